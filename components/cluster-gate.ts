@@ -1,0 +1,89 @@
+import { parse } from "semver";
+import { checkCompatibility } from "./compatibility.ts";
+import type { Problem } from "./problem.ts";
+import type { Settings } from "./stack-file.ts";
+import type { IngressClass, Survey } from "./survey.ts";
+import { planTls } from "./tls/tls-plan.ts";
+
+/** What the second gate found: problems stop the run, warnings are shown at every preview. */
+export interface ClusterFindings {
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
+const controllers = { traefik: "traefik.io/ingress-controller", "ingress-nginx": "k8s.io/ingress-nginx" } as const;
+
+/** Holds a stack file against the cluster it is meant for. */
+export function checkCluster(settings: Settings, cluster: Survey): ClusterFindings {
+  const needed = planTls(settings.tls, undefined).certManager;
+  const certManager = needed ? (foreignCertManager(cluster) ?? settings.certManager.version) : undefined;
+  return {
+    problems: [
+      ...wrongVersion(settings, cluster),
+      ...wrongIngress(settings, cluster),
+      ...checkCompatibility({
+        rancher: settings.version,
+        kubernetes: cluster.kubernetesVersion,
+        distribution: settings.cluster.distribution,
+        ...(cluster.rancher && { installedRancher: cluster.rancher.version }),
+        ...(certManager !== undefined && { certManager }),
+      }),
+      ...foreignRancher(cluster),
+    ],
+    warnings: otherWorkloads(cluster),
+  };
+}
+
+/** Version of a cert-manager that others installed; it is used as it is. */
+export function foreignCertManager({ certManager }: Survey): string | undefined {
+  return certManager && !certManager.owned ? certManager.version : undefined;
+}
+
+/** The class Rancher's ingress gets: of the controller asked for, or the default one, or the only one. */
+export function chooseIngressClass(settings: Settings, { ingressClasses }: Survey): IngressClass | undefined {
+  const asked = settings.cluster.ingressController;
+  const fitting = asked ? ingressClasses.filter(({ controller }) => controller === controllers[asked]) : ingressClasses;
+  return fitting.find(({ isDefault }) => isDefault) ?? (fitting.length === 1 ? fitting[0] : undefined);
+}
+
+export function isIngressNginx(ingressClass: IngressClass): boolean {
+  return ingressClass.controller === controllers["ingress-nginx"];
+}
+
+function wrongVersion({ cluster: { version } }: Settings, { kubernetesVersion }: Survey): Problem[] {
+  if (version === undefined) return [];
+  const same = parse(version)?.compare(parse(kubernetesVersion) ?? "") === 0;
+  if (same) return [];
+  const message = `is ${version}, but the cluster runs ${kubernetesVersion}. Correct the key, or remove it.`;
+  return [{ key: "rancher:cluster.version", message }];
+}
+
+function wrongIngress(settings: Settings, cluster: Survey): Problem[] {
+  if (chooseIngressClass(settings, cluster)) return [];
+  const found = cluster.ingressClasses.map(({ name, controller }) => `${name} (${controller})`).join(", ");
+  const asked = settings.cluster.ingressController;
+  if (asked !== undefined) {
+    const message = `is ${asked}, but the cluster has ${found === "" ? "no IngressClass" : `only ${found}`}. Install that ingress controller, or name the one that is there.`;
+    return [{ key: "rancher:cluster.ingressController", message }];
+  }
+  if (found === "") {
+    const message =
+      "leads to a cluster without an IngressClass, so nothing would answer for Rancher. Install an ingress controller first: traefik or ingress-nginx.";
+    return [{ key: "rancher:kubeconfig", message }];
+  }
+  const message = `is not set, and the cluster has several ingress controllers, none of them the default: ${found}. Name one: traefik or ingress-nginx.`;
+  return [{ key: "rancher:cluster.ingressController", message }];
+}
+
+function foreignRancher({ rancher }: Survey): Problem[] {
+  if (!rancher || rancher.owned) return [];
+  const message = `leads to a cluster where Rancher ${rancher.version} is installed already, not by this stack; it would be taken over, and removed by a destroy. Use a cluster of its own, or adopt it: kubectl label namespace cattle-system app.kubernetes.io/managed-by=rancher-stack app.kubernetes.io/instance=<project>.<stack>`;
+  return [{ key: "rancher:kubeconfig", message }];
+}
+
+function otherWorkloads({ otherWorkloads }: Survey): Problem[] {
+  if (otherWorkloads.length === 0) return [];
+  const shown = otherWorkloads.slice(0, 5).join(", ") + (otherWorkloads.length > 5 ? ", ..." : "");
+  const message = `leads to a cluster that also runs other workloads, in ${shown}. Whoever administers Rancher administers them too, and an upgrade of either can stop the other. Give Rancher a cluster of its own.`;
+  return [{ key: "rancher:kubeconfig", message }];
+}

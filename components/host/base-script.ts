@@ -1,0 +1,66 @@
+import { quote } from "./shell.ts";
+
+export interface BaseScriptArgs {
+  readonly hostName: string;
+  /** `<project>/<stack>`: one machine serves one stack. */
+  readonly stack: string;
+}
+
+/** MiB that must be free where packages and our own files go. */
+const freeMiB = 512;
+
+/** Names a machine: refuses one that is known under another name or belongs to another stack. */
+export function renderBaseCreate(args: BaseScriptArgs): string {
+  return `${preflight}
+if [ -e "$state/machine" ]; then
+  ${refuseOtherMachine(args)}
+  say "unchanged: this machine is ${args.hostName}"
+else
+  mkdir -p "$state/undo" "$state/facts"
+  cat >"$state/placing" <<MACHINE
+${marker(args)}
+MACHINE
+  sync "$state/placing" && mv -f "$state/placing" "$state/machine" || fail 30 "$state/machine cannot be written: $(df -h /var | tail -n 1)"
+  say "changed: this machine is now ${args.hostName}"
+fi
+`;
+}
+
+/** An update meets a machine that is known already; another one behind the same name is refused. */
+export function renderBaseUpdate(args: BaseScriptArgs): string {
+  return `${preflight}
+[ -e "$state/machine" ] || fail 10 "this machine is not the one known as ${args.hostName}: it has no $state/machine. Give it a new name in the stack file"
+${refuseOtherMachine(args)}
+mkdir -p "$state/undo" "$state/facts"
+say "unchanged: this machine is ${args.hostName}"
+`;
+}
+
+/** Undoes whatever other scripts left behind, newest first, then forgets the machine. */
+export function renderBaseDelete(args: BaseScriptArgs): string {
+  return `[ -e "$state/machine" ] || { say "unchanged: this machine is not known here"; exit 0; }
+${refuseOtherMachine(args)}
+run_all_undos
+rm -rf "$state"
+say "changed: this machine is as it was"
+`;
+}
+
+function marker({ hostName, stack }: BaseScriptArgs): string {
+  return `name=${hostName}\nstack=${stack}`;
+}
+
+function refuseOtherMachine(args: BaseScriptArgs): string {
+  const expected = marker(args).replaceAll("\n", " ");
+  return (
+    `[ "$(tr '\\n' ' ' <"$state/machine")" = ${quote(`${expected} `)} ] || ` +
+    `fail 10 "this machine is not ${args.hostName} of ${args.stack}: it says $(tr '\\n' ' ' <"$state/machine"). ` +
+    `Check the address in the stack file, or destroy the stack it belongs to first"`
+  );
+}
+
+const preflight = `for tool in flock timeout install sync cmp base64 sed sort; do
+  command -v "$tool" >/dev/null || fail 10 "this machine has no $tool. Install the package that has it (util-linux, coreutils, diffutils, sed)"
+done
+free=$(df -Pm /var | awk 'NR == 2 { print $4 }')
+[ "$free" -ge ${freeMiB} ] || fail 10 "/var has $free MiB free; ${freeMiB} MiB are needed"`;

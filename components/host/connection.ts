@@ -1,0 +1,38 @@
+import type { types } from "@pulumi/command";
+import type * as pulumi from "@pulumi/pulumi";
+import type { JumpHostSettings } from "../stack-file.ts";
+import type { SshHost } from "./host.ts";
+
+/** What opens the door; without a private key the SSH agent is asked. */
+export interface SshCredentials {
+  readonly privateKey?: pulumi.Output<string>;
+  readonly privateKeyPassword?: pulumi.Output<string>;
+}
+
+/** Tries before a host counts as unreachable, for about a minute: a machine that reboots is back by then. */
+const dialErrorLimit = 18;
+
+/**
+ * The provider's connection, made field by field: an unknown field would have the whole object printed, private key
+ * included (https://github.com/pulumi/pulumi-command/issues/773), and only leaves are secret, as a secret whole is
+ * always a difference (https://github.com/pulumi/pulumi-command/issues/447).
+ */
+export function connectionTo(host: SshHost, credentials: SshCredentials): types.input.remote.ConnectionArgs {
+  return {
+    ...door(host, credentials),
+    dialErrorLimit,
+    perDialTimeout: 10,
+    ...(host.jumpHost && { proxy: { ...door(host.jumpHost, credentials), dialErrorLimit, perDialTimeout: 10 } }),
+  };
+}
+
+function door(host: SshHost | JumpHostSettings, { privateKey, privateKeyPassword }: SshCredentials) {
+  return {
+    host: host.address,
+    port: host.port,
+    user: host.user,
+    ...(host.hostKey !== undefined && { hostKey: host.hostKey }),
+    ...(privateKey && { privateKey }),
+    ...(privateKeyPassword && { privateKeyPassword }),
+  };
+}

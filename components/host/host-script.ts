@@ -1,0 +1,81 @@
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { SshCredentials } from "./connection.ts";
+import { connectionTo } from "./connection.ts";
+import type { Host } from "./host.ts";
+import { renderScript } from "./script.ts";
+
+export interface HostScriptArgs {
+  readonly host: Host;
+  readonly credentials: SshCredentials;
+  /** Name of the script on its host; the resource is `<host>-<script>`. */
+  readonly script: string;
+  /** One line for people who read a preview. */
+  readonly title: string;
+  /** Shell text, see `preamble` for what it may rely on. Changing it runs `update`, on the same host, in place. */
+  readonly create: string;
+  /** @default the text of `create` */
+  readonly update?: string;
+  /** @default runs the script's undo step, if it registered one */
+  readonly delete?: string;
+  /** Values for `secret NAME`; they travel on standard input. */
+  readonly secrets?: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Set to `false` only for a script whose standard output holds nothing worth hiding. @default true */
+  readonly secretOutput?: boolean;
+  /** Seconds. @default 900 */
+  readonly timeoutSeconds?: number;
+}
+
+/**
+ * A script on a host: the only place that builds a remote or local command.
+ *
+ * Expects the host's base script to have run, except for the base script itself. Leaves out: anything that takes
+ * "changed" as an input, as a dependent would not see the second change.
+ */
+export class HostScript extends pulumi.ComponentResource {
+  /** What the script printed on standard output, without the last newline. */
+  public readonly output: pulumi.Output<string>;
+
+  constructor(name: string, args: HostScriptArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("rancher:host:HostScript", name, {}, opts);
+
+    const { script, title, secretOutput = true, timeoutSeconds = 900 } = args;
+    const render = (body: string) => renderScript(args.host, { name: script, title, body, timeoutSeconds });
+    const inputs = {
+      create: render(args.create),
+      ...(args.update !== undefined && { update: render(args.update) }),
+      delete: render(args.delete ?? `run_undo ${script}\n`),
+      stdin: secretLines(args.secrets ?? {}),
+      addPreviousOutputInEnv: false,
+    };
+    // Only standard error is for people; a secret on standard output would be logged in clear otherwise.
+    const secrecy = secretOutput
+      ? ({ logging: "stderr", secretOutputs: ["stdout"] } as const)
+      : ({ logging: "stderr", secretOutputs: [] } as const);
+    const resourceOptions = { parent: this, additionalSecretOutputs: [...secrecy.secretOutputs] };
+
+    const ran =
+      args.host.kind === "ssh"
+        ? new command.remote.Command(
+            `${name}-script`,
+            { ...inputs, connection: connectionTo(args.host, args.credentials), logging: secrecy.logging },
+            resourceOptions,
+          )
+        : new command.local.Command(
+            `${name}-script`,
+            { ...inputs, interpreter: ["/bin/sh", "-c"], logging: secrecy.logging },
+            resourceOptions,
+          );
+
+    this.output = ran.stdout;
+    this.registerOutputs({ output: this.output });
+  }
+}
+
+/** One line per secret, `name base64`, so that any text travels whole and none is ever an argument. */
+function secretLines(secrets: Readonly<Record<string, pulumi.Input<string>>>): pulumi.Output<string> {
+  const lines = Object.entries(secrets).map(([name, value]) =>
+    pulumi.secret(value).apply((text) => `${name} ${Buffer.from(text).toString("base64")}\n`),
+  );
+  return pulumi.all(lines).apply((all) => all.join(""));
+}

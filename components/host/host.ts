@@ -1,0 +1,38 @@
+import type { SshHostSettings } from "../stack-file.ts";
+
+/**
+ * A machine scripts run on. Its name is its identity in every resource name; a new address of the same machine is an
+ * update, a new machine needs a new name.
+ */
+export type Host = SshHost | LocalHost;
+
+export interface SshHost extends SshHostSettings {
+  readonly kind: "ssh";
+}
+
+/** The machine Pulumi itself runs on. */
+export interface LocalHost {
+  readonly kind: "local";
+  readonly name: string;
+  /** Where scripts keep their undo steps and what they replaced. */
+  readonly stateDir: string;
+}
+
+export function sshHost(settings: SshHostSettings): SshHost {
+  return { kind: "ssh", ...settings };
+}
+
+/** First line of every script on the host: the connection itself previews as `[secret]`. */
+export function hostLine(host: Host): string {
+  switch (host.kind) {
+    case "ssh":
+      return `# host ${host.name} ${host.address} as ${host.user}`;
+    case "local":
+      return `# host ${host.name}, this machine`;
+  }
+}
+
+/** Folder on the host for what `destroy` needs: undo steps, kept originals, the marker of the machine. */
+export function stateFolder(host: Host): string {
+  return host.kind === "local" ? host.stateDir : "/var/lib/rancher-stack";
+}

@@ -1,0 +1,16 @@
+/** One word for a POSIX shell, whatever it holds. */
+export function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/**
+ * A here-document that yields exactly `text`. The delimiter is chosen so that no line of the text ends it early.
+ * `text` must end with a newline or be empty, as a here-document cannot say otherwise.
+ */
+export function hereDocument(text: string, label: string): string {
+  if (text !== "" && !text.endsWith("\n")) throw new Error(`the text of ${label} does not end with a newline`);
+  const lines = new Set(text.split("\n"));
+  let delimiter = label;
+  while (lines.has(delimiter)) delimiter += "_";
+  return `<<'${delimiter}'\n${text}${delimiter}`;
+}

@@ -1,0 +1,113 @@
+import { hereDocument } from "../host/shell.ts";
+import type { Listener } from "./listener.ts";
+import { generationPort, renderNginxConfig } from "./nginx-config.ts";
+
+/** Seconds until a new configuration must answer; after them the old one is put back. */
+const liveSeconds = 10;
+
+/** Installs nginx where it is missing, and rolls one configuration out without ever breaking a running one. */
+export function renderNginxScript(listeners: readonly Listener[]): string {
+  const { text, generation } = renderNginxConfig({
+    listeners,
+    workerUser: "www-data",
+    loadModules: "include /etc/nginx/modules-enabled/*.conf;\n",
+  });
+  return [
+    checkSystem,
+    checkPorts(listeners.map(({ port }) => port)),
+    registerUndo,
+    install,
+    `generation=${generation}`,
+    `wanted=$work/nginx.conf
+cat >"$wanted" ${hereDocument(text, "NGINX")}`,
+    rollOut,
+    `sha256sum /etc/nginx/nginx.conf | cut -d ' ' -f 1
+`,
+  ].join("\n");
+}
+
+const checkSystem = `. /etc/os-release
+case " $ID \${ID_LIKE-} " in
+  *" debian "*) ;;
+  *) fail 10 "this machine runs \${PRETTY_NAME-$ID}; nginx is installed by this release on Debian and Ubuntu only. Use one of them for the load balancer, or kind: external" ;;
+esac`;
+
+/** Asked before anything changes: a busy port lets both \`nginx -t\` and the reload return 0. */
+function checkPorts(ports: readonly number[]): string {
+  const wanted = [...ports, generationPort];
+  return `if command -v ss >/dev/null; then
+  for port in ${wanted.join(" ")}; do
+    holder=$(ss -Hltnp "sport = :$port" | grep -v '"nginx"' | head -n 1)
+    [ -z "$holder" ] || fail 10 "port $port is in use on this machine by $(printf %s "$holder" | sed -n 's/.*users:(("\\([^"]*\\)",pid=\\([0-9]*\\).*/\\1 (pid \\2)/p'). Stop it, or choose another host for the load balancer"
+  done
+fi`;
+}
+
+/** Packages are removed only if they came with us; a configuration that was there comes back, and runs again. */
+const registerUndo = `register_undo <<'UNDO'
+give_back /etc/nginx/nginx.conf
+if [ -s "$facts/packages" ]; then
+  # shellcheck disable=SC2046 # one word per package
+  apt-get -q -y -o DPkg::Lock::Timeout=120 purge $(cat "$facts/packages") >&2 9>&- || fail 30 "the packages of nginx cannot be removed; apt says why above"
+fi
+if command -v nginx >/dev/null; then
+  nginx -t -q 2>&1 && { systemctl reload nginx 9>&- || systemctl restart nginx 9>&-; } || say "nginx does not take back its former configuration; it is in /etc/nginx/nginx.conf"
+fi
+UNDO`;
+
+/**
+ * The list of new packages is written before they are installed, so that a script killed in between leaves nothing that
+ * destroy would not remove.
+ */
+const install = `apt() { apt-get -q -y -o DPkg::Lock::Timeout=120 -o Acquire::Retries=3 "$@" >&2 9>&-; }
+installed() { dpkg-query -W -f '\${db:Status-Abbrev}' "$1" 2>/dev/null | grep -q '^ii'; }
+who_locks="If another process holds apt's lock: fuser -v /var/lib/dpkg/lock-frontend"
+if ! installed nginx || ! installed libnginx-mod-stream; then
+  say "installing nginx"
+  # A package manager that was killed is set right first.
+  [ -z "$(dpkg --audit)" ] || dpkg --configure -a >&2 9>&- || fail 20 "dpkg was interrupted earlier and cannot go on; its words are above"
+  apt update || fail 20 "apt-get update failed; its words are above. $who_locks"
+  if [ ! -e "$facts/packages" ]; then
+    ! installed nginx || keep /etc/nginx/nginx.conf
+    apt-get -s --no-install-recommends install nginx libnginx-mod-stream | sed -n 's/^Inst \\([^ ]*\\) (.*/\\1/p' >"$facts/packages.new"
+    mv "$facts/packages.new" "$facts/packages"
+  fi
+  apt --no-install-recommends install nginx libnginx-mod-stream || fail 20 "nginx cannot be installed; apt's words are above. $who_locks"
+fi
+[ -e "$facts/packages" ] || keep /etc/nginx/nginx.conf`;
+
+/**
+ * Judged by what answers, never by an exit status: with a busy port the check and the reload both return 0 and the old
+ * configuration goes on for ever.
+ */
+const rollOut = `running() { bash -c 'exec 3<>/dev/tcp/127.0.0.1/${generationPort} && cat <&3' 2>/dev/null || true; }
+live() {
+  answers=0
+  for try in $(seq ${liveSeconds * 10}); do
+    if [ "$(running)" = "generation $generation" ]; then answers=$((answers + 1)); else answers=0; fi
+    [ "$answers" -lt 10 ] || return 0
+    [ "$answers" -gt 0 ] || sleep 0.1
+  done
+  return 1
+}
+activate() { if systemctl is-active -q nginx; then systemctl reload nginx 9>&-; else systemctl start nginx 9>&-; fi; }
+conf=/etc/nginx/nginx.conf
+if cmp -s "$wanted" "$conf" && live; then
+  say "unchanged: nginx runs this configuration"
+else
+  install -m 0644 "$wanted" "$conf.placing" && sync "$conf.placing" || fail 30 "$conf cannot be written: $(df -h /etc | tail -n 1)"
+  nginx -t -q -c "$conf.placing" 2>"$work/words" || { rm -f "$conf.placing"; fail 30 "nginx refuses the new configuration, the old one goes on: $(cat "$work/words")"; }
+  # A run that was killed here has put the new one there already.
+  cmp -s "$wanted" "$conf" || cp -a "$conf" "$facts/previous.conf"
+  logged=$(wc -c </var/log/nginx/error.log 2>/dev/null || echo 0)
+  mv -f "$conf.placing" "$conf"
+  activate 2>"$work/words" || true
+  if live; then
+    say "changed: nginx runs the new configuration"
+  else
+    mv -f "$facts/previous.conf" "$conf"
+    activate 2>>"$work/words" || true
+    tail -c +$((logged + 1)) /var/log/nginx/error.log >>"$work/words" 2>/dev/null || true
+    fail 40 "the new configuration did not come alive within ${liveSeconds} s; the former one is back. nginx says: $(grep -E 'emerg|alert|crit' "$work/words" | tail -n 3)"
+  fi
+fi`;

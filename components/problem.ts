@@ -1,0 +1,12 @@
+/** Something wrong in a stack file, or between it and the world, found before anything is touched. */
+export interface Problem {
+  /** The user's own key, as written in the stack file: `rancher:cluster.servers[1].address`. */
+  readonly key: string;
+  /** One or two sentences: value, fact, remedy. Starts where the key ends, so that `${key} ${message}` reads well. */
+  readonly message: string;
+}
+
+/** One line per problem, in the order found. */
+export function describeProblems(problems: readonly Problem[]): string {
+  return problems.map(({ key, message }) => `${key} ${message}`).join("\n");
+}

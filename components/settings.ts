@@ -1,0 +1,59 @@
+import { readFileSync } from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
+import type { Settings } from "./stack-file.ts";
+import * as runtimeConfig from "@pulumi/pulumi/runtime/config.js";
+import { readSettings } from "./stack-file.ts";
+import { describeProblems } from "./problem.ts";
+
+/** The stack file of this run, checked. */
+export interface StackInput {
+  readonly settings: Settings;
+  readonly secrets: Secrets;
+}
+
+/** Secret keys of the stack file; each leaves this file only as a secret output. */
+export interface Secrets {
+  readonly kubeconfig: pulumi.Output<string>;
+  readonly sshPrivateKey?: pulumi.Output<string>;
+  readonly sshPrivateKeyPassword?: pulumi.Output<string>;
+  readonly tlsPrivateKey?: pulumi.Output<string>;
+  readonly bootstrapPassword?: pulumi.Output<string>;
+}
+
+const namespace = "rancher:";
+
+/** Whether a key was set with `--secret`. The SDK has it, its published types leave it out. */
+const { isConfigSecret } = runtimeConfig as unknown as { isConfigSecret(key: string): boolean };
+
+/**
+ * Reads the engine's configuration; nothing else does.
+ *
+ * @throws every problem of the stack file at once, before the first resource.
+ */
+export function readStackInput(): StackInput {
+  const all = Object.entries(pulumi.runtime.allConfig())
+    .filter(([key]) => key.startsWith(namespace))
+    .map(([key, value]) => [key.slice(namespace.length), value] as const);
+  const isSecret = ([key]: readonly [string, string]) => isConfigSecret(namespace + key);
+  const secrets: Record<string, string> = Object.fromEntries(all.filter(isSecret));
+  const read = readSettings({
+    values: Object.fromEntries(all.filter((entry) => !isSecret(entry))),
+    secrets,
+    readFile: (path) => {
+      try {
+        return readFileSync(path, "utf8");
+      } catch {
+        return undefined;
+      }
+    },
+    now: new Date(),
+  });
+  for (const warning of read.warnings) void pulumi.log.warn(describeProblems([warning]));
+  if ("problems" in read) throw new pulumi.RunError(describeProblems(read.problems));
+  return { settings: read.settings, secrets: outputsOf(secrets) };
+}
+
+function outputsOf(secrets: Readonly<Record<string, string>>): Secrets {
+  const entries = Object.entries(secrets).map(([key, value]) => [key, pulumi.secret(value)] as const);
+  return { kubeconfig: pulumi.secret(""), ...Object.fromEntries(entries) };
+}

@@ -1,0 +1,48 @@
+import type { Problem } from "../problem.ts";
+import { isMapping } from "./mapping.ts";
+import type { Mapping } from "./mapping.ts";
+
+/** Chart values that the stack file has keys for, or that would take the ground from under the shape; and what to do. */
+const ruled: readonly (readonly [path: string, remedy: string])[] = [
+  ["hostname", "is set by rancher:hostname"],
+  ["replicas", "is set by rancher:replicas"],
+  ["tls", "follows from rancher:loadBalancer.layer: at layer 4 TLS ends at the Ingress"],
+  ["ingress.tls.source", "is set by rancher:tls.source"],
+  ["ingress.tls.secretName", "belongs to this program, which makes that secret from rancher:tls"],
+  ["ingress.enabled", "has to stay true: the load balancer sends everything to the Ingress"],
+  ["networkExposure.type", "has to stay ingress: the load balancer sends everything there"],
+  ["letsEncrypt.email", "is set by rancher:tls.email"],
+  ["letsEncrypt.environment", "is set by rancher:tls.environment"],
+  ["image.tag", "is set by rancher:version, so that chart and image stay together"],
+  ["rancherImageTag", "is set by rancher:version, so that chart and image stay together"],
+];
+
+/** The escape hatch may add to the shape, not contradict it. `privateCA` has a message of its own, see `older-guides.ts`. */
+export function chartValueProblems(chartValues: Mapping): readonly Problem[] {
+  const problems: Problem[] = [];
+  for (const [path, remedy] of ruled) {
+    if (path === "tls" && chartValues.tls === "external") continue;
+    if (isSet(chartValues, path.split(".")))
+      problems.push({ key: `rancher:chartValues.${path}`, message: `${remedy}. Leave it out here.` });
+  }
+  if (Object.hasOwn(chartValues, "bootstrapPassword"))
+    problems.push({
+      key: "rancher:chartValues.bootstrapPassword",
+      message:
+        "is a secret in clear. Set it with pulumi config set --secret rancher:bootstrapPassword, choose a new one, and leave it out here.",
+    });
+  for (const key of Object.keys(chartValues).filter((name) => name.includes(".")))
+    problems.push({
+      key: `rancher:chartValues[${JSON.stringify(key)}]`,
+      message:
+        "is a path as helm's --set takes it; in values it would be a key of that very name, and ignored. Write it as nested keys.",
+    });
+  return problems;
+}
+
+function isSet(values: Mapping, path: readonly string[]): boolean {
+  const [head, ...rest] = path;
+  if (head === undefined || !Object.hasOwn(values, head)) return false;
+  const inner = values[head];
+  return rest.length === 0 || (isMapping(inner) && isSet(inner, rest));
+}

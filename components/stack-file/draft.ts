@@ -1,0 +1,91 @@
+import { z } from "zod";
+import type { Problem } from "../problem.ts";
+import { shapeProblem } from "./shape-problems.ts";
+import { isMapping } from "./mapping.ts";
+import type { Mapping } from "./mapping.ts";
+import type { Path } from "./known-keys.ts";
+import { stackFileSchema } from "./schema.ts";
+import type { Draft, StackFile } from "./schema.ts";
+
+type Issue = z.core.$ZodIssue;
+
+/** Top-level keys that others have spoken about already: not parsed, and not missed. */
+export type Settled = ReadonlySet<string>;
+
+/**
+ * Parses every top-level key by itself, so that one mistake does not hide another: what is right comes with its
+ * defaults, what is wrong is reported and left out.
+ */
+export function parseDraft(
+  values: Mapping,
+  settled: Settled,
+): { readonly draft: Draft<StackFile>; readonly problems: readonly Problem[] } {
+  const problems: Problem[] = [];
+  const draft: Record<string, unknown> = {};
+  for (const [key, schema] of Object.entries(stackFileSchema.shape)) {
+    if (settled.has(key)) continue;
+    const value = values[key];
+    const issues = allIssues(schema, value);
+    problems.push(
+      ...issues.flatMap((issue) => shapeProblem({ ...issue, path: [key, ...issue.path] }, at(value, issue.path))),
+    );
+    draft[key] = issues.length === 0 ? schema.parse(value) : issues.reduce(withoutIssue, structuredClone(value));
+  }
+  return { draft: draft as Draft<StackFile>, problems };
+}
+
+/** The engine hands everything at the top level over as text: lists and mappings as JSON, numbers as digits. */
+export function asWritten(values: Mapping): Mapping {
+  const shape: Readonly<Record<string, z.ZodType>> = stackFileSchema.shape;
+  return Object.fromEntries(
+    Object.entries(values).map(([key, value]) => {
+      const schema = Object.hasOwn(shape, key) ? shape[key] : undefined;
+      return [key, schema === undefined ? value : fromText(schema, value)];
+    }),
+  );
+}
+
+function fromText(schema: z.ZodType, value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  const [issue] = schema.safeParse(value).error?.issues ?? [];
+  if (issue?.code !== "invalid_type" || issue.path.length > 0) return value;
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    return value;
+  }
+}
+
+/** zod stops at a choice it does not know (`source: lets-encrypt`); the keys beside it are then read as any of them. */
+function allIssues(schema: z.ZodType, value: unknown): readonly Issue[] {
+  const issues = schema.safeParse(value).error?.issues ?? [];
+  const undecided = issues.find((issue) => issue.code === "invalid_union");
+  const union = unwrapped(schema);
+  if (undecided === undefined || !(union instanceof z.ZodDiscriminatedUnion) || !isMapping(value)) return issues;
+  const { [union.def.discriminator]: _, ...rest } = value;
+  const options = union.options as readonly z.ZodObject[];
+  const shape = Object.assign({}, ...options.map((option) => option.shape)) as z.ZodRawShape;
+  return [...issues, ...(z.strictObject(shape).partial().safeParse(rest).error?.issues ?? [])];
+}
+
+function unwrapped(schema: z.ZodType): z.ZodType {
+  return schema instanceof z.ZodDefault ? unwrapped(schema.unwrap() as z.ZodType) : schema;
+}
+
+function withoutIssue(value: unknown, issue: Issue): unknown {
+  if (issue.code !== "unrecognized_keys") return without(value, issue.path);
+  return issue.keys.reduce<unknown>((rest, key) => without(rest, [...issue.path, key]), value);
+}
+
+function without(value: unknown, path: Path): unknown {
+  const last = path.at(-1);
+  if (last === undefined) return undefined;
+  const parent = at(value, path.slice(0, -1));
+  if (Array.isArray(parent)) parent[Number(last)] = undefined;
+  else if (isMapping(parent)) Reflect.deleteProperty(parent, last);
+  return value;
+}
+
+function at(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>((inner, part) => (inner as Record<PropertyKey, unknown> | undefined)?.[part], value);
+}

@@ -1,0 +1,52 @@
+import { z } from "zod";
+import { stackFileSchema } from "./schema.ts";
+import { secretCommand, secretKeys, secretNames } from "./secret-keys.ts";
+
+/** The part of JSON Schema that zod writes for the stack file. */
+export interface SchemaNode {
+  readonly type?: string;
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly default?: unknown;
+  readonly description?: string;
+  readonly examples?: readonly string[];
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly required?: readonly string[];
+  readonly items?: SchemaNode;
+  readonly oneOf?: readonly SchemaNode[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+}
+
+/** The schema of the namespace's keys as data: what messages, `stack.schema.json` and the table in the docs read. */
+export const valuesSchema = z.toJSONSchema(stackFileSchema, { io: "input", target: "draft-7" }) as SchemaNode;
+
+/** `stack.schema.json`: a whole stack file, for editors. Other namespaces and Pulumi's own keys are let through. */
+export function stackFileJsonSchema(): object {
+  const plain = Object.entries(valuesSchema.properties ?? {}).map(([key, node]) => [`rancher:${key}`, node]);
+  const secret = secretNames.map((name) => [
+    `rancher:${name}`,
+    {
+      description: `${secretKeys[name].description} Set it with: ${secretCommand(name)}`,
+      type: "object",
+      properties: { secure: { type: "string" } },
+      required: ["secure"],
+      additionalProperties: false,
+    },
+  ]);
+  return {
+    $schema: "http://json-schema.org/draft-07/schema#",
+    title: "Stack file of the rancher program (Pulumi.<stack>.yaml)",
+    type: "object",
+    properties: {
+      config: {
+        type: "object",
+        properties: Object.fromEntries([...plain, ...secret]) as object,
+        required: (valuesSchema.required ?? []).map((key) => `rancher:${key}`),
+        patternProperties: { "^(?!rancher:)": true },
+        additionalProperties: false,
+      },
+    },
+    required: ["config"],
+  };
+}

@@ -1,0 +1,60 @@
+import { distance } from "fastest-levenshtein";
+import { valuesSchema } from "./json-schema.ts";
+import type { SchemaNode } from "./json-schema.ts";
+
+export type Path = readonly PropertyKey[];
+
+/** A key as the user writes it: `rancher:cluster.servers[1].address`. */
+export function userKey(path: Path): string {
+  const [head, ...rest] = path;
+  const tail = rest.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");
+  return `rancher:${String(head)}${tail}`;
+}
+
+/** Every schema a path may lead to; several where the path runs through alternatives. */
+export function nodesAt(path: Path): readonly SchemaNode[] {
+  let nodes: readonly SchemaNode[] = alternatives([valuesSchema]);
+  for (const part of path) {
+    nodes = alternatives(below(nodes, part));
+  }
+  return nodes;
+}
+
+/** How the value at a path is written, from the schema's own example. */
+export function exampleAt(path: Path): string | undefined {
+  const last = path.at(-1);
+  if (last === undefined) return undefined;
+  return below(nodesAt(path.slice(0, -1)), last).find((node) => node.examples !== undefined)?.examples?.[0];
+}
+
+/** The discriminator and its values under which a key would have been right: `source: secret`. */
+export function homeOf(path: Path, key: string): string | undefined {
+  for (const node of nodesAt(path)) {
+    if (below([node], key).length === 0) continue;
+    const choice = Object.entries(node.properties ?? {}).find(([, property]) => property.const !== undefined);
+    if (choice !== undefined) return `${choice[0]}: ${String(choice[1].const)}`;
+  }
+  return undefined;
+}
+
+/** The known word nearest to one that is not known, or nothing when none is near enough to be meant. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  const lower = word.toLowerCase();
+  const near = known
+    .map((candidate) => ({ candidate, steps: distance(lower, candidate.toLowerCase()) }))
+    .filter(({ candidate, steps }) => steps <= Math.max(1, Math.floor(Math.max(candidate.length, word.length) / 3)))
+    .sort((a, b) => a.steps - b.steps || (a.candidate < b.candidate ? -1 : 1));
+  return near[0]?.candidate;
+}
+
+function below(nodes: readonly SchemaNode[], part: PropertyKey): readonly SchemaNode[] {
+  return nodes.flatMap((node) => {
+    if (typeof part === "number") return node.items ?? [];
+    const properties = node.properties ?? {};
+    return Object.hasOwn(properties, part) ? (properties[String(part)] ?? []) : [];
+  });
+}
+
+function alternatives(nodes: readonly SchemaNode[]): readonly SchemaNode[] {
+  return nodes.flatMap((node) => (node.oneOf === undefined ? [node] : alternatives(node.oneOf)));
+}

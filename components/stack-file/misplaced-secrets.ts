@@ -1,0 +1,52 @@
+import type { Problem } from "../problem.ts";
+import { userKey } from "./known-keys.ts";
+import type { Path } from "./known-keys.ts";
+import { isMapping } from "./mapping.ts";
+import type { Mapping } from "./mapping.ts";
+import { stackFileSchema } from "./schema.ts";
+import { secretCommand, secretNames } from "./secret-keys.ts";
+import type { SecretName } from "./secret-keys.ts";
+import { unknownKey } from "./shape-problems.ts";
+
+/** Secrets where they would be seen, and secrecy where it would only blind the previews. */
+export function misplacedSecrets(values: Mapping, secretKeysSet: readonly string[]): readonly Problem[] {
+  return [
+    ...Object.entries(values).flatMap(([key, value]) => inClear(key, value)),
+    ...secretKeysSet.flatMap(needlesslySecret),
+  ];
+}
+
+function inClear(key: string, value: unknown): readonly Problem[] {
+  if (!secretNames.includes(key as SecretName)) return inside([key], value);
+  const message = `is in clear in the stack file. Take it out, count it as known to everyone who saw the file, and set a new one: ${secretCommand(key as SecretName)}`;
+  return [{ key: `rancher:${key}`, message }];
+}
+
+function inside(path: Path, value: unknown): readonly Problem[] {
+  const key = userKey(path);
+  if (typeof value === "string" && /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(value))
+    return [
+      {
+        key,
+        message: `holds a private key in clear. Take it out, count it as known to everyone who saw the file, and set a new one: ${secretCommand(path[0] === "tls" ? "tlsPrivateKey" : "sshPrivateKey")}`,
+      },
+    ];
+  if (Array.isArray(value)) return value.flatMap((item, index) => inside([...path, index], item));
+  if (!isMapping(value)) return [];
+  const names = Object.keys(value);
+  if (names.length === 1 && names[0] === "secure")
+    return [
+      {
+        key,
+        message: `is a secure: value inside a structured key, which would hide all of rancher:${String(path[0])} from previews. Write it in clear; secrets are keys of their own: ${secretNames.join(", ")}.`,
+      },
+    ];
+  return names.flatMap((name) => inside([...path, name], value[name]));
+}
+
+function needlesslySecret(key: string): readonly Problem[] {
+  if (secretNames.includes(key as SecretName)) return [];
+  if (!Object.hasOwn(stackFileSchema.shape, key)) return [unknownKey([], key)];
+  const message = `is secret, or has a secure: value inside, which would hide it from previews. Write it in clear; secrets are keys of their own: ${secretNames.join(", ")}.`;
+  return [{ key: `rancher:${key}`, message }];
+}

@@ -1,0 +1,82 @@
+import { isIP } from "node:net";
+import { quote } from "./quote.ts";
+
+/** Checks of one field: the message for what is wrong with it, or nothing. */
+export type FieldCheck = (value: string) => string | undefined;
+
+const label = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/** Why a text is no name in DNS; a name whose last label is a number would be taken for an IPv4 address. */
+function nameFault(name: string): string | undefined {
+  if (name.length > 253) return "is longer than the 253 characters DNS allows";
+  if (/[A-Z]/.test(name)) return "has capital letters, which Kubernetes refuses in host names; write it in lower case";
+  if (name.endsWith(".")) return "ends with a dot; leave it out";
+  const bad = name.split(".").find((part) => !label.test(part));
+  if (bad !== undefined) {
+    const rule = "letters, digits and hyphens, not at either end, 63 at most";
+    return bad === "" ? "has an empty part between dots" : `has the part ${quote(bad)}; a part of a name is ${rule}`;
+  }
+  return /^\d+$/.test(name.split(".").at(-1) ?? "") ? "is neither a valid IPv4 address nor a name" : undefined;
+}
+
+/** Rancher's own host name: a name, because certificates, the Ingress rule and every agent are tied to it. */
+export const checkHostname: FieldCheck = (value) => {
+  const said = `is ${quote(value)}, which`;
+  if (value === "") return "is empty. Give the DNS name people will use to reach Rancher.";
+  if (isIP(value) !== 0)
+    return (
+      `is the IP address ${value}. Guides for the single Docker container got away with one, because that container ` +
+      `serves any host; here the Ingress, the certificate and every agent are tied to a DNS name. Give it a name; ` +
+      `for a trial, ${value.replaceAll(/[.:]/g, "-")}.sslip.io resolves to this address.`
+    );
+  if (/^[a-z]+:\/\//i.test(value))
+    return `is ${quote(value)}, a URL. Write the host name alone, without scheme and path.`;
+  if (value.startsWith("*.")) return `is ${quote(value)}, a wildcard. Only certificates have those; name one host.`;
+  if (/:\d+$/.test(value)) return `is ${quote(value)}, with a port. Rancher is reached on 443; write the name alone.`;
+  if (value.includes("/"))
+    return `is ${quote(value)}, with a path. Rancher is served from the root of its own host name.`;
+  const fault = nameFault(value);
+  if (fault !== undefined) return `${said} ${fault}.`;
+  if (!value.includes(".")) return `${said} has no dot. Agents need a full name, such as ${value}.example.com.`;
+  return undefined;
+};
+
+/** Where a host answers: an IPv4 or IPv6 address, or a DNS name. */
+export const checkAddress: FieldCheck = (value) => {
+  if (isIP(value) !== 0) return undefined;
+  if (value === "") return "is empty. Give the IP address or DNS name of the host.";
+  if (/^[a-z]+:\/\//i.test(value)) return `is ${quote(value)}, a URL. Write the address alone.`;
+  if (value.includes("@"))
+    return `is ${quote(value)}. Write the user in a key of its own: user: ${value.split("@")[0] ?? ""}.`;
+  if (/^[\d.]+\/\d+$/.test(value)) return `is ${quote(value)}, a network. Write one host's address, without the mask.`;
+  if (/^(\[[0-9a-f:]+\]|[^:]+):\d+$/i.test(value))
+    return `is ${quote(value)}, with a port. Write the address alone; a host's SSH port is the key port.`;
+  const fault = nameFault(value);
+  return fault === undefined ? undefined : `is ${quote(value)}, which ${fault}. Use an IP address or a DNS name.`;
+};
+
+/** A host's name in this stack: it becomes part of resource names, so it is one DNS label. */
+export const checkHostName: FieldCheck = (value) =>
+  label.test(value)
+    ? undefined
+    : `is ${quote(value)}; a host's name is part of resource names: lower-case letters, digits and hyphens, ` +
+      `not at either end, 63 at most.`;
+
+export const checkEmail: FieldCheck = (value) =>
+  /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(value)
+    ? undefined
+    : `is ${quote(value)}, which is no e-mail address. Let's Encrypt writes to it before a certificate runs out.`;
+
+/** A Helm repository over HTTP(S). Plain HTTP is a warning elsewhere; credentials in it would be in the state in clear. */
+export const checkRepositoryUrl: FieldCheck = (value) => {
+  if (value.startsWith("oci://"))
+    return `is ${quote(value)}; charts from OCI registries come in a later release. Give an https:// Helm repository.`;
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url === undefined || (url.protocol !== "https:" && url.protocol !== "http:"))
+    return `is ${quote(value)}, which is no URL of a Helm repository. It starts with https://.`;
+  if (url.username !== "" || url.password !== "")
+    return `has a user or password for ${url.host} in clear. Use a repository that needs none; a private one comes later.`;
+  if (value.endsWith("/index.yaml"))
+    return `is ${quote(value)}; Helm adds index.yaml by itself. Leave that last part out.`;
+  return undefined;
+};

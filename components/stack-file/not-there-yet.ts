@@ -1,0 +1,79 @@
+import { gte, valid } from "semver";
+import type { Problem } from "../problem.ts";
+import { defaultVersions } from "../versions.ts";
+import { laterDistributions } from "./later-keys.ts";
+import { isMapping } from "./mapping.ts";
+import type { Mapping } from "./mapping.ts";
+
+export interface NotThereYet {
+  readonly problems: readonly Problem[];
+  /** Top-level keys whose other content belongs to a part that is not there, and is not judged. */
+  readonly settled: readonly string[];
+}
+
+/** The whole stack is of a shape to come: said once, and nothing else is judged. */
+export function modeToCome(values: Mapping): Problem | undefined {
+  if (values.mode !== "single-node") return undefined;
+  return {
+    key: "rancher:mode",
+    message:
+      "is single-node, which comes next: this release installs high-availability only. Use that with a cluster you run, " +
+      "or wait for the next release; this file is written for it and may stay as it is.",
+  };
+}
+
+/** Choices that are designed but not built yet, each said once. */
+export function choicesToCome(values: Mapping): NotThereYet {
+  const problems: Problem[] = [];
+  const settled: string[] = [];
+  const { cluster, loadBalancer, tls } = values;
+  const say = (key: string, message: string) => problems.push({ key: `rancher:${key}`, message });
+  if (isMapping(cluster) && typeof cluster.distribution === "string") {
+    const distribution = laterDistributions.get(cluster.distribution);
+    if (distribution !== undefined) settled.push("cluster");
+    if (distribution !== undefined && !(cluster.distribution === "rke" && refusesRke(values.version)))
+      say(
+        "cluster.distribution",
+        `is ${cluster.distribution}: making clusters with ${distribution} comes in a later release. ` +
+          "Choose existing, with the kubeconfig of a cluster you run.",
+      );
+  }
+  if (isMapping(loadBalancer)) {
+    if (loadBalancer.kind === "haproxy") {
+      settled.push("loadBalancer");
+      say(
+        "loadBalancer.kind",
+        "is haproxy, which may come in a later release. Choose nginx, or external for one you run yourself.",
+      );
+    }
+    if (loadBalancer.layer === 7)
+      say(
+        "loadBalancer.layer",
+        "is 7: ending TLS at the balancer comes in a later release. Choose 4, where TLS ends in the cluster.",
+      );
+  }
+  if (isMapping(tls)) {
+    if (tls.source === "generated") {
+      settled.push("tls");
+      say(
+        "tls.source",
+        "is generated, which belongs to layer 7 and to single nodes and comes in a later release. At layer 4 choose rancher: a CA of Rancher's own.",
+      );
+    }
+    for (const part of ["certificate", "chain", "caCertificate"]) {
+      const given = tls[part];
+      if (isMapping(given) && "onHost" in given)
+        say(
+          `tls.${part}`,
+          "is a file on a host, which comes with layer 7 in a later release. Give PEM text or the path of a file here.",
+        );
+    }
+  }
+  return { problems, settled };
+}
+
+/** The gate refuses RKE with these for good; "comes later" would be a promise nobody keeps. */
+function refusesRke(version: unknown): boolean {
+  const asked = version === undefined ? defaultVersions.rancher : version;
+  return typeof asked === "string" && valid(asked) !== null && gte(asked, "2.12.0");
+}

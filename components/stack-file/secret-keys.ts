@@ -1,0 +1,35 @@
+/** A key set with `pulumi config set --secret`. Its value is checked where it is known and never quoted. */
+export interface SecretKey {
+  readonly description: string;
+  /** What goes behind `pulumi config set --secret rancher:KEY` to give the value without typing it into a shell history. */
+  readonly from: string;
+}
+
+export const secretKeys = {
+  kubeconfig: {
+    description: "Content of the kubeconfig of an existing cluster: the whole text, not a path.",
+    from: "< kubeconfig.yaml",
+  },
+  sshPrivateKey: {
+    description: "Private key for all SSH hosts. Without it the SSH agent is used.",
+    from: "< ~/.ssh/id_ed25519",
+  },
+  sshPrivateKeyPassword: { description: "Passphrase of `sshPrivateKey`, where it has one.", from: "" },
+  tlsPrivateKey: {
+    description: "Private key of `tls.certificate`, PEM, not encrypted. Needed with `tls.source: secret`.",
+    from: "< certificates/rancher.key",
+  },
+  bootstrapPassword: {
+    description: "Password of the first sign-in, 12 characters or more. Made at random when not given.",
+    from: "",
+  },
+} as const satisfies Record<string, SecretKey>;
+
+export type SecretName = keyof typeof secretKeys;
+
+export const secretNames = Object.keys(secretKeys) as readonly SecretName[];
+
+/** The command that sets a secret key, as messages and the docs show it. */
+export function secretCommand(name: SecretName): string {
+  return `pulumi config set --secret rancher:${name} ${secretKeys[name].from}`.trimEnd();
+}

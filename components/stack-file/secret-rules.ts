@@ -1,0 +1,104 @@
+import { parse as parseYaml } from "yaml";
+import type { Problem } from "../problem.ts";
+import { isMapping } from "./mapping.ts";
+import type { Draft, StackFile } from "./schema.ts";
+import { secretCommand, secretNames } from "./secret-keys.ts";
+import type { SecretName } from "./secret-keys.ts";
+import { missing } from "./shape-problems.ts";
+
+type Check = (secret: string) => string | undefined;
+
+/** What can be seen of a secret without anything else; the key of the certificate is checked with the certificate. */
+const checks: Partial<Record<SecretName, Check>> = {
+  kubeconfig: (text) => {
+    if (!text.trim().includes("\n"))
+      return /^(\/|~|\.{1,2}\/|[A-Za-z]:\\)|\.(ya?ml|conf)$/.test(text.trim())
+        ? `looks like a path. Set the file's content: ${secretCommand("kubeconfig")}`
+        : kubeconfigFault(text);
+    return kubeconfigFault(text);
+  },
+  sshPrivateKey: (text) => {
+    if (/^(ssh-|ecdsa-)\S+ /.test(text.trim())) return "is a public key. Set the private one, the file without .pub.";
+    if (text.startsWith("PuTTY-User-Key-File")) return "is a PuTTY key. Export it from PuTTYgen in OpenSSH format.";
+    if (!text.includes("PRIVATE KEY-----"))
+      return `is no private key. Set the file's content, not its path: ${secretCommand("sshPrivateKey")}`;
+    return undefined;
+  },
+  bootstrapPassword: (text) => {
+    if (text === "admin")
+      return "is the default every guide names, and the first one anybody tries. Choose another, or leave it out and have one made at random.";
+    return text.length < 12
+      ? "has fewer than the 12 characters Rancher asks of passwords. Choose a longer one, or leave it out and have one made at random."
+      : undefined;
+  },
+};
+
+/** Checks every secret whose plaintext is known; messages never quote it. */
+export function secretProblems(
+  secrets: Readonly<Record<string, string>>,
+  isSet: (name: SecretName) => boolean,
+): readonly Problem[] {
+  const problems: Problem[] = [];
+  for (const name of secretNames) {
+    const secret = Object.hasOwn(secrets, name) ? secrets[name] : undefined;
+    if (secret === undefined) continue;
+    const message = secret.trim() === "" ? `is empty. Set it with: ${secretCommand(name)}` : checks[name]?.(secret);
+    if (message !== undefined) problems.push({ key: `rancher:${name}`, message });
+  }
+  const key = Object.hasOwn(secrets, "sshPrivateKey") ? secrets.sshPrivateKey : undefined;
+  if (key !== undefined && isEncryptedSshKey(key) && !isSet("sshPrivateKeyPassword"))
+    problems.push({
+      key: "rancher:sshPrivateKey",
+      message: `has a passphrase. Set it too: ${secretCommand("sshPrivateKeyPassword")}`,
+    });
+  return problems;
+}
+
+/** Secrets that the rest of the file calls for and that are not set, or that nothing in it uses. */
+export function neededSecrets(draft: Draft<StackFile>, isSet: (name: SecretName) => boolean): readonly Problem[] {
+  const problems: Problem[] = [];
+  if (draft.cluster?.distribution === "existing" && !isSet("kubeconfig"))
+    problems.push({ key: "rancher:kubeconfig", message: missing(["kubeconfig"]) });
+  const source = draft.tls?.source;
+  if (source === "secret" && !isSet("tlsPrivateKey"))
+    problems.push({ key: "rancher:tlsPrivateKey", message: missing(["tlsPrivateKey"]) });
+  if (source !== undefined && source !== "secret" && isSet("tlsPrivateKey"))
+    problems.push({
+      key: "rancher:tlsPrivateKey",
+      message: `is set, but rancher:tls.source is ${source}, which makes its own key. Remove it, or set source: secret with a certificate.`,
+    });
+  if (isSet("sshPrivateKeyPassword") && !isSet("sshPrivateKey"))
+    problems.push({
+      key: "rancher:sshPrivateKeyPassword",
+      message: "is set, but there is no sshPrivateKey it could open. Set that too, or remove this.",
+    });
+  return problems;
+}
+
+function kubeconfigFault(text: string): string | undefined {
+  let config: unknown;
+  try {
+    config = parseYaml(text, { logLevel: "silent" });
+  } catch {
+    return "is not valid YAML. Set the whole content of a kubeconfig.";
+  }
+  if (!isMapping(config) || !Array.isArray(config.clusters) || config.clusters.length === 0)
+    return `is no kubeconfig: it has no clusters. Set the whole content: ${secretCommand("kubeconfig")}`;
+  const contexts: readonly unknown[] = Array.isArray(config.contexts) ? config.contexts : [];
+  const current = config["current-context"];
+  return typeof current === "string" && contexts.some((context) => isMapping(context) && context.name === current)
+    ? undefined
+    : "has no current-context among its contexts. Choose one: kubectl config use-context NAME";
+}
+
+/** PEM says it in its header; OpenSSH's own format names the cipher first, `none` for a key in clear (PROTOCOL.key). */
+function isEncryptedSshKey(pem: string): boolean {
+  if (pem.includes("ENCRYPTED")) return true;
+  const [, body] = /BEGIN OPENSSH PRIVATE KEY-----([\s\S]*?)-----END/.exec(pem) ?? [];
+  if (body === undefined) return false;
+  const bytes = Buffer.from(body, "base64");
+  const magic = "openssh-key-v1\0";
+  if (bytes.length < magic.length + 8 || bytes.toString("latin1", 0, magic.length) !== magic) return false;
+  const length = bytes.readUInt32BE(magic.length);
+  return bytes.toString("latin1", magic.length + 4, magic.length + 4 + length) !== "none";
+}

@@ -1,0 +1,145 @@
+import { gunzipSync } from "node:zlib";
+import type { V1Deployment, V1IngressClass, V1ObjectMeta } from "@kubernetes/client-node";
+import { AppsV1Api, CoreV1Api, KubeConfig, NetworkingV1Api, VersionApi } from "@kubernetes/client-node";
+import { isOwned } from "./cluster/ownership.ts";
+
+/** What an existing cluster is and already has, read before anything is registered. */
+export interface Survey {
+  /** As the API server says it: `v1.34.1`, `v1.34.1+k3s1`. */
+  readonly kubernetesVersion: string;
+  readonly ingressClasses: readonly IngressClass[];
+  readonly certManager: Installed | undefined;
+  readonly rancher: Installed | undefined;
+  /** Of the namespaces this program wants: those that others made. */
+  readonly foreignNamespaces: readonly string[];
+  /** Namespaces with workloads that belong neither to Kubernetes nor to Rancher. */
+  readonly otherWorkloads: readonly string[];
+}
+
+export interface IngressClass {
+  readonly name: string;
+  /** `traefik.io/ingress-controller`, `k8s.io/ingress-nginx`. */
+  readonly controller: string;
+  readonly isDefault: boolean;
+}
+
+export interface Installed {
+  /** Three parts, no leading `v`. */
+  readonly version: string;
+  /** This stack installed it. */
+  readonly owned: boolean;
+}
+
+/** Milliseconds for one answer of the API server. */
+const answerTime = 10_000;
+
+/** Namespaces that are Kubernetes' own, the distributions', or Rancher's and its parts'. */
+const ownNamespaces =
+  /^(kube-.*|default|cattle-.*|cert-manager|fleet-.*|local|local-path-storage|rancher-.*|c-m?-.*|p-.*)$/;
+
+/**
+ * Looks at a cluster without changing it.
+ *
+ * @param stack `<project>/<stack>`, to tell this stack's objects from others'.
+ * @throws an error that says why the cluster cannot be looked at; it never holds the kubeconfig.
+ */
+export async function survey(kubeconfig: string, stack: string): Promise<Survey> {
+  const cluster = connect(kubeconfig);
+  const core = cluster.makeApiClient(CoreV1Api);
+  const apps = cluster.makeApiClient(AppsV1Api);
+  try {
+    const [version, classes, namespaces, deployments, releases] = await withinTime(
+      Promise.all([
+        cluster.makeApiClient(VersionApi).getCode(),
+        cluster.makeApiClient(NetworkingV1Api).listIngressClass(),
+        core.listNamespace(),
+        apps.listDeploymentForAllNamespaces(),
+        core.listNamespacedSecret({ namespace: "cattle-system", labelSelector: "owner=helm,name=rancher" }),
+      ]),
+    );
+    const owned = new Set(namespaces.items.filter((item) => isOwned(item.metadata?.labels, stack)).map(nameOf));
+    const wanted = ["cattle-system", "cert-manager"];
+    return {
+      kubernetesVersion: version.gitVersion,
+      ingressClasses: classes.items.map(describeClass),
+      certManager: installed(certManagerVersion(deployments.items), owned.has("cert-manager")),
+      rancher: installed(newestRelease(releases.items), owned.has("cattle-system")),
+      foreignNamespaces: namespaces.items.map(nameOf).filter((name) => wanted.includes(name) && !owned.has(name)),
+      otherWorkloads: [...new Set(deployments.items.map(({ metadata }) => metadata?.namespace ?? ""))]
+        .filter((name) => name !== "" && !ownNamespaces.test(name))
+        .sort(),
+    };
+  } catch (error) {
+    throw new Error(explain(error, cluster.getCurrentCluster()?.server ?? "the cluster"), { cause: undefined });
+  }
+}
+
+function connect(kubeconfig: string): KubeConfig {
+  const config = new KubeConfig();
+  try {
+    config.loadFromString(kubeconfig);
+  } catch {
+    throw new Error("is not a kubeconfig: it is not YAML with clusters, users and contexts.");
+  }
+  if (!config.getCurrentCluster()) throw new Error("names no cluster in its current-context.");
+  return config;
+}
+
+async function withinTime<T>(answers: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${answerTime / 1000} s`)), answerTime);
+  });
+  try {
+    return await Promise.race([answers, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function nameOf({ metadata }: { metadata?: V1ObjectMeta }): string {
+  return metadata?.name ?? "";
+}
+
+function describeClass({ metadata, spec }: V1IngressClass): IngressClass {
+  return {
+    name: metadata?.name ?? "",
+    controller: spec?.controller ?? "",
+    isDefault: metadata?.annotations?.["ingressclass.kubernetes.io/is-default-class"] === "true",
+  };
+}
+
+function installed(version: string | undefined, owned: boolean): Installed | undefined {
+  return version === undefined ? undefined : { version: version.replace(/^v/, ""), owned };
+}
+
+/** The controller carries the same labels however cert-manager was installed. */
+function certManagerVersion(deployments: readonly V1Deployment[]): string | undefined {
+  return deployments.find(
+    ({ metadata }) =>
+      metadata?.labels?.["app.kubernetes.io/name"] === "cert-manager" &&
+      metadata.labels["app.kubernetes.io/component"] === "controller",
+  )?.metadata?.labels?.["app.kubernetes.io/version"];
+}
+
+/** Helm keeps a release as gzipped JSON in a secret, encoded once by itself and once by Kubernetes. */
+function newestRelease(
+  secrets: readonly { metadata?: V1ObjectMeta; data?: Record<string, string> }[],
+): string | undefined {
+  const revisions = secrets
+    .filter(({ metadata }) => ["deployed", "superseded"].includes(metadata?.labels?.["status"] ?? ""))
+    .sort((a, b) => Number(b.metadata?.labels?.["version"] ?? 0) - Number(a.metadata?.labels?.["version"] ?? 0));
+  const encoded = revisions[0]?.data?.["release"];
+  if (encoded === undefined) return undefined;
+  const packed = Buffer.from(Buffer.from(encoded, "base64").toString(), "base64");
+  const release = JSON.parse(gunzipSync(packed).toString()) as { chart?: { metadata?: { version?: string } } };
+  return release.chart?.metadata?.version;
+}
+
+function explain(error: unknown, server: string): string {
+  const { code, cause, message } = error as { code?: unknown; cause?: { code?: unknown }; message?: string };
+  if (code === 401) return `is not accepted by ${server} (401). Its credentials may have expired; get a new one.`;
+  if (code === 403) return `may not look at ${server} (403). Use one with the role cluster-admin, as Rancher needs it.`;
+  const reason = [code, cause?.code].find((value) => typeof value === "string") ?? message?.split("\n")[0];
+  return `leads to ${server}, which does not answer: ${String(reason)}. Check the address and the way to it.`;
+}

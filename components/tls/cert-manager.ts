@@ -1,0 +1,47 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { OwnedNamespace } from "../cluster/owned-namespace.ts";
+import type { CertManagerSettings } from "../stack-file.ts";
+
+export interface CertManagerArgs {
+  /** Changing the version upgrades cert-manager; its certificates stay. */
+  readonly settings: CertManagerSettings;
+  /** Namespace `cert-manager` was there before, made by others. */
+  readonly foreignNamespace: boolean;
+}
+
+/**
+ * cert-manager from its own chart, with its custom resource definitions.
+ *
+ * Expects a cluster without cert-manager. The definitions outlive the release, because deleting them deletes every
+ * certificate in the cluster (https://github.com/cert-manager/cert-manager/issues/5817).
+ */
+export class CertManager extends pulumi.ComponentResource {
+  constructor(name: string, args: CertManagerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("rancher:tls:CertManager", name, {}, opts);
+    const namespace = new OwnedNamespace("cert-manager", { foreign: args.foreignNamespace }, { parent: this });
+    new kubernetes.helm.v3.Release(
+      `${name}-release`,
+      {
+        name: "cert-manager",
+        namespace: "cert-manager",
+        chart: "cert-manager",
+        version: args.settings.version,
+        repositoryOpts: { repo: args.settings.chartRepository },
+        values: certManagerValues,
+        timeout: 600,
+        maxHistory: 5,
+      },
+      { parent: this, dependsOn: namespace },
+    );
+    this.registerOutputs({});
+  }
+}
+
+/** Replicas as cert-manager's best practice has them (https://cert-manager.io/docs/installation/best-practice/). */
+const certManagerValues = {
+  crds: { enabled: true, keep: true },
+  replicaCount: 2,
+  webhook: { replicaCount: 3 },
+  cainjector: { replicaCount: 2 },
+};

@@ -1,0 +1,51 @@
+import { X509Certificate } from "node:crypto";
+
+const block = /-----BEGIN ([A-Z0-9 ]+)-----[^-]*-----END \1-----/g;
+
+/** What PEM text holds: its certificates in order, or what is wrong with the text. */
+export type PemCertificates =
+  | { readonly certificates: readonly X509Certificate[]; readonly fault?: undefined }
+  | { readonly certificates: readonly []; readonly fault: string };
+
+/** Reads every certificate of a PEM text. Text around the blocks is let through, as openssl prints it. */
+export function readCertificates(text: string): PemCertificates {
+  const fault = (message: string) => ({ certificates: [], fault: message }) as const;
+  if (/PRIVATE KEY-----/.test(text))
+    return fault(
+      "holds a private key beside the certificate. Keep the key out of it; it belongs in the secret rancher:tlsPrivateKey.",
+    );
+  const blocks = [...text.matchAll(block)];
+  const other = blocks.find(([, label]) => !label?.endsWith("CERTIFICATE"));
+  if (other !== undefined)
+    return fault(`holds a block of the kind ${other[1] ?? ""}, not a certificate. Leave it out.`);
+  if (blocks.length === 0)
+    return fault(
+      text.includes("-----BEGIN")
+        ? "holds a PEM block that is cut off. Copy the whole of it, from BEGIN to END."
+        : "holds no PEM certificate. A binary one is converted with: openssl x509 -inform der -in FILE",
+    );
+  const certificates: X509Certificate[] = [];
+  for (const [index, [pem]] of blocks.entries()) {
+    try {
+      certificates.push(new X509Certificate(pem));
+    } catch {
+      return fault(`holds ${blocks.length} blocks, and number ${index + 1} cannot be read. Copy it again.`);
+    }
+  }
+  return { certificates };
+}
+
+/** A certificate as messages name it: its common name, else its whole subject, else its serial number. */
+export function certificateName(certificate: X509Certificate): string {
+  return quoted(certificate.subject, certificate.serialNumber);
+}
+
+export function issuerName(certificate: X509Certificate): string {
+  return quoted(certificate.issuer, "unnamed");
+}
+
+function quoted(subject: string | undefined, otherwise: string): string {
+  const lines = (subject ?? "").split("\n").filter((line) => line !== "");
+  const common = lines.find((line) => line.startsWith("CN="))?.slice(3);
+  return JSON.stringify(common ?? (lines.length === 0 ? otherwise : lines.join(", ")));
+}

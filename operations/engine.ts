@@ -1,0 +1,132 @@
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { tools } from "../tools/toolbox.mjs";
+import { needsLoader } from "./language-host.ts";
+
+/** The Pulumi CLI with everything it needs around it. */
+export interface Engine {
+  /** Where the state is, `file://...`, or what the user's own environment says. */
+  readonly backend: string;
+  /** Every process of this engine carries it in its environment, plugins too, so that they can be found again. */
+  readonly run: string;
+  /** Runs the CLI with the terminal's input and output; answers its exit code. */
+  readonly interact: (args: readonly string[], options?: { signal?: AbortSignal }) => Promise<number>;
+  /** Runs the CLI and answers what it printed. @throws with its last words when it fails. */
+  readonly capture: (args: readonly string[], input?: string) => Promise<string>;
+  /** Runs the CLI and hands over every line it prints. */
+  readonly stream: (args: readonly string[], line: (text: string) => void, signal?: AbortSignal) => Promise<number>;
+}
+
+export interface EngineOptions {
+  /** Folder for the state and its passphrase, mode 0700. */
+  readonly home: string;
+  /** Where Pulumi.yaml and the stack file are, see `workFolder`. */
+  readonly folder: string;
+  /** Variables on top of the environment; those of the user win unless `own` is set. */
+  readonly environment?: NodeJS.ProcessEnv;
+  /** Starts from nothing but the bare necessities instead of the user's environment. */
+  readonly isolated?: boolean;
+  readonly progress?: (line: string) => void;
+}
+
+/** Variable that marks every process of one engine. */
+export const runVariable = "RANCHER_ENGINE_RUN";
+
+/** Kept from the user's environment when an engine is isolated. */
+const necessities = ["PATH", "HOME", "USER", "LANG", "TERM", "NO_COLOR", "TZ", "XDG_CACHE_HOME"];
+
+/** Finds the CLI and its language host, and makes the folder for its state where the user has none of their own. */
+export async function prepareEngine(options: EngineOptions): Promise<Engine> {
+  const found = await tools(["pulumi", "pulumi-language-nodejs"], {
+    ...(options.progress && { progress: options.progress }),
+  });
+  const { pulumi: cli, "pulumi-language-nodejs": languageHost } = found;
+  mkdirSync(options.home, { recursive: true, mode: 0o700 });
+  const run = randomBytes(8).toString("hex");
+  const environment = engineEnvironment(options, [dirname(cli.path), dirname(languageHost.path)], run);
+  if (needsLoader(languageHost.version)) {
+    // Absolute, as providers that run on Node start in other folders.
+    environment["NODE_OPTIONS"] = `--import ${import.meta.resolve("tsx")}`;
+  }
+
+  const start = (args: readonly string[], stdio: "inherit" | "pipe", signal?: AbortSignal) =>
+    spawn(cli.path, args, {
+      cwd: options.folder,
+      env: environment,
+      stdio: stdio === "inherit" ? "inherit" : ["pipe", "pipe", "pipe"],
+      ...(signal && { signal, killSignal: "SIGINT" }),
+    });
+  const ended = (child: ReturnType<typeof start>) =>
+    new Promise<number>((done, failed) => {
+      child.once("error", (error) => (error.name === "AbortError" ? undefined : failed(error)));
+      child.once("close", (code, signal) => done(code ?? (signal === null ? 1 : 130)));
+    });
+
+  return {
+    backend: environment["PULUMI_BACKEND_URL"] ?? "",
+    run,
+    interact: (args, { signal } = {}) => ended(start(args, "inherit", signal)),
+    capture: async (args, input) => {
+      const child = start([...args, "--non-interactive"], "pipe");
+      let printed = "";
+      let words = "";
+      child.stdout?.on("data", (data: Buffer) => (printed += data.toString()));
+      child.stderr?.on("data", (data: Buffer) => (words += data.toString()));
+      child.stdin?.end(input ?? "");
+      const code = await ended(child);
+      if (code !== 0) throw new Error(`pulumi ${args[0] ?? ""} ${args[1] ?? ""} failed: ${words.trim()}`);
+      return printed;
+    },
+    stream: async (args, line, signal) => {
+      const child = start(args, "pipe", signal);
+      child.stdin?.end();
+      for (const stream of [child.stdout, child.stderr]) stream?.on("data", byLine(line));
+      return ended(child);
+    },
+  };
+}
+
+function engineEnvironment(options: EngineOptions, folders: readonly string[], run: string): NodeJS.ProcessEnv {
+  const inherited = options.isolated
+    ? Object.fromEntries(necessities.map((name) => [name, process.env[name]]))
+    : { ...process.env };
+  const environment: NodeJS.ProcessEnv = {
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_SUPPRESS_NEO_LINK: "true",
+    ...inherited,
+    ...options.environment,
+    [runVariable]: run,
+    PATH: [...new Set(folders), inherited["PATH"]].join(delimiter),
+  };
+  if (environment["PULUMI_BACKEND_URL"] === undefined && environment["PULUMI_ACCESS_TOKEN"] === undefined) {
+    const backend = join(options.home, "backend");
+    mkdirSync(backend, { recursive: true, mode: 0o700 });
+    environment["PULUMI_BACKEND_URL"] = `file://${backend}`;
+  }
+  const hasPassphrase =
+    environment["PULUMI_CONFIG_PASSPHRASE"] !== undefined || environment["PULUMI_CONFIG_PASSPHRASE_FILE"] !== undefined;
+  if (!hasPassphrase) environment["PULUMI_CONFIG_PASSPHRASE_FILE"] = passphraseFile(options.home);
+  return environment;
+}
+
+/** Losing it loses every secret of the stacks, so it is made once and never written over. */
+function passphraseFile(home: string): string {
+  const path = join(home, "passphrase");
+  try {
+    readFileSync(path);
+  } catch {
+    writeFileSync(path, randomBytes(32).toString("base64url"), { mode: 0o600, flag: "wx" });
+  }
+  return path;
+}
+
+function byLine(line: (text: string) => void): (data: Buffer) => void {
+  let rest = "";
+  return (data) => {
+    const lines = (rest + data.toString()).split("\n");
+    rest = lines.pop() ?? "";
+    for (const text of lines) line(text);
+  };
+}

@@ -1,0 +1,35 @@
+import pc from "picocolors";
+import { readArguments, runCommand, UserError } from "./command-line.ts";
+import { prepareEngine } from "./engine.ts";
+import { forgetHost } from "./forget-host.ts";
+import type { ExportedStack } from "./mend/deployment.ts";
+import { removeStaleLocks } from "./mend/stale-lock.ts";
+import { findStackFile, listSshHosts } from "./stack-yaml.ts";
+import { stateFolder, workFolder } from "./work-folder.ts";
+
+const usage = `npm run forget -- <stack> <host>
+
+Drops a dead host from the stack's state, so that nothing tries to reach it any more. Nothing is done on the host.`;
+
+await runCommand(async () => {
+  const [name = "", host = ""] = readArguments(usage, {}, 2).positionals;
+  const stackFile = findStackFile(name);
+  const { stack } = stackFile;
+  if (listSshHosts(stackFile.path).some((listed) => listed.name === host)) {
+    throw new UserError(
+      `${host} is still in ${stackFile.path}; the next update would set it up anew. Take it out there first.`,
+    );
+  }
+  const engine = await prepareEngine({ home: stateFolder, folder: workFolder(stackFile) });
+  removeStaleLocks(engine.backend, "rancher", stack);
+
+  const exported = JSON.parse(await engine.capture(["stack", "export", "--stack", stack])) as ExportedStack;
+  const forgotten = forgetHost(exported, host);
+  if (forgotten.urns.length === 0) {
+    throw new UserError(`the state of ${stack} has nothing on a host named ${host}. See: npm run pulumi -- stack --stack ${stack}`);
+  }
+  await engine.capture(["stack", "import", "--stack", stack], JSON.stringify(forgotten.stack));
+  for (const urn of forgotten.urns) console.log(`forgot ${urn.split("::").pop() ?? urn}`);
+  console.log(pc.dim(`${host} itself was not touched. If it ever comes back, /var/lib/rancher-stack on it tells what was done there.`));
+  return 0;
+});

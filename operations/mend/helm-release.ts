@@ -1,0 +1,66 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { tool } from "../../tools/toolbox.mjs";
+import type { HelmReleaseName } from "./deployment.ts";
+
+/**
+ * Frees a release that an interrupted Helm left pending: "another operation is in progress" would be the answer for
+ * ever. An unfinished installation is uninstalled, an unfinished upgrade rolled back, both without hooks: Rancher's
+ * hooks are for a Rancher that ran.
+ *
+ * @returns what was done, or `undefined` when the release is not pending
+ */
+export async function freeRelease(release: HelmReleaseName, kubeconfig: string): Promise<string | undefined> {
+  const { name, namespace } = release;
+  const helm = await helmWith(kubeconfig);
+  try {
+    switch (await helm.status(release)) {
+      case "pending-install":
+        await helm.run(["uninstall", name, "--namespace", namespace, "--no-hooks", "--wait", "--timeout", "2m"]);
+        return `the half-finished installation of ${name}, by uninstalling it without hooks`;
+      case "pending-upgrade":
+      case "pending-rollback":
+        await helm.run(["rollback", name, "--namespace", namespace, "--no-hooks", "--timeout", "5m"]);
+        return `the half-finished upgrade of ${name}, by rolling it back without hooks`;
+      case "uninstalling":
+        await helm.run(["uninstall", name, "--namespace", namespace, "--no-hooks", "--wait", "--timeout", "2m"]);
+        return `the half-finished removal of ${name}`;
+      default:
+        return undefined;
+    }
+  } finally {
+    helm.close();
+  }
+}
+
+async function helmWith(kubeconfig: string) {
+  const { path } = await tool("helm");
+  // Helm reads it more than once, so it cannot come through a pipe.
+  const folder = mkdtempSync(join(tmpdir(), "rancher-helm-"));
+  const file = join(folder, "kubeconfig");
+  writeFileSync(file, kubeconfig, { mode: 0o600 });
+  const run = (args: readonly string[]) =>
+    new Promise<string>((done, failed) => {
+      const child = spawn(path, [...args, "--kubeconfig", file], { stdio: ["ignore", "pipe", "pipe"] });
+      let printed = "";
+      let words = "";
+      child.stdout.on("data", (data: Buffer) => (printed += data.toString()));
+      child.stderr.on("data", (data: Buffer) => (words += data.toString()));
+      child.once("error", failed);
+      child.once("close", (code) =>
+        code === 0 ? done(printed) : failed(new Error(`helm ${args[0]}: ${words.trim()}`)),
+      );
+    });
+  return {
+    run,
+    status: async ({ name, namespace }: HelmReleaseName): Promise<string | undefined> => {
+      const releases = JSON.parse(
+        await run(["list", "--all", "--namespace", namespace, "--filter", `^${name}$`, "--output", "json"]),
+      ) as { status: string }[];
+      return releases[0]?.status;
+    },
+    close: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}

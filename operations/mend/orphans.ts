@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { basename } from "node:path";
+import { runVariable } from "../engine.ts";
+
+/** A process that carries an engine's mark. */
+export interface MarkedProcess {
+  readonly pid: number;
+  readonly run: string;
+  /** File name of its executable: `pulumi`, `pulumi-resource-kubernetes`, `node`. */
+  readonly executable: string;
+}
+
+/**
+ * Ends the plugins and language hosts of engines that are gone; they would go on changing hosts and clusters.
+ *
+ * @returns what was ended, a line each
+ */
+export function endOrphans(): string[] {
+  return orphansAmong(markedProcesses()).flatMap(({ pid, executable }) => {
+    try {
+      process.kill(pid, "SIGKILL");
+      return [`${executable} (process ${pid}), which a dead engine left behind`];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** Those whose run has no engine any more. */
+export function orphansAmong(processes: readonly MarkedProcess[]): MarkedProcess[] {
+  const living = new Set(processes.filter(({ executable }) => executable === "pulumi").map(({ run }) => run));
+  return processes.filter(({ run }) => !living.has(run));
+}
+
+/** Linux only: elsewhere there is no environment to read, and the list is empty. */
+function markedProcesses(): MarkedProcess[] {
+  const mark = `${runVariable}=`;
+  return list("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const entry = readFileSync(`/proc/${name}/environ`, "utf8")
+          .split("\0")
+          .find((variable) => variable.startsWith(mark));
+        if (entry === undefined) return [];
+        const executable = basename(readlinkSync(`/proc/${name}/exe`));
+        return [{ pid: Number(name), run: entry.slice(mark.length), executable }];
+      } catch {
+        return []; // it ended meanwhile, or belongs to somebody else
+      }
+    });
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,62 @@
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** As Pulumi writes it (`pkg/backend/diy/lock.go`). */
+interface Lock {
+  readonly pid: number;
+  readonly username: string;
+  readonly hostname: string;
+  readonly timestamp: string;
+}
+
+/**
+ * Removes the locks of engines that died on this machine; Pulumi's own have no end of their own.
+ *
+ * @param backend URL of the state; only a folder of this machine (`file://`) is looked at
+ * @returns what was removed, a line each
+ * @throws when a living engine, or one on another machine, holds the stack
+ */
+export function removeStaleLocks(backend: string, project: string, stack: string): string[] {
+  if (!backend.startsWith("file://")) return [];
+  const folder = join(fileURLToPath(backend), ".pulumi", "locks", "organization", project, stack);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => {
+      const path = join(folder, name);
+      const lock = readLock(path);
+      if (lock.hostname !== hostname()) {
+        throw new Error(
+          `${stack} is locked since ${lock.timestamp} by ${lock.username} on ${lock.hostname}. ` +
+            `If nothing runs there any more: pulumi cancel --stack ${stack}`,
+        );
+      }
+      if (isAlive(lock.pid)) {
+        throw new Error(
+          `${stack} is being changed since ${lock.timestamp} by process ${lock.pid} of ${lock.username}. ` +
+            "Wait for it, or end it.",
+        );
+      }
+      rmSync(path, { force: true });
+      return `the lock of process ${lock.pid}, which ended without giving it back (${lock.timestamp})`;
+    });
+}
+
+function readLock(path: string): Lock {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as Lock;
+  } catch {
+    throw new Error(`${path} is not a lock that Pulumi wrote. Look at it, and remove it if nothing runs.`);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

@@ -1,0 +1,52 @@
+import { stringify } from "yaml";
+import { isWrappedSecret, type Registration } from "./synthesis.ts";
+
+/** Text of every artefact a program would place, by the path it gets in the output folder. */
+export function renderedFiles(registrations: readonly Registration[]): Map<string, string> {
+  return new Map(registrations.flatMap(filesOf).sort(([a], [b]) => a.localeCompare(b)));
+}
+
+function filesOf({ type, name, inputs }: Registration): [string, string][] {
+  switch (type) {
+    case "command:remote:Command":
+    case "command:local:Command":
+      return scriptFiles(name, inputs);
+    case "kubernetes:helm.sh/v3:Release":
+      return [[`cluster/${String(inputs["namespace"])}/release-${String(inputs["name"])}.yaml`, release(inputs)]];
+    default:
+      return type.startsWith("kubernetes:") ? [objectFile(inputs)] : [];
+  }
+}
+
+/** The script's first line says which host it is for. */
+function scriptFiles(name: string, inputs: Registration["inputs"]): [string, string][] {
+  const host = /^# host (\S+)/.exec(String(inputs["create"]))?.[1] ?? "unknown";
+  const script = name.slice(host.length + 1).replace(/-script$/, "");
+  return ["create", "update", "delete"].flatMap((step) => {
+    const text = inputs[step];
+    return typeof text === "string" ? [[`hosts/${host}/${script}.${step}.sh`, text] as [string, string]] : [];
+  });
+}
+
+function release(inputs: Registration["inputs"]): string {
+  const { chart, version, repositoryOpts, values } = inputs as {
+    chart: string;
+    version: string;
+    repositoryOpts?: { repo?: string };
+    values: unknown;
+  };
+  return `# chart ${chart} ${version} from ${repositoryOpts?.repo ?? "-"}\n${stringify(withoutSecrets(values))}`;
+}
+
+function objectFile(inputs: Registration["inputs"]): [string, string] {
+  const { kind = "object", metadata } = inputs as { kind?: string; metadata?: { name?: string; namespace?: string } };
+  const folder = metadata?.namespace === undefined ? "cluster" : `cluster/${metadata.namespace}`;
+  return [`${folder}/${kind.toLowerCase()}-${metadata?.name ?? "unnamed"}.yaml`, stringify(withoutSecrets(inputs))];
+}
+
+function withoutSecrets(value: unknown): unknown {
+  if (isWrappedSecret(value)) return "[secret]";
+  if (Array.isArray(value)) return value.map(withoutSecrets);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withoutSecrets(each)]));
+}

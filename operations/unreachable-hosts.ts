@@ -1,0 +1,29 @@
+import { connect } from "node:net";
+
+export interface Reachable {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Milliseconds a host may take to accept a connection. */
+const patience = 3000;
+
+/** Of these hosts, the ones whose SSH port does not accept a connection from here. */
+export async function unreachableHosts<T extends Reachable>(hosts: readonly T[]): Promise<T[]> {
+  const answers = await Promise.all(hosts.map(answersAt));
+  return hosts.filter((_, index) => !answers[index]);
+}
+
+function answersAt({ address, port }: Reachable): Promise<boolean> {
+  return new Promise((done) => {
+    const socket = connect({ host: address, port, timeout: patience });
+    const end = (answers: boolean) => {
+      socket.destroy();
+      done(answers);
+    };
+    socket.once("connect", () => end(true));
+    socket.once("timeout", () => end(false));
+    socket.once("error", () => end(false));
+  });
+}

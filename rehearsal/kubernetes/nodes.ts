@@ -1,0 +1,53 @@
+import type { V1Node } from "@kubernetes/client-node";
+
+/** A host that appears as a node of the cluster. */
+export interface NodeAddress {
+  readonly name: string;
+  /** IPv4 address; becomes the node's InternalIP. */
+  readonly address: string;
+}
+
+/** A node as K3s' servers look, with kwok in the kubelet's place and saying so. */
+export function nodeObject({ name, address }: NodeAddress, version: string): V1Node {
+  const capacity = { cpu: "4", memory: "16Gi", "ephemeral-storage": "100Gi", pods: "110" };
+  return {
+    apiVersion: "v1",
+    kind: "Node",
+    metadata: {
+      name,
+      annotations: { "kwok.x-k8s.io/node": "played" },
+      labels: {
+        "kubernetes.io/hostname": name,
+        "kubernetes.io/os": "linux",
+        "kubernetes.io/arch": "amd64",
+        "node-role.kubernetes.io/control-plane": "true",
+        "node-role.kubernetes.io/etcd": "true",
+      },
+    },
+    status: {
+      addresses: [
+        { type: "InternalIP", address },
+        { type: "Hostname", address: name },
+      ],
+      allocatable: capacity,
+      capacity,
+      nodeInfo: {
+        architecture: "amd64",
+        bootID: "",
+        containerRuntimeVersion: "kwok://played",
+        kernelVersion: "played",
+        kubeProxyVersion: "",
+        kubeletVersion: version,
+        machineID: "",
+        operatingSystem: "linux",
+        osImage: "played by kwok",
+        systemUUID: "",
+      },
+    },
+  };
+}
+
+/** Whether the control plane counts on this node. */
+export function isReady(node: V1Node): boolean {
+  return node.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
+}

@@ -1,0 +1,78 @@
+import { isProperties, own, reveal, Secret, type Json, type Properties, type Value } from "../protocol/property-value.ts";
+import type { Checked } from "../protocol/plugin.ts";
+
+/** Whether output is shown while the command runs. */
+export type Logging = "stdout" | "stderr" | "stdoutAndStderr" | "none";
+
+/** One hop: where to connect, as whom, and how to know the host. */
+export interface Hop {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly privateKey?: string;
+  readonly agentSocketPath?: string;
+  /** `type base64`; without it nothing is verified. */
+  readonly hostKey?: string;
+  /** Failed attempts after which dialling is given up; -1 for never. */
+  readonly dialErrorLimit: number;
+  /** Seconds each attempt may take; 0 for no limit. */
+  readonly perDialTimeout: number;
+}
+/** A connection, through a jump host if there is one. */
+export interface Connection extends Hop {
+  readonly proxy?: Hop;
+}
+
+const hopDefaults = { user: "root", port: 22, dialErrorLimit: 10, perDialTimeout: 15 };
+const hopKeys = [
+  ...["host", "port", "user", "password", "privateKey", "privateKeyPassword", "agentSocketPath"],
+  ...["dialErrorLimit", "perDialTimeout", "hostKey"],
+];
+const common = ["create", "update", "delete", "triggers", "stdin", "logging", "environment", "addPreviousOutputInEnv"];
+/** The inputs each resource takes. */
+export const inputKeys = {
+  remote: [...common, "connection"],
+  local: [...common, "dir", "interpreter", "assetPaths", "archivePaths"],
+};
+/** What this stand-in leaves to the genuine provider, rather than doing it differently. */
+const notPlayed = new Set(["password", "privateKeyPassword", "assetPaths", "archivePaths"]);
+const loggings: readonly Json[] = ["stdout", "stderr", "stdoutAndStderr", "none", null];
+
+/** Fills in the defaults and refuses what the provider would not understand; a message never quotes a value. */
+export function checkInputs(kind: keyof typeof inputKeys, news: Properties): Checked {
+  const failures = refuse(news, inputKeys[kind], "");
+  if (!loggings.includes(reveal(own(news, "logging")))) {
+    failures.push({ property: "logging", reason: "must be one of stdout, stderr, stdoutAndStderr, none" });
+  }
+  if (kind === "local") return { inputs: news, failures };
+
+  const given = news["connection"];
+  const connection = given instanceof Secret ? given.value : given;
+  if (connection === undefined || connection === null) {
+    return { inputs: news, failures: [...failures, { property: "connection", reason: "Missing required field" }] };
+  }
+  if (!isProperties(connection)) return { inputs: { ...news, connection: new Secret(connection) }, failures };
+
+  failures.push(...refuse(connection, [...hopKeys, "proxy"], "connection."));
+  const filled: Record<string, Value> = { ...hopDefaults, ...connection };
+  const proxy = own(connection, "proxy");
+  if (isProperties(proxy)) {
+    failures.push(...refuse(proxy, hopKeys, "connection.proxy."));
+    filled["proxy"] = { ...hopDefaults, ...proxy };
+  }
+  for (const [property, hop] of [["connection.host", connection], ["connection.proxy.host", proxy]] as const) {
+    if (isProperties(hop) && own(hop, "host") === undefined) failures.push({ property, reason: "Missing required field" });
+  }
+  return { inputs: { ...news, connection: new Secret(filled) }, failures };
+}
+
+function refuse(given: Properties, known: readonly string[], prefix: string): { property: string; reason: string }[] {
+  return Object.keys(given)
+    .filter((key) => !known.includes(key) || notPlayed.has(key))
+    .map((key) => ({
+      property: prefix + key,
+      reason: notPlayed.has(key)
+        ? "not played by the stand-in for the command provider; install the genuine one"
+        : `Unrecognized field '${key}'`,
+    }));
+}

@@ -1,0 +1,89 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** Makes the kernel kill the child when this process ends, however it ends (util-linux). */
+export const dieWithUs = ["setpriv", "--pdeathsig", "KILL", "--"] as const;
+
+const agentStartMs = 5_000;
+
+/**
+ * A folder of mode 0700 in which ssh is run, and the private agents that hold the keys. Keys never touch a disk or a
+ * command line: they go to `ssh-add -` on stdin. Agents die with this process, and the folder goes with it.
+ */
+export class SshFolder {
+  readonly path: string;
+  readonly #agents = new Map<string, Promise<string>>();
+  readonly #processes: ChildProcess[] = [];
+
+  constructor() {
+    this.path = mkdtempSync(join(tmpdir(), "pulumi-ssh-"));
+    removeWithUs(this.path);
+  }
+
+  /** The socket, relative to the folder, of an agent that holds this key and no other. */
+  agent(privateKey: string): Promise<string> {
+    const digest = createHash("sha256").update(privateKey).digest("hex").slice(0, 16);
+    const known = this.#agents.get(digest);
+    if (known) return known;
+    const started = this.#start(`agent-${digest}`, privateKey);
+    this.#agents.set(digest, started);
+    started.catch(() => this.#agents.delete(digest));
+    return started;
+  }
+
+  /** Ends the agents and removes the folder. */
+  remove(): void {
+    for (const agent of this.#processes) agent.kill("SIGTERM");
+    rmSync(this.path, { recursive: true, force: true });
+  }
+
+  async #start(socket: string, privateKey: string): Promise<string> {
+    const [program, ...prefix] = dieWithUs;
+    const agent = spawn(program, [...prefix, "ssh-agent", "-D", "-a", socket], { cwd: this.path, stdio: "ignore" });
+    this.#processes.push(agent);
+    const failed = new Promise<never>((_resolve, reject) => {
+      agent.once("error", (error) => reject(new Error(`ssh-agent does not start: ${error.message}`)));
+      agent.once("exit", (code) => reject(new Error(`ssh-agent ended with status ${code}`)));
+    });
+    failed.catch(() => undefined);
+    agent.unref();
+    const until = Date.now() + agentStartMs;
+    while (!existsSync(join(this.path, socket))) {
+      if (Date.now() > until) throw new Error(`ssh-agent made no socket within ${agentStartMs / 1000} s`);
+      await Promise.race([sleep(10), failed]);
+    }
+    await Promise.race([this.#add(socket, privateKey), failed]);
+    return socket;
+  }
+
+  async #add(socket: string, privateKey: string): Promise<void> {
+    // Detached from any terminal, so that a key with a passphrase fails instead of asking somebody.
+    const add = spawn("ssh-add", ["-q", "-"], {
+      cwd: this.path,
+      env: { PATH: process.env["PATH"], SSH_AUTH_SOCK: socket, SSH_ASKPASS_REQUIRE: "never" },
+      stdio: ["pipe", "ignore", "ignore"],
+      detached: true,
+    });
+    add.stdin.on("error", () => undefined);
+    add.stdin.end(privateKey.endsWith("\n") ? privateKey : `${privateKey}\n`);
+    const code = await new Promise<number | null>((resolve, reject) => add.once("error", reject).once("exit", resolve));
+    if (code !== 0) throw new Error("ssh: no key found");
+  }
+}
+
+/** Leaves a process behind that removes the folder once this one has ended, even by SIGKILL: its stdin closes then. */
+function removeWithUs(folder: string): void {
+  const keeper = spawn("sh", ["-c", 'cat >/dev/null; rm -rf -- "$1"', "keeper", folder], {
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true,
+    cwd: "/",
+  });
+  keeper.on("error", () => undefined);
+  keeper.unref();
+  // The pipe must not keep Node alive either.
+  (keeper.stdin as { unref?: () => void }).unref?.();
+}

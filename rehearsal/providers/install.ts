@@ -1,0 +1,78 @@
+import { mkdir } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { tool } from "../../tools/toolbox.mjs";
+import { download, pluginFolder, takeInstalled } from "./genuine-plugin.ts";
+import { makeStandIn } from "./stand-in-plugin.ts";
+
+/** The providers of which this project has a stand-in. */
+export const playedProviders = ["command", "kubernetes", "random"] as const;
+export type PlayedProvider = (typeof playedProviders)[number];
+
+/** A provider as it was put in place. */
+export interface InstalledProvider {
+  readonly name: PlayedProvider;
+  readonly version: string;
+  readonly kind: "genuine" | "stand-in";
+  /** Where it comes from, for a reader: a folder, or a sentence. */
+  readonly from: string;
+}
+
+export interface InstallOptions {
+  /** The Pulumi home to furnish; its `plugins` folder is made. */
+  readonly pulumiHome: string;
+  /** The user's own Pulumi home. Only its `plugins` folder is read. */
+  readonly userPulumiHome?: string;
+  /** Whether a missing genuine plugin may be fetched. @default true */
+  readonly download?: boolean;
+  /** Put stand-ins in place even where a genuine plugin could be had. @default false */
+  readonly standInsOnly?: boolean;
+  readonly progress?: (line: string) => void;
+}
+
+/** Puts every provider in place: the user's genuine plugin, else a downloaded one, else the stand-in. */
+export async function installProviders(options: InstallOptions): Promise<readonly InstalledProvider[]> {
+  await mkdir(join(options.pulumiHome, "plugins"), { recursive: true });
+  const progress = options.progress ?? (() => undefined);
+  let mayDownload = (options.download ?? true) && !options.standInsOnly;
+  const installed: InstalledProvider[] = [];
+  for (const name of playedProviders) {
+    const version = sdkVersion(name);
+    const genuine = options.standInsOnly ? undefined : await haveGenuine(name, version, options, mayDownload, progress);
+    // One refusal tells about the network; asking again for each provider would only take time.
+    if (genuine === undefined) mayDownload = false;
+    installed.push(genuine ?? (await standIn(name, version, options.pulumiHome)));
+    const last = installed.at(-1)!;
+    progress(`provider ${name} ${version}: ${last.kind} (${last.from})`);
+  }
+  return installed;
+}
+
+/** The version of the installed npm SDK; the engine asks for a plugin of exactly that version. */
+export function sdkVersion(name: PlayedProvider): string {
+  const manifest = createRequire(import.meta.url)(`@pulumi/${name}/package.json`) as { version: string };
+  return manifest.version.replace(/^v/, "");
+}
+
+async function haveGenuine(
+  name: PlayedProvider,
+  version: string,
+  { pulumiHome, userPulumiHome }: InstallOptions,
+  mayDownload: boolean,
+  progress: (line: string) => void,
+): Promise<InstalledProvider | undefined> {
+  if (userPulumiHome !== undefined && (await takeInstalled(userPulumiHome, name, version, pulumiHome))) {
+    return { name, version, kind: "genuine", from: join(userPulumiHome, "plugins") };
+  }
+  if (!mayDownload) return undefined;
+  const pulumi = await tool("pulumi", { progress });
+  if (!(await download(pulumi.path, name, version, pulumiHome))) return undefined;
+  return { name, version, kind: "genuine", from: "downloaded by the Pulumi CLI" };
+}
+
+async function standIn(name: PlayedProvider, version: string, pulumiHome: string): Promise<InstalledProvider> {
+  const folder = join(pulumiHome, "plugins", pluginFolder(name, version));
+  const settings = name === "kubernetes" ? { helm: (await tool("helm")).path } : {};
+  await makeStandIn({ name, version, folder, settings });
+  return { name, version, kind: "stand-in", from: "this project" };
+}

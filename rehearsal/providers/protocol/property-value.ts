@@ -1,0 +1,123 @@
+/**
+ * Property values as Pulumi's provider protocol carries them: plain JSON, in which a secret is an object with a
+ * signature and an unknown is a reserved string. Signatures: sdk/go/common/resource/properties.go and
+ * plugin/rpc.go of pulumi/pulumi.
+ */
+const signatureKey = "4dabf18193072939515e22adb298388d";
+const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+const unknownString = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+/** Reserved strings of unknown booleans, numbers, arrays, assets, archives and objects, which older programs send. */
+const unknownStrings = new Set([
+  unknownString,
+  "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+  "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+  "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+  "030794c1-ac77-496b-92df-f27374a8bd58",
+  "e48ece36-62e2-4504-bad9-02848725956a",
+  "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+]);
+
+/** A value the engine keeps encrypted in the state and shows as `[secret]`. */
+export class Secret {
+  readonly value: Value;
+  constructor(value: Value) {
+    this.value = value;
+  }
+}
+
+/** A value that is not known before the update runs. */
+export const unknown = Symbol("unknown");
+
+/** A decoded property value. */
+export type Value = null | boolean | number | string | typeof unknown | Secret | readonly Value[] | Properties;
+/** A decoded property map. */
+export interface Properties {
+  readonly [key: string]: Value;
+}
+/** What JSON can hold: the values a provider works with once secrets are unwrapped and unknowns are excluded. */
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+/** A JSON object. */
+export interface JsonObject {
+  readonly [key: string]: Json;
+}
+
+/** True for a map of properties: neither a list, nor a secret, nor a scalar. */
+export function isProperties(value: unknown): value is Properties {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Secret);
+}
+
+/** Turns what came over the wire into values. */
+export function decode(wire: Json): Value {
+  if (typeof wire === "string") return unknownStrings.has(wire) ? unknown : wire;
+  if (wire === null || typeof wire !== "object") return wire;
+  if (isList(wire)) return wire.map(decode);
+  if (wire[signatureKey] === secretSignature) return new Secret(decode(wire["value"] ?? null));
+  return mapValues(wire, decode);
+}
+
+/** Turns values into what goes over the wire. */
+export function encode(value: Value): Json {
+  if (value === unknown) return unknownString;
+  if (value instanceof Secret) return { [signatureKey]: secretSignature, value: encode(value.value) };
+  if (value === null || typeof value !== "object") return value as Json;
+  if (isList(value)) return value.map(encode);
+  return mapValues(value as Properties, encode);
+}
+
+/** The plain value, with every secret in it unwrapped. Unknown values become `null`; see {@link hasUnknown}. */
+export function reveal(value: Value | undefined): Json {
+  if (value === undefined || value === unknown || value === null) return null;
+  if (value instanceof Secret) return reveal(value.value);
+  if (typeof value !== "object") return value as Json;
+  if (isList(value)) return value.map(reveal);
+  return mapValues(value as Properties, reveal);
+}
+
+/** {@link reveal} of a map. */
+export function revealMap(properties: Properties): JsonObject {
+  return mapValues(properties, reveal);
+}
+
+/** True when the value or anything in it is not known yet. */
+export function hasUnknown(value: Value | undefined): boolean {
+  if (value === unknown) return true;
+  if (value instanceof Secret) return hasUnknown(value.value);
+  if (value === null || value === undefined || typeof value !== "object") return false;
+  return Object.values(value).some((entry) => hasUnknown(entry as Value));
+}
+
+/**
+ * `outputs` with every part secret, and every part unknown, that stands at the same place in `inputs` as a secret or
+ * an unknown. This is all the secrecy that genuine providers carry over: by place, never by content.
+ */
+export function annotate(outputs: Value, inputs: Value | undefined): Value {
+  if (inputs === unknown) return unknown;
+  if (inputs instanceof Secret) {
+    const inner = annotate(outputs, inputs.value);
+    return inner instanceof Secret ? inner : new Secret(inner);
+  }
+  if (outputs instanceof Secret) return new Secret(annotate(outputs.value, inputs));
+  if (isList(outputs) && isList(inputs)) return outputs.map((entry, at) => annotate(entry, inputs[at]));
+  if (isProperties(outputs) && isProperties(inputs)) {
+    const given = inputs;
+    const annotated: Record<string, Value> = {};
+    for (const [key, entry] of Object.entries(outputs)) annotated[key] = annotate(entry, own(given, key));
+    // An unknown that has no counterpart yet is one all the same.
+    for (const [key, entry] of Object.entries(given)) if (hasUnknown(entry)) annotated[key] ??= entry;
+    return annotated;
+  }
+  return outputs;
+}
+
+/** The map's own entry: a key such as `constructor` is not one just because every object has it. */
+export function own<Entry>(map: { readonly [key: string]: Entry }, key: string): Entry | undefined {
+  return Object.hasOwn(map, key) ? map[key] : undefined;
+}
+
+function isList<Entry>(value: unknown): value is readonly Entry[] {
+  return Array.isArray(value);
+}
+
+function mapValues<From, To>(map: { readonly [key: string]: From }, change: (value: From) => To): Record<string, To> {
+  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value)]));
+}

@@ -1,0 +1,98 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { chmod, cp, mkdir, mkdtemp, rename, rm, stat, symlink, unlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { readAptSources, type AptSources, type Suite } from "./apt-sources.ts";
+import { cacheFolder } from "./cache-folder.ts";
+import { mustRun } from "./command.ts";
+import { identify } from "./process-identity.ts";
+
+/** What a server has that an administrator finds when first signing in; nginx and the like come with the program. */
+const packages = [
+  "bash",
+  "ca-certificates",
+  "iproute2",
+  "openssh-server",
+  "procps",
+  "sudo",
+  "tini", // PID 1
+];
+
+/** Files of ours in every root: systemctl, journalctl, and what starts the services. */
+const ownFiles = join(import.meta.dirname, "root");
+
+const serviceDefaults = `force-unsafe-io
+path-exclude=/usr/share/man/*
+path-exclude=/usr/share/doc/*
+path-exclude=/usr/share/locale/*
+`;
+
+/**
+ * The folder with a suite's root, made on first use and kept outside the clone. A root is found under the hash of all
+ * that goes into it and is never changed afterwards; many worlds may use it at once.
+ */
+export async function debianRoot(suite: Suite, progress: (line: string) => void): Promise<string> {
+  const sources = await readAptSources(suite);
+  const folder = cacheFolder("roots", `${suite}-${await recipeHash(suite, sources)}`);
+  if (existsSync(folder)) return folder;
+  const started = Date.now();
+  progress(`making the ${suite} root of the hosts from Debian's packages (once; about half a minute)`);
+  await mkdir(cacheFolder("roots"), { recursive: true, mode: 0o700 });
+  const draft = await mkdtemp(cacheFolder("roots", `.draft-${process.pid}-${identify(process.pid)?.started}-`));
+  try {
+    await make(join(draft, "root"), suite, sources, draft);
+    await rename(join(draft, "root"), folder).catch((error: unknown) => {
+      if (!existsSync(folder)) throw error; // Else another rehearsal was quicker.
+    });
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+  progress(`made the ${suite} root in ${Math.round((Date.now() - started) / 100) / 10} s: ${folder}`);
+  return folder;
+}
+
+/** Removes drafts of roots whose maker is gone; gives their paths. */
+export async function clearDrafts(): Promise<string[]> {
+  if (!existsSync(cacheFolder("roots"))) return [];
+  const cleared: string[] = [];
+  for (const name of readdirSync(cacheFolder("roots"))) {
+    const [, pid, started] = /^\.draft-(\d+)-(\d+)-/.exec(name) ?? [];
+    if (pid === undefined || identify(Number(pid))?.started === Number(started)) continue;
+    await rm(cacheFolder("roots", name), { recursive: true, force: true });
+    cleared.push(cacheFolder("roots", name));
+  }
+  return cleared;
+}
+
+async function make(root: string, suite: Suite, sources: AptSources, draft: string): Promise<void> {
+  const list = join(draft, "sources.list");
+  await writeFile(list, sources.entries.join("\n") + "\n");
+  const options = sources.settings.map((line) => `--aptopt=${line}`);
+  // The package lists stay, so that apt-get install works at once.
+  const kept = ["--skip=cleanup/apt/lists", "--skip=check/empty"];
+  const dpkg = serviceDefaults.trim().split("\n").map((line) => `--dpkgopt=${line}`);
+  const words = ["mmdebstrap", "--quiet", "--variant=minbase", "--format=directory", `--include=${packages.join(",")}`];
+  const unset = { ...process.env, APT_CONFIG: undefined, TMPDIR: draft, LC_ALL: "C" };
+  await mustRun([...words, ...options, ...kept, ...dpkg, suite, root, list], { env: unset });
+  await cp(ownFiles, root, { recursive: true });
+  for (const name of ["systemctl", "journalctl"]) await chmod(join(root, "usr/bin", name), 0o755);
+  await chmod(join(root, "usr/lib/small-systemctl/boot"), 0o755);
+  // Every host gets keys and an id of its own.
+  for (const name of readdirSync(join(root, "etc/ssh")).filter((file) => file.startsWith("ssh_host_"))) {
+    await unlink(join(root, "etc/ssh", name));
+  }
+  const wanted = join(root, "etc/systemd/system/multi-user.target.wants");
+  await mkdir(wanted, { recursive: true });
+  await symlink("/lib/systemd/system/ssh.service", join(wanted, "ssh.service")).catch(() => undefined);
+  await chmod(root, 0o755);
+}
+
+async function recipeHash(suite: Suite, sources: AptSources): Promise<string> {
+  const hash = createHash("sha256").update(JSON.stringify([suite, sources, packages, serviceDefaults]));
+  hash.update(readFileSync(import.meta.filename));
+  for (const name of readdirSync(ownFiles, { recursive: true, encoding: "utf8" }).sort()) {
+    const path = join(ownFiles, name);
+    if ((await stat(path)).isFile()) hash.update(name).update(readFileSync(path));
+  }
+  return hash.digest("hex").slice(0, 12);
+}

@@ -1,0 +1,52 @@
+import { spawn, type ChildProcess, type StdioOptions } from "node:child_process";
+import type { Writable } from "node:stream";
+import type { Ledger } from "./ledger.ts";
+import { identify, type ProcessIdentity } from "./process-identity.ts";
+
+/** How a process at the gate is started. */
+export interface GatedOptions {
+  /** Standard input, output and error. @default nothing, nothing, nothing */
+  readonly stdio?: readonly [StdioOptions & string, number | "pipe" | "ignore", number | "pipe" | "ignore"];
+  /** Its whole environment. @default PATH only */
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+  /** Whether a network namespace of the world lives as long as this process. @default false */
+  readonly holdsNetwork?: boolean;
+}
+
+/** A process of a world, on record. */
+export interface GatedProcess extends ProcessIdentity {
+  readonly child: ChildProcess;
+}
+
+/** Waits for one line on descriptor 3, then becomes the command; ends when the descriptor closes without one. */
+const gate = 'read -r go <&3 || exit 125; exec 3<&-; exec "$@"';
+
+/** PATH of what a world starts on the machine. */
+export const machinePath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/**
+ * Starts a process that cannot outlive the knowledge of it: it waits at a gate until it is in the ledger, and ends
+ * there if this process is killed before. It has a session of its own, so that Ctrl-C reaches only the rehearsal.
+ */
+export function startGated(
+  ledger: Ledger,
+  what: string,
+  words: readonly string[],
+  options: GatedOptions = {},
+): GatedProcess {
+  const [stdin, stdout, stderr] = options.stdio ?? ["ignore", "ignore", "ignore"];
+  const child = spawn("/bin/bash", ["-c", gate, what, ...words], {
+    cwd: options.cwd ?? "/",
+    env: options.env ?? { PATH: machinePath },
+    stdio: [stdin, stdout, stderr, "pipe"],
+    detached: true,
+  });
+  child.on("error", () => undefined); // Said below, where there is no process id.
+  const identity = child.pid === undefined ? undefined : identify(child.pid);
+  if (identity === undefined) throw new Error(`${what} did not start: ${words.join(" ")}`);
+  ledger.add(identity, what, { holdsNetwork: options.holdsNetwork ?? false });
+  const opening = child.stdio[3] as Writable;
+  opening.on("error", () => undefined).end("go\n");
+  return { ...identity, child };
+}

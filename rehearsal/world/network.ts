@@ -1,0 +1,113 @@
+import { existsSync, readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { mustRun } from "./command.ts";
+import { startGated, type GatedProcess } from "./gated-process.ts";
+import type { Ledger } from "./ledger.ts";
+import { isAlive, type ProcessIdentity } from "./process-identity.ts";
+import { freeSubnets, type Subnet } from "./subnet.ts";
+
+/**
+ * The world's network: a bridge in a network namespace of its own, on which every host and node has a port, this
+ * machine one address, and slirp4netns a port that carries what leaves the world through ordinary sockets of this
+ * machine. So nothing of the machine's forwarding, firewall or address translation is touched, and all of it is gone
+ * with the process that holds the namespace.
+ */
+export interface WorldNetwork {
+  readonly subnet: Subnet;
+  /** Gives the namespace that `member` holds the link `eth0` with this address. */
+  attach(member: ProcessIdentity, address: string): Promise<void>;
+  /** Drops every packet from and to this address, as a dead line would, until told otherwise. */
+  silence(address: string, silent: boolean): Promise<void>;
+}
+
+/** Drops IP but lets ARP through: a peer then meets silence, as with a host far away, and no "no route to host". */
+const silenceTable = `
+table bridge world {
+  set silent { type ifname; }
+  chain forward {
+    type filter hook forward priority 0;
+    ether type ip iifname @silent drop
+    ether type ip oifname @silent drop
+  }
+}
+`;
+
+/** Starts the network of a world whose ledger has claimed the subnet. */
+export async function startNetwork(ledger: Ledger, subnet: Subnet): Promise<WorldNetwork> {
+  const holder = startGated(ledger, "bridge", ["unshare", "--net", "sleep", "infinity"], { holdsNetwork: true });
+  await ownNetwork(holder);
+  const { link } = ledger.entry;
+  await ipBatch(holder, ["link set lo up", "link add world type bridge", "link set world up"]);
+  await mustRun([...enter(holder), "nft", "-f", "-"], { stdin: silenceTable });
+  await ipBatch(undefined, [
+    `link add ${link} type veth peer name machine netns ${holder.pid}`,
+    `addr add ${subnet.machine}/24 dev ${link}`,
+    `link set ${link} up`,
+  ]);
+  await ipBatch(holder, ["link set machine master world up"]);
+  await startWayOut(ledger, holder, subnet);
+  return {
+    subnet,
+    attach: async (member, address) => {
+      const port = portOf(address);
+      await ipBatch(holder, [
+        `link add ${port} type veth peer name eth0 netns ${member.pid}`,
+        `link set ${port} master world up`,
+      ]);
+      await ipBatch(member, [
+        "link set lo up",
+        `addr add ${address}/24 dev eth0`,
+        "link set eth0 up",
+        `route add default via ${subnet.gateway}`,
+      ]);
+    },
+    silence: async (address, silent) => {
+      const verb = silent ? "add" : "delete";
+      await mustRun([...enter(holder), "nft", verb, "element", "bridge", "world", "silent", `{ ${portOf(address)} }`]);
+    },
+  };
+}
+
+/** The words that start a command in a process's network namespace. */
+export function enter(holder: ProcessIdentity): string[] {
+  return ["nsenter", `--net=/proc/${holder.pid}/ns/net`, "--"];
+}
+
+/** Waits until a process started with `unshare --net` has left this machine's network namespace. */
+export async function ownNetwork(process: GatedProcess): Promise<void> {
+  const command = (): string => readFileSync(`/proc/${process.pid}/cmdline`, "utf8").split("\0")[0] ?? "";
+  for (const until = Date.now() + 5000; Date.now() < until; await sleep(2)) {
+    if (!isAlive(process)) break;
+    if (command() === "sleep") return;
+  }
+  throw new Error("no network namespace could be made on this machine; a rehearsal needs root and namespaces");
+}
+
+/** The subnets a new world may claim, judged by this machine's routes and addresses. */
+export async function subnetsFreeHere(): Promise<Subnet[]> {
+  const routes = JSON.parse(await mustRun(["ip", "-4", "-json", "route", "show", "table", "all"])) as { dst?: string }[];
+  return freeSubnets(routes.flatMap(({ dst }) => (dst === undefined || dst === "default" ? [] : [dst])));
+}
+
+async function startWayOut(ledger: Ledger, holder: ProcessIdentity, subnet: Subnet): Promise<void> {
+  if (!existsSync("/dev/net/tun")) {
+    throw new Error("/dev/net/tun is missing; hosts need it to reach package servers. In a container: --device /dev/net/tun");
+  }
+  const words = ["slirp4netns", "--disable-host-loopback", `--cidr=${subnet.cidr}`, "--netns-type=path"];
+  const slirp = startGated(ledger, "way out", [...words, `/proc/${holder.pid}/ns/net`, "tap0"]);
+  for (const until = Date.now() + 5000; Date.now() < until; await sleep(5)) {
+    if (!isAlive(slirp)) break;
+    const links = JSON.parse(await mustRun([...enter(holder), "ip", "-json", "link"])) as { ifname: string }[];
+    if (links.some((link) => link.ifname === "tap0")) return ipBatch(holder, ["link set tap0 master world up"]);
+  }
+  throw new Error("slirp4netns did not start; hosts would reach no package server. Is /dev/net/tun usable?");
+}
+
+async function ipBatch(holder: ProcessIdentity | undefined, lines: readonly string[]): Promise<void> {
+  const prefix = holder === undefined ? [] : enter(holder);
+  await mustRun([...prefix, "ip", "-batch", "-"], { stdin: lines.join("\n") + "\n" });
+}
+
+function portOf(address: string): string {
+  return `port${address.split(".")[3]}`;
+}

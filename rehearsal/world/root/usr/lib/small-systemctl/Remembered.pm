@@ -1,0 +1,90 @@
+# What the manager remembers of a unit between two calls, one small file per fact under /run, as systemd keeps it in
+# memory: main process, invocation id, state, and the definition that was loaded.
+package Remembered;
+use strict;
+use warnings;
+use Fcntl qw(:flock);
+use File::Path qw(make_path remove_tree);
+use Processes;
+use UnitFile;
+
+our $FOLDER = '/run/small-systemctl';
+
+sub get {
+    my ($name, $fact) = @_;
+    my $path = "$FOLDER/$name/$fact";
+    return -e $path ? UnitFile::slurp($path) : undef;
+}
+
+sub put {
+    my ($name, $fact, $value) = @_;
+    make_path("$FOLDER/$name");
+    return unlink "$FOLDER/$name/$fact" unless defined $value;
+    open my $file, '>', "$FOLDER/$name/.$fact" or die "cannot write $FOLDER/$name/$fact: $!\n";
+    print $file $value;
+    close $file;
+    return rename "$FOLDER/$name/.$fact", "$FOLDER/$name/$fact";
+}
+
+sub forget { my ($name, @facts) = @_; put($name, $_, undef) for @facts; return }
+
+# One job at a time for a unit; released when the returned handle goes out of scope.
+sub lock_unit {
+    my ($name) = @_;
+    make_path("$FOLDER/$name");
+    open my $file, '>', "$FOLDER/$name/.lock" or die "cannot lock $name: $!\n";
+    flock $file, LOCK_EX;
+    return $file;
+}
+
+# The definition in force: systemd goes on with what it loaded until daemon-reload, however the file changed since.
+sub unit {
+    my ($name) = @_;
+    my $on_disk = UnitFile::load($name);
+    my $loaded = get($on_disk->{name}, 'definition');
+    return $on_disk unless defined $loaded;
+    my $unit = UnitFile::from_text($on_disk->{name}, get($on_disk->{name}, 'path'), $loaded);
+    $unit->{changed_on_disk} = 1 if $loaded ne $on_disk->{text};
+    return $unit;
+}
+
+sub keep_definition {
+    my ($unit) = @_;
+    put($unit->{name}, 'definition', $unit->{text});
+    put($unit->{name}, 'path', $unit->{path});
+    return;
+}
+
+sub reload_definitions { unlink glob "$FOLDER/*/definition $FOLDER/*/path"; return }
+
+# The living main process, or 0. A PIDFile is believed again when the process it once named is gone.
+sub main_pid {
+    my ($unit) = @_;
+    my ($pid, $started) = split / /, get($unit->{name}, 'main') // '';
+    if ($pid) {
+        my $now = Processes::start_time($pid);
+        return $pid if defined $now && $now == $started;
+        my $file = UnitFile::last_of($unit, 'Service', 'PIDFile') // return 0;
+        my ($again) = UnitFile::slurp(UnitFile::specifiers($unit, $file)) =~ /^(\d+)/;
+        return remember_main($unit->{name}, $again) if $again && defined Processes::start_time($again);
+    }
+    return 0;
+}
+
+sub remember_main {
+    my ($name, $pid) = @_;
+    put($name, 'main', "$pid " . (Processes::start_time($pid) // 0));
+    return $pid;
+}
+
+# active, inactive or failed. Nobody waits for the daemons here, so one that is gone without a stop counts as failed.
+sub state {
+    my ($unit) = @_;
+    my $state = get($unit->{name}, 'state') // 'inactive';
+    return $state if $state ne 'active' || defined get($unit->{name}, 'no-process');
+    return main_pid($unit) ? 'active' : 'failed';
+}
+
+sub clean { my ($name) = @_; remove_tree("$FOLDER/$name", { keep_root => 1 }); return }
+
+1;

@@ -1,0 +1,130 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { withLock } from "../lock.mjs";
+import { hasCommand, installMachinePackages, missingPackages } from "./machine-packages.mjs";
+import { installNodeModules, nodeModulesState } from "./node-modules.mjs";
+import { MACHINE_PACKAGES, plan } from "./plan.mjs";
+import { policyLeftBehind, restorePolicy } from "./policy-rc.mjs";
+
+/**
+ * @typedef {import("./plan.mjs").Purpose} Purpose
+ * @typedef {import("./plan.mjs").Step} Step
+ */
+
+/** @type {Record<Purpose, string>} */
+const purposes = {
+  start: "rehearse a stack: packages on this machine, node modules, every tool",
+  test: "run every test: as start where one is root on Linux, else node modules",
+  up: "bring a stack up: node modules, Pulumi CLI with its language host, helm, kubectl",
+  node: "anything else: node modules",
+};
+
+const clone = fileURLToPath(new URL("../..", import.meta.url));
+const env = process.env;
+
+/** @param {string} line */
+const progress = (line) => console.error(`bootstrap: ${line}`);
+
+/**
+ * @param {string[]} args
+ */
+export async function main(args) {
+  const purpose = Object.keys(purposes).find((each) => each === args[0]);
+  if (purpose === undefined || args.length !== 1) {
+    const lines = Object.entries(purposes).map(([name, what]) => `  ${name.padEnd(6)} ${what}`);
+    console.error(`node tools/bootstrap.mjs <purpose> makes this clone and machine ready to\n${lines.join("\n")}`);
+    process.exitCode = 2;
+    return;
+  }
+  const interrupted = new AbortController();
+  for (const name of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
+    process.once(name, () => interrupted.abort(new Error(`ended by ${name}; run this again to go on from here`)));
+  }
+  try {
+    await makeReady(/** @type {Purpose} */ (purpose), interrupted.signal);
+  } catch (error) {
+    progress(/** @type {Error} */ (error).message);
+    process.exitCode = interrupted.signal.aborted ? 130 : 1;
+  }
+}
+
+/**
+ * @param {Purpose} purpose
+ * @param {AbortSignal} signal
+ * @throws when something is missing that cannot be installed
+ */
+async function makeReady(purpose, signal) {
+  const { steps, notes, problems } = plan(purpose, await facts());
+  for (const note of notes) progress(note);
+  if (problems.length > 0) throw new Error(problems.join("\n"));
+
+  const [getTools, install] = [steps.filter(isTools), steps.filter((step) => !isTools(step))];
+  if (install.length > 0) {
+    const lock = join(clone, ".state", "bootstrap.lock");
+    await withLock(lock, "installing", () => installNow(purpose, signal), { progress, signal });
+  }
+  for (const { names } of getTools) {
+    // Not before the node modules are there: it reads versions with one of them.
+    const { tools } = await import("../toolbox.mjs");
+    await tools(names, { progress, signal, env });
+  }
+}
+
+/**
+ * Does what is still to be done: another run may have done it while this one waited.
+ *
+ * @param {Purpose} purpose
+ * @param {AbortSignal} signal
+ */
+async function installNow(purpose, signal) {
+  const logs = join(clone, ".state", "logs");
+  await mkdir(logs, { recursive: true, mode: 0o700 });
+  for (const step of plan(purpose, await facts()).steps) {
+    switch (step.kind) {
+      case "restore-policy":
+        progress("an earlier run was killed while it installed packages: its policy-rc.d is taken away");
+        await onThisMachine(restorePolicy, signal);
+        break;
+      case "machine-packages": {
+        const options = { progress, env, log: join(logs, "apt-get.log"), signal };
+        await onThisMachine(() => installMachinePackages(step.packages, options), signal);
+        break;
+      }
+      case "node-modules":
+        await installNodeModules(clone, step.state, { progress, env, log: join(logs, "npm-ci.log"), signal });
+        break;
+      case "tools":
+        break;
+    }
+  }
+}
+
+/**
+ * The machine's packages are everybody's: two clones must not change them at once. Only root can write /run.
+ *
+ * @param {() => Promise<void>} work
+ * @param {AbortSignal} signal
+ */
+const onThisMachine = (work, signal) =>
+  withLock("/run/rancher-bootstrap.lock", "installing packages on this machine", work, { progress, signal });
+
+/**
+ * @returns {Promise<import("./plan.mjs").Facts>}
+ */
+async function facts() {
+  return {
+    platform: process.platform,
+    root: process.getuid?.() === 0,
+    apt: hasCommand("apt-get", env["PATH"]),
+    nodeModules: nodeModulesState(clone),
+    missingPackages: missingPackages(MACHINE_PACKAGES, env["PATH"]),
+    policyLeftBehind: await policyLeftBehind(),
+  };
+}
+
+/**
+ * @param {Step} step
+ * @returns {step is Extract<Step, { kind: "tools" }>}
+ */
+const isTools = (step) => step.kind === "tools";

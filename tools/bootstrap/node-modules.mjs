@@ -1,0 +1,108 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { run } from "../child.mjs";
+import { step } from "../step.mjs";
+
+/**
+ * @typedef {{ version?: string, optional?: boolean, os?: string[], cpu?: string[], libc?: string[] }} Locked
+ * @typedef {{ packages: Record<string, Locked> }} LockFile
+ */
+
+/**
+ * Whether node_modules holds what package-lock.json pins: npm notes what it installed in a lock file of its own there,
+ * last of all.
+ *
+ * @param {string} clone
+ * @returns {import("./plan.mjs").NodeModules}
+ */
+export function nodeModulesState(clone) {
+  const installed = readLock(join(clone, "node_modules", ".package-lock.json"));
+  if (installed === undefined) return "missing";
+  const pinned = readLock(join(clone, "package-lock.json"))?.packages ?? {};
+  for (const [path, entry] of Object.entries(pinned)) {
+    // The entry without a path is the project itself.
+    if (path === "" || (installed.packages[path] === undefined && !isFor(entry))) continue;
+    if (installed.packages[path]?.version !== entry.version || !existsSync(join(clone, path))) return "outdated";
+  }
+  return Object.keys(installed.packages).every((path) => path in pinned) ? "fit" : "outdated";
+}
+
+/**
+ * @param {string} path
+ * @returns {LockFile | undefined}
+ */
+function readLock(path) {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Whether npm installs a package on this machine: optional ones only where they say so.
+ *
+ * @param {Locked} entry
+ */
+function isFor({ optional = false, os = [process.platform], cpu = [process.arch], libc }) {
+  return !optional || (libc === undefined && os.includes(process.platform) && cpu.includes(process.arch));
+}
+
+/**
+ * @param {string} clone
+ * @param {"missing" | "outdated"} state
+ * @param {{ progress: import("../step.mjs").Progress, env: NodeJS.ProcessEnv, log: string, signal: AbortSignal }} options
+ * @throws when npm fails, with its last words
+ */
+export async function installNodeModules(clone, state, { progress, env, log, signal }) {
+  const why = state === "missing" ? "missing" : "not what package-lock.json pins";
+  const command = [
+    ...npm(env),
+    ...["ci", "--include=dev", "--no-progress"],
+    // npm's own waits add up to two minutes before it says that there is no network.
+    ...["--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"],
+  ];
+  const { code, tail } = await step(`node modules: ${why}; npm ci installs them`, progress, () =>
+    run(command, { cwd: clone, env, log, signal }),
+  );
+  if (code === 0) return;
+  const words = tail.join("\n");
+  throw new Error(
+    [
+      `npm ci ended with ${code}.`,
+      ...tail.map((line) => `    ${line}`),
+      `${remedy(words)} Everything it said is in ${log}`,
+    ].join("\n"),
+  );
+}
+
+/**
+ * The npm that called, where one did: it may be another than the one on PATH.
+ *
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {string[]}
+ */
+function npm(env) {
+  const caller = env["npm_execpath"];
+  return caller?.endsWith("npm-cli.js") === true ? [process.execPath, caller] : ["npm"];
+}
+
+/**
+ * What to do about a failed `npm ci`, from its last words.
+ *
+ * @param {string} words
+ * @returns {string}
+ */
+export function remedy(words) {
+  if (/ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET|ERR_SOCKET_TIMEOUT/.test(words)) {
+    return "npm's registry cannot be reached. Set one that can (npm config set registry URL) or a proxy (npm config set proxy URL), and run this again.";
+  }
+  if (/ENOSPC/.test(words))
+    return "The disk is full. The node modules take about 400 MB; make room, and run this again.";
+  if (/EACCES|EPERM/.test(words)) {
+    return "node_modules belongs to somebody else, perhaps from a run with sudo. Remove it, and run this again.";
+  }
+  if (/not found/.test(words)) return "npm comes with Node (https://nodejs.org/en/download); put it on PATH.";
+  if (/in sync/.test(words)) return "package.json was changed by hand: npm install brings package-lock.json along.";
+  return "Mend what it names, and run this again.";
+}

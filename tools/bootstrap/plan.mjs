@@ -1,0 +1,101 @@
+import { TOOL_NAMES } from "../versions.mjs";
+
+/**
+ * @typedef {import("../versions.mjs").ToolName} ToolName
+ *
+ * What is to be done next: rehearse, test, bring a stack up, or anything that needs no more than Node.
+ * @typedef {"start" | "test" | "up" | "node"} Purpose
+ *
+ * @typedef {object} Facts
+ * @property {string} platform                     as Node says it: `linux`, `darwin`
+ * @property {boolean} root
+ * @property {boolean} apt                         whether packages can be installed with apt-get
+ * @property {NodeModules} nodeModules
+ * @property {MachinePackage[]} missingPackages    those of MACHINE_PACKAGES that are not here
+ * @property {boolean} policyLeftBehind            an earlier run was killed while it installed packages
+ *
+ * @typedef {"fit" | "missing" | "outdated"} NodeModules
+ *
+ * @typedef {object} MachinePackage  what must go on the machine itself
+ * @property {string} name           Debian's name of it
+ * @property {string[]} proof        commands (on PATH) or files (absolute) that show it is here
+ * @property {string} why
+ *
+ * @typedef {{ kind: "machine-packages", packages: MachinePackage[] }
+ *   | { kind: "restore-policy" }
+ *   | { kind: "node-modules", state: "missing" | "outdated" }
+ *   | { kind: "tools", names: ToolName[] }} Step
+ *
+ * @typedef {{ steps: Step[], notes: string[], problems: string[] }} Plan  with problems there are no steps
+ */
+
+/**
+ * What a rehearsal and the tests with real daemons need on the machine. The rest goes into the rehearsal's own root.
+ * @type {MachinePackage[]}
+ */
+export const MACHINE_PACKAGES = [
+  { name: "mmdebstrap", proof: ["mmdebstrap"], why: "makes the file system of the rehearsal's hosts" },
+  { name: "iproute2", proof: ["ip"], why: "makes their networks" },
+  { name: "nftables", proof: ["nft"], why: "lets them reach package servers through this machine" },
+  { name: "openssh-client", proof: ["ssh", "ssh-keygen", "ssh-agent"], why: "connects to them" },
+  { name: "shellcheck", proof: ["shellcheck"], why: "checks the scripts that are sent to them" },
+  {
+    name: "ca-certificates",
+    proof: ["/etc/ssl/certs/ca-certificates.crt"],
+    why: "verifies servers one downloads from",
+  },
+];
+
+/** @type {ToolName[]} */
+const toolsOfUp = ["pulumi", "pulumi-language-nodejs", "helm", "kubectl"];
+
+/**
+ * Decides what is to be installed.
+ *
+ * @param {Purpose} purpose
+ * @param {Facts} facts
+ * @returns {Plan}
+ */
+export function plan(purpose, facts) {
+  const notes = [];
+  const problems = [];
+  const linuxRoot = facts.platform === "linux" && facts.root;
+  const world = purpose === "start" || (purpose === "test" && linuxRoot);
+
+  if (purpose === "start" && facts.platform !== "linux") {
+    problems.push(
+      `A rehearsal makes its hosts out of Linux namespaces, and this is ${facts.platform}. ` +
+        "Run it in a Linux virtual machine; npm run up, render and check-config work here.",
+    );
+  } else if (purpose === "start" && !facts.root) {
+    problems.push("A rehearsal makes networks, mounts and hosts on this machine, which needs root: sudo npm start");
+  }
+  if (purpose === "test" && !linuxRoot) {
+    notes.push("not root on Linux: tests with real daemons and hosts are skipped");
+  }
+  if (world && problems.length === 0 && facts.missingPackages.length > 0 && !facts.apt) {
+    problems.push(
+      `Not on this machine, and it has no apt-get to install them:\n${describe(facts.missingPackages)}\n` +
+        "These are Debian's names; install what carries the same commands, and run this again.",
+    );
+  }
+  if (problems.length > 0) return { steps: [], notes: [], problems };
+
+  /** @type {Step[]} */
+  const steps = [];
+  if (facts.policyLeftBehind && facts.root) steps.push({ kind: "restore-policy" });
+  if (world && facts.missingPackages.length > 0)
+    steps.push({ kind: "machine-packages", packages: facts.missingPackages });
+  if (facts.nodeModules !== "fit") steps.push({ kind: "node-modules", state: facts.nodeModules });
+  if (world) steps.push({ kind: "tools", names: TOOL_NAMES });
+  if (purpose === "up") steps.push({ kind: "tools", names: toolsOfUp });
+  return { steps, notes, problems };
+}
+
+/**
+ * One line for each package.
+ *
+ * @param {MachinePackage[]} packages
+ * @returns {string}
+ */
+export const describe = (packages) => packages.map(({ name, why }) => `  ${name}: ${why}`).join("\n");

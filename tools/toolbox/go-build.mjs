@@ -1,0 +1,74 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { run } from "../child.mjs";
+import { TOOLS } from "../versions.mjs";
+import { buildArguments, buildEnvironment, moduleFolder } from "./go-source.mjs";
+import { findGo } from "./go.mjs";
+
+/** @typedef {import("../versions.mjs").ToolName} ToolName */
+
+/**
+ * Builds tools of one Go module in one go.
+ *
+ * @param {ToolName[]} names
+ * @param {string} folder  where the executables go; each is named for its tool
+ * @param {{ env: NodeJS.ProcessEnv, log: string, onState?: (state: string) => void,
+ *   signal?: AbortSignal | undefined }} options
+ * @throws when Go is missing or the build fails, with its last words and where all of them are
+ */
+export async function goBuild(names, folder, { env, log, onState = () => {}, signal }) {
+  const first = /** @type {ToolName} */ (names[0]);
+  const { module } = TOOLS[first].go;
+  const cwd = moduleFolder(module);
+  const go = await findGo(cwd, env);
+  const temporary = join(folder, "tmp");
+  await mkdir(temporary, { recursive: true });
+
+  let fetched = 0;
+  let compiled = 0;
+  const packages = names.map((name) => TOOLS[name].go.package);
+  // One package with a name that is not the tool's needs it said; several can only go into a folder.
+  const output = names.length === 1 ? join(folder, first) : `${folder}/`;
+  const command = [go, "build", "-v", ...buildArguments(first), "-o", output, ...packages];
+  /** @param {string} line  `-v` names every package as it is compiled */
+  const onLine = (line) => {
+    if (line.startsWith("go: downloading")) fetched++;
+    else compiled++;
+    onState(`${fetched} modules fetched, ${compiled} packages compiled`);
+  };
+  const { code, tail } = await run(command, {
+    cwd,
+    env: { ...buildEnvironment(env), GOTMPDIR: temporary },
+    log,
+    onLine,
+    signal,
+  });
+  if (code === 0) return;
+  const labels = names.map((name) => `${name} ${TOOLS[name].version}`).join(", ");
+  throw new Error(
+    [
+      `${labels} could not be built: go build ended with ${code}.`,
+      ...tail.map((line) => `    ${line}`),
+      `${remedy(tail.join("\n"))} Everything it said is in ${log}`,
+    ].join("\n"),
+  );
+}
+
+/**
+ * What to do about a failed build, from its last words.
+ *
+ * @param {string} words
+ * @returns {string}
+ */
+export function remedy(words) {
+  if (/no space left on device/.test(words)) {
+    return "The disk is full. Building every tool takes about 10 GB in Go's caches (go env GOCACHE GOMODCACHE).";
+  }
+  if (/signal: killed|cannot allocate memory/.test(words)) {
+    return "The machine ran out of memory. A build takes up to 4 GB; add memory or swap, and run this again.";
+  }
+  if (/dial tcp|proxyconnect|i\/o timeout|TLS handshake|no such host|connection re/.test(words)) {
+    return "The Go module proxy does not answer. Set GOPROXY to one that can be reached (go env GOPROXY), and run this again.";
+  }
+  return "What was built so far is kept: run this again to go on from there.";
+}

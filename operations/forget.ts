@@ -26,10 +26,16 @@ await runCommand(async () => {
   const exported = JSON.parse(await engine.capture(["stack", "export", "--stack", stack])) as ExportedStack;
   const forgotten = forgetHost(exported, host);
   if (forgotten.urns.length === 0) {
-    throw new UserError(`the state of ${stack} has nothing on a host named ${host}. See: npm run pulumi -- stack --stack ${stack}`);
+    throw new UserError(
+      `the state of ${stack} has nothing on a host named ${host}. See: npm run pulumi -- stack --stack ${stack}`,
+    );
   }
   await engine.capture(["stack", "import", "--stack", stack], JSON.stringify(forgotten.stack));
   for (const urn of forgotten.urns) console.log(`forgot ${urn.split("::").pop() ?? urn}`);
-  console.log(pc.dim(`${host} itself was not touched. If it ever comes back, /var/lib/rancher-stack on it tells what was done there.`));
+  console.log(
+    pc.dim(
+      `${host} itself was not touched. If it ever comes back, /var/lib/rancher-stack on it tells what was done there.`,
+    ),
+  );
   return 0;
 });

@@ -62,7 +62,7 @@ function allIssues(schema: z.ZodType, value: unknown): readonly Issue[] {
   const undecided = issues.find((issue) => issue.code === "invalid_union");
   const union = unwrapped(schema);
   if (undecided === undefined || !(union instanceof z.ZodDiscriminatedUnion) || !isMapping(value)) return issues;
-  const { [union.def.discriminator]: _, ...rest } = value;
+  const rest = Object.fromEntries(Object.entries(value).filter(([key]) => key !== union.def.discriminator));
   const options = union.options as readonly z.ZodObject[];
   const shape = Object.assign({}, ...options.map((option) => option.shape)) as z.ZodRawShape;
   return [...issues, ...(z.strictObject(shape).partial().safeParse(rest).error?.issues ?? [])];

@@ -41,8 +41,9 @@ export function hostProblems(draft: Draft<StackFile>, faulty: ReadonlySet<string
   ];
 }
 
-export function balancerHosts(draft: Draft<StackFile>) {
-  return draft.loadBalancer?.kind === "nginx" ? (draft.loadBalancer.hosts ?? []) : [];
+/** The balancer's hosts; also where its kind is misspelt, so that they are judged all the same. */
+export function balancerHosts({ loadBalancer }: Draft<StackFile>) {
+  return loadBalancer !== undefined && "hosts" in loadBalancer ? (loadBalancer.hosts ?? []) : [];
 }
 
 function addressesOf(key: string, addresses: Readonly<Record<string, string | undefined>>) {

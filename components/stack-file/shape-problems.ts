@@ -82,13 +82,12 @@ export function missing(path: Path): string {
 function wrongType(path: Path, expected: string, value: unknown): string {
   const kind = wanted[expected] ?? expected;
   if (value === null || value === "") return `is empty, but must be ${kind}. Give it a value or leave it out.`;
-  if (expected === "string" && (typeof value === "number" || typeof value === "boolean"))
-    return `is ${String(value)}, which YAML reads as a ${typeof value}, but must be text. Write it in quotes, and whole.`;
   if (typeof value === "string" && /^\d+$/.test(value) && kind === "a whole number")
     return `is the text "${value}", but must be a whole number. Leave out the quotes.`;
   const example = exampleAt(path);
   const such = example === undefined ? "" : `, such as ${example}`;
-  return `is ${quote(value)}, but must be ${kind}${such}.`;
+  const what = typeof value === "string" ? quote(value) : `the ${typeof value} ${quote(value)}`;
+  return `is ${typeof value === "object" ? quote(value) : what}, but must be ${kind}${such}.`;
 }
 
 function notAChoice(value: unknown, choices: readonly string[]): string {

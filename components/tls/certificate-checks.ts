@@ -39,60 +39,90 @@ const serverAuth = "1.3.6.1.5.5.7.3.1";
 
 /** Everything that can be said about a certificate, its chain, its CA and its key without asking anyone. */
 export function checkCertificate(material: CertificateMaterial): CertificateReport {
-  const findings: CertificateFinding[] = [];
-  const warnings: CertificateFinding[] = [];
-  const add = (about: CertificatePart, message: string | undefined) => {
-    if (message !== undefined) findings.push({ about, message });
+  const own = readPart(material, "certificate");
+  const intermediates = readPart(material, "chain");
+  const authorities = readPart(material, "caCertificate");
+  const unreadable = [own, intermediates, authorities].some(({ fault }) => fault !== undefined);
+  const given = [...own.certificates, ...intermediates.certificates] as const;
+  const [first, ...rest] = given;
+  const report: Report = {
+    findings: [own, intermediates, authorities].flatMap(({ findings }) => findings),
+    warnings: [],
   };
-  const read = (about: Exclude<CertificatePart, "privateKey">) => {
-    const { certificates, fault } = readCertificates(material[about] ?? "");
-    if (material[about] === undefined) return [];
-    add(about, fault);
-    for (const certificate of certificates) {
-      add(about, dateFault(certificate, material.now));
-      add(about, weakness(certificate));
-    }
-    return certificates;
-  };
-
-  const own = read("certificate");
-  const intermediates = read("chain");
-  const authorities = read("caCertificate");
-  const readable = findings.every(({ message }) => !message.startsWith("holds"));
-
-  const [first, ...rest] = [...own, ...intermediates];
-  if (first !== undefined && own.length > 0) {
-    const sorted = sortChain([first, ...rest]);
-    const [leaf] = sorted.chain;
-    if (readable) {
-      const disorder = orderFault([first, ...rest], sorted);
-      add(rest.length > 0 && leaf === first && intermediates.length > 0 ? "chain" : "certificate", disorder);
-      if (sorted.unplaced.length === 0) {
-        const { findings: untrusted, warnings: doubtful } =
-          material.caCertificate === undefined
-            ? publicTrustFindings(sorted.chain)
-            : { findings: privateTrustFindings(sorted.chain, authorities), warnings: [] };
-        findings.push(...untrusted);
-        warnings.push(...doubtful);
-      }
-    }
-    add("certificate", leafFault(leaf, authorities.length === 0));
-    add("certificate", material.hostname === undefined ? undefined : hostnameFault(leaf, material.hostname));
-    const left = new Date(leaf.validTo).getTime() - material.now.getTime();
-    if (left > 0 && left < 30 * day)
-      warnings.push({
-        about: "certificate",
-        message: `runs out on ${date(leaf.validTo)}, in ${Math.floor(left / day)} days.`,
-      });
-    if (material.privateKey !== undefined) {
-      const key = readPrivateKey(material.privateKey);
-      add("privateKey", "fault" in key ? key.fault : keyFault(key.key, leaf, [...rest, ...authorities]));
-    }
-  } else if (material.privateKey !== undefined) {
-    const key = readPrivateKey(material.privateKey);
-    add("privateKey", "fault" in key ? key.fault : undefined);
+  if (first === undefined || own.fault !== undefined || material.certificate === undefined) {
+    report.findings.push(...keyFindings(material.privateKey, undefined, []));
+    return report;
   }
-  return { findings, warnings };
+  const sorted = sortChain([first, ...rest]);
+  const [leaf] = sorted.chain;
+  if (!unreadable) {
+    const disorder = orderFault([first, ...rest], sorted);
+    const about = leaf === first && intermediates.certificates.length > 0 ? "chain" : "certificate";
+    if (disorder !== undefined) report.findings.push({ about, message: disorder });
+    if (sorted.unplaced.length === 0) addTrust(report, material, sorted.chain, authorities.certificates);
+  }
+  report.findings.push(...leafFindings(leaf, material.hostname));
+  report.findings.push(...keyFindings(material.privateKey, leaf, [...rest, ...authorities.certificates]));
+  report.warnings.push(...endingSoon(leaf, material.now));
+  return report;
+}
+
+interface Report {
+  readonly findings: CertificateFinding[];
+  readonly warnings: CertificateFinding[];
+}
+
+interface Part {
+  readonly certificates: readonly X509Certificate[];
+  readonly fault: string | undefined;
+  readonly findings: readonly CertificateFinding[];
+}
+
+/** The certificates of one part, with what is wrong with each of them alone. */
+function readPart(material: CertificateMaterial, about: Exclude<CertificatePart, "privateKey">): Part {
+  const text = material[about];
+  if (text === undefined) return { certificates: [], fault: undefined, findings: [] };
+  const { certificates, fault } = readCertificates(text);
+  if (fault !== undefined) return { certificates, fault, findings: [{ about, message: fault }] };
+  const messages = certificates.flatMap((certificate) => [dateFault(certificate, material.now), weakness(certificate)]);
+  return {
+    certificates,
+    fault,
+    findings: messages.flatMap((message) => (message === undefined ? [] : { about, message })),
+  };
+}
+
+function addTrust(
+  report: Report,
+  { caCertificate }: CertificateMaterial,
+  chain: readonly [X509Certificate, ...X509Certificate[]],
+  authorities: readonly X509Certificate[],
+): void {
+  if (caCertificate !== undefined) {
+    report.findings.push(...privateTrustFindings(chain, authorities));
+    return;
+  }
+  const { findings, warnings } = publicTrustFindings(chain);
+  report.findings.push(...findings);
+  report.warnings.push(...warnings);
+}
+
+function keyFindings(
+  pem: string | undefined,
+  leaf: X509Certificate | undefined,
+  others: readonly X509Certificate[],
+): readonly CertificateFinding[] {
+  if (pem === undefined) return [];
+  const read = readPrivateKey(pem);
+  const message = "fault" in read ? read.fault : leaf === undefined ? undefined : keyFault(read.key, leaf, others);
+  return message === undefined ? [] : [{ about: "privateKey", message }];
+}
+
+function endingSoon(leaf: X509Certificate, now: Date): readonly CertificateFinding[] {
+  const left = new Date(leaf.validTo).getTime() - now.getTime();
+  if (left <= 0 || left >= 30 * day) return [];
+  const message = `runs out on ${date(leaf.validTo)}, in ${Math.floor(left / day)} days. Have it renewed.`;
+  return [{ about: "certificate", message }];
 }
 
 function dateFault(certificate: X509Certificate, now: Date): string | undefined {
@@ -111,15 +141,18 @@ function weakness(certificate: X509Certificate): string | undefined {
     : undefined;
 }
 
-/** A self-signed certificate may be its own CA (`openssl req -x509` makes it one); a CA's in place of the leaf may not. */
-function leafFault(leaf: X509Certificate, publicCa: boolean): string | undefined {
+function leafFindings(leaf: X509Certificate, hostname: string | undefined): readonly CertificateFinding[] {
+  const messages = [usageFault(leaf), hostname === undefined ? undefined : hostnameFault(leaf, hostname)];
+  return messages.flatMap((message) => (message === undefined ? [] : { about: "certificate", message }));
+}
+
+function usageFault(leaf: X509Certificate): string | undefined {
   const kind = leaf.publicKey.asymmetricKeyType;
   if (kind !== "rsa" && kind !== "ec")
     return `has a key of type ${kind ?? "unknown"}, which browsers do not speak. Use ECDSA or RSA.`;
-  if (leaf.keyUsage !== undefined && !leaf.keyUsage.includes(serverAuth))
-    return `is not meant for servers: its extended key usage lacks serverAuth. Have one made for a TLS server.`;
-  return leaf.ca && publicCa && leaf.issuer !== leaf.subject
-    ? "holds only CA certificates. Put the server's own first."
+  // Node calls the extended key usages `keyUsage`.
+  return leaf.keyUsage !== undefined && !leaf.keyUsage.includes(serverAuth)
+    ? "is not meant for servers: its extended key usage lacks serverAuth. Have one made for a TLS server."
     : undefined;
 }
 

@@ -19,7 +19,12 @@ export interface TetheredProcess {
  * same process group that waits for the end of our pipe, which comes also when we die of SIGKILL, and then ends the
  * group. The watcher is the group's last member, so the group's id is not anyone else's by then.
  */
-const tether = '( trap "" TERM INT HUP; exec >/dev/null 2>&1; read -r _ <&3; kill -KILL -- -$$ ) 3<&0 & exec "$@" </dev/null';
+const tether = [
+  // A shell gives what it puts into the background /dev/null for input, so the pipe moves away first.
+  "exec 3<&0 </dev/null",
+  '(trap "" TERM INT HUP; exec >/dev/null 2>&1; read -r _ <&3; kill -s KILL -- -$$) &',
+  'exec "$@" 3<&-',
+].join("\n");
 
 /** How many of the last lines of a log go into an error. */
 const quotedLines = 12;

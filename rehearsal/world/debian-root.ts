@@ -70,7 +70,10 @@ async function make(root: string, suite: Suite, sources: AptSources, draft: stri
   const options = sources.settings.map((line) => `--aptopt=${line}`);
   // The package lists stay, so that apt-get install works at once.
   const kept = ["--skip=cleanup/apt/lists", "--skip=check/empty"];
-  const dpkg = serviceDefaults.trim().split("\n").map((line) => `--dpkgopt=${line}`);
+  const dpkg = serviceDefaults
+    .trim()
+    .split("\n")
+    .map((line) => `--dpkgopt=${line}`);
   const words = ["mmdebstrap", "--quiet", "--variant=minbase", "--format=directory", `--include=${packages.join(",")}`];
   const unset = { ...process.env, APT_CONFIG: undefined, TMPDIR: draft, LC_ALL: "C" };
   await mustRun([...words, ...options, ...kept, ...dpkg, suite, root, list], { env: unset });

@@ -1,12 +1,15 @@
-import { spawn, type ChildProcess, type StdioOptions } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import type { Writable } from "node:stream";
 import type { Ledger } from "./ledger.ts";
 import { identify, type ProcessIdentity } from "./process-identity.ts";
 
+/** A standard stream: a pipe, nothing, this process's own, or an open file. */
+export type Stream = "pipe" | "ignore" | "inherit" | number;
+
 /** How a process at the gate is started. */
 export interface GatedOptions {
   /** Standard input, output and error. @default nothing, nothing, nothing */
-  readonly stdio?: readonly [StdioOptions & string, number | "pipe" | "ignore", number | "pipe" | "ignore"];
+  readonly stdio?: readonly [Stream, Stream, Stream];
   /** Its whole environment. @default PATH only */
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
@@ -36,17 +39,23 @@ export function startGated(
   options: GatedOptions = {},
 ): GatedProcess {
   const [stdin, stdout, stderr] = options.stdio ?? ["ignore", "ignore", "ignore"];
-  const child = spawn("/bin/bash", ["-c", gate, what, ...words], {
+  const child: ChildProcess = spawn("/bin/bash", ["-c", gate, what, ...words], {
     cwd: options.cwd ?? "/",
     env: options.env ?? { PATH: machinePath },
     stdio: [stdin, stdout, stderr, "pipe"],
     detached: true,
   });
   child.on("error", () => undefined); // Said below, where there is no process id.
+  const opening = child.stdio[3] as Writable;
+  opening.on("error", () => undefined);
   const identity = child.pid === undefined ? undefined : identify(child.pid);
   if (identity === undefined) throw new Error(`${what} did not start: ${words.join(" ")}`);
-  ledger.add(identity, what, { holdsNetwork: options.holdsNetwork ?? false });
-  const opening = child.stdio[3] as Writable;
-  opening.on("error", () => undefined).end("go\n");
+  try {
+    ledger.add(identity, what, { holdsNetwork: options.holdsNetwork ?? false });
+  } catch (error) {
+    opening.destroy();
+    throw error;
+  }
+  opening.end("go\n");
   return { ...identity, child };
 }

@@ -33,6 +33,7 @@ export type RecordedProcess = LedgerEntry["processes"][number];
 export class Ledger {
   readonly #path: string;
   #entry: LedgerEntry;
+  #closed = false;
 
   private constructor(path: string, entry: LedgerEntry) {
     this.#path = path;
@@ -64,14 +65,17 @@ export class Ledger {
     return this.#entry;
   }
 
+  /** Records a process. @throws when the world is being closed, so that nothing joins it while it is cleared */
   add(process: ProcessIdentity, what: string, options: { holdsNetwork: boolean } = { holdsNetwork: false }): void {
+    if (this.#closed) throw new Error(`world ${this.#entry.world} is closed; ${what} cannot join it`);
     const { pid, started } = process;
     this.#write([...this.#entry.processes.filter(isAlive), { pid, started, what, ...options }]);
   }
 
-  /** Drops the record; to be called when nothing of the world is left. */
-  strike(): void {
-    rmSync(this.#path, { force: true });
+  /** Takes no more processes, and gives what there is to clear. */
+  close(): LedgerEntry {
+    this.#closed = true;
+    return this.#entry;
   }
 
   #write(processes: LedgerEntry["processes"]): void {

@@ -85,13 +85,17 @@ export async function ownNetwork(process: GatedProcess): Promise<void> {
 
 /** The subnets a new world may claim, judged by this machine's routes and addresses. */
 export async function subnetsFreeHere(): Promise<Subnet[]> {
-  const routes = JSON.parse(await mustRun(["ip", "-4", "-json", "route", "show", "table", "all"])) as { dst?: string }[];
+  const routes = JSON.parse(await mustRun(["ip", "-4", "-json", "route", "show", "table", "all"])) as {
+    dst?: string;
+  }[];
   return freeSubnets(routes.flatMap(({ dst }) => (dst === undefined || dst === "default" ? [] : [dst])));
 }
 
 async function startWayOut(ledger: Ledger, holder: ProcessIdentity, subnet: Subnet): Promise<void> {
   if (!existsSync("/dev/net/tun")) {
-    throw new Error("/dev/net/tun is missing; hosts need it to reach package servers. In a container: --device /dev/net/tun");
+    throw new Error(
+      "/dev/net/tun is missing; hosts need it to reach package servers. In a container: --device /dev/net/tun",
+    );
   }
   const words = ["slirp4netns", "--disable-host-loopback", `--cidr=${subnet.cidr}`, "--netns-type=path"];
   const slirp = startGated(ledger, "way out", [...words, `/proc/${holder.pid}/ns/net`, "tap0"]);

@@ -63,8 +63,9 @@ export async function installMachinePackages(packages, options) {
     // Where the lists of packages cannot be renewed, those that are here may do.
     await step("apt-get update", progress, () => aptGet(["update"], options));
     const install = ["install", "--yes", "--no-install-recommends", ...names];
-    const { code, tail } = await step(`apt-get install ${names.join(" ")}`, progress, () => aptGet(install, options));
-    if (code !== 0) {
+    await step(`apt-get install ${names.join(" ")}`, progress, async () => {
+      const { code, tail } = await aptGet(install, options);
+      if (code === 0) return;
       throw new Error(
         [
           `apt-get install ${names.join(" ")} ended with ${code}.`,
@@ -72,7 +73,7 @@ export async function installMachinePackages(packages, options) {
           `${remedy(tail.join("\n"))} Everything it said is in ${options.log}`,
         ].join("\n"),
       );
-    }
+    });
   }, policy);
 }
 

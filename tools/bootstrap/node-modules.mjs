@@ -62,18 +62,30 @@ export async function installNodeModules(clone, state, { progress, env, log, sig
     // npm's own waits add up to two minutes before it says that there is no network.
     ...["--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"],
   ];
-  const { code, tail } = await step(`node modules: ${why}; npm ci installs them`, progress, () =>
-    run(command, { cwd: clone, env, log, signal }),
-  );
-  if (code === 0) return;
-  const words = tail.join("\n");
-  throw new Error(
-    [
-      `npm ci ended with ${code}.`,
-      ...tail.map((line) => `    ${line}`),
-      `${remedy(words)} Everything it said is in ${log}`,
-    ].join("\n"),
-  );
+  await step(`node modules: ${why}; npm ci installs them`, progress, async () => {
+    const { code, tail } = await run(command, { cwd: clone, env, log, signal, tailLines: 200 });
+    if (code === 0) return;
+    const words = reasonIn(tail);
+    throw new Error(
+      [
+        `npm ci ended with ${code}.`,
+        ...words.map((line) => `    ${line}`),
+        `${remedy(words.join("\n"))} Everything it said is in ${log}`,
+      ].join("\n"),
+    );
+  });
+}
+
+/**
+ * npm says the reason first, and then at length how it is used.
+ *
+ * @param {string[]} lines
+ * @returns {string[]}
+ */
+function reasonIn(lines) {
+  const errors = lines.filter((line) => !line.startsWith("npm warn"));
+  const usage = errors.findIndex((line) => /Clean install a project|A complete log of this run/.test(line));
+  return (usage < 0 ? errors : errors.slice(0, usage)).filter((line) => line.trim() !== "npm error").slice(0, 12);
 }
 
 /**

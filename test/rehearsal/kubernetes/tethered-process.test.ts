@@ -34,6 +34,8 @@ it("names the signal that ended a daemon from outside", async () => {
   process.kill(daemon.pid, "SIGTERM");
 
   expect((await daemon.ended).message).toContain("daemon was ended by SIGTERM");
+  // The watcher goes, too.
+  await vi.waitFor(() => expect(isAlive(-daemon.pid)).toBe(false));
 });
 
 it("gives the daemon its own pid, a private log and nothing of our environment", async () => {

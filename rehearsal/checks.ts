@@ -1,0 +1,159 @@
+import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
+import { request as httpsRequest } from "node:https";
+import { connect, type TLSSocket } from "node:tls";
+import { randomBytes } from "node:crypto";
+
+/** One thing a user would look at, and what was found. */
+export interface CheckResult {
+  readonly name: string;
+  readonly passed: boolean;
+  /** What was seen, a few words. */
+  readonly seen: string;
+}
+
+export interface CheckTarget {
+  readonly hostname: string;
+  /** Where the load balancer answers. */
+  readonly address: string;
+  /** The CA that must have signed what is shown for the hostname, PEM. */
+  readonly caCertificate: string;
+  /** Nodes that must each answer once. */
+  readonly nodes: readonly string[];
+}
+
+/** Milliseconds until an answer counts as missing. */
+const patience = 10_000;
+
+/** Requests until every node must have answered at least once. */
+const requestsPerNode = 10;
+
+/** Header in which the played ingress controller names its node. */
+const nodeHeader = "x-rehearsal-node";
+
+/** Goes through the load balancer as a browser, an agent and a curious administrator would. */
+export async function checkThroughBalancer(target: CheckTarget): Promise<CheckResult[]> {
+  return [
+    await check("HTTPS answers with the expected certificate", () => answersOverHttps(target)),
+    await check("a foreign host name gets no certificate of ours", () => foreignName(target)),
+    await check("HTTP leads to HTTPS", () => redirects(target)),
+    await check("a websocket opens", () => opensWebsocket(target)),
+    await check("every node is reached", () => reachesEveryNode(target)),
+  ];
+}
+
+async function check(name: string, look: () => Promise<string>): Promise<CheckResult> {
+  try {
+    return { name, passed: true, seen: await look() };
+  } catch (error) {
+    return { name, passed: false, seen: (error as Error).message };
+  }
+}
+
+async function answersOverHttps(target: CheckTarget): Promise<string> {
+  const { status, body } = await get(target, "/ping");
+  if (status !== 200 || body.trim() !== "pong") throw new Error(`/ping answered ${status} ${body.slice(0, 60)}`);
+  return `/ping answered ${body.trim()}, chain and name verified`;
+}
+
+function foreignName({ hostname, address }: CheckTarget): Promise<string> {
+  return new Promise((done, failed) => {
+    const socket: TLSSocket = connect({
+      host: address,
+      port: 443,
+      servername: "other.example.com",
+      rejectUnauthorized: false,
+      timeout: patience,
+    });
+    socket.once("secureConnect", () => {
+      const shown = socket.getPeerX509Certificate();
+      socket.destroy();
+      if (shown?.checkHost(hostname) !== undefined) failed(new Error("other.example.com is shown our certificate"));
+      else done(`other.example.com is shown ${shown?.subject.replaceAll("\n", ", ") ?? "nothing"}`);
+    });
+    // Refusing the handshake is as good an answer.
+    socket.once("error", (error) => done(`the handshake was refused: ${error.message}`));
+    socket.once("timeout", () => failed(new Error(`no answer within ${patience / 1000} s`)));
+  });
+}
+
+function redirects({ hostname, address }: CheckTarget): Promise<string> {
+  return new Promise((done, failed) => {
+    const request = httpRequest(
+      { host: address, port: 80, path: "/dashboard", headers: { host: hostname } },
+      (answer) => {
+        answer.resume();
+        const { statusCode = 0, headers } = answer;
+        const leadsToHttps =
+          statusCode >= 301 && statusCode <= 308 && headers.location?.startsWith(`https://${hostname}/`);
+        if (leadsToHttps) done(`${statusCode} to ${headers.location}`);
+        else failed(new Error(`port 80 answered ${statusCode}, location ${headers.location ?? "-"}`));
+      },
+    );
+    request.setTimeout(patience, () => request.destroy(new Error(`no answer within ${patience / 1000} s`)));
+    request.once("error", failed);
+    request.end();
+  });
+}
+
+function opensWebsocket({ hostname, address, caCertificate }: CheckTarget): Promise<string> {
+  return new Promise((done, failed) => {
+    const request = httpsRequest({
+      host: address,
+      servername: hostname,
+      ca: caCertificate,
+      path: "/v3/connect",
+      headers: {
+        host: hostname,
+        connection: "Upgrade",
+        upgrade: "websocket",
+        "sec-websocket-version": "13",
+        "sec-websocket-key": randomBytes(16).toString("base64"),
+      },
+    });
+    request.setTimeout(patience, () => request.destroy(new Error(`no answer within ${patience / 1000} s`)));
+    request.once("upgrade", (answer, socket) => {
+      socket.destroy();
+      done(`${answer.statusCode} ${answer.headers.upgrade ?? ""}`);
+    });
+    request.once("response", (answer) => {
+      answer.resume();
+      failed(new Error(`the upgrade was answered with ${answer.statusCode}`));
+    });
+    request.once("error", failed);
+    request.end();
+  });
+}
+
+async function reachesEveryNode(target: CheckTarget): Promise<string> {
+  const seen = new Set<string>();
+  for (let request = 0; request < target.nodes.length * requestsPerNode && seen.size < target.nodes.length; request++) {
+    const { headers } = await get(target, "/ping");
+    seen.add(String(headers[nodeHeader] ?? "an unnamed node"));
+  }
+  const missing = target.nodes.filter((node) => !seen.has(node));
+  if (missing.length > 0) throw new Error(`${missing.join(", ")} never answered; ${[...seen].join(", ")} did`);
+  return [...seen].sort().join(", ");
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** One request on a connection of its own: a kept one would meet the same node again. */
+function get({ hostname, address, caCertificate }: CheckTarget, path: string): Promise<Answer> {
+  return new Promise((done, failed) => {
+    const request = httpsRequest(
+      { host: address, servername: hostname, ca: caCertificate, path, agent: false, headers: { host: hostname } },
+      (answer) => {
+        let body = "";
+        answer.on("data", (data: Buffer) => (body += data.toString()));
+        answer.once("end", () => done({ status: answer.statusCode ?? 0, headers: answer.headers, body }));
+      },
+    );
+    request.setTimeout(patience, () => request.destroy(new Error(`no answer within ${patience / 1000} s`)));
+    request.once("error", failed);
+    request.end();
+  });
+}

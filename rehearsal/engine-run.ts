@@ -1,0 +1,66 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import { readFileSync } from "node:fs";
+import { prepareEngine, type Engine } from "../operations/engine.ts";
+import { makeWorkFolder } from "../operations/work-folder.ts";
+import type { OverlaidStack } from "./overlay.ts";
+
+export interface EngineRunOptions {
+  /** The rehearsal's own folder. */
+  readonly folder: string;
+  readonly stack: string;
+  readonly overlaid: OverlaidStack;
+  readonly pulumiHome: string;
+  readonly progress: (line: string) => void;
+}
+
+/**
+ * An engine of the rehearsal's own: state, passphrase, plugins and temporary files in its folder, nothing of the user's
+ * environment, and the overlaid stack file with its secrets encrypted.
+ */
+export async function prepareRehearsalEngine(options: EngineRunOptions): Promise<Engine> {
+  const { folder, stack, overlaid, pulumiHome, progress } = options;
+  const work = join(folder, "work");
+  const temporary = join(folder, "tmp");
+  mkdirSync(temporary, { recursive: true, mode: 0o700 });
+  makeWorkFolder(work);
+  const engine = await prepareEngine({
+    home: join(folder, "engine"),
+    folder: work,
+    isolated: true,
+    environment: {
+      PULUMI_HOME: pulumiHome,
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      TMPDIR: temporary,
+      // Neither the user's SSH settings nor their kubeconfig count here.
+      HOME: folder,
+      KUBECONFIG: join(folder, "no-kubeconfig"),
+    },
+    progress,
+  });
+  const file = join(work, `Pulumi.${stack}.yaml`);
+  writeFileSync(file, stringify({ config: namespaced(overlaid.values) }), { mode: 0o600 });
+  await engine.capture(["stack", "init", stack]);
+  for (const [key, value] of Object.entries(overlaid.secrets)) {
+    await engine.capture(["config", "set", "--secret", `rancher:${key}`, "--stack", stack], value);
+  }
+  return engine;
+}
+
+/** Changes keys of the stack file the engine works with, as a user would with an editor. */
+export function editStackFile(folder: string, stack: string, edit: (values: Record<string, unknown>) => void): void {
+  const file = join(folder, "work", `Pulumi.${stack}.yaml`);
+  const content = parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
+  edit(content.config);
+  writeFileSync(file, stringify(content), { mode: 0o600 });
+}
+
+export function madeUpPassword(): string {
+  return randomBytes(18).toString("base64url");
+}
+
+function namespaced(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [`rancher:${key}`, value]));
+}

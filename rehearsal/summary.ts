@@ -72,7 +72,12 @@ function columns(rows: readonly (readonly string[])[]): string[] {
   // eslint-disable-next-line no-control-regex -- colour codes begin with a control character
   const width = (text: string) => text.replace(/\u001b\[\d+m/g, "").length;
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => width(row[column] ?? ""))));
-  return rows.map((row) =>
-    row.map((text, column) => text + " ".repeat(Math.max(0, (widths[column] ?? 0) - width(text)))).join("  ").trimEnd(),
-  ).map((line) => `  ${line}`);
+  return rows
+    .map((row) =>
+      row
+        .map((text, column) => text + " ".repeat(Math.max(0, (widths[column] ?? 0) - width(text))))
+        .join("  ")
+        .trimEnd(),
+    )
+    .map((line) => `  ${line}`);
 }

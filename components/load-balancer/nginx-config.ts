@@ -10,13 +10,22 @@ export interface NginxConfig {
   readonly generation: string;
 }
 
-export interface NginxConfigArgs {
+export interface NginxConfigArgs extends NginxPackage {
   readonly listeners: readonly Listener[];
+}
+
+/** What differs between the packages of distributions. */
+export interface NginxPackage {
   /** User of the worker processes, as the distribution's package makes it. */
   readonly workerUser: string;
   /** Line that loads the stream module where the package has it as a dynamic one. */
   readonly loadModules: string;
 }
+
+export const debianNginx: NginxPackage = {
+  workerUser: "www-data",
+  loadModules: "include /etc/nginx/modules-enabled/*.conf;\n",
+};
 
 /** Clients at a time; each needs two descriptors, one to the client and one to the upstream. */
 const workerConnections = 8192;

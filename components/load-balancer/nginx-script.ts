@@ -1,17 +1,13 @@
 import { hereDocument } from "../host/shell.ts";
 import type { Listener } from "./listener.ts";
-import { generationPort, renderNginxConfig } from "./nginx-config.ts";
+import { debianNginx, generationPort, renderNginxConfig } from "./nginx-config.ts";
 
 /** Seconds until a new configuration must answer; after them the old one is put back. */
 const liveSeconds = 10;
 
 /** Installs nginx where it is missing, and rolls one configuration out without ever breaking a running one. */
 export function renderNginxScript(listeners: readonly Listener[]): string {
-  const { text, generation } = renderNginxConfig({
-    listeners,
-    workerUser: "www-data",
-    loadModules: "include /etc/nginx/modules-enabled/*.conf;\n",
-  });
+  const { text, generation } = renderNginxConfig({ listeners, ...debianNginx });
   return [
     checkSystem,
     checkPorts(listeners.map(({ port }) => port)),

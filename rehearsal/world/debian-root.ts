@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { chmod, cp, mkdir, mkdtemp, rename, rm, stat, symlink, unlink, writeFile } from "node:fs/promises";
+import { existsSync, readdirSync } from "node:fs";
+import { chmod, mkdir, mkdtemp, rename, rm, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readAptSources, type AptSources, type Suite } from "./apt-sources.ts";
 import { cacheFolder } from "./cache-folder.ts";
@@ -18,10 +18,11 @@ const packages = [
   "tini", // PID 1
 ];
 
-/** Files of ours in every root: systemctl, journalctl, and what starts the services. */
-const ownFiles = join(import.meta.dirname, "root");
+/** Raised when a root is made in another way from the same packages. */
+const recipe = 1;
 
-const serviceDefaults = `force-unsafe-io
+/** Nothing reads manuals on these hosts, and nothing must survive a power cut of the machine. */
+const dpkgSettings = `force-unsafe-io
 path-exclude=/usr/share/man/*
 path-exclude=/usr/share/doc/*
 path-exclude=/usr/share/locale/*
@@ -33,7 +34,7 @@ path-exclude=/usr/share/locale/*
  */
 export async function debianRoot(suite: Suite, progress: (line: string) => void): Promise<string> {
   const sources = await readAptSources(suite);
-  const folder = cacheFolder("roots", `${suite}-${await recipeHash(suite, sources)}`);
+  const folder = cacheFolder("roots", `${suite}-${recipeHash(suite, sources)}`);
   if (existsSync(folder)) return folder;
   const started = Date.now();
   progress(`making the ${suite} root of the hosts from Debian's packages (once; about half a minute)`);
@@ -70,32 +71,21 @@ async function make(root: string, suite: Suite, sources: AptSources, draft: stri
   const options = sources.settings.map((line) => `--aptopt=${line}`);
   // The package lists stay, so that apt-get install works at once.
   const kept = ["--skip=cleanup/apt/lists", "--skip=check/empty"];
-  const dpkg = serviceDefaults
+  const dpkg = dpkgSettings
     .trim()
     .split("\n")
     .map((line) => `--dpkgopt=${line}`);
   const words = ["mmdebstrap", "--quiet", "--variant=minbase", "--format=directory", `--include=${packages.join(",")}`];
   const unset = { ...process.env, APT_CONFIG: undefined, TMPDIR: draft, LC_ALL: "C" };
   await mustRun([...words, ...options, ...kept, ...dpkg, suite, root, list], { env: unset });
-  await cp(ownFiles, root, { recursive: true });
-  for (const name of ["systemctl", "journalctl"]) await chmod(join(root, "usr/bin", name), 0o755);
-  await chmod(join(root, "usr/lib/small-systemctl/boot"), 0o755);
   // Every host gets keys and an id of its own.
   for (const name of readdirSync(join(root, "etc/ssh")).filter((file) => file.startsWith("ssh_host_"))) {
     await unlink(join(root, "etc/ssh", name));
   }
-  const wanted = join(root, "etc/systemd/system/multi-user.target.wants");
-  await mkdir(wanted, { recursive: true });
-  await symlink("/lib/systemd/system/ssh.service", join(wanted, "ssh.service")).catch(() => undefined);
   await chmod(root, 0o755);
 }
 
-async function recipeHash(suite: Suite, sources: AptSources): Promise<string> {
-  const hash = createHash("sha256").update(JSON.stringify([suite, sources, packages, serviceDefaults]));
-  hash.update(readFileSync(import.meta.filename));
-  for (const name of readdirSync(ownFiles, { recursive: true, encoding: "utf8" }).sort()) {
-    const path = join(ownFiles, name);
-    if ((await stat(path)).isFile()) hash.update(name).update(readFileSync(path));
-  }
-  return hash.digest("hex").slice(0, 12);
+function recipeHash(suite: Suite, sources: AptSources): string {
+  const ingredients = JSON.stringify([recipe, suite, sources, packages, dpkgSettings]);
+  return createHash("sha256").update(ingredients).digest("hex").slice(0, 12);
 }

@@ -10,6 +10,7 @@ import { startHostProcess, type HostProcess } from "./host-process.ts";
 import type { Ledger } from "./ledger.ts";
 import type { WorldNetwork } from "./network.ts";
 import { fillPackageLayer, keepPackages } from "./package-pool.ts";
+import { fillServiceLayer } from "./service-layer.ts";
 import { isAlive } from "./process-identity.ts";
 import { changesBetween, takeSnapshot, type Change, type Snapshot } from "./tree-changes.ts";
 
@@ -67,10 +68,12 @@ export async function makeHost(spec: HostSpec, around: HostSurroundings): Promis
   const { ledger, network, debianRoot, folder, address } = around;
   const { name, user, port, suite = "bookworm", sudo = "free" } = spec;
   const upper = join(folder, "upper");
-  const packageLayer = join(folder, "packages");
+  // Between Debian's root and the host's own layer: what hosts have in common, put together for this one.
+  const commonLayer = join(folder, "common");
   // Its mode is that of the host's "/".
   await mkdir(upper, { recursive: true, mode: 0o755 });
-  await fillPackageLayer(suite, packageLayer);
+  await fillServiceLayer(commonLayer);
+  await fillPackageLayer(suite, commonLayer);
   await writeFile(join(folder, "authorized_keys"), `${around.authorizedKey}\n`, { mode: 0o600 });
   const hostKey = await writeHostFiles(upper, network.subnet, { name, address, user, port, sudo });
 
@@ -109,7 +112,7 @@ export async function makeHost(spec: HostSpec, around: HostSurroundings): Promis
     start: async () => {
       if (running !== undefined && isAlive(running.init)) return;
       await running?.end();
-      const layers = [packageLayer, debianRoot];
+      const layers = [commonLayer, debianRoot];
       running = await startHostProcess(ledger, network, { name, user, address, folder, layers });
       await sshAnswers(address, port, running, folder);
     },
@@ -129,6 +132,7 @@ async function sshAnswers(address: string, port: number, host: HostProcess, fold
     if (await saysSsh(address, port)) return;
   }
   const log = join(folder, "console.log");
+  console.log((await (await import("node:child_process")).execSync(`nsenter -t ${host.init.pid} -a -r -w bash -c "ps axf; cat /run/log/*/*; systemctl restart ssh; cat /run/log/*/*"; cat ${log}; exit 0`)).toString());
   throw new Error(`no sshd answered at ${address}:${port} within 10 s${existsSync(log) ? `; see ${log}` : ""}`);
 }
 

@@ -49,5 +49,6 @@ function goWords(log: string, hop: Hop): string {
   }
   if (/timed out/.test(log)) return `${target}: i/o timeout`;
   if (/Connection (closed|reset) by/.test(log)) return "ssh: handshake failed: EOF";
-  return `ssh: ${log.trim().split("\n").at(-1) ?? "no reason given"}`;
+  const last = log.trim().split("\n").at(-1);
+  return `ssh: ${last ? last : "the client gave no reason"}`;
 }

@@ -35,7 +35,7 @@ export function sshArguments(
   if (connection.proxy) {
     const jump = ["ssh", ...hopOptions(connection.proxy, files.proxyAgent, files.proxyLog)];
     jump.push("-W", `[${connection.host}]:${connection.port}`, "--", connection.proxy.host);
-    options.push("-o", `ProxyCommand=exec ${jump.map(shellQuoted).join(" ").replaceAll("%", "%%")}`);
+    options.push("-o", `ProxyCommand=${jump.map(shellQuoted).join(" ").replaceAll("%", "%%")}`);
   }
   // "--" ends the options for good: without it ssh would look for more of them after the host.
   return [...options, "--", connection.host, command];

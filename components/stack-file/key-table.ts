@@ -1,0 +1,60 @@
+import { stackFileSchema } from "./schema.ts";
+import { valuesSchema } from "./json-schema.ts";
+import type { SchemaNode } from "./json-schema.ts";
+import { secretKeys, secretNames } from "./secret-keys.ts";
+
+interface Row {
+  readonly key: string;
+  readonly value: string;
+  readonly standard: string;
+  readonly meaning: string;
+}
+
+/** The table of all keys, in Markdown, for the documentation. */
+export function keyTable(): string {
+  const rows = Object.keys(stackFileSchema.shape).flatMap((key) => {
+    const node = valuesSchema.properties?.[key];
+    return node === undefined ? [] : rowsOf(`rancher:${key}`, node, valuesSchema.required?.includes(key) ?? false);
+  });
+  const secrets = secretNames.map((name): Row => ({
+    key: `rancher:${name}`,
+    value: "secret",
+    standard: "",
+    meaning: secretKeys[name].description,
+  }));
+  const head = ["| key | value | default | meaning |", "|---|---|---|---|"];
+  return [...head, ...[...rows, ...secrets].map(markdown)].join("\n");
+}
+
+function rowsOf(key: string, node: SchemaNode, required: boolean): readonly Row[] {
+  const own: Row = { key, value: valueOf(node), standard: standardOf(node, required), meaning: node.description ?? "" };
+  const list = node.items === undefined ? [] : inner(`${key}[]`, node.items);
+  return [own, ...inner(key, node), ...list];
+}
+
+function inner(key: string, node: SchemaNode): readonly Row[] {
+  if (node.oneOf !== undefined) return node.oneOf.flatMap((choice) => inner(key, choice));
+  return Object.entries(node.properties ?? {}).flatMap(([name, property]) =>
+    rowsOf(`${key}.${name}`, property, node.required?.includes(name) ?? false),
+  );
+}
+
+function valueOf(node: SchemaNode): string {
+  if (node.const !== undefined) return `\`${String(node.const)}\``;
+  if (node.enum !== undefined) return node.enum.map((value) => `\`${String(value)}\``).join(", ");
+  if (node.type === "integer") return `${String(node.minimum)} to ${String(node.maximum)}`;
+  if (node.type === "boolean") return "`true`, `false`";
+  if (node.type === "array") return "list";
+  return node.type === "string" ? "text" : "mapping";
+}
+
+function standardOf(node: SchemaNode, required: boolean): string {
+  if (required) return "required";
+  const { default: standard } = node;
+  if (standard === undefined || (typeof standard === "object" && Object.keys(standard ?? {}).length === 0)) return "";
+  return `\`${typeof standard === "object" ? JSON.stringify(standard) : String(standard)}\``;
+}
+
+function markdown({ key, value, standard, meaning }: Row): string {
+  return `| \`${key}\` | ${value} | ${standard} | ${meaning.replaceAll("|", "\\|")} |`;
+}

@@ -1,0 +1,97 @@
+import type { Formatter } from "picocolors/types.js";
+import type { Problem } from "../components/problem.ts";
+import type { ReadSettings, Settings, StackFileSource } from "../components/stack-file.ts";
+import { secretNames } from "../components/stack-file/secret-keys.ts";
+import type { SecretName } from "../components/stack-file/secret-keys.ts";
+
+/** The colours a report uses; all of them return plain text where colour is not wanted. */
+export interface Colours {
+  readonly bold: Formatter;
+  readonly dim: Formatter;
+  readonly red: Formatter;
+  readonly green: Formatter;
+  readonly yellow: Formatter;
+}
+
+/** What a secret's text would have told. */
+const insideSecrets: Readonly<Record<SecretName, string>> = {
+  kubeconfig: "whether it is a kubeconfig",
+  sshPrivateKey: "whether it is a private key, and needs a passphrase",
+  sshPrivateKeyPassword: "whether it opens the SSH key",
+  tlsPrivateKey: "whether it fits the certificate",
+  bootstrapPassword: "whether it is long enough",
+};
+
+/** What `check-config` prints: every problem, or what the stack would be; then what could not be looked at. */
+export function configReport(
+  file: string,
+  source: Pick<StackFileSource, "sealed">,
+  read: ReadSettings,
+  colours: Colours,
+): { readonly text: string; readonly wrong: boolean } {
+  const { bold, dim, green, red, yellow } = colours;
+  const wrong = "problems" in read;
+  const head = wrong
+    ? [
+        red(`${bold(file)} has ${count(read.problems.length, "problem")}:`),
+        "",
+        ...read.problems.flatMap(line(red, bold)),
+      ]
+    : [green(`${bold(file)} is in order.`), "", ...summary(read.settings)];
+  const warnings = read.warnings.flatMap(line(yellow, bold));
+  const blind = notLookedAt(source, wrong).map((what) => dim(`  ${what}`));
+  return {
+    text: [
+      ...head,
+      ...(warnings.length === 0 ? [] : ["", yellow("Worth knowing:"), "", ...warnings]),
+      "",
+      dim("Not looked at:"),
+      ...blind,
+    ].join("\n"),
+    wrong,
+  };
+}
+
+function line(mark: Formatter, bold: Formatter) {
+  return ({ key, message }: Problem) => [`  ${mark("-")} ${bold(key)} ${message}`];
+}
+
+function summary({
+  hostname,
+  version,
+  replicas,
+  cluster,
+  loadBalancer,
+  tls,
+  chartRepository,
+}: Settings): readonly string[] {
+  const kubernetes = cluster.version === undefined ? "" : `, Kubernetes ${cluster.version}`;
+  const balancer =
+    loadBalancer.kind === "nginx"
+      ? `nginx at layer ${loadBalancer.layer} on ${names(loadBalancer.hosts)}, before ${names(cluster.servers)}`
+      : loadBalancer.kind;
+  return [
+    `  url            https://${hostname}`,
+    `  Rancher        ${version}, ${count(replicas, "replica")}, from ${chartRepository}`,
+    `  cluster        ${cluster.distribution}${kubernetes}`,
+    `  load balancer  ${balancer}`,
+    `  certificate    ${tls.source}`,
+  ];
+}
+
+function names(hosts: readonly { readonly name: string }[]): string {
+  return hosts.map(({ name }) => name).join(", ");
+}
+
+function notLookedAt({ sealed = [] }: Pick<StackFileSource, "sealed">, wrong: boolean): readonly string[] {
+  const secrets = secretNames.filter((name) => sealed.includes(name));
+  return [
+    ...secrets.map((name) => `rancher:${name} is encrypted: ${insideSecrets[name]}`),
+    "the hosts: whether they answer, with the pinned keys",
+    `the cluster: its version, ingress controller and what runs there${wrong ? "" : "; pulumi preview does"}`,
+  ];
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}

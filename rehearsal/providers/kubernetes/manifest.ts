@@ -1,0 +1,100 @@
+import { annotate, isProperties, own, Secret, type Json, type JsonObject, type Properties, type Value } from "../protocol/property-value.ts";
+
+/** The part of a manifest that says which object it is. */
+export interface Identity {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  /** Empty for objects outside namespaces. */
+  readonly namespace: string;
+}
+
+export const autonamed = "pulumi.com/autonamed";
+
+/** Keys under which the provider keeps its own notes in an object's state. */
+const notes = ["__inputs", "__initialApiVersion", "__fieldManager"];
+
+export function identity(object: JsonObject): Identity {
+  const metadata = mapAt(object, "metadata");
+  const text = (from: JsonObject, key: string) => (typeof from[key] === "string" ? from[key] : "");
+  return {
+    apiVersion: text(object, "apiVersion"),
+    kind: text(object, "kind"),
+    name: text(metadata, "name"),
+    namespace: text(metadata, "namespace"),
+  };
+}
+
+/** Pulumi's id of an object. */
+export function idOf({ namespace, name }: Identity): string {
+  return namespace === "" ? name : `${namespace}/${name}`;
+}
+
+/** An annotation of the object; undefined when it has none of that name. */
+export function annotation(object: JsonObject, key: string): string | undefined {
+  const value = own(mapAt(mapAt(object, "metadata"), "annotations"), key);
+  return typeof value === "string" ? value : undefined;
+}
+
+/** The map at that key, or an empty one. */
+export function mapAt(object: JsonObject, key: string): JsonObject {
+  const value = own(object, key);
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+}
+
+/** The manifest with some of its metadata set. */
+export function withMetadata<Entry extends Value>(object: { readonly [key: string]: Entry }, metadata: Properties): Properties {
+  const before = object["metadata"];
+  const plain = before instanceof Secret ? before.value : before;
+  const merged = { ...(isProperties(plain) ? plain : {}), ...metadata };
+  return { ...object, metadata: before instanceof Secret ? new Secret(merged) : merged };
+}
+
+/** What the API server would make of the inputs: a Secret's `stringData` is written into its `data`. */
+export function normalized(object: JsonObject): JsonObject {
+  if (object["apiVersion"] !== "v1" || object["kind"] !== "Secret" || own(object, "stringData") === undefined) return object;
+  const { stringData: _written, ...rest } = object;
+  const encoded = Object.entries(mapAt(object, "stringData")).map(([key, text]) => [
+    key,
+    Buffer.from(String(text), "utf8").toString("base64"),
+  ]);
+  return { ...rest, data: { ...mapAt(object, "data"), ...Object.fromEntries(encoded) } };
+}
+
+/** Those parts of the live object that the inputs also name. What others added to it is none of our business. */
+export function pruned(live: Json | undefined, inputs: Json): Json {
+  if (live === undefined) return null;
+  if (Array.isArray(live) && Array.isArray(inputs)) {
+    const [items, given] = [live as readonly Json[], inputs as readonly Json[]];
+    return items.length === given.length ? items.map((item, at) => pruned(item, given[at] ?? null)) : items;
+  }
+  if (isMap(live) && isMap(inputs)) {
+    const kept = Object.keys(inputs).filter((key) => Object.hasOwn(live, key));
+    return Object.fromEntries(kept.map((key) => [key, pruned(own(live, key), own(inputs, key) ?? null)]));
+  }
+  return live;
+}
+
+/** What goes into the state: the live object, secret where the inputs are, with the inputs and our notes. */
+export function checkpoint(live: JsonObject, inputs: Properties, fieldManager: string): Properties {
+  const marked = annotate(live, inputs) as Properties;
+  const isSecret = live["apiVersion"] === "v1" && live["kind"] === "Secret";
+  const data = own(marked, "data");
+  const hidesData = isSecret && data !== undefined && !(data instanceof Secret) && inputs["stringData"] instanceof Secret;
+  return {
+    ...marked,
+    ...(hidesData ? { data: new Secret(data) } : {}),
+    __inputs: inputs,
+    __initialApiVersion: String(live["apiVersion"]),
+    __fieldManager: fieldManager,
+  };
+}
+
+/** The live object that a state remembers, without the notes. */
+export function remembered(state: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(state).filter(([key]) => !notes.includes(key)));
+}
+
+function isMap(value: Json): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,17 @@
+import { chmod, cp, mkdir, symlink } from "node:fs/promises";
+import { join } from "node:path";
+
+/** What stands in for systemd on a host: systemctl, journalctl and what starts the services. */
+const files = join(import.meta.dirname, "root");
+
+const programs = ["usr/bin/systemctl", "usr/bin/journalctl", "usr/lib/small-systemctl/boot"];
+
+/** Fills a layer with it, sshd enabled. It is no part of Debian's root, so that a change here makes no root anew. */
+export async function fillServiceLayer(layer: string): Promise<void> {
+  await mkdir(layer, { recursive: true, mode: 0o755 });
+  await cp(files, layer, { recursive: true });
+  for (const program of programs) await chmod(join(layer, program), 0o755);
+  const wanted = join(layer, "etc/systemd/system/multi-user.target.wants");
+  await mkdir(wanted, { recursive: true });
+  await symlink("/lib/systemd/system/ssh.service", join(wanted, "ssh.service"));
+}

@@ -1,0 +1,76 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Secrets } from "../../components/settings.ts";
+import type { Settings, SshHostSettings } from "../../components/stack-file.ts";
+import type { Survey } from "../../components/survey.ts";
+
+/** A host key that is well-formed and belongs to nobody. */
+export const hostKey = `ssh-ed25519 ${Buffer.concat([
+  Buffer.from([0, 0, 0, 11]),
+  Buffer.from("ssh-ed25519"),
+  Buffer.from([0, 0, 0, 32]),
+  Buffer.alloc(32, 7),
+]).toString("base64")}`;
+
+export function balancerHost(overrides: Partial<SshHostSettings> = {}): SshHostSettings {
+  return {
+    name: "lb-1",
+    address: "192.0.2.10",
+    user: "ops",
+    port: 22,
+    hostKey,
+    insecureIgnoreHostKey: false,
+    ...overrides,
+  };
+}
+
+/** Three nodes behind one nginx, Rancher's own certificate: the checked form of `Pulumi.prod.yaml`. */
+export function prodSettings(overrides: Partial<Settings> = {}): Settings {
+  return {
+    mode: "high-availability",
+    hostname: "rancher.example.com",
+    version: "2.15.0",
+    replicas: 3,
+    chartRepository: "https://charts.example.com/rancher",
+    cluster: {
+      distribution: "existing",
+      servers: [
+        { name: "server-1", address: "192.0.2.11" },
+        { name: "server-2", address: "192.0.2.12" },
+        { name: "server-3", address: "192.0.2.13" },
+      ],
+    },
+    loadBalancer: { kind: "nginx", layer: 4, hosts: [balancerHost()] },
+    tls: { source: "rancher" },
+    certManager: { version: "1.21.1", chartRepository: "https://charts.example.com/cert-manager" },
+    chartValues: {},
+    ...overrides,
+  };
+}
+
+/** A value per secret key that occurs nowhere else, so that it can be searched for. */
+export const canaries = {
+  kubeconfig: "canary-kubeconfig-2b7e",
+  sshPrivateKey: "canary-ssh-private-key-8c1d",
+  sshPrivateKeyPassword: "canary-ssh-private-key-password-f03a",
+  tlsPrivateKey: "canary-tls-private-key-55e9",
+  bootstrapPassword: "canary-bootstrap-password-91ac",
+} as const satisfies Record<keyof Secrets, string>;
+
+/** Call it inside the program, as outputs belong to the run that made them. */
+export function prodSecrets(names = Object.keys(canaries) as (keyof Secrets)[]): Secrets {
+  const given = Object.fromEntries(names.map((name) => [name, pulumi.secret(canaries[name])]));
+  return { kubeconfig: pulumi.secret(canaries.kubeconfig), ...given };
+}
+
+/** What the survey finds on a cluster that is ready for Rancher and has nothing else on it. */
+export function emptyCluster(overrides: Partial<Survey> = {}): Survey {
+  return {
+    kubernetesVersion: "v1.35.2",
+    ingressClasses: [{ name: "traefik", controller: "traefik.io/ingress-controller", isDefault: true }],
+    certManager: undefined,
+    rancher: undefined,
+    foreignNamespaces: [],
+    otherWorkloads: [],
+    ...overrides,
+  };
+}

@@ -14,22 +14,26 @@ if (findings.problems.length > 0) throw new pulumi.RunError(describeProblems(fin
 
 const installation = new HighAvailability("rancher", { settings, secrets, cluster });
 
-export const url = `https://${settings.hostname}`;
-export const mode = settings.mode;
-export const rancherVersion = installation.rancherVersion;
-export const kubernetesVersion = cluster.kubernetesVersion;
-export const loadBalancer = installation.loadBalancer;
-export const kubeconfig = secrets.kubeconfig;
-export const bootstrapPassword = installation.bootstrapPassword;
-export const caCertificate = settings.tls.source === "secret" ? settings.tls.caCertificate : undefined;
-export const nextSteps = installation.loadBalancer.apply((addresses) =>
-  [
-    addresses.length > 0
-      ? `Let ${settings.hostname} lead to ${addresses.join(", ")} in DNS.`
-      : `Let ${settings.hostname} lead to your load balancer in DNS.`,
-    `Sign in at ${url} as admin; the first password: pulumi stack output bootstrapPassword --show-secrets`,
-  ].join("\n"),
-);
+const url = `https://${settings.hostname}`;
+const caCertificate = settings.tls.source === "secret" ? settings.tls.caCertificate : undefined;
+
+/** Outputs of the stack. */
+export default {
+  url,
+  mode: settings.mode,
+  rancherVersion: installation.rancherVersion,
+  kubernetesVersion: cluster.kubernetesVersion,
+  loadBalancer: installation.loadBalancer,
+  kubeconfig: secrets.kubeconfig,
+  bootstrapPassword: installation.bootstrapPassword,
+  ...(caCertificate !== undefined && { caCertificate }),
+  nextSteps: installation.loadBalancer.apply((addresses) =>
+    [
+      `Let ${settings.hostname} lead to ${addresses.length > 0 ? addresses.join(", ") : "your load balancer"} in DNS.`,
+      `Sign in at ${url} as admin; the first password: pulumi stack output bootstrapPassword --show-secrets`,
+    ].join("\n"),
+  ),
+};
 
 function lookAtCluster() {
   const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;

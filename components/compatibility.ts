@@ -1,5 +1,6 @@
 import { gt, gte, lt, lte, parse, satisfies } from "semver";
 import type { SemVer } from "semver";
+import { listed } from "./problem.ts";
 import type { Problem } from "./problem.ts";
 
 /** What one Rancher minor needs. Kubernetes minors are written `1.34`, ranges are inclusive. */
@@ -70,9 +71,12 @@ export function checkCompatibility(asked: Asked): Problem[] {
     return [...problems, { key: "rancher:version", message }];
   }
   const kubernetes = asked.kubernetes === undefined ? null : parse(asked.kubernetes);
-  if (kubernetes !== null) problems.push(...kubernetesProblems(rancher, release, kubernetes));
+  const misfits = kubernetes === null ? [] : kubernetesProblems(rancher, release, kubernetes);
+  problems.push(...misfits);
+  // A Kubernetes that has to change anyway is nothing to choose a cert-manager for.
+  const lasting = misfits.length > 0 ? null : kubernetes;
   if (asked.certManager !== undefined)
-    problems.push(...certManagerProblems(rancher, release, asked.certManager, kubernetes));
+    problems.push(...certManagerProblems(rancher, release, asked.certManager, lasting));
   if (asked.helm !== undefined && parse(asked.helm) !== null && lt(asked.helm, release.helm))
     problems.push({
       key: "rancher:version",
@@ -99,12 +103,14 @@ function upgradeProblems(rancher: SemVer, installed: string): Problem[] {
     const message = `is ${rancher.version}, but ${from.version} is installed, and Rancher cannot be downgraded. ${way} and rolling the chart back.`;
     return [{ key, message }];
   }
-  if (rancher.major === from.major && rancher.minor - from.minor < 2) return [];
+  if (rancher.major !== from.major || rancher.minor - from.minor < 2) return [];
+  const known =
+    rancherReleases[minorOf(from)] !== undefined || rancherReleases[`${from.major}.${from.minor + 1}`] !== undefined;
   const steps = Object.entries(rancherReleases)
     .filter(([minor]) => lt(`${minor}.0`, `${minorOf(rancher)}.0`) && gt(`${minor}.0`, `${minorOf(from)}.0`))
     .map(([, { newestPatch }]) => newestPatch);
-  const next = steps[0] ?? `${from.major}.${from.minor + 1}`;
-  const then = steps.length > 1 ? ` (the whole way: ${[...steps, rancher.version].join(", ")})` : "";
+  const next = known ? steps[0] : `the newest ${from.major}.${from.minor + 1}`;
+  const then = known && steps.length > 1 ? ` (the whole way: ${[...steps, rancher.version].join(", ")})` : "";
   const message = `is ${rancher.version}, but ${from.version} is installed, and Rancher is upgraded one minor at a time. Go to ${next} first${then}.`;
   return [{ key, message }];
 }
@@ -119,7 +125,7 @@ function kubernetesProblems(rancher: SemVer, release: RancherRelease, kubernetes
   const remedy =
     fitting.length === 0
       ? "Use a Kubernetes in that range."
-      : `Use a Kubernetes in that range, or Rancher ${fitting.join(" or ")}.`;
+      : `Use a Kubernetes in that range, or Rancher ${listed(fitting, "or")}.`;
   // A pre-release tag such as k3s's `+k3s1` is build data and does not count; `-rc.1` does.
   if (!satisfies(kubernetes, release.chartKubernetes, { includePrerelease: true })) {
     const message = `is ${kubernetes.raw}, which the chart of Rancher ${rancher.version} refuses (${release.chartKubernetes}). ${supported}. ${remedy}`;
@@ -148,7 +154,10 @@ function certManagerProblems(
   const range = certManagerReleases[minorOf(version)];
   if (kubernetes === null || range === undefined || within(kubernetes, range)) return [];
   const fitting = Object.keys(certManagerReleases).filter((minor) => within(kubernetes, certManagerReleases[minor]));
-  const remedy = fitting.length === 0 ? "Upgrade Kubernetes." : `Use cert-manager ${fitting.join(" or ")}.`;
+  const remedy =
+    fitting.length === 0
+      ? "No cert-manager in our table runs there: change Kubernetes."
+      : `Use cert-manager ${listed(fitting, "or")}.`;
   const message = `is ${version.version}, which runs on Kubernetes ${range[0]} to ${range[1]}, but the cluster has ${kubernetes.raw}. ${remedy}`;
   return [{ key, message }];
 }

@@ -10,3 +10,9 @@ export interface Problem {
 export function describeProblems(problems: readonly Problem[]): string {
   return problems.map(({ key, message }) => `${key} ${message}`).join("\n");
 }
+
+/** Words of a message: `a`, `a and b`, `a, b and c`. */
+export function listed(words: readonly string[], last = "and"): string {
+  if (words.length < 2) return words.join("");
+  return `${words.slice(0, -1).join(", ")} ${last} ${words.at(-1) ?? ""}`;
+}

@@ -63,22 +63,18 @@ export function readSettings(source: StackFileSource): ReadSettings {
   const secretsSet = [...new Set([...Object.keys(secrets), ...sealed])];
   const isSet = (name: SecretName) => secretsSet.includes(name) || Object.hasOwn(values, name);
 
-  // What has a message of its own comes first and silences the plain "wrong type" for the same key.
+  // What has a message of its own silences everything else about the same key.
   const choices = choicesToCome(values);
   const special = [...misplacedSecrets(values, secretsSet), ...olderGuideProblems(values), ...choices.problems];
   const settled = new Set([...choices.settled, ...secretsSet]);
   const { draft, problems: shape } = parseDraft(values, settled);
-  const plain = [...unknownKeys(values), ...shape].filter(
-    ({ key }) => !special.some((other) => covers(other.key, key)),
-  );
-  const faulty = new Set([...special, ...plain].map(({ key }) => key));
+  const isNews = ({ key }: Problem) => !special.some((other) => covers(other.key, key));
+  const faulty = new Set([...special, ...shape].map(({ key }) => key));
 
   const hostKeys = checkHostKeys(draft, faulty);
   const privateKey = Object.hasOwn(secrets, "tlsPrivateKey") ? secrets.tlsPrivateKey : undefined;
   const tls = checkTls(draft, { readFile: source.readFile, now: source.now, privateKey });
-  const problems = [
-    ...special,
-    ...plain,
+  const rules = [
     ...hostProblems(draft, faulty),
     ...hostKeys.problems,
     ...gate(draft, values),
@@ -87,6 +83,7 @@ export function readSettings(source: StackFileSource): ReadSettings {
     ...secretProblems(secrets, isSet),
     ...(isMapping(draft.chartValues) ? chartValueProblems(draft.chartValues) : []),
   ];
+  const problems = [...special, ...[...unknownKeys(values), ...shape, ...rules].filter(isNews)];
   const warnings = [...hostKeys.warnings, ...tls.warnings, ...planWarnings(draft)];
   if (problems.length > 0) return { problems: inFileOrder(problems), warnings };
   return { settings: settingsFrom(draft as StackFile, tls.pem), warnings };

@@ -140,6 +140,7 @@ function explain(error: unknown, server: string): string {
   const { code, cause, message } = error as { code?: unknown; cause?: { code?: unknown }; message?: string };
   if (code === 401) return `is not accepted by ${server} (401). Its credentials may have expired; get a new one.`;
   if (code === 403) return `may not look at ${server} (403). Use one with the role cluster-admin, as Rancher needs it.`;
+  if (typeof code === "number") return `leads to ${server}, which answers HTTP ${code}. Is an API server there at all?`;
   const reason = [code, cause?.code].find((value) => typeof value === "string") ?? message?.split("\n")[0];
   return `leads to ${server}, which does not answer: ${String(reason)}. Check the address and the way to it.`;
 }

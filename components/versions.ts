@@ -22,5 +22,5 @@ export const rancherChartRepositories = {
 /** `latest` holds every community release, `stable` those promoted later; the version is pinned either way. */
 export const defaultRancherChartRepository: keyof typeof rancherChartRepositories = "latest";
 
-/** Mirror of `oci://quay.io/jetstack/charts`, https://cert-manager.io/docs/installation/helm/. */
+/** Mirror of the charts cert-manager publishes as OCI artefacts, https://cert-manager.io/docs/installation/helm/. */
 export const certManagerChartRepository = "https://charts.jetstack.io";

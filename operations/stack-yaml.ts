@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
-import { parseDocument } from "yaml";
+import { parse } from "yaml";
 import { isMapping } from "../components/stack-file/mapping.ts";
 import type { Mapping } from "../components/stack-file/mapping.ts";
-import { nearest } from "../components/stack-file/known-keys.ts";
+import { nearest } from "../components/stack-file/nearest.ts";
 import type { StackFileSource } from "../components/stack-file.ts";
 import { UserError } from "./command-line.ts";
 import type { Reachable } from "./unreachable-hosts.ts";
@@ -71,10 +71,12 @@ export function listSshHosts(path: string): readonly Reachable[] {
 function readConfig(path: string): Mapping {
   const text = readText(path);
   if (text === undefined) throw new UserError(`${path} cannot be read.`);
-  const document = parseDocument(text);
-  const [error] = document.errors;
-  if (error !== undefined) throw new UserError(`${path} is not valid YAML: ${error.message}`);
-  const file: unknown = document.toJS();
+  let file: unknown;
+  try {
+    file = parse(text, { logLevel: "error" });
+  } catch (error) {
+    throw new UserError(`${path} is not valid YAML: ${(error as Error).message}`, { cause: error });
+  }
   const config = isMapping(file) ? file.config : undefined;
   if (!isMapping(config)) throw new UserError(`${path} is no stack file: it has no mapping named config.`);
   return config;

@@ -57,7 +57,7 @@ export function overlay(values: Mapping, secretKeys: readonly string[], world: W
   if (balancer["hosts"] !== undefined) {
     const hosts = entries(balancer["hosts"]).map((host) => {
       const { jumpHost: _direct, insecureIgnoreHostKey: _pinned, privateAddress: _one, ...rest } = host;
-      return { ...rest, ...world.hosts.get(text(host["name"])) };
+      return { ...rest, ...placeOf(world.hosts.get(text(host["name"]))) };
     });
     changed["loadBalancer"] = { ...balancer, hosts };
     secrets["sshPrivateKey"] = world.sshPrivateKey;
@@ -66,7 +66,7 @@ export function overlay(values: Mapping, secretKeys: readonly string[], world: W
   if (cluster["servers"] !== undefined) {
     const servers = entries(cluster["servers"]).map((server) => ({
       ...server,
-      ...world.nodes.get(text(server["name"])),
+      ...placeOf(world.nodes.get(text(server["name"]))),
     }));
     // The version is the rehearsal's own Kubernetes, whatever the real one is.
     const { version: _real, ...rest } = cluster;
@@ -95,6 +95,12 @@ export function overlay(values: Mapping, secretKeys: readonly string[], world: W
     replaced.push("the chart repositories, by one on this machine with charts written for rehearsals");
   }
   return { values: changed, secrets, replaced };
+}
+
+/** Only what a stack file may say about a machine: the world knows more about its own. */
+function placeOf(machine: { readonly address: string; readonly hostKey?: string } | undefined): Mapping {
+  if (machine === undefined) return {};
+  return { address: machine.address, ...(machine.hostKey !== undefined && { hostKey: machine.hostKey }) };
 }
 
 function mapping(value: unknown): Mapping {

@@ -32,15 +32,15 @@ export async function withLock(path, doing, work, options = {}) {
     const holder = await readHolder(path);
     const waited = performance.now() - since;
     const who = holder === undefined ? "another run" : `process ${holder.pid}, which is ${holder.doing}`;
+    if (waited >= said) {
+      progress(`waiting for ${who}${said === 0 ? "" : ` ... ${duration(waited)}`}`);
+      said = waited + 15_000;
+    }
     if (waited > timeout) {
       throw new Error(
         `${path} has been held for ${duration(waited)} by ${who}. ` +
           `Wait until it is done, or end it${holder === undefined ? "" : ` (kill ${holder.pid})`}, and run this again.`,
       );
-    }
-    if (waited >= said) {
-      progress(`waiting for ${who} ... ${duration(waited)}`);
-      said = waited + 15_000;
     }
     await pause(poll, undefined, { signal });
   }

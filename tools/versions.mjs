@@ -20,7 +20,7 @@
  * @property {string} pin                       the module whose version in go.mod is this tool's version
  * @property {string} pinned                    that version
  * @property {Record<string, string>} [stamps]  variables the linker sets, as the vendor's own release build does
- * @property {number} seconds                   time from nothing on 2 cores, in the order of `TOOL_NAMES` (measured)
+ * @property {number} seconds                   about what building it alone from nothing takes on 2 cores
  *
  * @typedef {object} ToolPin
  * @property {string} version   without the leading `v`
@@ -71,9 +71,9 @@ const kubernetesTool = (name, ask, seconds) => ({
 /** @type {Record<ToolName, ToolPin>} */
 export const TOOLS = {
   "kube-apiserver": kubernetesTool("kube-apiserver", ["--version"], 190),
-  "kube-controller-manager": kubernetesTool("kube-controller-manager", ["--version"], 50),
-  "kube-scheduler": kubernetesTool("kube-scheduler", ["--version"], 15),
-  kubectl: kubernetesTool("kubectl", ["version", "--client", "--output=yaml"], 30),
+  "kube-controller-manager": kubernetesTool("kube-controller-manager", ["--version"], 190),
+  "kube-scheduler": kubernetesTool("kube-scheduler", ["--version"], 150),
+  kubectl: kubernetesTool("kubectl", ["version", "--client", "--output=yaml"], 110),
   helm: {
     version: "3.19.0",
     source: "https://github.com/helm/helm/releases/tag/v3.19.0",
@@ -98,7 +98,7 @@ export const TOOLS = {
         "helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor": "1",
         "helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor": "34",
       },
-      seconds: 35,
+      seconds: 70,
     },
   },
   etcd: {
@@ -153,7 +153,7 @@ export const TOOLS = {
       package: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
       pin: "github.com/pulumi/pulumi/sdk/v3",
       pinned: "v3.66.0",
-      seconds: 15,
+      seconds: 30,
     },
   },
   pulumi: {
@@ -178,7 +178,7 @@ export const TOOLS = {
       pin: "github.com/pulumi/pulumi/pkg/v3",
       pinned: "v3.259.0",
       stamps: { "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": "v3.259.0" },
-      seconds: 185,
+      seconds: 210,
     },
   },
 };

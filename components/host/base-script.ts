@@ -41,7 +41,7 @@ export function renderBaseDelete(args: BaseScriptArgs): string {
   return `[ -e "$state/machine" ] || { say "unchanged: this machine is not known here"; exit 0; }
 ${refuseOtherMachine(args)}
 run_all_undos
-rm -rf "$state"
+rm -rf "$state" /run/rancher-stack.lock
 say "changed: this machine is as it was"
 `;
 }

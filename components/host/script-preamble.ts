@@ -42,12 +42,17 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 143' TERM HUP INT
 while read -r secret_name secret_value; do eval "secret_$secret_name=\\$secret_value"; done
 exec </dev/null
-secret() { eval "printf %s \\"\\$secret_$1\\"" | base64 -d; }
+secret() {
+  eval "[ -n \\"\\\${secret_$1+set}\\" ]" || fail 10 "no secret named $1 came on standard input"
+  eval "printf %s \\"\\$secret_$1\\"" | base64 -d
+}
 place() {
   cat >"$work/placing"
   if [ -f "$1" ] && cmp -s "$work/placing" "$1"; then placed=unchanged; return 0; fi
-  install -m "$2" "$work/placing" "$1.placing"
-  sync "$1.placing" && mv -f "$1.placing" "$1" || fail 30 "$1 cannot be written: $(df -h "$(dirname "$1")" | tail -n 1)"
+  if ! { install -m "$2" "$work/placing" "$1.placing" && sync "$1.placing" && mv -f "$1.placing" "$1"; }; then
+    rm -f "$1.placing"
+    fail 30 "$1 cannot be written: $(df -h "$(dirname "$1")" | tail -n 1)"
+  fi
   placed=changed
 }
 kept_name() { printf %s "$1" | tr / %; }
@@ -61,7 +66,7 @@ give_back() {
   kept=$facts/kept/$(kept_name "$1")
   if [ -e "$kept" ]; then cp -a "$kept" "$1.placing" && mv -f "$1.placing" "$1"; elif [ -e "$kept.absent" ]; then rm -rf "$1"; fi
 }
-undo_of() { for undo in "$state"/undo/*-"$1"; do [ ! -e "$undo" ] || printf '%s\\n' "$undo"; done; }
+undo_of() { for undo in "$state"/undo/[0-9][0-9][0-9][0-9]-"$1"; do [ ! -e "$undo" ] || printf '%s\\n' "$undo"; done; }
 register_undo() {
   [ -d "$state/undo" ] || fail 10 "this machine has no $state: its base script has not run here"
   mkdir -p "$facts"
@@ -73,7 +78,8 @@ run_undo() {
   undo=$(undo_of "$1")
   [ -n "$undo" ] || { say "unchanged: nothing of $1 is left here"; return 0; }
   facts=$state/facts/$1
-  . "$undo"
+  # Its commands must not read on in the list of run_all_undos.
+  . "$undo" </dev/null
   rm -rf "$facts" "$undo"
   say "changed: $1 is undone"
 }

@@ -44,7 +44,7 @@ const registerUndo = `register_undo <<'UNDO'
 give_back /etc/nginx/nginx.conf
 if [ -s "$facts/packages" ]; then
   # shellcheck disable=SC2046 # one word per package
-  apt-get -q -y -o DPkg::Lock::Timeout=120 purge $(cat "$facts/packages") >&2 9>&- || fail 30 "the packages of nginx cannot be removed; apt says why above"
+  apt-get -qq -y -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=120 purge $(cat "$facts/packages") >&2 9>&- || fail 30 "the packages of nginx cannot be removed; apt says why above"
 fi
 if command -v nginx >/dev/null; then
   nginx -t -q 2>&1 && { systemctl reload nginx 9>&- || systemctl restart nginx 9>&-; } || say "nginx does not take back its former configuration; it is in /etc/nginx/nginx.conf"
@@ -55,7 +55,7 @@ UNDO`;
  * The list of new packages is written before they are installed, so that a script killed in between leaves nothing that
  * destroy would not remove.
  */
-const install = `apt() { apt-get -q -y -o DPkg::Lock::Timeout=120 -o Acquire::Retries=3 "$@" >&2 9>&-; }
+const install = `apt() { apt-get -qq -y -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=120 -o Acquire::Retries=3 "$@" >&2 9>&-; }
 installed() { dpkg-query -W -f '\${db:Status-Abbrev}' "$1" 2>/dev/null | grep -q '^ii'; }
 who_locks="If another process holds apt's lock: fuser -v /var/lib/dpkg/lock-frontend"
 if ! installed nginx || ! installed libnginx-mod-stream; then

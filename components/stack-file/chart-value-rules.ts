@@ -17,11 +17,10 @@ const ruled: readonly (readonly [path: string, remedy: string])[] = [
   ["rancherImageTag", "is set by rancher:version, so that chart and image stay together"],
 ];
 
-/** The escape hatch may add to the shape, not contradict it. `privateCA` has a message of its own, see `older-guides.ts`. */
+/** The escape hatch may add to the shape, not contradict it. `tls: external` and `privateCA` have messages of their own, see `older-guides.ts`. */
 export function chartValueProblems(chartValues: Mapping): readonly Problem[] {
   const problems: Problem[] = [];
   for (const [path, remedy] of ruled) {
-    if (path === "tls" && chartValues.tls === "external") continue;
     if (isSet(chartValues, path.split(".")))
       problems.push({ key: `rancher:chartValues.${path}`, message: `${remedy}. Leave it out here.` });
   }

@@ -38,9 +38,11 @@ export const checkHostKey: FieldCheck = (value) => {
   if (lengths === undefined)
     return `is of type ${type}, which cannot be pinned. Use one of ${Object.keys(usable).join(", ")}.`;
   if (blob === "") return `has the type ${type} and no key after it. Put in the whole line that ${scan} prints.`;
-  if (/\.\.\.|…|replace|your|xxx|<|>/i.test(blob) || /^A+$/.test(blob))
-    return `still is a placeholder. Put in the line that ${scan} prints, without its first column, and compare it with the host's console.`;
-  return blobFault(type, blob, lengths);
+  const fault = blobFault(type, blob, lengths);
+  // Only what is no key anyway: the letters of a real one may spell anything.
+  return fault !== undefined && /\.\.\.|…|replace|your|xxx|[<>]|^A+$/i.test(blob)
+    ? `still is a placeholder. Put in the line that ${scan} prints, without its first column, and compare it with the host's console.`
+    : fault;
 };
 
 function blobFault(type: string, blob: string, lengths: readonly number[]): string | undefined {

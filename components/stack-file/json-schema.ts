@@ -1,3 +1,4 @@
+import { parse } from "yaml";
 import { z } from "zod";
 import { stackFileSchema } from "./schema.ts";
 import { secretCommand, secretKeys, secretNames } from "./secret-keys.ts";
@@ -34,7 +35,7 @@ export function stackFileJsonSchema(): object {
       additionalProperties: false,
     },
   ]);
-  return {
+  const schema = {
     $schema: "http://json-schema.org/draft-07/schema#",
     title: "Stack file of the rancher program (Pulumi.<stack>.yaml)",
     type: "object",
@@ -49,4 +50,10 @@ export function stackFileJsonSchema(): object {
     },
     required: ["config"],
   };
+  return JSON.parse(JSON.stringify(schema, withTypedExamples)) as object;
+}
+
+/** Examples are kept as YAML text, for messages; an editor wants them as values. */
+function withTypedExamples(key: string, value: unknown): unknown {
+  return key === "examples" && Array.isArray(value) ? value.map((text: string): unknown => parse(text)) : value;
 }

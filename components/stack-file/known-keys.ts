@@ -1,4 +1,3 @@
-import { distance } from "fastest-levenshtein";
 import { valuesSchema } from "./json-schema.ts";
 import type { SchemaNode } from "./json-schema.ts";
 
@@ -35,16 +34,6 @@ export function homeOf(path: Path, key: string): string | undefined {
     if (choice !== undefined) return `${choice[0]}: ${String(choice[1].const)}`;
   }
   return undefined;
-}
-
-/** The known word nearest to one that is not known, or nothing when none is near enough to be meant. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
-  const lower = word.toLowerCase();
-  const near = known
-    .map((candidate) => ({ candidate, steps: distance(lower, candidate.toLowerCase()) }))
-    .filter(({ candidate, steps }) => steps <= Math.max(1, Math.floor(Math.max(candidate.length, word.length) / 3)))
-    .sort((a, b) => a.steps - b.steps || (a.candidate < b.candidate ? -1 : 1));
-  return near[0]?.candidate;
 }
 
 function below(nodes: readonly SchemaNode[], part: PropertyKey): readonly SchemaNode[] {

@@ -28,7 +28,7 @@ function inside(path: Path, value: unknown): readonly Problem[] {
     return [
       {
         key,
-        message: `holds a private key in clear. Take it out, count it as known to everyone who saw the file, and set a new one: ${secretCommand(path[0] === "tls" ? "tlsPrivateKey" : "sshPrivateKey")}`,
+        message: `holds a private key in clear. Take it out, and count it as known to everyone who saw the file. Secrets are keys of their own: ${secretNames.join(", ")}.`,
       },
     ];
   if (Array.isArray(value)) return value.flatMap((item, index) => inside([...path, index], item));

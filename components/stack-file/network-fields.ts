@@ -9,7 +9,8 @@ const label = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 /** Why a text is no name in DNS; a name whose last label is a number would be taken for an IPv4 address. */
 function nameFault(name: string): string | undefined {
   if (name.length > 253) return "is longer than the 253 characters DNS allows";
-  if (/[A-Z]/.test(name)) return "has capital letters, which Kubernetes refuses in host names; write it in lower case";
+  if (/[A-Z]/.test(name))
+    return "has capital letters; Kubernetes refuses them in host names, so write it in lower case";
   if (name.endsWith(".")) return "ends with a dot; leave it out";
   const bad = name.split(".").find((part) => !label.test(part));
   if (bad !== undefined) {
@@ -61,6 +62,13 @@ export const checkHostName: FieldCheck = (value) =>
     ? undefined
     : `is ${quote(value)}; a host's name is part of resource names: lower-case letters, digits and hyphens, ` +
       `not at either end, 63 at most.`;
+
+/** A user of a Linux system, as useradd takes it. */
+export const checkUser: FieldCheck = (value) => {
+  if (value === "") return "is empty. Give it a value or leave it out.";
+  if (/^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/.test(value)) return undefined;
+  return `is ${quote(value)}, which no Linux user is called. Write the name alone: letters, digits, hyphens and dots.`;
+};
 
 export const checkEmail: FieldCheck = (value) =>
   /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(value)

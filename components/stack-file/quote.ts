@@ -11,9 +11,3 @@ export function quote(value: unknown): string {
   const cut = line.length > longest || line.length < value.trim().length;
   return JSON.stringify(cut ? `${line.slice(0, longest)}...` : line);
 }
-
-/** `a`, `a and b`, `a, b and c`. */
-export function listed(words: readonly string[], last = "and"): string {
-  if (words.length < 2) return words.join("");
-  return `${words.slice(0, -1).join(", ")} ${last} ${words.at(-1) ?? ""}`;
-}

@@ -1,88 +1,27 @@
 import { z } from "zod";
-import { defaultRancherChartRepository, defaultVersions, rancherChartRepositories } from "../versions.ts";
-import { certManagerChartRepository } from "../versions.ts";
-import { checkHostKey } from "./host-key.ts";
-import { checkAddress, checkEmail, checkHostname, checkHostName, checkRepositoryUrl } from "./network-fields.ts";
+import {
+  certManagerChartRepository,
+  defaultRancherChartRepository,
+  defaultVersions,
+  rancherChartRepositories,
+} from "../versions.ts";
+import { jumpHost, port, server, sshHost, user } from "./host-schema.ts";
+import { nearest } from "./nearest.ts";
+import { checkEmail, checkHostname, checkRepositoryUrl } from "./network-fields.ts";
 import type { FieldCheck } from "./network-fields.ts";
+import { quote } from "./quote.ts";
+import { text } from "./text-field.ts";
 import { checkKubernetesVersion, checkVersion } from "./version-fields.ts";
 
-/** `example` is how the value is written in YAML; messages and the editor show it. */
-interface Words {
-  readonly description: string;
-  readonly example?: string;
-}
-
-const meta = ({ description, example }: Words) => ({
-  description,
-  ...(example === undefined ? {} : { examples: [example] }),
-});
-
-function text(check: FieldCheck, words: Words) {
-  return z
-    .string()
-    .superRefine((value, context) => {
-      const message = check(value);
-      if (message !== undefined) context.addIssue({ code: "custom", message });
-    })
-    .meta(meta(words));
-}
-
-const checkRancherRepository: FieldCheck = (value) =>
-  Object.hasOwn(rancherChartRepositories, value) ? undefined : checkRepositoryUrl(value);
+const checkRancherRepository: FieldCheck = (value) => {
+  const names = Object.keys(rancherChartRepositories);
+  if (names.includes(value)) return undefined;
+  const meant = nearest(value, names);
+  return meant === undefined ? checkRepositoryUrl(value) : `is ${quote(value)}. Did you mean ${meant}?`;
+};
 
 const pem: FieldCheck = (value) =>
   value.trim() === "" ? "is empty. Give PEM text or the path of a PEM file." : undefined;
-
-const hostName = text(checkHostName, {
-  description: "The host's identity in every resource name. A new name is a new machine; a new address is not.",
-  example: "server-1",
-});
-const address = text(checkAddress, { description: "IP address or DNS name.", example: "192.0.2.11" });
-const user = z
-  .string()
-  .min(1)
-  .meta({ description: "User to sign in as; other than root it needs sudo without a password." });
-const port = z.int().min(1).max(65535).meta({ description: "SSH port." });
-const hostKey = text(checkHostKey, {
-  description: "The host's public key, type and base64 as `ssh-keyscan` prints them, without the host column. No RSA.",
-  example: "ssh-ed25519 AAAA...",
-});
-const insecureIgnoreHostKey = z.boolean().default(false).meta({
-  description:
-    "Connect without knowing the host's key. Every preview then warns: anyone in between can pose as the host.",
-});
-
-const jumpHost = z
-  .strictObject({
-    address,
-    user: user.optional(),
-    port: port.optional(),
-    hostKey: hostKey.optional(),
-    insecureIgnoreHostKey,
-  })
-  .meta({
-    description: "Host the SSH connection goes through. User and port default to those of `ssh`.",
-    examples: ["{ address: 192.0.2.1, hostKey: ssh-ed25519 AAAA... }"],
-  });
-
-const sshHost = z
-  .strictObject({
-    name: hostName,
-    address,
-    privateAddress: text(checkAddress, {
-      description: "Address other hosts reach it at, where that is not `address`.",
-    }).optional(),
-    user: user.optional(),
-    port: port.optional(),
-    hostKey: hostKey.optional(),
-    insecureIgnoreHostKey,
-    jumpHost: jumpHost.optional(),
-  })
-  .meta({ examples: ["{ name: lb-1, address: 192.0.2.10, hostKey: ssh-ed25519 AAAA... }"] });
-
-const server = z
-  .strictObject({ name: hostName, address })
-  .meta({ examples: ["{ name: server-1, address: 192.0.2.11 }"] });
 
 const cluster = z
   .discriminatedUnion("distribution", [

@@ -1,4 +1,4 @@
-import { parse as parseYaml } from "yaml";
+import { parse } from "yaml";
 import type { Problem } from "../problem.ts";
 import { isMapping } from "./mapping.ts";
 import type { Draft, StackFile } from "./schema.ts";
@@ -78,9 +78,9 @@ export function neededSecrets(draft: Draft<StackFile>, isSet: (name: SecretName)
 function kubeconfigFault(text: string): string | undefined {
   let config: unknown;
   try {
-    config = parseYaml(text, { logLevel: "silent" });
+    config = parse(text, { logLevel: "error" });
   } catch {
-    return "is not valid YAML. Set the whole content of a kubeconfig.";
+    return `is not valid YAML. Set the whole content of a kubeconfig: ${secretCommand("kubeconfig")}`;
   }
   if (!isMapping(config) || !Array.isArray(config.clusters) || config.clusters.length === 0)
     return `is no kubeconfig: it has no clusters. Set the whole content: ${secretCommand("kubeconfig")}`;

@@ -1,9 +1,11 @@
 import type { z } from "zod";
+import { listed } from "../problem.ts";
 import type { Problem } from "../problem.ts";
-import { exampleAt, homeOf, nearest, nodesAt, userKey } from "./known-keys.ts";
+import { exampleAt, homeOf, nodesAt, userKey } from "./known-keys.ts";
 import type { Path } from "./known-keys.ts";
 import { laterKeys } from "./later-keys.ts";
-import { listed, quote } from "./quote.ts";
+import { nearest } from "./nearest.ts";
+import { quote } from "./quote.ts";
 import { secretCommand, secretKeys, secretNames } from "./secret-keys.ts";
 import type { SecretName } from "./secret-keys.ts";
 
@@ -47,7 +49,7 @@ export function unknownKey(path: Path, unknown: string): Problem {
   const key = userKey([...path, unknown]);
   const later = laterKeys.get([...path.filter((part) => typeof part === "string"), unknown].join("."));
   if (later !== undefined)
-    return { key, message: `is kept for ${later}, which comes in a later release. Leave it out.` };
+    return { key, message: `is kept for ${later}. That comes in a later release; leave it out.` };
   const home = homeOf(path, unknown);
   if (home !== undefined) return { key, message: `belongs to ${home}. Leave it out, or choose ${home}.` };
   const known = knownAt(path);

@@ -26,7 +26,8 @@ export class CertManager extends pulumi.ComponentResource {
         name: "cert-manager",
         namespace: "cert-manager",
         chart: "cert-manager",
-        version: args.settings.version,
+        // The chart, unlike Rancher's, has the v in its version.
+        version: `v${args.settings.version}`,
         repositoryOpts: { repo: args.settings.chartRepository },
         values: certManagerValues,
         timeout: 600,

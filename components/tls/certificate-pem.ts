@@ -29,7 +29,7 @@ export function readCertificates(text: string): PemCertificates {
     try {
       certificates.push(new X509Certificate(pem));
     } catch {
-      return fault(`holds ${blocks.length} blocks, and number ${index + 1} cannot be read. Copy it again.`);
+      return fault(`holds a PEM block that cannot be read, number ${index + 1} of ${blocks.length}. Copy it again.`);
     }
   }
   return { certificates };

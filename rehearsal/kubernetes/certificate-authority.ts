@@ -48,7 +48,10 @@ export async function createCertificateAuthority(commonName: string): Promise<Ce
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   });
-  return authority(certificate, keys.privateKey, { certificate: pem(certificate), key: await keyText(keys.privateKey) });
+  return authority(certificate, keys.privateKey, {
+    certificate: pem(certificate),
+    key: await keyText(keys.privateKey),
+  });
 }
 
 /**

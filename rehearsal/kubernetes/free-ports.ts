@@ -13,7 +13,9 @@ export async function freePorts(count: number): Promise<number[]> {
   try {
     for (let tries = 0; held.size < count; tries++) {
       if (tries > 200) {
-        throw new Error(`No ${count} free ports on 127.0.0.1 between ${range.from} and ${range.to}. End what holds them.`);
+        throw new Error(
+          `No ${count} free ports on 127.0.0.1 between ${range.from} and ${range.to}. End what holds them.`,
+        );
       }
       const port = randomInt(range.from, range.to);
       const server = await hold(port);

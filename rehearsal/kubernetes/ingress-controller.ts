@@ -1,4 +1,10 @@
-import type { KubernetesObject, V1DaemonSet, V1Deployment, V1IngressClass, V1PodTemplateSpec } from "@kubernetes/client-node";
+import type {
+  KubernetesObject,
+  V1DaemonSet,
+  V1Deployment,
+  V1IngressClass,
+  V1PodTemplateSpec,
+} from "@kubernetes/client-node";
 
 /** Which ingress controller the cluster looks as if it had. */
 export type IngressController = "traefik" | "ingress-nginx" | "none";

@@ -33,6 +33,7 @@ export function aptSourcesFor(suite: Suite, targets: string, proxies: string): A
   if (suite !== "sid") entries.push(`deb ${main} ${suite}-updates main`);
   if (suite !== "sid" && security !== undefined) entries.push(`deb ${security} ${suite}-security main`);
   const settings = proxies.split("\n").filter((line) => /^Acquire::https?::Proxy\b/.test(line) && !/ "";$/.test(line));
+  settings.push('Acquire::Languages "none";');
   // A mirror frozen at some day still has a suite whose lists say that they are out of date.
   if (suite === "sid") settings.push('Acquire::Check-Valid-Until "false";');
   return { entries, settings };

@@ -37,6 +37,8 @@ export interface Host {
   readonly hostKey: string;
   /** The host's files as this machine reaches them, while it runs. Absolute links in it lead to this machine's files. */
   readonly root: string;
+  /** Words to put before a command, so that it runs inside as root, while the host runs. */
+  readonly enter: readonly string[];
   /** Runs a command inside, without SSH: for checks. @throws when the host is stopped */
   exec(command: readonly string[], options?: { stdin?: string; user?: string }): Promise<CommandResult>;
   /** Cuts the power: ends PID 1 and so all of the host. Files stay. */
@@ -70,6 +72,7 @@ export async function makeHost(spec: HostSpec, around: HostSurroundings): Promis
   const upper = join(folder, "upper");
   // Between Debian's root and the host's own layer: what hosts have in common, put together for this one.
   const commonLayer = join(folder, "common");
+  const lowers = [commonLayer, debianRoot];
   // Its mode is that of the host's "/".
   await mkdir(upper, { recursive: true, mode: 0o755 });
   await fillServiceLayer(commonLayer);
@@ -83,7 +86,7 @@ export async function makeHost(spec: HostSpec, around: HostSurroundings): Promis
     if (running !== undefined && isAlive(running.init)) return running;
     throw new Error(`host ${name} is stopped; start it first`);
   };
-  const snapshot = (): Snapshot => takeSnapshot({ upper, lower: debianRoot, merged: host.root });
+  const snapshot = (): Snapshot => takeSnapshot({ upper, lowers, merged: host.root });
   const host: Host = {
     name,
     address,
@@ -93,8 +96,10 @@ export async function makeHost(spec: HostSpec, around: HostSurroundings): Promis
     get root() {
       return `/proc/${process().init.pid}/root`;
     },
+    get enter() {
+      return ["nsenter", "--target", String(process().init.pid), "--all", "--root", "--wd", "--"];
+    },
     exec: (command, options = {}) => {
-      const words = ["nsenter", "--target", String(process().init.pid), "--all", "--root", "--wd=/", "--"];
       const as = options.user === undefined ? [] : ["runuser", "-u", options.user, "--"];
       const env = {
         PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -102,7 +107,7 @@ export async function makeHost(spec: HostSpec, around: HostSurroundings): Promis
         HOME: "/root",
       };
       const { stdin } = options;
-      return runCommand([...words, ...as, ...command], { env, ...(stdin === undefined ? {} : { stdin }) });
+      return runCommand([...host.enter, ...as, ...command], { env, ...(stdin === undefined ? {} : { stdin }) });
     },
     stop: async () => {
       await running?.end();
@@ -112,14 +117,13 @@ export async function makeHost(spec: HostSpec, around: HostSurroundings): Promis
     start: async () => {
       if (running !== undefined && isAlive(running.init)) return;
       await running?.end();
-      const layers = [commonLayer, debianRoot];
-      running = await startHostProcess(ledger, network, { name, user, address, folder, layers });
+      running = await startHostProcess(ledger, network, { name, user, address, folder, layers: lowers });
       await sshAnswers(address, port, running, folder);
     },
     freeze: () => network.silence(address, true),
     thaw: () => network.silence(address, false),
     mark: () => Promise.resolve().then(() => void (marked = snapshot())),
-    changes: () => Promise.resolve().then(() => changesBetween(marked, snapshot(), debianRoot)),
+    changes: () => Promise.resolve().then(() => changesBetween(marked, snapshot(), lowers)),
   };
   await host.start();
   await host.mark();
@@ -132,7 +136,6 @@ async function sshAnswers(address: string, port: number, host: HostProcess, fold
     if (await saysSsh(address, port)) return;
   }
   const log = join(folder, "console.log");
-  console.log((await (await import("node:child_process")).execSync(`nsenter -t ${host.init.pid} -a -r -w bash -c "ps axf; cat /run/log/*/*; systemctl restart ssh; cat /run/log/*/*"; cat ${log}; exit 0`)).toString());
   throw new Error(`no sshd answered at ${address}:${port} within 10 s${existsSync(log) ? `; see ${log}` : ""}`);
 }
 

@@ -51,7 +51,7 @@ export async function startNetwork(ledger: Ledger, subnet: Subnet): Promise<Worl
     attach: async (member, address) => {
       const port = portOf(address);
       await ipBatch(holder, [
-        `link add ${port} type veth peer name eth0 netns ${member.pid}`,
+        `link add ${port} type veth peer name eth0 address ${macOf(address)} netns ${member.pid}`,
         `link set ${port} master world up`,
       ]);
       await ipBatch(member, [
@@ -110,6 +110,11 @@ async function startWayOut(ledger: Ledger, holder: ProcessIdentity, subnet: Subn
 async function ipBatch(holder: ProcessIdentity | undefined, lines: readonly string[]): Promise<void> {
   const prefix = holder === undefined ? [] : enter(holder);
   await mustRun([...prefix, "ip", "-batch", "-"], { stdin: lines.join("\n") + "\n" });
+}
+
+/** A host keeps its hardware address over a restart, as a machine does; else its peers' ARP entries would be wrong. */
+function macOf(address: string): string {
+  return ["02", "00", ...address.split(".").map((part) => Number(part).toString(16).padStart(2, "0"))].join(":");
 }
 
 function portOf(address: string): string {

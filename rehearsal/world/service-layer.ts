@@ -13,5 +13,8 @@ export async function fillServiceLayer(layer: string): Promise<void> {
   for (const program of programs) await chmod(join(layer, program), 0o755);
   const wanted = join(layer, "etc/systemd/system/multi-user.target.wants");
   await mkdir(wanted, { recursive: true });
+  // invoke-rc.d(8) starts nothing on a system without an init.
+  await mkdir(join(layer, "usr/sbin"), { recursive: true });
+  await symlink("/usr/bin/tini", join(layer, "usr/sbin/init"));
   await symlink("/lib/systemd/system/ssh.service", join(wanted, "ssh.service"));
 }

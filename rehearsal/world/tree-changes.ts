@@ -12,7 +12,8 @@ export interface Change {
 /** A host's file tree: an overlay's upper layer tells where to look, the merged tree what is there. */
 export interface LayeredTree {
   readonly upper: string;
-  readonly lower: string;
+  /** Layers below it, topmost first. */
+  readonly lowers: readonly string[];
   readonly merged: string;
 }
 
@@ -22,13 +23,15 @@ export type Snapshot = ReadonlyMap<string, string>;
 export function takeSnapshot(tree: LayeredTree): Snapshot {
   const snapshot = new Map<string, string>();
   const visit = (path: string): void => {
-    const here = signature(join(tree.merged, path));
+    // With the final slash the root is the folder itself; /proc/PID/root without it is a link.
+    const here = signature(join(tree.merged, path || "/"));
     snapshot.set(path === "" ? "/" : path, here);
     if (!here.startsWith("folder")) return;
     const names = new Set(namesIn(join(tree.upper, path)));
     // A folder that was removed and made anew hides what the lower one has, without a mark for each.
     const merged = new Set(namesIn(join(tree.merged, path)));
-    for (const name of namesIn(join(tree.lower, path))) if (!merged.has(name)) names.add(name);
+    const below = tree.lowers.flatMap((lower) => namesIn(join(lower, path)));
+    for (const name of below) if (!merged.has(name)) names.add(name);
     for (const name of names) visit(`${path}/${name}`);
   };
   visit("");
@@ -36,15 +39,19 @@ export function takeSnapshot(tree: LayeredTree): Snapshot {
 }
 
 /** What differs between two snapshots of a tree, by path. A file written and put back as it was does not differ. */
-export function changesBetween(before: Snapshot, after: Snapshot, lower: string): Change[] {
+export function changesBetween(before: Snapshot, after: Snapshot, lowers: readonly string[]): Change[] {
   const changes: Change[] = [];
   for (const path of new Set([...before.keys(), ...after.keys()])) {
     // A path that only one snapshot names was, in the other, as the lower layer has it.
-    const [was, is] = [before, after].map((snapshot) => snapshot.get(path) ?? signature(join(lower, path)));
+    const [was, is] = [before, after].map((snapshot) => snapshot.get(path) ?? signatureBelow(lowers, path));
     if (was === is) continue;
     changes.push({ path, kind: was === "absent" ? "added" : is === "absent" ? "removed" : "changed" });
   }
   return changes.sort((one, other) => (one.path < other.path ? -1 : 1));
+}
+
+function signatureBelow(lowers: readonly string[], path: string): string {
+  return lowers.map((lower) => signature(join(lower, path))).find((found) => found !== "absent") ?? "absent";
 }
 
 function signature(path: string): string {

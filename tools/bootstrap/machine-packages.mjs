@@ -121,6 +121,6 @@ export function remedy(words) {
     return "The package servers cannot be reached, or do not have it: look at /etc/apt/sources.list and the network (apt-get update), and run this again.";
   }
   if (/dpkg was interrupted|dpkg --configure -a/.test(words)) return "Run dpkg --configure -a, and then this again.";
-  if (/No space left|not enough free space/i.test(words)) return "The disk is full; make room, and run this again.";
+  if (/No space left|enough free space/i.test(words)) return "The disk is full; make room, and run this again.";
   return "Mend what it names, and run this again.";
 }

@@ -10,14 +10,32 @@ import { askVersion, builtFrom } from "./version.mjs";
  */
 
 /**
+ * What was found in this process, by name and PATH: asking for a version takes up to a quarter of a second.
+ * @type {Map<string, ReturnType<typeof onPath>>}
+ */
+const looked = new Map();
+
+/**
  * The first executable on PATH whose version will do, and those passed over.
  *
  * @param {import("../versions.mjs").ToolName} name
  * @param {string | undefined} PATH
  * @returns {Promise<{ fit?: Executable, unfit: Unfit[] }>}
  */
-export async function onPath(name, PATH) {
-  if (name === "pulumi-language-nodejs") return languageHostOnPath(PATH);
+export function onPath(name, PATH) {
+  const key = `${name}\0${PATH}`;
+  const found =
+    looked.get(key) ?? (name === "pulumi-language-nodejs" ? languageHostOnPath(PATH) : lookOnPath(name, PATH));
+  looked.set(key, found);
+  return found;
+}
+
+/**
+ * @param {import("../versions.mjs").ToolName} name
+ * @param {string | undefined} PATH
+ * @returns {Promise<{ fit?: Executable, unfit: Unfit[] }>}
+ */
+async function lookOnPath(name, PATH) {
   const { ask, willDo } = TOOLS[name];
   /** @type {Unfit[]} */
   const unfit = [];

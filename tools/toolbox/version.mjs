@@ -29,7 +29,7 @@ export async function askVersion(path, ask, timeout = 10_000) {
  * @returns {string | undefined}
  */
 export function versionIn(text) {
-  return /(?<![\d.])v?(\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?)/.exec(text)?.[1];
+  return /(?<![\d.])v?(\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?)(?!\.?\d)/.exec(text)?.[1];
 }
 
 /**

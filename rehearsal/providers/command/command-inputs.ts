@@ -1,4 +1,12 @@
-import { isProperties, own, reveal, Secret, type Json, type Properties, type Value } from "../protocol/property-value.ts";
+import {
+  isProperties,
+  own,
+  reveal,
+  Secret,
+  type Json,
+  type Properties,
+  type Value,
+} from "../protocol/property-value.ts";
 import type { Checked } from "../protocol/plugin.ts";
 
 /** Whether output is shown while the command runs. */
@@ -60,8 +68,12 @@ export function checkInputs(kind: keyof typeof inputKeys, news: Properties): Che
     failures.push(...refuse(proxy, hopKeys, "connection.proxy."));
     filled["proxy"] = { ...hopDefaults, ...proxy };
   }
-  for (const [property, hop] of [["connection.host", connection], ["connection.proxy.host", proxy]] as const) {
-    if (isProperties(hop) && own(hop, "host") === undefined) failures.push({ property, reason: "Missing required field" });
+  for (const [property, hop] of [
+    ["connection.host", connection],
+    ["connection.proxy.host", proxy],
+  ] as const) {
+    if (isProperties(hop) && own(hop, "host") === undefined)
+      failures.push({ property, reason: "Missing required field" });
   }
   return { inputs: { ...news, connection: new Secret(filled) }, failures };
 }

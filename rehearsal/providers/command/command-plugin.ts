@@ -34,7 +34,10 @@ export function commandPlugin(version: string): Plugin {
       environment: (inputs["environment"] ?? {}) as { [name: string]: string },
     };
     await refuseUnaccepted(asked, folder, request.log, stop.signal);
-    const environment = { ...asked.environment, ...(await previousOutput(asked, inputs, before, folder, request.log, stop.signal)) };
+    const environment = {
+      ...asked.environment,
+      ...(await previousOutput(asked, inputs, before, folder, request.log, stop.signal)),
+    };
     await runRemotely({ ...asked, environment }, capture, folder, request.log, stop.signal);
     return { stdout: capture.stdout, stderr: capture.stderr };
   };
@@ -59,7 +62,8 @@ export function commandPlugin(version: string): Plugin {
     version,
     resource: (type) => {
       const found = types.get(type);
-      if (!found) throw new Error(`${type} is not played by the stand-in for the command provider; install the genuine one`);
+      if (!found)
+        throw new Error(`${type} is not played by the stand-in for the command provider; install the genuine one`);
       return found;
     },
     cancel: () => stop.abort(),
@@ -84,7 +88,8 @@ function command(kind: keyof typeof inputKeys, run: Run): ResourceType {
       if (request.preview) return { id, outputs: { ...inputs, ...notYetKnown } };
       const plain = revealMap(inputs);
       const script = text(plain, "create");
-      const printed: Properties = script === undefined ? { stdout: "", stderr: "" } : await run(request, script, plain, {});
+      const printed: Properties =
+        script === undefined ? { stdout: "", stderr: "" } : await run(request, script, plain, {});
       return { id, outputs: { ...inputs, ...printed } };
     },
     update: async (request, _id, olds, news) => {

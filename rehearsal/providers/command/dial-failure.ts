@@ -24,7 +24,9 @@ export function dialFailure(connection: Connection, log: string, proxyLog: strin
 
 /** True when the session broke although the command had not ended. */
 export function isBrokenOff(log: string): boolean {
-  return /closed by remote host|Connection reset|Broken pipe|Timeout, server .* not responding|Connection timed out/.test(log);
+  return /closed by remote host|Connection reset|Broken pipe|Timeout, server .* not responding|Connection timed out/.test(
+    log,
+  );
 }
 
 function isLetIn(log: string): boolean {

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
-import { Capture, commandFailed, longestLoggedLine } from "./run-result.ts";
+import type { Capture} from "./run-result.ts";
+import { commandFailed, longestLoggedLine } from "./run-result.ts";
 
 /** A command on this machine. */
 export interface LocalCommand {

@@ -10,10 +10,18 @@ type Environment = { readonly [name: string]: string };
  * Fails, as the genuine provider does, when the host's sshd does not take a variable. OpenSSH's client never learns
  * that, so the host is asked which of them arrived, before the command is run.
  */
-export async function refuseUnaccepted(what: RemoteCommand, folder: SshFolder, log: Log, stop: AbortSignal): Promise<void> {
+export async function refuseUnaccepted(
+  what: RemoteCommand,
+  folder: SshFolder,
+  log: Log,
+  stop: AbortSignal,
+): Promise<void> {
   const [refused] = await unaccepted(what, what.environment, folder, log, stop);
   if (refused === undefined) return;
-  log("error", `Unable to set '${refused}'. This only works if your SSH server is configured to accept it via AcceptEnv.`);
+  log(
+    "error",
+    `Unable to set '${refused}'. This only works if your SSH server is configured to accept it via AcceptEnv.`,
+  );
   throw new Error(`could not set environment variable ${JSON.stringify(refused)}: ssh: setenv failed`);
 }
 
@@ -31,7 +39,10 @@ export async function previousOutput(
   if (before["stdout"]) wanted["PULUMI_COMMAND_STDOUT"] = String(before["stdout"]);
   if (before["stderr"]) wanted["PULUMI_COMMAND_STDERR"] = String(before["stderr"]);
   for (const name of await unaccepted(what, wanted, folder, log, stop)) {
-    log("warning", `Unable to set '${name}'. This only works if your SSH server is configured to accept it via AcceptEnv.`);
+    log(
+      "warning",
+      `Unable to set '${name}'. This only works if your SSH server is configured to accept it via AcceptEnv.`,
+    );
     delete wanted[name];
   }
   return wanted;

@@ -4,11 +4,13 @@ import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../protocol/plugin.ts";
+import { dieWithUs } from "../protocol/private-folder.ts";
 import type { Connection, Hop } from "./command-inputs.ts";
 import { dialFailure, isBrokenOff, type DialFailure } from "./dial-failure.ts";
-import { Capture, commandFailed, longestLoggedLine } from "./run-result.ts";
+import type { Capture} from "./run-result.ts";
+import { commandFailed, longestLoggedLine } from "./run-result.ts";
 import { knownHosts, sshArguments, type SshFiles } from "./ssh-arguments.ts";
-import { dieWithUs, type SshFolder } from "./ssh-folder.ts";
+import type { SshFolder } from "./ssh-folder.ts";
 
 /** What is to be run, and where. */
 export interface RemoteCommand {
@@ -52,7 +54,11 @@ export async function runRemotely(
       );
     }
     if (ended.broken) {
-      throw commandFailed("wait: remote command exited without exit status or exit signal", command, capture.everything);
+      throw commandFailed(
+        "wait: remote command exited without exit status or exit signal",
+        command,
+        capture.everything,
+      );
     }
     if (ended.status !== 0) {
       throw commandFailed(`Process exited with status ${ended.status}`, command, capture.everything);
@@ -100,7 +106,9 @@ async function runOnce(
   // A command may end without having read its input.
   ssh.stdin?.on("error", () => undefined);
   ssh.stdin?.end(what.stdin);
-  const status = await new Promise<number | null>((resolve, reject) => ssh.once("error", reject).once("close", resolve));
+  const status = await new Promise<number | null>((resolve, reject) =>
+    ssh.once("error", reject).once("close", resolve),
+  );
 
   const read = async (name: string): Promise<string> => {
     const text = await readFile(join(folder.path, name), "utf8").catch(() => "");

@@ -1,12 +1,9 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-
-/** Makes the kernel kill the child when this process ends, however it ends (util-linux). */
-export const dieWithUs = ["setpriv", "--pdeathsig", "KILL", "--"] as const;
+import { dieWithUs, privateFolder } from "../protocol/private-folder.ts";
 
 const agentStartMs = 5_000;
 
@@ -20,8 +17,7 @@ export class SshFolder {
   readonly #processes: ChildProcess[] = [];
 
   constructor() {
-    this.path = mkdtempSync(join(tmpdir(), "pulumi-ssh-"));
-    removeWithUs(this.path);
+    this.path = privateFolder("ssh");
   }
 
   /** The socket, relative to the folder, of an agent that holds this key and no other. */
@@ -73,17 +69,4 @@ export class SshFolder {
     const code = await new Promise<number | null>((resolve, reject) => add.once("error", reject).once("exit", resolve));
     if (code !== 0) throw new Error("ssh: no key found");
   }
-}
-
-/** Leaves a process behind that removes the folder once this one has ended, even by SIGKILL: its stdin closes then. */
-function removeWithUs(folder: string): void {
-  const keeper = spawn("sh", ["-c", 'cat >/dev/null; rm -rf -- "$1"', "keeper", folder], {
-    stdio: ["pipe", "ignore", "ignore"],
-    detached: true,
-    cwd: "/",
-  });
-  keeper.on("error", () => undefined);
-  keeper.unref();
-  // The pipe must not keep Node alive either.
-  (keeper.stdin as { unref?: () => void }).unref?.();
 }

@@ -45,7 +45,12 @@ export class ApiServer {
 
   /** One request; throws an ApiError for any answer that is not a success. */
   async call(method: string, path: string, body?: object, contentType = "application/json"): Promise<JsonObject> {
-    const { status, text } = await this.#send(method, path, body === undefined ? undefined : JSON.stringify(body), contentType);
+    const { status, text } = await this.#send(
+      method,
+      path,
+      body === undefined ? undefined : JSON.stringify(body),
+      contentType,
+    );
     const isJson = text.trimStart().startsWith("{");
     const answer = isJson ? (JSON.parse(text) as JsonObject) : {};
     if (status >= 200 && status < 300) return answer;
@@ -82,10 +87,17 @@ export class ApiServer {
     }
   }
 
-  #send(method: string, path: string, body: string | undefined, contentType: string): Promise<{ status: number; text: string }> {
+  #send(
+    method: string,
+    path: string,
+    body: string | undefined,
+    contentType: string,
+  ): Promise<{ status: number; text: string }> {
     const url = new URL(this.#access.server + path);
     const { token, basic } = this.#access;
-    const authorization = token ? `Bearer ${token}` : basic && `Basic ${Buffer.from(`${basic.username}:${basic.password}`).toString("base64")}`;
+    const authorization = token
+      ? `Bearer ${token}`
+      : basic && `Basic ${Buffer.from(`${basic.username}:${basic.password}`).toString("base64")}`;
     return new Promise((resolve, reject) => {
       const send = url.protocol === "https:" ? request : httpRequest;
       const outgoing = send(url, {
@@ -99,12 +111,16 @@ export class ApiServer {
         },
       });
       outgoing.on("timeout", () => outgoing.destroy(new Error("context deadline exceeded")));
-      outgoing.on("error", (error) => reject(new Error(`${method[0]}${method.slice(1).toLowerCase()} "${url.href}": ${error.message}`)));
+      outgoing.on("error", (error) =>
+        reject(new Error(`${method[0]}${method.slice(1).toLowerCase()} "${url.href}": ${error.message}`)),
+      );
       outgoing.on("response", (answer) => {
         const chunks: Buffer[] = [];
         answer.on("data", (chunk: Buffer) => chunks.push(chunk));
         answer.on("error", reject);
-        answer.on("end", () => resolve({ status: answer.statusCode ?? 0, text: Buffer.concat(chunks).toString("utf8") }));
+        answer.on("end", () =>
+          resolve({ status: answer.statusCode ?? 0, text: Buffer.concat(chunks).toString("utf8") }),
+        );
       });
       outgoing.end(body);
     });

@@ -62,7 +62,9 @@ export function apiAccess({ text, folder }: KubeconfigText, choice: Choice = {})
     throw new Error("invalid configuration: the kubeconfig's current context names no cluster with a server");
   }
   if (user["exec"] ?? user["auth-provider"]) {
-    throw new Error("kubeconfig users that run a program for a token are not played by the stand-in; use a token or a certificate");
+    throw new Error(
+      "kubeconfig users that run a program for a token are not played by the stand-in; use a token or a certificate",
+    );
   }
   const pem = (from: Record<string, unknown>, key: string): string | undefined => {
     const data = from[`${key}-data`];
@@ -99,7 +101,9 @@ export function settled({ text, folder }: KubeconfigText, choice: Choice): strin
   const config = parse(text) as Record<string, unknown> & Kubeconfig;
   const name = choice.context ?? config["current-context"];
   const contexts = config.contexts?.map((entry) =>
-    entry.name === name && choice.cluster ? { ...entry, context: { ...entry.context, cluster: choice.cluster } } : entry,
+    entry.name === name && choice.cluster
+      ? { ...entry, context: { ...entry.context, cluster: choice.cluster } }
+      : entry,
   );
   const absolute = (entry: Record<string, unknown> | undefined) =>
     Object.fromEntries(
@@ -119,7 +123,8 @@ export function settled({ text, folder }: KubeconfigText, choice: Choice): strin
 
 function read(text: string): Kubeconfig {
   const config: unknown = parse(text);
-  if (typeof config !== "object" || config === null) throw new Error("failed to parse kubeconfig: it is not a YAML map");
+  if (typeof config !== "object" || config === null)
+    throw new Error("failed to parse kubeconfig: it is not a YAML map");
   return config;
 }
 

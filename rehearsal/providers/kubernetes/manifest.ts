@@ -1,4 +1,13 @@
-import { annotate, isProperties, own, Secret, type Json, type JsonObject, type Properties, type Value } from "../protocol/property-value.ts";
+import {
+  annotate,
+  isProperties,
+  own,
+  Secret,
+  type Json,
+  type JsonObject,
+  type Properties,
+  type Value,
+} from "../protocol/property-value.ts";
 
 /** The part of a manifest that says which object it is. */
 export interface Identity {
@@ -43,22 +52,28 @@ export function mapAt(object: JsonObject, key: string): JsonObject {
 }
 
 /** The manifest with some of its metadata set. */
-export function withMetadata<Entry extends Value>(object: { readonly [key: string]: Entry }, metadata: Properties): Properties {
-  const before = object["metadata"];
-  const plain = before instanceof Secret ? before.value : before;
-  const merged = { ...(isProperties(plain) ? plain : {}), ...metadata };
-  return { ...object, metadata: before instanceof Secret ? new Secret(merged) : merged };
+export function withMetadata(object: Properties, changes: Properties): Properties {
+  const metadata = object["metadata"];
+  if (metadata instanceof Secret)
+    return { ...object, metadata: new Secret({ ...(metadata.value as Properties), ...changes }) };
+  return { ...object, metadata: { ...(isProperties(metadata) ? metadata : {}), ...changes } };
 }
 
 /** What the API server would make of the inputs: a Secret's `stringData` is written into its `data`. */
-export function normalized(object: JsonObject): JsonObject {
-  if (object["apiVersion"] !== "v1" || object["kind"] !== "Secret" || own(object, "stringData") === undefined) return object;
-  const { stringData: _written, ...rest } = object;
-  const encoded = Object.entries(mapAt(object, "stringData")).map(([key, text]) => [
+export function normalized(object: Properties): Properties {
+  const text = own(object, "stringData");
+  if (object["apiVersion"] !== "v1" || object["kind"] !== "Secret" || !isProperties(text)) return object;
+  const { data } = object;
+  const encoded = Object.entries(text).map(([key, value]): [string, Value] => [
     key,
-    Buffer.from(String(text), "utf8").toString("base64"),
+    typeof value === "string" ? Buffer.from(value, "utf8").toString("base64") : value,
   ]);
-  return { ...rest, data: { ...mapAt(object, "data"), ...Object.fromEntries(encoded) } };
+  return { ...without(object, "stringData"), data: { ...(isProperties(data) ? data : {}), ...Object.fromEntries(encoded) } };
+}
+
+/** The map without that key. */
+export function without<Entry>(map: { readonly [key: string]: Entry }, key: string): { readonly [key: string]: Entry } {
+  return Object.fromEntries(Object.entries(map).filter(([each]) => each !== key));
 }
 
 /** Those parts of the live object that the inputs also name. What others added to it is none of our business. */
@@ -80,7 +95,8 @@ export function checkpoint(live: JsonObject, inputs: Properties, fieldManager: s
   const marked = annotate(live, inputs) as Properties;
   const isSecret = live["apiVersion"] === "v1" && live["kind"] === "Secret";
   const data = own(marked, "data");
-  const hidesData = isSecret && data !== undefined && !(data instanceof Secret) && inputs["stringData"] instanceof Secret;
+  const hidesData =
+    isSecret && data !== undefined && !(data instanceof Secret) && inputs["stringData"] instanceof Secret;
   return {
     ...marked,
     ...(hidesData ? { data: new Secret(data) } : {}),

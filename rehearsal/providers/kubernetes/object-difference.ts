@@ -1,14 +1,24 @@
 import { changedPaths, type Difference } from "../protocol/difference.ts";
-import { isProperties, Secret, type JsonObject, type Properties, type Value } from "../protocol/property-value.ts";
-import { annotation, autonamed, identity, mapAt, pruned, withMetadata } from "./manifest.ts";
+import {
+  isProperties,
+  revealMap,
+  Secret,
+  type JsonObject,
+  type Properties,
+  type Value,
+} from "../protocol/property-value.ts";
+import { annotation, autonamed, normalized, pruned, withMetadata } from "./manifest.ts";
 
-/** Which of the kinds that cannot normally be changed in place may be. */
+/** Which of the kinds that the provider replaces by default may be changed in place. */
 export interface Mutability {
   readonly secrets: boolean;
   readonly configMaps: boolean;
 }
 
-/** What changes between the remembered object and the wanted one. `news` may hold unknowns, all else is plain. */
+/**
+ * What changes between the object as remembered and as wanted. A replacement deletes first, because the new object
+ * takes the old one's name.
+ */
 export function objectDifference(
   live: JsonObject,
   oldInputs: JsonObject,
@@ -16,31 +26,30 @@ export function objectDifference(
   namespaced: boolean,
   mutability: Mutability,
 ): Difference {
-  // A namespace left out and "default" are the same; outside namespaces it means nothing.
-  const settle = (object: JsonObject | Properties): Properties => {
-    const metadata = object["metadata"];
-    const namespace = isProperties(metadata) ? metadata["namespace"] : undefined;
-    const isNamed = namespace !== undefined && namespace !== null && namespace !== "";
-    return withMetadata(object, { namespace: namespaced ? (isNamed ? namespace : "default") : null });
-  };
-  const before = settle({ ...(pruned(live, oldInputs) as JsonObject) });
-  const after = settle(plain(news) as Properties);
-  const changes = changedPaths(withMetadata(before, { namespace: settle(live)["metadata"] ? namespaceOf(settle(live)) : null }), after);
-
-  const forced = forcedPaths(identity(live), live, mutability);
-  const replaces = [...changes.keys()].filter((path) => forced.some((force) => isAt(path, force)));
-  const [was, will] = [identity(live), after["metadata"] as Properties];
-  const keepsItsName = will["name"] === was.name && annotation(live, autonamed) !== "true";
-  const samePlace = (namespaced ? (will["namespace"] ?? "default") : "") === (namespaced ? was.namespace || "default" : "");
-  return { changes, replaces, deleteBeforeReplace: replaces.length > 0 && keepsItsName && samePlace };
+  const before = placed(pruned(live, revealMap(normalized(oldInputs))) as JsonObject, namespaced);
+  const after = placed(normalized(unwrapped(news) as Properties), namespaced);
+  const changes = changedPaths(before, after);
+  const forced = forcedPaths(live, mutability);
+  const replaces = [...changes.keys()].filter((path) => forced.some((place) => isAt(path, place)));
+  const staysPut = !changes.has("metadata.name") && !changes.has("metadata.namespace");
+  const deleteBeforeReplace = replaces.length > 0 && staysPut && annotation(live, autonamed) !== "true";
+  return { changes, replaces, deleteBeforeReplace };
 }
 
-function forcedPaths({ apiVersion, kind }: { apiVersion: string; kind: string }, live: JsonObject, may: Mutability): string[] {
+/** A namespace left out is `default`; outside namespaces none counts. */
+function placed(object: Properties, namespaced: boolean): Properties {
+  const metadata = object["metadata"];
+  const given = isProperties(metadata) ? metadata["namespace"] : undefined;
+  const isGiven = given !== undefined && given !== null && given !== "";
+  return withMetadata(object, { namespace: !namespaced ? null : isGiven ? given : "default" });
+}
+
+function forcedPaths(live: JsonObject, may: Mutability): string[] {
   const paths = ["metadata.name", "metadata.namespace"];
-  if (apiVersion !== "v1") return paths;
-  const fixed = live["immutable"] === true;
-  if (kind === "Secret") paths.push(...(!may.secrets || fixed ? ["type", "stringData", "data"] : ["type"]));
-  if (kind === "ConfigMap" && (!may.configMaps || fixed)) paths.push("binaryData", "data");
+  if (live["apiVersion"] !== "v1") return paths;
+  const isFixed = live["immutable"] === true;
+  if (live["kind"] === "Secret") paths.push("type", ...(may.secrets && !isFixed ? [] : ["data", "stringData"]));
+  if (live["kind"] === "ConfigMap" && (!may.configMaps || isFixed)) paths.push("data", "binaryData");
   return paths;
 }
 
@@ -48,19 +57,10 @@ function isAt(path: string, place: string): boolean {
   return path === place || path.startsWith(`${place}.`) || path.startsWith(`${place}[`);
 }
 
-function namespaceOf(object: Properties): Value {
-  return (object["metadata"] as Properties)["namespace"] ?? null;
-}
-
-/** Unwraps secrets and keeps unknowns. */
-function plain(value: Value): Value {
-  if (value instanceof Secret) return plain(value.value);
-  if (Array.isArray(value)) return (value as readonly Value[]).map(plain);
-  if (isProperties(value)) return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, plain(entry)]));
-  return value;
-}
-
-/** True for a wanted object that asks to be taken over although others own parts of it. */
-export function takesOver(inputs: JsonObject): boolean {
-  return annotation(inputs, "pulumi.com/patchForce") === "true" && Object.keys(mapAt(inputs, "metadata")).length > 0;
+/** Without secrets, but with what is unknown. */
+function unwrapped(value: Value): Value {
+  if (value instanceof Secret) return unwrapped(value.value);
+  if (Array.isArray(value)) return (value as readonly Value[]).map(unwrapped);
+  if (!isProperties(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, unwrapped(entry)]));
 }

@@ -9,7 +9,10 @@ import type { Plugin, Request } from "./plugin.ts";
 type Message = { toObject(): object } | undefined;
 
 /** What the plugin answers to each request of the protocol. */
-export function answers(plugin: Plugin, log: EngineLog): Record<string, (request: never) => Promise<Message> | Message> {
+export function answers(
+  plugin: Plugin,
+  log: EngineLog,
+): Record<string, (request: never) => Promise<Message> | Message> {
   const about = (message: { getUrn(): string }, preview = false, timeout = 0): Request => {
     const urn = message.getUrn();
     const [, , types = "", ...name] = urn.split("::");
@@ -35,7 +38,9 @@ export function answers(plugin: Plugin, log: EngineLog): Record<string, (request
     },
     configure: async (message: wire.ConfigureRequest) => {
       const configuration = new Map<string, string>();
-      message.getVariablesMap().forEach((value: string, key: string) => configuration.set(key.split(":").at(-1)!, value));
+      message
+        .getVariablesMap()
+        .forEach((value: string, key: string) => configuration.set(key.split(":").at(-1)!, value));
       await plugin.configure?.(configuration, log.of(""));
       const response = new wire.ConfigureResponse();
       response.setAcceptsecrets(true);
@@ -71,7 +76,9 @@ export function answers(plugin: Plugin, log: EngineLog): Record<string, (request
     update: async (message: wire.UpdateRequest) => {
       const request = about(message, message.getPreview(), message.getTimeout());
       const [olds, news] = [properties(message.getOlds()), properties(message.getNews())];
-      return new wire.UpdateResponse().setProperties(struct(await of(request).update(request, message.getId(), olds, news)));
+      return new wire.UpdateResponse().setProperties(
+        struct(await of(request).update(request, message.getId(), olds, news)),
+      );
     },
     read: async (message: wire.ReadRequest) => {
       const request = about(message);

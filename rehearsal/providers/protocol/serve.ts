@@ -1,4 +1,11 @@
-import { Metadata, Server, ServerCredentials, status, type handleUnaryCall, type UntypedHandleCall } from "@grpc/grpc-js";
+import {
+  Metadata,
+  Server,
+  ServerCredentials,
+  status,
+  type handleUnaryCall,
+  type UntypedHandleCall,
+} from "@grpc/grpc-js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb.js";
 import { answers } from "./answers.ts";

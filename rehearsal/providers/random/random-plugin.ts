@@ -1,7 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { changedPaths } from "../protocol/difference.ts";
 import type { Plugin, ResourceType } from "../protocol/plugin.ts";
-import { hasUnknown, revealMap, Secret, unknown, type Json, type Properties, type Value } from "../protocol/property-value.ts";
+import {
+  hasUnknown,
+  revealMap,
+  Secret,
+  unknown,
+  type Json,
+  type Properties,
+  type Value,
+} from "../protocol/property-value.ts";
 import { randomText, type TextRules } from "./random-text.ts";
 
 /** Made once, then kept: any change of an input is a replacement. `make` sees the inputs with defaults filled in. */
@@ -75,7 +83,8 @@ export function randomPlugin(version: string): Plugin {
     version,
     resource: (type) => {
       const found = Object.hasOwn(types, type) ? types[type] : undefined;
-      if (!found) throw new Error(`${type} is not played by the stand-in for the random provider; install the genuine one`);
+      if (!found)
+        throw new Error(`${type} is not played by the stand-in for the random provider; install the genuine one`);
       return found;
     },
   };

@@ -27,7 +27,10 @@ const classes = [
 export function randomText(rules: TextRules): string {
   const special = rules.overrideSpecial === "" ? defaultSpecial : rules.overrideSpecial;
   const alphabet = (name: string, characters: string) => (name === "special" ? special : characters);
-  const all = classes.filter(({ use }) => rules[use]).map(({ use, characters }) => alphabet(use, characters)).join("");
+  const all = classes
+    .filter(({ use }) => rules[use])
+    .map(({ use, characters }) => alphabet(use, characters))
+    .join("");
   if (all === "") throw new Error("no character class is allowed: set at least one of lower, upper, numeric, special");
 
   const drawn: string[] = [];

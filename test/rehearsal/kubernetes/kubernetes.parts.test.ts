@@ -103,7 +103,9 @@ describe.skipIf(!isRoot)("starting a Kubernetes", () => {
 
     const start = startKubernetes({ folder, nodes: [{ name: "a", address: "nowhere" }], progress: () => {} });
 
-    await expect(start).rejects.toThrow(/^kube-apiserver ended with exit code 1\. Its last lines[^]*failed to parse IP: "nowhere"/);
+    await expect(start).rejects.toThrow(
+      /^kube-apiserver ended with exit code 1\. Its last lines[^]*failed to parse IP: "nowhere"/,
+    );
     expect(await processesNaming(folder)).toEqual([]);
     await rm(folder, { recursive: true });
   });

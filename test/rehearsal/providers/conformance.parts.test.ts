@@ -1,10 +1,15 @@
 import { existsSync } from "node:fs";
-import { homedir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
+import { mkdtemp, rm } from "node:fs/promises";
 import { afterAll, beforeAll, describe } from "vitest";
+import { startKubernetes, type Kubernetes } from "../../../rehearsal/kubernetes/kubernetes.ts";
 import { pluginFolder } from "../../../rehearsal/providers/genuine-plugin.ts";
 import { playedProviders, sdkVersion, type PlayedProvider } from "../../../rehearsal/providers/install.ts";
 import { commandConforms } from "./command-conformance.ts";
+import { kubernetesConforms } from "./kubernetes-conformance.ts";
+import { LiveObjects } from "./live-objects.ts";
+import { releaseConforms } from "./release-conformance.ts";
 import { randomConforms } from "./random-conformance.ts";
 import { ScratchEngine, type Kind } from "./scratch-engine.ts";
 
@@ -13,6 +18,20 @@ const isRoot = process.getuid?.() === 0;
 const genuine = new Set<PlayedProvider>(
   playedProviders.filter((name) => existsSync(join(userPulumiHome, "plugins", pluginFolder(name, sdkVersion(name))))),
 );
+
+let folder: string | undefined;
+let kubernetes: Kubernetes | undefined;
+beforeAll(async () => {
+  if (!isRoot) return;
+  folder = await mkdtemp(join(tmpdir(), "conformance-"));
+  const nodes = [{ name: "node-1", address: "127.0.0.1" }];
+  kubernetes = await startKubernetes({ folder: join(folder, "kubernetes"), nodes, progress: () => undefined });
+});
+afterAll(async () => {
+  await kubernetes?.stop();
+  if (folder) await rm(folder, { recursive: true, force: true });
+});
+const cluster = () => ({ kubeconfig: kubernetes!.kubeconfig, objects: new LiveObjects(kubernetes!.kubeconfig) });
 
 /** The same statements about both kinds: they are how the genuine plugins behave. */
 describe.each<Kind>(["stand-in", "genuine"])("%s provider plugins", (kind) => {
@@ -26,4 +45,6 @@ describe.each<Kind>(["stand-in", "genuine"])("%s provider plugins", (kind) => {
 
   describe.skipIf(missing("random"))("random", () => randomConforms(started));
   describe.skipIf(missing("command") || !isRoot)("command", () => commandConforms(started));
+  describe.skipIf(missing("kubernetes") || !isRoot)("kubernetes", () => kubernetesConforms(started, cluster));
+  describe.skipIf(missing("kubernetes") || !isRoot)("helm.v3.Release", () => releaseConforms(started, cluster));
 });

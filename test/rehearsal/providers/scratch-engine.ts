@@ -1,7 +1,13 @@
 import { mkdtemp, mkdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { LocalWorkspace, type EngineEvent, type OutputMap, type PulumiFn, type Stack } from "@pulumi/pulumi/automation/index.js";
+import {
+  LocalWorkspace,
+  type EngineEvent,
+  type OutputMap,
+  type PulumiFn,
+  type Stack,
+} from "@pulumi/pulumi/automation/index.js";
 import { pluginFolder, takeInstalled } from "../../../rehearsal/providers/genuine-plugin.ts";
 import { installProviders, playedProviders, sdkVersion } from "../../../rehearsal/providers/install.ts";
 import { tool } from "../../../tools/toolbox.mjs";
@@ -15,6 +21,8 @@ export interface Run {
   readonly text: string;
   readonly outputs: OutputMap;
   readonly error?: string;
+  /** What providers and engine said, of every severity. */
+  messages(): string[];
   /** Operation by resource name; the last one where there are several. */
   operation(name: string): string | undefined;
 }
@@ -128,9 +136,11 @@ export class ScratchStack {
     const run = {
       events,
       outputs: {},
+      messages: () =>
+        events.flatMap(({ diagnosticEvent }) => (diagnosticEvent ? [diagnosticEvent.message.trim()] : [])),
       operation: (name: string) =>
-        events.findLast(({ resourcePreEvent }) => resourcePreEvent?.metadata.urn.endsWith(`::${name}`))?.resourcePreEvent
-          ?.metadata.op,
+        events.findLast(({ resourcePreEvent }) => resourcePreEvent?.metadata.urn.endsWith(`::${name}`))
+          ?.resourcePreEvent?.metadata.op,
     };
     try {
       const result = await start({ onEvent: (event) => events.push(event), onOutput: (more) => (text += more) });

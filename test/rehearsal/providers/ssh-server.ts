@@ -48,7 +48,8 @@ export interface SshServer {
 export async function startSshd(root: string, extra: readonly string[] = []): Promise<SshServer> {
   const folder = await mkdtemp(join(tmpdir(), "sshd-run-"));
   const file = (name: string) => join(folder, name);
-  for (const key of ["host", "user"]) await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "test", "-f", file(key)]);
+  for (const key of ["host", "user"])
+    await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "test", "-f", file(key)]);
   await writeFile(file("authorized"), await readFile(file("user.pub")), { mode: 0o600 });
   const passwd = await readFile("/etc/passwd", "utf8");
   const privsep = /^sshd:/m.test(passwd) ? "" : "sshd:x:64999:65534::/run/sshd:/usr/sbin/nologin\n";
@@ -69,9 +70,13 @@ export async function startSshd(root: string, extra: readonly string[] = []): Pr
     `export LD_LIBRARY_PATH="$2/lib/x86_64-linux-gnu:$2/usr/lib/x86_64-linux-gnu:$2/lib/aarch64-linux-gnu"`,
     `exec "$2/usr/sbin/sshd" -D -e -f "$1/config"`,
   ].join(" && ");
-  const sshd = spawn("setpriv", ["--pdeathsig", "KILL", "unshare", "--mount", "sh", "-c", script, "sshd", folder, root], {
-    stdio: ["ignore", "ignore", "pipe"],
-  });
+  const sshd = spawn(
+    "setpriv",
+    ["--pdeathsig", "KILL", "unshare", "--mount", "sh", "-c", script, "sshd", folder, root],
+    {
+      stdio: ["ignore", "ignore", "pipe"],
+    },
+  );
   let said = "";
   sshd.stderr.on("data", (chunk: Buffer) => (said += chunk.toString("utf8")));
   const until = Date.now() + startMs;

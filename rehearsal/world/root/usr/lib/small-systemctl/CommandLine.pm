@@ -29,7 +29,7 @@ sub environment {
 sub parse {
     my ($unit, $line, %env) = @_;
     my ($prefix, $rest) = UnitFile::specifiers($unit, $line) =~ /^([-@:+!]*)\s*(.*)$/s;
-    my @words = map { expand($_, $prefix =~ /:/, %env) } words($rest);
+    my @words = map { expand($_, scalar($prefix =~ /:/), %env) } words($rest);
     my $path = $words[0];
     splice @words, 0, 1 if $prefix =~ /@/;
     return { words => \@words, path => $path, ignore_failure => $prefix =~ /-/ ? 1 : 0 };

@@ -44,6 +44,8 @@ sub become {
         POSIX::setuid($account[2]);
     }
     chdir $folder or exit 200;
+    # A maintainer script's descriptors (debconf's among them) would be held open for as long as the daemon lives.
+    POSIX::close($_) for grep { $_ > 2 } map { m{(\d+)$} } glob '/proc/self/fd/*';
     %ENV = %$env;
     { no warnings 'exec'; exec { $command->{path} } @{ $command->{words} }; }
     print "$command->{path}: $!\n";

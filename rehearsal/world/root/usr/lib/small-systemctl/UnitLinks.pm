@@ -66,7 +66,8 @@ sub change {
             return 1;
         }
         if ($verb =~ /^(disable|reenable)$/) { remove_link($_, $quiet) for grep { -l $_ } all_links($unit) }
-        if ($verb =~ /^(enable|reenable)$/) { make_link($unit->{path}, $_, $quiet) for all_links($unit) }
+        # Debian has no preset that disables: what a package brings is enabled.
+        if ($verb =~ /^(enable|reenable|preset)$/) { make_link($unit->{path}, $_, $quiet) for all_links($unit) }
     }
     return 0;
 }

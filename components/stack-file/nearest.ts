@@ -1,0 +1,11 @@
+import { distance } from "fastest-levenshtein";
+
+/** The known word that one nobody knows was probably meant to be, or nothing when none is near enough. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  const lower = word.toLowerCase();
+  const near = known
+    .map((candidate) => ({ candidate, steps: distance(lower, candidate.toLowerCase()) }))
+    .filter(({ candidate, steps }) => steps <= Math.max(1, Math.floor(Math.max(candidate.length, word.length) / 2.5)))
+    .sort((a, b) => a.steps - b.steps || (a.candidate < b.candidate ? -1 : 1));
+  return near[0]?.candidate ?? known.find((candidate) => word.length > 3 && candidate.includes(lower));
+}

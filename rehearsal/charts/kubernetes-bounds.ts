@@ -1,0 +1,34 @@
+import { parse } from "semver";
+
+/**
+ * Upper bound of Kubernetes in each minor of the Rancher chart, as in its Chart.yaml.
+ *
+ * @see https://github.com/rancher/rancher, `chart/Chart.yaml` at the tags of each minor
+ */
+const rancherBounds: Readonly<Record<string, string>> = {
+  "2.7": "<1.27",
+  "2.8": "<1.29",
+  "2.9": "<1.31",
+  "2.10": "<1.32",
+  "2.11": "<1.33.0-0",
+  "2.12": "<1.34.0-0",
+  "2.13": "<1.35.0-0",
+  "2.14": "<1.36.0-0",
+  "2.15": "<1.37.0-0",
+};
+
+/** cert-manager's charts name only what they need at least. */
+const certManagerBound = ">=1.22.0-0";
+
+export type ChartName = "rancher" | "cert-manager";
+
+/** `kubeVersion` of a chart's version. @throws when the version is none, or its bound is not known. */
+export function kubernetesBound(chart: ChartName, version: string): string {
+  const parsed = parse(version);
+  if (!parsed) throw new Error(`${chart} ${version} is not a version. Write three numbers, such as 2.15.0.`);
+  if (chart === "cert-manager") return certManagerBound;
+  const bound = rancherBounds[`${parsed.major}.${parsed.minor}`];
+  if (bound) return bound;
+  const known = Object.keys(rancherBounds).join(", ");
+  throw new Error(`rancher ${version} cannot be played: its Kubernetes bound is known for ${known} only.`);
+}

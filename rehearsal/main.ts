@@ -1,0 +1,180 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import pc from "picocolors";
+import { readArguments, runCommand, UserError } from "../operations/command-line.ts";
+import { findStackFile } from "../operations/stack-yaml.ts";
+import { projectFolder } from "../operations/work-folder.ts";
+import { checkThroughBalancer, type CheckResult } from "./checks.ts";
+import { startPhases, type Phases } from "./phases.ts";
+import { startRehearsal, type Rehearsal } from "./rehearsal.ts";
+import { allPassed, checkLine, renderSummary } from "./summary.ts";
+import { checkNothingLeft, checkUnchanged, markHosts } from "./traces.ts";
+
+const usage = `npm run rehearse -- <stack> [--keep] [--shell HOST] [--rancher BINARY]
+
+Runs the real program under the real Pulumi engine against a world made on this machine: up, the checks a user would
+make, a second up that must change nothing, destroy, and a look at what is left.
+  --keep            stays as it is after the checks, until Ctrl-C
+  --shell HOST      opens a root shell on that host after the checks; leaving it goes on
+  --rancher BINARY  runs this Rancher server behind nginx, in place of the played one`;
+
+const interrupted = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(signal, () => interrupted.abort(new UserError("interrupted; everything was cleaned up")));
+}
+
+await runCommand(async () => {
+  const { positionals, values } = readArguments(
+    usage,
+    { keep: { type: "boolean" }, shell: { type: "string" }, rancher: { type: "string" } },
+    1,
+  );
+  const stackFile = findStackFile(positionals[0] ?? "");
+  const phases = startPhases((line) => console.log(line));
+  console.log(introduction(stackFile.stack));
+  const rehearsal = await startRehearsal({
+    stackFile,
+    folder: join(projectFolder, ".rehearsal"),
+    phases,
+    signal: interrupted.signal,
+    ...(values.rancher !== undefined && { rancherBinary: values.rancher }),
+  });
+  try {
+    const shell = values.shell === undefined ? undefined : hostNamed(rehearsal, values.shell);
+    return await rehearse(rehearsal, phases, { keep: values.keep ?? false, ...(shell && { shell }) });
+  } finally {
+    await phases.run("cleaning up", () => rehearsal.close());
+  }
+});
+
+function introduction(stack: string): string {
+  return [
+    pc.bold(`Rehearsing ${stack} on this machine`),
+    "Real: the program, the Pulumi engine, SSH, Debian hosts with apt and nginx, the Kubernetes control plane, Helm.",
+    "Played: the kubelets (pods run nothing), the ingress controller and Rancher behind nginx, issuing certificates.",
+    "Nothing outside this machine is changed; what was genuine and what a stand-in is listed at the end.",
+  ].join("\n");
+}
+
+async function rehearse(
+  rehearsal: Rehearsal,
+  phases: Phases,
+  options: { readonly keep: boolean; readonly shell?: Rehearsal["hosts"][number] },
+): Promise<number> {
+  const { engine, stack, hosts, nodes } = rehearsal;
+  const pulumi = async (name: string, args: readonly string[]) => {
+    const code = await phases.run(name, () => engine.interact(args, { signal: interrupted.signal }));
+    interrupted.signal.throwIfAborted();
+    if (code !== 0) throw new UserError(`${name} failed; Pulumi says why above`);
+  };
+  await markHosts(hosts);
+  await pulumi("pulumi up", ["up", "--yes", "--skip-preview", "--stack", stack]);
+  const checks: CheckResult[] = await phases.run("checks", async (say) => {
+    const results = await checkStack(rehearsal);
+    for (const result of results) say(checkLine(result));
+    return results;
+  });
+
+  if (options.shell) await openShell(options.shell);
+  if (options.keep) await untilInterrupted(rehearsal);
+
+  checks.push(
+    await phases.run("second up", async (say) => {
+      const result = await checkUnchanged(rehearsal, interrupted.signal);
+      say(checkLine(result));
+      return result;
+    }),
+  );
+  await pulumi("pulumi destroy", ["destroy", "--yes", "--skip-preview", "--stack", stack]);
+  checks.push(
+    ...(await phases.run("what is left", async (say) => {
+      const results = await checkNothingLeft(rehearsal);
+      for (const result of results) say(checkLine(result));
+      return results;
+    })),
+  );
+
+  const { kubernetes, overlaid, participants, hostname } = rehearsal;
+  const url = `https://${hostname}`;
+  console.log(
+    renderSummary({
+      stack,
+      url,
+      reachedBy: hosts.map(({ address }) => address).join(", "),
+      hosts,
+      nodes,
+      rancherVersion: String(overlaid.values["version"]),
+      kubernetesVersion: kubernetes.version,
+      checks,
+      times: phases.times,
+      participants,
+    }),
+  );
+  const passed = allPassed({ checks });
+  console.log(`\n${passed ? pc.green(pc.bold("Every check passed.")) : pc.red(pc.bold("A check failed."))}`);
+  console.log(nextCommands(stack));
+  return passed ? 0 : 1;
+}
+
+/** The same checks through every balancer host. */
+async function checkStack({ hostname, hosts, nodes, authority }: Rehearsal): Promise<CheckResult[]> {
+  const results: CheckResult[] = [];
+  for (const { name, address } of hosts) {
+    const found = await checkThroughBalancer({
+      hostname,
+      address,
+      caCertificate: authority.certificate,
+      nodes: nodes.map((node) => node.name),
+    });
+    results.push(
+      ...found.map((result) => ({ ...result, name: hosts.length > 1 ? `${name}: ${result.name}` : result.name })),
+    );
+  }
+  return results;
+}
+
+function hostNamed({ hosts }: Rehearsal, name: string) {
+  const host = hosts.find((each) => each.name === name);
+  if (host) return host;
+  throw new UserError(
+    `--shell ${name}: the stack has no such host. It has ${hosts.map((each) => each.name).join(", ")}.`,
+  );
+}
+
+function openShell(host: Rehearsal["hosts"][number]): Promise<void> {
+  console.log(`\nA root shell on ${host.name}; leave it with exit.`);
+  const [command = "", ...args] = host.enter;
+  return new Promise((done, failed) => {
+    const shell = spawn(command, [...args, "bash", "-l"], { stdio: "inherit" });
+    shell.once("error", failed);
+    shell.once("close", () => done());
+  });
+}
+
+function untilInterrupted({ hostname, hosts, folder }: Rehearsal): Promise<void> {
+  const [first] = hosts;
+  console.log(
+    [
+      "",
+      `Kept until Ctrl-C, in ${folder}. Look at it from another terminal:`,
+      ...(first ? [`  curl --insecure --resolve ${hostname}:443:${first.address} https://${hostname}/ping`] : []),
+    ].join("\n"),
+  );
+  return new Promise((_, failed) => {
+    const timer = setInterval(() => undefined, 60_000);
+    interrupted.signal.addEventListener("abort", () => {
+      clearInterval(timer);
+      failed(interrupted.signal.reason as Error);
+    });
+  });
+}
+
+function nextCommands(stack: string): string {
+  return [
+    "Next:",
+    `  npm run check-config -- ${stack}        what is still to be filled in`,
+    `  npm run render -- ${stack} --out DIR    every file the stack would place`,
+    `  npm run rehearse -- ${stack} --keep     the same, left running to look at`,
+    `  npm run up -- ${stack}                  the real thing`,
+  ].join("\n");
+}

@@ -1,0 +1,31 @@
+// A program of its own, started in a node's network: plays ingress controller and Rancher on its ports 80 and 443.
+// Speaks JSON lines (ingress-messages.ts) on standard input and output, and ends when its input does: keys come this
+// way and touch no file, and it cannot outlive the rehearsal.
+import { createInterface } from "node:readline";
+
+import { type IngressListener, openIngressListener } from "./ingress-listener.ts";
+import type { FromListener, ListenerSetup, ToListener } from "./ingress-messages.ts";
+
+const tell = (message: FromListener) => process.stdout.write(`${JSON.stringify(message)}\n`);
+
+// The owner may be gone while we write; the end of the input says so.
+process.stdout.on("error", () => {});
+
+let listener: IngressListener | undefined;
+for await (const line of createInterface({ input: process.stdin })) {
+  try {
+    if (!listener) {
+      listener = await openIngressListener(JSON.parse(line) as ListenerSetup);
+      tell({ listening: listener.ports });
+      continue;
+    }
+    const message = JSON.parse(line) as ToListener;
+    if ("routes" in message) {
+      listener.route(message.routes);
+      tell({ routes: message.routes.length });
+    } else tell({ counters: listener.counters() });
+  } catch (error) {
+    tell({ failed: error instanceof Error ? error.message : String(error) });
+  }
+}
+process.exit(0);

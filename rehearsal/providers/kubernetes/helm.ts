@@ -1,0 +1,112 @@
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { dieWithUs, privateFolder } from "../protocol/private-folder.ts";
+import type { JsonObject } from "../protocol/property-value.ts";
+import type { Cluster } from "./cluster.ts";
+import * as argv from "./helm-arguments.ts";
+import { settled } from "./kubeconfig.ts";
+import type { ReleaseInputs } from "./release-inputs.ts";
+
+/** A release as helm prints it; the parts that are used. */
+export interface HelmRelease {
+  readonly name: string;
+  readonly namespace: string;
+  /** The revision. */
+  readonly version: number;
+  readonly info: { readonly status: string };
+  readonly config?: JsonObject;
+  readonly manifest?: string;
+  readonly chart?: {
+    readonly metadata: { readonly name: string; readonly version: string; readonly appVersion?: string };
+  };
+}
+
+let folder: string | undefined;
+
+/** The real helm, on one cluster. Values go to it on stdin, the kubeconfig in a file that only we can read. */
+export class Helm {
+  readonly #program: string;
+  readonly #cluster: Cluster;
+  readonly #stop: AbortSignal;
+  readonly #environment: { readonly [name: string]: string };
+
+  constructor(program: string, cluster: Cluster, stop: AbortSignal, environment: { readonly [name: string]: string }) {
+    this.#program = program;
+    this.#cluster = cluster;
+    this.#stop = stop;
+    this.#environment = environment;
+  }
+
+  /** The chart's own version, which the wanted one may only describe. Throws when the chart is not to be had. */
+  async chartVersion(release: ReleaseInputs): Promise<string> {
+    const chart = parse(await this.#run(argv.showArguments(release), "", false)) as { version: string; type?: string };
+    if (chart.type !== undefined && chart.type !== "" && chart.type !== "application") {
+      throw new Error(`${chart.type} charts are not installable`);
+    }
+    return chart.version;
+  }
+
+  async install(release: ReleaseInputs): Promise<HelmRelease> {
+    return JSON.parse(await this.#run(argv.installArguments(release), valuesOf(release))) as HelmRelease;
+  }
+  async upgrade(release: ReleaseInputs): Promise<HelmRelease> {
+    return JSON.parse(await this.#run(argv.upgradeArguments(release), valuesOf(release))) as HelmRelease;
+  }
+  async uninstall(release: ReleaseInputs): Promise<void> {
+    await this.#run(argv.uninstallArguments(release), "");
+  }
+
+  /** The newest revision; undefined when there is no such release. */
+  async find(name: string, namespace: string): Promise<HelmRelease | undefined> {
+    try {
+      return JSON.parse(await this.#run(argv.statusArguments(name, namespace), "")) as HelmRelease;
+    } catch (error) {
+      if (error instanceof Error && error.message.includes("release: not found")) return undefined;
+      throw error;
+    }
+  }
+
+  async #run(args: readonly string[], stdin: string, onCluster = true): Promise<string> {
+    folder ??= privateFolder("helm");
+    const kubeconfig = join(folder, `kubeconfig-${randomBytes(8).toString("hex")}`);
+    const text = this.#cluster.kubeconfig && onCluster ? settled(this.#cluster.kubeconfig, this.#cluster.choice) : "";
+    await writeFile(kubeconfig, text, { mode: 0o600 });
+    try {
+      const [program, ...prefix] = dieWithUs;
+      const helm = spawn(program, [...prefix, this.#program, ...args], {
+        env: { ...process.env, ...this.#environment, KUBECONFIG: kubeconfig },
+        stdio: ["pipe", "pipe", "pipe"],
+        signal: this.#stop,
+      });
+      const [printed, said]: [Buffer[], Buffer[]] = [[], []];
+      helm.stdout.on("data", (chunk: Buffer) => printed.push(chunk));
+      helm.stderr.on("data", (chunk: Buffer) => said.push(chunk));
+      helm.stdin.on("error", () => undefined);
+      helm.stdin.end(stdin);
+      const status = await new Promise<number | null>((resolve, reject) =>
+        helm.once("error", reject).once("close", resolve),
+      );
+      if (status !== 0) throw new Error(complaint(Buffer.concat(said).toString("utf8"), status));
+      return Buffer.concat(printed).toString("utf8");
+    } finally {
+      await rm(kubeconfig, { force: true });
+    }
+  }
+}
+
+function valuesOf(release: ReleaseInputs): string {
+  return JSON.stringify(release.values ?? {});
+}
+
+/** What helm's library would have said: without the command line's own words before it. */
+function complaint(said: string, status: number | null): string {
+  const error = said.lastIndexOf("Error: ");
+  if (error < 0) return said.trim() || `helm ended with status ${status}`;
+  return said
+    .slice(error + "Error: ".length)
+    .replace(/^(INSTALLATION|UPGRADE) FAILED: /, "")
+    .trim();
+}

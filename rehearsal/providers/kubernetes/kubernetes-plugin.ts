@@ -1,0 +1,53 @@
+import type { Plugin, ResourceType } from "../protocol/plugin.ts";
+import { helmEnvironmentOf, reach, settingsOf, type Cluster, type Settings } from "./cluster.ts";
+import { objectType } from "./object-type.ts";
+import { providerDifference } from "./provider-difference.ts";
+import { releaseType } from "./release-type.ts";
+
+/** What resources need to know about the provider they belong to. */
+export interface Provider {
+  readonly cluster: Cluster;
+  readonly settings: Settings;
+  /** The helm to run, and the variables by which it is told the provider's `helmReleaseSettings`. */
+  readonly helm: string;
+  readonly helmEnvironment: { readonly [name: string]: string };
+  /** Aborted when the engine wants to stop. */
+  readonly stop: AbortSignal;
+}
+
+/** Types that are made of other resources, or run on this machine; none of them is played. */
+const notPlayed = /^kubernetes:(yaml|yaml\/v2|kustomize|kustomize\/v2|helm\.sh\/v2|helm\.sh\/v4):|Patch$|List$/;
+
+/** Stands in for the kubernetes provider: plain objects of any kind that needs no waiting of its own, and Releases. */
+export function kubernetesPlugin(version: string, helm: string): Plugin {
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      stop.abort();
+      process.exit(0);
+    });
+  }
+  let object: ResourceType | undefined;
+  let release: ResourceType | undefined;
+  return {
+    version,
+    diffConfig: providerDifference,
+    configure: async (configuration, log) => {
+      const settings = settingsOf(configuration);
+      const helmEnvironment = helmEnvironmentOf(configuration);
+      const cluster = await reach(configuration, log);
+      const provider: Provider = { cluster, settings, helm, helmEnvironment, stop: stop.signal };
+      object = objectType(provider);
+      release = releaseType(provider);
+    },
+    resource: (type) => {
+      const found = type === "kubernetes:helm.sh/v3:Release" ? release : object;
+      if (!found) throw new Error("the kubernetes provider was not configured");
+      if (notPlayed.test(type)) {
+        throw new Error(`${type} is not played by the stand-in for the kubernetes provider; install the genuine one`);
+      }
+      return found;
+    },
+    cancel: () => stop.abort(),
+  };
+}

@@ -1,0 +1,80 @@
+import { parseAllDocuments } from "yaml";
+import { changedPaths, type Change, type Difference } from "../protocol/difference.ts";
+import {
+  annotate,
+  hasUnknown,
+  own,
+  reveal,
+  Secret,
+  unknown,
+  type JsonObject,
+  type Properties,
+  type Value,
+} from "../protocol/property-value.ts";
+import type { HelmRelease } from "./helm.ts";
+import { identity, idOf } from "./manifest.ts";
+import { merge } from "./release-inputs.ts";
+
+/** What goes into the state of a Release that helm has worked on. */
+export function releaseOutputs(inputs: Properties, plain: JsonObject, made: HelmRelease): Properties {
+  const metadata = made.chart?.metadata;
+  const values = merge(plain["values"] ?? {}, made.config ?? {});
+  const outputs: Properties = {
+    ...plain,
+    ...(Object.keys(values as object).length > 0 ? { values } : {}),
+    ...(metadata ? { version: metadata.version } : {}),
+    resourceNames: resourceNames(made.manifest ?? ""),
+    status: {
+      status: made.info.status,
+      name: made.name,
+      namespace: made.namespace,
+      revision: made.version,
+      ...(metadata ? { chart: metadata.name, version: metadata.version } : {}),
+      ...(metadata?.appVersion ? { appVersion: metadata.appVersion } : {}),
+    },
+  };
+  return { ...(annotate(outputs, inputs) as Properties), __inputs: new Secret(inputs) };
+}
+
+/** What a preview says about a Release that is to be made or changed. */
+export function foreseenOutputs(inputs: Properties): Properties {
+  return { ...inputs, __inputs: new Secret(inputs), resourceNames: unknown, status: unknown };
+}
+
+/** The inputs that a state remembers. */
+export function rememberedInputs(state: Properties): Properties {
+  const inputs = own(state, "__inputs");
+  return (inputs instanceof Secret ? inputs.value : (inputs ?? {})) as Properties;
+}
+
+/**
+ * What changes a Release: everything wanted that the state does not show, and everything once asked for that no longer
+ * is. The state is what helm last said, so what somebody else changed with helm, seen by a refresh, is put back.
+ */
+export function releaseDifference(state: Properties, news: Properties): Difference {
+  const oldInputs = rememberedInputs(state);
+  const changes = new Map<string, Change>();
+  for (const [path, change] of changedPaths(state, news)) if (change !== "delete") changes.set(path, change);
+  for (const [path, change] of changedPaths(oldInputs, news)) if (change === "delete") changes.set(path, change);
+  const replaces = ["name", "namespace"].filter((path) => changes.has(path));
+  return { changes, replaces, deleteBeforeReplace: false };
+}
+
+/** Names of a manifest's objects by `Kind.group/apiVersion`, in the order in which they stand there. */
+function resourceNames(manifest: string): { [kind: string]: string[] } {
+  const names: { [kind: string]: string[] } = {};
+  for (const document of parseAllDocuments(manifest)) {
+    const object = document.toJS() as JsonObject | null;
+    if (object === null || typeof object !== "object" || typeof object["kind"] !== "string") continue;
+    const which = identity(object);
+    const group = which.apiVersion.includes("/") ? `.${which.apiVersion.split("/")[0]}` : "";
+    const named = (names[`${which.kind}${group}/${which.apiVersion}`] ??= []);
+    if (!named.includes(idOf(which))) named.push(idOf(which));
+  }
+  return names;
+}
+
+/** True when something about the release is not known yet, so that not even its chart can be looked at. */
+export function isVagueRelease(news: Properties): boolean {
+  return Object.values(news).some((value: Value) => hasUnknown(value)) || typeof reveal(news["chart"]) !== "string";
+}

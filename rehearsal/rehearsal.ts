@@ -1,0 +1,201 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { Engine } from "../operations/engine.ts";
+import { endOrphans } from "../operations/mend/orphans.ts";
+import { readStackYaml } from "../operations/stack-yaml.ts";
+import type { StackFile } from "../operations/work-folder.ts";
+import { tools } from "../tools/toolbox.mjs";
+import { chooseCharts } from "./charts/choose-charts.ts";
+import { madeUpPassword, prepareRehearsalEngine } from "./engine-run.ts";
+import { createCertificateAuthority, type CertificateAuthority } from "./kubernetes/certificate-authority.ts";
+import { startKubernetes, type Kubernetes } from "./kubernetes/kubernetes.ts";
+import { overlay, wantedMachines, type OverlaidStack } from "./overlay.ts";
+import type { Phases } from "./phases.ts";
+import { startPlayedCluster } from "./played/played-cluster.ts";
+import { installProviders } from "./providers/install.ts";
+import type { Participant } from "./summary.ts";
+import type { Host } from "./world/host.ts";
+import type { Node } from "./world/node.ts";
+import { clearLeftovers } from "./world/leftovers.ts";
+import { createWorld, type World } from "./world/world.ts";
+
+export interface RehearsalOptions {
+  readonly stackFile: StackFile;
+  /** The rehearsal makes a folder of its own in it. */
+  readonly folder: string;
+  readonly phases: Phases;
+  readonly signal?: AbortSignal;
+  /** A Rancher server binary to run behind nginx in place of the played one. */
+  readonly rancherBinary?: string;
+}
+
+/** A world made for one stack, and an engine that sees only it. */
+export interface Rehearsal {
+  readonly folder: string;
+  readonly stack: string;
+  readonly hostname: string;
+  readonly world: World;
+  readonly hosts: readonly Host[];
+  readonly nodes: readonly Node[];
+  readonly kubernetes: Kubernetes;
+  readonly engine: Engine;
+  readonly authority: CertificateAuthority;
+  readonly overlaid: OverlaidStack;
+  readonly participants: readonly Participant[];
+  /** Ends everything and removes the folder. May be called again. */
+  close(): Promise<void>;
+}
+
+const toolNames = [
+  "etcd",
+  "kube-apiserver",
+  "kube-controller-manager",
+  "kube-scheduler",
+  "kubectl",
+  "kwok",
+  "helm",
+  "pulumi-language-nodejs",
+  "pulumi",
+] as const;
+
+/** Ends one part of a rehearsal. */
+type Closer = () => Promise<unknown>;
+
+/**
+ * Makes the world a stack file asks for, and an engine with the stack file overlaid. Nothing is applied yet.
+ *
+ * @throws what went wrong, after everything made so far is ended again.
+ */
+export async function startRehearsal(options: RehearsalOptions): Promise<Rehearsal> {
+  const { stackFile, phases, signal } = options;
+  const closers: Closer[] = [];
+  const close = closeAll(closers);
+  const step = async <T>(name: string, work: (say: (line: string) => void) => Promise<T>): Promise<T> => {
+    signal?.throwIfAborted();
+    return phases.run(name, work);
+  };
+  try {
+    const source = readStackYaml(stackFile.path, new Date());
+    const wanted = wantedMachines(source.values);
+    const hostname = String(source.values["hostname"] ?? "rancher.localhost");
+
+    const toolbox = await step("tools", (say) => tools(toolNames, { progress: say, ...(signal && { signal }) }));
+
+    const { world, nodes, hosts } = await step("hosts", async (say) => {
+      await clearLeftovers({ progress: say });
+      const world = await createWorld({ folder: options.folder, progress: say });
+      closers.push(() => world.close());
+      const nodes: Node[] = [];
+      for (const name of wanted.nodes) nodes.push(await world.addNode({ name }));
+      const hosts: Host[] = [];
+      for (const host of wanted.hosts) hosts.push(await world.addHost(host));
+      for (const { name, address } of [...hosts, ...nodes]) say(`${name} ${address}`);
+      return { world, nodes, hosts };
+    });
+    const { folder } = world;
+    const authority = await createCertificateAuthority("Rehearsal CA");
+
+    const kubernetes = await step("Kubernetes", async (say) => {
+      const cluster = await startKubernetes({
+        folder: join(folder, "kubernetes"),
+        nodes,
+        progress: say,
+        ...(signal && { signal }),
+      });
+      closers.push(() => cluster.stop());
+      return cluster;
+    });
+
+    const charts = await step("charts", async (say) => {
+      const chosen = await chooseCharts({ values: source.values, folder: join(folder, "charts"), progress: say });
+      closers.push(() => chosen.close());
+      return chosen;
+    });
+
+    const played = await step("ingress controller and Rancher, played", async (say) => {
+      const cluster = await startPlayedCluster({
+        kubernetes,
+        nodes,
+        authority,
+        folder: join(folder, "played"),
+        progress: say,
+      });
+      closers.push(() => cluster.close());
+      return cluster;
+    });
+
+    return await step("engine and providers", async (say) => {
+      const pulumiHome = join(folder, "pulumi-home");
+      const providers = await installProviders({ pulumiHome, userPulumiHome: userPulumiHome(), progress: say });
+      const overlaid = overlay(source.values, source.sealed ?? [], {
+        hosts: byName(hosts),
+        nodes: byName(nodes),
+        kubeconfig: kubernetes.kubeconfig,
+        sshPrivateKey: world.privateKey,
+        bootstrapPassword: madeUpPassword(),
+        certificate: await certificateFor(hostname, authority),
+        ...(charts.url !== undefined && { chartRepository: charts.url }),
+      });
+      for (const line of overlaid.replaced) say(`replaced: ${line}`);
+      const engine = await prepareRehearsalEngine({
+        folder,
+        stack: stackFile.stack,
+        overlaid,
+        pulumiHome,
+        progress: say,
+      });
+      closers.push(async () => endOrphans());
+      return {
+        folder,
+        stack: stackFile.stack,
+        hostname,
+        world,
+        hosts,
+        nodes,
+        kubernetes,
+        engine,
+        authority,
+        overlaid,
+        participants: [
+          ...providers.map((provider) => ({ ...provider, name: `provider ${provider.name}` })),
+          ...charts.participants,
+          ...played.participants,
+          ...Object.values(toolbox).map(({ name, version, from, path }) => ({
+            name,
+            version,
+            kind: "genuine" as const,
+            from: `${from} ${path}`,
+          })),
+        ],
+        close,
+      };
+    });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Ends the parts in the reverse of the order they were made, each whatever the others do. */
+function closeAll(closers: readonly Closer[]): () => Promise<void> {
+  let closing: Promise<void> | undefined;
+  const close = async () => {
+    const failures: unknown[] = [];
+    for (const closer of [...closers].reverse()) await closer().catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw new AggregateError(failures, failures.map(String).join("\n"));
+  };
+  return () => (closing ??= close());
+}
+
+function byName<T extends { readonly name: string }>(all: readonly T[]): ReadonlyMap<string, T> {
+  return new Map(all.map((each) => [each.name, each]));
+}
+
+function userPulumiHome(): string {
+  return process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi");
+}
+
+async function certificateFor(hostname: string, authority: CertificateAuthority) {
+  const { certificate, key } = await authority.issue({ commonName: hostname, hosts: [hostname], usage: "server" });
+  return { chain: certificate, privateKey: key, caCertificate: authority.certificate };
+}

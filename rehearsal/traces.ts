@@ -1,0 +1,104 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { tool } from "../tools/toolbox.mjs";
+import type { CheckResult } from "./checks.ts";
+import type { Rehearsal } from "./rehearsal.ts";
+import type { Host } from "./world/host.ts";
+
+/** Remembers what the hosts are like before anything is done to them. */
+export async function markHosts(hosts: readonly Host[]): Promise<void> {
+  for (const host of hosts) await host.mark();
+}
+
+/** A second up must find nothing to do: no resource changed, no file written, nginx neither reloaded nor restarted. */
+export async function checkUnchanged(rehearsal: Rehearsal, signal?: AbortSignal): Promise<CheckResult> {
+  const { engine, stack, hosts } = rehearsal;
+  const name = "a second up changes nothing";
+  const before = await Promise.all(hosts.map(nginxProcesses));
+  const said: string[] = [];
+  const code = await engine.stream(
+    ["up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", stack, "--non-interactive"],
+    (line) => said.push(line),
+    signal,
+  );
+  signal?.throwIfAborted();
+  if (code !== 0) return { name, passed: false, seen: said.slice(-20).join("\n") };
+  const after = await Promise.all(hosts.map(nginxProcesses));
+  const same = JSON.stringify(before) === JSON.stringify(after);
+  return {
+    name,
+    passed: same,
+    seen: same ? "no resource, and the same nginx processes" : "nginx has other processes than before",
+  };
+}
+
+/** After destroy: hosts as they were, and nothing of ours in the cluster. */
+export async function checkNothingLeft({ hosts, kubernetes, folder }: Rehearsal): Promise<CheckResult[]> {
+  const results: CheckResult[] = [];
+  for (const host of hosts) {
+    const changes = (await host.changes()).filter(({ path }) => !isTraceOfPackageManager(path));
+    results.push({
+      name: `${host.name} is as it was`,
+      passed: changes.length === 0,
+      seen: changes.length === 0 ? "no file differs" : changes.map(({ kind, path }) => `${kind} ${path}`).join(", "),
+    });
+  }
+  const objects = await ownObjects(kubernetes.kubeconfig, folder);
+  results.push({
+    name: "the cluster is as it was",
+    passed: objects.length === 0,
+    seen: objects.length === 0 ? "no namespace and no release of ours" : objects.join(", "),
+  });
+  return results;
+}
+
+/** What apt and dpkg write whenever anything is installed, and no removal takes back. */
+function isTraceOfPackageManager(path: string): boolean {
+  return /^\/var\/(cache\/(apt|debconf|ldconfig)|lib\/(apt|dpkg|systemd\/deb-systemd-helper.*)|log)(\/|$)/.test(path);
+}
+
+async function nginxProcesses(host: Host): Promise<string> {
+  const { stdout } = await host.exec(["pgrep", "-a", "nginx"]);
+  return stdout;
+}
+
+/**
+ * Names of what a stack of ours makes and a destroy must take away. The definitions of cert-manager stay on purpose:
+ * taking them away would take every certificate of the cluster.
+ */
+async function ownObjects(kubeconfig: string, folder: string): Promise<string[]> {
+  const namespaces = ["namespaces", "--selector", "app.kubernetes.io/managed-by=rancher-stack"];
+  const ofReleases = [
+    "clusterroles,clusterrolebindings,priorityclasses,validatingwebhookconfigurations,mutatingwebhookconfigurations",
+    "--selector",
+    "app.kubernetes.io/managed-by=Helm",
+  ];
+  const releases = ["secrets", "--all-namespaces", "--selector", "owner=helm"];
+  const found = await Promise.all([namespaces, ofReleases, releases].map((args) => list(args, kubeconfig, folder)));
+  return found.flat();
+}
+
+async function list(args: readonly string[], kubeconfig: string, folder: string): Promise<string[]> {
+  const { path } = await tool("kubectl");
+  const temporary = mkdtempSync(join(folder, "kubectl-"));
+  try {
+    const file = join(temporary, "kubeconfig");
+    writeFileSync(file, kubeconfig, { mode: 0o600 });
+    const words = ["get", ...args, "--output", "name", "--kubeconfig", file];
+    return await new Promise((done, failed) => {
+      const child = spawn(path, words, { stdio: ["ignore", "pipe", "pipe"] });
+      let printed = "";
+      let said = "";
+      child.stdout.on("data", (data: Buffer) => (printed += data.toString()));
+      child.stderr.on("data", (data: Buffer) => (said += data.toString()));
+      child.once("error", failed);
+      child.once("close", (code) => {
+        if (code === 0) done(printed.split("\n").filter((line) => line !== ""));
+        else failed(new Error(`kubectl: ${said.trim()}`));
+      });
+    });
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}

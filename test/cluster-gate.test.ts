@@ -1,0 +1,185 @@
+import { describe, expect, it } from "vitest";
+import { checkCluster, chooseIngressClass, foreignCertManager, isIngressNginx } from "../components/cluster-gate.ts";
+import { describeProblems } from "../components/problem.ts";
+import type { ExistingClusterSettings, Settings } from "../components/stack-file.ts";
+import type { Survey } from "../components/survey.ts";
+import { emptyCluster, prodSettings } from "./support/prod-stack.ts";
+
+const traefik = { name: "traefik", controller: "traefik.io/ingress-controller", isDefault: false };
+const nginx = { name: "nginx", controller: "k8s.io/ingress-nginx", isDefault: false };
+
+function withCluster(cluster: Partial<ExistingClusterSettings>): Partial<Settings> {
+  return { cluster: { ...prodSettings().cluster, ...cluster } };
+}
+
+/** Every refusal and warning, by what the stack file says and what the cluster is. */
+const refusals: [string, Partial<Settings>, Partial<Survey>, string][] = [
+  [
+    "a Kubernetes version that is not the cluster's",
+    withCluster({ version: "v1.34.1" }),
+    {},
+    "rancher:cluster.version is v1.34.1, but the cluster runs v1.35.2. Correct the key, or remove it.",
+  ],
+  [
+    "no ingress controller",
+    {},
+    { ingressClasses: [] },
+    "rancher:kubeconfig leads to a cluster without an IngressClass, so nothing would answer for Rancher. " +
+      "Install an ingress controller first: traefik or ingress-nginx.",
+  ],
+  [
+    "several ingress controllers and no default",
+    {},
+    { ingressClasses: [traefik, nginx] },
+    "rancher:cluster.ingressController is not set, and the cluster has several ingress controllers, none of them the " +
+      "default: traefik (traefik.io/ingress-controller), nginx (k8s.io/ingress-nginx). Name one: traefik or ingress-nginx.",
+  ],
+  [
+    "another ingress controller than asked for",
+    withCluster({ ingressController: "ingress-nginx" }),
+    { ingressClasses: [traefik] },
+    "rancher:cluster.ingressController is ingress-nginx, but the cluster has only traefik " +
+      "(traefik.io/ingress-controller). Install that ingress controller, or name the one that is there.",
+  ],
+  [
+    "no ingress controller where one is asked for",
+    withCluster({ ingressController: "traefik" }),
+    { ingressClasses: [] },
+    "rancher:cluster.ingressController is traefik, but the cluster has no IngressClass. " +
+      "Install that ingress controller, or name the one that is there.",
+  ],
+  [
+    "a Kubernetes the chart does not allow",
+    {},
+    { kubernetesVersion: "v1.37.0" },
+    "rancher:cluster.version is v1.37.0, which the chart of Rancher 2.15.0 refuses (<1.37.0-0). " +
+      "Rancher 2.15 runs on Kubernetes 1.34 to 1.36. Use a Kubernetes in that range.",
+  ],
+  [
+    "a Kubernetes too old for this Rancher",
+    {},
+    { kubernetesVersion: "v1.33.4" },
+    "rancher:cluster.version is v1.33.4, but Rancher 2.15 runs on Kubernetes 1.34 to 1.36. " +
+      "Use a Kubernetes in that range, or Rancher 2.12, 2.13 or 2.14.",
+  ],
+  [
+    "a Rancher minor left out",
+    {},
+    { rancher: { version: "2.12.3", owned: true } },
+    "rancher:version is 2.15.0, but 2.12.3 is installed, and Rancher is upgraded one minor at a time. " +
+      "Go to 2.13.8 first (the whole way: 2.13.8, 2.14.4, 2.15.0).",
+  ],
+  [
+    "an older Rancher than the installed one",
+    {},
+    { rancher: { version: "2.15.1", owned: true } },
+    "rancher:version is 2.15.0, but 2.15.1 is installed, and Rancher cannot be downgraded. Set it to 2.15.1 or newer; " +
+      "the way back is restoring a backup taken on 2.15.0 and rolling the chart back.",
+  ],
+  [
+    "a cert-manager of others that is too old",
+    {},
+    { certManager: { version: "1.14.9", owned: false } },
+    "rancher:certManager.version is 1.14.9, but Rancher 2.15.0 needs cert-manager 1.15.0 or newer.",
+  ],
+  [
+    "a Rancher that others installed",
+    {},
+    { rancher: { version: "2.15.0", owned: false } },
+    "rancher:kubeconfig leads to a cluster where Rancher 2.15.0 is installed already, not by this stack; it would be " +
+      "taken over, and removed by a destroy. Use a cluster of its own, or adopt it: kubectl label namespace " +
+      "cattle-system app.kubernetes.io/managed-by=rancher-stack app.kubernetes.io/instance=<project>.<stack>",
+  ],
+];
+
+describe("checkCluster", () => {
+  it("finds nothing on a cluster that is ready and empty", () => {
+    expect(checkCluster(prodSettings(), emptyCluster())).toEqual({ problems: [], warnings: [] });
+  });
+
+  it.each(refusals)("refuses %s", (_, settings, cluster, message) => {
+    const { problems, warnings } = checkCluster(prodSettings(settings), emptyCluster(cluster));
+
+    expect(describeProblems(problems)).toBe(message);
+    expect(warnings).toEqual([]);
+  });
+
+  it("reports everything at once", () => {
+    const cluster = emptyCluster({ ingressClasses: [], rancher: { version: "2.15.0", owned: false } });
+
+    const { problems } = checkCluster(prodSettings(withCluster({ version: "v1.34.1" })), cluster);
+
+    expect(problems.map(({ key }) => key)).toEqual([
+      "rancher:cluster.version",
+      "rancher:kubeconfig",
+      "rancher:kubeconfig",
+    ]);
+  });
+
+  it("warns of other people's workloads, and goes on", () => {
+    const { problems, warnings } = checkCluster(prodSettings(), emptyCluster({ otherWorkloads: ["billing", "shop"] }));
+
+    expect(problems).toEqual([]);
+    expect(describeProblems(warnings)).toBe(
+      "rancher:kubeconfig leads to a cluster that also runs other workloads, in billing, shop. Whoever administers " +
+        "Rancher administers them too, and an upgrade of either can stop the other. Give Rancher a cluster of its own.",
+    );
+  });
+
+  it("names five of many namespaces", () => {
+    const { warnings } = checkCluster(prodSettings(), emptyCluster({ otherWorkloads: [..."abcdef"] }));
+
+    expect(describeProblems(warnings)).toContain("in a, b, c, d, e, .... Whoever");
+  });
+
+  it.each([
+    ["the same version, written with the distribution's build", { version: "v1.35.2" }, "v1.35.2+k3s1"],
+    ["the same version without its v", { version: "1.35.2" }, "v1.35.2"],
+  ])("takes %s", (_, cluster, kubernetesVersion) => {
+    expect(checkCluster(prodSettings(withCluster(cluster)), emptyCluster({ kubernetesVersion })).problems).toEqual([]);
+  });
+
+  it("does not judge a cert-manager that the TLS source does not need", () => {
+    const tls = { source: "secret", certificateChain: "CHAIN" } as const;
+    const cluster = emptyCluster({ certManager: { version: "1.0.0", owned: false } });
+
+    expect(checkCluster(prodSettings({ tls }), cluster).problems).toEqual([]);
+  });
+
+  it("judges the cert-manager of the stack file where the one there is this stack's own, to be upgraded", () => {
+    const cluster = emptyCluster({ certManager: { version: "1.14.9", owned: true } });
+
+    expect(checkCluster(prodSettings(), cluster).problems).toEqual([]);
+  });
+});
+
+describe("chooseIngressClass", () => {
+  const isDefault = { isDefault: true };
+
+  it.each([
+    ["the only one", undefined, [traefik], "traefik"],
+    ["the default one", undefined, [traefik, { ...nginx, ...isDefault }], "nginx"],
+    ["the one asked for, though another is the default", "traefik", [traefik, { ...nginx, ...isDefault }], "traefik"],
+    ["the default one of the controller asked for", "traefik", [traefik, { ...traefik, name: "b", ...isDefault }], "b"],
+    ["none of several of the controller asked for", "traefik", [traefik, { ...traefik, name: "b" }], undefined],
+    ["none of several without a default", undefined, [traefik, nginx], undefined],
+    ["none where there is none", undefined, [], undefined],
+  ] as const)("takes %s", (_, ingressController, ingressClasses, name) => {
+    const settings = prodSettings(ingressController ? withCluster({ ingressController }) : {});
+
+    expect(chooseIngressClass(settings, emptyCluster({ ingressClasses }))?.name).toBe(name);
+  });
+
+  it("knows ingress-nginx by its controller, whatever its class is called", () => {
+    expect(isIngressNginx({ ...nginx, name: "public" })).toBe(true);
+    expect(isIngressNginx({ ...traefik, name: "nginx" })).toBe(false);
+  });
+});
+
+describe("foreignCertManager", () => {
+  it("is the version of the one that others installed", () => {
+    expect(foreignCertManager(emptyCluster({ certManager: { version: "1.20.0", owned: false } }))).toBe("1.20.0");
+    expect(foreignCertManager(emptyCluster({ certManager: { version: "1.20.0", owned: true } }))).toBeUndefined();
+    expect(foreignCertManager(emptyCluster())).toBeUndefined();
+  });
+});

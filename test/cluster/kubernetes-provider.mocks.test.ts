@@ -1,0 +1,32 @@
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, it } from "vitest";
+import { kubernetesProvider } from "../../components/cluster/kubernetes-provider.ts";
+import { synthesise } from "../../operations/synthesis.ts";
+import { clearTexts, inSecret, only } from "../support/registrations.ts";
+
+const synthesiseProvider = (kubeconfig: () => pulumi.Input<string>) =>
+  synthesise(() => void kubernetesProvider(kubeconfig(), new pulumi.ComponentResource("test:parent", "parent")), {
+    stack: "prod",
+  });
+
+describe("the Kubernetes provider", () => {
+  it("survives a renewed certificate, renews secrets in place, and takes up what a killed run left", async () => {
+    const { registrations } = await synthesiseProvider(() => pulumi.secret("canary"));
+
+    const { kubeconfig, ...inputs } = only(registrations, "pulumi:providers:kubernetes", "cluster").inputs;
+    // A provider's inputs other than texts travel as JSON.
+    expect(inputs).toEqual({
+      clusterIdentifier: "rancher-prod",
+      enableSecretMutable: "true",
+      enableConfigMapMutable: "true",
+      upsertExistingObjects: "true",
+    });
+    expect(inSecret(kubeconfig)).toBe("canary");
+  });
+
+  it("hides a kubeconfig that came in clear", async () => {
+    const { registrations } = await synthesiseProvider(() => "canary");
+
+    expect(clearTexts(registrations.map(({ inputs }) => inputs))).not.toContain("canary");
+  });
+});

@@ -1,0 +1,112 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { parse } from "yaml";
+import { describe, expect, it } from "vitest";
+import { laterKeys } from "../../components/stack-file/later-keys.ts";
+import { nodesAt } from "../../components/stack-file/known-keys.ts";
+import { isMapping } from "../../components/stack-file/mapping.ts";
+import { secretNames } from "../../components/stack-file/secret-keys.ts";
+import { projectFolder } from "../../operations/work-folder.ts";
+import { anchors, codeBlocks, codeSpans, page, pages, relativeLinks, tableRows } from "./pages.ts";
+
+const { scripts } = JSON.parse(readFileSync(join(projectFolder, "package.json"), "utf8")) as {
+  scripts: Record<string, string>;
+};
+
+/** What the schema has, what is a secret, what is kept for later; below `chartValues` anything goes. */
+function isKnown(key: string): boolean {
+  const path = key.replaceAll(/\[\d*\]/g, ".0").split(".");
+  const [head = ""] = path;
+  if (head === "chartValues" || (secretNames as readonly string[]).includes(key) || laterKeys.has(key)) return true;
+  return nodesAt(path.map((part) => (/^\d+$/.test(part) ? Number(part) : part))).length > 0;
+}
+
+describe.each(pages.map(({ path }) => path))("%s", (path) => {
+  it("links to pages and headings that are there", () => {
+    const broken = relativeLinks(page(path)).filter((target) => {
+      const [file = "", anchor] = target.split("#");
+      const linked = file === "" ? path : join(dirname(path), file);
+      if (!existsSync(join(projectFolder, linked))) return true;
+      return anchor !== undefined && !anchors(page(linked)).includes(anchor);
+    });
+
+    expect(broken).toEqual([]);
+  });
+
+  it("names npm scripts that are there", () => {
+    const named = [...page(path).text.matchAll(/npm run ([\w-]+)/g)].map(([, name]) => name ?? "");
+
+    expect(named.filter((name) => !Object.hasOwn(scripts, name))).toEqual([]);
+  });
+
+  it("names keys of the stack file that are known, or kept for later", () => {
+    // `rancher:host:Notice` is a component's token, `rancher/rancher:latest` an image.
+    const named = [...page(path).text.matchAll(/(?<![\w/:])rancher:([a-z][\w.[\]]*)(?!:\w|[\w.[\]])/gi)];
+    const keys = named.map(([, key = ""]) => key.replace(/\.+$/, ""));
+
+    expect(keys.filter((key) => !isKnown(key))).toEqual([]);
+  });
+
+  it("shows stack files with known keys only", () => {
+    const keys = codeBlocks(page(path), "yaml").flatMap((block) => {
+      const file: unknown = parse(block);
+      return isMapping(file) ? keysOf(isMapping(file.config) ? file.config : file) : [];
+    });
+
+    expect(keys.filter((key) => !isKnown(key))).toEqual([]);
+  });
+
+  it("names files that are there", () => {
+    const named = codeSpans(page(path)).filter((span) =>
+      /^(components|docs|operations|rehearsal|test|tools)\/[\w/.-]*[\w/]$/.test(span),
+    );
+
+    expect(named.filter((name) => !existsSync(join(projectFolder, name)))).toEqual([]);
+  });
+});
+
+describe("README.md", () => {
+  it("names every npm script", () => {
+    const { text } = page("README.md");
+    const missing = Object.keys(scripts).filter((name) => {
+      const command = name === "start" || name === "test" ? `npm ${name}` : `npm run ${name}`;
+      return !new RegExp(`\\| \`${command}[ \`]`).test(text);
+    });
+
+    expect(missing).toEqual([]);
+  });
+
+  it("leads to every page", () => {
+    const linked = relativeLinks(page("README.md")).map((target) => target.split("#")[0]);
+
+    expect(pages.map(({ path }) => path).filter((path) => path !== "README.md" && !linked.includes(path))).toEqual([]);
+  });
+
+  it("says why @pulumi/command is held back, of the version that is installed", () => {
+    const manifest = JSON.parse(
+      readFileSync(join(projectFolder, "node_modules/@pulumi/command/package.json"), "utf8"),
+    ) as { version: string };
+
+    expect(page("README.md").text).toContain(`\`@pulumi/command\` stays at ${manifest.version.replace(/^v/, "")} `);
+  });
+
+  it("names every output of a stack, and no other", () => {
+    const program = readFileSync(join(projectFolder, "index.ts"), "utf8");
+    const exported = [...program.matchAll(/^export const (\w+)/gm)].map(([, name]) => name);
+    const named = tableRows(page("README.md"), "output").map(([name]) => name?.replaceAll("`", ""));
+
+    expect(named.toSorted()).toEqual(exported.toSorted());
+  });
+});
+
+function keysOf(config: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(config)
+    .filter(([key]) => key.startsWith("rancher:"))
+    .flatMap(([key, value]) => paths(key.slice("rancher:".length), value));
+}
+
+function paths(key: string, value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap((item, index) => paths(`${key}[${index}]`, item));
+  if (!isMapping(value)) return [key];
+  return [key, ...Object.entries(value).flatMap(([name, inner]) => paths(`${key}.${name}`, inner))];
+}

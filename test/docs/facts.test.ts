@@ -1,0 +1,95 @@
+import { describe, expect, it } from "vitest";
+import { checkCompatibility } from "../../components/compatibility.ts";
+import { renderBaseCreate } from "../../components/host/base-script.ts";
+import { connectionTo } from "../../components/host/connection.ts";
+import { sshHost } from "../../components/host/host.ts";
+import { exitCodes, preamble } from "../../components/host/script-preamble.ts";
+import { ingressListeners } from "../../components/load-balancer/listener.ts";
+import { renderNginxScript } from "../../components/load-balancer/nginx-script.ts";
+import type { TlsSettings } from "../../components/stack-file.ts";
+import { planTls } from "../../components/tls/tls-plan.ts";
+import { TOOLS } from "../../tools/versions.mjs";
+import { balancerHost } from "../support/prod-stack.ts";
+import { page, tableRows } from "./pages.ts";
+
+/** What the pages state as fact follows from the code, so that neither changes without the other. */
+describe("docs/choosing-a-mode.md", () => {
+  const choosing = page("docs/choosing-a-mode.md");
+
+  it.each(tableRows(choosing, "Rancher"))("gives Rancher %s the Kubernetes the gate gives it: %s", (minor, range) => {
+    const [oldest = NaN, newest = NaN] = (range ?? "").split(" to ").map((version) => Number(version.split(".")[1]));
+    const accepts = (kubernetes: number) =>
+      checkCompatibility({ rancher: `${minor}.0`, kubernetes: `v1.${kubernetes}.1`, distribution: "existing" })
+        .length === 0;
+
+    expect([oldest - 1, oldest, newest, newest + 1].map(accepts)).toEqual([false, true, true, false]);
+  });
+
+  it("says of every TLS source what follows from it", () => {
+    const sources: readonly TlsSettings[] = [
+      { source: "rancher" },
+      { source: "letsEncrypt", email: "ops@example.com", environment: "production" },
+      { source: "secret", certificateChain: "" },
+      { source: "secret", certificateChain: "", caCertificate: "" },
+    ];
+
+    const stated = tableRows(choosing, "source").map(([, certManager, mode]) => [certManager, mode]);
+    const plans = sources.map((source) => planTls(source, undefined));
+    expect(stated).toEqual(
+      plans.map(({ certManager, agentTLSMode }) => [certManager ? "yes" : "no", `\`${agentTLSMode}\``]),
+    );
+  });
+});
+
+describe("docs/interrupted-runs.md", () => {
+  const { text } = page("docs/interrupted-runs.md");
+  const nginx = renderNginxScript(ingressListeners([{ address: "192.0.2.11" }]));
+
+  it("lists the exit codes of scripts", () => {
+    const listed = tableRows(page("docs/interrupted-runs.md"), "code").map(([code]) => Number(code));
+
+    expect(listed).toEqual([0, ...Object.values(exitCodes), 124, 137]);
+  });
+
+  it("counts the tries to connect, and how long they take", () => {
+    const { dialErrorLimit, perDialTimeout } = connectionTo(sshHost(balancerHost()), {}) as {
+      dialErrorLimit: number;
+      perDialTimeout: number;
+    };
+    // Pauses as the provider makes them: 0.1 s, half as long again each time, 5 s at most.
+    const pauses = Array.from({ length: dialErrorLimit }, (_, tries) => Math.min(0.1 * 1.5 ** tries, 5));
+    const refused = pauses.reduce((sum, pause) => sum + pause, 0);
+    const silent = refused + (dialErrorLimit + 1) * perDialTimeout;
+
+    expect(text).toContain(`after ${dialErrorLimit} failed attempts`);
+    expect(text).toContain(`is tried ${dialErrorLimit + 1} times, each for at most ${perDialTimeout} s`);
+    expect(Math.ceil(refused / 60), "a refused connection: 1 minute").toBe(1);
+    expect(Math.ceil(silent / 60), "no answer: 5 minutes at most").toBe(5);
+  });
+
+  it.each([
+    ["the lock of a host", () => preamble({ name: "nginx", stateFolder: "/state" }), /flock -w (\d+)/, "for $1 s"],
+    ["the lock of dpkg", () => nginx, /DPkg::Lock::Timeout=(\d+)/, "$1 s for dpkg's lock"],
+    ["a new configuration", () => nginx, /did not come alive within (\d+) s/, "did not come alive within $1 s"],
+    ["free space", () => renderBaseCreate({ hostName: "a", stack: "b" }), /(\d+) MiB are needed/, "$1 MiB are needed"],
+  ])("has the limit of %s", (_, script, limit, words) => {
+    const [, number = "not found"] = limit.exec(script()) ?? [];
+
+    expect(text).toContain(words.replace("$1", number));
+  });
+
+  it("names the ports nginx needs", () => {
+    const [, ports = ""] = /for port in ([\d ]+);/.exec(nginx) ?? [];
+    const [last, ...others] = ports.split(" ").reverse();
+
+    expect(text).toContain(`port ${others.reverse().join(", ")} or ${last} in use`);
+  });
+});
+
+describe("docs/rehearsal.md", () => {
+  it("says how long the tools take to build, as measured", () => {
+    const seconds = Object.values(TOOLS).reduce((sum, { go }) => sum + go.seconds, 0);
+
+    expect(page("docs/rehearsal.md").text).toContain(`about ${Math.round(seconds / 60)} minutes on 2 cores`);
+  });
+});

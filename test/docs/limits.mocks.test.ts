@@ -1,0 +1,31 @@
+import { expect, it } from "vitest";
+import { HighAvailability } from "../../components/high-availability.ts";
+import { synthesise } from "../../operations/synthesis.ts";
+import { emptyCluster, prodSecrets, prodSettings } from "../support/prod-stack.ts";
+import { page, tableRows } from "./pages.ts";
+
+/** The column "within" of the row whose first or second column begins like this. */
+function statedLimit(fault: string): string {
+  const row = tableRows(page("docs/interrupted-runs.md"), "fault").find(([name]) => name?.startsWith(fault));
+  return row?.[2] ?? `no row ${fault}`;
+}
+
+it("docs/interrupted-runs.md has the time limits of scripts and charts", async () => {
+  const { registrations } = await synthesise(
+    () =>
+      new HighAvailability("rancher", { settings: prodSettings(), secrets: prodSecrets(), cluster: emptyCluster() }),
+    { stack: "prod" },
+  );
+
+  const scripts = registrations.filter(({ type }) => type === "command:remote:Command");
+  const limits = scripts.map(({ inputs }) => /timeout -k (\d+) (\d+) /.exec(String(inputs["create"])) ?? []);
+  expect(scripts.length).toBeGreaterThan(1);
+  for (const [, more, seconds] of limits)
+    expect(statedLimit("a script takes")).toBe(`${seconds} s, and ${more} s more`);
+
+  const charts = registrations.filter(({ type }) => type === "kubernetes:helm.sh/v3:Release");
+  const stated = { "cert-manager": statedLimit("cert-manager"), rancher: statedLimit("Rancher") };
+  expect(Object.fromEntries(charts.map(({ inputs }) => [inputs["name"], `${String(inputs["timeout"])} s`]))).toEqual(
+    stated,
+  );
+});

@@ -1,0 +1,300 @@
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, it } from "vitest";
+import { HighAvailability } from "../components/high-availability.ts";
+import type { Secrets } from "../components/settings.ts";
+import type { Settings, TlsSettings } from "../components/stack-file.ts";
+import type { Survey } from "../components/survey.ts";
+import { synthesise } from "../operations/synthesis.ts";
+import { balancerHost, canaries, emptyCluster, prodSecrets, prodSettings } from "./support/prod-stack.ts";
+import { clearTexts, inSecret, listed, nameIn, namesIn, only } from "./support/registrations.ts";
+import { valueOf } from "./support/value-of.ts";
+
+const command = "command:remote:Command";
+const namespace = "kubernetes:core/v1:Namespace";
+const release = "kubernetes:helm.sh/v3:Release";
+const secret = "kubernetes:core/v1:Secret";
+const password = "random:index/randomPassword:RandomPassword";
+
+interface Case {
+  readonly settings?: Partial<Settings>;
+  readonly secrets?: (keyof Secrets)[];
+  readonly cluster?: Partial<Survey>;
+  readonly preview?: boolean;
+}
+
+function synthesiseRecipe({ settings, secrets, cluster, preview = false }: Case = {}) {
+  return synthesise(
+    () =>
+      new HighAvailability("rancher", {
+        settings: prodSettings(settings),
+        secrets: prodSecrets(secrets),
+        cluster: emptyCluster(cluster),
+      }),
+    { stack: "prod", preview, state: ({ type }) => (type === password && !preview ? { result: "made" } : {}) },
+  );
+}
+
+const twoBalancers = {
+  loadBalancer: {
+    kind: "nginx",
+    layer: 4,
+    hosts: [balancerHost(), balancerHost({ name: "lb-2", address: "192.0.2.20" })],
+  },
+} as const satisfies Partial<Settings>;
+const publicCA: TlsSettings = { source: "secret", certificateChain: "CHAIN" };
+const privateCA: TlsSettings = { ...publicCA, caCertificate: "CA" };
+
+const whatEveryStackHas = [
+  `${command} lb-1-base-script`,
+  `${command} lb-1-nginx-script`,
+  `${namespace} cattle-system-namespace`,
+  `${release} rancher-release`,
+  "pulumi:providers:kubernetes cluster",
+  "rancher:cluster:OwnedNamespace cattle-system",
+  "rancher:host:HostScript lb-1-base",
+  "rancher:host:HostScript lb-1-nginx",
+  "rancher:host:ManagedHost lb-1",
+  "rancher:load-balancer:NginxLoadBalancer load-balancer",
+  "rancher:rancher:RancherChart rancher",
+  "rancher:recipes:HighAvailability rancher",
+];
+const certManager = [
+  `${namespace} cert-manager-namespace`,
+  `${release} cert-manager-release`,
+  "rancher:cluster:OwnedNamespace cert-manager",
+  "rancher:tls:CertManager cert-manager",
+];
+const ingressSecret = [`${secret} tls-tls-rancher-ingress`, "rancher:tls:TlsSecrets tls"];
+
+/** Each row is all there is, so what a choice leaves out is asserted with what it brings. */
+const registered: [string, Case, string[]][] = [
+  ["Rancher's own certificate", {}, [...whatEveryStackHas, ...certManager]],
+  [
+    "Let's Encrypt",
+    { settings: { tls: { source: "letsEncrypt", email: "ops@example.com", environment: "production" } } },
+    [...whatEveryStackHas, ...certManager],
+  ],
+  [
+    "a certificate of a public CA: no cert-manager, no CA secret",
+    { settings: { tls: publicCA } },
+    [...whatEveryStackHas, ...ingressSecret],
+  ],
+  [
+    "a certificate of a private CA",
+    { settings: { tls: privateCA } },
+    [...whatEveryStackHas, ...ingressSecret, `${secret} tls-tls-ca`],
+  ],
+  [
+    "a cert-manager that others installed: it is used, and none is added",
+    { cluster: { certManager: { version: "1.21.0", owned: false }, foreignNamespaces: ["cert-manager"] } },
+    whatEveryStackHas,
+  ],
+  [
+    "a cert-manager of this stack's own, which an update must not drop",
+    { cluster: { certManager: { version: "1.21.0", owned: true } } },
+    [...whatEveryStackHas, ...certManager],
+  ],
+  [
+    "no bootstrap password given: one is made",
+    { secrets: ["sshPrivateKey"] },
+    [...whatEveryStackHas, ...certManager, `${password} bootstrap-password`],
+  ],
+  ...(["external", "none"] as const).map((kind): [string, Case, string[]] => [
+    `load balancer ${kind}: nothing on any host`,
+    { settings: { loadBalancer: { kind } } },
+    [...whatEveryStackHas.filter((line) => !/lb-1|load-balancer/.test(line)), ...certManager],
+  ]),
+];
+
+describe("the high-availability recipe", () => {
+  it.each(registered)("registers exactly this for %s", async (_, stack, expected) => {
+    const { registrations } = await synthesiseRecipe(stack);
+
+    expect(listed(registrations)).toEqual(expected.toSorted());
+  });
+
+  it("puts every block under itself", async () => {
+    const { registrations } = await synthesiseRecipe({ settings: { tls: privateCA } });
+
+    const blocks = registrations.filter(({ parent }) => parent.endsWith("HighAvailability::rancher"));
+    expect(blocks.map(({ name }) => name).sort()).toEqual(
+      ["cattle-system", "cluster", "lb-1", "load-balancer", "rancher", "tls"].sort(),
+    );
+  });
+
+  it("hands no component its arguments, as they would reach the state in clear", async () => {
+    const { registrations } = await synthesiseRecipe({ settings: { tls: privateCA } });
+
+    for (const { inputs } of registrations.filter(({ custom }) => !custom)) expect(inputs).toEqual({});
+  });
+
+  it("gives every Kubernetes object and release the one provider", async () => {
+    const { registrations } = await synthesiseRecipe({ settings: { tls: privateCA } });
+
+    const objects = registrations.filter(({ type }) => type.startsWith("kubernetes:"));
+    expect(objects).toHaveLength(4);
+    for (const { provider } of objects) expect(provider).toContain("$pulumi:providers:kubernetes::cluster::");
+    const providers = registrations.filter(({ type }) => type.startsWith("pulumi:providers:"));
+    expect(providers.map(({ name }) => name)).toEqual(["cluster"]);
+  });
+
+  it("hands the chart what follows from the stack file and the cluster", async () => {
+    const { registrations } = await synthesiseRecipe({
+      settings: { chartValues: { auditLog: { level: 1 }, replicas: 1 } },
+      cluster: { ingressClasses: [{ name: "public", controller: "k8s.io/ingress-nginx", isDefault: false }] },
+    });
+
+    const { version, repositoryOpts, values } = only(registrations, release, "rancher-release").inputs;
+    expect({ version, repositoryOpts }).toEqual({
+      version: "2.15.0",
+      repositoryOpts: { repo: "https://charts.example.com/rancher" },
+    });
+    const { bootstrapPassword, ...plain } = values as Record<string, unknown>;
+    expect(plain).toEqual({
+      hostname: "rancher.example.com",
+      replicas: 1,
+      tls: "ingress",
+      agentTLSMode: "strict",
+      ingress: { ingressClassName: "public", includeDefaultExtraAnnotations: true, tls: { source: "rancher" } },
+      auditLog: { level: 1 },
+    });
+    expect(inSecret(bootstrapPassword)).toBe(canaries.bootstrapPassword);
+  });
+
+  it("lets every balancer lead to every server", async () => {
+    const { registrations } = await synthesiseRecipe({ settings: twoBalancers });
+
+    for (const name of ["lb-1-nginx-script", "lb-2-nginx-script"]) {
+      for (const address of ["192.0.2.11", "192.0.2.12", "192.0.2.13"]) {
+        expect(only(registrations, command, name).inputs["create"]).toContain(`server ${address}:443 `);
+      }
+    }
+  });
+});
+
+// The engine holds a component's children back until the component is registered, and deletes them before what it
+// depends on; with mocks only the component's own dependencies are to be seen. The rehearsal sees the rest.
+describe("the order of the recipe", () => {
+  const chart = ["rancher:rancher:RancherChart", "rancher"] as const;
+
+  it("is: namespace, cert-manager and every balancer before Rancher, so that destroy takes the balancer last", async () => {
+    const { registrations } = await synthesiseRecipe({ settings: twoBalancers });
+
+    expect(namesIn(only(registrations, ...chart).dependencies)).toEqual([
+      "cattle-system-namespace",
+      "cert-manager-namespace",
+      "cert-manager-release",
+      "lb-1-nginx-script",
+      "lb-2-nginx-script",
+    ]);
+  });
+
+  it("is: namespace before the certificates, certificates before Rancher", async () => {
+    const { registrations } = await synthesiseRecipe({ settings: { tls: privateCA } });
+
+    expect(namesIn(only(registrations, "rancher:tls:TlsSecrets", "tls").dependencies)).toEqual([
+      "cattle-system-namespace",
+    ]);
+    expect(namesIn(only(registrations, ...chart).dependencies)).toEqual([
+      "cattle-system-namespace",
+      "lb-1-nginx-script",
+      "tls-tls-ca",
+      "tls-tls-rancher-ingress",
+    ]);
+  });
+
+  it("is: one balancer after another", async () => {
+    const { registrations } = await synthesiseRecipe({ settings: twoBalancers });
+
+    const { dependencies } = only(registrations, "rancher:host:HostScript", "lb-2-nginx");
+    expect(namesIn(dependencies)).toEqual(["lb-1-nginx-script", "lb-2-base-script"]);
+  });
+});
+
+describe("what stays after a destroy", () => {
+  it("is nothing on a cluster that was empty", async () => {
+    const { registrations } = await synthesiseRecipe({ settings: { tls: privateCA } });
+
+    expect(registrations.filter(({ retainOnDelete, protect }) => retainOnDelete || protect)).toEqual([]);
+  });
+
+  it("is a namespace that others made, and only that", async () => {
+    const { registrations } = await synthesiseRecipe({ cluster: { foreignNamespaces: ["cattle-system"] } });
+
+    const retained = registrations.filter(({ retainOnDelete }) => retainOnDelete);
+    expect(listed(retained)).toEqual([`${namespace} cattle-system-namespace`]);
+  });
+});
+
+describe("the outputs of the recipe", () => {
+  it("are the addresses of the balancers, the version that runs, and the password as a secret", async () => {
+    const { result } = await synthesiseRecipe({ settings: twoBalancers });
+
+    expect(await valueOf(result.loadBalancer)).toEqual(["192.0.2.10", "192.0.2.20"]);
+    expect(await valueOf(result.rancherVersion)).toBe("2.15.0");
+    expect(await valueOf(result.bootstrapPassword)).toBe(canaries.bootstrapPassword);
+    expect(await pulumi.isSecret(result.bootstrapPassword)).toBe(true);
+  });
+
+  it("name no address where the balancer is somebody else's", async () => {
+    const { result } = await synthesiseRecipe({ settings: { loadBalancer: { kind: "external" } } });
+
+    expect(await valueOf(result.loadBalancer)).toEqual([]);
+  });
+
+  it("hold the password that was made, where none was given", async () => {
+    const { result, registrations } = await synthesiseRecipe({ secrets: [] });
+
+    expect(await valueOf(result.bootstrapPassword)).toBe("made");
+    expect(only(registrations, password, "bootstrap-password").inputs).toEqual({ length: 24, special: false });
+    expect(only(registrations, password, "bootstrap-password").additionalSecretOutputs).toContain("result");
+  });
+});
+
+describe("secrets of the recipe", () => {
+  it.each([
+    ["Rancher's own certificate", {}],
+    ["a private CA", { settings: { tls: privateCA } }],
+  ])("are nowhere in clear, with %s", async (_, stack) => {
+    const { registrations } = await synthesiseRecipe(stack);
+
+    const clear = clearTexts(registrations.map(({ name, inputs }) => [name, inputs])).join("\n");
+    for (const canary of Object.values(canaries)) {
+      expect(clear).not.toContain(canary);
+      expect(clear).not.toContain(Buffer.from(canary).toString("base64").slice(0, 16));
+    }
+  });
+
+  it("all arrive where they are needed", async () => {
+    const { registrations } = await synthesiseRecipe({ settings: { tls: privateCA } });
+
+    const everything = JSON.stringify(registrations);
+    for (const canary of Object.values(canaries)) expect(everything).toContain(canary);
+  });
+
+  it("leave the scripts readable: not one of them is a secret as a whole", async () => {
+    const { registrations } = await synthesiseRecipe();
+
+    for (const { inputs } of registrations.filter(({ type }) => type === command)) {
+      for (const step of ["create", "delete"])
+        expect(String(inputs[step])).toMatch(/^# host lb-1 192\.0\.2\.10 as ops\n/);
+    }
+  });
+});
+
+describe("the first preview, when nothing is known yet", () => {
+  it("shows the same resources", async () => {
+    const unknown = await synthesiseRecipe({ secrets: [], preview: true });
+    const known = await synthesiseRecipe({ secrets: [] });
+
+    expect(listed(unknown.registrations)).toEqual(listed(known.registrations));
+  });
+
+  it("shows every value of the chart but the password that is not made yet", async () => {
+    const { registrations } = await synthesiseRecipe({ secrets: [], preview: true });
+
+    const { values } = only(registrations, release, "rancher-release").inputs as { values: Record<string, unknown> };
+    expect(values).toMatchObject({ hostname: "rancher.example.com", replicas: 3, agentTLSMode: "strict" });
+    expect(JSON.stringify(values["bootstrapPassword"])).not.toContain("made");
+  });
+});

@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import { renderBaseCreate, renderBaseDelete, renderBaseUpdate } from "../../components/host/base-script.ts";
+import { sshHost } from "../../components/host/host.ts";
+import { ManagedHost } from "../../components/host/managed-host.ts";
+import { synthesise } from "../../operations/synthesis.ts";
+import { balancerHost } from "../support/prod-stack.ts";
+import { listed, nameIn, namesIn, only } from "../support/registrations.ts";
+
+const remote = "command:remote:Command";
+const synthesiseHost = (stack = "prod") =>
+  synthesise(
+    () => {
+      const machine = new ManagedHost("lb-1", { host: sshHost(balancerHost()), credentials: {} });
+      const first = machine.run({ script: "one", title: "first", create: "say one\n" }, { parent: machine });
+      machine.run({ script: "two", title: "second", create: "say two\n" }, { parent: machine, dependsOn: [first] });
+    },
+    { stack },
+  );
+
+describe("a managed host", () => {
+  it("registers its base script and what runs on it, by the host's name", async () => {
+    const { registrations } = await synthesiseHost();
+
+    expect(listed(registrations)).toEqual([
+      `${remote} lb-1-base-script`,
+      `${remote} lb-1-one-script`,
+      `${remote} lb-1-two-script`,
+      "rancher:host:HostScript lb-1-base",
+      "rancher:host:HostScript lb-1-one",
+      "rancher:host:HostScript lb-1-two",
+      "rancher:host:ManagedHost lb-1",
+    ]);
+    expect(nameIn(only(registrations, "rancher:host:HostScript", "lb-1-base").parent)).toBe("lb-1");
+  });
+
+  it("marks the machine for this very stack", async () => {
+    const { registrations } = await synthesiseHost("staging");
+
+    const marker = { hostName: "lb-1", stack: "rancher/staging" };
+    const { create, update, delete: undo } = only(registrations, remote, "lb-1-base-script").inputs;
+    expect(create).toContain(renderBaseCreate(marker).trimEnd());
+    expect(update).toContain(renderBaseUpdate(marker).trimEnd());
+    expect(undo).toContain(renderBaseDelete(marker).trimEnd());
+  });
+
+  // The engine orders a component's children by what the component depends on; here only the component shows it.
+  it("runs every script after its base script, and after what it is told to wait for", async () => {
+    const { registrations } = await synthesiseHost();
+
+    const after = (name: string) => namesIn(only(registrations, "rancher:host:HostScript", name).dependencies);
+    expect(after("lb-1-base")).toEqual([]);
+    expect(after("lb-1-one")).toEqual(["lb-1-base-script"]);
+    expect(after("lb-1-two")).toEqual(["lb-1-base-script", "lb-1-one-script"]);
+  });
+});

@@ -1,0 +1,58 @@
+import { execFileSync } from "node:child_process";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { hereDocument, quote } from "../../components/host/shell.ts";
+
+const sh = (script: string) => execFileSync("/bin/sh", ["-c", script], { encoding: "utf8" });
+
+/** Whatever Unicode there is, and more often what a shell takes to heart. An argument cannot hold a NUL. */
+const character = fc.oneof(
+  fc.constantFrom("'", '"', "\\", "$", "`", "!", "*", "\n", "\t", " ", ";", "&", "|", "<", ">", "(", ")", "#", "~"),
+  fc.string({ unit: "binary", minLength: 1, maxLength: 1 }).filter((text) => text !== "\0"),
+);
+const anyText = fc.array(character, { maxLength: 40 }).map((characters) => characters.join(""));
+
+describe("quote", () => {
+  it("makes one word of any text", () => {
+    fc.assert(
+      fc.property(fc.array(anyText, { minLength: 1, maxLength: 8 }), (words) => {
+        const printed = sh(`printf '%s\\0' ${words.map(quote).join(" ")}`);
+
+        expect(printed.split("\0").slice(0, -1)).toEqual(words);
+      }),
+      { numRuns: 120 },
+    );
+  });
+
+  it("leaves a plain word as people write it", () => {
+    expect(quote("/etc/nginx/nginx.conf")).toBe("/etc/nginx/nginx.conf");
+  });
+
+  it("does not let the empty word vanish", () => {
+    expect(quote("")).toBe("''");
+  });
+});
+
+describe("hereDocument", () => {
+  const line = fc.oneof(fc.constantFrom("TEXT", "TEXT_", "TEXT__", "$(id)", "`id`", "\\"), anyText);
+  const lines = fc.array(line, { maxLength: 10 }).map((all) => all.map((each) => `${each}\n`).join(""));
+
+  it("yields exactly the text, also where the text holds its delimiter", () => {
+    fc.assert(
+      fc.property(lines, (text) => {
+        expect(sh(`cat ${hereDocument(text, "TEXT")}\n`)).toBe(text);
+      }),
+      { numRuns: 120 },
+    );
+  });
+
+  it("can hold another one", () => {
+    const inner = `cat ${hereDocument("$(echo deep)\n", "TEXT")}\n`;
+
+    expect(sh(`sh -c "$(cat ${hereDocument(inner, "TEXT")}\n)"`)).toBe("$(echo deep)\n");
+  });
+
+  it("refuses a text it could not give back", () => {
+    expect(() => hereDocument("no newline", "TEXT")).toThrow("the text of TEXT does not end with a newline");
+  });
+});

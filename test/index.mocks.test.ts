@@ -1,0 +1,129 @@
+import * as pulumi from "@pulumi/pulumi";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { synthesise } from "../operations/synthesis.ts";
+import { helmRevision, kubeconfigFor, playApi, type PlayedCluster } from "./support/kubernetes-api.ts";
+import { prodConfiguration } from "./support/prod-configuration.ts";
+import { clearTexts, listed, only } from "./support/registrations.ts";
+import { valueOf } from "./support/value-of.ts";
+
+type Program = typeof import("../index.ts");
+
+const traefik = { metadata: { name: "traefik" }, spec: { controller: "traefik.io/ingress-controller" } };
+const bootstrapPassword = "canary-bootstrap-password";
+
+/** Runs the program as Pulumi does: the module is loaded inside the stack, and everything happens while it loads. */
+function run(kubeconfig: string, overrides: Record<string, unknown> = {}) {
+  vi.resetModules();
+  return synthesise<Program>(() => import("../index.ts"), {
+    stack: "prod",
+    ...prodConfiguration({ kubeconfig, bootstrapPassword }, overrides),
+  });
+}
+
+async function runOn(cluster: PlayedCluster, overrides: Record<string, unknown> = {}) {
+  await using api = await playApi(cluster);
+  return { api, ...(await run(api.kubeconfig, overrides)) };
+}
+
+async function refusal(promise: Promise<unknown>): Promise<Error> {
+  return promise.then(
+    () => expect.fail("the program went on"),
+    (error: Error) => error,
+  );
+}
+
+let warnings: string[];
+beforeEach(() => {
+  warnings = [];
+  vi.spyOn(pulumi.log, "warn").mockImplementation(async (message) => void warnings.push(message));
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+describe("the program", () => {
+  it("looks at the cluster, builds the recipe, and exports what people and the next run need", async () => {
+    const { result, registrations, api } = await runOn({ ingressClasses: [traefik] });
+
+    expect(listed(registrations).filter((line) => line.includes("rancher:recipes:"))).toEqual([
+      "rancher:recipes:HighAvailability rancher",
+    ]);
+    expect({ url: result.url, mode: result.mode, kubernetesVersion: result.kubernetesVersion }).toEqual({
+      url: "https://rancher.example.com",
+      mode: "high-availability",
+      kubernetesVersion: "v1.35.2",
+    });
+    expect(await valueOf(result.rancherVersion)).toBe("2.15.0");
+    expect(await valueOf(result.loadBalancer)).toEqual(["192.0.2.10"]);
+    expect(await valueOf(result.kubeconfig)).toBe(api.kubeconfig);
+    expect(result.caCertificate).toBeUndefined();
+    expect(await valueOf(result.nextSteps)).toBe(
+      "Let rancher.example.com lead to 192.0.2.10 in DNS.\n" +
+        "Sign in at https://rancher.example.com as admin; the first password: pulumi stack output bootstrapPassword --show-secrets",
+    );
+    expect(warnings).toEqual([]);
+  });
+
+  it("keeps its secrets secret, as outputs and everywhere else", async () => {
+    const { result, registrations } = await runOn({ ingressClasses: [traefik] });
+
+    expect(await pulumi.isSecret(result.kubeconfig)).toBe(true);
+    expect(await pulumi.isSecret(result.bootstrapPassword)).toBe(true);
+    expect(await pulumi.isSecret(result.nextSteps)).toBe(false);
+    expect(clearTexts(registrations).join("\n")).not.toContain("canary");
+  });
+
+  it("names no address in the next steps where the balancer is somebody else's", async () => {
+    const { result } = await runOn({ ingressClasses: [traefik] }, { loadBalancer: { kind: "external" } });
+
+    expect(await valueOf(result.nextSteps)).toContain("Let rancher.example.com lead to your load balancer in DNS.");
+  });
+
+  it("warns of other people's workloads, and goes on", async () => {
+    const deployments = [{ metadata: { name: "web", namespace: "shop" } }];
+
+    const { registrations } = await runOn({ ingressClasses: [traefik], deployments });
+
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain("rancher:kubeconfig leads to a cluster that also runs other workloads, in shop.");
+    expect(only(registrations, "kubernetes:helm.sh/v3:Release", "rancher-release").inputs).toHaveProperty("values");
+  });
+});
+
+describe("the program stops before the first resource", () => {
+  it("at a stack file with problems, and does not look at the cluster", async () => {
+    await using api = await playApi({ ingressClasses: [traefik] });
+
+    const error = await refusal(run(api.kubeconfig, { hostname: "" }));
+
+    expect(error.message).toMatch(/^rancher:hostname /);
+    expect(api.requests).toEqual([]);
+  });
+
+  it("at a single-node stack, in one clear line", async () => {
+    const error = await refusal(run(kubeconfigFor("https://192.0.2.1:6443"), { mode: "single-node" }));
+
+    expect(error.message).toMatch(/^rancher:mode is single-node/);
+    expect(error.message.split("\n")).toHaveLength(1);
+  });
+
+  it("at a cluster nobody answers for, and says which", async () => {
+    const error = await refusal(run(kubeconfigFor("https://127.0.0.1:1")));
+
+    expect(pulumi.RunError.isInstance(error)).toBe(true);
+    expect(error.message).toBe(
+      "rancher:kubeconfig leads to https://127.0.0.1:1, which does not answer: ECONNREFUSED. " +
+        "Check the address and the way to it.",
+    );
+  });
+
+  it("at a cluster that does not fit, with everything the second gate found", async () => {
+    const error = await refusal(runOn({ releases: [helmRevision(3, "deployed", "2.12.1")] }));
+
+    expect(pulumi.RunError.isInstance(error)).toBe(true);
+    const [ingress, minor, foreign] = error.message.split("\n");
+    expect(ingress).toContain("rancher:kubeconfig leads to a cluster without an IngressClass");
+    expect(minor).toContain("rancher:version is 2.15.0, but 2.12.1 is installed");
+    expect(foreign).toContain("rancher:kubeconfig leads to a cluster where Rancher 2.12.1 is installed already");
+  });
+});

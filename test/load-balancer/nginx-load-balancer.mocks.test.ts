@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest";
+import { sshHost } from "../../components/host/host.ts";
+import { ManagedHost } from "../../components/host/managed-host.ts";
+import { ingressListeners, type Listener } from "../../components/load-balancer/listener.ts";
+import { NginxLoadBalancer } from "../../components/load-balancer/nginx-load-balancer.ts";
+import { renderNginxScript } from "../../components/load-balancer/nginx-script.ts";
+import { synthesise } from "../../operations/synthesis.ts";
+import { balancerHost } from "../support/prod-stack.ts";
+import { nameIn, namesIn, only } from "../support/registrations.ts";
+import { valueOf } from "../support/value-of.ts";
+
+const listeners = ingressListeners([{ address: "192.0.2.11" }]);
+const synthesiseBalancer = (names: readonly string[], ports: readonly Listener[] = listeners) =>
+  synthesise(
+    () => {
+      const hosts = names.map((name, index) => {
+        const settings = balancerHost({ name, address: `192.0.2.${20 + index}` });
+        const machine = new ManagedHost(name, { host: sshHost(settings), credentials: {} });
+        return { name, address: settings.address, machine };
+      });
+      return new NginxLoadBalancer("load-balancer", { listeners: ports, hosts });
+    },
+    { stack: "prod" },
+  );
+
+describe("the nginx load balancer", () => {
+  it("is one script per host, whose output is nothing to hide", async () => {
+    const { registrations } = await synthesiseBalancer(["lb-1", "lb-2"]);
+
+    const scripts = registrations.filter(({ name }) => name.endsWith("-nginx-script"));
+    expect(scripts.map(({ name }) => name).sort()).toEqual(["lb-1-nginx-script", "lb-2-nginx-script"]);
+    for (const { inputs, additionalSecretOutputs, parent } of scripts) {
+      expect(inputs["create"]).toContain(renderNginxScript(listeners).trimEnd());
+      expect(inputs["create"]).toContain("timeout -k 10 600 ");
+      expect(inputs["delete"]).toContain("\nrun_undo nginx\n");
+      expect(inputs).not.toHaveProperty("update");
+      expect(additionalSecretOutputs).toEqual(["connection"]);
+      expect(nameIn(only(registrations, "rancher:host:HostScript", nameIn(parent)).parent)).toBe("load-balancer");
+    }
+  });
+
+  it("changes one host after another", async () => {
+    const { registrations } = await synthesiseBalancer(["lb-1", "lb-2", "lb-3"]);
+
+    const after = (name: string) => namesIn(only(registrations, "rancher:host:HostScript", name).dependencies);
+    expect(after("lb-1-nginx")).toEqual(["lb-1-base-script"]);
+    expect(after("lb-2-nginx")).toEqual(["lb-1-nginx-script", "lb-2-base-script"]);
+    expect(after("lb-3-nginx")).toEqual(["lb-2-nginx-script", "lb-3-base-script"]);
+  });
+
+  it("keeps the name of every resource when a host is put in front of the others", async () => {
+    const before = await synthesiseBalancer(["lb-1"]);
+    const after = await synthesiseBalancer(["lb-0", "lb-1"]);
+
+    const names = (all: typeof before) => all.registrations.map(({ type, name }) => `${type} ${name}`);
+    expect(names(after)).toEqual(expect.arrayContaining(names(before)));
+  });
+
+  it("publishes the addresses clients may use, in the order of the hosts", async () => {
+    const { result } = await synthesiseBalancer(["lb-2", "lb-1"]);
+
+    expect(await valueOf(result.addresses)).toEqual(["192.0.2.20", "192.0.2.21"]);
+  });
+});

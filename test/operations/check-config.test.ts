@@ -1,0 +1,100 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const project = join(import.meta.dirname, "..", "..");
+
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "check-config-"));
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Runs the command as npm does, without colour unless asked for. */
+function checkConfig(stack: string, env: NodeJS.ProcessEnv = { NO_COLOR: "1" }) {
+  const program = join(project, "operations", "check-config.ts");
+  const rest = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.endsWith("_COLOR")));
+  const run = spawnSync(process.execPath, ["--import", "tsx", program, stack], {
+    cwd: project,
+    encoding: "utf8",
+    env: { ...rest, ...env },
+  });
+  return { status: run.status, stdout: run.stdout, stderr: run.stderr };
+}
+
+function stackFile(change: (text: string) => string): string {
+  const path = join(folder, "Pulumi.mine.yaml");
+  const good = readFileSync(join(project, "test", "stack-files", "good.yaml"), "utf8");
+  writeFileSync(path, change(`${good.trimEnd()}\n  rancher:kubeconfig: { secure: v1:abc }\n`));
+  return path;
+}
+
+describe("npm run check-config", () => {
+  it("says of a good file what the stack would be, and what it could not look at", () => {
+    const { status, stdout, stderr } = checkConfig(stackFile((text) => text));
+
+    expect(stderr).toBe("");
+    expect(stdout.split("\n").slice(1)).toEqual([
+      "",
+      "  url            https://rancher.example.com",
+      "  Rancher        2.15.0, 3 replicas, from https://releases.rancher.com/server-charts/latest",
+      "  cluster        existing",
+      "  load balancer  nginx at layer 4 on lb-1, before server-1",
+      "  certificate    rancher",
+      "",
+      "Not looked at:",
+      "  rancher:kubeconfig is encrypted: whether it is a kubeconfig",
+      "  the hosts: whether they answer, with the pinned keys",
+      "  the cluster: its version, ingress controller and what runs there; pulumi preview does",
+      "",
+    ]);
+    expect(stdout).toMatch(/^.*Pulumi\.mine\.yaml is in order\.\n/);
+    expect(status).toBe(0);
+  });
+
+  it("says everything that is wrong at once, and fails", () => {
+    const path = stackFile((text) => text.replace("rancher.example.com", "192.0.2.1").replace("2.15.0", "latest"));
+
+    const { status, stdout, stderr } = checkConfig(path);
+
+    expect(stdout).toBe("");
+    expect(stderr).toMatch(
+      /Pulumi\.mine\.yaml has 2 problems:\n\n {2}- rancher:hostname is the IP address .*\n {2}- rancher:version is "latest"/,
+    );
+    expect(status).toBe(1);
+  });
+
+  it("shows what is worth knowing beside what is wrong", () => {
+    const path = stackFile((text) => text.replace(/hostKey: .*/, "insecureIgnoreHostKey: true"));
+
+    expect(checkConfig(path).stdout).toContain(
+      "Worth knowing:\n\n  - rancher:loadBalancer.hosts[0].insecureIgnoreHostKey is true: anyone between",
+    );
+  });
+
+  it("has colour where it is wanted", () => {
+    const path = stackFile((text) => text);
+
+    expect(checkConfig(path, { FORCE_COLOR: "1" }).stdout).toContain("\u001b[32m");
+    expect(checkConfig(path).stdout).not.toContain("\u001b");
+  });
+
+  it("has one clear problem with the dev stack", () => {
+    const { status, stderr } = checkConfig("dev");
+
+    expect(stderr).toMatch(/Pulumi\.dev\.yaml has 1 problem:\n\n {2}- rancher:mode is single-node, which comes next/);
+    expect(status).toBe(1);
+  });
+
+  it("fails on a stack that is not there", () => {
+    const { status, stderr } = checkConfig("prd");
+
+    expect(stderr).toContain("there is no stack prd");
+    expect(stderr).not.toContain("    at ");
+    expect(status).toBe(1);
+  });
+});

@@ -1,0 +1,69 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { describe, expect, it } from "vitest";
+import { RancherChart } from "../../components/rancher/rancher-chart.ts";
+import { synthesise } from "../../operations/synthesis.ts";
+import { clearTexts, inSecret, listed, only } from "../support/registrations.ts";
+import { valueOf } from "../support/value-of.ts";
+
+const type = "kubernetes:helm.sh/v3:Release";
+const args = {
+  version: "2.15.0",
+  repository: "https://charts.example.com/rancher",
+  values: { hostname: "rancher.example.com", replicas: 3 },
+};
+const synthesiseChart = (bootstrapPassword: () => pulumi.Output<string>, state: object = {}, preview = false) =>
+  synthesise(() => new RancherChart("rancher", { ...args, bootstrapPassword: bootstrapPassword() }), {
+    stack: "prod",
+    preview,
+    state: () => state,
+  });
+
+describe("the Rancher chart", () => {
+  it("is a Helm release by its literal name, never atomic", async () => {
+    const { registrations } = await synthesiseChart(() => pulumi.secret("canary"));
+
+    expect(listed(registrations)).toEqual([`${type} rancher-release`, "rancher:rancher:RancherChart rancher"]);
+    const { values, ...inputs } = only(registrations, type, "rancher-release").inputs;
+    expect(inputs).toEqual({
+      name: "rancher",
+      namespace: "cattle-system",
+      chart: "rancher",
+      version: "2.15.0",
+      repositoryOpts: { repo: "https://charts.example.com/rancher" },
+      atomic: false,
+      cleanupOnFail: false,
+      timeout: 900,
+      maxHistory: 5,
+      compat: "true",
+    });
+    const { bootstrapPassword, ...plain } = values as Record<string, unknown>;
+    expect(plain).toEqual(args.values);
+    expect(inSecret(bootstrapPassword)).toBe("canary");
+  });
+
+  it("hides the password alone, so that a preview shows the other values change", async () => {
+    const { registrations } = await synthesiseChart(() => pulumi.output("canary"));
+
+    const clear = clearTexts(only(registrations, type, "rancher-release").inputs);
+    expect(clear).toContain("rancher.example.com");
+    expect(clear).not.toContain("canary");
+  });
+
+  it("publishes the version that is installed", async () => {
+    const { result } = await synthesiseChart(() => pulumi.secret("canary"), { version: "2.15.1" });
+
+    expect(await valueOf(result.version)).toBe("2.15.1");
+  });
+
+  it("previews with a password that is not made yet", async () => {
+    const { registrations } = await synthesiseChart(
+      () => new random.RandomPassword("password", { length: 24 }).result,
+      {},
+      true,
+    );
+
+    expect(only(registrations, type, "rancher-release").inputs).toMatchObject({ name: "rancher", version: "2.15.0" });
+    expect(JSON.stringify(only(registrations, type, "rancher-release").inputs["values"])).toContain("rancher.example");
+  });
+});

@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import { rancherValues, type RancherValuesArgs } from "../../components/rancher/rancher-values.ts";
+import { planTls } from "../../components/tls/tls-plan.ts";
+
+const args: RancherValuesArgs = {
+  hostname: "rancher.example.com",
+  replicas: 3,
+  tls: planTls({ source: "rancher" }, "traefik"),
+  ingressClass: "traefik",
+  ingressNginx: false,
+  chartValues: {},
+};
+
+const computed = {
+  hostname: "rancher.example.com",
+  replicas: 3,
+  tls: "ingress",
+  agentTLSMode: "strict",
+  ingress: { ingressClassName: "traefik", tls: { source: "rancher" } },
+};
+
+const table: [string, Partial<RancherValuesArgs>, Record<string, unknown>][] = [
+  ["a plain stack", {}, computed],
+  [
+    "ingress-nginx gets the chart's timeouts, which are off by default since 2.14",
+    { ingressClass: "nginx", ingressNginx: true },
+    {
+      ...computed,
+      ingress: { ingressClassName: "nginx", includeDefaultExtraAnnotations: true, tls: { source: "rancher" } },
+    },
+  ],
+  ["no class to name", { ingressClass: undefined }, { ...computed, ingress: { tls: { source: "rancher" } } }],
+  [
+    "Let's Encrypt",
+    { tls: planTls({ source: "letsEncrypt", email: "ops@example.com", environment: "staging" }, "traefik") },
+    {
+      ...computed,
+      agentTLSMode: "system-store",
+      ingress: { ingressClassName: "traefik", tls: { source: "letsEncrypt" } },
+      letsEncrypt: { email: "ops@example.com", environment: "staging", ingress: { class: "traefik" } },
+    },
+  ],
+  [
+    "a private CA",
+    { tls: planTls({ source: "secret", certificateChain: "CHAIN", caCertificate: "CA" }, "traefik") },
+    { ...computed, ingress: { ingressClassName: "traefik", tls: { source: "secret" } }, privateCA: true },
+  ],
+  [
+    "values of the user's own, merged into maps",
+    { chartValues: { ingress: { extraAnnotations: { a: "b" } }, auditLog: { level: 1 } } },
+    { ...computed, ingress: { ...computed.ingress, extraAnnotations: { a: "b" } }, auditLog: { level: 1 } },
+  ],
+  [
+    "values of the user's own win, lists and scalars whole",
+    { chartValues: { replicas: 1, ingress: { ingressClassName: "mine" }, extraEnv: [{ name: "A", value: "1" }] } },
+    {
+      ...computed,
+      replicas: 1,
+      ingress: { ingressClassName: "mine", tls: { source: "rancher" } },
+      extraEnv: [{ name: "A", value: "1" }],
+    },
+  ],
+  ["null takes a value away, as in Helm", { chartValues: { ingress: null } }, { ...computed, ingress: null }],
+];
+
+describe("rancherValues", () => {
+  it.each(table)("%s", (_, overrides, values) => {
+    expect(rancherValues({ ...args, ...overrides })).toEqual(values);
+  });
+
+  it("changes nothing in what it is given", () => {
+    const chartValues = Object.freeze({ ingress: Object.freeze({ extraAnnotations: Object.freeze({ a: "b" }) }) });
+
+    expect(() => rancherValues({ ...args, chartValues })).not.toThrow();
+    expect(planTls({ source: "rancher" }, "traefik").chartValues).toEqual(args.tls.chartValues);
+  });
+});

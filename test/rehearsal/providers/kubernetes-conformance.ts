@@ -1,0 +1,322 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as command from "@pulumi/command";
+import * as kubernetes from "@pulumi/kubernetes";
+import { beforeEach, expect, it } from "vitest";
+import type { LiveObjects } from "./live-objects.ts";
+import { isEncrypted, type ScratchEngine } from "./scratch-engine.ts";
+
+export interface TestCluster {
+  readonly kubeconfig: string;
+  readonly objects: LiveObjects;
+}
+
+type ProviderArgs = Partial<kubernetes.ProviderArgs>;
+
+/** How the kubernetes provider handles plain objects. */
+export function kubernetesConforms(engine: () => ScratchEngine, cluster: () => TestCluster): void {
+  let namespace: string;
+  let count = 0;
+  beforeEach(async () => {
+    namespace = `objects-${process.pid}-${++count}`;
+    await cluster().objects.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
+  });
+  const provider = (args: ProviderArgs = {}) =>
+    new kubernetes.Provider("cluster", {
+      kubeconfig: pulumi.secret(cluster().kubeconfig),
+      clusterIdentifier: "test",
+      ...args,
+    });
+  const secretWith =
+    (password: string, args: ProviderArgs = {}) =>
+    async () => {
+      const metadata = { name: "login", namespace };
+      new kubernetes.core.v1.Secret(
+        "login",
+        { metadata, stringData: { password: pulumi.secret(password) } },
+        { provider: provider(args) },
+      );
+    };
+  const configMap =
+    (text: string, args: ProviderArgs = {}) =>
+    async () => {
+      new kubernetes.core.v1.ConfigMap(
+        "notes",
+        { metadata: { name: "notes", namespace }, data: { text } },
+        { provider: provider(args) },
+      );
+    };
+
+  it("makes objects, finds nothing to do the second time, and waits until they are gone", async () => {
+    const stack = await engine().stack();
+    const program = async () => {
+      const opts = { provider: provider() };
+      const own = new kubernetes.core.v1.Namespace("own", { metadata: { name: `${namespace}-own` } }, opts);
+      const named = new kubernetes.core.v1.ConfigMap(
+        "named",
+        { metadata: { namespace: own.metadata.name }, data: { a: "1" } },
+        opts,
+      );
+      return { name: named.metadata.name, id: named.id };
+    };
+
+    const first = await stack.up(program);
+    const second = await stack.up(program);
+    const gone = await stack.destroy();
+
+    expect(first.error).toBeUndefined();
+    expect(first.outputs["name"]?.value).toMatch(/^named-[0-9a-f]{8}$/);
+    expect(first.outputs["id"]?.value).toBe(`${namespace}-own/${first.outputs["name"]?.value}`);
+    expect([second.operation("own"), second.operation("named")]).toEqual(["same", "same"]);
+    expect(gone.error).toBeUndefined();
+    expect(await cluster().objects.read("v1", "Namespace", `${namespace}-own`)).toBeUndefined();
+  });
+
+  it("keeps a Secret's content encrypted in the state", async () => {
+    const stack = await engine().stack();
+
+    await stack.up(secretWith("canary-password"));
+
+    const { text, resource } = await stack.state();
+    const { inputs, outputs } = resource("login")!;
+    expect(text).not.toContain("canary-password");
+    expect(text).not.toContain(Buffer.from("canary-password").toString("base64"));
+    expect(isEncrypted(outputs["data"])).toBe(true);
+    expect(isEncrypted(inputs["stringData"])).toBe(true);
+  });
+
+  it("deletes a changed Secret before making it anew, unless Secrets are mutable", async () => {
+    const stack = await engine().stack();
+    const uid = async () => (await cluster().objects.read("v1", "Secret", "login", namespace))?.metadata.uid;
+    const mutable = { enableSecretMutable: true };
+
+    await stack.up(secretWith("one"));
+    const first = await uid();
+    const replaced = await stack.up(secretWith("two"));
+    const second = await uid();
+    const updated = await stack.up(secretWith("three", mutable));
+
+    expect(replaced.error).toBeUndefined();
+    const operations = replaced.events.flatMap(({ resourcePreEvent: event }) =>
+      event?.metadata.urn.endsWith("::login") ? [event.metadata.op] : [],
+    );
+    expect(operations.filter((op) => op.startsWith("delete") || op.startsWith("create"))).toEqual([
+      "delete-replaced",
+      "create-replacement",
+    ]);
+    expect(second).not.toBe(first);
+    expect(updated.error).toBeUndefined();
+    expect(updated.operation("login")).toBe("update");
+    expect(await uid()).toBe(second);
+    const live = await cluster().objects.read("v1", "Secret", "login", namespace);
+    expect(Buffer.from(live!.data!["password"]!, "base64").toString()).toBe("three");
+  });
+
+  it("does the same for ConfigMaps", async () => {
+    const stack = await engine().stack();
+    const uid = async () => (await cluster().objects.read("v1", "ConfigMap", "notes", namespace))?.metadata.uid;
+
+    await stack.up(configMap("one"));
+    const first = await uid();
+    await stack.up(configMap("two"));
+    const second = await uid();
+    await stack.up(configMap("three", { enableConfigMapMutable: true }));
+
+    expect(second).not.toBe(first);
+    expect(await uid()).toBe(second);
+    expect((await cluster().objects.read("v1", "ConfigMap", "notes", namespace))?.data).toEqual({ text: "three" });
+  });
+
+  it("fails on an object that is there already, though the preview was fine, unless upserting", async () => {
+    const stack = await engine().stack();
+    const foreign = {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "notes", namespace },
+      data: { other: "kept" },
+    };
+    await cluster().objects.create(foreign);
+
+    const preview = await stack.preview(configMap("ours"));
+    const run = await stack.up(configMap("ours"));
+    const upsert = await stack.up(configMap("ours", { upsertExistingObjects: true }));
+
+    expect(preview.error).toBeUndefined();
+    expect(run.error).toContain('configmaps "notes" already exists');
+    expect(upsert.error).toBeUndefined();
+    expect((await cluster().objects.read("v1", "ConfigMap", "notes", namespace))?.data).toEqual({
+      other: "kept",
+      text: "ours",
+    });
+  });
+
+  it("takes fields away that are no longer asked for, and leaves those of others", async () => {
+    const stack = await engine().stack();
+    const labelled = (labels: Record<string, string>) => async () => {
+      new kubernetes.core.v1.ConfigMap(
+        "notes",
+        { metadata: { name: "notes", namespace, labels } },
+        { provider: provider() },
+      );
+    };
+    await stack.up(labelled({ ours: "1", dropped: "1" }));
+    await cluster().objects.merge({
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "notes", namespace, labels: { theirs: "1" } },
+    });
+
+    const run = await stack.up(labelled({ ours: "2" }));
+
+    expect(run.error).toBeUndefined();
+    expect((await cluster().objects.read("v1", "ConfigMap", "notes", namespace))?.metadata.labels).toEqual({
+      ours: "2",
+      theirs: "1",
+    });
+  });
+
+  it("sees on refresh what was changed and what was deleted, and puts it back", async () => {
+    const stack = await engine().stack();
+    const args = { enableConfigMapMutable: true };
+    await stack.up(configMap("ours", args));
+    await cluster().objects.merge({
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "notes", namespace },
+      data: { text: "theirs" },
+    });
+
+    await stack.refresh();
+    const changed = await stack.up(configMap("ours", { ...args, enablePatchForce: true }));
+    await cluster().objects.delete({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "notes", namespace } });
+    await stack.refresh();
+    const deleted = await stack.up(configMap("ours", args));
+
+    expect(changed.operation("notes")).toBe("update");
+    expect(deleted.operation("notes")).toBe("create");
+    expect((await cluster().objects.read("v1", "ConfigMap", "notes", namespace))?.data).toEqual({ text: "ours" });
+  });
+
+  it("retries while what an object needs is still missing, and says so in the end", { timeout: 120_000 }, async () => {
+    const stack = await engine().stack();
+    const program = async () => {
+      new kubernetes.core.v1.ConfigMap(
+        "lost",
+        { metadata: { name: "lost", namespace: `${namespace}-none` } },
+        { provider: provider() },
+      );
+    };
+
+    const preview = await stack.preview(program);
+    const run = await stack.up(program);
+
+    expect(preview.error).toBeUndefined();
+    expect(run.error).toContain("was not successfully created by the Kubernetes API server");
+    expect(run.error).toContain(`namespaces "${namespace}-none" not found`);
+    expect((await stack.state()).resource("lost")).toBeUndefined();
+  });
+
+  it("waits for what pulumi.com/waitFor names, and keeps an object that does not get there, marked", async () => {
+    const group = `test-${process.pid}.example.com`;
+    const condition = { type: "object", properties: { type: { type: "string" }, status: { type: "string" } } };
+    const spec = { type: "object", properties: { size: { type: "integer" } } };
+    const state = { type: "object", properties: { conditions: { type: "array", items: condition } } };
+    const schema = { type: "object", properties: { spec, status: state } };
+    const names = { plural: "things", singular: "thing", kind: "Thing" };
+    await cluster().objects.create({
+      apiVersion: "apiextensions.k8s.io/v1",
+      kind: "CustomResourceDefinition",
+      metadata: { name: `things.${group}` },
+      spec: {
+        group,
+        scope: "Namespaced",
+        names,
+        versions: [{ name: "v1", served: true, storage: true, schema: { openAPIV3Schema: schema } }],
+      },
+    });
+    const stack = await engine().stack();
+    const program = async () => {
+      const annotations = { "pulumi.com/waitFor": "condition=Ready", "pulumi.com/timeoutSeconds": "4" };
+      const metadata = { name: "thing", namespace, annotations };
+      new kubernetes.apiextensions.CustomResource(
+        "thing",
+        { apiVersion: `${group}/v1`, kind: "Thing", metadata, spec: { size: 1 } },
+        { provider: provider() },
+      );
+    };
+
+    const stuck = await stack.up(program);
+    const marked = (await stack.state()).resource("thing");
+    const status = { conditions: [{ type: "Ready", status: "True" }] };
+    await cluster().objects.merge({
+      apiVersion: `${group}/v1`,
+      kind: "Thing",
+      metadata: { name: "thing", namespace },
+      status,
+    });
+    const ready = await stack.up(program);
+
+    expect(stuck.error).toContain("failed to fully initialize or become live");
+    expect(marked?.initErrors).toHaveLength(1);
+    expect(ready.error).toBeUndefined();
+    expect((await stack.state()).resource("thing")?.initErrors ?? []).toEqual([]);
+  });
+
+  it("cannot say what changes while its kubeconfig is unknown", async () => {
+    const stack = await engine().stack();
+    const program = (edit: string) => async () => {
+      const printed = new command.local.Command("print", {
+        create: `cat # ${edit}`,
+        stdin: cluster().kubeconfig,
+        logging: "none",
+      });
+      const cautious = provider({ kubeconfig: printed.stdout });
+      new kubernetes.core.v1.ConfigMap(
+        "notes",
+        { metadata: { name: "notes", namespace }, data: { text: "same" } },
+        { provider: cautious },
+      );
+    };
+    await stack.up(program("first"));
+
+    const preview = await stack.preview(program("a comment"));
+    const run = await stack.up(program("a comment"));
+
+    expect(preview.operation("notes")).toBe("update");
+    expect(preview.messages().join("\n")).toContain("inputs that are not known during preview");
+    expect(run.operation("notes")).toBe("same");
+  });
+
+  it("replaces everything when the kubeconfig names another cluster, unless clusterIdentifier stays", async () => {
+    const other = cluster().kubeconfig.replace("127.0.0.1", "localhost");
+    const moved = async (identifier: string | undefined) => {
+      const stack = await engine().stack();
+      const set = identifier === undefined ? {} : { clusterIdentifier: identifier };
+      const program = (kubeconfig: string) => async () => {
+        const made = new kubernetes.Provider("cluster", { kubeconfig, ...set });
+        new kubernetes.core.v1.ConfigMap(
+          "notes",
+          { metadata: { name: `notes-${identifier}`, namespace } },
+          { provider: made },
+        );
+      };
+      await stack.up(program(cluster().kubeconfig));
+      const preview = await stack.preview(program(other));
+      await stack.destroy();
+      return preview.operation("notes");
+    };
+
+    expect(await moved("same")).toBe("same");
+    expect(await moved(undefined)).toMatch(/replace/);
+  });
+
+  it("previews without a cluster, and fails only when something is to be done", async () => {
+    const stack = await engine().stack();
+    const nobody = { kubeconfig: cluster().kubeconfig.replace(/:\d+$/m, ":1") };
+
+    const preview = await stack.preview(configMap("text", nobody));
+    const run = await stack.up(configMap("text", nobody));
+
+    expect(preview.error).toBeUndefined();
+    expect(run.error).toContain("configured Kubernetes cluster is unreachable");
+  });
+}

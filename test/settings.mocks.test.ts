@@ -1,0 +1,132 @@
+import * as pulumi from "@pulumi/pulumi";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { readStackInput } from "../components/settings.ts";
+import { synthesise } from "../operations/synthesis.ts";
+import { kubeconfigFor } from "./support/kubernetes-api.ts";
+import { prodConfiguration } from "./support/prod-configuration.ts";
+import { hostKey } from "./support/prod-stack.ts";
+import { valueOf } from "./support/value-of.ts";
+
+const kubeconfig = kubeconfigFor("https://192.0.2.1:6443");
+const canary = "canary-bootstrap-password";
+
+const read = (overrides: Record<string, unknown> = {}, secrets: Record<string, string> = { kubeconfig }) =>
+  synthesise(readStackInput, { stack: "prod", ...prodConfiguration(secrets, overrides) });
+
+async function refusal(promise: Promise<unknown>): Promise<Error> {
+  return promise.then(
+    () => expect.fail("the stack file was accepted"),
+    (error: Error) => error,
+  );
+}
+
+let warnings: string[];
+beforeEach(() => {
+  warnings = [];
+  vi.spyOn(pulumi.log, "warn").mockImplementation(async (message) => void warnings.push(message));
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+describe("readStackInput", () => {
+  it("gives settings with their defaults filled in, and warns of nothing", async () => {
+    const { result } = await read();
+
+    expect(result.settings).toMatchObject({
+      mode: "high-availability",
+      hostname: "rancher.example.com",
+      version: "2.15.0",
+      replicas: 3,
+      loadBalancer: { kind: "nginx", layer: 4, hosts: [{ name: "lb-1", user: "ops", port: 22, hostKey }] },
+      tls: { source: "rancher" },
+    });
+    expect(warnings).toEqual([]);
+  });
+
+  it("registers nothing", async () => {
+    const { registrations } = await read();
+
+    expect(registrations.filter(({ type }) => type !== "pulumi:pulumi:Stack")).toEqual([]);
+  });
+
+  it("leaves keys of other namespaces to others", async () => {
+    const { config, secretKeys } = prodConfiguration({ kubeconfig });
+    const others = { "kubernetes:context": "elsewhere", "rancherish:hostname": "not.ours" };
+
+    const { result } = await synthesise(readStackInput, {
+      stack: "prod",
+      config: { ...config, ...others },
+      secretKeys,
+    });
+
+    expect(result.settings.hostname).toBe("rancher.example.com");
+  });
+
+  it("throws every problem in one error that Pulumi prints without a stack trace", async () => {
+    const error = await refusal(read({ hostname: "192.0.2.10", verson: "2.15.0", replicas: "many" }));
+
+    expect(pulumi.RunError.isInstance(error)).toBe(true);
+    const keys = error.message.split("\n").map((line) => line.split(" ")[0]);
+    expect(keys.sort()).toEqual(["rancher:hostname", "rancher:replicas", "rancher:verson"]);
+  });
+
+  it("shows warnings whether or not there are problems, a line each", async () => {
+    const loadBalancer = {
+      kind: "nginx",
+      layer: 4,
+      hosts: [{ name: "lb-1", address: "192.0.2.10", insecureIgnoreHostKey: true }],
+    };
+
+    await read({ loadBalancer });
+    await refusal(read({ loadBalancer, hostname: "" }));
+
+    expect(warnings).toHaveLength(2);
+    expect(warnings[0]).toMatch(/^rancher:loadBalancer\.hosts\[0\]\.insecureIgnoreHostKey /);
+    expect(warnings[1]).toBe(warnings[0]);
+  });
+
+  it("reads a certificate from the file the stack file names, and says when it cannot", async () => {
+    const tls = { source: "secret", certificate: "no/such/file.pem" };
+
+    const error = await refusal(read({ tls }, { kubeconfig, tlsPrivateKey: "canary-private-key" }));
+
+    expect(error.message).toContain("rancher:tls.certificate ");
+    expect(error.message).toContain("no/such/file.pem");
+    expect(error.message).not.toContain("canary");
+  });
+});
+
+describe("secrets of a stack file", () => {
+  it("leave only as secret outputs", async () => {
+    const { result } = await read({}, { kubeconfig, bootstrapPassword: canary });
+
+    expect(Object.keys(result.secrets).sort()).toEqual(["bootstrapPassword", "kubeconfig"]);
+    expect(await valueOf(result.secrets.kubeconfig)).toBe(kubeconfig);
+    for (const output of Object.values(result.secrets)) expect(await pulumi.isSecret(output)).toBe(true);
+    expect(JSON.stringify(result.settings)).not.toContain("canary");
+  });
+
+  it("are told from plain keys by how they were set: in clear they are a problem, and not quoted", async () => {
+    const error = await refusal(read({ bootstrapPassword: canary }));
+
+    expect(error.message).toMatch(/^rancher:bootstrapPassword /);
+    expect(error.message).toContain("pulumi config set --secret rancher:bootstrapPassword");
+    expect(error.message).not.toContain(canary);
+  });
+
+  it("are never quoted where they are wrong", async () => {
+    const secrets = {
+      kubeconfig: "canary: [",
+      sshPrivateKey: "canary-ssh",
+      sshPrivateKeyPassword: "canary-password",
+      tlsPrivateKey: "canary-key",
+      bootstrapPassword: "canary",
+    };
+
+    const error = await refusal(read({}, secrets));
+
+    expect(error.message.split("\n").length).toBeGreaterThanOrEqual(4);
+    expect(`${error.message}\n${error.stack}`).not.toContain("canary");
+  });
+});

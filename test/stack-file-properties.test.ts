@@ -1,0 +1,82 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { readSettings } from "../components/stack-file.ts";
+import { goodSource, linesOf } from "./stack-files/stack-file-case.ts";
+
+/** One mistake each, at keys of their own, so that none hides or changes another's message. */
+const mistakes: Readonly<Record<string, unknown>> = {
+  colour: "blue",
+  hostname: "192.0.2.1",
+  replicas: "three",
+  version: "latest",
+  ssh: { port: "22" },
+  cluster: { distribution: "k3s" },
+  loadBalancer: { kind: "ngnix" },
+  tls: { source: "letsencrypt", email: "ops@example.com" },
+  certManager: { version: 1.21 },
+  chartValues: { replicas: 1 },
+  bootstrapPassword: "in clear",
+};
+
+describe("any stack file", () => {
+  it("has all its mistakes reported together", () => {
+    const good = goodSource();
+    const alone = (key: string) => linesOf({ ...good, values: { ...good.values, [key]: mistakes[key] } });
+
+    fc.assert(
+      fc.property(fc.subarray(Object.keys(mistakes)), (keys) => {
+        const some = Object.fromEntries(keys.map((key) => [key, mistakes[key]]));
+
+        const said = linesOf({ ...good, values: { ...good.values, ...some } });
+
+        expect(said.toSorted()).toEqual(keys.flatMap(alone).toSorted());
+      }),
+    );
+  });
+
+  it("is answered with problems or settings, never with a throw", () => {
+    const keys = fc.constantFrom(
+      ...Object.keys(goodSource().values),
+      ...Object.keys(mistakes),
+      "kubeconfig",
+      "__proto__",
+      "toString",
+    );
+    const values = fc.dictionary(fc.oneof(keys, fc.string()), fc.oneof(fc.jsonValue(), fc.string()), { maxKeys: 8 });
+
+    fc.assert(
+      fc.property(values, fc.dictionary(keys, fc.string()), fc.boolean(), (junk, secrets, onGood) => {
+        const good = goodSource();
+
+        const read = readSettings({ ...good, secrets, values: onGood ? { ...good.values, ...junk } : junk });
+
+        expect("settings" in read || read.problems.length > 0).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("survives junk at any depth of a good one", () => {
+    const good = goodSource();
+    const paths = [
+      ["cluster", "servers"],
+      ["cluster", "servers", "0"],
+      ["loadBalancer", "hosts", "0", "hostKey"],
+      ["loadBalancer", "hosts", "0", "jumpHost"],
+      ["tls"],
+      ["ssh"],
+    ] as const;
+
+    fc.assert(
+      fc.property(fc.constantFrom(...paths), fc.jsonValue(), (path, junk) => {
+        const values = structuredClone({ ...good.values }) as Record<string, unknown>;
+        let inner: Record<string, unknown> = values;
+        for (const part of path.slice(0, -1)) inner = inner[part] as Record<string, unknown>;
+        inner[path.at(-1) ?? ""] = junk;
+
+        expect(() => readSettings({ ...good, values })).not.toThrow();
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

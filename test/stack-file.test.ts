@@ -1,0 +1,201 @@
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { describeProblems } from "../components/problem.ts";
+import { readSettings } from "../components/stack-file.ts";
+import type { StackFileSource } from "../components/stack-file.ts";
+import { readStackYaml } from "../operations/stack-yaml.ts";
+import { casesOf, goodSource, kubeconfig, linesOf, now, topics } from "./stack-files/stack-file-case.ts";
+
+function settingsOf(source: StackFileSource) {
+  const read = readSettings(source);
+  if ("problems" in read) throw new Error(describeProblems(read.problems));
+  return read.settings;
+}
+
+describe.each(topics)("a wrong stack file: %s", (topic) => {
+  it.each(casesOf(topic))("$name", ({ source, problems }) => {
+    expect(problems).not.toHaveLength(0);
+
+    expect(linesOf(source)).toEqual(problems);
+  });
+});
+
+describe("wrong stack files together", () => {
+  it("are at least sixty", () => {
+    expect(topics.flatMap(casesOf).length).toBeGreaterThanOrEqual(60);
+  });
+
+  it("never quote a secret", () => {
+    const said = topics.flatMap(casesOf).flatMap(({ source }) => linesOf(source));
+
+    expect(said.join("\n")).not.toContain("canary");
+  });
+});
+
+describe("a good stack file", () => {
+  it("gives settings with every default filled in", () => {
+    expect(readSettings(goodSource())).toEqual({
+      settings: {
+        mode: "high-availability",
+        hostname: "rancher.example.com",
+        version: "2.15.0",
+        replicas: 3,
+        chartRepository: "https://releases.rancher.com/server-charts/latest",
+        cluster: { distribution: "existing", servers: [{ name: "server-1", address: "192.0.2.11" }] },
+        loadBalancer: {
+          kind: "nginx",
+          layer: 4,
+          hosts: [
+            {
+              name: "lb-1",
+              address: "192.0.2.10",
+              user: "root",
+              port: 22,
+              hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIgO7Rd0hFRU3UhPq0lq7bpXtCmHzO7un6Ofhjcyc7Vq",
+              insecureIgnoreHostKey: false,
+            },
+          ],
+        },
+        tls: { source: "rancher" },
+        certManager: { version: "1.21.1", chartRepository: "https://charts.jetstack.io" },
+        chartValues: {},
+      },
+      warnings: [],
+    });
+  });
+
+  it("may be as the engine hands it over: everything at the top level as text", () => {
+    const good = goodSource();
+    const asText = Object.entries({ ...good.values, replicas: 5 }).map(([key, value]) => [
+      key,
+      typeof value === "string" ? value : JSON.stringify(value),
+    ]);
+
+    expect(settingsOf({ ...good, values: Object.fromEntries(asText) })).toEqual({
+      ...settingsOf(good),
+      replicas: 5,
+    });
+  });
+
+  it("spreads the defaults of ssh to hosts and jump hosts, and lets a host differ", () => {
+    const { loadBalancer } = settingsOf({
+      ...goodSource(),
+      values: {
+        ...goodSource().values,
+        ssh: { user: "ops", port: 2222, jumpHost: { address: "192.0.2.1", insecureIgnoreHostKey: true } },
+        loadBalancer: {
+          kind: "nginx",
+          hosts: [
+            { name: "lb-1", address: "192.0.2.10", insecureIgnoreHostKey: true },
+            { name: "lb-2", address: "lb-2.example.com", user: "root", port: 22, insecureIgnoreHostKey: true },
+          ],
+        },
+      },
+    });
+
+    const jumpHost = { address: "192.0.2.1", user: "ops", port: 2222, insecureIgnoreHostKey: true };
+    expect(loadBalancer).toEqual({
+      kind: "nginx",
+      layer: 4,
+      hosts: [
+        { name: "lb-1", address: "192.0.2.10", user: "ops", port: 2222, insecureIgnoreHostKey: true, jumpHost },
+        { name: "lb-2", address: "lb-2.example.com", user: "root", port: 22, insecureIgnoreHostKey: true, jumpHost },
+      ],
+    });
+  });
+
+  it.each([
+    [
+      { tls: { source: "letsEncrypt", email: "ops@example.com" } },
+      "tls",
+      { source: "letsEncrypt", email: "ops@example.com", environment: "production" },
+    ],
+    [
+      { loadBalancer: { kind: "external" }, cluster: { distribution: "existing" } },
+      "loadBalancer",
+      { kind: "external" },
+    ],
+    [{ loadBalancer: { kind: "none" } }, "loadBalancer", { kind: "none" }],
+    [{ chartRepository: "stable" }, "chartRepository", "https://releases.rancher.com/server-charts/stable"],
+    [{ chartRepository: "http://127.0.0.1:8080/charts" }, "chartRepository", "http://127.0.0.1:8080/charts"],
+    [{ chartValues: { auditLog: { enabled: true } } }, "chartValues", { auditLog: { enabled: true } }],
+    [{ version: "2.11.16" }, "version", "2.11.16"],
+    [
+      {
+        cluster: {
+          distribution: "existing",
+          version: "v1.36.2+k3s1",
+          ingressController: "traefik",
+          servers: [{ name: "a", address: "2001:db8::1" }],
+        },
+      },
+      "cluster",
+      {
+        distribution: "existing",
+        version: "v1.36.2+k3s1",
+        ingressController: "traefik",
+        servers: [{ name: "a", address: "2001:db8::1" }],
+      },
+    ],
+  ] as const)("takes %j", (change, key, expected) => {
+    const good = goodSource();
+
+    expect(settingsOf({ ...good, values: { ...good.values, ...change } })[key]).toEqual(expected);
+  });
+
+  it.each([
+    [{ replicas: "1" }, "rancher:replicas is 1: Rancher is away whenever that pod moves. Three is the usual number."],
+    [
+      {
+        loadBalancer: { kind: "nginx", hosts: [{ name: "lb-1", address: "192.0.2.10", insecureIgnoreHostKey: true }] },
+      },
+      "rancher:loadBalancer.hosts[0].insecureIgnoreHostKey is true: anyone between here and 192.0.2.10 can pose as it and run everything this stack runs there. Pin its key: ssh-keyscan -t ed25519 192.0.2.10",
+    ],
+    [
+      { cluster: { distribution: "existing", servers: [{ name: "a", address: "a.example.com" }] } },
+      "rancher:cluster.servers[0].address is the name a.example.com. nginx looks names up once, when it starts, and does not start while DNS is away. An IP address has neither fault.",
+    ],
+    [
+      { chartRepository: "http://charts.example.com" },
+      "rancher:chartRepository is http://charts.example.com, without TLS: anyone in between can change what is installed. Use https://.",
+    ],
+  ])("takes %j with a warning", (change, warning) => {
+    const good = goodSource();
+
+    const read = readSettings({ ...good, values: { ...good.values, ...change } });
+
+    expect("settings" in read).toBe(true);
+    expect(describeProblems(read.warnings)).toBe(warning);
+  });
+
+  it("takes secrets whose text is not known here on trust", () => {
+    const good = goodSource();
+
+    expect(linesOf({ ...good, secrets: {}, sealed: ["kubeconfig", "sshPrivateKey", "sshPrivateKeyPassword"] })).toEqual(
+      [],
+    );
+  });
+});
+
+describe("the project's own stack files", () => {
+  const read = (stack: string) => readStackYaml(join(import.meta.dirname, "..", `Pulumi.${stack}.yaml`), now);
+
+  it("dev says one thing: its mode comes next", () => {
+    const said = linesOf(read("dev"));
+
+    expect(said).toHaveLength(1);
+    expect(said[0]).toMatch(/^rancher:mode is single-node, which comes next/);
+  });
+
+  it("prod lacks only what a user has to put in", () => {
+    const { values, ...rest } = read("prod");
+    const { loadBalancer } = values as { loadBalancer: { hosts: object[] } };
+    const hosts = loadBalancer.hosts.map((host) => ({ ...host, hostKey: pinned }));
+
+    expect(
+      linesOf({ ...rest, values: { ...values, loadBalancer: { ...loadBalancer, hosts } }, secrets: { kubeconfig } }),
+    ).toEqual([]);
+  });
+});
+
+const pinned = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIgO7Rd0hFRU3UhPq0lq7bpXtCmHzO7un6Ofhjcyc7Vq";

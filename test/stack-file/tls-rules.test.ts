@@ -1,0 +1,123 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { describeProblems } from "../../components/problem.ts";
+import { readSettings } from "../../components/stack-file.ts";
+import { goodSource, kubeconfig, now } from "../stack-files/stack-file-case.ts";
+import { issue } from "../support/certificates.ts";
+import type { Issued } from "../support/certificates.ts";
+
+const hostname = "rancher.example.com";
+
+let root: Issued;
+let middle: Issued;
+let leaf: Issued;
+let files: Readonly<Record<string, string>>;
+
+beforeAll(async () => {
+  root = await issue({ name: "Example Root", ca: true, now });
+  middle = await issue({ name: "Example Intermediate", ca: true, issuer: root, now });
+  leaf = await issue({ name: hostname, hosts: [hostname], issuer: middle, now });
+  files = {
+    "leaf.pem": leaf.pem,
+    "full.pem": `${leaf.pem}\n${middle.pem}`,
+    "middle.pem": middle.pem,
+    "root.pem": root.pem,
+  };
+});
+
+/** A stack file with a certificate of its own, read. */
+function read(tls: object, tlsPrivateKey: string | undefined = leaf.key, change: object = {}) {
+  const good = goodSource();
+  return readSettings({
+    ...good,
+    values: { ...good.values, tls: { source: "secret", ...tls }, ...change },
+    secrets: tlsPrivateKey === "" ? { kubeconfig } : { kubeconfig, tlsPrivateKey },
+    readFile: (path) => (Object.hasOwn(files, path) ? files[path] : undefined),
+  });
+}
+
+function said(...given: Parameters<typeof read>): string {
+  const result = read(...given);
+  return "problems" in result ? describeProblems(result.problems) : "";
+}
+
+describe("a certificate of one's own", () => {
+  it("is read from files, leaf first, with the intermediates behind it", () => {
+    const result = read({ certificate: "leaf.pem", chain: "middle.pem", caCertificate: "root.pem" });
+
+    expect("settings" in result && result.settings.tls).toEqual({
+      source: "secret",
+      certificateChain: `${leaf.pem.trim()}\n${middle.pem.trim()}\n`,
+      caCertificate: `${root.pem.trim()}\n`,
+    });
+  });
+
+  it("may be PEM text in the stack file, with the chain in it", () => {
+    const result = read({ certificate: files["full.pem"] });
+
+    expect("settings" in result && result.settings.tls).toEqual({
+      source: "secret",
+      certificateChain: `${leaf.pem}\n${middle.pem}`.trim() + "\n",
+    });
+    expect(describeProblems(result.warnings)).toMatch(
+      /^rancher:tls.certificate ends at "Example Root", which is not among/,
+    );
+  });
+
+  it("has the faults of its parts at the keys they belong to", () => {
+    expect(
+      said({ certificate: "full.pem", caCertificate: "middle.pem" }, root.key, { hostname: "other.example.com" }),
+    ).toBe(
+      [
+        'rancher:tls.caCertificate is "Example Intermediate", an intermediate signed by "Example Root". Agents need the root: give that one, and put this one in tls.chain.',
+        "rancher:tls.certificate does not cover rancher:hostname other.example.com; it covers rancher.example.com. Have one made for that name, or change the hostname.",
+        'rancher:tlsPrivateKey does not fit the certificate "rancher.example.com". Set the key the certificate was requested with.',
+      ].join("\n"),
+    );
+  });
+
+  it("is not held against a hostname that is none", () => {
+    expect(said({ certificate: "full.pem", caCertificate: "root.pem" }, leaf.key, { hostname: "192.0.2.1" })).toMatch(
+      /^rancher:hostname is the IP address 192.0.2.1[^\n]*$/,
+    );
+  });
+
+  it("lies in a file that cannot be read", () => {
+    expect(said({ certificate: "absent.pem", caCertificate: "root.pem" })).toBe(
+      'rancher:tls.certificate names the file "absent.pem", which cannot be read. Paths start at the folder of the stack file.',
+    );
+  });
+
+  it("has no key", () => {
+    expect(said({ certificate: "full.pem", caCertificate: "root.pem" }, "")).toBe(
+      "rancher:tlsPrivateKey is missing. Private key of `tls.certificate`, PEM, not encrypted. Needed with `tls.source: secret`. " +
+        "Set it with: pulumi config set --secret rancher:tlsPrivateKey < certificates/rancher.key",
+    );
+  });
+
+  it("has an expired chain, a year later", () => {
+    const good = goodSource();
+    const result = readSettings({
+      ...good,
+      values: {
+        ...good.values,
+        tls: { source: "secret", certificate: "leaf.pem", caCertificate: "root.pem", chain: "middle.pem" },
+      },
+      secrets: { kubeconfig, tlsPrivateKey: leaf.key },
+      readFile: (path) => files[path],
+      now: new Date("2027-11-25T12:00:00Z"),
+    });
+
+    expect("problems" in result && describeProblems(result.problems)).toBe(
+      [
+        'rancher:tls.certificate has expired: "rancher.example.com" was valid until 2027-11-21. Renew it.',
+        'rancher:tls.chain has expired: "Example Intermediate" was valid until 2027-11-21. Renew it.',
+        'rancher:tls.caCertificate has expired: "Example Root" was valid until 2027-11-21. Renew it.',
+      ].join("\n"),
+    );
+  });
+
+  it("never shows its key", () => {
+    expect(said({ certificate: leaf.key })).not.toContain(leaf.key.split("\n")[1]);
+    expect(said({ certificate: "full.pem" }, middle.key)).not.toContain(middle.key.split("\n")[1]);
+  });
+});

@@ -1,0 +1,72 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseAllDocuments } from "yaml";
+import { describeProblems } from "../../components/problem.ts";
+import { readSettings } from "../../components/stack-file.ts";
+import type { StackFileSource } from "../../components/stack-file.ts";
+import { readStackYaml } from "../../operations/stack-yaml.ts";
+
+/** One wrong stack file: how it departs from `good.yaml`, and every line it has to be answered with. */
+export interface StackFileCase {
+  readonly name: string;
+  readonly source: StackFileSource;
+  readonly problems: readonly string[];
+}
+
+interface Written {
+  readonly name: string;
+  /** Replaces keys of `good.yaml`; `~` takes one out. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** Instead of everything in `good.yaml`. */
+  readonly only?: Readonly<Record<string, unknown>>;
+  /** Beside a good kubeconfig; `{}` takes that out, and `~` stands for a secret that is set and cannot be read here. */
+  readonly secrets?: Readonly<Record<string, string | null>>;
+  readonly problems?: readonly string[];
+}
+
+const wrong = join(import.meta.dirname, "wrong");
+
+export const kubeconfig = "clusters: [{ name: rancher }]\ncontexts: [{ name: rancher }]\ncurrent-context: rancher\n";
+
+export const now = new Date("2026-11-21T12:00:00Z");
+
+/** What `good.yaml` gives, with its one secret. */
+export function goodSource(): StackFileSource {
+  const read = readStackYaml(join(import.meta.dirname, "good.yaml"), now);
+  return { ...read, secrets: { kubeconfig }, readFile: () => undefined };
+}
+
+export const topics = readdirSync(wrong).map((file) => file.replace(".yaml", ""));
+
+/** Every case of one file under `wrong/`. */
+export function casesOf(topic: string): readonly StackFileCase[] {
+  const documents = parseAllDocuments(readFileSync(join(wrong, `${topic}.yaml`), "utf8"));
+  return documents.map((document) => caseFrom(document.toJS() as Written));
+}
+
+function caseFrom({ name, config = {}, only, secrets, problems = [] }: Written): StackFileCase {
+  const good = goodSource();
+  const extra = secrets === undefined || Object.keys(secrets).length > 0 ? { kubeconfig } : {};
+  const all: Readonly<Record<string, string | null>> = { ...extra, ...secrets };
+  const known = Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== null);
+  return {
+    name,
+    problems,
+    source: {
+      ...good,
+      values: only ?? withoutNulls({ ...good.values, ...config }),
+      secrets: Object.fromEntries(known),
+      sealed: Object.keys(all).filter((key) => all[key] === null),
+    },
+  };
+}
+
+function withoutNulls(values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
+}
+
+/** What a reading says, line by line; nothing when all is well. */
+export function linesOf(source: StackFileSource): readonly string[] {
+  const read = readSettings(source);
+  return "problems" in read ? describeProblems(read.problems).split("\n") : [];
+}

@@ -1,0 +1,113 @@
+import "reflect-metadata"; // @peculiar/x509 needs it before itself
+import { KeyObject } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import { createServer, type Server } from "node:https";
+import type { AddressInfo } from "node:net";
+import { gzipSync } from "node:zlib";
+import { SubjectAlternativeNameExtension, X509CertificateGenerator } from "@peculiar/x509";
+
+/** Objects of a cluster, as far as the survey asks for them. */
+export interface PlayedCluster {
+  readonly gitVersion?: string;
+  readonly ingressClasses?: readonly object[];
+  readonly namespaces?: readonly object[];
+  readonly deployments?: readonly object[];
+  /** Secrets in `cattle-system` with `owner=helm,name=rancher`. */
+  readonly releases?: readonly object[];
+}
+
+export interface PlayedApi extends AsyncDisposable {
+  readonly server: string;
+  /** `METHOD path?query` of every request so far. */
+  readonly requests: readonly string[];
+  /** A kubeconfig that leads here, with the token `canary-token`. */
+  readonly kubeconfig: string;
+}
+
+/** An API server on loopback that answers the survey's questions, or every request with one status. */
+export async function playApi(cluster: PlayedCluster | { status: number } | "silence"): Promise<PlayedApi> {
+  const requests: string[] = [];
+  const { key, cert } = await loopbackCertificate();
+  const api = createServer({ key, cert }, (request, response) => {
+    requests.push(`${request.method} ${request.url}`);
+    if (cluster === "silence") return;
+    const [status, body] = answer(cluster, request);
+    response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+  });
+  const server = `https://127.0.0.1:${await listen(api)}`;
+  return {
+    server,
+    requests,
+    kubeconfig: kubeconfigFor(server, cert),
+    [Symbol.asyncDispose]: () =>
+      new Promise((resolve) => {
+        api.close(() => resolve());
+        api.closeAllConnections();
+      }),
+  };
+}
+
+/** @param ca PEM; without it the system's own are trusted */
+export function kubeconfigFor(server: string, ca?: string): string {
+  const trust = ca === undefined ? {} : { "certificate-authority-data": Buffer.from(ca).toString("base64") };
+  return JSON.stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": "test",
+    clusters: [{ name: "test", cluster: { server, ...trust } }],
+    users: [{ name: "test", user: { token: "canary-token" } }],
+    contexts: [{ name: "test", context: { cluster: "test", user: "test" } }],
+  });
+}
+
+/** A revision of a Helm release, the way Helm keeps it in a secret. */
+export function helmRevision(revision: number, status: string, chartVersion: string): object {
+  const release = JSON.stringify({ name: "rancher", chart: { metadata: { name: "rancher", version: chartVersion } } });
+  const byHelm = gzipSync(release).toString("base64");
+  return {
+    metadata: {
+      name: `sh.helm.release.v1.rancher.v${revision}`,
+      namespace: "cattle-system",
+      labels: { owner: "helm", name: "rancher", status, version: String(revision) },
+    },
+    data: { release: Buffer.from(byHelm).toString("base64") },
+  };
+}
+
+async function loopbackCertificate(): Promise<{ key: string; cert: string }> {
+  const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
+  const keys = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    name: "CN=played API server",
+    keys,
+    signingAlgorithm: algorithm,
+    extensions: [new SubjectAlternativeNameExtension([{ type: "ip", value: "127.0.0.1" }])],
+  });
+  const key = KeyObject.from(keys.privateKey).export({ type: "pkcs8", format: "pem" });
+  return { key: key.toString(), cert: certificate.toString("pem") };
+}
+
+function listen(server: Server): Promise<number> {
+  return new Promise((resolve) => {
+    server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+function answer(cluster: PlayedCluster | { status: number }, { url = "" }: IncomingMessage): [number, object] {
+  if ("status" in cluster) return [cluster.status, { kind: "Status", apiVersion: "v1", code: cluster.status }];
+  const { pathname, searchParams } = new URL(url, "http://127.0.0.1");
+  switch (`${pathname}?${searchParams.get("labelSelector") ?? ""}`) {
+    case "/version?":
+      return [200, { major: "1", minor: "35", gitVersion: cluster.gitVersion ?? "v1.35.2" }];
+    case "/apis/networking.k8s.io/v1/ingressclasses?":
+      return [200, { kind: "IngressClassList", items: cluster.ingressClasses ?? [] }];
+    case "/api/v1/namespaces?":
+      return [200, { kind: "NamespaceList", items: cluster.namespaces ?? [] }];
+    case "/apis/apps/v1/deployments?":
+      return [200, { kind: "DeploymentList", items: cluster.deployments ?? [] }];
+    case "/api/v1/namespaces/cattle-system/secrets?owner=helm,name=rancher":
+      return [200, { kind: "SecretList", items: cluster.releases ?? [] }];
+    default:
+      return [404, { kind: "Status", code: 404, message: url }];
+  }
+}

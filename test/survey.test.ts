@@ -1,0 +1,239 @@
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { describe, expect, it } from "vitest";
+import { ownershipLabels } from "../components/cluster/ownership.ts";
+import { survey } from "../components/survey.ts";
+import { helmRevision, kubeconfigFor, playApi, type PlayedCluster } from "./support/kubernetes-api.ts";
+
+const stack = "rancher/prod";
+const labels = ownershipLabels(stack);
+const namespace = (name: string, owned = false) => ({ metadata: { name, ...(owned && { labels }) } });
+const deployment = (namespace: string, labels: object = {}) => ({ metadata: { name: "any", namespace, labels } });
+const certManager = (version: string, component = "controller") =>
+  deployment("cert-manager", {
+    "app.kubernetes.io/name": "cert-manager",
+    "app.kubernetes.io/component": component,
+    "app.kubernetes.io/version": version,
+  });
+const ingressClass = (name: string, controller: string, annotations?: object) => ({
+  metadata: { name, ...(annotations && { annotations }) },
+  spec: { controller },
+});
+
+async function look(cluster: PlayedCluster) {
+  await using api = await playApi(cluster);
+  return await survey(api.kubeconfig, stack);
+}
+
+async function refusal(promise: Promise<unknown>): Promise<Error> {
+  return promise.then(
+    () => expect.fail("the survey found something to look at"),
+    (error: Error) => error,
+  );
+}
+
+describe("the survey of a cluster", () => {
+  it("that has nothing on it says so", async () => {
+    expect(await look({})).toEqual({
+      kubernetesVersion: "v1.35.2",
+      ingressClasses: [],
+      certManager: undefined,
+      rancher: undefined,
+      foreignNamespaces: [],
+      otherWorkloads: [],
+    });
+  });
+
+  it("only ever reads", async () => {
+    await using api = await playApi({});
+    await survey(api.kubeconfig, stack);
+
+    expect(api.requests).toHaveLength(5);
+    expect(api.requests.filter((request) => !request.startsWith("GET "))).toEqual([]);
+  });
+
+  it("tells ingress classes by controller, and the default one", async () => {
+    const { ingressClasses } = await look({
+      ingressClasses: [
+        ingressClass("traefik", "traefik.io/ingress-controller", {
+          "ingressclass.kubernetes.io/is-default-class": "true",
+        }),
+        ingressClass("nginx", "k8s.io/ingress-nginx", { "ingressclass.kubernetes.io/is-default-class": "false" }),
+        ingressClass("plain", "example.com/controller"),
+      ],
+    });
+
+    expect(ingressClasses).toEqual([
+      { name: "traefik", controller: "traefik.io/ingress-controller", isDefault: true },
+      { name: "nginx", controller: "k8s.io/ingress-nginx", isDefault: false },
+      { name: "plain", controller: "example.com/controller", isDefault: false },
+    ]);
+  });
+
+  it.each([
+    ["this stack's own", true],
+    ["that others installed", false],
+  ])("finds cert-manager, %s, by its controller's labels", async (_, owned) => {
+    const found = await look({
+      namespaces: [namespace("cert-manager", owned)],
+      deployments: [certManager("v9.9.9", "webhook"), certManager("v1.20.2")],
+    });
+
+    expect(found.certManager).toEqual({ version: "1.20.2", owned });
+    expect(found.foreignNamespaces).toEqual(owned ? [] : ["cert-manager"]);
+  });
+
+  it.each([
+    ["this stack's own", true],
+    ["that others installed", false],
+  ])("finds Rancher, %s, by its newest release that ran", async (_, owned) => {
+    const found = await look({
+      namespaces: [namespace("cattle-system", owned)],
+      releases: [
+        helmRevision(9, "superseded", "2.13.8"),
+        helmRevision(10, "deployed", "2.14.4"),
+        helmRevision(11, "pending-upgrade", "2.15.0"),
+        helmRevision(2, "superseded", "2.12.0"),
+      ],
+    });
+
+    expect(found.rancher).toEqual({ version: "2.14.4", owned });
+  });
+
+  it("takes a first installation that was killed for no Rancher", async () => {
+    const { rancher } = await look({ releases: [helmRevision(1, "pending-install", "2.15.0")] });
+
+    expect(rancher).toBeUndefined();
+  });
+
+  it("does not take another stack's namespace for its own", async () => {
+    const theirs = { metadata: { name: "cattle-system", labels: ownershipLabels("rancher/dev") } };
+
+    expect((await look({ namespaces: [theirs] })).foreignNamespaces).toEqual(["cattle-system"]);
+  });
+
+  it("leaves namespaces alone that it does not want", async () => {
+    expect((await look({ namespaces: [namespace("default"), namespace("shop")] })).foreignNamespaces).toEqual([]);
+  });
+
+  it("lists namespaces with other people's workloads, each once", async () => {
+    const theirs = ["shop", "billing", "shop", "clusters", "private"];
+    const ours = [
+      "kube-system",
+      "cattle-fleet-system",
+      "cert-manager",
+      "fleet-default",
+      "local",
+      "c-m-x7k2",
+      "p-abcde",
+    ];
+
+    const { otherWorkloads } = await look({ deployments: [...theirs, ...ours].map((name) => deployment(name)) });
+
+    expect(otherWorkloads).toEqual(["billing", "clusters", "private", "shop"]);
+  });
+
+  it("keeps the distribution's part of the version", async () => {
+    expect((await look({ gitVersion: "v1.34.1+k3s1" })).kubernetesVersion).toBe("v1.34.1+k3s1");
+  });
+});
+
+describe("a cluster that cannot be looked at", () => {
+  it.each([
+    [401, (server: string) => `is not accepted by ${server} (401). Its credentials may have expired; get a new one.`],
+    [
+      403,
+      (server: string) => `may not look at ${server} (403). Use one with the role cluster-admin, as Rancher needs it.`,
+    ],
+    [500, (server: string) => `leads to ${server}, which answers HTTP 500. Is an API server there at all?`],
+  ])("answers %s", async (status, message) => {
+    await using api = await playApi({ status });
+
+    const error = await refusal(survey(api.kubeconfig, stack));
+
+    expect(error.message).toBe(message(api.server));
+  });
+
+  it("is one where nothing listens", async () => {
+    const server = `https://127.0.0.1:${await freePort()}`;
+
+    const error = await refusal(survey(kubeconfigFor(server), stack));
+
+    expect(error.message).toBe(
+      `leads to ${server}, which does not answer: ECONNREFUSED. Check the address and the way to it.`,
+    );
+  });
+
+  it("is one whose certificate the kubeconfig's CA did not sign", async () => {
+    await using api = await playApi({});
+
+    const error = await refusal(survey(kubeconfigFor(api.server), stack));
+
+    expect(error.message).toBe(
+      `leads to ${api.server}, which does not answer: DEPTH_ZERO_SELF_SIGNED_CERT. Check the address and the way to it.`,
+    );
+  });
+
+  it("is one that stays silent: after ten seconds it is given up", { timeout: 15_000 }, async () => {
+    await using api = await playApi("silence");
+    const started = performance.now();
+
+    const error = await refusal(survey(api.kubeconfig, stack));
+
+    expect(error.message).toBe(
+      `leads to ${api.server}, which does not answer: no answer within 10 s. Check the address and the way to it.`,
+    );
+    expect(performance.now() - started).toBeLessThan(12_000);
+  });
+
+  it.each([
+    [
+      "text that is no YAML",
+      "canary-token: [",
+      "is not a kubeconfig: it is not YAML with clusters, users and contexts.",
+    ],
+    ["a list", "- canary-token", "names no cluster in its current-context."],
+    ["an empty text", "", "is not a kubeconfig: it is not YAML with clusters, users and contexts."],
+    [
+      "a context that is not there",
+      kubeconfigFor("https://192.0.2.1:6443").replace('"current-context":"test"', '"current-context":"gone"'),
+      "names no cluster in its current-context.",
+    ],
+  ])("is named by no kubeconfig: %s", async (_, kubeconfig, message) => {
+    const error = await refusal(survey(kubeconfig, stack));
+
+    expect(error.message).toBe(message);
+  });
+
+  it("never has its kubeconfig in an error, nor in what caused it", async () => {
+    await using unauthorised = await playApi({ status: 401 });
+    const garbled = helmRevision(1, "deployed", "2.15.0") as { data: { release: string } };
+    await using broken = await playApi({ releases: [{ ...garbled, data: { release: "bm90IGd6aXA=" } }] });
+    const kubeconfigs = [
+      unauthorised.kubeconfig,
+      broken.kubeconfig,
+      kubeconfigFor(`https://127.0.0.1:${await freePort()}`),
+      "canary-token: [",
+      `users: canary-token`,
+      kubeconfigFor("canary-token://nonsense"),
+    ];
+
+    for (const kubeconfig of kubeconfigs) {
+      const error = await refusal(survey(kubeconfig, stack));
+      const said = [error.message, error.stack, error.cause, JSON.stringify(error)].map(String).join("\n");
+
+      expect(said).not.toContain(kubeconfig);
+      expect(said.replaceAll("canary-token://nonsense", "")).not.toContain("canary-token");
+    }
+  });
+});
+
+/** A port nothing listens on: it was just given back. */
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}

@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import { CertManager } from "../../components/tls/cert-manager.ts";
+import { synthesise } from "../../operations/synthesis.ts";
+import { listed, nameIn, namesIn, only } from "../support/registrations.ts";
+
+const settings = { version: "1.21.1", chartRepository: "https://charts.example.com/cert-manager" };
+const synthesiseCertManager = (foreignNamespace: boolean) =>
+  synthesise(() => void new CertManager("cert-manager", { settings, foreignNamespace }), { stack: "prod" });
+
+describe("cert-manager", () => {
+  it("is one release in a namespace of its own", async () => {
+    const { registrations } = await synthesiseCertManager(false);
+
+    expect(listed(registrations)).toEqual([
+      "kubernetes:core/v1:Namespace cert-manager-namespace",
+      "kubernetes:helm.sh/v3:Release cert-manager-release",
+      "rancher:cluster:OwnedNamespace cert-manager",
+      "rancher:tls:CertManager cert-manager",
+    ]);
+    const release = only(registrations, "kubernetes:helm.sh/v3:Release", "cert-manager-release");
+    expect(release.inputs).toEqual({
+      name: "cert-manager",
+      namespace: "cert-manager",
+      chart: "cert-manager",
+      version: "v1.21.1",
+      repositoryOpts: { repo: "https://charts.example.com/cert-manager" },
+      values: {
+        // Deleting the definitions would delete every certificate in the cluster.
+        crds: { enabled: true, keep: true },
+        replicaCount: 2,
+        webhook: { replicaCount: 3 },
+        cainjector: { replicaCount: 2 },
+      },
+      timeout: 600,
+      maxHistory: 5,
+      compat: "true",
+    });
+    expect(namesIn(release.dependencies)).toEqual(["cert-manager-namespace"]);
+    expect(nameIn(release.parent)).toBe("cert-manager");
+    expect(release.retainOnDelete).toBe(false);
+  });
+
+  it.each([true, false])("keeps its namespace on destroy only where others made it: %s", async (foreign) => {
+    const { registrations } = await synthesiseCertManager(foreign);
+
+    const namespace = only(registrations, "kubernetes:core/v1:Namespace", "cert-manager-namespace");
+    expect(namespace.retainOnDelete).toBe(foreign);
+  });
+});

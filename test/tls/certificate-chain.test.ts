@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+import { hostname, leaf, make, middle, root, said, server } from "./private-authority.ts";
+
+describe("a chain", () => {
+  it("with a CA first", () => {
+    expect(said({ certificate: middle.pem + "\n" + leaf.pem, caCertificate: root.pem })).toEqual([
+      'certificate starts with "Example Intermediate", a CA. The server\'s own certificate has to come first; put them in this order: "rancher.example.com", "Example Intermediate".',
+    ]);
+  });
+
+  it("out of order", async () => {
+    const third = await make({ name: "Third", ca: true, issuer: middle });
+    const deep = await server({ issuer: third });
+
+    expect(said({ certificate: deep.pem, chain: middle.pem + "\n" + third.pem, caCertificate: root.pem })).toEqual([
+      'chain is out of order: each certificate has to be signed by the next one. Put them in this order: "rancher.example.com", "Third", "Example Intermediate".',
+    ]);
+  });
+
+  it("with a stranger in it", async () => {
+    const stranger = await make({ name: "Stranger", ca: true });
+
+    expect(said({ certificate: leaf.pem, chain: stranger.pem, caCertificate: root.pem })).toEqual([
+      'chain holds "Stranger", which did not sign "rancher.example.com"; that was signed by "Example Intermediate", which is missing. Replace the one by the other.',
+    ]);
+  });
+
+  it("without its intermediate, under a public CA", () => {
+    expect(said({ certificate: leaf.pem })).toEqual([
+      'certificate holds "rancher.example.com" alone, but its signer "Example Intermediate" is no public root. Add the intermediates (CAs call the whole of it full chain), or give the root of a private CA as rancher:tls.caCertificate.',
+    ]);
+  });
+
+  it("without its intermediate, under a private CA", () => {
+    expect(said({ certificate: leaf.pem, caCertificate: root.pem })).toEqual([
+      'caCertificate did not sign "rancher.example.com", the end of the chain: it is "Example Root", and the signer was "Example Intermediate". Add the intermediate to tls.chain, or give the CA that signed.',
+    ]);
+  });
+
+  it("that ends at a CA of one's own nobody was told of", () => {
+    expect(said({ certificate: leaf.pem, chain: middle.pem + "\n" + root.pem })).toEqual([
+      'certificate ends at "Example Root", a CA of your own, which no agent trusts by itself. Give that certificate as rancher:tls.caCertificate too.',
+    ]);
+  });
+
+  it("that ends at a root unknown here, which is a warning", () => {
+    expect(said({ certificate: leaf.pem, chain: middle.pem })).toEqual([
+      'warning: certificate ends at "Example Root", which is not among the public roots known here. If the CA is private, give its root as rancher:tls.caCertificate.',
+    ]);
+  });
+
+  it("of one certificate that signed itself", async () => {
+    const own = await make({ name: hostname, hosts: [hostname] });
+
+    expect(said({ certificate: own.pem })).toEqual([
+      "certificate is self-signed, which no agent trusts by itself. Give that certificate as rancher:tls.caCertificate too.",
+    ]);
+  });
+});
+
+describe("a CA", () => {
+  it("of the right name and another key", async () => {
+    const twin = await make({ name: "Example Root", ca: true });
+
+    expect(said({ certificate: leaf.pem, chain: middle.pem, caCertificate: twin.pem })).toEqual([
+      'caCertificate is "Example Root", which has the right name but did not sign "Example Intermediate": another key did. Give the CA certificate of that key.',
+    ]);
+  });
+
+  it("that is none", async () => {
+    const other = await make({ name: "other.example.com", hosts: ["other.example.com"] });
+
+    expect(said({ certificate: leaf.pem, chain: middle.pem, caCertificate: other.pem })).toEqual([
+      'caCertificate holds "other.example.com", which is not a CA\'s certificate. Give the root that signed the chain.',
+    ]);
+  });
+
+  it("that is an intermediate", () => {
+    expect(said({ certificate: leaf.pem, caCertificate: middle.pem })).toEqual([
+      'caCertificate is "Example Intermediate", an intermediate signed by "Example Root". Agents need the root: give that one, and put this one in tls.chain.',
+    ]);
+  });
+});

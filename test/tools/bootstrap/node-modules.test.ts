@@ -1,0 +1,111 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { installNodeModules, nodeModulesState, remedy } from "../../../tools/bootstrap/node-modules.mjs";
+import { fakeExecutable } from "../fake-executable.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+
+type Packages = Record<string, object>;
+
+const fitting: Packages = {
+  "node_modules/tsx": { version: "4.0.0" },
+  "node_modules/@esbuild/here": { version: "1.0.0", optional: true, os: [process.platform], cpu: [process.arch] },
+};
+
+const pinned: Packages = {
+  "": { name: "project" },
+  ...fitting,
+  "node_modules/@esbuild/elsewhere": { version: "1.0.0", optional: true, os: ["plan9"] },
+};
+
+function clone(installed?: Packages): string {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, "package-lock.json"), JSON.stringify({ packages: pinned }));
+  if (installed !== undefined) {
+    for (const path of Object.keys(installed)) mkdirSync(join(folder, path), { recursive: true });
+    writeFileSync(join(folder, "node_modules", ".package-lock.json"), JSON.stringify({ packages: installed }));
+  }
+  return folder;
+}
+
+test("node modules fit when npm installed what is pinned, without what is for other systems", () => {
+  expect(nodeModulesState(clone(fitting))).toBe("fit");
+});
+
+test("they are missing when there are none, or npm did not come to its end", () => {
+  expect(nodeModulesState(clone())).toBe("missing");
+  const interrupted = clone(fitting);
+  rmSync(join(interrupted, "node_modules", ".package-lock.json"));
+  expect(nodeModulesState(interrupted)).toBe("missing");
+});
+
+test.each<[string, Packages]>([
+  ["another version", { ...fitting, "node_modules/tsx": { version: "3.0.0" } }],
+  ["one too few", { "node_modules/@esbuild/here": { version: "1.0.0" } }],
+  ["without the optional one for this system", { "node_modules/tsx": { version: "4.0.0" } }],
+  ["one too many", { ...fitting, "node_modules/left": { version: "1.0.0" } }],
+])("they are outdated with %s", (_, installed) => {
+  expect(nodeModulesState(clone(installed))).toBe("outdated");
+});
+
+test("they are outdated when a folder was removed by hand", () => {
+  const folder = clone(fitting);
+  rmSync(join(folder, "node_modules", "tsx"), { recursive: true });
+
+  expect(nodeModulesState(folder)).toBe("outdated");
+});
+
+function npm(script: string) {
+  const folder = temporaryFolder();
+  fakeExecutable(folder, "npm", `echo "$PWD $*" > ${folder}/call\n${script}`);
+  const lines: string[] = [];
+  const options = {
+    progress: (line: string) => lines.push(line),
+    env: { PATH: `${folder}:/usr/bin:/bin` },
+    log: join(folder, "log"),
+    signal: new AbortController().signal,
+  };
+  return { folder, lines, options };
+}
+
+test("npm ci runs in the clone and brings what tests need", async () => {
+  const { folder, lines, options } = npm("exit 0");
+  const here = clone();
+
+  await installNodeModules(here, "missing", options);
+
+  expect(readFileSync(join(folder, "call"), "utf8")).toMatch(new RegExp(`^${here} ci --include=dev `));
+  expect(lines).toEqual([
+    "node modules: missing; npm ci installs them ...",
+    expect.stringMatching(/^node modules: missing; npm ci installs them: done in 0\.\d s$/),
+  ]);
+});
+
+test("a failure of npm says its reason without its manual, the remedy and the log", async () => {
+  const { folder, options, lines } = npm(
+    `echo "npm error code EUSAGE
+npm error
+npm error npm ci can only install packages when they are in sync.
+npm error Clean install a project
+npm error Usage:"
+exit 1`,
+  );
+
+  await expect(installNodeModules(clone(), "outdated", options)).rejects.toThrow(
+    "npm ci ended with 1.\n    npm error code EUSAGE\n" +
+      "    npm error npm ci can only install packages when they are in sync.\n" +
+      "package.json was changed by hand: npm install brings package-lock.json along. " +
+      `Everything it said is in ${folder}/log`,
+  );
+  expect(lines.join()).not.toContain("done");
+});
+
+test.each([
+  ["npm error code ENOTFOUND", "npm's registry cannot be reached."],
+  ["npm error code ENOSPC", "The disk is full."],
+  ["npm error code EACCES", "node_modules belongs to somebody else"],
+  ["sh: 1: npm: not found", "npm comes with Node"],
+  ["npm error code EINTEGRITY", "Mend what it names"],
+])("the remedy for %j", (words, text) => {
+  expect(remedy(words)).toContain(text);
+});

@@ -1,0 +1,88 @@
+import { expect, test } from "vitest";
+import { MACHINE_PACKAGES, plan, type Facts } from "../../../tools/bootstrap/plan.mjs";
+import { TOOL_NAMES } from "../../../tools/versions.mjs";
+
+const ready: Facts = {
+  platform: "linux",
+  root: true,
+  apt: true,
+  nodeModules: "fit",
+  missingPackages: [],
+  policyLeftBehind: false,
+};
+
+const everything = { kind: "tools", names: TOOL_NAMES };
+const packages = MACHINE_PACKAGES.slice(0, 2);
+
+test("where all is there, only the tools are asked for, and only by those who use them", () => {
+  expect(plan("start", ready).steps).toEqual([everything]);
+  expect(plan("test", ready).steps).toEqual([everything]);
+  expect(plan("up", ready).steps).toEqual([
+    { kind: "tools", names: ["pulumi", "pulumi-language-nodejs", "helm", "kubectl"] },
+  ]);
+  expect(plan("node", ready)).toEqual({ steps: [], notes: [], problems: [] });
+});
+
+test("on a new machine, what goes on the machine comes first and the tools last", () => {
+  const { steps } = plan("start", { ...ready, nodeModules: "missing", missingPackages: packages });
+
+  expect(steps).toEqual([
+    { kind: "machine-packages", packages },
+    { kind: "node-modules", state: "missing" },
+    everything,
+  ]);
+});
+
+test("only a rehearsal and tests as root put packages on the machine", () => {
+  for (const purpose of ["up", "node"] as const) {
+    const { steps } = plan(purpose, { ...ready, missingPackages: packages, nodeModules: "outdated" });
+    expect(steps[0]).toEqual({ kind: "node-modules", state: "outdated" });
+  }
+});
+
+test("tests without root need only node modules, and it is said what is skipped", () => {
+  const facts = { ...ready, root: false, apt: false, missingPackages: packages, nodeModules: "missing" as const };
+
+  expect(plan("test", facts)).toEqual({
+    steps: [{ kind: "node-modules", state: "missing" }],
+    notes: ["not root on Linux: tests with real daemons and hosts are skipped"],
+    problems: [],
+  });
+  expect(plan("test", { ...facts, root: true, platform: "darwin" }).problems).toEqual([]);
+});
+
+test("a rehearsal without root, or not on Linux, is refused with the way out and nothing is installed", () => {
+  const withoutRoot = plan("start", { ...ready, root: false, nodeModules: "missing" });
+  const elsewhere = plan("start", { ...ready, platform: "darwin", nodeModules: "missing" });
+
+  expect(withoutRoot).toEqual({
+    steps: [],
+    notes: [],
+    problems: ["A rehearsal makes networks, mounts and hosts on this machine, which needs root: sudo npm start"],
+  });
+  expect(elsewhere.steps).toEqual([]);
+  expect(elsewhere.problems).toEqual([
+    "A rehearsal makes its hosts out of Linux namespaces, and this is darwin. " +
+      "Run it in a Linux virtual machine; npm run up, render and check-config work here.",
+  ]);
+});
+
+test("without apt-get the missing packages are named, with why", () => {
+  const { steps, problems } = plan("start", { ...ready, apt: false, missingPackages: packages });
+
+  expect(steps).toEqual([]);
+  expect(problems).toEqual([
+    "Not on this machine, and it has no apt-get to install them:\n" +
+      "  mmdebstrap: makes the file system of the rehearsal's hosts\n" +
+      "  iproute2: makes their networks\n" +
+      "These are Debian's names; install what carries the same commands, and run this again.",
+  ]);
+  expect(plan("start", { ...ready, apt: false }).problems).toEqual([]);
+});
+
+test("the policy a killed run left behind is put right first, by root whatever the purpose", () => {
+  const facts = { ...ready, policyLeftBehind: true, nodeModules: "missing" as const };
+
+  expect(plan("node", facts).steps[0]).toEqual({ kind: "restore-policy" });
+  expect(plan("node", { ...facts, root: false }).steps[0]).toEqual({ kind: "node-modules", state: "missing" });
+});

@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { duration, step } from "../../tools/step.mjs";
+
+test.each([
+  [400, "0.4 s"],
+  [9_949, "9.9 s"],
+  [9_960, "10 s"],
+  [99_400, "99 s"],
+  [245_000, "4 min 05 s"],
+])("%i milliseconds are %s", (milliseconds, text) => {
+  expect(duration(milliseconds)).toBe(text);
+});
+
+test("a long step says when it starts, that it goes on and how far it is, and when it is done", async () => {
+  const lines: string[] = [];
+  const work = () => new Promise<number>((resolve) => setTimeout(resolve, 120, 7));
+
+  const result = await step("helm: building", (line) => lines.push(line), work, {
+    guide: " (about 35 s)",
+    state: () => "3 packages",
+    every: 50,
+  });
+
+  expect(result).toBe(7);
+  expect(lines[0]).toBe("helm: building (about 35 s) ...");
+  expect(lines[1]).toMatch(/^helm: building \.\.\. 0\.\d s, 3 packages$/);
+  expect(lines.at(-1)).toMatch(/^helm: building: done in 0\.\d s$/);
+});
+
+test("a failed step is not called done, and its heartbeat stops", async () => {
+  const lines: string[] = [];
+
+  await expect(
+    step(
+      "x",
+      (line) => lines.push(line),
+      () => Promise.reject(new Error("no")),
+      { every: 20 },
+    ),
+  ).rejects.toThrow("no");
+  await new Promise((resolve) => setTimeout(resolve, 60));
+
+  expect(lines).toEqual(["x ..."]);
+});

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "./stack-file.ts";
 import * as runtimeConfig from "@pulumi/pulumi/runtime/config.js";
@@ -22,6 +23,9 @@ export interface Secrets {
 
 const namespace = "rancher:";
 
+/** Folder of the stack file; `npm run up` says so for one that is kept outside the program's own folder. */
+const stackFolder = process.env["RANCHER_STACK_FOLDER"] ?? process.cwd();
+
 /** Whether a key was set with `--secret`. The SDK has it, its published types leave it out. */
 const { isConfigSecret } = runtimeConfig as unknown as { isConfigSecret(key: string): boolean };
 
@@ -41,7 +45,7 @@ export function readStackInput(): StackInput {
     secrets,
     readFile: (path) => {
       try {
-        return readFileSync(path, "utf8");
+        return readFileSync(resolve(stackFolder, path), "utf8");
       } catch {
         return undefined;
       }

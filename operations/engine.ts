@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { delimiter, dirname, join } from "node:path";
+import { basename, delimiter, join } from "node:path";
 import { tools } from "../tools/toolbox.mjs";
 import { needsLoader } from "./language-host.ts";
+import { sideBySide } from "./side-by-side.ts";
 
 /** The Pulumi CLI with everything it needs around it. */
 export interface Engine {
@@ -24,7 +25,7 @@ export interface EngineOptions {
   readonly home: string;
   /** Where Pulumi.yaml and the stack file are, see `workFolder`. */
   readonly folder: string;
-  /** Variables on top of the environment; those of the user win unless `own` is set. */
+  /** Variables on top of the environment, stronger than the user's. */
   readonly environment?: NodeJS.ProcessEnv;
   /** Starts from nothing but the bare necessities instead of the user's environment. */
   readonly isolated?: boolean;
@@ -45,14 +46,17 @@ export async function prepareEngine(options: EngineOptions): Promise<Engine> {
   const { pulumi: cli, "pulumi-language-nodejs": languageHost } = found;
   mkdirSync(options.home, { recursive: true, mode: 0o700 });
   const run = randomBytes(8).toString("hex");
-  const environment = engineEnvironment(options, [dirname(cli.path), dirname(languageHost.path)], run);
+  const folders = sideBySide([cli.path, languageHost.path], join(options.home, "bin"));
+  const [executable] = folders.map((folder) => join(folder, basename(cli.path)));
+  const environment = engineEnvironment(options, folders, run);
   if (needsLoader(languageHost.version)) {
     // Absolute, as providers that run on Node start in other folders.
-    environment["NODE_OPTIONS"] = `--import ${import.meta.resolve("tsx")}`;
+    const loader = `--import ${import.meta.resolve("tsx")}`;
+    environment["NODE_OPTIONS"] = [environment["NODE_OPTIONS"], loader].filter(Boolean).join(" ");
   }
 
   const start = (args: readonly string[], stdio: "inherit" | "pipe", signal?: AbortSignal) =>
-    spawn(cli.path, args, {
+    spawn(executable ?? cli.path, args, {
       cwd: options.folder,
       env: environment,
       stdio: stdio === "inherit" ? "inherit" : ["pipe", "pipe", "pipe"],
@@ -72,8 +76,9 @@ export async function prepareEngine(options: EngineOptions): Promise<Engine> {
       const child = start([...args, "--non-interactive"], "pipe");
       let printed = "";
       let words = "";
-      child.stdout?.on("data", (data: Buffer) => (printed += data.toString()));
-      child.stderr?.on("data", (data: Buffer) => (words += data.toString()));
+      child.stdout?.setEncoding("utf8").on("data", (text: string) => (printed += text));
+      child.stderr?.setEncoding("utf8").on("data", (text: string) => (words += text));
+      child.stdin?.on("error", () => undefined); // it may end without reading; its exit code tells
       child.stdin?.end(input ?? "");
       const code = await ended(child);
       if (code !== 0) throw new Error(`pulumi ${args[0] ?? ""} ${args[1] ?? ""} failed: ${words.trim()}`);
@@ -82,7 +87,7 @@ export async function prepareEngine(options: EngineOptions): Promise<Engine> {
     stream: async (args, line, signal) => {
       const child = start(args, "pipe", signal);
       child.stdin?.end();
-      for (const stream of [child.stdout, child.stderr]) stream?.on("data", byLine(line));
+      for (const input of [child.stdout, child.stderr]) if (input) createInterface({ input }).on("line", line);
       return ended(child);
     },
   };
@@ -98,7 +103,7 @@ function engineEnvironment(options: EngineOptions, folders: readonly string[], r
     ...inherited,
     ...options.environment,
     [runVariable]: run,
-    PATH: [...new Set(folders), inherited["PATH"]].join(delimiter),
+    PATH: [...folders, inherited["PATH"]].join(delimiter),
   };
   if (environment["PULUMI_BACKEND_URL"] === undefined && environment["PULUMI_ACCESS_TOKEN"] === undefined) {
     const backend = join(options.home, "backend");
@@ -120,13 +125,4 @@ function passphraseFile(home: string): string {
     writeFileSync(path, randomBytes(32).toString("base64url"), { mode: 0o600, flag: "wx" });
   }
   return path;
-}
-
-function byLine(line: (text: string) => void): (data: Buffer) => void {
-  let rest = "";
-  return (data) => {
-    const lines = (rest + data.toString()).split("\n");
-    rest = lines.pop() ?? "";
-    for (const text of lines) line(text);
-  };
 }

@@ -20,7 +20,7 @@ function filesOf({ type, name, inputs }: Registration): [string, string][] {
 
 /** The script's first line says which host it is for. */
 function scriptFiles(name: string, inputs: Registration["inputs"]): [string, string][] {
-  const host = /^# host (\S+)/.exec(String(inputs["create"]))?.[1] ?? "unknown";
+  const host = /^# host ([^\s,]+)/.exec(String(inputs["create"]))?.[1] ?? "unknown";
   const script = name.slice(host.length + 1).replace(/-script$/, "");
   return ["create", "update", "delete"].flatMap((step) => {
     const text = inputs[step];

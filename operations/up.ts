@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import pc from "picocolors";
 import { runCommand, UserError } from "./command-line.ts";
 import { prepareEngine } from "./engine.ts";
@@ -14,7 +15,12 @@ const usage = `npm run up -- <stack> [options of pulumi up]
 await runCommand(async () => {
   const { stackFile, options } = readWords(process.argv.slice(2));
   const say = (line: string) => console.error(pc.dim(line));
-  const engine = await prepareEngine({ home: stateFolder, folder: workFolder(stackFile), progress: say });
+  const engine = await prepareEngine({
+    home: stateFolder,
+    folder: workFolder(stackFile),
+    environment: { RANCHER_STACK_FOLDER: dirname(stackFile.path) },
+    progress: say,
+  });
 
   const { stack } = stackFile;
   await engine.capture(["stack", "select", "--create", "--stack", stack]);

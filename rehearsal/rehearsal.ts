@@ -4,6 +4,7 @@ import type { Engine } from "../operations/engine.ts";
 import { endOrphans } from "../operations/mend/orphans.ts";
 import { readStackYaml } from "../operations/stack-yaml.ts";
 import type { StackFile } from "../operations/work-folder.ts";
+import type { Tool } from "../tools/toolbox/tool.mjs";
 import { tools } from "../tools/toolbox.mjs";
 import { chooseCharts } from "./charts/choose-charts.ts";
 import { madeUpPassword, prepareRehearsalEngine } from "./engine-run.ts";
@@ -160,12 +161,7 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
           ...providers.map((provider) => ({ ...provider, name: `provider ${provider.name}` })),
           ...charts.participants,
           ...played.participants,
-          ...Object.values(toolbox).map(({ name, version, from, path }) => ({
-            name,
-            version,
-            kind: "genuine" as const,
-            from: `${from} ${path}`,
-          })),
+          ...Object.values(toolbox).map(participant),
         ],
         close,
       };
@@ -193,6 +189,11 @@ function byName<T extends { readonly name: string }>(all: readonly T[]): Readonl
 
 function userPulumiHome(): string {
   return process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi");
+}
+
+function participant({ name, version, from, origin, path }: Tool): Participant {
+  const where = { path: path, cache: `${origin ?? "got"} earlier`, download: "downloaded", build: "built here" }[from];
+  return { name, version, kind: "genuine", from: where };
 }
 
 async function certificateFor(hostname: string, authority: CertificateAuthority) {

@@ -6,7 +6,7 @@ import { prodConfiguration } from "./support/prod-configuration.ts";
 import { clearTexts, listed, only } from "./support/registrations.ts";
 import { valueOf } from "./support/value-of.ts";
 
-type Program = typeof import("../index.ts");
+type Outputs = (typeof import("../index.ts"))["default"];
 
 const traefik = { metadata: { name: "traefik" }, spec: { controller: "traefik.io/ingress-controller" } };
 const bootstrapPassword = "canary-bootstrap-password";
@@ -14,7 +14,7 @@ const bootstrapPassword = "canary-bootstrap-password";
 /** Runs the program as Pulumi does: the module is loaded inside the stack, and everything happens while it loads. */
 function run(kubeconfig: string, overrides: Record<string, unknown> = {}) {
   vi.resetModules();
-  return synthesise<Program>(() => import("../index.ts"), {
+  return synthesise<Outputs>(async () => (await import("../index.ts")).default, {
     stack: "prod",
     ...prodConfiguration({ kubeconfig, bootstrapPassword }, overrides),
   });
@@ -48,6 +48,16 @@ describe("the program", () => {
     expect(listed(registrations).filter((line) => line.includes("rancher:recipes:"))).toEqual([
       "rancher:recipes:HighAvailability rancher",
     ]);
+    expect(Object.keys(result)).toEqual([
+      "url",
+      "mode",
+      "rancherVersion",
+      "kubernetesVersion",
+      "loadBalancer",
+      "kubeconfig",
+      "bootstrapPassword",
+      "nextSteps",
+    ]);
     expect({ url: result.url, mode: result.mode, kubernetesVersion: result.kubernetesVersion }).toEqual({
       url: "https://rancher.example.com",
       mode: "high-availability",
@@ -56,7 +66,6 @@ describe("the program", () => {
     expect(await valueOf(result.rancherVersion)).toBe("2.15.0");
     expect(await valueOf(result.loadBalancer)).toEqual(["192.0.2.10"]);
     expect(await valueOf(result.kubeconfig)).toBe(api.kubeconfig);
-    expect(result.caCertificate).toBeUndefined();
     expect(await valueOf(result.nextSteps)).toBe(
       "Let rancher.example.com lead to 192.0.2.10 in DNS.\n" +
         "Sign in at https://rancher.example.com as admin; the first password: pulumi stack output bootstrapPassword --show-secrets",

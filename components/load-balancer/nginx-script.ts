@@ -46,6 +46,11 @@ if [ -s "$facts/packages" ]; then
   # shellcheck disable=SC2046 # one word per package
   apt-get -qq -y -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=120 purge $(cat "$facts/packages") >&2 9>&- || fail 30 "the packages of nginx cannot be removed; apt says why above"
 fi
+if [ -e "$facts/no-www" ]; then
+  # The package leaves its welcome page behind, even when it is purged.
+  rm -f /var/www/html/index.nginx-debian.html
+  rmdir --ignore-fail-on-non-empty /var/www/html /var/www 2>/dev/null || true
+fi
 if command -v nginx >/dev/null; then
   nginx -t -q 2>&1 && { systemctl reload nginx 9>&- || systemctl restart nginx 9>&-; } || say "nginx does not take back its former configuration; it is in /etc/nginx/nginx.conf"
 fi
@@ -64,6 +69,7 @@ if ! installed nginx || ! installed libnginx-mod-stream; then
   [ -z "$(dpkg --audit)" ] || dpkg --configure -a >&2 9>&- || fail 20 "dpkg was interrupted earlier and cannot go on; its words are above"
   apt update || fail 20 "apt-get update failed; its words are above. $who_locks"
   if [ ! -e "$facts/packages" ]; then
+    [ -e /var/www ] || : >"$facts/no-www"
     ! installed nginx || keep /etc/nginx/nginx.conf
     apt-get -s --no-install-recommends install nginx libnginx-mod-stream | sed -n 's/^Inst \\([^ ]*\\) (.*/\\1/p' >"$facts/packages.new"
     mv "$facts/packages.new" "$facts/packages"

@@ -46,8 +46,8 @@ async function helmWith(kubeconfig: string) {
       const child = spawn(path, [...args, "--kubeconfig", file], { stdio: ["ignore", "pipe", "pipe"] });
       let printed = "";
       let words = "";
-      child.stdout.on("data", (data: Buffer) => (printed += data.toString()));
-      child.stderr.on("data", (data: Buffer) => (words += data.toString()));
+      child.stdout.setEncoding("utf8").on("data", (text: string) => (printed += text));
+      child.stderr.setEncoding("utf8").on("data", (text: string) => (words += text));
       child.once("error", failed);
       child.once("close", (code) =>
         code === 0 ? done(printed) : failed(new Error(`helm ${args[0]}: ${words.trim()}`)),

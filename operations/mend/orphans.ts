@@ -15,8 +15,8 @@ export interface MarkedProcess {
  *
  * @returns what was ended, a line each
  */
-export function endOrphans(): string[] {
-  return orphansAmong(markedProcesses()).flatMap(({ pid, executable }) => {
+export function endOrphans(processes: readonly MarkedProcess[] = markedProcesses()): string[] {
+  return orphansAmong(processes).flatMap(({ pid, executable }) => {
     try {
       process.kill(pid, "SIGKILL");
       return [`${executable} (process ${pid}), which a dead engine left behind`];
@@ -33,7 +33,7 @@ export function orphansAmong(processes: readonly MarkedProcess[]): MarkedProcess
 }
 
 /** Linux only: elsewhere there is no environment to read, and the list is empty. */
-function markedProcesses(): MarkedProcess[] {
+export function markedProcesses(): MarkedProcess[] {
   const mark = `${runVariable}=`;
   return list("/proc")
     .filter((name) => /^\d+$/.test(name))
@@ -43,7 +43,8 @@ function markedProcesses(): MarkedProcess[] {
           .split("\0")
           .find((variable) => variable.startsWith(mark));
         if (entry === undefined) return [];
-        const executable = basename(readlinkSync(`/proc/${name}/exe`));
+        // Linux says so of a program that was replaced while it runs, as by an update of the engine.
+        const executable = basename(readlinkSync(`/proc/${name}/exe`)).replace(/ \(deleted\)$/, "");
         return [{ pid: Number(name), run: entry.slice(mark.length), executable }];
       } catch {
         return []; // it ended meanwhile, or belongs to somebody else

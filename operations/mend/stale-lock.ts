@@ -22,34 +22,40 @@ export function removeStaleLocks(backend: string, project: string, stack: string
   if (!backend.startsWith("file://")) return [];
   const folder = join(fileURLToPath(backend), ".pulumi", "locks", "organization", project, stack);
   if (!existsSync(folder)) return [];
-  return readdirSync(folder)
+  const locks = readdirSync(folder)
     .filter((name) => name.endsWith(".json"))
-    .map((name) => {
-      const path = join(folder, name);
-      const lock = readLock(path);
-      if (lock.hostname !== hostname()) {
-        throw new Error(
-          `${stack} is locked since ${lock.timestamp} by ${lock.username} on ${lock.hostname}. ` +
-            `If nothing runs there any more: pulumi cancel --stack ${stack}`,
-        );
-      }
-      if (isAlive(lock.pid)) {
-        throw new Error(
-          `${stack} is being changed since ${lock.timestamp} by process ${lock.pid} of ${lock.username}. ` +
-            "Wait for it, or end it.",
-        );
-      }
-      rmSync(path, { force: true });
-      return `the lock of process ${lock.pid}, which ended without giving it back (${lock.timestamp})`;
-    });
+    .map((name) => ({ path: join(folder, name), lock: readLock(join(folder, name)) }));
+  for (const { lock } of locks) refuseLiving(lock, stack);
+  return locks.map(({ path, lock }) => {
+    rmSync(path, { force: true });
+    return `the lock of process ${lock.pid}, which ended without giving it back (${lock.timestamp})`;
+  });
+}
+
+function refuseLiving(lock: Lock, stack: string): void {
+  if (lock.hostname !== hostname()) {
+    throw new Error(
+      `${stack} is locked since ${lock.timestamp} by ${lock.username} on ${lock.hostname}. ` +
+        `If nothing runs there any more: pulumi cancel --stack ${stack}`,
+    );
+  }
+  if (isAlive(lock.pid)) {
+    throw new Error(
+      `${stack} is being changed since ${lock.timestamp} by process ${lock.pid} of ${lock.username}. ` +
+        "Wait for it, or end it.",
+    );
+  }
 }
 
 function readLock(path: string): Lock {
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as Lock;
+    const lock = JSON.parse(readFileSync(path, "utf8")) as Partial<Lock> | null;
+    // A pid below 1 would ask about a whole group of processes.
+    if (Number.isInteger(lock?.pid) && Number(lock?.pid) > 0 && lock?.hostname !== undefined) return lock as Lock;
   } catch {
-    throw new Error(`${path} is not a lock that Pulumi wrote. Look at it, and remove it if nothing runs.`);
+    // said below
   }
+  throw new Error(`${path} is not a lock that Pulumi wrote. Look at it, and remove it if nothing runs.`);
 }
 
 function isAlive(pid: number): boolean {

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import path from "node:path";
@@ -24,16 +24,8 @@ const program = path.join(import.meta.dirname, "ingress-node.ts");
 const projectFolder = path.resolve(import.meta.dirname, "../..");
 /** Milliseconds for the listener to open its ports, and to answer. */
 const patience = 30_000;
-
-/** This machine itself, for tests that need no network of a node's own. */
-export function thisMachine(name: string, address: string): ListenerPlace {
-  return {
-    name,
-    address,
-    spawn: (command, args, { stdio, cwd, env } = {}) =>
-      spawn(command, [...args], { cwd, env, stdio: [...(stdio ?? ["ignore", "ignore", "ignore"])] }),
-  };
-}
+/** Milliseconds for the listener to end by itself. */
+const grace = 3000;
 
 /**
  * Starts the listener on a node; what it has to complain about goes to `logFile` (mode 0600).
@@ -81,7 +73,8 @@ export async function startNodeListener(
   };
   const close = async () => {
     child.stdin!.end();
-    await ended;
+    const impatient = setTimeout(() => child.kill("SIGKILL"), grace);
+    await ended.finally(() => clearTimeout(impatient));
   };
 
   try {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, rename, rm, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readAptSources, type AptSources, type Suite } from "./apt-sources.ts";
@@ -28,6 +28,19 @@ path-exclude=/usr/share/doc/*
 path-exclude=/usr/share/locale/*
 `;
 
+/** In namespaces of its own, whose every process and mount ends when this process does, however that comes about. */
+const dyingWithUs = [
+  "setpriv",
+  "--pdeathsig",
+  "KILL",
+  "unshare",
+  "--mount",
+  "--pid",
+  "--fork",
+  "--kill-child",
+  "--mount-proc",
+];
+
 /**
  * The folder with a suite's root, made on first use and kept outside the clone. A root is found under the hash of all
  * that goes into it and is never changed afterwards; many worlds may use it at once.
@@ -40,12 +53,15 @@ export async function debianRoot(suite: Suite, progress: (line: string) => void)
   progress(`making the ${suite} root of the hosts from Debian's packages (once; about half a minute)`);
   await mkdir(cacheFolder("roots"), { recursive: true, mode: 0o700 });
   const draft = await mkdtemp(cacheFolder("roots", `.draft-${process.pid}-${identify(process.pid)?.started}-`));
+  const removeDraft = (): void => rmSync(draft, { recursive: true, force: true, maxRetries: 5 });
+  process.once("exit", removeDraft);
   try {
     await make(join(draft, "root"), suite, sources, draft);
     await rename(join(draft, "root"), folder).catch((error: unknown) => {
       if (!existsSync(folder)) throw error; // Else another rehearsal was quicker.
     });
   } finally {
+    process.off("exit", removeDraft);
     await rm(draft, { recursive: true, force: true });
   }
   progress(`made the ${suite} root in ${Math.round((Date.now() - started) / 100) / 10} s: ${folder}`);
@@ -75,9 +91,11 @@ async function make(root: string, suite: Suite, sources: AptSources, draft: stri
     .trim()
     .split("\n")
     .map((line) => `--dpkgopt=${line}`);
-  const words = ["mmdebstrap", "--quiet", "--variant=minbase", "--format=directory", `--include=${packages.join(",")}`];
+  const words = ["--quiet", "--variant=minbase", "--format=directory", `--include=${packages.join(",")}`];
   const unset = { ...process.env, APT_CONFIG: undefined, TMPDIR: draft, LC_ALL: "C" };
-  await mustRun([...words, ...options, ...kept, ...dpkg, suite, root, list], { env: unset });
+  await mustRun([...dyingWithUs, "mmdebstrap", ...words, ...options, ...kept, ...dpkg, suite, root, list], {
+    env: unset,
+  });
   // Every host gets keys and an id of its own.
   for (const name of readdirSync(join(root, "etc/ssh")).filter((file) => file.startsWith("ssh_host_"))) {
     await unlink(join(root, "etc/ssh", name));

@@ -91,8 +91,10 @@ describe("README.md", () => {
   });
 
   it("names every output of a stack, and no other", () => {
-    const program = readFileSync(join(projectFolder, "index.ts"), "utf8");
-    const exported = [...program.matchAll(/^export const (\w+)/gm)].map(([, name]) => name);
+    const [, outputs = ""] =
+      /^export default \{\n([\s\S]*?)^\};$/m.exec(readFileSync(join(projectFolder, "index.ts"), "utf8")) ?? [];
+    // `url,` and `mode: ...` and `...(condition && { name })`
+    const exported = [...outputs.matchAll(/^ {2}(?:\.{3}.*\{ )?(\w+)/gm)].map(([, name]) => name);
     const named = tableRows(page("README.md"), "output").map(([name]) => name?.replaceAll("`", ""));
 
     expect(named.toSorted()).toEqual(exported.toSorted());

@@ -8,7 +8,6 @@ import { ingressListeners } from "../../components/load-balancer/listener.ts";
 import { renderNginxScript } from "../../components/load-balancer/nginx-script.ts";
 import type { TlsSettings } from "../../components/stack-file.ts";
 import { planTls } from "../../components/tls/tls-plan.ts";
-import { TOOLS } from "../../tools/versions.mjs";
 import { balancerHost } from "../support/prod-stack.ts";
 import { page, tableRows } from "./pages.ts";
 
@@ -83,13 +82,5 @@ describe("docs/interrupted-runs.md", () => {
     const [last, ...others] = ports.split(" ").reverse();
 
     expect(text).toContain(`port ${others.reverse().join(", ")} or ${last} in use`);
-  });
-});
-
-describe("docs/rehearsal.md", () => {
-  it("says how long the tools take to build, as measured", () => {
-    const seconds = Object.values(TOOLS).reduce((sum, { go }) => sum + go.seconds, 0);
-
-    expect(page("docs/rehearsal.md").text).toContain(`about ${Math.round(seconds / 60)} minutes on 2 cores`);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ingressListeners } from "../../components/load-balancer/listener.ts";
-import { renderNginxConfig } from "../../components/load-balancer/nginx-config.ts";
+import { debianNginx, renderNginxConfig } from "../../components/load-balancer/nginx-config.ts";
 import { expectGolden } from "../support/golden.ts";
 
 const servers = (count: number) => Array.from({ length: count }, (_, index) => ({ address: `192.0.2.${11 + index}` }));
@@ -8,8 +8,7 @@ const servers = (count: number) => Array.from({ length: count }, (_, index) => (
 function render(count: number, overrides: { workerUser?: string; loadModules?: string } = {}) {
   return renderNginxConfig({
     listeners: ingressListeners(servers(count)),
-    workerUser: "www-data",
-    loadModules: "include /etc/nginx/modules-enabled/*.conf;\n",
+    ...debianNginx,
     ...overrides,
   });
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { sshHost } from "../../components/host/host.ts";
 import { renderScript } from "../../components/host/script.ts";
 import { ingressListeners } from "../../components/load-balancer/listener.ts";
-import { renderNginxConfig } from "../../components/load-balancer/nginx-config.ts";
+import { debianNginx, renderNginxConfig } from "../../components/load-balancer/nginx-config.ts";
 import { renderNginxScript } from "../../components/load-balancer/nginx-script.ts";
 import { expectGolden } from "../support/golden.ts";
 import { balancerHost } from "../support/prod-stack.ts";
@@ -16,11 +16,7 @@ describe("renderNginxScript", () => {
   });
 
   it("waits for the generation of the configuration it places", () => {
-    const { text, generation } = renderNginxConfig({
-      listeners,
-      workerUser: "www-data",
-      loadModules: "include /etc/nginx/modules-enabled/*.conf;\n",
-    });
+    const { text, generation } = renderNginxConfig({ listeners, ...debianNginx });
 
     expect(script).toContain(text);
     expect(script).toContain(`\ngeneration=${generation}\n`);

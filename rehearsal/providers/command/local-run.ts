@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import type { Capture} from "./run-result.ts";
+import type { Capture } from "./run-result.ts";
 import { commandFailed, longestLoggedLine } from "./run-result.ts";
 
 /** A command on this machine. */

@@ -7,7 +7,7 @@ import type { Log } from "../protocol/plugin.ts";
 import { dieWithUs } from "../protocol/private-folder.ts";
 import type { Connection, Hop } from "./command-inputs.ts";
 import { dialFailure, isBrokenOff, type DialFailure } from "./dial-failure.ts";
-import type { Capture} from "./run-result.ts";
+import type { Capture } from "./run-result.ts";
 import { commandFailed, longestLoggedLine } from "./run-result.ts";
 import { knownHosts, sshArguments, type SshFiles } from "./ssh-arguments.ts";
 import type { SshFolder } from "./ssh-folder.ts";

@@ -73,7 +73,7 @@ export function goQuoted(text: string): string {
     "\\": "\\\\",
     '"': '\\"',
   };
-   
+
   const escaped = text.replace(/[\u0000-\u001f\u007f\\"]/g, (character) => {
     return named[character] ?? `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
   });

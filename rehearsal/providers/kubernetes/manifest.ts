@@ -68,7 +68,10 @@ export function normalized(object: Properties): Properties {
     key,
     typeof value === "string" ? Buffer.from(value, "utf8").toString("base64") : value,
   ]);
-  return { ...without(object, "stringData"), data: { ...(isProperties(data) ? data : {}), ...Object.fromEntries(encoded) } };
+  return {
+    ...without(object, "stringData"),
+    data: { ...(isProperties(data) ? data : {}), ...Object.fromEntries(encoded) },
+  };
 }
 
 /** The map without that key. */

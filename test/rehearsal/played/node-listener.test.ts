@@ -8,9 +8,10 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 
 import { createCertificateAuthority, type KeyPair } from "../../../rehearsal/kubernetes/certificate-authority.ts";
-import { type ListenerPlace, startNodeListener, thisMachine } from "../../../rehearsal/played/node-listener.ts";
+import { type ListenerPlace, startNodeListener } from "../../../rehearsal/played/node-listener.ts";
 import { isAlive } from "../kubernetes/is-alive.ts";
 import { ask } from "./ask.ts";
+import { thisMachine } from "./this-machine.ts";
 
 let folder: string;
 let defaultCertificate: KeyPair;

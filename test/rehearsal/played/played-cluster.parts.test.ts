@@ -1,9 +1,7 @@
-import { execFile } from "node:child_process";
 import { X509Certificate } from "node:crypto";
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { promisify } from "node:util";
 
 import {
   AdmissionregistrationV1Api,
@@ -22,12 +20,11 @@ import {
 } from "../../../rehearsal/kubernetes/certificate-authority.ts";
 import { type Kubernetes, startKubernetes } from "../../../rehearsal/kubernetes/kubernetes.ts";
 import type { Certificate, Issuer } from "../../../rehearsal/played/certificate-objects.ts";
-import { thisMachine } from "../../../rehearsal/played/node-listener.ts";
 import { type PlayedCluster, startPlayedCluster } from "../../../rehearsal/played/played-cluster.ts";
-import { tool } from "../../../tools/toolbox.mjs";
 import { ask, type Seen } from "./ask.ts";
+import { helmFor } from "./helm.ts";
+import { thisMachine } from "./this-machine.ts";
 
-const run = promisify(execFile);
 const isRoot = process.getuid?.() === 0;
 const host = "rancher.example.com";
 const namespace = "cattle-system";
@@ -42,6 +39,7 @@ describe.skipIf(!isRoot)("charts, real helm, and the parts that play pods", () =
   let charts: ChartRepository;
   let client: KubeConfig;
   let core: CoreV1Api;
+  let helm: Awaited<ReturnType<typeof helmFor>>;
 
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "played-"));
@@ -67,8 +65,7 @@ describe.skipIf(!isRoot)("charts, real helm, and the parts that play pods", () =
     client = new KubeConfig();
     client.loadFromString(kubernetes.kubeconfig);
     core = client.makeApiClient(CoreV1Api);
-    await writeFile(path.join(folder, "kubeconfig"), kubernetes.kubeconfig);
-    await chmod(path.join(folder, "kubeconfig"), 0o600);
+    helm = await helmFor(folder, kubernetes.kubeconfig);
   });
   afterAll(async () => {
     await played?.close();
@@ -77,11 +74,6 @@ describe.skipIf(!isRoot)("charts, real helm, and the parts that play pods", () =
     await rm(folder, { recursive: true, force: true });
   });
 
-  async function helm(...args: string[]): Promise<string> {
-    const { path: command } = await tool("helm");
-    const env = { HOME: folder, KUBECONFIG: path.join(folder, "kubeconfig") };
-    return (await run(command, args, { env })).stdout;
-  }
   const release = (verb: "install" | "upgrade", chart: string, version: string, home: string, ...values: string[]) =>
     helm(
       ...[verb, chart, chart, "--version", version, "--repo", charts.url, "--namespace", home, "--create-namespace"],

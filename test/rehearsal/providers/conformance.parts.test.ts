@@ -6,6 +6,10 @@ import { afterAll, beforeAll, describe } from "vitest";
 import { startKubernetes, type Kubernetes } from "../../../rehearsal/kubernetes/kubernetes.ts";
 import { pluginFolder } from "../../../rehearsal/providers/genuine-plugin.ts";
 import { playedProviders, sdkVersion, type PlayedProvider } from "../../../rehearsal/providers/install.ts";
+import { awaitConforms } from "./await-conformance.ts";
+import { clusterConforms } from "./cluster-conformance.ts";
+import { connectionConforms } from "./connection-conformance.ts";
+import { unpackSshd } from "./ssh-server.ts";
 import { commandConforms } from "./command-conformance.ts";
 import { kubernetesConforms } from "./kubernetes-conformance.ts";
 import { LiveObjects } from "./live-objects.ts";
@@ -19,6 +23,7 @@ const genuine = new Set<PlayedProvider>(
   playedProviders.filter((name) => existsSync(join(userPulumiHome, "plugins", pluginFolder(name, sdkVersion(name))))),
 );
 
+const sshd = isRoot ? await unpackSshd() : undefined;
 let folder: string | undefined;
 let kubernetes: Kubernetes | undefined;
 beforeAll(async () => {
@@ -29,6 +34,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await kubernetes?.stop();
+  await sshd?.remove();
   if (folder) await rm(folder, { recursive: true, force: true });
 });
 const cluster = () => ({ kubeconfig: kubernetes!.kubeconfig, objects: new LiveObjects(kubernetes!.kubeconfig) });
@@ -44,7 +50,10 @@ describe.each<Kind>(["stand-in", "genuine"])("%s provider plugins", (kind) => {
   const missing = (name: PlayedProvider) => kind === "genuine" && !genuine.has(name);
 
   describe.skipIf(missing("random"))("random", () => randomConforms(started));
-  describe.skipIf(missing("command") || !isRoot)("command", () => commandConforms(started));
+  describe.skipIf(missing("command") || !sshd)("command", () => commandConforms(started, sshd?.root ?? ""));
+  describe.skipIf(missing("command") || !sshd)("connection", () => connectionConforms(started, sshd?.root ?? ""));
   describe.skipIf(missing("kubernetes") || !isRoot)("kubernetes", () => kubernetesConforms(started, cluster));
+  describe.skipIf(missing("kubernetes") || !isRoot)("cluster", () => clusterConforms(started, cluster));
+  describe.skipIf(missing("kubernetes") || !isRoot)("waiting", () => awaitConforms(started, cluster));
   describe.skipIf(missing("kubernetes") || !isRoot)("helm.v3.Release", () => releaseConforms(started, cluster));
 });

@@ -165,6 +165,34 @@ describe.skipIf(!root)("what a world leaves behind", () => {
     },
   );
 
+  it("is no half-made root, whose making ends with its maker", async () => {
+    folder = mkdtempSync(join(tmpdir(), "world-test-"));
+    const program = `
+      import { debianRoot } from ${JSON.stringify(join(import.meta.dirname, "../../../rehearsal/world/debian-root.ts"))};
+      await debianRoot("bookworm", console.log);
+    `;
+    const env = { ...process.env, XDG_CACHE_HOME: folder };
+    other = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", program], { env });
+    const roots = join(folder, "rancher", "roots");
+    const half = (): boolean => readdirSync(roots).some((name) => existsSync(join(roots, name, "root", "usr")));
+    await expect.poll(() => existsSync(roots) && half(), { timeout: 60_000 }).toBe(true);
+    const making = async (): Promise<string> => (await runCommand(["pgrep", "-f", `mmdebstrap.*${roots}`])).stdout;
+    expect(await making()).not.toBe("");
+    await kill(other);
+    await expect.poll(making, { timeout: 5000 }).toBe("");
+
+    const usual = process.env["XDG_CACHE_HOME"];
+    process.env["XDG_CACHE_HOME"] = folder;
+    try {
+      const [cleared] = await clearLeftovers();
+      expect(cleared).toContain(`folder ${roots}/.draft-`);
+      expect(readdirSync(roots)).toEqual([]);
+    } finally {
+      if (usual === undefined) delete process.env["XDG_CACHE_HOME"];
+      else process.env["XDG_CACHE_HOME"] = usual;
+    }
+  });
+
   it("is not cleared while its maker lives", async () => {
     const child = await startOther();
     await says(child, "all");

@@ -4,7 +4,7 @@ package Remembered;
 use strict;
 use warnings;
 use Fcntl qw(:flock);
-use File::Path qw(make_path remove_tree);
+use File::Path qw(make_path);
 use Processes;
 use UnitFile;
 
@@ -85,6 +85,7 @@ sub state {
     return main_pid($unit) ? 'active' : 'failed';
 }
 
-sub clean { my ($name) = @_; remove_tree("$FOLDER/$name", { keep_root => 1 }); return }
+# All but the lock, which somebody may be waiting for.
+sub clean { my ($name) = @_; unlink glob "$FOLDER/$name/*"; return }
 
 1;

@@ -1,0 +1,172 @@
+import { mkdirSync, readFileSync, realpathSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { prepareEngine, type EngineOptions } from "../../operations/engine.ts";
+import { FakeTools } from "../support/fake-tool.ts";
+
+let tools: FakeTools;
+let home: string;
+let folder: string;
+
+beforeEach(() => {
+  tools = new FakeTools();
+  tools.tool("pulumi-language-nodejs", "v3.259.0", "exit 1");
+  home = join(tools.folder, "home");
+  folder = join(tools.folder, "work");
+  mkdirSync(folder);
+  vi.stubEnv("PATH", tools.path);
+  for (const name of Object.keys(process.env).filter((each) => each.startsWith("PULUMI_"))) vi.stubEnv(name, undefined);
+});
+afterEach(() => {
+  tools[Symbol.dispose]();
+  vi.unstubAllEnvs();
+});
+
+/** An engine whose CLI is this shell text. */
+function engineOf(body: string, options: Partial<EngineOptions> = {}) {
+  tools.tool("pulumi", "v3.259.0", body);
+  return prepareEngine({ home, folder, ...options });
+}
+
+async function environmentOf(options: Partial<EngineOptions> = {}): Promise<Record<string, string>> {
+  const engine = await engineOf("env -0", options);
+  const printed = await engine.capture([]);
+  return Object.fromEntries(
+    printed.split("\0").flatMap((entry) => (entry === "" ? [] : [entry.split(/=(.*)/s) as [string, string]])),
+  );
+}
+
+describe("the environment of an engine", () => {
+  it("keeps state and passphrase in the home folder, where nobody else can read them", async () => {
+    const environment = await environmentOf();
+
+    const passphrase = join(home, "passphrase");
+    expect(environment["PULUMI_BACKEND_URL"]).toBe(`file://${join(home, "backend")}`);
+    expect(environment["PULUMI_CONFIG_PASSPHRASE_FILE"]).toBe(passphrase);
+    expect(environment).not.toHaveProperty("PULUMI_CONFIG_PASSPHRASE");
+    expect(statSync(home).mode & 0o777).toBe(0o700);
+    expect(statSync(passphrase).mode & 0o777).toBe(0o600);
+    expect(readFileSync(passphrase, "utf8")).toMatch(/^[\w-]{43}$/);
+  });
+
+  it("never makes a second passphrase, as it would lose every secret of the stacks", async () => {
+    await environmentOf();
+    const first = readFileSync(join(home, "passphrase"), "utf8");
+    await environmentOf();
+
+    expect(readFileSync(join(home, "passphrase"), "utf8")).toBe(first);
+  });
+
+  it.each([
+    ["PULUMI_BACKEND_URL", "s3://bucket"],
+    ["PULUMI_CONFIG_PASSPHRASE", "mine"],
+    ["PULUMI_CONFIG_PASSPHRASE_FILE", "/home/ops/passphrase"],
+  ])("leaves a %s of the user's own as it is", async (name, value) => {
+    vi.stubEnv(name, value);
+
+    expect((await environmentOf())[name]).toBe(value);
+  });
+
+  it("makes no passphrase where the user has one, and no backend where the user signed in to one", async () => {
+    vi.stubEnv("PULUMI_CONFIG_PASSPHRASE", "mine");
+    vi.stubEnv("PULUMI_ACCESS_TOKEN", "pul-mine");
+
+    const environment = await environmentOf();
+
+    expect(environment).not.toHaveProperty("PULUMI_CONFIG_PASSPHRASE_FILE");
+    expect(environment).not.toHaveProperty("PULUMI_BACKEND_URL");
+  });
+
+  it("has little of the user's own in isolation, and nothing of their Pulumi", async () => {
+    vi.stubEnv("PULUMI_BACKEND_URL", "s3://bucket");
+    vi.stubEnv("KUBECONFIG", "/home/ops/.kube/config");
+    vi.stubEnv("SSH_AUTH_SOCK", "/tmp/agent");
+
+    const environment = await environmentOf({ isolated: true, environment: { TMPDIR: folder } });
+
+    expect(environment["PULUMI_BACKEND_URL"]).toBe(`file://${join(home, "backend")}`);
+    expect(environment["TMPDIR"]).toBe(folder);
+    expect(Object.keys(environment)).not.toEqual(expect.arrayContaining(["KUBECONFIG"]));
+    expect(Object.keys(environment)).not.toEqual(expect.arrayContaining(["SSH_AUTH_SOCK"]));
+  });
+
+  it("marks every process with a run of its own", async () => {
+    const [one, two] = [await environmentOf(), await environmentOf()].map(
+      ({ RANCHER_ENGINE_RUN }) => RANCHER_ENGINE_RUN,
+    );
+
+    expect(one).toMatch(/^[0-9a-f]{16}$/);
+    expect(two).not.toBe(one);
+  });
+
+  it("needs no loader for a language host that reads Pulumi.yaml's options", async () => {
+    expect((await environmentOf())["NODE_OPTIONS"] ?? "").not.toContain("tsx");
+  });
+});
+
+describe("an engine", () => {
+  it("works in its folder", async () => {
+    const engine = await engineOf("pwd");
+
+    expect((await engine.capture([])).trim()).toBe(realpathSync(folder));
+  });
+
+  it("captures what the CLI prints, whole, and nothing of what it says on stderr", async () => {
+    const text = "ä€😀".repeat(60_000);
+    writeFileSync(join(folder, "export.json"), text);
+    const engine = await engineOf("cat export.json; echo progress >&2");
+
+    expect((await engine.capture(["stack", "export"])) === text).toBe(true);
+  });
+
+  it("hands input to the CLI, and never asks a question nobody can answer", async () => {
+    const engine = await engineOf('echo "$@"; cat');
+
+    expect(await engine.capture(["stack", "import"], "the state")).toBe("stack import --non-interactive\nthe state");
+  });
+
+  it("fails with the CLI's last words, also when it never read its input", async () => {
+    const engine = await engineOf("exec <&-; echo 'error: no stack named prod' >&2; exit 255");
+
+    await expect(engine.capture(["stack", "import", "--stack", "prod"], "x".repeat(10_000_000))).rejects.toThrow(
+      "pulumi stack import failed: error: no stack named prod",
+    );
+  });
+
+  it("streams both outputs line by line, and answers the exit code", async () => {
+    const engine = await engineOf("printf 'one\\ntw'; sleep 0.2; printf 'o\\n'; echo three >&2; exit 7");
+    const lines: string[] = [];
+
+    const code = await engine.stream(["up"], (line) => lines.push(line));
+
+    expect(code).toBe(7);
+    expect(lines.sort()).toEqual(["one", "three", "two"]);
+  });
+
+  it("streams a last line that has no end, too", async () => {
+    const engine = await engineOf("printf 'error: killed'; exit 1");
+    const lines: string[] = [];
+
+    await engine.stream(["up"], (line) => lines.push(line));
+
+    expect(lines).toEqual(["error: killed"]);
+  });
+
+  it("interrupts the CLI the way Ctrl-C does, and waits for it", async () => {
+    const engine = await engineOf("trap 'echo cancelling; exit 130' INT; echo ready; while :; do sleep 0.05; done");
+    const stop = new AbortController();
+    const lines: string[] = [];
+
+    const code = await engine.stream(
+      ["up"],
+      (line) => {
+        lines.push(line);
+        if (line === "ready") stop.abort();
+      },
+      stop.signal,
+    );
+
+    expect(code).toBe(130);
+    expect(lines).toEqual(["ready", "cancelling"]);
+  });
+});

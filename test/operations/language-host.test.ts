@@ -1,0 +1,12 @@
+import { expect, it } from "vitest";
+import { needsLoader } from "../../operations/language-host.ts";
+
+it.each([
+  ["3.66.0", true],
+  ["v3.66.0", true],
+  ["3.9.1", true],
+  ["3.66.1", false],
+  ["v3.259.0", false],
+])("language host %s needs the loader by its environment: %s", (version, needed) => {
+  expect(needsLoader(version)).toBe(needed);
+});

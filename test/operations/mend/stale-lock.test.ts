@@ -1,0 +1,103 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { removeStaleLocks } from "../../../operations/mend/stale-lock.ts";
+
+let home: string;
+let locks: string;
+const backend = () => pathToFileURL(home).href;
+const remove = () => removeStaleLocks(backend(), "rancher", "prod");
+
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), "rancher state-"));
+  locks = join(home, ".pulumi", "locks", "organization", "rancher", "prod");
+  mkdirSync(locks, { recursive: true });
+});
+afterEach(() => {
+  rmSync(home, { recursive: true, force: true });
+});
+
+/** A process id that was just given back. */
+const deadPid = () => spawnSync("true").pid;
+
+function lock(file: string, overrides: object = {}): void {
+  const content = { pid: deadPid(), username: "ops", hostname: hostname(), timestamp: "2026-11-21T09:00:00Z" };
+  writeFileSync(join(locks, file), JSON.stringify({ ...content, ...overrides }));
+}
+
+describe("removeStaleLocks", () => {
+  it("removes the lock of an engine that died here, and says whose it was", () => {
+    const pid = deadPid();
+    lock("a.json", { pid });
+
+    expect(remove()).toEqual([`the lock of process ${pid}, which ended without giving it back (2026-11-21T09:00:00Z)`]);
+    expect(readdirSync(locks)).toEqual([]);
+  });
+
+  it("refuses while a living engine holds the stack", () => {
+    lock("a.json", { pid: process.pid });
+
+    expect(remove).toThrow(
+      `prod is being changed since 2026-11-21T09:00:00Z by process ${process.pid} of ops. Wait for it, or end it.`,
+    );
+    expect(readdirSync(locks)).toEqual(["a.json"]);
+  });
+
+  it("takes a process of another user for alive", () => {
+    lock("a.json", { pid: 1 });
+
+    expect(remove).toThrow("by process 1 of ops");
+  });
+
+  it("never judges a process of another machine", () => {
+    lock("a.json", { hostname: "elsewhere" });
+
+    expect(remove).toThrow(
+      "prod is locked since 2026-11-21T09:00:00Z by ops on elsewhere. " +
+        "If nothing runs there any more: pulumi cancel --stack prod",
+    );
+    expect(readdirSync(locks)).toEqual(["a.json"]);
+  });
+
+  it.each([
+    ["no JSON", "{"],
+    ["an empty file", ""],
+    ["JSON that is no object", "null"],
+    ["no process id", JSON.stringify({ hostname: hostname(), username: "ops", timestamp: "now" })],
+    ["a process id that would reach a whole group", JSON.stringify({ pid: 0, hostname: hostname() })],
+    ["a process id below zero", JSON.stringify({ pid: -1, hostname: hostname() })],
+  ])("leaves alone what Pulumi did not write: %s", (_, text) => {
+    writeFileSync(join(locks, "junk.json"), text);
+
+    expect(remove).toThrow(
+      `${join(locks, "junk.json")} is not a lock that Pulumi wrote. Look at it, and remove it if nothing runs.`,
+    );
+    expect(existsSync(join(locks, "junk.json"))).toBe(true);
+  });
+
+  it("removes nothing at all when one of several locks is in use", () => {
+    lock("a.json");
+    lock("b.json", { pid: process.pid });
+
+    expect(remove).toThrow("is being changed");
+    expect(readdirSync(locks)).toEqual(["a.json", "b.json"]);
+  });
+
+  it("looks at one stack only", () => {
+    const other = join(locks, "..", "dev");
+    mkdirSync(other);
+    writeFileSync(join(other, "a.json"), "{");
+
+    expect(remove()).toEqual([]);
+  });
+
+  it("has nothing to do without locks, or where the state is not on this machine", () => {
+    rmSync(locks, { recursive: true });
+
+    expect(remove()).toEqual([]);
+    expect(removeStaleLocks("s3://bucket", "rancher", "prod")).toEqual([]);
+  });
+});

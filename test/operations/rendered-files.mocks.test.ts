@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import { HighAvailability } from "../../components/high-availability.ts";
+import { HostScript } from "../../components/host/host-script.ts";
+import { renderedFiles } from "../../operations/rendered-files.ts";
+import { synthesise } from "../../operations/synthesis.ts";
+import { canaries, emptyCluster, prodSecrets, prodSettings } from "../support/prod-stack.ts";
+
+const tls = { source: "secret", certificateChain: "CHAIN", caCertificate: "CA" } as const;
+
+async function files() {
+  const { registrations } = await synthesise(
+    () =>
+      new HighAvailability("rancher", {
+        settings: prodSettings({ tls }),
+        secrets: prodSecrets(),
+        cluster: emptyCluster(),
+      }),
+    { stack: "prod" },
+  );
+  return { rendered: renderedFiles(registrations), registrations };
+}
+
+describe("renderedFiles", () => {
+  it("has every script, release and object, where people look for it", async () => {
+    const { rendered } = await files();
+
+    expect([...rendered.keys()]).toEqual([
+      "cluster/cattle-system/release-rancher.yaml",
+      "cluster/cattle-system/secret-tls-ca.yaml",
+      "cluster/cattle-system/secret-tls-rancher-ingress.yaml",
+      "cluster/namespace-cattle-system.yaml",
+      "hosts/lb-1/base.create.sh",
+      "hosts/lb-1/base.delete.sh",
+      "hosts/lb-1/base.update.sh",
+      "hosts/lb-1/nginx.create.sh",
+      "hosts/lb-1/nginx.delete.sh",
+    ]);
+  });
+
+  it("has each script byte for byte as it travels", async () => {
+    const { rendered, registrations } = await files();
+
+    const script = registrations.find(({ name }) => name === "lb-1-nginx-script");
+    expect(rendered.get("hosts/lb-1/nginx.create.sh")).toBe(script?.inputs["create"]);
+  });
+
+  it("shows the values of a chart, where it comes from, and [secret] for a secret", async () => {
+    const { rendered } = await files();
+
+    expect(rendered.get("cluster/cattle-system/release-rancher.yaml")).toBe(`\
+# chart rancher 2.15.0 from https://charts.example.com/rancher
+agentTLSMode: strict
+bootstrapPassword: "[secret]"
+hostname: rancher.example.com
+ingress:
+  ingressClassName: traefik
+  tls:
+    source: secret
+privateCA: true
+replicas: 3
+tls: ingress
+`);
+  });
+
+  it("holds no secret", async () => {
+    const { rendered } = await files();
+
+    const text = [...rendered].flat().join("\n");
+    for (const canary of Object.values(canaries)) expect(text).not.toContain(canary);
+  });
+
+  it("knows a script of this machine by its host's name, too", async () => {
+    const host = { kind: "local", name: "here", stateDir: "/home/ops/.rancher" } as const;
+    const { registrations } = await synthesise(
+      () => new HostScript("here-motd", { host, credentials: {}, script: "motd", title: "greets", create: "say x\n" }),
+      { stack: "dev" },
+    );
+
+    expect([...renderedFiles(registrations).keys()]).toEqual([
+      "hosts/here/motd.create.sh",
+      "hosts/here/motd.delete.sh",
+    ]);
+  });
+});

@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+import {
+  installArguments,
+  showArguments,
+  uninstallArguments,
+  upgradeArguments,
+} from "../../../../rehearsal/providers/kubernetes/helm-arguments.ts";
+
+const release = { name: "rancher", namespace: "cattle-system", chart: "rancher", version: "2.15.0", timeout: 900 };
+
+describe("the command lines of helm", () => {
+  it("hold no value: values go in on stdin", () => {
+    const secret = { ...release, values: { bootstrapPassword: "canary" } };
+
+    for (const line of [installArguments, upgradeArguments, uninstallArguments, showArguments].map((make) =>
+      make(secret),
+    )) {
+      expect(line.join(" ")).not.toContain("canary");
+    }
+    expect(installArguments(secret).join(" ")).toContain("--values -");
+  });
+
+  it("take the chart from the address given, and wait as long as asked", () => {
+    const line = installArguments({ ...release, repositoryOpts: { repo: "http://127.0.0.1:8080/charts" } }).join(" ");
+
+    expect(line).toContain("install rancher rancher --repo http://127.0.0.1:8080/charts --version 2.15.0");
+    expect(line).toContain("--timeout 900s --wait");
+    expect(line).not.toContain("--atomic");
+  });
+
+  it("name a repository that is no address together with the chart", () => {
+    expect(showArguments({ ...release, repositoryOpts: { repo: "stable" } })).toContain("stable/rancher");
+  });
+
+  it("wait five minutes unless told otherwise, and not at all with skipAwait", () => {
+    const untimed = { name: "rancher", namespace: "cattle-system", chart: "rancher" };
+
+    expect(installArguments(untimed).join(" ")).toContain("--timeout 300s");
+    expect(installArguments({ ...release, skipAwait: true, waitForJobs: true }).join(" ")).not.toContain("--wait");
+    expect(uninstallArguments({ ...release, skipAwait: true })).not.toContain("--wait");
+    expect(uninstallArguments({ ...release, skipAwait: true, atomic: true })).toContain("--wait");
+  });
+
+  it("keep every revision unless maxHistory says otherwise", () => {
+    expect(upgradeArguments(release).join(" ")).toContain("--history-max 0");
+    expect(upgradeArguments({ ...release, maxHistory: 5 }).join(" ")).toContain("--history-max 5");
+  });
+});

@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import { notPlayed, releaseInputs } from "../../../../rehearsal/providers/kubernetes/release-inputs.ts";
+import { releaseDifference } from "../../../../rehearsal/providers/kubernetes/release-state.ts";
+import { Secret } from "../../../../rehearsal/providers/protocol/property-value.ts";
+
+describe("the inputs of a Release", () => {
+  it("are named, placed and timed, and say only what is said", () => {
+    const inputs = releaseInputs({ chart: "c", compat: "true", atomic: false, values: {} }, {}, "notes", "default");
+
+    expect(inputs).toEqual({
+      chart: "c",
+      name: expect.stringMatching(/^notes-[0-9a-f]{8}$/) as string,
+      namespace: "default",
+      timeout: 300,
+    });
+  });
+
+  it("keep the name once given", () => {
+    expect(releaseInputs({ chart: "c" }, { name: "notes-1" }, "notes", "default")["name"]).toBe("notes-1");
+  });
+
+  it("merge values of files below values given, keeping secrets and nulls", () => {
+    const file = {
+      "4dabf18193072939515e22adb298388d": "c44067f5952c0a294b673a41bacd8c17",
+      text: "a: {x: 1, y: 1}\nb: 1",
+    };
+    const given = { chart: "c", valueYamlFiles: [file], values: { a: { y: new Secret("2") }, b: null } };
+
+    expect(releaseInputs(given, {}, "n", "d")["values"]).toEqual({ a: { x: 1, y: new Secret("2") }, b: null });
+  });
+
+  it("may not hold a repository's password, which helm takes only on its command line", () => {
+    expect(notPlayed({ repositoryOpts: { repo: "https://r", password: "p" } })).toHaveLength(1);
+  });
+});
+
+describe("what changes a Release", () => {
+  const news = { name: "n", namespace: "d", chart: "c", version: "1.0.0", values: { a: 1 } };
+  const state = { ...news, status: { status: "deployed" }, resourceNames: {}, __inputs: new Secret(news) };
+
+  it("is nothing that only the state has", () => {
+    expect(releaseDifference(state, news).changes.size).toBe(0);
+  });
+  it("is a value no longer asked for, and one that somebody changed with helm", () => {
+    expect([...releaseDifference(state, { ...news, values: {} }).changes]).toEqual([["values.a", "delete"]]);
+    expect([...releaseDifference({ ...state, values: { a: 2 } }, news).changes]).toEqual([["values.a", "update"]]);
+  });
+  it("replaces under another name", () => {
+    expect(releaseDifference(state, { ...news, name: "m" }).replaces).toEqual(["name"]);
+  });
+});

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, delimiter, join } from "node:path";
+import { createInterface } from "node:readline";
 import { tools } from "../tools/toolbox.mjs";
 import { needsLoader } from "./language-host.ts";
 import { sideBySide } from "./side-by-side.ts";

@@ -68,7 +68,8 @@ export function synthesise<T>(build: () => T | Promise<T>, options: SynthesisOpt
       state: { ...resource.inputs, ...options.state?.(resource) },
     }),
     call: ({ token }) => {
-      throw new Error(`unexpected call of ${token}`);
+      const message = `unexpected call of ${token}`;
+      throw Object.assign(new Error(message), { details: message }); // all that gRPC's callers read
     },
   };
   const preview = options.preview ?? false;

@@ -7,6 +7,7 @@ import type { StackFile } from "../operations/work-folder.ts";
 import type { Tool } from "../tools/toolbox/tool.mjs";
 import { tools } from "../tools/toolbox.mjs";
 import { chooseCharts } from "./charts/choose-charts.ts";
+import type { ChartName } from "./charts/kubernetes-bounds.ts";
 import { madeUpPassword, prepareRehearsalEngine } from "./engine-run.ts";
 import { createCertificateAuthority, type CertificateAuthority } from "./kubernetes/certificate-authority.ts";
 import { startKubernetes, type Kubernetes } from "./kubernetes/kubernetes.ts";
@@ -28,6 +29,8 @@ export interface RehearsalOptions {
   readonly signal?: AbortSignal;
   /** A Rancher server binary to run behind nginx in place of the played one. */
   readonly rancherBinary?: string;
+  /** Versions of our stand-in charts beside those the stack file names, for rehearsing an upgrade. */
+  readonly alsoServe?: Readonly<Partial<Record<ChartName, readonly string[]>>>;
 }
 
 /** A world made for one stack, and an engine that sees only it. */
@@ -108,7 +111,12 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
     });
 
     const charts = await step("charts", async (say) => {
-      const chosen = await chooseCharts({ values: source.values, folder: join(folder, "charts"), progress: say });
+      const chosen = await chooseCharts({
+        values: source.values,
+        folder: join(folder, "charts"),
+        progress: say,
+        ...(options.alsoServe && { alsoServe: options.alsoServe }),
+      });
       closers.push(() => chosen.close());
       return chosen;
     });

@@ -13,8 +13,10 @@ const podRange = "10.42.0.1/16";
 const serviceRange = { cidr: "10.43.0.0/16", apiServer: "10.43.0.1" };
 
 /**
- * How long kwok's leases on nodes last, in seconds. Without leases a node is refreshed every 10 minutes only, and the
- * controller manager holds it for dead after one.
+ * How long kwok's leases on nodes last, in seconds: what a kubelet takes. The controller manager holds a node whose
+ * lease is not renewed for lost after 50 s.
+ *
+ * @see https://kubernetes.io/docs/concepts/architecture/leases/
  */
 const nodeLeaseSeconds = 40;
 

@@ -3,8 +3,8 @@ import { cp, link, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-/** How long a download may take to show that the network allows it. */
-const downloadLimitMs = 15_000;
+/** How long a download may take once the site answers; the largest plugin is some 50 MB. */
+const downloadLimitMs = 180_000;
 /** How long the download site may take to answer at all. */
 const answerLimitMs = 3_000;
 /** Pulumi's own download site, where its CLI looks for these plugins too. */

@@ -48,20 +48,17 @@ export async function startHostProcess(ledger: Ledger, network: WorldNetwork, pa
   });
   closeSync(console);
   const init = await firstChild(parent);
-  if (init === undefined) throw notStarted(parts);
-  ledger.add(init, `init of ${name}`);
+  if (init !== undefined) ledger.add(init, `init of ${name}`);
   const end = async (): Promise<void> => {
-    const all = [init, parent, holder];
+    const all = init === undefined ? [parent, holder] : [init, parent, holder];
     all.forEach(killProcess);
-    const left = await waitUntilGone(all);
-    if (left.length > 0)
-      throw new Error(`host ${name} did not end: processes ${left.map(({ pid }) => pid).join(", ")}`);
+    const left = (await waitUntilGone(all)).map(({ pid }) => pid).join(", ");
+    if (left !== "") throw new Error(`host ${name} did not end: processes ${left} are left; end them by hand`);
+    await network.detach(address);
   };
-  if (!(await hasOwnRoot(init))) {
-    await end();
-    throw notStarted(parts);
-  }
-  return { init, end };
+  if (init !== undefined && (await hasOwnRoot(init))) return { init, end };
+  await end();
+  throw notStarted(parts);
 }
 
 async function firstChild(parent: ProcessIdentity): Promise<ProcessIdentity | undefined> {

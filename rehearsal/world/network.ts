@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { mustRun } from "./command.ts";
+import { mustRun, runCommand } from "./command.ts";
 import { startGated, type GatedProcess } from "./gated-process.ts";
 import type { Ledger } from "./ledger.ts";
 import { isAlive, type ProcessIdentity } from "./process-identity.ts";
@@ -16,6 +16,8 @@ export interface WorldNetwork {
   readonly subnet: Subnet;
   /** Gives the namespace that `member` holds the link `eth0` with this address. */
   attach(member: ProcessIdentity, address: string): Promise<void>;
+  /** Takes the link of this address away at once; the kernel would only some time after its namespace's last process. */
+  detach(address: string): Promise<void>;
   /** Drops every packet from and to this address, as a dead line would, until told otherwise. */
   silence(address: string, silent: boolean): Promise<void>;
 }
@@ -60,6 +62,9 @@ export async function startNetwork(ledger: Ledger, subnet: Subnet): Promise<Worl
         "link set eth0 up",
         `route add default via ${subnet.gateway}`,
       ]);
+    },
+    detach: async (address) => {
+      await runCommand([...enter(holder), "ip", "link", "del", portOf(address)]); // It may be gone already.
     },
     silence: async (address, silent) => {
       const verb = silent ? "add" : "delete";

@@ -30,15 +30,27 @@ import { TOOL_NAMES } from "../versions.mjs";
  */
 
 /**
- * What a rehearsal and the tests with real daemons need on the machine. The rest goes into the rehearsal's own root.
+ * What a rehearsal and the tests with real daemons need on the machine; none of it starts a daemon. The rest goes into
+ * the rehearsal's own root.
  * @type {MachinePackage[]}
  */
 export const MACHINE_PACKAGES = [
-  { name: "mmdebstrap", proof: ["mmdebstrap"], why: "makes the file system of the rehearsal's hosts" },
-  { name: "iproute2", proof: ["ip"], why: "makes their networks" },
-  { name: "nftables", proof: ["nft"], why: "lets them reach package servers through this machine" },
-  { name: "openssh-client", proof: ["ssh", "ssh-keygen", "ssh-agent"], why: "connects to them" },
-  { name: "shellcheck", proof: ["shellcheck"], why: "checks the scripts that are sent to them" },
+  { name: "mmdebstrap", proof: ["mmdebstrap"], why: "makes the Debian root of the rehearsal's hosts" },
+  { name: "iproute2", proof: ["ip"], why: "makes the rehearsal's bridge and links, in a network namespace" },
+  { name: "slirp4netns", proof: ["slirp4netns"], why: "lets the hosts reach package servers, without forwarding here" },
+  { name: "nftables", proof: ["nft"], why: "makes a host go silent on the rehearsal's own bridge" },
+  { name: "util-linux", proof: ["unshare", "nsenter"], why: "starts the hosts in namespaces of their own" },
+  {
+    name: "openssh-client",
+    proof: ["ssh", "ssh-keygen", "ssh-agent"],
+    why: "makes the hosts' keys, and signs in to them",
+  },
+  {
+    name: "debian-archive-keyring",
+    proof: ["/usr/share/keyrings/debian-archive-keyring.gpg"],
+    why: "checks the signatures of the packages in a host's root",
+  },
+  { name: "shellcheck", proof: ["shellcheck"], why: "checks the scripts that are sent to hosts" },
   {
     name: "ca-certificates",
     proof: ["/etc/ssl/certs/ca-certificates.crt"],
@@ -46,8 +58,11 @@ export const MACHINE_PACKAGES = [
   },
 ];
 
-/** @type {ToolName[]} */
-const toolsOfUp = ["pulumi", "pulumi-language-nodejs", "helm", "kubectl"];
+/**
+ * Helm is had only when an interrupted release has to be mended.
+ * @type {ToolName[]}
+ */
+const toolsOfUp = ["pulumi", "pulumi-language-nodejs"];
 
 /**
  * Decides what is to be installed.

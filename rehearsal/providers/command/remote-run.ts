@@ -70,7 +70,7 @@ export async function runRemotely(
 async function prepare(connection: Connection, folder: SshFolder): Promise<SshFiles> {
   const agentOf = async (hop: Hop | undefined): Promise<string | undefined> =>
     hop?.privateKey === undefined
-      ? (hop?.agentSocketPath ?? process.env["SSH_AUTH_SOCK"])
+      ? hop?.agentSocketPath || process.env["SSH_AUTH_SOCK"] || undefined
       : folder.agent(hop.privateKey);
   for (const hop of [connection, connection.proxy]) {
     const pinned = hop && knownHosts(hop);

@@ -87,7 +87,7 @@ RemainAfterExit=yes
 
   it("calls a daemon that dies failed, and tells one that is ready from one that never is", async () => {
     await unit("dies", "[Service]\nExecStart=/bin/sleep 3001\n");
-    await run("systemctl start dies; pkill -KILL -f ^/bin/sleep.3001");
+    await run("systemctl start dies; until pkill -KILL -f ^/bin/sleep.3001; do sleep 0.01; done");
     const active = await run("sleep 0.1; systemctl is-active dies");
     expect([active.code, active.stdout]).toEqual([3, "failed\n"]);
 

@@ -18,7 +18,7 @@ test("where all is there, only the tools are asked for, and only by those who us
   expect(plan("start", ready).steps).toEqual([everything]);
   expect(plan("test", ready).steps).toEqual([everything]);
   expect(plan("up", ready).steps).toEqual([
-    { kind: "tools", names: ["pulumi", "pulumi-language-nodejs", "helm", "kubectl"] },
+    { kind: "tools", names: ["pulumi", "pulumi-language-nodejs"] },
   ]);
   expect(plan("node", ready)).toEqual({ steps: [], notes: [], problems: [] });
 });
@@ -73,8 +73,8 @@ test("without apt-get the missing packages are named, with why", () => {
   expect(steps).toEqual([]);
   expect(problems).toEqual([
     "Not on this machine, and it has no apt-get to install them:\n" +
-      "  mmdebstrap: makes the file system of the rehearsal's hosts\n" +
-      "  iproute2: makes their networks\n" +
+      "  mmdebstrap: makes the Debian root of the rehearsal's hosts\n" +
+      "  iproute2: makes the rehearsal's bridge and links, in a network namespace\n" +
       "These are Debian's names; install what carries the same commands, and run this again.",
   ]);
   expect(plan("start", { ...ready, apt: false }).problems).toEqual([]);

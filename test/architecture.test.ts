@@ -1,0 +1,113 @@
+import { describe, expect, it } from "vitest";
+import { sourceFiles, type SourceFile } from "./support/source-files.ts";
+
+const components = sourceFiles("components");
+const program = [...sourceFiles("index.ts"), ...components];
+
+/** What registers resources or reads the engine's configuration; everything else renders a text or decides something. */
+const isBlock = ({ path, text }: SourceFile) =>
+  /extends pulumi\.ComponentResource|new kubernetes\.Provider\(/.test(text) || path === "components/settings.ts";
+
+const blocks = components.filter(isBlock);
+const pure = components.filter((file) => !isBlock(file));
+const listed = (files: readonly SourceFile[], offending: (file: SourceFile) => readonly string[]) =>
+  files.flatMap((file) => offending(file).map((what) => `${file.path}: ${what}`));
+
+describe("the program", () => {
+  it("is split as this test believes", () => {
+    expect(blocks.length).toBeGreaterThanOrEqual(10);
+    expect(pure.length).toBeGreaterThan(blocks.length);
+    expect(blocks.map(({ path }) => path)).toContain("components/host/host-script.ts");
+    expect(pure.map(({ path }) => path)).toContain("components/load-balancer/nginx-config.ts");
+  });
+
+  // Types are erased: a pure module may say which outputs it passes on.
+  it("renders and decides in modules that know nothing of Pulumi", () => {
+    const offending = listed(pure, ({ imports }) =>
+      imports.filter(({ target, typeOnly }) => target.startsWith("@pulumi/") && !typeOnly).map(({ target }) => target),
+    );
+
+    expect(offending).toEqual([]);
+  });
+
+  it("knows nothing of what is done with it: operations, the rehearsal, tools and tests", () => {
+    const offending = listed(program, ({ imports }) =>
+      imports.map(({ target }) => target).filter((target) => /^(operations|rehearsal|tools|test)\//.test(target)),
+    );
+
+    expect(offending).toEqual([]);
+  });
+
+  it("is not reached into by the rehearsal from a block: components know no stand-in", () => {
+    const offending = listed(program, ({ text }) => text.match(/rehears\w*|stand-in/gi) ?? []);
+
+    expect(offending).toEqual([]);
+  });
+
+  it("depends downwards only: index, recipes, blocks, artefacts", () => {
+    const level = (path: string): number => {
+      if (path === "index.ts") return 0;
+      const file = components.find((each) => each.path === path);
+      if (file === undefined) throw new Error(`${path} is no module of the program`);
+      if (/rancher:recipes:/.test(file.text)) return 1;
+      return isBlock(file) ? 2 : 3;
+    };
+
+    const offending = listed(program, ({ path, imports }) =>
+      imports
+        .filter(({ target, typeOnly }) => target.endsWith(".ts") && !typeOnly && level(target) < level(path))
+        .map(({ target }) => target),
+    );
+
+    expect(offending).toEqual([]);
+  });
+
+  it("has no circle among its modules", () => {
+    const byPath = new Map(program.map((file) => [file.path, file]));
+    const circles: string[] = [];
+    const visit = (path: string, way: readonly string[]): void => {
+      if (way.includes(path)) {
+        circles.push([...way.slice(way.indexOf(path)), path].join(" -> "));
+        return;
+      }
+      const imports = byPath.get(path)?.imports ?? [];
+      for (const { target, typeOnly } of imports) if (!typeOnly) visit(target, [...way, path]);
+    };
+    visit("index.ts", []);
+
+    expect(circles).toEqual([]);
+  });
+
+  it("reads configuration and environment in one file", () => {
+    const reading = program.filter(({ text }) => /process\.env|new pulumi\.Config|\ballConfig\b/.test(text));
+
+    expect(reading.map(({ path }) => path)).toEqual(["components/settings.ts"]);
+  });
+
+  it("builds commands in one file, the Kubernetes provider in one, and never a Chart", () => {
+    const having = (pattern: RegExp) => program.filter(({ text }) => pattern.test(text)).map(({ path }) => path);
+
+    expect(having(/new command\.(remote|local)\./)).toEqual(["components/host/host-script.ts"]);
+    expect(having(/new kubernetes\.Provider\(/)).toEqual(["components/cluster/kubernetes-provider.ts"]);
+    expect(having(/new kubernetes\.helm\.v[34]\.Chart\(/)).toEqual([]);
+  });
+
+  it("gives every component the token of its folder and class, and hands nothing up to it", () => {
+    const classes = components.filter(({ text }) => /extends pulumi\.ComponentResource/.test(text));
+
+    const offending = listed(classes, ({ path, text }) => {
+      const name = /export class (\w+) extends/.exec(text)?.[1] ?? "";
+      const folder = path.split("/").length === 2 ? "recipes" : path.split("/")[1];
+      return text.includes(`super("rancher:${folder}:${name}", name, {}, opts);`) ? [] : [`class ${name}`];
+    });
+
+    expect(offending).toEqual([]);
+  });
+
+  it("names its files for what they make, each of one idea", () => {
+    const all = [...program, ...sourceFiles("operations")];
+
+    expect(all.filter(({ path }) => /utils|helpers|common|misc/.test(path)).map(({ path }) => path)).toEqual([]);
+    expect(all.filter(({ text }) => text.split("\n").length > 250).map(({ path }) => path)).toEqual([]);
+  });
+});

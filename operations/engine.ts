@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { basename, delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import { tools } from "../tools/toolbox.mjs";
@@ -72,7 +73,16 @@ export async function prepareEngine(options: EngineOptions): Promise<Engine> {
   return {
     backend: environment["PULUMI_BACKEND_URL"] ?? "",
     run,
-    interact: (args, { signal } = {}) => ended(start(args, "inherit", signal)),
+    interact: async (args, { signal } = {}) => {
+      // Ctrl-C reaches the CLI by itself, which then winds down; this process must not end before it has.
+      const ignore = () => undefined;
+      process.on("SIGINT", ignore);
+      try {
+        return await ended(start(args, "inherit", signal));
+      } finally {
+        process.off("SIGINT", ignore);
+      }
+    },
     capture: async (args, input) => {
       const child = start([...args, "--non-interactive"], "pipe");
       let printed = "";
@@ -106,7 +116,7 @@ function engineEnvironment(options: EngineOptions, folders: readonly string[], r
     [runVariable]: run,
     PATH: [...folders, inherited["PATH"]].join(delimiter),
   };
-  if (environment["PULUMI_BACKEND_URL"] === undefined && environment["PULUMI_ACCESS_TOKEN"] === undefined) {
+  if (!hasOwnBackend(environment, options.isolated ?? false)) {
     const backend = join(options.home, "backend");
     mkdirSync(backend, { recursive: true, mode: 0o700 });
     environment["PULUMI_BACKEND_URL"] = `file://${backend}`;
@@ -115,6 +125,20 @@ function engineEnvironment(options: EngineOptions, folders: readonly string[], r
     environment["PULUMI_CONFIG_PASSPHRASE"] !== undefined || environment["PULUMI_CONFIG_PASSPHRASE_FILE"] !== undefined;
   if (!hasPassphrase) environment["PULUMI_CONFIG_PASSPHRASE_FILE"] = passphraseFile(options.home);
   return environment;
+}
+
+/** The user's environment names a backend, or they have logged in to one. */
+function hasOwnBackend(environment: NodeJS.ProcessEnv, isolated: boolean): boolean {
+  if (environment["PULUMI_BACKEND_URL"] !== undefined) return true;
+  if (isolated) return false;
+  if (environment["PULUMI_ACCESS_TOKEN"] !== undefined) return true;
+  const home = environment["PULUMI_HOME"] ?? join(homedir(), ".pulumi");
+  try {
+    const credentials = JSON.parse(readFileSync(join(home, "credentials.json"), "utf8")) as { current?: string };
+    return (credentials.current ?? "") !== "";
+  } catch {
+    return false; // never logged in
+  }
 }
 
 /** Losing it loses every secret of the stacks, so it is made once and never written over. */

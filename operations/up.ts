@@ -35,6 +35,7 @@ await runCommand(async () => {
       );
     }
   }
+  if (code === 0) say(`Outputs, and every other command of Pulumi: npm run pulumi -- stack output --stack ${stack}`);
   return code;
 });
 

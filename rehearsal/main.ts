@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import pc from "picocolors";
+import { defaultVersions } from "../components/versions.ts";
 import { readArguments, runCommand, UserError } from "../operations/command-line.ts";
 import { findStackFile } from "../operations/stack-yaml.ts";
 import { projectFolder } from "../operations/work-folder.ts";
@@ -103,7 +104,7 @@ async function rehearse(
       reachedBy: hosts.map(({ address }) => address).join(", "),
       hosts,
       nodes,
-      rancherVersion: String(overlaid.values["version"]),
+      rancherVersion: String(overlaid.values["version"] ?? defaultVersions.rancher),
       kubernetesVersion: kubernetes.version,
       checks,
       times: phases.times,

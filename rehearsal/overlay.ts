@@ -54,6 +54,10 @@ export function overlay(values: Mapping, secretKeys: readonly string[], world: W
   const changed: Record<string, unknown> = { ...values };
   const secrets: Record<string, string> = { kubeconfig: world.kubeconfig };
 
+  if (values["ssh"] !== undefined) {
+    const { jumpHost: _direct, ...rest } = mapping(values["ssh"]);
+    changed["ssh"] = rest;
+  }
   if (balancer["hosts"] !== undefined) {
     const hosts = entries(balancer["hosts"]).map((host) => {
       const { jumpHost: _direct, insecureIgnoreHostKey: _pinned, privateAddress: _one, ...rest } = host;
@@ -79,7 +83,6 @@ export function overlay(values: Mapping, secretKeys: readonly string[], world: W
       ...rest,
       certificate: world.certificate.chain,
       // Made here, so no public authority knows it.
-      privateCA: true,
       caCertificate: world.certificate.caCertificate,
     };
     secrets["tlsPrivateKey"] = world.certificate.privateKey;

@@ -54,7 +54,7 @@ export async function checkNothingLeft({ hosts, kubernetes, folder }: Rehearsal)
 }
 
 /** What apt and dpkg write whenever anything is installed, and no removal takes back. */
-function isTraceOfPackageManager(path: string): boolean {
+export function isTraceOfPackageManager(path: string): boolean {
   return /^\/var\/(cache\/(apt|debconf|ldconfig)|lib\/(apt|dpkg|systemd\/deb-systemd-helper.*)|log)(\/|$)/.test(path);
 }
 

@@ -6,7 +6,7 @@ import type { Settings, TlsSettings } from "../components/stack-file.ts";
 import type { Survey } from "../components/survey.ts";
 import { synthesise } from "../operations/synthesis.ts";
 import { balancerHost, canaries, emptyCluster, prodSecrets, prodSettings } from "./support/prod-stack.ts";
-import { clearTexts, inSecret, listed, nameIn, namesIn, only } from "./support/registrations.ts";
+import { clearTexts, inSecret, listed, namesIn, only } from "./support/registrations.ts";
 import { valueOf } from "./support/value-of.ts";
 
 const command = "command:remote:Command";

@@ -1,12 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type outputs from "../index.ts";
 import { synthesise } from "../operations/synthesis.ts";
 import { helmRevision, kubeconfigFor, playApi, type PlayedCluster } from "./support/kubernetes-api.ts";
 import { prodConfiguration } from "./support/prod-configuration.ts";
 import { clearTexts, listed, only } from "./support/registrations.ts";
 import { valueOf } from "./support/value-of.ts";
 
-type Outputs = (typeof import("../index.ts"))["default"];
+type Outputs = typeof outputs;
 
 const traefik = { metadata: { name: "traefik" }, spec: { controller: "traefik.io/ingress-controller" } };
 const bootstrapPassword = "canary-bootstrap-password";

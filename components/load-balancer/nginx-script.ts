@@ -1,3 +1,4 @@
+import { apt } from "../host/apt.ts";
 import { hereDocument } from "../host/shell.ts";
 import type { Listener } from "./listener.ts";
 import { debianNginx, generationPort, renderNginxConfig } from "./nginx-config.ts";
@@ -41,10 +42,13 @@ fi`;
 
 /** Packages are removed only if they came with us; a configuration that was there comes back, and runs again. */
 const registerUndo = `register_undo <<'UNDO'
+${apt}
+rm -f /etc/nginx/nginx.conf.placing /var/log/nginx/connections.log
 give_back /etc/nginx/nginx.conf
 if [ -s "$facts/packages" ]; then
+  mend_dpkg
   # shellcheck disable=SC2046 # one word per package
-  apt-get -qq -y -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=120 purge $(cat "$facts/packages") >&2 9>&- || fail 30 "the packages of nginx cannot be removed; apt says why above"
+  apt purge $(cat "$facts/packages") || fail 30 "the packages of nginx cannot be removed; apt says why above"
 fi
 if [ -e "$facts/no-www" ]; then
   # The package leaves its welcome page behind, even when it is purged.
@@ -52,7 +56,12 @@ if [ -e "$facts/no-www" ]; then
   rmdir --ignore-fail-on-non-empty /var/www/html /var/www 2>/dev/null || true
 fi
 if command -v nginx >/dev/null; then
-  nginx -t -q 2>&1 && { systemctl reload nginx 9>&- || systemctl restart nginx 9>&-; } || say "nginx does not take back its former configuration; it is in /etc/nginx/nginx.conf"
+  [ ! -e "$facts/was-disabled" ] || systemctl -q disable nginx 9>&-
+  if [ -e "$facts/was-stopped" ]; then
+    systemctl stop nginx 9>&-
+  else
+    nginx -t -q 2>&1 && { systemctl reload nginx 9>&- || systemctl restart nginx 9>&-; } || say "nginx does not take back its former configuration; it is in /etc/nginx/nginx.conf"
+  fi
 fi
 UNDO`;
 
@@ -60,56 +69,69 @@ UNDO`;
  * The list of new packages is written before they are installed, so that a script killed in between leaves nothing that
  * destroy would not remove.
  */
-const install = `apt() { apt-get -qq -y -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=120 -o Acquire::Retries=3 "$@" >&2 9>&-; }
-installed() { dpkg-query -W -f '\${db:Status-Abbrev}' "$1" 2>/dev/null | grep -q '^ii'; }
-who_locks="If another process holds apt's lock: fuser -v /var/lib/dpkg/lock-frontend"
+const install = `${apt}
+if [ ! -e "$facts/packages" ] && installed nginx; then
+  keep /etc/nginx/nginx.conf
+  if [ ! -e "$facts/was-noted" ]; then
+    systemctl -q is-enabled nginx || : >"$facts/was-disabled"
+    systemctl -q is-active nginx || : >"$facts/was-stopped"
+    : >"$facts/was-noted"
+  fi
+fi
 if ! installed nginx || ! installed libnginx-mod-stream; then
   say "installing nginx"
-  # A package manager that was killed is set right first.
-  [ -z "$(dpkg --audit)" ] || dpkg --configure -a >&2 9>&- || fail 20 "dpkg was interrupted earlier and cannot go on; its words are above"
-  apt update || fail 20 "apt-get update failed; its words are above. $who_locks"
+  mend_dpkg
+  waiting apt-get $apt_options update || fail 20 "apt-get update failed; its words are above. $who_locks"
   if [ ! -e "$facts/packages" ]; then
     [ -e /var/www ] || : >"$facts/no-www"
-    ! installed nginx || keep /etc/nginx/nginx.conf
-    apt-get -s --no-install-recommends install nginx libnginx-mod-stream | sed -n 's/^Inst \\([^ ]*\\) (.*/\\1/p' >"$facts/packages.new"
-    mv "$facts/packages.new" "$facts/packages"
+    apt-get -s --no-install-recommends install nginx libnginx-mod-stream >"$work/plan" || fail 20 "apt finds no way to install nginx; its words are above"
+    sed -n 's/^Inst \\([^ ]*\\) (.*/\\1/p' "$work/plan" >"$facts/packages.new"
+    sync "$facts/packages.new" && mv "$facts/packages.new" "$facts/packages"
   fi
   apt --no-install-recommends install nginx libnginx-mod-stream || fail 20 "nginx cannot be installed; apt's words are above. $who_locks"
 fi
-[ -e "$facts/packages" ] || keep /etc/nginx/nginx.conf`;
+systemctl -q is-enabled nginx || systemctl -q enable nginx 9>&-`;
 
 /**
  * Judged by what answers, never by an exit status: with a busy port the check and the reload both return 0 and the old
  * configuration goes on for ever.
  */
-const rollOut = `running() { bash -c 'exec 3<>/dev/tcp/127.0.0.1/${generationPort} && cat <&3' 2>/dev/null || true; }
+const rollOut = `running() { timeout 2 bash -c 'exec 3<>/dev/tcp/127.0.0.1/${generationPort} && cat <&3' 2>/dev/null 9>&- || true; }
+runs_wanted() { [ "$(running)" = "generation $generation" ]; }
+# Old workers answer for a moment longer, so one answer is not enough.
 live() {
-  answers=0
-  for try in $(seq ${liveSeconds * 10}); do
-    if [ "$(running)" = "generation $generation" ]; then answers=$((answers + 1)); else answers=0; fi
+  answers=0 deadline=$(($(date +%s) + ${liveSeconds}))
+  while [ "$(date +%s)" -lt "$deadline" ]; do
+    if runs_wanted; then answers=$((answers + 1)); else answers=0; sleep 0.1; fi
     [ "$answers" -lt 10 ] || return 0
-    [ "$answers" -gt 0 ] || sleep 0.1
   done
   return 1
 }
 activate() { if systemctl is-active -q nginx; then systemctl reload nginx 9>&-; else systemctl start nginx 9>&-; fi; }
 conf=/etc/nginx/nginx.conf
-if cmp -s "$wanted" "$conf" && live; then
+former=$facts/former.conf
+if cmp -s "$wanted" "$conf" && runs_wanted && live; then
+  rm -f "$former"
   say "unchanged: nginx runs this configuration"
 else
   install -m 0644 "$wanted" "$conf.placing" && sync "$conf.placing" || fail 30 "$conf cannot be written: $(df -h /etc | tail -n 1)"
   nginx -t -q -c "$conf.placing" 2>"$work/words" || { rm -f "$conf.placing"; fail 30 "nginx refuses the new configuration, the old one goes on: $(cat "$work/words")"; }
   # A run that was killed here has put the new one there already.
-  cmp -s "$wanted" "$conf" || cp -a "$conf" "$facts/previous.conf"
-  logged=$(wc -c </var/log/nginx/error.log 2>/dev/null || echo 0)
+  cmp -s "$wanted" "$conf" || { cp -a "$conf" "$former.new" && mv -f "$former.new" "$former"; } || fail 30 "$former cannot be written: $(df -h "$facts" | tail -n 1)"
+  logged=$(wc -c 2>/dev/null </var/log/nginx/error.log || echo 0)
   mv -f "$conf.placing" "$conf"
   activate 2>"$work/words" || true
   if live; then
+    rm -f "$former"
     say "changed: nginx runs the new configuration"
   else
-    mv -f "$facts/previous.conf" "$conf"
-    activate 2>>"$work/words" || true
     tail -c +$((logged + 1)) /var/log/nginx/error.log >>"$work/words" 2>/dev/null || true
-    fail 40 "the new configuration did not come alive within ${liveSeconds} s; the former one is back. nginx says: $(grep -E 'emerg|alert|crit' "$work/words" | tail -n 3)"
+    words=$(sed -n 's/.*\\[emerg\\] \\([0-9#]*: \\)\\{0,1\\}//p' "$work/words" | sort -u | head -n 3)
+    if [ -e "$former" ]; then
+      mv -f "$former" "$conf"
+      activate 2>/dev/null || true
+      fail 40 "the new configuration did not come alive within ${liveSeconds} s; the former one is back. nginx says: $words"
+    fi
+    fail 40 "the configuration does not come alive within ${liveSeconds} s. nginx says: $words"
   fi
 fi`;

@@ -24,7 +24,11 @@ export const valuesSchema = z.toJSONSchema(stackFileSchema, { io: "input", targe
 
 /** `stack.schema.json`: a whole stack file, for editors. Other namespaces and Pulumi's own keys are let through. */
 export function stackFileJsonSchema(): object {
-  const plain = Object.entries(valuesSchema.properties ?? {}).map(([key, node]) => [`rancher:${key}`, node]);
+  const plain = Object.entries(valuesSchema.properties ?? {}).map(([key, node]) => [
+    `rancher:${key}`,
+    // `pulumi config set` writes every number as text.
+    node.type === "integer" ? { ...node, type: ["integer", "string"], pattern: "^[0-9]+$" } : node,
+  ]);
   const secret = secretNames.map((name) => [
     `rancher:${name}`,
     {

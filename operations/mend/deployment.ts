@@ -22,10 +22,12 @@ export interface PendingOperation {
   readonly resource: ExportedResource;
 }
 
-/** A Helm release, by the literal names the program gives it. */
-export interface HelmReleaseName {
+/** A Helm release an engine was at when it died, by the literal names the program gives it. */
+export interface PendingRelease {
   readonly name: string;
   readonly namespace: string;
+  /** What was under way, in Pulumi's word: `creating`, `updating`, `deleting`. */
+  readonly operation: string;
 }
 
 /**
@@ -40,12 +42,11 @@ export function pendingOperations(stack: ExportedStack): readonly PendingOperati
   return stack.deployment.pending_operations ?? [];
 }
 
-/** Releases an engine was at when it died. */
-export function pendingReleases(stack: ExportedStack): HelmReleaseName[] {
+export function pendingReleases(stack: ExportedStack): PendingRelease[] {
   return pendingOperations(stack)
     .filter(({ resource }) => resource.type === "kubernetes:helm.sh/v3:Release")
-    .flatMap(({ resource: { inputs } }) => {
+    .flatMap(({ type, resource: { inputs } }) => {
       const { name, namespace } = inputs ?? {};
-      return typeof name === "string" && typeof namespace === "string" ? [{ name, namespace }] : [];
+      return typeof name === "string" && typeof namespace === "string" ? [{ name, namespace, operation: type }] : [];
     });
 }

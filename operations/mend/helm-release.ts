@@ -3,29 +3,34 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { tool } from "../../tools/toolbox.mjs";
-import type { HelmReleaseName } from "./deployment.ts";
+import type { PendingRelease } from "./deployment.ts";
 
 /**
- * Frees a release that an interrupted Helm left pending: "another operation is in progress" would be the answer for
- * ever. An unfinished installation is uninstalled, an unfinished upgrade rolled back, both without hooks: Rancher's
- * hooks are for a Rancher that ran.
+ * Frees a release that an interrupted run left: Helm would answer "another operation is in progress" for ever, and
+ * Pulumi's provider refuses to create a release that is there. An installation the state does not know is uninstalled,
+ * also when Helm finished it meanwhile; an unfinished upgrade is rolled back. Both without hooks: Rancher's hooks are
+ * for a Rancher that ran.
  *
- * @returns what was done, or `undefined` when the release is not pending
+ * @returns what was done, or `undefined` when nothing stands in the way
  */
-export async function freeRelease(release: HelmReleaseName, kubeconfig: string): Promise<string | undefined> {
-  const { name, namespace } = release;
+export async function freeRelease(release: PendingRelease, kubeconfig: string): Promise<string | undefined> {
+  const { name, namespace, operation } = release;
   const helm = await helmWith(kubeconfig);
+  const uninstall = () =>
+    helm.run(["uninstall", name, "--namespace", namespace, "--no-hooks", "--wait", "--timeout", "2m"]);
   try {
-    switch (await helm.status(release)) {
-      case "pending-install":
-        await helm.run(["uninstall", name, "--namespace", namespace, "--no-hooks", "--wait", "--timeout", "2m"]);
-        return `the half-finished installation of ${name}, by uninstalling it without hooks`;
+    const status = await helm.status(release);
+    if (status !== undefined && (operation === "creating" || status === "pending-install")) {
+      await uninstall();
+      return `the installation of ${name} that was cut short (${status}), by uninstalling it without hooks`;
+    }
+    switch (status) {
       case "pending-upgrade":
       case "pending-rollback":
         await helm.run(["rollback", name, "--namespace", namespace, "--no-hooks", "--timeout", "5m"]);
         return `the half-finished upgrade of ${name}, by rolling it back without hooks`;
       case "uninstalling":
-        await helm.run(["uninstall", name, "--namespace", namespace, "--no-hooks", "--wait", "--timeout", "2m"]);
+        await uninstall();
         return `the half-finished removal of ${name}`;
       default:
         return undefined;
@@ -55,7 +60,7 @@ async function helmWith(kubeconfig: string) {
     });
   return {
     run,
-    status: async ({ name, namespace }: HelmReleaseName): Promise<string | undefined> => {
+    status: async ({ name, namespace }: PendingRelease): Promise<string | undefined> => {
       const releases = JSON.parse(
         await run(["list", "--all", "--namespace", namespace, "--filter", `^${name}$`, "--output", "json"]),
       ) as { status: string }[];

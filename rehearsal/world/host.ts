@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
@@ -135,8 +135,9 @@ async function sshAnswers(address: string, port: number, host: HostProcess, fold
   for (const until = Date.now() + 10_000; Date.now() < until && isAlive(host.init); await sleep(10)) {
     if (await saysSsh(address, port)) return;
   }
-  const log = join(folder, "console.log");
-  throw new Error(`no sshd answered at ${address}:${port} within 10 s${existsSync(log) ? `; see ${log}` : ""}`);
+  const log = `/proc/${host.init.pid}/root/run/log/small-systemctl/ssh.service.log`;
+  const said = [log, join(folder, "console.log")].filter(existsSync).map((path) => readFileSync(path, "utf8").trim());
+  throw new Error(`no sshd answered at ${address}:${port} within 10 s. The host said: ${said.join("\n") || "nothing"}`);
 }
 
 function saysSsh(address: string, port: number): Promise<boolean> {

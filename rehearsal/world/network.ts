@@ -22,14 +22,20 @@ export interface WorldNetwork {
   silence(address: string, silent: boolean): Promise<void>;
 }
 
-/** Drops IP but lets ARP through: a peer then meets silence, as with a host far away, and no "no route to host". */
-const silenceTable = `
+/**
+ * What the bridge does not pass on. From and to a silent host, IP but not ARP: a peer then meets silence, as with a host
+ * far away, and no "no route to host". To the way out, nothing that stays in the world: a bridge sends what it has no
+ * port for to all of them, and slirp4netns would open a connection of its own to each such address, which comes in
+ * through this machine's link and, while the host is down, goes round without end.
+ */
+const bridgeRules = ({ cidr, gateway, resolver }: Subnet): string => `
 table bridge world {
   set silent { type ifname; }
   chain forward {
     type filter hook forward priority 0;
     ether type ip iifname @silent drop
     ether type ip oifname @silent drop
+    oifname "tap0" ip daddr ${cidr} ip daddr != { ${gateway}, ${resolver} } drop
   }
 }
 `;
@@ -40,7 +46,7 @@ export async function startNetwork(ledger: Ledger, subnet: Subnet): Promise<Worl
   await ownNetwork(holder);
   const { link } = ledger.entry;
   await ipBatch(holder, ["link set lo up", "link add world type bridge", "link set world up"]);
-  await mustRun([...enter(holder), "nft", "-f", "-"], { stdin: silenceTable });
+  await mustRun([...enter(holder), "nft", "-f", "-"], { stdin: bridgeRules(subnet) });
   await ipBatch(undefined, [
     `link add ${link} type veth peer name machine netns ${holder.pid}`,
     `addr add ${subnet.machine}/24 dev ${link}`,

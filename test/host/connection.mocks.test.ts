@@ -32,7 +32,7 @@ describe("connectionTo", () => {
   });
 
   it("leaves the pin out only where the stack file does", () => {
-    const { hostKey: _, ...unpinned } = host;
+    const unpinned = { kind: "ssh", name: "lb-1", address: "192.0.2.10", user: "ops", port: 22 } as const;
 
     expect(connectionTo({ ...unpinned, insecureIgnoreHostKey: true }, {})).not.toHaveProperty("hostKey");
   });

@@ -132,6 +132,13 @@ describe("secrets of a script", () => {
     }
   });
 
+  it("are hidden also where they came in clear", async () => {
+    const { registrations } = await synthesiseScript(() => ({ secrets: { token: "canary-token" } }));
+
+    const line = `token ${Buffer.from("canary-token").toString("base64")}\n`;
+    expect(inSecret(only(registrations, remote, "lb-1-motd-script").inputs["stdin"])).toBe(line);
+  });
+
   it("may be unknown while a preview runs", async () => {
     const { registrations } = await synthesise(
       () => {

@@ -40,12 +40,19 @@ function readSource(file: string): SourceFile {
   const imports = statements.flatMap((statement): Import[] => {
     if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) return [];
     if (!statement.moduleSpecifier || !ts.isStringLiteral(statement.moduleSpecifier)) return [];
-    const specifier = statement.moduleSpecifier.text;
-    const target = specifier.startsWith(".") ? relative(root, join(dirname(file), specifier)) : specifier;
+    const target = targetOf(statement.moduleSpecifier.text, file);
     const typeOnly = ts.isImportDeclaration(statement)
       ? statement.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword
       : statement.isTypeOnly;
     return [{ target, typeOnly }];
   });
-  return { path: relative(root, file), text, imports };
+  const late = [...text.matchAll(/\bimport\("([^"]+)"\)/g)].map(([, specifier = ""]): Import => ({
+    target: targetOf(specifier, file),
+    typeOnly: false,
+  }));
+  return { path: relative(root, file), text, imports: [...imports, ...late] };
+}
+
+function targetOf(specifier: string, file: string): string {
+  return specifier.startsWith(".") ? relative(root, join(dirname(file), specifier)) : specifier;
 }

@@ -21,7 +21,7 @@ const maxMessageBytes = 400 * 1024 * 1024;
  *
  * Pulumi's own `@pulumi/pulumi/provider` serves only providers without configuration, which cannot tell a preview
  * from an update; the Kubernetes provider needs both. So this speaks the same protocol from Pulumi's generated
- * messages, which also start in a third of the time.
+ * messages, which also load in less than half the time.
  */
 export async function serve(plugin: Plugin): Promise<void> {
   const log = new EngineLog(process.argv.slice(2).find((argument) => !argument.startsWith("-")));

@@ -29,7 +29,9 @@ describe("pending operations of a stack", () => {
   });
 
   it("among them the Helm releases, by the names the cluster knows", () => {
-    expect(pendingReleases(stackWith(script, release))).toEqual([{ name: "rancher", namespace: "cattle-system" }]);
+    expect(pendingReleases(stackWith(script, release))).toEqual([
+      { name: "rancher", namespace: "cattle-system", operation: "creating" },
+    ]);
   });
 
   it("skip a release whose name the state does not have", () => {

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { freeRelease } from "../../../operations/mend/helm-release.ts";
 import { FakeTools } from "../../support/fake-tool.ts";
 
-const release = { name: "rancher", namespace: "cattle-system" };
+const release = { name: "rancher", namespace: "cattle-system", operation: "updating" };
 const kubeconfig = "canary-kubeconfig";
 let tools: FakeTools;
 
@@ -38,7 +38,7 @@ describe("freeRelease", () => {
     [
       "pending-install",
       "uninstall rancher --namespace cattle-system --no-hooks --wait --timeout 2m",
-      "the half-finished installation of rancher, by uninstalling it without hooks",
+      "the installation of rancher that was cut short (pending-install), by uninstalling it without hooks",
     ],
     [
       "pending-upgrade",
@@ -67,6 +67,24 @@ describe("freeRelease", () => {
 
     expect(await freeRelease(release, kubeconfig)).toBeUndefined();
     expect(read("asked")).toBe(list);
+  });
+
+  it.each(["deployed", "failed"])("uninstalls one that is %s, and that the state does not know", async (status) => {
+    helm(status);
+
+    const freed = await freeRelease({ ...release, operation: "creating" }, kubeconfig);
+
+    expect(freed).toBe(`the installation of rancher that was cut short (${status}), by uninstalling it without hooks`);
+    expect(read("asked").split("\n")).toEqual([
+      list,
+      "uninstall rancher --namespace cattle-system --no-hooks --wait --timeout 2m",
+    ]);
+  });
+
+  it("has nothing to do for an installation that never began", async () => {
+    helm(undefined);
+
+    expect(await freeRelease({ ...release, operation: "creating" }, kubeconfig)).toBeUndefined();
   });
 
   it("shows Helm the kubeconfig in a file nobody else can read, and takes it away", async () => {

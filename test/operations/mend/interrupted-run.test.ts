@@ -107,7 +107,7 @@ describe("mendInterruptedRun", () => {
       "stack import --stack prod",
     ]);
     expect(said.slice(1)).toEqual([
-      "mended: freed the half-finished installation of rancher, by uninstalling it without hooks",
+      "mended: freed the installation of rancher that was cut short (pending-install), by uninstalling it without hooks",
       "mended: forgot what was under way, it is done again: creating rancher-release",
     ]);
     expect(said.join("\n")).not.toContain("canary");

@@ -1,16 +1,19 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 /** Whether a process (or, with a negative id, any process of a group) runs. One that only waits to be reaped does not. */
 export function isAlive(pid: number): boolean {
+  if (pid > 0) return lives(String(pid)) !== undefined;
+  return readdirSync("/proc").some((name) => /^\d+$/.test(name) && lives(name)?.group === -pid);
+}
+
+/** @see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+function lives(pid: string): { group: number } | undefined {
   try {
-    process.kill(pid, 0);
+    const [state, , group] = readFileSync(`/proc/${pid}/stat`, "utf8")
+      .replace(/^.*\) /s, "")
+      .split(" ");
+    return state === "Z" || state === "X" ? undefined : { group: Number(group) };
   } catch {
-    return false;
-  }
-  if (pid < 0) return true;
-  try {
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
-  } catch {
-    return false;
+    return undefined;
   }
 }

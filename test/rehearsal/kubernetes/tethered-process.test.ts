@@ -35,7 +35,7 @@ it("names the signal that ended a daemon from outside", async () => {
 
   expect((await daemon.ended).message).toContain("daemon was ended by SIGTERM");
   // The watcher goes, too.
-  await vi.waitFor(() => expect(isAlive(-daemon.pid)).toBe(false));
+  await vi.waitFor(() => expect(isAlive(-daemon.pid)).toBe(false), { timeout: 5000 });
 });
 
 it("gives the daemon its own pid, a private log and nothing of our environment", async () => {
@@ -59,7 +59,7 @@ it("ends a daemon and its children at once, even one that ignores signals, and m
   expect(isAlive(daemon.pid)).toBe(false);
   const { message } = await daemon.ended;
   const child = Number(/child (\d+)/.exec(message)?.[1] ?? daemon.pid);
-  await vi.waitFor(() => expect(isAlive(child)).toBe(false));
+  await vi.waitFor(() => expect(isAlive(child)).toBe(false), { timeout: 5000 });
 });
 
 it("leaves no daemon and no watcher when its owner is killed", async () => {

@@ -164,6 +164,9 @@ describe.skipIf(!root)("a world's hosts", () => {
     await one.start();
     console.log(`a host's start took ${Date.now() - started} ms`);
 
+    // Nothing kept calling while it was down: the one who asked is the one who is answered.
+    const callers = await one.exec(["bash", "-c", "ps ax | grep -c '[s]shd: .accepted'"]);
+    expect(Number(callers.stdout)).toBeLessThanOrEqual(1);
     expect(statSync(join(one.root, "root/kept")).isFile()).toBe(true);
     expect((await one.exec(["systemctl", "is-active", "nginx"])).stdout).toBe("active\n");
     expect((await ssh(world, one, "true")).code).toBe(0);

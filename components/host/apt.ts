@@ -1,0 +1,33 @@
+/** Seconds a script waits for another package manager on the same host. */
+const lockSeconds = 120;
+
+/**
+ * For scripts, and for undo steps, which run in a script of another name. Functions:
+ *
+ * - `apt ARGS...`: apt-get without questions, which waits for dpkg's lock by itself.
+ * - `waiting COMMAND...`: the same for what does not: `apt-get update` and dpkg. A package manager whose script was
+ *   killed goes on, and the next script meets it.
+ * - `mend_dpkg`: sets right what a package manager that was killed left half done.
+ * - `installed PACKAGE`: tells whether it is there and configured.
+ */
+export const apt = `apt_options="-qq -y -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=${lockSeconds} -o Acquire::Retries=3"
+# shellcheck disable=SC2086 # one word per option
+apt() { apt-get $apt_options "$@" >&2 9>&-; }
+who_locks="If another process holds apt's lock: fuser -v /var/lib/dpkg/lock-frontend /var/lib/apt/lists/lock"
+waiting() {
+  lock_deadline=$(($(date +%s) + ${lockSeconds}))
+  until "$@" >"$work/packages" 2>&1 9>&-; do
+    if [ "$(date +%s)" -ge "$lock_deadline" ] || ! grep -q -e 'Could not get lock' -e 'locked by another process' "$work/packages"; then
+      cat "$work/packages" >&2
+      return 1
+    fi
+    sleep 1
+  done
+  cat "$work/packages" >&2
+}
+mend_dpkg() {
+  [ -n "$(dpkg --audit)" ] || [ -n "$(ls /var/lib/dpkg/updates)" ] || return 0
+  say "dpkg was interrupted earlier; setting that right"
+  waiting dpkg --configure -a || fail 20 "dpkg was interrupted earlier and cannot go on; its words are above. $who_locks"
+}
+installed() { dpkg-query -W -f '\${db:Status-Abbrev}' "$1" 2>/dev/null | grep -q '^ii'; }`;

@@ -1,0 +1,149 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { debianNginx, renderNginxConfig } from "../../components/load-balancer/nginx-config.ts";
+import { createWorld, type World } from "../../rehearsal/world/world.ts";
+import { killedAt, killPoints, sample } from "./support/kill-points.ts";
+import { listeners, ScriptedHost } from "./support/scripted-host.ts";
+
+/** By SIGKILL, as `timeout` and a shell pass it on. */
+const killed = 137;
+
+const one = listeners("192.0.2.11");
+const other = listeners("192.0.2.12");
+const generationOf = (of: typeof one) =>
+  `generation ${renderNginxConfig({ listeners: of, ...debianNginx }).generation}`;
+
+describe.skipIf(process.getuid?.() !== 0)("a script that is killed", () => {
+  const folder = mkdtempSync(join(tmpdir(), "scripts-killed-"));
+  let world: World;
+  let machine: ScriptedHost;
+
+  beforeAll(async () => {
+    world = await createWorld({ folder, progress: () => undefined });
+    machine = new ScriptedHost(world, await world.addHost({ name: "lb-1", user: "ops", port: 22 }));
+  });
+  afterAll(async () => {
+    await world.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** What a client and an administrator would see right now. */
+  const looks = async () => ({
+    onDisk: await machine.look("sh", "-c", "nginx -t -q 2>/dev/null && echo good || echo bad"),
+    serving: await machine.generation(),
+  });
+
+  it("before any of its commands while it changes a configuration: nginx goes on, and the next run converges", async () => {
+    await machine.base.create();
+    await machine.nginx(one);
+    const places = await killPoints(machine, (options) => machine.nginx(other, options));
+    expect(places.length).toBeGreaterThan(60);
+    let [from, to] = [other, one];
+
+    for (const place of places) {
+      const end = await machine.nginx(to, killedAt(place));
+      const after = await looks();
+      const again = await machine.nginx(to);
+
+      expect({ place, code: end.code, again: again.code }, again.stderr).toEqual({ place, code: killed, again: 0 });
+      expect(after.onDisk, place).toBe("good");
+      expect([generationOf(from), generationOf(to)], place).toContain(after.serving);
+      expect(await machine.generation(), place).toBe(generationOf(to));
+      [from, to] = [to, from];
+    }
+    const end = await machine.base.delete();
+    expect(end.code, end.stderr).toBe(0);
+    expect(await machine.changes()).toEqual([]);
+  });
+
+  describe("anywhere while it installs nginx", () => {
+    let install: string[];
+    let remove: string[];
+
+    beforeAll(async () => {
+      await machine.base.create();
+      install = sample(await killPoints(machine, (options) => machine.nginx(one, options)), 8);
+      remove = sample(await killPoints(machine, (options) => machine.base.delete(options)), 4);
+      expect(await machine.changes()).toEqual([]);
+    });
+
+    it.each([1, 3, 5, 7])("is done again (sample %i), and destroy takes all of it away, killed once itself", async (n) => {
+      await machine.base.create();
+
+      const end = await machine.nginx(one, killedAt(install[n] ?? ""));
+      const again = await machine.nginx(one);
+
+      expect([end.code, again.code], again.stderr).toEqual([killed, 0]);
+      expect(await machine.generation()).toBe(generationOf(one));
+      const halted = await machine.base.delete(killedAt(remove[(n - 1) / 2] ?? ""));
+      const deleted = await machine.base.delete();
+      expect([halted.code, deleted.code], deleted.stderr).toEqual([killed, 0]);
+      expect(await machine.changes()).toEqual([]);
+    });
+
+    it.each([0, 2, 4, 6])("leaves nothing that destroy does not take away (sample %i)", async (n) => {
+      await machine.base.create();
+
+      const end = await machine.nginx(one, killedAt(install[n] ?? ""));
+      const deleted = await machine.base.delete();
+
+      expect([end.code, deleted.code], deleted.stderr).toEqual([killed, 0]);
+      expect(await machine.changes()).toEqual([]);
+    });
+  });
+
+  /** Starts the installation, comes back when dpkg is at this, and leaves it running. */
+  const installingAt = async (line: RegExp) => {
+    const log = join(machine.host.root, "var/log/dpkg.log");
+    const read = () => (existsSync(log) ? readFileSync(log, "utf8") : "");
+    const before = read().length;
+    const end = machine.nginx(one);
+    while (!line.test(read().slice(before))) await sleep(5);
+    return { end };
+  };
+  const moments = [/status half-installed nginx-common/, /status unpacked nginx:/, /status half-configured nginx:/];
+
+  it.each(moments)("by a power cut at %s: the next run sets dpkg right", async (moment) => {
+    await machine.base.create();
+    const { end } = await installingAt(moment);
+    await machine.powerCut();
+    expect((await end).code).toBe(255);
+
+    const again = await machine.nginx(one);
+    const deleted = await machine.base.delete();
+
+    expect(again.code, again.stderr).toBe(0);
+    expect(deleted.code, deleted.stderr).toBe(0);
+    expect(await machine.changes()).toEqual([]);
+  });
+
+  it.each(moments)("by a power cut at %s: destroy alone sets dpkg right too", async (moment) => {
+    await machine.base.create();
+    const { end } = await installingAt(moment);
+    await machine.powerCut();
+    await end;
+
+    const deleted = await machine.base.delete();
+
+    expect(deleted.code, deleted.stderr).toBe(0);
+    expect(await machine.changes()).toEqual([]);
+  });
+
+  it.each(["the next run", "destroy"])("while apt goes on without it: %s waits for apt", async (what) => {
+    await machine.base.create();
+    const { end } = await installingAt(moments[1]!);
+    await machine.look("sh", "-c", "kill -9 $(pgrep -P $(pgrep -x timeout))");
+    expect((await end).code).toBe(killed);
+    expect(await machine.look("pgrep", "-x", "apt-get")).not.toBe("");
+
+    const next = what === "destroy" ? await machine.base.delete() : await machine.nginx(one);
+
+    expect(next.code, next.stderr).toBe(0);
+    const deleted = await machine.base.delete();
+    expect(deleted.code, deleted.stderr).toBe(0);
+    expect(await machine.changes()).toEqual([]);
+  });
+});

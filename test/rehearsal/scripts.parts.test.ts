@@ -1,0 +1,262 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { debianNginx, renderNginxConfig } from "../../components/load-balancer/nginx-config.ts";
+import { createWorld, type World } from "../../rehearsal/world/world.ts";
+import { listeners, ScriptedHost, type ScriptOptions } from "./support/scripted-host.ts";
+
+const one = listeners("192.0.2.11");
+const other = listeners("192.0.2.12");
+const generationOf = (of: typeof one) =>
+  `generation ${renderNginxConfig({ listeners: of, ...debianNginx }).generation}`;
+
+/** Lets something happen after the script has looked at the ports, and before it places anything. */
+const meanwhile = (what: string): ScriptOptions => ({
+  edit: (text) => text.replace("conf=/etc/nginx/nginx.conf\n", (line) => `${what}\n${line}`),
+});
+const listenOn = (port: number) =>
+  `perl -MIO::Socket::INET -e '$s=IO::Socket::INET->new(LocalPort=>${port},Listen=>5,ReuseAddr=>1) or die; sleep 600'`;
+
+describe.skipIf(process.getuid?.() !== 0)("the scripts on a real host", () => {
+  const folder = mkdtempSync(join(tmpdir(), "scripts-test-"));
+  let world: World;
+  let machine: ScriptedHost;
+
+  beforeAll(async () => {
+    world = await createWorld({ folder, progress: () => undefined });
+    machine = new ScriptedHost(world, await world.addHost({ name: "lb-1", user: "ops", port: 22 }));
+  });
+  afterAll(async () => {
+    await world.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  describe("nginx", () => {
+    beforeAll(async () => {
+      expect((await machine.base.create()).stderr).toBe("changed: this machine is now lb-1\n");
+      const end = await machine.nginx(one);
+      expect([end.code, end.stderr]).toEqual([0, expect.stringContaining("changed: nginx runs the new configuration")]);
+    });
+    afterAll(async () => {
+      const end = await machine.base.delete();
+      expect(end.code, end.stderr).toBe(0);
+      expect(await machine.changes()).toEqual([]);
+    });
+
+    it("is left alone by a second run: no file written, no process new", async () => {
+      const processes = await machine.nginxProcesses();
+      const before = await machine.host.changes();
+
+      const end = await machine.nginx(one);
+
+      expect([end.code, end.stderr]).toEqual([0, "unchanged: nginx runs this configuration\n"]);
+      expect(await machine.nginxProcesses()).toBe(processes);
+      expect(await machine.host.changes()).toEqual(before);
+    });
+
+    it("starts with the machine", async () => {
+      await machine.powerCut();
+
+      expect(await machine.generation()).toBe(generationOf(one));
+    });
+
+    it("reloads for a change, and keeps its master", async () => {
+      const master = await machine.look("cat", "/run/nginx.pid");
+
+      const end = await machine.nginx(other);
+
+      expect([end.code, end.stderr]).toEqual([0, "changed: nginx runs the new configuration\n"]);
+      expect(await machine.generation()).toBe(generationOf(other));
+      expect(await machine.look("cat", "/run/nginx.pid")).toBe(master);
+      await machine.nginx(one);
+    });
+
+    it("keeps serving with the old configuration when it refuses the new one, in its own words", async () => {
+      const processes = await machine.nginxProcesses();
+
+      const end = await machine.nginx(listeners("no such name.example.com"));
+
+      expect(end.code).toBe(30);
+      expect(end.stderr).toMatch(/^nginx refuses the new configuration, the old one goes on: nginx: \[emerg\] .+ in /);
+      expect(await machine.generation()).toBe(generationOf(one));
+      expect(await machine.nginxProcesses()).toBe(processes);
+      expect(await machine.look("ls", "/etc/nginx")).not.toContain("placing");
+    });
+
+    it("is not touched when another program has a port it is to have", async () => {
+      await machine.look("sh", "-c", `${listenOn(8080)} >/dev/null 2>&1 & sleep 0.5`);
+      const processes = await machine.nginxProcesses();
+
+      const end = await machine.nginx(listeners("192.0.2.13", [8080, 443]));
+
+      await machine.look("pkill", "-x", "perl");
+      expect([end.code, end.stderr]).toEqual([
+        10,
+        expect.stringMatching(/^port 8080 is in use on this machine by perl \(pid \d+\)\. Stop it, or choose another/),
+      ]);
+      expect(end.seconds).toBeLessThan(5);
+      expect(await machine.nginxProcesses()).toBe(processes);
+    });
+
+    it("gets its old configuration back within 15 s when the port is taken after that look", async () => {
+      const end = await machine.nginx(
+        listeners("192.0.2.13", [8080, 443]),
+        meanwhile(`${listenOn(8080)} >/dev/null 2>&1 9>&- & sleep 0.5`),
+      );
+      await machine.look("pkill", "-x", "perl");
+
+      expect(end.code).toBe(40);
+      expect(end.stderr).toContain(
+        "did not come alive within 10 s; the former one is back. nginx says: bind() to 0.0.0.0:8080 failed (98: Address already in use)",
+      );
+      expect(end.seconds).toBeLessThan(15);
+      expect(await machine.generation()).toBe(generationOf(one));
+      expect((await machine.nginx(one)).stderr).toBe("unchanged: nginx runs this configuration\n");
+    });
+
+    it("keeps the newest configuration on disk when nginx cannot start at all", async () => {
+      await machine.nginx(other);
+      await machine.look("systemctl", "stop", "nginx");
+
+      const end = await machine.nginx(other, meanwhile(`${listenOn(80)} >/dev/null 2>&1 9>&- & sleep 0.5`));
+      await machine.look("pkill", "-x", "perl");
+
+      expect([end.code, end.stderr]).toEqual([40, expect.stringContaining("bind() to 0.0.0.0:80 failed")]);
+      expect((await machine.nginx(other)).code).toBe(0);
+      expect(await machine.generation()).toBe(generationOf(other));
+      await machine.nginx(one);
+    });
+  });
+
+  describe.each([
+    ["running", ["true"]],
+    ["stopped and disabled", ["sh", "-c", "systemctl stop nginx && systemctl disable nginx"]],
+  ])("an nginx that was there before, %s,", (_, prepare) => {
+    const site = ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8080 && printf 'GET / HTTP/1.0\r\n\r\n' >&3 && tail -n 1 <&3"];
+
+    beforeAll(async () => {
+      const { code, stderr } = await machine.host.exec(["apt-get", "install", "-qq", "-y", "nginx"]);
+      expect(code, stderr).toBe(0);
+      await machine.look("sh", "-c", "rm /etc/nginx/sites-enabled/default; cat >>/etc/nginx/nginx.conf </dev/null");
+      await machine.look(
+        "sh",
+        "-c",
+        `echo 'server { listen 8080; return 200 "theirs"; }' >/etc/nginx/conf.d/theirs.conf; ` +
+          "echo '# theirs' >>/etc/nginx/nginx.conf; systemctl reload nginx",
+      );
+      await machine.look(...prepare);
+      await machine.host.mark();
+    });
+    afterAll(async () => {
+      await machine.host.exec(["apt-get", "purge", "-qq", "-y", "--auto-remove", "nginx"]);
+      await machine.look("rm", "-rf", "/etc/nginx", "/var/www");
+      await machine.host.mark();
+    });
+
+    it("gets its own configuration back, and stays installed as it was", async () => {
+      const before = [await machine.look(...site), await machine.look("systemctl", "is-enabled", "nginx")];
+      await machine.base.create();
+
+      const end = await machine.nginx(one);
+      const changed = await machine.nginx(other);
+      const serving = await machine.generation();
+      const enabled = await machine.look("systemctl", "is-enabled", "nginx");
+      const deleted = await machine.base.delete();
+
+      expect([end.code, changed.code, deleted.code], end.stderr + deleted.stderr).toEqual([0, 0, 0]);
+      expect([serving, enabled]).toEqual([generationOf(other), "enabled"]);
+      expect(await machine.changes()).toEqual([]);
+      expect([await machine.look(...site), await machine.look("systemctl", "is-enabled", "nginx")]).toEqual(before);
+    });
+  });
+
+  describe("on a machine that is marked", () => {
+    beforeEach(async () => void (await machine.base.create()));
+    afterEach(async () => {
+      const end = await machine.base.delete();
+      expect(end.code, end.stderr).toBe(0);
+      expect(await machine.changes()).toEqual([]);
+    });
+
+    it("take any text as a secret, from standard input alone", async () => {
+      const secrets = {
+        quotes: `it's "so" \`odd\` $HOME $(id) \\n\\`,
+        lines: "one\ntwo\n\n",
+        blanks: "  a\tb  ",
+        letters: "žluťoučký kůň 🐎",
+        long: "x".repeat(60_000),
+        empty: "",
+      };
+      const looks = Object.keys(secrets).map((name) => `printf '%s ' ${name}; secret ${name} | base64 -w0; echo`);
+      const seen = `grep -qs -a -e 'it.s .so' -e 'aXQncyAic28i' /proc/[0-9]*/cmdline /proc/[0-9]*/environ && echo seen || echo unseen`;
+
+      const end = await machine.run("secrets", `${looks.join("\n")}\n${seen}\n`, { secrets });
+
+      const expected = Object.entries(secrets).map(([name, text]) => `${name} ${Buffer.from(text).toString("base64")}`);
+      expect([end.code, end.stdout.trimEnd().split("\n")]).toEqual([0, [...expected, "unseen"]]);
+    });
+
+    it.each([
+      ["another name", "lb-2", "rancher/test"],
+      ["another stack", "lb-1", "rancher/prod"],
+    ])("refuse it under %s, in every step, and change nothing", async (_, name, stack) => {
+      const before = await machine.host.changes();
+      const theirs = machine.as(name, stack);
+
+      const ends = [await theirs.create(), await theirs.update(), await theirs.delete()];
+
+      for (const end of ends) {
+        expect([end.code, end.stderr]).toEqual([10, expect.stringContaining(`this machine is not ${name} of ${stack}`)]);
+        expect(end.stderr).toContain("it says name=lb-1 stack=rancher/test");
+      }
+      expect(await machine.host.changes()).toEqual(before);
+    });
+
+    it("wait for one another, and say after their time who is at work", async () => {
+      const long = machine.run("long", `say holding; sleep 2; say "long is done at $(date +%s.%N)"\n`);
+      await machine.look("sh", "-c", "until flock -n /run/rancher-stack.lock true; do exit; done; sleep 0.1");
+      await new Promise((done) => setTimeout(done, 500));
+
+      const impatient = await machine.run("impatient", "say here\n", {
+        edit: (text) => text.replace("flock -w 300 9", "flock -w 0 9"),
+      });
+      const patient = await machine.run("patient", `say "patient starts at $(date +%s.%N)"\n`);
+
+      expect([impatient.code, impatient.stderr]).toEqual([
+        10,
+        "another script has held /run/rancher-stack.lock on this host for 300 s. See which: fuser -v /run/rancher-stack.lock\n",
+      ]);
+      const [done, starts] = [(await long).stderr, patient.stderr].map((text) => Number(/at ([\d.]+)/.exec(text)?.[1]));
+      expect(patient.code).toBe(0);
+      expect(starts).toBeGreaterThan(done ?? Infinity);
+    });
+
+    it("start from an empty work folder that only root may read, whatever an earlier one left there", async () => {
+      await machine.look("sh", "-c", "mkdir -p /run/rancher-stack.work/old && echo secret >/run/rancher-stack.work/old/x");
+
+      const end = await machine.run("fresh", `ls -A "$work"; stat -c %a:%u "$work"\n`);
+
+      expect(end.stdout).toBe("700:0\n");
+      expect((await machine.host.exec(["test", "-e", "/run/rancher-stack.work"])).code).toBe(1);
+    });
+
+    it("are ended when their time is over, also when they do not want to, and give back the lock", async () => {
+      const end = await machine.run("slow", "say start\nsleep 60\n", { timeoutSeconds: 1 });
+
+      expect([end.code, end.stderr]).toEqual([124, "start\n"]);
+      expect(end.seconds).toBeLessThan(5);
+      expect((await machine.run("next", "say here\n")).stderr).toBe("here\n");
+    });
+  });
+
+  it("refuse to update a machine that has no mark", async () => {
+    const end = await machine.base.update();
+
+    expect([end.code, end.stderr]).toEqual([
+      10,
+      "this machine is not the one known as lb-1: it has no /var/lib/rancher-stack/machine. Give it a new name in the stack file\n",
+    ]);
+    expect(await machine.changes()).toEqual([]);
+  });
+});

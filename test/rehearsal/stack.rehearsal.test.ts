@@ -1,0 +1,262 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { AppsV1Api, CoreV1Api, CustomObjectsApi, KubeConfig } from "@kubernetes/client-node";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  createCertificateAuthority,
+  type CertificateAuthority,
+} from "../../rehearsal/kubernetes/certificate-authority.ts";
+import { checkNothingLeft, markHosts } from "../../rehearsal/traces.ts";
+import { clearLeftovers } from "../../rehearsal/world/leftovers.ts";
+import { failedChecks } from "./support/balancer-checks.ts";
+import { nginxProcesses } from "./support/nginx-processes.ts";
+import { isRoot, rehearse, type PulumiRun, type Rehearsed } from "./support/rehearsed.ts";
+import { stackText } from "./support/stack-text.ts";
+import { askInTurn, askWhile } from "./support/steady-client.ts";
+
+const servers = ["server-1", "server-2", "server-3"];
+const added = "server-4";
+
+/** The life of one stack: each test begins where the one before it ended. */
+describe.skipIf(!isRoot)("a stack with two balancers", () => {
+  let stack: Rehearsed;
+  let cluster: KubeConfig;
+  let company: CertificateAuthority;
+
+  beforeAll(async () => {
+    company = await createCertificateAuthority("Company CA");
+    stack = await rehearse({
+      stackFile: stackText({
+        balancers: ["lb-1", "lb-2"],
+        servers: [...servers, added],
+        keys: { version: "2.14.4" },
+      }),
+      alsoServe: { rancher: ["2.15.0"] },
+    });
+    cluster = new KubeConfig();
+    cluster.loadFromString(stack.kubernetes.kubeconfig);
+    await markHosts(stack.hosts);
+  });
+  afterAll(async () => {
+    await stack?.close();
+    await clearLeftovers();
+  });
+
+  const succeeds = (run: PulumiRun) => expect(run.code, run.text).toBe(0);
+  const targets = () =>
+    stack.hosts.map(({ address }) => ({
+      hostname: stack.hostname,
+      address,
+      caCertificate: stack.authority.certificate,
+    }));
+  const secretOf = async (name: string) => {
+    const { metadata, data } = await cluster
+      .makeApiClient(CoreV1Api)
+      .readNamespacedSecret({ name, namespace: "cattle-system" });
+    const text = (key: string) => Buffer.from(data?.[key] ?? "", "base64").toString();
+    return { uid: metadata?.uid, resourceVersion: Number(metadata?.resourceVersion), text };
+  };
+  /** Played controllers look every 2 s; the checks are made again until then. */
+  const checksPass = async (nodes: readonly string[], caCertificate?: string) => {
+    let failed = await failedChecks(stack, nodes, caCertificate);
+    for (let tries = 0; failed.length > 0 && tries < 10; tries++) {
+      await sleep(1000);
+      failed = await failedChecks(stack, nodes, caCertificate);
+    }
+    expect(failed).toEqual([]);
+  };
+  const useCertificate = async () => {
+    const pair = await company.issue({ commonName: stack.hostname, hosts: [stack.hostname], usage: "server" });
+    const { certificate } = pair;
+    stack.edit((config) => {
+      config["rancher:tls"] = { source: "secret", certificate, caCertificate: company.certificate };
+    });
+    await stack.setSecret("tlsPrivateKey", pair.key);
+    return pair;
+  };
+
+  it("comes up, and answers through each balancer as users expect it to", async () => {
+    leadTo(stack, servers);
+
+    succeeds(await stack.up());
+
+    await checksPass(servers);
+  });
+
+  it("publishes what a user needs next, with the secrets hidden", async () => {
+    const shown = await stack.pulumi(["stack", "output", "--json"]);
+    const told = await stack.pulumi(["stack", "output", "--json", "--show-secrets"]);
+
+    const outputs = JSON.parse(shown.text) as Record<string, unknown>;
+    expect(outputs).toEqual({
+      url: "https://rancher.example.com",
+      mode: "high-availability",
+      rancherVersion: "2.14.4",
+      kubernetesVersion: stack.kubernetes.version,
+      loadBalancer: stack.hosts.map(({ address }) => address),
+      kubeconfig: "[secret]",
+      bootstrapPassword: "[secret]",
+      nextSteps: expect.stringContaining("Let rancher.example.com lead to"),
+    });
+    const secrets = JSON.parse(told.text) as Record<string, unknown>;
+    expect(secrets["kubeconfig"]).toBe(stack.kubernetes.kubeconfig);
+    expect(secrets["bootstrapPassword"]).toMatch(/^[A-Za-z0-9]{24}$/);
+    const kept = (await secretOf("bootstrap-secret")).text("bootstrapPassword");
+    expect(kept).toBe(secrets["bootstrapPassword"]);
+  });
+
+  it("is not touched by a second up: no resource, no file on a host, no process of nginx", async () => {
+    await markHosts(stack.hosts);
+    const before = await Promise.all(stack.hosts.map(nginxProcesses));
+
+    const preview = await stack.preview("--expect-no-changes");
+    const up = await stack.up("--expect-no-changes");
+
+    succeeds(preview);
+    succeeds(up);
+    expect(preview.text).toMatch(/Resources:\s+23 unchanged/);
+    expect(up.text).toMatch(/Resources:\s+23 unchanged/);
+    expect(await Promise.all(stack.hosts.map((host) => host.changes()))).toEqual([[], []]);
+    expect(await Promise.all(stack.hosts.map(nginxProcesses))).toEqual(before);
+  });
+
+  it("shows the lines that a new server changes, in plain text", async () => {
+    leadTo(stack, [...servers, added]);
+
+    const preview = await stack.preview("--diff");
+
+    succeeds(preview);
+    const address = stack.nodes.find(({ name }) => name === added)?.address ?? "";
+    const changed = preview.lines
+      .filter((line) => /^ +[-+] /.test(line))
+      .map((line) => line.trim().replace(/ +/g, " "));
+    const generation = expect.stringMatching(/^([-+]) generation=[0-9a-f]{16}$/);
+    const answer = expect.stringMatching(/^([-+]) return "generation [0-9a-f]{16}\\n";$/);
+    const ofOneHost = [
+      generation,
+      generation,
+      `+ server ${address}:80 max_fails=1 fail_timeout=10s;`,
+      `+ server ${address}:443 max_fails=1 fail_timeout=10s;`,
+      answer,
+      answer,
+    ];
+    expect(changed).toEqual([...ofOneHost, ...ofOneHost]);
+    expect(preview.text).toMatch(/Resources:\s+~ 2 to update\s+21 unchanged/);
+    expect(preview.text).not.toContain("[secret]");
+  });
+
+  it("takes a new server in without a failed request, one balancer after the other", async () => {
+    const before = await Promise.all(stack.hosts.map(nginxProcesses));
+
+    const { result: up, ...answers } = await askWhile(targets(), stack.up());
+
+    succeeds(up);
+    expect(answers.failures).toEqual([]);
+    expect(answers.sent).toBeGreaterThan(40);
+    const steps = up.lines.flatMap(
+      (line) => /(lb-\d)-nginx-script (updat(?:ing|ed)) /.exec(line)?.slice(1, 3).join(" ") ?? [],
+    );
+    expect([...new Set(steps)]).toEqual(["lb-1 updating", "lb-1 updated", "lb-2 updating", "lb-2 updated"]);
+    const after = await Promise.all(stack.hosts.map(nginxProcesses));
+    for (const [index, { master, workers }] of after.entries()) {
+      expect(master).toBe(before[index]?.master);
+      expect(workers.filter((worker) => before[index]?.workers.includes(worker))).toEqual([]);
+    }
+    await checksPass([...servers, added]);
+  });
+
+  it("answers within moments when a node goes silent", async () => {
+    const [target] = targets();
+    const node = stack.nodes.find(({ name }) => name === "server-2");
+    await node?.freeze();
+    try {
+      const answers = await askInTurn(target!, 12);
+
+      expect(answers.failures).toEqual([]);
+      // Someone met the silent node, and waited for nginx to try the next: 2 s, and what this machine adds.
+      expect(answers.slowest).toBeGreaterThan(1900);
+      expect(answers.slowest).toBeLessThan(3000);
+    } finally {
+      await node?.thaw();
+    }
+  });
+
+  it("upgrades Rancher in place", async () => {
+    stack.edit((config) => (config["rancher:version"] = "2.15.0"));
+
+    const preview = await stack.preview("--diff");
+    const up = await stack.up();
+
+    expect(preview.text).toContain('~ version: "2.14.4" => "2.15.0"');
+    expect(preview.text).toMatch(/Resources:\s+~ 1 to update\s+22 unchanged/);
+    succeeds(up);
+    const { spec } = await cluster
+      .makeApiClient(AppsV1Api)
+      .readNamespacedDeployment({ name: "rancher", namespace: "cattle-system" });
+    expect(spec?.template.spec?.containers[0]?.image).toMatch(/:v2\.15\.0$/);
+    await checksPass([...servers, added]);
+  });
+
+  it("lets Let's Encrypt sign from then on", async () => {
+    stack.edit((config) => {
+      config["rancher:tls"] = { source: "letsEncrypt", email: "ops@example.com", environment: "staging" };
+    });
+
+    succeeds(await stack.up());
+
+    const issuers = (await cluster.makeApiClient(CustomObjectsApi).listNamespacedCustomObject({
+      group: "cert-manager.io",
+      version: "v1",
+      namespace: "cattle-system",
+      plural: "issuers",
+    })) as { items: { spec: unknown }[] };
+    expect(issuers.items.map(({ spec }) => spec)).toMatchObject([
+      { acme: { email: "ops@example.com", server: "https://acme-staging-v02.api.letsencrypt.org/directory" } },
+    ]);
+    await checksPass([...servers, added]);
+  });
+
+  it("shows a certificate of the user's own CA once it is given one", async () => {
+    const { certificate } = await useCertificate();
+
+    succeeds(await stack.up());
+
+    await checksPass([...servers, added], company.certificate);
+    // Nobody puts another one in its place later.
+    await sleep(5000);
+    expect((await secretOf("tls-rancher-ingress")).text("tls.crt")).toBe(certificate);
+    expect((await secretOf("tls-ca")).text("cacerts.pem")).toBe(company.certificate);
+    const outputs = JSON.parse((await stack.pulumi(["stack", "output", "--json"])).text) as Record<string, unknown>;
+    expect(outputs["caCertificate"]).toBe(company.certificate);
+  });
+
+  it("renews that certificate in the Secret that is there, without an interruption", async () => {
+    const before = await secretOf("tls-rancher-ingress");
+    const { certificate, key } = await useCertificate();
+
+    const asked = targets().map((target) => ({ ...target, caCertificate: company.certificate }));
+    const { result: up, ...answers } = await askWhile(asked, stack.up());
+
+    succeeds(up);
+    expect(answers.failures).toEqual([]);
+    expect(up.text).toMatch(/Resources:\s+~ 1 updated/);
+    const after = await secretOf("tls-rancher-ingress");
+    expect(after.uid).toBe(before.uid);
+    expect(after.resourceVersion).toBeGreaterThan(before.resourceVersion);
+    expect([after.text("tls.crt"), after.text("tls.key")]).toEqual([certificate, key]);
+  });
+
+  it("goes without a trace", async () => {
+    succeeds(await stack.destroy());
+
+    const failed = (await checkNothingLeft(stack)).filter(({ passed }) => !passed);
+    expect(failed).toEqual([]);
+  });
+});
+
+/** Lets the balancers lead to these of the world's servers. */
+function leadTo({ edit, nodes }: Rehearsed, names: readonly string[]): void {
+  edit((config) => {
+    const servers = nodes.filter(({ name }) => names.includes(name)).map(({ name, address }) => ({ name, address }));
+    config["rancher:cluster"] = { ...(config["rancher:cluster"] as object), servers };
+  });
+}

@@ -1,0 +1,123 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { renderBaseCreate, renderBaseDelete, renderBaseUpdate } from "../../../components/host/base-script.ts";
+import { sshHost } from "../../../components/host/host.ts";
+import { renderScript } from "../../../components/host/script.ts";
+import type { Listener } from "../../../components/load-balancer/listener.ts";
+import { generationPort } from "../../../components/load-balancer/nginx-config.ts";
+import { renderNginxScript } from "../../../components/load-balancer/nginx-script.ts";
+import { isTraceOfPackageManager } from "../../../rehearsal/traces.ts";
+import { runCommand, type CommandResult } from "../../../rehearsal/world/command.ts";
+import type { Host } from "../../../rehearsal/world/host.ts";
+import type { World } from "../../../rehearsal/world/world.ts";
+
+export interface ScriptOptions {
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** Seconds. @default 120 */
+  readonly timeoutSeconds?: number;
+  /** Changes the whole text right before it travels: to let something happen in the middle of it. */
+  readonly edit?: (text: string) => string;
+}
+
+/** How a script ended, and after how many seconds. */
+export interface ScriptEnd extends CommandResult {
+  readonly seconds: number;
+}
+
+/** A world's host, and the scripts of the product for it, sent over SSH as the product sends them. */
+export class ScriptedHost {
+  readonly host: Host;
+  readonly #world: World;
+  readonly #stack: string;
+
+  constructor(world: World, host: Host, stack = "rancher/test") {
+    this.#world = world;
+    this.host = host;
+    this.#stack = stack;
+  }
+
+  /** The same machine as another stack or under another name would see it. */
+  as(hostName: string, stack: string) {
+    const marker = { hostName, stack };
+    return {
+      create: () => this.run("base", renderBaseCreate(marker)),
+      update: () => this.run("base", renderBaseUpdate(marker)),
+      delete: (options?: ScriptOptions) => this.run("base", renderBaseDelete(marker), options),
+    };
+  }
+
+  get base() {
+    return this.as(this.host.name, this.#stack);
+  }
+
+  nginx(listeners: readonly Listener[], options?: ScriptOptions): Promise<ScriptEnd> {
+    return this.run("nginx", renderNginxScript(listeners), options);
+  }
+
+  /** Runs a script's body behind the preamble. */
+  async run(name: string, body: string, options: ScriptOptions = {}): Promise<ScriptEnd> {
+    const { secrets = {}, timeoutSeconds = 120, edit = (text: string) => text } = options;
+    const { address, user, port, hostKey } = this.host;
+    const target = sshHost({ name: this.host.name, address, user, port, hostKey });
+    const text = renderScript(target, { name, title: "a test", body, timeoutSeconds });
+    const lines = Object.entries(secrets).map(([key, value]) => `${key} ${Buffer.from(value).toString("base64")}\n`);
+    const started = performance.now();
+    const result = await runCommand([...this.#ssh(), edit(text)], { stdin: lines.join("") });
+    return { ...result, seconds: (performance.now() - started) / 1000 };
+  }
+
+  /** Runs a command inside, without SSH; its standard output without the last newline. */
+  async look(...command: string[]): Promise<string> {
+    return (await this.host.exec(command)).stdout.trimEnd();
+  }
+
+  /** Which configuration the running nginx says it has. */
+  generation(): Promise<string> {
+    return this.look("bash", "-c", `exec 3<>/dev/tcp/127.0.0.1/${generationPort} && cat <&3`);
+  }
+
+  /** Master and workers, by id. */
+  nginxProcesses(): Promise<string> {
+    return this.look("pgrep", "-a", "nginx");
+  }
+
+  /** Cuts the power in the middle of whatever runs, and starts the machine again. */
+  async powerCut(): Promise<void> {
+    await this.host.stop();
+    // The kept connection does not know yet that nobody is there.
+    await runCommand([...this.#ssh(), "-O", "exit"]);
+    await this.host.start();
+  }
+
+  /** What differs from the mark, but for what any package manager leaves. */
+  async changes(): Promise<string[]> {
+    const changes = await this.host.changes();
+    return changes.filter(({ path }) => !isTraceOfPackageManager(path)).map(({ kind, path }) => `${kind} ${path}`);
+  }
+
+  #ssh(): string[] {
+    const { name, address, user, port, hostKey } = this.host;
+    const known = join(this.#world.folder, `known-${name}`);
+    writeFileSync(known, `${port === 22 ? address : `[${address}]:${port}`} ${hostKey}\n`);
+    const options = [
+      `UserKnownHostsFile=${known}`,
+      "StrictHostKeyChecking=yes",
+      "BatchMode=yes",
+      // One connection for many scripts, which saves most of a short script's time.
+      "ControlMaster=auto",
+      "ControlPersist=30",
+      `ControlPath=${join(this.#world.folder, `ssh-${name}`)}`,
+    ];
+    const words = ["ssh", "-F", "none", "-T", "-i", this.#world.privateKeyFile, "-p", String(port)];
+    return [...words, ...options.flatMap((option) => ["-o", option]), `${user}@${address}`];
+  }
+}
+
+/** Two listeners on the given ports; another upstream makes another configuration. */
+export function listeners(upstream: string, ports: readonly [number, number] = [80, 443]): Listener[] {
+  const [http, https] = ports;
+  return [
+    { name: "http", port: http, upstreams: [upstream], upstreamPort: 80 },
+    { name: "https", port: https, upstreams: [upstream], upstreamPort: 443 },
+  ];
+}

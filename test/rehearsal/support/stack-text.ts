@@ -1,0 +1,33 @@
+import { stringify } from "yaml";
+
+/** Hostname of every stack that tests rehearse. */
+export const hostname = "rancher.example.com";
+
+/** A stack file as a user would write it: addresses and keys are of a real world that is not there. */
+export function stackText(options: {
+  readonly balancers: readonly string[];
+  readonly servers: readonly string[];
+  /** Keys on top, without the namespace. */
+  readonly keys?: Readonly<Record<string, unknown>>;
+}): string {
+  const { balancers, servers, keys = {} } = options;
+  const values: Record<string, unknown> = {
+    mode: "high-availability",
+    hostname,
+    ssh: { user: "ops" },
+    cluster: {
+      distribution: "existing",
+      servers: servers.map((name, index) => ({ name, address: `192.0.2.${11 + index}` })),
+    },
+    loadBalancer: {
+      kind: "nginx",
+      layer: 4,
+      hosts: balancers.map((name, index) => ({ name, address: `192.0.2.${101 + index}`, hostKey: "ssh-ed25519 AAAA" })),
+    },
+    tls: { source: "rancher" },
+    ...keys,
+  };
+  return stringify({
+    config: Object.fromEntries(Object.entries(values).map(([key, value]) => [`rancher:${key}`, value])),
+  });
+}

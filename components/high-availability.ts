@@ -13,8 +13,9 @@ import type { Secrets } from "./settings.ts";
 import type { Settings } from "./stack-file.ts";
 import type { Survey } from "./survey.ts";
 import { CertManager } from "./tls/cert-manager.ts";
+import { IngressCertificate } from "./tls/ingress-certificate.ts";
+import { PrivateCa } from "./tls/private-ca.ts";
 import { planTls } from "./tls/tls-plan.ts";
-import { TlsSecrets } from "./tls/tls-secrets.ts";
 
 export interface HighAvailabilityArgs {
   readonly settings: Settings;
@@ -58,15 +59,11 @@ export class HighAvailability extends pulumi.ComponentResource {
       { foreign: foreign("cattle-system") },
       { parent: this, providers },
     );
-    const tlsSecrets =
-      settings.tls.source === "secret" && secrets.tlsPrivateKey
-        ? new TlsSecrets(
-            "tls",
-            {
-              certificateChain: settings.tls.certificateChain,
-              privateKey: secrets.tlsPrivateKey,
-              ...(settings.tls.caCertificate !== undefined && { caCertificate: settings.tls.caCertificate }),
-            },
+    const privateCa =
+      settings.tls.source === "secret" && settings.tls.caCertificate !== undefined
+        ? new PrivateCa(
+            "private-ca",
+            { caCertificate: settings.tls.caCertificate },
             { parent: this, providers, dependsOn: namespace },
           )
         : undefined;
@@ -90,9 +87,16 @@ export class HighAvailability extends pulumi.ComponentResource {
       {
         parent: this,
         providers,
-        dependsOn: [namespace, balancer, certManager, tlsSecrets].filter((block) => block !== undefined),
+        dependsOn: [namespace, balancer, certManager, privateCa].filter((block) => block !== undefined),
       },
     );
+
+    if (settings.tls.source === "secret" && secrets.tlsPrivateKey)
+      new IngressCertificate(
+        "ingress-certificate",
+        { certificateChain: settings.tls.certificateChain, privateKey: secrets.tlsPrivateKey },
+        { parent: this, providers, dependsOn: rancher },
+      );
 
     this.loadBalancer = balancer?.addresses ?? pulumi.output([]);
     this.rancherVersion = rancher.version;

@@ -1,6 +1,6 @@
 import { gunzipSync } from "node:zlib";
-import type { V1Deployment, V1IngressClass, V1ObjectMeta } from "@kubernetes/client-node";
-import { AppsV1Api, CoreV1Api, KubeConfig, NetworkingV1Api, VersionApi } from "@kubernetes/client-node";
+import { readKubeconfig } from "./cluster/kubeconfig.ts";
+import { ApiError, getFrom, metadataOnly } from "./cluster/kubernetes-api.ts";
 import { isOwned } from "./cluster/ownership.ts";
 
 /** What an existing cluster is and already has, read before anything is registered. */
@@ -37,6 +37,25 @@ const answerTime = 10_000;
 const ownNamespaces =
   /^(kube-.*|default|cattle-.*|cert-manager|fleet-.*|local|local-path-storage|rancher-.*|c-m?-.*|p-.*)$/;
 
+interface Metadata {
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+interface List<T> {
+  readonly items: readonly T[];
+}
+interface KubernetesObject {
+  readonly metadata?: Metadata;
+}
+interface IngressClassObject extends KubernetesObject {
+  readonly spec?: { readonly controller?: string };
+}
+interface SecretObject extends KubernetesObject {
+  readonly data?: Readonly<Record<string, string>>;
+}
+
 /**
  * Looks at a cluster without changing it.
  *
@@ -44,19 +63,16 @@ const ownNamespaces =
  * @throws an error that says why the cluster cannot be looked at; it never holds the kubeconfig.
  */
 export async function survey(kubeconfig: string, stack: string): Promise<Survey> {
-  const cluster = connect(kubeconfig);
-  const core = cluster.makeApiClient(CoreV1Api);
-  const apps = cluster.makeApiClient(AppsV1Api);
+  const access = await readKubeconfig(kubeconfig);
+  const get = getFrom(access, AbortSignal.timeout(answerTime));
   try {
-    const [version, classes, namespaces, deployments, releases] = await withinTime(
-      Promise.all([
-        cluster.makeApiClient(VersionApi).getCode(),
-        cluster.makeApiClient(NetworkingV1Api).listIngressClass(),
-        core.listNamespace(),
-        apps.listDeploymentForAllNamespaces(),
-        core.listNamespacedSecret({ namespace: "cattle-system", labelSelector: "owner=helm,name=rancher" }),
-      ]),
-    );
+    const [version, classes, namespaces, deployments, releases] = await Promise.all([
+      get<{ gitVersion: string }>("/version"),
+      get<List<IngressClassObject>>("/apis/networking.k8s.io/v1/ingressclasses"),
+      get<List<KubernetesObject>>("/api/v1/namespaces", metadataOnly),
+      get<List<KubernetesObject>>("/apis/apps/v1/deployments", metadataOnly),
+      get<List<SecretObject>>("/api/v1/namespaces/cattle-system/secrets?labelSelector=owner%3Dhelm%2Cname%3Drancher"),
+    ]);
     const owned = new Set(namespaces.items.filter((item) => isOwned(item.metadata?.labels, stack)).map(nameOf));
     const wanted = ["cattle-system", "cert-manager"];
     return {
@@ -70,38 +86,15 @@ export async function survey(kubeconfig: string, stack: string): Promise<Survey>
         .sort(),
     };
   } catch (error) {
-    throw new Error(explain(error, cluster.getCurrentCluster()?.server ?? "the cluster"), { cause: undefined });
+    throw new Error(explain(error, access.server), { cause: undefined });
   }
 }
 
-function connect(kubeconfig: string): KubeConfig {
-  const config = new KubeConfig();
-  try {
-    config.loadFromString(kubeconfig);
-  } catch {
-    throw new Error("is not a kubeconfig: it is not YAML with clusters, users and contexts.");
-  }
-  if (!config.getCurrentCluster()) throw new Error("names no cluster in its current-context.");
-  return config;
-}
-
-async function withinTime<T>(answers: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${answerTime / 1000} s`)), answerTime);
-  });
-  try {
-    return await Promise.race([answers, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function nameOf({ metadata }: { metadata?: V1ObjectMeta }): string {
+function nameOf({ metadata }: KubernetesObject): string {
   return metadata?.name ?? "";
 }
 
-function describeClass({ metadata, spec }: V1IngressClass): IngressClass {
+function describeClass({ metadata, spec }: IngressClassObject): IngressClass {
   return {
     name: metadata?.name ?? "",
     controller: spec?.controller ?? "",
@@ -114,7 +107,7 @@ function installed(version: string | undefined, owned: boolean): Installed | und
 }
 
 /** The controller carries the same labels however cert-manager was installed. */
-function certManagerVersion(deployments: readonly V1Deployment[]): string | undefined {
+function certManagerVersion(deployments: readonly KubernetesObject[]): string | undefined {
   return deployments.find(
     ({ metadata }) =>
       metadata?.labels?.["app.kubernetes.io/name"] === "cert-manager" &&
@@ -123,9 +116,7 @@ function certManagerVersion(deployments: readonly V1Deployment[]): string | unde
 }
 
 /** Helm keeps a release as gzipped JSON in a secret, encoded once by itself and once by Kubernetes. */
-function newestRelease(
-  secrets: readonly { metadata?: V1ObjectMeta; data?: Record<string, string> }[],
-): string | undefined {
+function newestRelease(secrets: readonly SecretObject[]): string | undefined {
   const revisions = secrets
     .filter(({ metadata }) => ["deployed", "superseded"].includes(metadata?.labels?.["status"] ?? ""))
     .sort((a, b) => Number(b.metadata?.labels?.["version"] ?? 0) - Number(a.metadata?.labels?.["version"] ?? 0));
@@ -137,10 +128,19 @@ function newestRelease(
 }
 
 function explain(error: unknown, server: string): string {
-  const { code, cause, message } = error as { code?: unknown; cause?: { code?: unknown }; message?: string };
-  if (code === 401) return `is not accepted by ${server} (401). Its credentials may have expired; get a new one.`;
-  if (code === 403) return `may not look at ${server} (403). Use one with the role cluster-admin, as Rancher needs it.`;
-  if (typeof code === "number") return `leads to ${server}, which answers HTTP ${code}. Is an API server there at all?`;
-  const reason = [code, cause?.code].find((value) => typeof value === "string") ?? message?.split("\n")[0];
+  if (error instanceof ApiError && error.status === 401) {
+    return `is not accepted by ${server} (401). Its credentials may have expired; get a new one.`;
+  }
+  if (error instanceof ApiError && error.status === 403) {
+    return `may not look at ${server} (403). Use one with the role cluster-admin, as Rancher needs it.`;
+  }
+  if (error instanceof ApiError) {
+    return `leads to ${server}, which answers HTTP ${error.status}. Is an API server there at all?`;
+  }
+  const { name, code, message } = error as { name?: string; code?: unknown; message?: string };
+  if (name === "TimeoutError" || name === "AbortError") {
+    return `leads to ${server}, which does not answer: no answer within ${answerTime / 1000} s. Check the address and the way to it.`;
+  }
+  const reason = typeof code === "string" ? code : message?.split("\n")[0];
   return `leads to ${server}, which does not answer: ${String(reason)}. Check the address and the way to it.`;
 }

@@ -64,7 +64,10 @@ const certManager = [
   "rancher:cluster:OwnedNamespace cert-manager",
   "rancher:tls:CertManager cert-manager",
 ];
-const ingressSecret = [`${secret} tls-tls-rancher-ingress`, "rancher:tls:TlsSecrets tls"];
+const ingressCertificate = [
+  `${secret} ingress-certificate-secret`,
+  "rancher:tls:IngressCertificate ingress-certificate",
+];
 
 /** Each row is all there is, so what a choice leaves out is asserted with what it brings. */
 const registered: [string, Case, string[]][] = [
@@ -77,12 +80,12 @@ const registered: [string, Case, string[]][] = [
   [
     "a certificate of a public CA: no cert-manager, no CA secret",
     { settings: { tls: publicCA } },
-    [...whatEveryStackHas, ...ingressSecret],
+    [...whatEveryStackHas, ...ingressCertificate],
   ],
   [
     "a certificate of a private CA",
     { settings: { tls: privateCA } },
-    [...whatEveryStackHas, ...ingressSecret, `${secret} tls-tls-ca`],
+    [...whatEveryStackHas, ...ingressCertificate, `${secret} private-ca-secret`, "rancher:tls:PrivateCa private-ca"],
   ],
   [
     "a cert-manager that others installed: it is used, and none is added",
@@ -118,7 +121,7 @@ describe("the high-availability recipe", () => {
 
     const blocks = registrations.filter(({ parent }) => parent.endsWith("HighAvailability::rancher"));
     expect(blocks.map(({ name }) => name).sort()).toEqual(
-      ["cattle-system", "cluster", "lb-1", "load-balancer", "rancher", "tls"].sort(),
+      ["cattle-system", "cluster", "ingress-certificate", "lb-1", "load-balancer", "private-ca", "rancher"].sort(),
     );
   });
 
@@ -189,17 +192,17 @@ describe("the order of the recipe", () => {
     ]);
   });
 
-  it("is: namespace before the certificates, certificates before Rancher", async () => {
+  it("is: namespace before the CA, the CA before Rancher, and Rancher before the certificate of its ingress", async () => {
     const { registrations } = await synthesiseRecipe({ settings: { tls: privateCA } });
 
-    expect(namesIn(only(registrations, "rancher:tls:TlsSecrets", "tls").dependencies)).toEqual([
-      "cattle-system-namespace",
-    ]);
+    const { dependencies } = only(registrations, "rancher:tls:PrivateCa", "private-ca");
+    expect(namesIn(dependencies)).toEqual(["cattle-system-namespace"]);
+    const last = only(registrations, "rancher:tls:IngressCertificate", "ingress-certificate");
+    expect(namesIn(last.dependencies)).toEqual(["rancher-release"]);
     expect(namesIn(only(registrations, ...chart).dependencies)).toEqual([
       "cattle-system-namespace",
       "lb-1-nginx-script",
-      "tls-tls-ca",
-      "tls-tls-rancher-ingress",
+      "private-ca-secret",
     ]);
   });
 

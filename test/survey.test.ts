@@ -192,7 +192,7 @@ describe("a cluster that cannot be looked at", () => {
       "canary-token: [",
       "is not a kubeconfig: it is not YAML with clusters, users and contexts.",
     ],
-    ["a list", "- canary-token", "names no cluster in its current-context."],
+    ["a list", "- canary-token", "is not a kubeconfig: it is not YAML with clusters, users and contexts."],
     ["an empty text", "", "is not a kubeconfig: it is not YAML with clusters, users and contexts."],
     [
       "a context that is not there",

@@ -81,6 +81,7 @@ fi
 if ! installed nginx || ! installed libnginx-mod-stream; then
   say "installing nginx"
   mend_dpkg
+  # shellcheck disable=SC2086 # one word per option
   waiting apt-get $apt_options update || fail 20 "apt-get update failed; its words are above. $who_locks"
   if [ ! -e "$facts/packages" ]; then
     [ -e /var/www ] || : >"$facts/no-www"
@@ -114,7 +115,7 @@ if cmp -s "$wanted" "$conf" && runs_wanted && live; then
   rm -f "$former"
   say "unchanged: nginx runs this configuration"
 else
-  install -m 0644 "$wanted" "$conf.placing" && sync "$conf.placing" || fail 30 "$conf cannot be written: $(df -h /etc | tail -n 1)"
+  install -m 0644 "$wanted" "$conf.placing" && sync "$conf.placing" || fail 30 "$conf cannot be written: $(df -h /etc/nginx | tail -n 1)"
   nginx -t -q -c "$conf.placing" 2>"$work/words" || { rm -f "$conf.placing"; fail 30 "nginx refuses the new configuration, the old one goes on: $(cat "$work/words")"; }
   # A run that was killed here has put the new one there already.
   cmp -s "$wanted" "$conf" || { cp -a "$conf" "$former.new" && mv -f "$former.new" "$former"; } || fail 30 "$former cannot be written: $(df -h "$facts" | tail -n 1)"

@@ -17,7 +17,7 @@ export interface RancherChartArgs {
  *
  * Always a `Release`: `Chart` drops or misplaces the chart's hooks. Not atomic: an automatic uninstall would run the
  * post-delete hook, and an automatic rollback over migrated definitions is not how Rancher goes back. Expects the
- * namespace `cattle-system`, and cert-manager or the TLS secrets. Leaves out what Rancher itself makes in the cluster.
+ * namespace `cattle-system`, and cert-manager or the private CA, where the TLS source has one. Leaves out what Rancher itself makes in the cluster.
  */
 export class RancherChart extends pulumi.ComponentResource {
   /** Version of the chart that is installed. */

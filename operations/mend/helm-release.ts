@@ -46,9 +46,11 @@ async function helmWith(kubeconfig: string) {
   const folder = mkdtempSync(join(tmpdir(), "rancher-helm-"));
   const file = join(folder, "kubeconfig");
   writeFileSync(file, kubeconfig, { mode: 0o600 });
+  // The user's own HELM_KUBECONTEXT, HELM_NAMESPACE, HELM_DRIVER would lead elsewhere.
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(HELM_|KUBECONFIG$)/.test(name)));
   const run = (args: readonly string[]) =>
     new Promise<string>((done, failed) => {
-      const child = spawn(path, [...args, "--kubeconfig", file], { stdio: ["ignore", "pipe", "pipe"] });
+      const child = spawn(path, [...args, "--kubeconfig", file], { stdio: ["ignore", "pipe", "pipe"], env });
       let printed = "";
       let words = "";
       child.stdout.setEncoding("utf8").on("data", (text: string) => (printed += text));

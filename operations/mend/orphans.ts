@@ -26,10 +26,13 @@ export function endOrphans(processes: readonly MarkedProcess[] = markedProcesses
   });
 }
 
-/** Those whose run has no engine any more. */
+/** What an engine and its plugins start for themselves. A daemon that a script started on this machine is none of it. */
+const parts = /^(pulumi-.+|node|helm|ssh|ssh-agent)$/;
+
+/** Those parts of engines whose run has no engine any more. */
 export function orphansAmong(processes: readonly MarkedProcess[]): MarkedProcess[] {
   const living = new Set(processes.filter(({ executable }) => executable === "pulumi").map(({ run }) => run));
-  return processes.filter(({ run }) => !living.has(run));
+  return processes.filter(({ run, executable }) => !living.has(run) && parts.test(executable));
 }
 
 /** Linux only: elsewhere there is no environment to read, and the list is empty. */

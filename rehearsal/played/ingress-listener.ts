@@ -5,17 +5,12 @@ import { type AddressInfo, BlockList, isIPv6 } from "node:net";
 import type { Duplex } from "node:stream";
 import { createSecureContext, type SecureContext } from "node:tls";
 
-import { WebSocketServer } from "ws";
-
+import { forwardedHeaders } from "./forwarded-headers.ts";
+import { forwardTo } from "./forwarding.ts";
 import type { Counters, ListenerSetup, Route } from "./ingress-messages.ts";
-import {
-  type Answer,
-  answerAsRancher,
-  ledToHttps,
-  type SeenRequest,
-  websocketPath,
-  withoutPort,
-} from "./rancher-answers.ts";
+import { playRancher, refusal } from "./played-rancher.ts";
+import { type Answer, type SeenRequest, withoutPort } from "./rancher-answers.ts";
+import type { Arrival } from "./rancher-backend.ts";
 
 /** What one node has on its ports 80 and 443. */
 export interface IngressListener {
@@ -31,50 +26,65 @@ const notFound: Answer = { status: 404, body: "404 page not found\n" };
 /** Opens both ports. @throws when one is taken. */
 export async function openIngressListener(setup: ListenerSetup): Promise<IngressListener> {
   const counters = { http: 0, https: 0, websockets: 0, redirected: 0, unknownHost: 0 };
-  const isTrusted = trusting(setup.trustedForwarders);
-  const sockets = new WebSocketServer({ noServer: true });
-  sockets.on("headers", (headers: string[]) => headers.push(`X-Rehearsal-Node: ${setup.node}`));
+  const trusts = trusting(setup.trustedForwarders);
+  const rancher = setup.rancherSocket === undefined ? playRancher() : forwardTo(setup.rancherSocket);
+  const upgraded = new Set<Duplex>();
   let routes = new Map<string, Route>();
   let contexts = new Map<string, SecureContext>();
 
-  const see = (request: IncomingMessage, arrived: "http" | "https"): SeenRequest => {
+  const arrive = (request: IncomingMessage, port: "http" | "https"): Arrival => {
+    const isTrusted = trusts(request.socket.remoteAddress);
     const claimed = String(request.headers["x-forwarded-proto"] ?? "");
-    const believed = isTrusted(request.socket.remoteAddress) && /^(http|ws)s?$/.test(claimed);
-    const scheme = believed ? (claimed.endsWith("s") ? "https" : "http") : arrived;
-    return { method: request.method ?? "GET", url: request.url ?? "/", host: request.headers.host ?? "", scheme };
+    const believed = isTrusted && /^(http|ws)s?$/.test(claimed);
+    const scheme = believed ? (claimed.endsWith("s") ? "https" : "http") : port;
+    const { method = "GET", url = "/", headers } = request;
+    const { node } = setup;
+    return {
+      request,
+      seen: { method, url, host: headers.host ?? "", scheme },
+      forwarded: forwardedHeaders(request, { node, scheme, isTrusted }),
+      told: { "x-rehearsal-node": node, "x-rehearsal-scheme": scheme },
+    };
   };
-  const ledBy = (route: Route, seen: SeenRequest): Answer | undefined =>
-    route.redirect !== undefined && seen.scheme === "http"
-      ? { status: route.redirect, headers: { location: `https://${withoutPort(seen.host)}${seen.url}` }, body: "" }
-      : ledToHttps(seen);
-  const answer = (seen: SeenRequest): Answer => {
-    const route = routes.get(withoutPort(seen.host));
-    if (!route) counters.unknownHost++;
-    const led = route && ledBy(route, seen);
-    if (led && led.status < 400) counters.redirected++;
-    return led ?? (route ? answerAsRancher(seen) : notFound);
+  /** What the ingress answers by itself; nothing where Rancher is to answer. */
+  const ownAnswer = ({ host, scheme, url }: SeenRequest): Answer | undefined => {
+    const route = routes.get(withoutPort(host));
+    if (!route) {
+      counters.unknownHost++;
+      return notFound;
+    }
+    if (route.redirect === undefined || scheme === "https") return undefined;
+    counters.redirected++;
+    return { status: route.redirect, headers: { location: `https://${withoutPort(host)}${url}` }, body: "" };
   };
 
   const serve = async (arrived: "http" | "https", server: Server, port: number): Promise<Server> => {
     server.on("request", (request: IncomingMessage, response: ServerResponse) => {
       counters[arrived]++;
-      const seen = see(request, arrived);
-      const { status, headers, body } = answer(seen);
+      const arrival = arrive(request, arrived);
+      const { seen, told } = arrival;
+      const own = ownAnswer(seen);
+      if (!own) {
+        response.once("finish", () => {
+          const isRedirect = response.statusCode >= 300 && response.statusCode < 400;
+          if (isRedirect && seen.scheme === "http") counters.redirected++;
+        });
+        return rancher.answer(arrival, response);
+      }
       request.resume();
-      const told = { "x-rehearsal-node": setup.node, "x-rehearsal-scheme": seen.scheme };
-      response.writeHead(status, { ...headers, ...told, "content-length": Buffer.byteLength(body) }).end(body);
+      const length = Buffer.byteLength(own.body);
+      response.writeHead(own.status, { ...own.headers, ...told, "content-length": length }).end(own.body);
     });
     server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       counters[arrived]++;
-      const seen = see(request, arrived);
-      const route = routes.get(withoutPort(seen.host));
-      const isOpen = route && !ledBy(route, seen) && new URL(seen.url, "https://rancher").pathname === websocketPath;
-      if (!isOpen) return refuse(socket, setup.node, answer(seen));
-      counters.websockets++;
-      return sockets.handleUpgrade(request, socket, head, (opened) => {
-        opened.on("message", (data, isBinary) => opened.send(data, { binary: isBinary }));
-        opened.on("error", () => opened.terminate());
-      });
+      // Node takes its own handlers off with the upgrade; a client that goes away must not end the listener.
+      socket.on("error", () => socket.destroy());
+      upgraded.add(socket);
+      socket.once("close", () => upgraded.delete(socket));
+      const arrival = arrive(request, arrived);
+      const own = ownAnswer(arrival.seen);
+      if (own) socket.end(refusal(own, arrival.told));
+      else rancher.upgrade(arrival, socket, head, () => void counters.websockets++);
     });
     server.on("clientError", (_error, socket) => socket.destroy());
     server.listen(port, setup.address);
@@ -106,7 +116,7 @@ export async function openIngressListener(setup: ListenerSetup): Promise<Ingress
     },
     counters: () => ({ ...counters }),
     close: async () => {
-      for (const client of sockets.clients) client.terminate();
+      for (const socket of upgraded) socket.destroy();
       for (const server of [plain, tls]) {
         server.close();
         server.closeAllConnections();
@@ -118,12 +128,6 @@ export async function openIngressListener(setup: ListenerSetup): Promise<Ingress
 
 function contextOf({ certificate, key }: { certificate: string; key: string }): SecureContext {
   return createSecureContext({ cert: certificate, key });
-}
-
-function refuse(socket: Duplex, node: string, { status, headers = {}, body }: Answer): void {
-  const told = { ...headers, "x-rehearsal-node": node, connection: "close", "content-length": Buffer.byteLength(body) };
-  const lines = Object.entries(told).map(([name, value]) => `${name}: ${value}`);
-  socket.end([`HTTP/1.1 ${status} Refused`, ...lines, "", body].join("\r\n"));
 }
 
 /** Tells whether an address lies in one of the networks. @throws when one is no network. */

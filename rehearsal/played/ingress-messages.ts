@@ -10,6 +10,8 @@ export interface ListenerSetup {
   readonly defaultCertificate: KeyPair;
   /** Networks whose X-Forwarded-* headers are believed, such as `192.0.2.0/24`. */
   readonly trustedForwarders: readonly string[];
+  /** Unix socket that leads to a genuine Rancher server. @default none: Rancher is played */
+  readonly rancherSocket?: string;
 }
 
 /** One host name that leads to Rancher. */

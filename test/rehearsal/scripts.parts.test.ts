@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -45,7 +46,7 @@ describe.skipIf(process.getuid?.() !== 0)("the scripts on a real host", () => {
     });
 
     it("is left alone by a second run: no file written, no process new", async () => {
-      const processes = await machine.nginxProcesses();
+      const processes = await machine.settledProcesses();
       const before = await machine.host.changes();
 
       const end = await machine.nginx(one);
@@ -78,7 +79,9 @@ describe.skipIf(process.getuid?.() !== 0)("the scripts on a real host", () => {
       const end = await machine.nginx(listeners("no such name.example.com"));
 
       expect(end.code).toBe(30);
-      expect(end.stderr).toMatch(/^nginx refuses the new configuration, the old one goes on: nginx: \[emerg\] .+ in /);
+      expect(end.stderr).toMatch(
+        /^nginx refuses the new configuration, the old one goes on: .*\[emerg\] .*invalid parameter "such" in /,
+      );
       expect(await machine.generation()).toBe(generationOf(one));
       expect(await machine.nginxProcesses()).toBe(processes);
       expect(await machine.look("ls", "/etc/nginx")).not.toContain("placing");
@@ -133,17 +136,20 @@ describe.skipIf(process.getuid?.() !== 0)("the scripts on a real host", () => {
     ["running", ["true"]],
     ["stopped and disabled", ["sh", "-c", "systemctl stop nginx && systemctl disable nginx"]],
   ])("an nginx that was there before, %s,", (_, prepare) => {
-    const site = ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8080 && printf 'GET / HTTP/1.0\r\n\r\n' >&3 && tail -n 1 <&3"];
+    const site = [
+      "bash",
+      "-c",
+      "exec 3<>/dev/tcp/127.0.0.1/8080 && printf 'GET / HTTP/1.0\r\n\r\n' >&3 && tail -n 1 <&3",
+    ];
 
     beforeAll(async () => {
       const { code, stderr } = await machine.host.exec(["apt-get", "install", "-qq", "-y", "nginx"]);
       expect(code, stderr).toBe(0);
-      await machine.look("sh", "-c", "rm /etc/nginx/sites-enabled/default; cat >>/etc/nginx/nginx.conf </dev/null");
       await machine.look(
         "sh",
         "-c",
         `echo 'server { listen 8080; return 200 "theirs"; }' >/etc/nginx/conf.d/theirs.conf; ` +
-          "echo '# theirs' >>/etc/nginx/nginx.conf; systemctl reload nginx",
+          "rm /etc/nginx/sites-enabled/default; echo '# theirs' >>/etc/nginx/nginx.conf; systemctl reload nginx",
       );
       await machine.look(...prepare);
       await machine.host.mark();
@@ -181,19 +187,20 @@ describe.skipIf(process.getuid?.() !== 0)("the scripts on a real host", () => {
 
     it("take any text as a secret, from standard input alone", async () => {
       const secrets = {
-        quotes: `it's "so" \`odd\` $HOME $(id) \\n\\`,
+        quotes: `canary "it's" \`odd\` $HOME $(id) \\n\\`,
         lines: "one\ntwo\n\n",
         blanks: "  a\tb  ",
         letters: "žluťoučký kůň 🐎",
         long: "x".repeat(60_000),
         empty: "",
       };
-      const looks = Object.keys(secrets).map((name) => `printf '%s ' ${name}; secret ${name} | base64 -w0; echo`);
-      const seen = `grep -qs -a -e 'it.s .so' -e 'aXQncyAic28i' /proc/[0-9]*/cmdline /proc/[0-9]*/environ && echo seen || echo unseen`;
+      const sums = Object.keys(secrets).map((name) => `secret ${name} | sha256sum | cut -d ' ' -f 1`);
+      // In brackets, so that these words do not find themselves.
+      const seen = `grep -qs -a -e 'canar[y] "it' -e 'Y2FuYXJ[5]' /proc/[0-9]*/cmdline /proc/[0-9]*/environ && echo seen || echo unseen`;
 
-      const end = await machine.run("secrets", `${looks.join("\n")}\n${seen}\n`, { secrets });
+      const end = await machine.run("secrets", `${sums.join("\n")}\n${seen}\n`, { secrets });
 
-      const expected = Object.entries(secrets).map(([name, text]) => `${name} ${Buffer.from(text).toString("base64")}`);
+      const expected = Object.values(secrets).map((text) => createHash("sha256").update(text).digest("hex"));
       expect([end.code, end.stdout.trimEnd().split("\n")]).toEqual([0, [...expected, "unseen"]]);
     });
 
@@ -207,7 +214,10 @@ describe.skipIf(process.getuid?.() !== 0)("the scripts on a real host", () => {
       const ends = [await theirs.create(), await theirs.update(), await theirs.delete()];
 
       for (const end of ends) {
-        expect([end.code, end.stderr]).toEqual([10, expect.stringContaining(`this machine is not ${name} of ${stack}`)]);
+        expect([end.code, end.stderr]).toEqual([
+          10,
+          expect.stringContaining(`this machine is not ${name} of ${stack}`),
+        ]);
         expect(end.stderr).toContain("it says name=lb-1 stack=rancher/test");
       }
       expect(await machine.host.changes()).toEqual(before);
@@ -215,8 +225,7 @@ describe.skipIf(process.getuid?.() !== 0)("the scripts on a real host", () => {
 
     it("wait for one another, and say after their time who is at work", async () => {
       const long = machine.run("long", `say holding; sleep 2; say "long is done at $(date +%s.%N)"\n`);
-      await machine.look("sh", "-c", "until flock -n /run/rancher-stack.lock true; do exit; done; sleep 0.1");
-      await new Promise((done) => setTimeout(done, 500));
+      await machine.look("sh", "-c", "while flock -n /run/rancher-stack.lock true; do sleep 0.05; done");
 
       const impatient = await machine.run("impatient", "say here\n", {
         edit: (text) => text.replace("flock -w 300 9", "flock -w 0 9"),
@@ -233,7 +242,11 @@ describe.skipIf(process.getuid?.() !== 0)("the scripts on a real host", () => {
     });
 
     it("start from an empty work folder that only root may read, whatever an earlier one left there", async () => {
-      await machine.look("sh", "-c", "mkdir -p /run/rancher-stack.work/old && echo secret >/run/rancher-stack.work/old/x");
+      await machine.look(
+        "sh",
+        "-c",
+        "mkdir -p /run/rancher-stack.work/old && echo secret >/run/rancher-stack.work/old/x",
+      );
 
       const end = await machine.run("fresh", `ls -A "$work"; stat -c %a:%u "$work"\n`);
 
@@ -241,10 +254,10 @@ describe.skipIf(process.getuid?.() !== 0)("the scripts on a real host", () => {
       expect((await machine.host.exec(["test", "-e", "/run/rancher-stack.work"])).code).toBe(1);
     });
 
-    it("are ended when their time is over, also when they do not want to, and give back the lock", async () => {
+    it("are ended when their time is over, and give back the lock", async () => {
       const end = await machine.run("slow", "say start\nsleep 60\n", { timeoutSeconds: 1 });
 
-      expect([end.code, end.stderr]).toEqual([124, "start\n"]);
+      expect([end.code, end.stderr]).toEqual([124, expect.stringMatching(/^start\n/)]);
       expect(end.seconds).toBeLessThan(5);
       expect((await machine.run("next", "say here\n")).stderr).toBe("here\n");
     });

@@ -11,6 +11,7 @@ import { failedChecks } from "./support/balancer-checks.ts";
 import { nginxProcesses } from "./support/nginx-processes.ts";
 import { isRoot, rehearse, type PulumiRun, type Rehearsed } from "./support/rehearsed.ts";
 import { stackText } from "./support/stack-text.ts";
+import { watchWrites } from "./support/written-files.ts";
 import { askInTurn, askWhile } from "./support/steady-client.ts";
 
 const servers = ["server-1", "server-2", "server-3"];
@@ -98,14 +99,15 @@ describe.skipIf(!isRoot)("a stack with two balancers", () => {
       nextSteps: expect.stringContaining("Let rancher.example.com lead to"),
     });
     const secrets = JSON.parse(told.text) as Record<string, unknown>;
-    expect(secrets["kubeconfig"]).toBe(stack.kubernetes.kubeconfig);
+    // Pulumi takes a value from standard input without its last newline.
+    expect(secrets["kubeconfig"]).toBe(stack.kubernetes.kubeconfig.trimEnd());
     expect(secrets["bootstrapPassword"]).toMatch(/^[A-Za-z0-9]{24}$/);
     const kept = (await secretOf("bootstrap-secret")).text("bootstrapPassword");
     expect(kept).toBe(secrets["bootstrapPassword"]);
   });
 
   it("is not touched by a second up: no resource, no file on a host, no process of nginx", async () => {
-    await markHosts(stack.hosts);
+    const since = await Promise.all(stack.hosts.map(watchWrites));
     const before = await Promise.all(stack.hosts.map(nginxProcesses));
 
     const preview = await stack.preview("--expect-no-changes");
@@ -115,7 +117,7 @@ describe.skipIf(!isRoot)("a stack with two balancers", () => {
     succeeds(up);
     expect(preview.text).toMatch(/Resources:\s+23 unchanged/);
     expect(up.text).toMatch(/Resources:\s+23 unchanged/);
-    expect(await Promise.all(stack.hosts.map((host) => host.changes()))).toEqual([[], []]);
+    expect(await Promise.all(since.map((written) => written()))).toEqual([[], []]);
     expect(await Promise.all(stack.hosts.map(nginxProcesses))).toEqual(before);
   });
 
@@ -242,7 +244,7 @@ describe.skipIf(!isRoot)("a stack with two balancers", () => {
     const after = await secretOf("tls-rancher-ingress");
     expect(after.uid).toBe(before.uid);
     expect(after.resourceVersion).toBeGreaterThan(before.resourceVersion);
-    expect([after.text("tls.crt"), after.text("tls.key")]).toEqual([certificate, key]);
+    expect([after.text("tls.crt"), after.text("tls.key")]).toEqual([certificate, key.trimEnd()]);
   });
 
   it("goes without a trace", async () => {

@@ -84,6 +84,7 @@ fi
 if ! installed nginx || ! installed libnginx-mod-stream; then
   say "installing nginx"
   mend_dpkg
+  # shellcheck disable=SC2086 # one word per option
   waiting apt-get $apt_options update || fail 20 "apt-get update failed; its words are above. $who_locks"
   if [ ! -e "$facts/packages" ]; then
     [ -e /var/www ] || : >"$facts/no-www"

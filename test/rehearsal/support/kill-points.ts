@@ -8,12 +8,12 @@ const traceFile = "/run/kill-points";
  * subshells, whose end is not the script's). The place of a command is its line, its function and its first line.
  */
 function trapped(text: string, action: string): string {
-  const place = `place="$LINENO \${FUNCNAME[0]-} \${BASH_COMMAND%%$'\\n'*}"`;
+  const place = `place="$LINENO \${FUNCNAME[0]-} \${BASH_COMMAND%%"$newline"*}"`;
   const trap = `trap '[ "$BASHPID" != "$$" ] || { ${place}; ${action}; }' DEBUG`;
   const start = `sh -c "$(cat <<'SCRIPT'\n`;
   if (!text.includes(start)) throw new Error("the script's inner text does not start as expected");
   // Under `set -e` and `-u` as the script itself sets them; the trap's last word is always true.
-  return text.replace(start, () => `ba${start}wanted_place=\nset -o functrace\n${trap}\n`);
+  return text.replace(start, () => `ba${start}newline=$'\\n' wanted_place=\nset -o functrace\n${trap}\n`);
 }
 
 /** Runs a script and lists the places of its commands, each once, in the order they are come to. */

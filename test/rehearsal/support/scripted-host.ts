@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { renderBaseCreate, renderBaseDelete, renderBaseUpdate } from "../../../components/host/base-script.ts";
 import { sshHost } from "../../../components/host/host.ts";
 import { renderScript } from "../../../components/host/script.ts";
@@ -81,12 +82,26 @@ export class ScriptedHost {
     return this.look("pgrep", "-a", "nginx");
   }
 
+  /** The same, once the workers of an earlier reload are gone. */
+  async settledProcesses(): Promise<string> {
+    for (let last = ""; ; await sleep(300)) {
+      const now = await this.nginxProcesses();
+      if (now === last) return now;
+      last = now;
+    }
+  }
+
   /** Cuts the power in the middle of whatever runs, and starts the machine again. */
   async powerCut(): Promise<void> {
     await this.host.stop();
     // The kept connection does not know yet that nobody is there.
-    await runCommand([...this.#ssh(), "-O", "exit"]);
+    await this.disconnect();
     await this.host.start();
+  }
+
+  /** Breaks the connection over which scripts run. */
+  async disconnect(): Promise<void> {
+    await runCommand([...this.#ssh(), "-O", "exit"]);
   }
 
   /** What differs from the mark, but for what any package manager leaves. */

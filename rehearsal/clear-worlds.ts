@@ -1,0 +1,12 @@
+import { endOrphans } from "../operations/mend/orphans.ts";
+import { clearLeftovers } from "./world/leftovers.ts";
+
+/**
+ * Clears all that rehearsals left which were killed: first the plugins of their engines, which would go on writing into
+ * folders that are being removed, then their worlds. Gives what it cleared; living rehearsals are left alone.
+ */
+export async function clearWorlds(options: { progress?: (line: string) => void } = {}): Promise<string[]> {
+  const ended = endOrphans();
+  for (const what of ended) options.progress?.(`ended ${what}`);
+  return [...ended, ...(await clearLeftovers(options))];
+}

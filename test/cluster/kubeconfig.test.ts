@@ -1,0 +1,115 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { stringify } from "yaml";
+import { readKubeconfig } from "../../components/cluster/kubeconfig.ts";
+
+const server = "https://192.0.2.1:6443";
+const base64 = (text: string) => Buffer.from(text).toString("base64");
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "kubeconfig-"));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function kubeconfig(user: object, cluster: object = {}): string {
+  return stringify({
+    clusters: [
+      { name: "other", cluster: { server: "https://192.0.2.2:6443" } },
+      { name: "mine", cluster: { server, ...cluster } },
+    ],
+    users: [{ name: "me", user }],
+    contexts: [{ name: "here", context: { cluster: "mine", user: "me" } }],
+    "current-context": "here",
+  });
+}
+
+function plugin(body: string): string {
+  const path = join(folder, "plugin");
+  writeFileSync(path, `#!/bin/sh\n${body}\n`);
+  chmodSync(path, 0o700);
+  return path;
+}
+
+describe("the access a kubeconfig gives", () => {
+  it("is that of its current context, verified by its CA", async () => {
+    expect(await readKubeconfig(kubeconfig({}, { "certificate-authority-data": base64("CA") }))).toEqual({
+      server,
+      ca: "CA",
+      rejectUnauthorized: true,
+    });
+  });
+
+  it("goes through a proxy, by another name, or unverified only where it says so", async () => {
+    const cluster = {
+      "proxy-url": "http://192.0.2.9:3128",
+      "tls-server-name": "api.example.com",
+      "insecure-skip-tls-verify": true,
+    };
+
+    expect(await readKubeconfig(kubeconfig({}, cluster))).toEqual({
+      server,
+      proxy: "http://192.0.2.9:3128",
+      servername: "api.example.com",
+      rejectUnauthorized: false,
+    });
+  });
+
+  it("comes from inlined certificate and key, or from files", async () => {
+    const inlined = { "client-certificate-data": base64("CERT"), "client-key-data": base64("KEY") };
+    writeFileSync(join(folder, "cert"), "CERT");
+    writeFileSync(join(folder, "key"), "KEY");
+    const files = { "client-certificate": join(folder, "cert"), "client-key": join(folder, "key") };
+
+    for (const user of [inlined, files]) {
+      expect(await readKubeconfig(kubeconfig(user))).toMatchObject({ cert: "CERT", key: "KEY" });
+    }
+  });
+
+  it.each([
+    ["a token", () => ({ token: "T" }), "Bearer T"],
+    ["a token file", () => ({ tokenFile: write("token", "T\n"), token: "old" }), "Bearer T"],
+    ["name and password", () => ({ username: "u", password: "p" }), `Basic ${base64("u:p")}`],
+  ])("comes from %s", async (_, user, authorization) => {
+    expect((await readKubeconfig(kubeconfig(user()))).authorization).toBe(authorization);
+  });
+
+  it("is asked of a credential plugin, with its arguments and environment", async () => {
+    const command = plugin(
+      `case $KUBERNETES_EXEC_INFO in *'"interactive":false'*) ;; *) exit 1 ;; esac
+echo "{\\"status\\":{\\"token\\":\\"$1-$EXTRA\\"}}"`,
+    );
+    const exec = {
+      apiVersion: "client.authentication.k8s.io/v1",
+      command,
+      args: ["a"],
+      env: [{ name: "EXTRA", value: "b" }],
+    };
+
+    expect((await readKubeconfig(kubeconfig({ exec }))).authorization).toBe("Bearer a-b");
+  });
+});
+
+describe("a kubeconfig that gives no access", () => {
+  it("names its plugin when that gives none, and none of its words", async () => {
+    const command = plugin("echo canary-token; exit 3");
+    const exec = { apiVersion: "client.authentication.k8s.io/v1", command };
+
+    await expect(readKubeconfig(kubeconfig({ exec }))).rejects.toThrow(
+      `asks ${command} for credentials, which does not give any (3).`,
+    );
+  });
+
+  it("names a file that is not here", async () => {
+    await expect(readKubeconfig(kubeconfig({ tokenFile: "/nowhere/token" }))).rejects.toThrow(
+      "names the file /nowhere/token, which cannot be read here. Put its content into the kubeconfig.",
+    );
+  });
+});
+
+function write(name: string, text: string): string {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+}

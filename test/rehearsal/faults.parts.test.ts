@@ -1,0 +1,167 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { createWorld, type World } from "../../rehearsal/world/world.ts";
+import { listeners, ScriptedHost } from "./support/scripted-host.ts";
+
+const one = listeners("192.0.2.11");
+
+/** Where the last of nginx's packages puts its files. */
+const modules = "/usr/lib/nginx/modules";
+
+/** The product waits two minutes for another package manager; a test need not. */
+const lessPatient = {
+  edit: (text: string) => text.replaceAll("Timeout=120", "Timeout=2").replaceAll("+ 120)", "+ 2)"),
+};
+
+describe.skipIf(process.getuid?.() !== 0)("a fault on a host", () => {
+  const folder = mkdtempSync(join(tmpdir(), "faults-test-"));
+  let world: World;
+  let machine: ScriptedHost;
+  let stern: ScriptedHost;
+
+  beforeAll(async () => {
+    world = await createWorld({ folder, progress: () => undefined });
+    machine = new ScriptedHost(world, await world.addHost({ name: "lb-1", user: "ops", port: 22 }));
+    stern = new ScriptedHost(world, await world.addHost({ name: "lb-2", user: "ops", port: 22, sudo: "password" }));
+  });
+  afterEach(async () => {
+    // What a failed test left must not fail the next one.
+    await machine.look("sh", "-c", "pkill -x perl; umount /var /etc/nginx /usr/lib/nginx/modules 2>/dev/null");
+    await machine.base.delete();
+  });
+  afterAll(async () => {
+    await world.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const mount = (path: string, kilobytes: number) =>
+    machine.look("sh", "-c", `mkdir -p ${path} && mount -t tmpfs -o size=${kilobytes}k tmpfs ${path}`);
+  const unmount = (path: string) => machine.look("umount", path);
+  const isAsItWas = async () => {
+    const end = await machine.base.delete();
+    expect(end.code, end.stderr).toBe(0);
+    // The test made these two as places to mount on.
+    await machine.look("rmdir", "--ignore-fail-on-non-empty", modules, "/usr/lib/nginx");
+    expect(await machine.changes()).toEqual([]);
+  };
+
+  it("sudo that asks for a password: says for whom, and what to allow", async () => {
+    const end = await stern.base.create();
+
+    expect([end.code, end.stderr]).toEqual([
+      10,
+      "host lb-2: sudo asks ops for a password, and a script cannot give one. Allow it: ops ALL=(root) NOPASSWD: ALL\n",
+    ]);
+    expect(end.seconds).toBeLessThan(5);
+    expect(await stern.changes()).toEqual([]);
+  });
+
+  it("little room: is said before anything is changed", async () => {
+    await mount("/var", 64 * 1024);
+
+    const end = await machine.base.create();
+
+    await unmount("/var");
+    expect([end.code, end.stderr]).toEqual([
+      10,
+      expect.stringMatching(/^\/var has \d+ MiB free; 512 MiB are needed\n$/),
+    ]);
+    expect(await machine.changes()).toEqual([]);
+  });
+
+  it("a disk that is full while packages are unpacked: apt's words, and with room again the way on", async () => {
+    await machine.base.create();
+    await mount(modules, 16);
+
+    const full = await machine.nginx(one);
+    await unmount(modules);
+    const again = await machine.nginx(one);
+
+    expect(full.code).toBe(20);
+    expect(full.stderr).toContain("No space left on device");
+    expect(full.stderr).toContain("nginx cannot be installed; apt's words are above");
+    expect(again.code, again.stderr).toBe(0);
+    await isAsItWas();
+  });
+
+  it("a disk that is full while packages are unpacked: destroy takes away what had come", async () => {
+    await machine.base.create();
+    await mount(modules, 16);
+    const full = await machine.nginx(one);
+    await unmount(modules);
+
+    expect(full.code).toBe(20);
+    await isAsItWas();
+  });
+
+  it("a disk that is full when the configuration is placed: df's words, and the old one goes on", async () => {
+    await machine.base.create();
+    await machine.nginx(one);
+    const serving = await machine.generation();
+    await machine.look(
+      "sh",
+      "-c",
+      "cp -a /etc/nginx /root/kept && mount -t tmpfs -o size=200k tmpfs /etc/nginx && cp -a /root/kept/. /etc/nginx && " +
+        "cat /dev/zero >/etc/nginx/filler; true",
+    );
+
+    const end = await machine.nginx(listeners("192.0.2.12"));
+
+    await machine.look("sh", "-c", "umount /etc/nginx; rm -rf /root/kept");
+    expect(end.code, end.stderr).toBe(30);
+    expect(end.stderr).toMatch(/\/etc\/nginx\/nginx\.conf cannot be written: tmpfs +200K +200K +0 +100% \/etc\/nginx/);
+    expect(await machine.generation()).toBe(serving);
+    expect((await machine.nginx(one)).stderr).toBe("unchanged: nginx runs this configuration\n");
+    await isAsItWas();
+  });
+
+  describe("apt's locks held by another process", () => {
+    const locks = ["/var/lib/dpkg/lock-frontend", "/var/lib/apt/lists/lock"];
+    /** As apt itself locks: fcntl(2), which flock(1) cannot do. */
+    const hold = (path: string) =>
+      `perl -e 'use Fcntl; open $f, "+>>", "${path}"; fcntl($f, F_SETLK, pack("s s x![l!] l! l! i", F_WRLCK, 0, 0, 0, 0)) or die; sleep shift' `;
+
+    it.each(locks)("for too long (%s): says how to see by whom", async (path) => {
+      await machine.base.create();
+      await machine.look("sh", "-c", `${hold(path)} 60 >/dev/null 2>&1 & sleep 0.3`);
+
+      const end = await machine.nginx(one, lessPatient);
+
+      await machine.look("pkill", "-x", "perl");
+      expect(end.code, end.stderr).toBe(20);
+      expect(end.stderr).toMatch(/Could not get lock|Unable to acquire the dpkg frontend lock/);
+      expect(end.stderr).toContain("If another process holds apt's lock: fuser -v");
+      expect(end.seconds).toBeLessThan(20);
+      await isAsItWas();
+    });
+
+    it.each(locks)("for a while (%s): are waited for", async (path) => {
+      await machine.base.create();
+      await machine.look("sh", "-c", `${hold(path)} 3 >/dev/null 2>&1 & sleep 0.3`);
+      const started = Date.now();
+
+      const end = await machine.nginx(one);
+
+      expect(end.code, end.stderr).toBe(0);
+      expect(Date.now() - started).toBeGreaterThan(2000);
+      await isAsItWas();
+    });
+  });
+
+  it("a connection that breaks: the script ends at its next word, and the next run converges", async () => {
+    await machine.base.create();
+    const abandoned = machine.run("long", "say at work\nsleep 1\nsay again\nsay never\n: >/run/reached-the-end\n");
+    await sleep(700);
+    await machine.disconnect();
+
+    expect((await abandoned).code).toBe(255);
+    const next = await machine.nginx(one);
+
+    expect(next.code, next.stderr).toBe(0);
+    expect((await machine.host.exec(["test", "-e", "/run/reached-the-end"])).code).toBe(1);
+    await isAsItWas();
+  });
+});

@@ -1,0 +1,181 @@
+import {
+  AppsV1Api,
+  CoreV1Api,
+  KubeConfig,
+  NetworkingV1Api,
+  PatchStrategy,
+  setHeaderOptions,
+} from "@kubernetes/client-node";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freePorts } from "../../rehearsal/kubernetes/free-ports.ts";
+import { clearLeftovers } from "../../rehearsal/world/leftovers.ts";
+import { installByHand } from "./support/installed-by-others.ts";
+import { isRoot, rehearse, type PulumiRun, type Rehearsed } from "./support/rehearsed.ts";
+import { stackText } from "./support/stack-text.ts";
+
+/** One cluster, which gets worse and better again; each test begins where the one before it ended. */
+describe.skipIf(!isRoot)("the gate", () => {
+  let stack: Rehearsed;
+  let cluster: KubeConfig;
+
+  beforeAll(async () => {
+    stack = await rehearse({
+      stackFile: stackText({ balancers: ["lb-1"], servers: ["server-1"], keys: { version: "2.15.0" } }),
+      alsoServe: { rancher: ["2.13.8"], "cert-manager": ["1.14.7"] },
+    });
+    cluster = new KubeConfig();
+    cluster.loadFromString(stack.kubernetes.kubeconfig);
+  });
+  afterAll(async () => {
+    await stack?.close();
+    await clearLeftovers();
+  });
+
+  const set = (key: string, value: unknown) => stack.edit((config) => (config[`rancher:${key}`] = value));
+  const isRefused = async (...problems: string[]) => {
+    const preview = await stack.preview();
+    expect(preview.code, preview.text).not.toBe(0);
+    expect(errorsIn(preview)).toEqual(problems);
+    return preview;
+  };
+
+  it("reports every problem of the stack file at once, before it looks at anything", async () => {
+    set("replicas", 0);
+    set("hostnam", "rancher.example.com");
+    set("version", "2.15");
+
+    await isRefused(
+      "rancher:hostnam is not a key of this program. Did you mean hostname?",
+      'rancher:version is "2.15"',
+      "rancher:replicas is 0",
+    );
+
+    stack.edit((config) => delete config["rancher:hostnam"]);
+    set("replicas", 3);
+    set("version", "2.15.0");
+  });
+
+  it("says where a kubeconfig leads when nothing answers there", async () => {
+    const [port] = await freePorts(1);
+    const nowhere = stack.kubernetes.kubeconfig.replaceAll(/127\.0\.0\.1:\d+/g, `127.0.0.1:${port}`);
+    await stack.setSecret("kubeconfig", nowhere);
+
+    await isRefused(
+      `rancher:kubeconfig leads to https://127.0.0.1:${port}, which does not answer: ECONNREFUSED. Check the address and the way to it.`,
+    );
+
+    await stack.setSecret("kubeconfig", stack.kubernetes.kubeconfig);
+  });
+
+  it("refuses a Kubernetes that the chart does not allow", async () => {
+    set("version", "2.12.12");
+
+    await isRefused(
+      "rancher:cluster.version is v1.34.1, which the chart of Rancher 2.12.12 refuses (<1.34.0-0). Rancher 2.12 runs on Kubernetes 1.31 to 1.33. Use a Kubernetes in that range, or Rancher 2.13, 2.14 or 2.15.",
+    );
+
+    set("version", "2.15.0");
+  });
+
+  it("refuses a cluster without an IngressClass, and warns of other people's workloads there", async () => {
+    const networking = cluster.makeApiClient(NetworkingV1Api);
+    const traefik = await networking.readIngressClass({ name: "traefik" });
+    await networking.deleteIngressClass({ name: "traefik" });
+    await cluster.makeApiClient(CoreV1Api).createNamespace({ body: { metadata: { name: "shop" } } });
+    await cluster.makeApiClient(AppsV1Api).createNamespacedDeployment({
+      namespace: "shop",
+      body: {
+        metadata: { name: "till" },
+        spec: {
+          selector: { matchLabels: { app: "till" } },
+          template: {
+            metadata: { labels: { app: "till" } },
+            spec: { containers: [{ name: "till", image: "shop.example.com/till:1" }] },
+          },
+        },
+      },
+    });
+
+    const preview = await isRefused(
+      "rancher:kubeconfig leads to a cluster without an IngressClass, so nothing would answer for Rancher. Install an ingress controller first: traefik or ingress-nginx.",
+    );
+
+    expect(warningsIn(preview)).toEqual([otherWorkloads]);
+    const { name, annotations } = traefik.metadata ?? {};
+    await networking.createIngressClass({
+      body: { metadata: { ...(name && { name }), ...(annotations && { annotations }) }, spec: traefik.spec ?? {} },
+    });
+  });
+
+  it("lets the same stack through when only the warning is left, and says it again", async () => {
+    const preview = await stack.preview();
+
+    expect(preview.code, preview.text).toBe(0);
+    expect(warningsIn(preview)).toEqual([otherWorkloads]);
+  });
+
+  it("refuses a cert-manager of others that is too old", async () => {
+    await installByHand(stack, {
+      chart: "cert-manager",
+      version: "v1.14.7",
+      namespace: "cert-manager",
+      values: ["crds.enabled=true"],
+    });
+
+    await isRefused("rancher:certManager.version is 1.14.7, but Rancher 2.15.0 needs cert-manager 1.15.0 or newer.");
+  });
+
+  it("refuses a Rancher that others installed, and one that would skip a minor", async () => {
+    set("tls", { source: "letsEncrypt", email: "ops@example.com" });
+    await installByHand(stack, {
+      chart: "rancher",
+      version: "2.13.8",
+      namespace: "cattle-system",
+      values: ["hostname=rancher.example.com", "ingress.tls.source=secret"],
+    });
+
+    await isRefused(skippedMinor, "rancher:certManager.version is 1.14.7", takenOver);
+  });
+
+  it("lets a Rancher be adopted as its message says, and still refuses the skipped minor", async () => {
+    await cluster.makeApiClient(CoreV1Api).patchNamespace(
+      {
+        name: "cattle-system",
+        body: {
+          metadata: {
+            labels: { "app.kubernetes.io/managed-by": "rancher-stack", "app.kubernetes.io/instance": "rancher.prod" },
+          },
+        },
+      },
+      setHeaderOptions("Content-Type", PatchStrategy.MergePatch),
+    );
+
+    await isRefused(skippedMinor, "rancher:certManager.version is 1.14.7");
+  });
+
+  it("registered nothing and touched no host in all of this", async () => {
+    const state = JSON.parse(await stack.engine.capture(["stack", "export", "--stack", stack.stack])) as {
+      deployment: { resources?: unknown[] };
+    };
+
+    expect(state.deployment.resources ?? []).toEqual([]);
+    expect(await stack.host("lb-1").changes()).toEqual([]);
+  });
+});
+
+const otherWorkloads =
+  "rancher:kubeconfig leads to a cluster that also runs other workloads, in shop. Whoever administers Rancher administers them too, and an upgrade of either can stop the other. Give Rancher a cluster of its own.";
+const skippedMinor =
+  "rancher:version is 2.15.0, but 2.13.8 is installed, and Rancher is upgraded one minor at a time. Go to 2.14.4 first.";
+const takenOver =
+  "rancher:kubeconfig leads to a cluster where Rancher 2.13.8 is installed already, not by this stack; it would be taken over, and removed by a destroy. Use a cluster of its own, or adopt it: kubectl label namespace cattle-system app.kubernetes.io/managed-by=rancher-stack app.kubernetes.io/instance=rancher.prod";
+
+/** The program's problems, a line each, from Pulumi's diagnostics. */
+function errorsIn(run: PulumiRun): string[] {
+  return run.lines;
+}
+
+function warningsIn({ lines }: PulumiRun): string[] {
+  const diagnostics = lines.slice(lines.indexOf("Diagnostics:"));
+  return diagnostics.flatMap((line) => /^ +warning: (.*)$/.exec(line)?.[1] ?? []);
+}

@@ -1,0 +1,21 @@
+import { runCommand } from "../../../rehearsal/world/command.ts";
+import type { Needles } from "./canaries.ts";
+
+/** Files under these folders, or these files, in which any of the texts is. What to look for is on no command line. */
+export async function filesWith(needles: Needles, places: readonly string[]): Promise<string[]> {
+  if (places.length === 0) return [];
+  const words = ["grep", "--recursive", "--files-with-matches", "--text", "--fixed-strings", "--devices=skip"];
+  const { stdout, stderr } = await runCommand([...words, "--no-messages", "--file=-", "--", ...places], {
+    stdin: [...needles.keys()].join("\n"),
+    env: { PATH: process.env["PATH"] ?? "", LC_ALL: "C" },
+  });
+  if (stderr !== "") throw new Error(`grep: ${stderr}`);
+  return stdout.split("\n").filter((path) => path !== "");
+}
+
+/** Files of this machine written since another one was, in places where programs leave things. */
+export async function filesSince(mark: string, places: readonly string[]): Promise<string[]> {
+  const words = ["find", ...places, "-xdev", "-type", "f", "-newer", mark, "-not", "-path", "*/node_modules/*"];
+  const { stdout } = await runCommand([...words, "-print"]);
+  return stdout.split("\n").filter((path) => path !== "");
+}

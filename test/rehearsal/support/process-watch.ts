@@ -1,0 +1,53 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { projectFolder } from "../../../operations/work-folder.ts";
+import type { Needles } from "./canaries.ts";
+
+/** One place where a secret was seen. */
+export interface Sight {
+  /** `argv of PROGRAM`, `environment variable NAME of WORDS`, `file PATH MODE in MODE`. */
+  readonly where: string;
+  readonly secret: string;
+}
+
+export interface Watched {
+  /** How often it looked. */
+  readonly rounds: number;
+  /** Different texts it saw. */
+  readonly texts: number;
+  readonly sights: readonly Sight[];
+}
+
+/** Looks at every process of this machine every 50 ms; what to look for may be known only at the end. */
+export interface ProcessWatch {
+  /** Ends the watch, and tells where any of these was seen in all the time. */
+  end(needles: Needles): Promise<Watched>;
+}
+
+/**
+ * Starts watching; resolves when the first look is done.
+ *
+ * @param folder Files in it are watched, too: those that are there for a moment only.
+ */
+export async function watchProcesses(folder: string): Promise<ProcessWatch> {
+  const main = join(import.meta.dirname, "process-watch-main.ts");
+  const child = spawn(process.execPath, ["--import", "tsx", main, folder], {
+    cwd: projectFolder,
+    env: { PATH: process.env["PATH"] ?? "" },
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  let said = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (said += text));
+  child.stdin.on("error", () => undefined);
+  await Promise.race([once(child.stdout, "data"), once(child, "close")]);
+  const ended = once(child, "close");
+  return {
+    end: async (needles) => {
+      child.stdin.end(JSON.stringify([...needles]));
+      const [code] = (await ended) as [number | null];
+      if (code !== 0) throw new Error(`the watch of processes ended with ${String(code)}`);
+      return JSON.parse(said.slice(said.indexOf("\n") + 1)) as Watched;
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import { spawn } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { projectFolder } from "../../../operations/work-folder.ts";
+import { ledgerEntries, type LedgerEntry } from "../../../rehearsal/world/ledger.ts";
+import { isAlive } from "../../../rehearsal/world/process-identity.ts";
+
+/** A `npm run rehearse` under way. */
+export interface RehearsalCommand {
+  /** Waits until it has said this. @throws when it ends before, with what it said */
+  says(text: string | RegExp): Promise<void>;
+  /** What is on record of its world right now. */
+  record(): LedgerEntry;
+  /** Ctrl-C as a terminal gives it: to every process of the foreground group. */
+  interrupt(): void;
+  /** To the command alone. */
+  signal(signal: NodeJS.Signals): void;
+  /** Its exit code, null when a signal ended it. */
+  readonly ended: Promise<number | null>;
+  readonly text: () => string;
+}
+
+export function startRehearsalCommand(stackFile: string): RehearsalCommand {
+  const child = spawn(process.execPath, ["--import", "tsx", "rehearsal/main.ts", stackFile], {
+    cwd: projectFolder,
+    env: { ...process.env, NO_COLOR: "1" },
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  });
+  let said = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (data: Buffer) => (said += data.toString()));
+  let running = true;
+  const ended = new Promise<number | null>((done) => child.once("close", done)).finally(() => (running = false));
+  const pid = child.pid ?? 0;
+  return {
+    ended,
+    text: () => said,
+    says: async (text) => {
+      while (!(typeof text === "string" ? said.includes(text) : text.test(said))) {
+        if (!running) throw new Error(`the rehearsal ended before it said ${String(text)}:\n${said}`);
+        await sleep(10);
+      }
+    },
+    record: () => {
+      const entry = ledgerEntries().find(({ owner }) => owner.pid === pid);
+      if (entry) return entry;
+      throw new Error(`the rehearsal has no world on record:\n${said}`);
+    },
+    interrupt: () => void process.kill(-pid, "SIGINT"),
+    signal: (signal) => void process.kill(pid, signal),
+  };
+}
+
+/** What is still there of a world: processes, its link, its folder, mounts below it, its record. Empty when nothing is. */
+export function leftOf(entry: LedgerEntry): string[] {
+  const { folder, link, world, processes } = entry;
+  return [
+    ...processes.filter(isAlive).map(({ pid, what }) => `process ${pid} (${what})`),
+    ...processesThatName(folder),
+    ...(existsSync(`/sys/class/net/${link}`) ? [`link ${link}`] : []),
+    ...(existsSync(folder) ? [`folder ${folder}: ${readdirSync(folder).join(", ")}`] : []),
+    ...(readFileSync("/proc/self/mountinfo", "utf8").includes(folder) ? [`a mount below ${folder}`] : []),
+    ...(ledgerEntries().some((other) => other.world === world) ? [`the record of world ${world}`] : []),
+  ];
+}
+
+/** Whatever is on no record, such as the engine and its plugins, has the folder in its words or its environment. */
+function processesThatName(folder: string): string[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .flatMap((pid) => {
+      try {
+        const words = readFileSync(join("/proc", pid, "cmdline"), "utf8").replaceAll("\0", " ");
+        const environment = readFileSync(join("/proc", pid, "environ"), "utf8");
+        return words.includes(folder) || environment.includes(folder) ? [`process ${pid}: ${words.slice(0, 100)}`] : [];
+      } catch {
+        return []; // It has just ended.
+      }
+    });
+}

@@ -1,0 +1,23 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Host } from "../../../rehearsal/world/host.ts";
+
+/** nginx writes it whenever a client goes away. */
+const ofClients = "/var/log/nginx/connections.log";
+
+/**
+ * Remembers this moment on a host. The function it gives lists every file and folder written, moved or changed in mode
+ * since, also those that were written with what was in them already.
+ */
+export async function watchWrites(host: Host): Promise<() => Promise<string[]>> {
+  const mark = "/dev/shm/moment";
+  await sleep(20); // The kernel's clock for files ticks every few milliseconds.
+  const { code, stderr } = await host.exec(["touch", mark]);
+  if (code !== 0) throw new Error(`${host.name}: ${stderr}`);
+  await sleep(20);
+  return async () => {
+    const look = ["find", "/", "/run", "-xdev", "(", "-newercc", mark, "-o", "-newermc", mark, ")"];
+    const found = await host.exec([...look, "-print"]);
+    if (found.code !== 0) throw new Error(`${host.name}: ${found.stderr}`);
+    return found.stdout.split("\n").filter((path) => path !== "" && path !== ofClients);
+  };
+}

@@ -1,13 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import { checkCluster } from "./components/cluster-gate.ts";
-import { HighAvailability } from "./components/high-availability.ts";
 import { describeProblems } from "./components/problem.ts";
 import { readStackInput } from "./components/settings.ts";
 import { survey } from "./components/survey.ts";
 
 const { settings, secrets } = readStackInput();
 
-const cluster = await lookAtCluster();
+// Loading the providers' SDKs takes as long as the cluster takes to answer.
+const [cluster, { HighAvailability }] = await Promise.all([
+  lookAtCluster(),
+  import("./components/high-availability.ts"),
+]);
 const findings = checkCluster(settings, cluster);
 for (const warning of findings.warnings) await pulumi.log.warn(describeProblems([warning]));
 if (findings.problems.length > 0) throw new pulumi.RunError(describeProblems(findings.problems));

@@ -29,6 +29,8 @@ export interface EngineOptions {
   readonly folder: string;
   /** Variables on top of the environment, stronger than the user's. */
   readonly environment?: NodeJS.ProcessEnv;
+  /** Words that start the CLI, such as `setpriv --pdeathsig KILL`. @default it is started as it is */
+  readonly launcher?: readonly string[];
   /** Starts from nothing but the bare necessities instead of the user's environment. */
   readonly isolated?: boolean;
   readonly progress?: (line: string) => void;
@@ -53,12 +55,13 @@ export async function prepareEngine(options: EngineOptions): Promise<Engine> {
   const environment = engineEnvironment(options, folders, run);
   if (needsLoader(languageHost.version)) {
     // Absolute, as providers that run on Node start in other folders.
-    const loader = `--import ${import.meta.resolve("tsx")}`;
+    const loader = `--import ${import.meta.resolve("../tools/load-typescript.mjs")}`;
     environment["NODE_OPTIONS"] = [environment["NODE_OPTIONS"], loader].filter(Boolean).join(" ");
   }
 
+  const [program = cli.path, ...words] = [...(options.launcher ?? []), executable ?? cli.path];
   const start = (args: readonly string[], stdio: "inherit" | "pipe", signal?: AbortSignal) =>
-    spawn(executable ?? cli.path, args, {
+    spawn(program, [...words, ...args], {
       cwd: options.folder,
       env: environment,
       stdio: stdio === "inherit" ? "inherit" : ["pipe", "pipe", "pipe"],

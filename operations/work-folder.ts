@@ -1,6 +1,6 @@
 import { lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { parse, stringify } from "yaml";
 
 /** The clone itself. */
@@ -33,6 +33,13 @@ export function workFolder({ stack, path }: StackFile): string {
 /** Makes a folder with this program's Pulumi.yaml, which leads back to the clone. */
 export function makeWorkFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const project = parse(readFileSync(join(projectFolder, "Pulumi.yaml"), "utf8")) as { main: string };
-  writeFileSync(join(folder, "Pulumi.yaml"), stringify({ ...project, main: join(projectFolder, project.main) }));
+  const project = parse(readFileSync(join(projectFolder, "Pulumi.yaml"), "utf8")) as {
+    main: string;
+    runtime: { options: { nodeargs: string } };
+  };
+  const { options } = project.runtime;
+  const nodeargs = options.nodeargs.replace("./", `${pathToFileURL(projectFolder).href}/`);
+  const runtime = { ...project.runtime, options: { ...options, nodeargs } };
+  const main = join(projectFolder, project.main);
+  writeFileSync(join(folder, "Pulumi.yaml"), stringify({ ...project, runtime, main }));
 }

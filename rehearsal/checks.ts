@@ -1,7 +1,8 @@
-import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
-import { request as httpsRequest } from "node:https";
+import { request as httpRequest } from "node:http";
 import { connect, type TLSSocket } from "node:tls";
 import { randomBytes } from "node:crypto";
+import { ask, type BalancerAddress, get, patience } from "./balancer-client.ts";
+import { openSession, type Session } from "./genuine-rancher/session.ts";
 
 /** One thing a user would look at, and what was found. */
 export interface CheckResult {
@@ -11,18 +12,12 @@ export interface CheckResult {
   readonly seen: string;
 }
 
-export interface CheckTarget {
-  readonly hostname: string;
-  /** Where the load balancer answers. */
-  readonly address: string;
-  /** The CA that must have signed what is shown for the hostname, PEM. */
-  readonly caCertificate: string;
+export interface CheckTarget extends BalancerAddress {
   /** Nodes that must each answer once. */
   readonly nodes: readonly string[];
+  /** Rancher is genuine, and this is the first password of its `admin`. @default Rancher is played: nobody signs in */
+  readonly bootstrapPassword?: string;
 }
-
-/** Milliseconds until an answer counts as missing. */
-const patience = 10_000;
 
 /** Requests until every node must have answered at least once. */
 const requestsPerNode = 10;
@@ -32,11 +27,15 @@ const nodeHeader = "x-rehearsal-node";
 
 /** Goes through the load balancer as a browser, an agent and a curious administrator would. */
 export async function checkThroughBalancer(target: CheckTarget): Promise<CheckResult[]> {
+  const session = target.bootstrapPassword === undefined ? undefined : openSession(target, target.bootstrapPassword);
+  // The checks say so, one after the other.
+  session?.catch(() => {});
   return [
     await check("HTTPS answers with the expected certificate", () => answersOverHttps(target)),
     await check("a foreign host name gets no certificate of ours", () => foreignName(target)),
     await check("HTTP leads to HTTPS", () => redirects(target)),
-    await check("a websocket opens", () => opensWebsocket(target)),
+    ...(session ? [await check("signing in with the bootstrap password works", async () => (await session).seen)] : []),
+    await check("a websocket opens", async () => opensWebsocket(target, await session)),
     await check("every node is reached", () => reachesEveryNode(target)),
   ];
 }
@@ -95,25 +94,24 @@ function redirects({ hostname, address }: CheckTarget): Promise<string> {
   });
 }
 
-function opensWebsocket({ hostname, address, caCertificate }: CheckTarget): Promise<string> {
+/**
+ * The played Rancher opens the agents' websocket to anyone. A genuine one refuses whoever brings no agent's token, so
+ * with a session it is the one on which browsers hear of changes.
+ */
+function opensWebsocket(target: CheckTarget, session?: Session): Promise<string> {
   return new Promise((done, failed) => {
-    const request = httpsRequest({
-      host: address,
-      servername: hostname,
-      ca: caCertificate,
-      path: "/v3/connect",
+    const request = ask(target, session ? "/v3/subscribe?eventNames=resource.change" : "/v3/connect", {
       headers: {
-        host: hostname,
         connection: "Upgrade",
         upgrade: "websocket",
         "sec-websocket-version": "13",
         "sec-websocket-key": randomBytes(16).toString("base64"),
+        ...(session && { authorization: `Bearer ${session.token}` }),
       },
     });
-    request.setTimeout(patience, () => request.destroy(new Error(`no answer within ${patience / 1000} s`)));
     request.once("upgrade", (answer, socket) => {
       socket.destroy();
-      done(`${answer.statusCode} ${answer.headers.upgrade ?? ""}`);
+      done(`${answer.statusCode} ${answer.headers.upgrade ?? ""}${session ? ", signed in" : ""}`);
     });
     request.once("response", (answer) => {
       answer.resume();
@@ -133,27 +131,4 @@ async function reachesEveryNode(target: CheckTarget): Promise<string> {
   const missing = target.nodes.filter((node) => !seen.has(node));
   if (missing.length > 0) throw new Error(`${missing.join(", ")} never answered; ${[...seen].join(", ")} did`);
   return [...seen].sort().join(", ");
-}
-
-interface Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-}
-
-/** One request on a connection of its own: a kept one would meet the same node again. */
-function get({ hostname, address, caCertificate }: CheckTarget, path: string): Promise<Answer> {
-  return new Promise((done, failed) => {
-    const request = httpsRequest(
-      { host: address, servername: hostname, ca: caCertificate, path, agent: false, headers: { host: hostname } },
-      (answer) => {
-        let body = "";
-        answer.on("data", (data: Buffer) => (body += data.toString()));
-        answer.once("end", () => done({ status: answer.statusCode ?? 0, headers: answer.headers, body }));
-      },
-    );
-    request.setTimeout(patience, () => request.destroy(new Error(`no answer within ${patience / 1000} s`)));
-    request.once("error", failed);
-    request.end();
-  });
 }

@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { prepareEngine, type Engine } from "../operations/engine.ts";
 import { makeWorkFolder } from "../operations/work-folder.ts";
 import type { OverlaidStack } from "./overlay.ts";
+import { dieWithUs } from "./providers/protocol/private-folder.ts";
 
 export interface EngineRunOptions {
   /** The rehearsal's own folder. */
@@ -30,6 +31,8 @@ export async function prepareRehearsalEngine(options: EngineRunOptions): Promise
     home: join(folder, "engine"),
     folder: work,
     isolated: true,
+    // It must not go on writing into a world that is being cleared.
+    launcher: dieWithUs,
     environment: {
       PULUMI_HOME: pulumiHome,
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",

@@ -32,7 +32,7 @@ await runCommand(async () => {
   );
   const stackFile = findStackFile(positionals[0] ?? "");
   const phases = startPhases((line) => console.log(line));
-  console.log(introduction(stackFile.stack));
+  console.log(introduction(stackFile.stack, values.rancher));
   const rehearsal = await startRehearsal({
     stackFile,
     folder: join(projectFolder, ".rehearsal"),
@@ -48,11 +48,17 @@ await runCommand(async () => {
   }
 });
 
-function introduction(stack: string): string {
+function introduction(stack: string, rancherBinary: string | undefined): string {
+  const played = (what: string) => `Played: the kubelets (pods run nothing), ${what}, issuing certificates.`;
   return [
     pc.bold(`Rehearsing ${stack} on this machine`),
     "Real: the program, the Pulumi engine, SSH, Debian hosts with apt and nginx, the Kubernetes control plane, Helm.",
-    "Played: the kubelets (pods run nothing), the ingress controller and Rancher behind nginx, issuing certificates.",
+    ...(rancherBinary === undefined
+      ? [played("the ingress controller and Rancher behind nginx")]
+      : [
+          `Brought by you, and run as it is: Rancher, ${rancherBinary}, one process in the place of its pods.`,
+          played("the ingress controller between nginx and Rancher, Rancher's CA"),
+        ]),
     "Nothing outside this machine is changed; what was genuine and what a stand-in is listed at the end.",
   ].join("\n");
 }
@@ -70,6 +76,10 @@ async function rehearse(
   };
   await markHosts(hosts);
   await pulumi("pulumi up", ["up", "--yes", "--skip-preview", "--stack", stack]);
+  const { genuineRancher } = rehearsal;
+  if (genuineRancher) {
+    await phases.run("genuine Rancher answers", () => genuineRancher.ready(interrupted.signal));
+  }
   const checks: CheckResult[] = await phases.run("checks", async (say) => {
     const results = await checkStack(rehearsal);
     for (const result of results) say(checkLine(result));
@@ -118,7 +128,9 @@ async function rehearse(
 }
 
 /** The same checks through every balancer host. */
-async function checkStack({ hostname, hosts, nodes, authority }: Rehearsal): Promise<CheckResult[]> {
+async function checkStack(rehearsal: Rehearsal): Promise<CheckResult[]> {
+  const { hostname, hosts, nodes, authority, genuineRancher } = rehearsal;
+  const bootstrapPassword = genuineRancher && (await bootstrapPasswordOf(rehearsal));
   const results: CheckResult[] = [];
   for (const { name, address } of hosts) {
     const found = await checkThroughBalancer({
@@ -126,12 +138,19 @@ async function checkStack({ hostname, hosts, nodes, authority }: Rehearsal): Pro
       address,
       caCertificate: authority.certificate,
       nodes: nodes.map((node) => node.name),
+      ...(bootstrapPassword !== undefined && { bootstrapPassword }),
     });
     results.push(
       ...found.map((result) => ({ ...result, name: hosts.length > 1 ? `${name}: ${result.name}` : result.name })),
     );
   }
   return results;
+}
+
+/** As a user would ask for it. */
+async function bootstrapPasswordOf({ engine, stack }: Rehearsal): Promise<string> {
+  const asked = ["stack", "output", "bootstrapPassword", "--show-secrets", "--stack", stack];
+  return (await engine.capture(asked)).trimEnd();
 }
 
 function hostNamed({ hosts }: Rehearsal, name: string) {

@@ -1,5 +1,5 @@
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Engine } from "../operations/engine.ts";
 import { endOrphans } from "../operations/mend/orphans.ts";
 import { readStackYaml } from "../operations/stack-yaml.ts";
@@ -7,8 +7,11 @@ import type { StackFile } from "../operations/work-folder.ts";
 import type { Tool } from "../tools/toolbox/tool.mjs";
 import { tools } from "../tools/toolbox.mjs";
 import { chooseCharts } from "./charts/choose-charts.ts";
+import { clearWorlds } from "./clear-worlds.ts";
 import type { ChartName } from "./charts/kubernetes-bounds.ts";
 import { madeUpPassword, prepareRehearsalEngine } from "./engine-run.ts";
+import { findRancherBinary } from "./genuine-rancher/binary.ts";
+import { startGenuineRancher, type GenuineRancher } from "./genuine-rancher/genuine-rancher.ts";
 import { createCertificateAuthority, type CertificateAuthority } from "./kubernetes/certificate-authority.ts";
 import { startKubernetes, type Kubernetes } from "./kubernetes/kubernetes.ts";
 import { overlay, wantedMachines, type OverlaidStack } from "./overlay.ts";
@@ -18,7 +21,6 @@ import { installProviders } from "./providers/install.ts";
 import type { Participant } from "./summary.ts";
 import type { Host } from "./world/host.ts";
 import type { Node } from "./world/node.ts";
-import { clearLeftovers } from "./world/leftovers.ts";
 import { createWorld, type World } from "./world/world.ts";
 
 export interface RehearsalOptions {
@@ -46,6 +48,8 @@ export interface Rehearsal {
   readonly authority: CertificateAuthority;
   readonly overlaid: OverlaidStack;
   readonly participants: readonly Participant[];
+  /** Absent where Rancher is played. */
+  readonly genuineRancher?: GenuineRancher;
   /** Ends everything and removes the folder. May be called again. */
   close(): Promise<void>;
 }
@@ -83,10 +87,12 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
     const wanted = wantedMachines(source.values);
     const hostname = String(source.values["hostname"] ?? "rancher.localhost");
 
+    const binary = options.rancherBinary === undefined ? undefined : await findRancherBinary(options.rancherBinary);
+
     const toolbox = await step("tools", (say) => tools(toolNames, { progress: say, ...(signal && { signal }) }));
 
     const { world, nodes, hosts } = await step("hosts", async (say) => {
-      await clearLeftovers({ progress: say });
+      await clearWorlds({ progress: say });
       const world = await createWorld({ folder: options.folder, progress: say });
       closers.push(() => world.close());
       const nodes: Node[] = [];
@@ -121,13 +127,29 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
       return chosen;
     });
 
-    const played = await step("ingress controller and Rancher, played", async (say) => {
+    const genuineRancher =
+      binary &&
+      (await step("genuine Rancher", async (say) => {
+        const rancher = await startGenuineRancher({
+          binary,
+          kubernetes,
+          folder: join(folder, "rancher"),
+          toolFolders: [dirname(toolbox.helm.path), dirname(toolbox.kubectl.path)],
+          progress: say,
+        });
+        closers.push(() => rancher.close());
+        say(`${binary.path} ${binary.version ?? "(tells no version)"} starts once the release is installed`);
+        return rancher;
+      }));
+
+    const played = await step(`ingress controller${binary ? "" : " and Rancher"}, played`, async (say) => {
       const cluster = await startPlayedCluster({
         kubernetes,
         nodes,
         authority,
         folder: join(folder, "played"),
         progress: say,
+        ...(genuineRancher && { genuineRancher }),
       });
       closers.push(() => cluster.close());
       return cluster;
@@ -171,6 +193,7 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
           ...played.participants,
           ...Object.values(toolbox).map(participant),
         ],
+        ...(genuineRancher && { genuineRancher }),
         close,
       };
     });

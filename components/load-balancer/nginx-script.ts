@@ -47,8 +47,9 @@ rm -f /etc/nginx/nginx.conf.placing /var/log/nginx/connections.log
 give_back /etc/nginx/nginx.conf
 if [ -s "$facts/packages" ]; then
   mend_dpkg
+  # A package that a power cut left half unpacked may go without being installed anew.
   # shellcheck disable=SC2046 # one word per package
-  apt purge $(cat "$facts/packages") || fail 30 "the packages of nginx cannot be removed; apt says why above"
+  apt -o DPkg::Options::=--force-remove-reinstreq purge $(cat "$facts/packages") || fail 30 "the packages of nginx cannot be removed; apt says why above"
 fi
 if [ -e "$facts/no-www" ]; then
   # The package leaves its welcome page behind, even when it is purged.

@@ -95,9 +95,6 @@ export function forwardTo(socketPath: string): RancherBackend {
       });
       asked.end();
     },
-
-    // Websockets end with the sockets of the listener's process, or with the server.
-    close: () => {},
   };
 }
 

@@ -45,14 +45,18 @@ export async function startPlayedIngress(options: {
   readonly trustedForwarders?: readonly string[];
   /** @default 80 and 443 */
   readonly ports?: { readonly http: number; readonly https: number };
+  /** Unix socket that leads to a genuine Rancher server. @default none: Rancher is played */
+  readonly rancherSocket?: string;
   readonly progress: (line: string) => void;
 }): Promise<PlayedIngress> {
   const { client, nodes, folder, trustedForwarders = [], ports = { http: 80, https: 443 }, progress } = options;
+  const { rancherSocket } = options;
   const defaultCertificate = await createCertificateAuthority("Rehearsal ingress default certificate");
   const setup = {
     ports,
     trustedForwarders,
     defaultCertificate: { certificate: defaultCertificate.certificate, key: defaultCertificate.key },
+    ...(rancherSocket !== undefined && { rancherSocket }),
   };
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const starts = await Promise.allSettled(

@@ -28,15 +28,21 @@ export interface PlayedClusterOptions {
   readonly trustedForwarders?: readonly string[];
   /** @default 80 and 443 */
   readonly ports?: { readonly http: number; readonly https: number };
+  /** A Rancher server that is not played; the nodes lead to it. @default none: Rancher is played, too */
+  readonly genuineRancher?: { readonly socket: string; readonly participant: Participant };
   readonly progress: (line: string) => void;
 }
 
 /** Starts every played part of a cluster. @throws when a node's ports cannot be opened; nothing is left then. */
 export async function startPlayedCluster(options: PlayedClusterOptions): Promise<PlayedCluster> {
-  const { kubernetes, authority, progress } = options;
+  const { kubernetes, authority, genuineRancher, progress } = options;
   const client = new KubeConfig();
   client.loadFromString(kubernetes.kubeconfig);
-  const ingress = await startPlayedIngress({ ...options, client });
+  const ingress = await startPlayedIngress({
+    ...options,
+    client,
+    ...(genuineRancher && { rancherSocket: genuineRancher.socket }),
+  });
   const parts = [
     startWebhookRelaxing({ client, progress }),
     startPlayedCertManager({ client, authority, progress }),
@@ -45,15 +51,19 @@ export async function startPlayedCluster(options: PlayedClusterOptions): Promise
   return {
     listeners: ingress.listeners,
     counters: () => ingress.counters(),
-    participants: ["kubelet and pods", "ingress controller", "cert-manager", "Rancher"].map((name) => ({
-      name,
-      version: "-",
-      kind: "stand-in",
-      from: name === "kubelet and pods" ? "kwok" : "this project",
-    })),
+    participants: [
+      standIn("kubelet and pods", "kwok"),
+      standIn("ingress controller"),
+      standIn("cert-manager"),
+      genuineRancher?.participant ?? standIn("Rancher"),
+    ],
     close: async () => {
       await Promise.all(parts.map((part) => part.stop()));
       await ingress.close();
     },
   };
+}
+
+function standIn(name: string, from = "this project"): Participant {
+  return { name, version: "-", kind: "stand-in", from };
 }

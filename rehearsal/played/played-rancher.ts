@@ -1,11 +1,17 @@
+import type { IncomingMessage } from "node:http";
+
 import { WebSocketServer } from "ws";
 
 import { type Answer, answerAsRancher, ledToHttps, websocketPath } from "./rancher-answers.ts";
-import { answerHead, type RancherBackend } from "./rancher-backend.ts";
+import { answerHead, type Arrival, type RancherBackend } from "./rancher-backend.ts";
 
 /** Answers as a Rancher does to someone who has not signed in, and echoes on the agents' websocket. */
 export function playRancher(): RancherBackend {
   const sockets = new WebSocketServer({ noServer: true });
+  const toldTo = new WeakMap<IncomingMessage, Arrival["told"]>();
+  sockets.on("headers", (headers, request) => {
+    for (const [name, value] of Object.entries(toldTo.get(request) ?? {})) headers.push(`${name}: ${value}`);
+  });
   return {
     answer: ({ seen, told }, response) => {
       const { status, headers, body } = answerAsRancher(seen);
@@ -14,17 +20,12 @@ export function playRancher(): RancherBackend {
     upgrade: ({ request, seen, told }, socket, head, opened) => {
       const isOpen = !ledToHttps(seen) && new URL(seen.url, "https://rancher").pathname === websocketPath;
       if (!isOpen) return void socket.end(refusal(answerAsRancher(seen), told));
-      sockets.once("headers", (headers: string[]) => {
-        for (const [name, value] of Object.entries(told)) headers.push(`${name}: ${value}`);
-      });
+      toldTo.set(request, told);
       sockets.handleUpgrade(request, socket, head, (client) => {
         opened();
         client.on("message", (data, isBinary) => client.send(data, { binary: isBinary }));
         client.on("error", () => client.terminate());
       });
-    },
-    close: () => {
-      for (const client of sockets.clients) client.terminate();
     },
   };
 }

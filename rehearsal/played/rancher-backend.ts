@@ -18,8 +18,6 @@ export interface RancherBackend {
   answer(arrival: Arrival, response: ServerResponse): void;
   /** @param opened called when the connection is a websocket from now on. */
   upgrade(arrival: Arrival, socket: Duplex, head: Buffer, opened: () => void): void;
-  /** Ends the websockets that are still open. */
-  close(): void;
 }
 
 /** The first part of an answer written onto a bare socket, blank line included. Names and values in turn. */

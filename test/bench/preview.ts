@@ -23,16 +23,12 @@ export async function benchPreview(rounds: number): Promise<void> {
     await engine.capture(["up", "--yes", "--skip-preview", "--stack", stack]);
     const empty = await emptyProgram(rehearsal.folder);
     await compare("preview with nothing to do", rounds, {
-      "an empty program": () => preview(empty, "empty"),
-      "the prod stack": () => preview(engine, stack),
+      "an empty program": () => empty.capture(["preview", "--stack", "empty"]),
+      "the prod stack": () => engine.capture(["preview", "--stack", stack, "--expect-no-changes"]),
     });
   } finally {
     await rehearsal.close();
   }
-}
-
-async function preview(engine: Engine, stack: string): Promise<void> {
-  await engine.capture(["preview", "--stack", stack, "--expect-no-changes"]);
 }
 
 /** The same engine, runtime and loader, and a program without a resource. */

@@ -100,7 +100,7 @@ describe("the environment of an engine", () => {
   });
 
   it("needs no loader for a language host that reads Pulumi.yaml's options", async () => {
-    expect((await environmentOf())["NODE_OPTIONS"] ?? "").not.toContain("tsx");
+    expect((await environmentOf())["NODE_OPTIONS"] ?? "").not.toContain("typescript");
   });
 });
 

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { mendInterruptedRun } from "../../operations/mend/interrupted-run.ts";
 import { markedProcesses } from "../../operations/mend/orphans.ts";
-import { projectFolder, stateFolder } from "../../operations/work-folder.ts";
-import { runCommand } from "../../rehearsal/world/command.ts";
+import { stateFolder } from "../../operations/work-folder.ts";
 import { checkNothingLeft, markHosts } from "../../rehearsal/traces.ts";
 import { clearLeftovers } from "../../rehearsal/world/leftovers.ts";
 import { failedChecks } from "./support/balancer-checks.ts";
 import { killEngineWhen, releaseStatus } from "./support/killed-engine.ts";
+import { projectCommand } from "./support/project-command.ts";
 import { isRoot, rehearse, type Rehearsed } from "./support/rehearsed.ts";
 import { stackText } from "./support/stack-text.ts";
 
@@ -40,25 +40,7 @@ describe.skipIf(!isRoot)("an engine that is killed in the middle of up", () => {
     return said.join("\n");
   };
   const plugins = () => markedProcesses().filter(({ run }) => run === stack.engine.run);
-  const upAgain = () =>
-    runCommand(
-      ["node", "--import", "tsx", "operations/up.ts", stackFile(), "--yes", "--skip-preview", "--color", "never"],
-      {
-        cwd: projectFolder,
-        env: {
-          PATH: process.env["PATH"],
-          XDG_CACHE_HOME: process.env["XDG_CACHE_HOME"],
-          HOME: process.env["HOME"],
-          PULUMI_HOME: join(stack.folder, "pulumi-home"),
-          PULUMI_BACKEND_URL: stack.engine.backend,
-          PULUMI_CONFIG_PASSPHRASE_FILE: join(stack.folder, "engine", "passphrase"),
-          PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-          TMPDIR: join(stack.folder, "tmp"),
-        },
-      },
-    );
   const statusOf = (release: string) => releaseStatus(stack.kubernetes.kubeconfig, release);
-  const stackFile = () => join(stack.folder, "work", `Pulumi.${stackName}.yaml`);
 
   it("while a script runs on a host: nobody else's run is mended, then its plugins and its lock are", async () => {
     const [host] = stack.hosts;
@@ -103,7 +85,7 @@ describe.skipIf(!isRoot)("an engine that is killed in the middle of up", () => {
       async () => (await statusOf("rancher")) === "pending-install",
     );
 
-    const { code, stdout, stderr } = await upAgain();
+    const { code, stdout, stderr } = await projectCommand(stack, "up", ["--yes", "--skip-preview"]);
 
     expect(code, stdout + stderr).toBe(0);
     expect(stderr).toMatch(/mended: freed the installation of rancher that was cut short/);

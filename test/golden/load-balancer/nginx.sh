@@ -35,8 +35,9 @@ rm -f /etc/nginx/nginx.conf.placing /var/log/nginx/connections.log
 give_back /etc/nginx/nginx.conf
 if [ -s "$facts/packages" ]; then
   mend_dpkg
+  # A package that a power cut left half unpacked may go without being installed anew.
   # shellcheck disable=SC2046 # one word per package
-  apt purge $(cat "$facts/packages") || fail 30 "the packages of nginx cannot be removed; apt says why above"
+  apt -o DPkg::Options::=--force-remove-reinstreq purge $(cat "$facts/packages") || fail 30 "the packages of nginx cannot be removed; apt says why above"
 fi
 if [ -e "$facts/no-www" ]; then
   # The package leaves its welcome page behind, even when it is purged.
@@ -178,7 +179,7 @@ if cmp -s "$wanted" "$conf" && runs_wanted && live; then
   rm -f "$former"
   say "unchanged: nginx runs this configuration"
 else
-  install -m 0644 "$wanted" "$conf.placing" && sync "$conf.placing" || fail 30 "$conf cannot be written: $(df -h /etc | tail -n 1)"
+  install -m 0644 "$wanted" "$conf.placing" && sync "$conf.placing" || fail 30 "$conf cannot be written: $(df -h /etc/nginx | tail -n 1)"
   nginx -t -q -c "$conf.placing" 2>"$work/words" || { rm -f "$conf.placing"; fail 30 "nginx refuses the new configuration, the old one goes on: $(cat "$work/words")"; }
   # A run that was killed here has put the new one there already.
   cmp -s "$wanted" "$conf" || { cp -a "$conf" "$former.new" && mv -f "$former.new" "$former"; } || fail 30 "$former cannot be written: $(df -h "$facts" | tail -n 1)"

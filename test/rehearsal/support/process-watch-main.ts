@@ -1,11 +1,11 @@
-// Started by a test as a process of its own: sees the words and the environment of every process on this machine,
-// again and again, and what is in the files of one folder. Until its input tells it what to look for, and ends.
+// Started by a test as a process of its own: sees, again and again, the words and the environment of every process on
+// this machine, or what is in the files of the folder it is given. Until its input tells it what to look for, and ends.
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { givenAway } from "./canaries.ts";
 
 const interval = 50;
-const [folder = ""] = process.argv.slice(2);
+const [folder] = process.argv.slice(2);
 
 interface Sight {
   readonly where: string;
@@ -14,24 +14,23 @@ interface Sight {
 const seen = new Map<string, Sight>();
 let rounds = 0;
 
-function look(): void {
-  rounds++;
+function lookAtProcesses(): void {
   for (const pid of namesIn("/proc").filter((name) => /^\d+$/.test(name))) {
     const words = textOf(`/proc/${pid}/cmdline`);
-    remember("argv", words, words);
+    remember("argv", words);
     for (const variable of textOf(`/proc/${pid}/environ`).split("\0")) {
       const [name = ""] = variable.split("=", 1);
-      remember(`environment variable ${name} of ${words.replaceAll("\0", " ").trim().slice(0, 300)}`, variable, variable);
+      remember(`environment variable ${name} of ${words.replaceAll("\0", " ").trim().slice(0, 300)}`, variable);
     }
-  }
-  for (const path of filesUnder(folder)) {
-    const text = textOf(path);
-    remember(`file ${path} ${modeOf(path)}`, text, `${path}\0${text}`);
   }
 }
 
-function remember(where: string, text: string, key: string): void {
-  if (text !== "" && !seen.has(`${where}\0${key}`)) seen.set(`${where}\0${key}`, { where, text });
+function lookAtFiles(around: string): void {
+  for (const path of filesUnder(around)) remember(`file ${path} ${modeOf(path)}`, textOf(path));
+}
+
+function remember(where: string, text: string): void {
+  if (text !== "") seen.set(`${where}\0${text}`, { where, text });
 }
 
 function* filesUnder(path: string): Generator<string> {
@@ -71,6 +70,11 @@ function textOf(path: string): string {
   }
 }
 
+const look = () => {
+  rounds++;
+  if (folder === undefined) lookAtProcesses();
+  else lookAtFiles(folder);
+};
 const timer = setInterval(look, interval);
 look();
 process.stdout.write("watching\n");

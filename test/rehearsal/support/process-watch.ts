@@ -19,20 +19,25 @@ export interface Watched {
   readonly sights: readonly Sight[];
 }
 
-/** Looks at every process of this machine every 50 ms; what to look for may be known only at the end. */
-export interface ProcessWatch {
+/** A look every 50 ms; what to look for may be known only at the end. */
+export interface Watch {
   /** Ends the watch, and tells where any of these was seen in all the time. */
   end(needles: Needles): Promise<Watched>;
 }
 
-/**
- * Starts watching; resolves when the first look is done.
- *
- * @param folder Files in it are watched, too: those that are there for a moment only.
- */
-export async function watchProcesses(folder: string): Promise<ProcessWatch> {
+/** Watches the words and the environment of every process of this machine; resolves when the first look is done. */
+export function watchProcesses(): Promise<Watch> {
+  return startWatch([]);
+}
+
+/** Watches the files in a folder, also those that are there for a moment only. */
+export function watchFiles(folder: string): Promise<Watch> {
+  return startWatch([folder]);
+}
+
+async function startWatch(folder: readonly string[]): Promise<Watch> {
   const main = join(import.meta.dirname, "process-watch-main.ts");
-  const child = spawn(process.execPath, ["--import", "tsx", main, folder], {
+  const child = spawn(process.execPath, ["--import", "tsx", main, ...folder], {
     cwd: projectFolder,
     env: { PATH: process.env["PATH"] ?? "" },
     stdio: ["pipe", "pipe", "inherit"],

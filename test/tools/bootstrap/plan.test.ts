@@ -17,9 +17,7 @@ const packages = MACHINE_PACKAGES.slice(0, 2);
 test("where all is there, only the tools are asked for, and only by those who use them", () => {
   expect(plan("start", ready).steps).toEqual([everything]);
   expect(plan("test", ready).steps).toEqual([everything]);
-  expect(plan("up", ready).steps).toEqual([
-    { kind: "tools", names: ["pulumi", "pulumi-language-nodejs"] },
-  ]);
+  expect(plan("up", ready).steps).toEqual([{ kind: "tools", names: ["pulumi", "pulumi-language-nodejs"] }]);
   expect(plan("node", ready)).toEqual({ steps: [], notes: [], problems: [] });
 });
 

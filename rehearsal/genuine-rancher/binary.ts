@@ -1,0 +1,55 @@
+import { execFile } from "node:child_process";
+import { accessSync, constants, realpathSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+
+import { UserError } from "../../operations/command-line.ts";
+
+/** A Rancher server somebody brought. */
+export interface RancherBinary {
+  readonly path: string;
+  /** As it tells, such as `v2.15.0`; absent when it does not tell. */
+  readonly version?: string;
+}
+
+/** Milliseconds to tell the version. */
+const patience = 15_000;
+
+/**
+ * Looks at a Rancher server binary before anything is made for it, and asks it for its version.
+ *
+ * @throws UserError when there is no such file, or it cannot be executed.
+ */
+export async function findRancherBinary(path: string): Promise<RancherBinary> {
+  const remedy = "Give the path of a Rancher server's executable for this machine.";
+  const problem = (fact: string) => new UserError(`--rancher ${path}: ${fact}. ${remedy}`);
+  const facts = statSync(path, { throwIfNoEntry: false });
+  if (!facts) throw problem("there is no such file");
+  if (!facts.isFile()) throw problem("this is not a file");
+  try {
+    accessSync(path, constants.X_OK);
+  } catch {
+    throw problem("the file is not executable");
+  }
+  // Started elsewhere, so a relative path would lead nowhere.
+  const found = realpathSync(path);
+  const version = await versionOf(found).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOEXEC" || error.code === "ENOENT" || error.code === "EACCES") {
+      throw problem(`this machine cannot execute it (${error.code})`);
+    }
+    return undefined;
+  });
+  return { path: found, ...(version !== undefined && { version }) };
+}
+
+/** The version in the last line of `--version`: `rancher version v2.15.0 (0a1b2c3)`. */
+function versionOf(path: string): Promise<string | undefined> {
+  // Without the variable a Rancher looks for the files of its container first.
+  const env = { PATH: process.env["PATH"] ?? "", HOME: tmpdir(), CATTLE_DEV_MODE: "true" };
+  return new Promise((done, failed) => {
+    const options = { env, cwd: tmpdir(), timeout: patience, killSignal: "SIGKILL" } as const;
+    execFile(path, ["--version"], options, (error, stdout) => {
+      if (error) failed(error);
+      else done(/\bv?\d+\.\d+\.\d+[\w.+-]*/.exec(stdout)?.[0]);
+    });
+  });
+}

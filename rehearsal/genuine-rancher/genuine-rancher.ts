@@ -1,0 +1,160 @@
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { AppsV1Api, CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+
+import type { Kubernetes } from "../kubernetes/kubernetes.ts";
+import { orNothing } from "../played/not-found.ts";
+import { isAvailable } from "../played/pod-readiness.ts";
+import { startReconciler } from "../played/reconciler.ts";
+import type { Participant } from "../summary.ts";
+import type { RancherBinary } from "./binary.ts";
+import { openRelay } from "./relay.ts";
+import { type RancherServer, startRancherServer } from "./server.ts";
+
+/** A Rancher server that runs on this machine in the place of the pods of the Deployment `rancher`. */
+export interface GenuineRancher {
+  /** Unix socket on which it speaks HTTP while it runs. */
+  readonly socket: string;
+  /** For the rehearsal to say so. */
+  readonly participant: Participant;
+  /**
+   * Resolves when it answers.
+   *
+   * @throws when it ended before it answered or three times since, with its last lines; when it needs longer than
+   * three minutes; when no Deployment asks for it.
+   */
+  ready(signal?: AbortSignal): Promise<void>;
+  /** Ends it. May be called again. */
+  close(): Promise<void>;
+}
+
+export interface GenuineRancherOptions {
+  readonly binary: RancherBinary;
+  readonly kubernetes: Pick<Kubernetes, "kubeconfig">;
+  /** For the socket, the log and the server's own files; made with mode 0700. */
+  readonly folder: string;
+  /** Folders of helm and kubectl, which Rancher calls by name. */
+  readonly toolFolders: readonly string[];
+  readonly progress: (line: string) => void;
+  /** Milliseconds until a started server must answer. @default three minutes */
+  readonly patience?: number;
+}
+
+const namespace = "cattle-system";
+/** A kubelet would start it again for ever; after so many a rehearsal has seen enough. */
+const restarts = 2;
+/** Milliseconds for the Deployment to ask for a server, once one is expected. */
+const patienceForDeployment = 30_000;
+
+/**
+ * Runs the server while the Deployment `rancher` has available pods, and not before: the survey at the beginning of an
+ * `up` must not meet a Rancher that nobody installed, and the first password comes from the Secret `bootstrap-secret`
+ * that the release brings. Rancher reads it there, so it is in neither environment nor command line.
+ *
+ * @see https://github.com/rancher/rancher/blob/main/pkg/data/management/bootstrap_password.go
+ */
+export async function startGenuineRancher(options: GenuineRancherOptions): Promise<GenuineRancher> {
+  const { binary, kubernetes, folder, toolFolders, progress, patience } = options;
+  const client = new KubeConfig();
+  client.loadFromString(kubernetes.kubeconfig);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const relay = await openRelay(path.join(folder, "rancher.sock"));
+
+  let server: RancherServer | undefined;
+  let answers = false;
+  let failure: Error | undefined;
+  let ends = 0;
+
+  const start = async () => {
+    const begin = performance.now();
+    const started = await startRancherServer({
+      ...{ binary: binary.path, folder, kubeconfig: kubernetes.kubeconfig, toolFolders },
+      ...(patience !== undefined && { patience }),
+    });
+    server = started;
+    progress(`the genuine Rancher starts, process ${started.pid}; it logs to ${started.logFile}`);
+    void started.answering.then(
+      () => {
+        if (server !== started) return;
+        answers = true;
+        relay.leadTo(started.port);
+        progress(`the genuine Rancher answers after ${((performance.now() - begin) / 1000).toFixed(0)} s`);
+      },
+      async (error: Error) => {
+        if (server !== started) return;
+        failure = error;
+        server = undefined;
+        progress(error.message);
+        await started.kill();
+      },
+    );
+    void started.ended.then((error) => {
+      // Before it answers, `answering` tells; after it was ended by us, there is nothing to tell.
+      if (server !== started || !answers) return;
+      halt();
+      if (ends++ === restarts) failure = error;
+      progress(failure ? error.message : `${error.message}\nIt is started again, as a kubelet would.`);
+    });
+  };
+  const halt = () => {
+    server = undefined;
+    answers = false;
+    relay.leadTo(undefined);
+  };
+
+  const reconcile = async () => {
+    const deployment = await orNothing(
+      client.makeApiClient(AppsV1Api).readNamespacedDeployment({ namespace, name: "rancher" }),
+    );
+    if (isAvailable(deployment)) {
+      if (!server && !failure && (await hasPassword(client))) await start();
+    } else if (server) {
+      const ended = server;
+      halt();
+      await ended.kill();
+      progress("the genuine Rancher is ended: its Deployment has no pods");
+    }
+  };
+  const reconciler = startReconciler({
+    name: "genuine Rancher",
+    client,
+    paths: [`/apis/apps/v1/namespaces/${namespace}/deployments`, `/api/v1/namespaces/${namespace}/secrets`],
+    reconcile,
+    progress,
+  });
+
+  let closing: Promise<void> | undefined;
+  const close = async () => {
+    await reconciler.stop();
+    const ended = server;
+    halt();
+    await ended?.kill();
+    await relay.close();
+  };
+  return {
+    socket: relay.socket,
+    participant: { name: "Rancher", version: binary.version ?? "unknown", kind: "genuine", from: binary.path },
+    ready: async (signal) => {
+      const deadline = performance.now() + patienceForDeployment;
+      while (!answers) {
+        signal?.throwIfAborted();
+        if (failure) throw failure;
+        if (!server && performance.now() > deadline) {
+          const fact = `no Deployment rancher with pods and a Secret bootstrap-secret in ${namespace}`;
+          throw new Error(`the genuine Rancher was not started: there is ${fact}. Install Rancher first.`);
+        }
+        await sleep(200);
+      }
+    },
+    close: () => (closing ??= close()),
+  };
+}
+
+async function hasPassword(client: KubeConfig): Promise<boolean> {
+  const secret = await orNothing(
+    client.makeApiClient(CoreV1Api).readNamespacedSecret({ namespace, name: "bootstrap-secret" }),
+  );
+  return secret?.data?.["bootstrapPassword"] !== undefined;
+}

@@ -1,0 +1,99 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { freePorts } from "../kubernetes/free-ports.ts";
+import { startTethered } from "../kubernetes/tethered-process.ts";
+
+/** A Rancher server process, on loopback as far as we use it. */
+export interface RancherServer {
+  readonly pid: number;
+  /** Speaks HTTP, and believes what X-Forwarded-Proto says. */
+  readonly port: number;
+  readonly logFile: string;
+  /** Resolves when `/ping` answers. Rejects when the server ends before, or needs longer than its patience. */
+  readonly answering: Promise<void>;
+  /** Resolves when it has ended, with an error that says how and gives its last lines. */
+  readonly ended: Promise<Error>;
+  kill(): Promise<void>;
+}
+
+export interface RancherServerOptions {
+  /** Absolute path. */
+  readonly binary: string;
+  /** For its files and its log, mode 0700. */
+  readonly folder: string;
+  /** Of an administrator. */
+  readonly kubeconfig: string;
+  /** Folders of helm and kubectl, which it calls by name. */
+  readonly toolFolders: readonly string[];
+  /** Milliseconds until `/ping` must answer. @default three minutes; measured with Rancher 2.15.0: 16 s */
+  readonly patience?: number;
+}
+
+const defaultPatience = 180_000;
+
+/** What needs pods that run, or other parts of Rancher that a rehearsal has not. */
+const features = "fleet=false,turtles=false,embedded-cluster-api=false";
+
+/** Resolves when the process is started; `answering` tells the rest. Ends with us, however we end. */
+export async function startRancherServer(options: RancherServerOptions): Promise<RancherServer> {
+  const { binary, folder, kubeconfig, toolFolders, patience = defaultPatience } = options;
+  await mkdir(path.join(folder, "tmp"), { recursive: true, mode: 0o700 });
+  const kubeconfigFile = path.join(folder, "kubeconfig");
+  await writeFile(kubeconfigFile, kubeconfig, { mode: 0o600 });
+  const [port = 0, httpsPort = 0] = await freePorts(2);
+  const args = [
+    ...["--kubeconfig", kubeconfigFile, "--k8s-mode", "external"],
+    ...["--http-listen-port", String(port), "--https-listen-port", String(httpsPort)],
+    ...["--features", features],
+  ];
+  // It keeps files where it stands. `env` becomes the server, so that the process is the server's own.
+  const server = await startTethered({
+    name: "the Rancher server",
+    command: "env",
+    args: ["--chdir", folder, binary, ...args],
+    logFile: path.join(folder, "rancher.log"),
+    env: {
+      PATH: [...toolFolders, process.env["PATH"] ?? ""].join(":"),
+      HOME: folder,
+      TMPDIR: path.join(folder, "tmp"),
+      // Without it a Rancher looks for what its container image brings.
+      CATTLE_DEV_MODE: "true",
+      // Five minutes by default, and then the server ends itself: the API server would have to reach Rancher's
+      // extension through a Service, behind which a rehearsal's pods only play.
+      AGGREGATION_REGISTRATION_TIMEOUT: "8760h",
+    },
+  });
+
+  const waiting = new AbortController();
+  const early = server.ended.then((error): void => {
+    waiting.abort();
+    throw error;
+  });
+  const late = async () => {
+    if (await pings(port, patience, waiting.signal)) return;
+    if (waiting.signal.aborted) return early;
+    const fact = `does not answer /ping after ${patience / 1000} s`;
+    throw new Error(`the Rancher server ${fact}. Look into ${server.logFile}.`);
+  };
+  const answering = Promise.race([late(), early]);
+  // Whoever waits hears of it; nobody has to.
+  answering.catch(() => {});
+  early.catch(() => {});
+  return { pid: server.pid, port, logFile: server.logFile, answering, ended: server.ended, kill: () => server.kill() };
+}
+
+/** Asks until the answer is there: true. False when it takes too long or nobody is to be asked any more. */
+async function pings(port: number, patience: number, signal: AbortSignal): Promise<boolean> {
+  const deadline = performance.now() + patience;
+  while (performance.now() < deadline && !signal.aborted) {
+    const asked = AbortSignal.any([signal, AbortSignal.timeout(5000)]);
+    const answer = await fetch(`http://127.0.0.1:${port}/ping`, { signal: asked, redirect: "manual" })
+      .then(async (answer) => (answer.ok ? (await answer.text()).trim() : ""))
+      .catch(() => "");
+    if (answer === "pong") return true;
+    await sleep(250, undefined, { signal }).catch(() => {});
+  }
+  return false;
+}

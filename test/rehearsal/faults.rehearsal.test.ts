@@ -1,0 +1,173 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { ExportedStack } from "../../operations/mend/deployment.ts";
+import { stateFolder } from "../../operations/work-folder.ts";
+import { checkNothingLeft, markHosts } from "../../rehearsal/traces.ts";
+import { clearLeftovers } from "../../rehearsal/world/leftovers.ts";
+import { failedChecks } from "./support/balancer-checks.ts";
+import { keptStackFile, projectCommand } from "./support/project-command.ts";
+import { isRoot, rehearse, type PulumiRun, type Rehearsed } from "./support/rehearsed.ts";
+import { stackText } from "./support/stack-text.ts";
+
+/** Not a name that a user of this clone would have, as `npm run up` keeps a folder for it in the clone. */
+const stackName = "faults-test";
+const balancers = ["good", "quiet", "away", "stranger", "stern"] as const;
+type Balancer = (typeof balancers)[number];
+
+/** A stack whose hosts have a fault each. All of them are met by one update, as each takes its time. */
+describe.skipIf(!isRoot)("a stack whose hosts", () => {
+  let stack: Rehearsed;
+  let run: PulumiRun;
+  /** Seconds after the start of the update at which the fault of a host was said. */
+  const said = new Map<Balancer, number>();
+  let frozenAt = Infinity;
+
+  beforeAll(async () => {
+    let started = Infinity;
+    const hear = (line: string) => {
+      if (process.env["RANCHER_TEST_TALK"] !== undefined) console.log(line);
+      const [, name] = / (\w+)-(?:base|nginx)-script .*\*\*creating failed\*\*/.exec(line) ?? [];
+      const host = balancers.find((each) => each === name);
+      if (host && !said.has(host)) said.set(host, (performance.now() - started) / 1000);
+    };
+    stack = await rehearse({
+      stackFile: stackText({ balancers, servers: ["server-1", "server-2"] }),
+      stack: stackName,
+      hear,
+    });
+    await markHosts(stack.hosts);
+
+    await stack.host("away").freeze();
+    await sudoAsks("stern", true);
+    editHost("stranger", (host) => ({ ...host, hostKey: stack.host("good").hostKey }));
+    started = performance.now();
+    const update = stack.up("--continue-on-error");
+    void update.finally(() => (started = Infinity));
+    while (frozenAt === Infinity && started !== Infinity) {
+      const { stdout } = await stack.host("quiet").exec(["pgrep", "-x", "apt-get"]);
+      if (stdout === "") await sleep(50);
+      else {
+        await stack.host("quiet").freeze();
+        frozenAt = (performance.now() - started) / 1000;
+      }
+    }
+    run = await update;
+  });
+  afterAll(async () => {
+    rmSync(join(stateFolder, "elsewhere", stackName), { recursive: true, force: true });
+    await stack?.close();
+    await clearLeftovers();
+  });
+
+  const sudoAsks = (name: Balancer, asks: boolean) =>
+    stack
+      .host(name)
+      .exec(["sed", "-i", asks ? "s/NOPASSWD/PASSWD/" : "s/ PASSWD/ NOPASSWD/", "/etc/sudoers.d/rehearsal"]);
+  const editHost = (name: Balancer, change: (host: object) => object | undefined) =>
+    stack.edit((config) => {
+      const balancer = config["rancher:loadBalancer"] as { hosts: { name: string }[] };
+      const hosts = balancer.hosts.flatMap((host) => (host.name === name ? (change(host) ?? []) : [host]));
+      config["rancher:loadBalancer"] = { ...balancer, hosts };
+    });
+  const resources = async () => {
+    const exported = JSON.parse(await stack.engine.capture(["stack", "export", "--stack", stackName])) as ExportedStack;
+    return (exported.deployment.resources ?? []).map(({ urn }) => urn.split("::").at(-1) ?? "");
+  };
+
+  it("do not answer: the run ends within its time, and says which address", () => {
+    expect(run.code).not.toBe(0);
+    expect(run.text).toMatch(
+      new RegExp(`after 18 failed attempts: dial tcp ${stack.host("away").address}:22: i/o timeout`),
+    );
+    expect(said.get("away")).toBeGreaterThan(200);
+    expect(said.get("away")).toBeLessThan(270);
+  });
+
+  it("have another host key: are refused within a minute or so", () => {
+    expect(run.text).toContain("after 18 failed attempts: ssh: handshake failed: ssh: host key mismatch");
+    expect(said.get("stranger")).toBeLessThan(90);
+  });
+
+  it("ask for a password with sudo: are told so at once", () => {
+    expect(run.text).toContain("host stern: sudo asks ops for a password, and a script cannot give one. Allow it:");
+    expect(said.get("stern")).toBeLessThan(30);
+  });
+
+  it("go silent in the middle of a script: are given up after TCP keepalive", () => {
+    expect(run.text).toContain("remote command exited without exit status");
+    const silence = (said.get("quiet") ?? Infinity) - frozenAt;
+    expect(silence).toBeGreaterThan(130);
+    expect(silence).toBeLessThan(180);
+  });
+
+  it("have such faults keep the state of all the rest, and converge once they are mended", async () => {
+    const kept = await resources();
+    await stack.host("away").thaw();
+    await stack.host("quiet").thaw();
+    await sudoAsks("stern", false);
+    editHost("stranger", (host) => ({ ...host, hostKey: stack.host("stranger").hostKey }));
+
+    const again = await stack.up();
+
+    expect(kept).toEqual(
+      expect.arrayContaining(["good-base-script", "good-nginx-script", "quiet-base-script", "cert-manager-release"]),
+    );
+    for (const name of ["quiet-nginx-script", "away-base-script", "stranger-base-script", "stern-base-script"]) {
+      expect(kept).not.toContain(name);
+    }
+    expect(again.code, again.text).toBe(0);
+    expect(await failedChecks(stack, ["server-1", "server-2"])).toEqual([]);
+  });
+
+  it("are gone: npm run up names them, and says how to forget them", async () => {
+    await stack.host("away").stop();
+    await sudoAsks("stern", true);
+    stack.edit((config) => {
+      const cluster = config["rancher:cluster"] as { servers: object[] };
+      config["rancher:cluster"] = { ...cluster, servers: cluster.servers.slice(0, 1) };
+    });
+
+    // Only this one, as the dead host would take its minutes.
+    const up = await projectCommand(stack, "up", ["--yes", "--skip-preview", "--target", "**stern-nginx-script"]);
+    await sudoAsks("stern", false);
+
+    expect(up.code).not.toBe(0);
+    expect(up.stderr).toContain(`host away does not answer at ${stack.host("away").address} port 22.`);
+    expect(up.stderr).toContain(`run: npm run forget -- ${stackName} away`);
+    expect(up.stderr).not.toContain("host good does not answer");
+  });
+
+  it("are gone for good: are forgotten, when the stack file does not name them any more", async () => {
+    const early = await projectCommand(stack, "forget", ["away"]);
+    editHost("away", () => undefined);
+
+    const forgotten = await projectCommand(stack, "forget", ["away"]);
+    const kept = await resources();
+    const twice = await projectCommand(stack, "forget", ["away"]);
+    const up = await stack.up();
+
+    expect([early.code, early.stderr]).toEqual([
+      1,
+      expect.stringContaining(`away is still in ${keptStackFile(stack)}; the next update would set it up anew.`),
+    ]);
+    expect([forgotten.code, forgotten.stdout], forgotten.stderr).toEqual([
+      0,
+      expect.stringContaining("forgot away-nginx-script"),
+    ]);
+    expect(kept.filter((name) => name.startsWith("away"))).toEqual([]);
+    expect([twice.code, twice.stderr]).toEqual([1, expect.stringContaining("has nothing on a host named away")]);
+    expect(up.code, up.text).toBe(0);
+  });
+
+  it("had faults are as they were after destroy", async () => {
+    const destroyed = await stack.destroy();
+    const hosts = stack.hosts.filter(({ name }) => name !== "away");
+
+    expect(destroyed.code, destroyed.text).toBe(0);
+    // The rule of sudo was the test's own to change, and is back.
+    const results = await checkNothingLeft({ ...stack, hosts });
+    expect(results.filter(({ passed }) => !passed)).toEqual([]);
+  });
+});

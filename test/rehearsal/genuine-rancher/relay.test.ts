@@ -1,0 +1,95 @@
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+import { afterEach, beforeEach, expect, it } from "vitest";
+
+import { openRelay, type Relay } from "../../../rehearsal/genuine-rancher/relay.ts";
+
+let folder: string;
+let relay: Relay;
+let server: Server;
+const taken: Socket[] = [];
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "relay-"));
+  relay = await openRelay(path.join(folder, "socket"));
+  server = createServer({ allowHalfOpen: true }, (socket) => void taken.push(socket));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+});
+afterEach(async () => {
+  for (const socket of taken.splice(0)) socket.destroy();
+  server.close();
+  await relay.close();
+  await rm(folder, { recursive: true });
+});
+const lead = () => relay.leadTo((server.address() as AddressInfo).port);
+const dial = () => connect({ path: relay.socket, allowHalfOpen: true });
+/** A client that ends when it is ended. */
+const dialToEnd = () =>
+  connect(relay.socket)
+    .on("error", () => {})
+    .resume();
+/** Until its end; an iterator would destroy the other direction, too. */
+const readAll = async (socket: Socket) => {
+  let all = "";
+  socket.on("data", (data: Buffer) => (all += data.toString()));
+  await once(socket, "end");
+  return all;
+};
+
+it("carries each direction to its end, also when the other ended long before", async () => {
+  lead();
+  const client = dial();
+  client.end("everything I have to say");
+  const [accepted] = (await once(server, "connection")) as [Socket];
+
+  expect(await readAll(accepted)).toBe("everything I have to say");
+  accepted.end("the answer".repeat(100_000));
+
+  expect(await readAll(client)).toHaveLength(1_000_000);
+});
+
+it("ends a client whose server goes away, and a server's connection whose client does", async () => {
+  lead();
+  const first = dialToEnd();
+  const [acceptedFirst] = (await once(server, "connection")) as [Socket];
+  const second = dialToEnd();
+  const [acceptedSecond] = (await once(server, "connection")) as [Socket];
+  acceptedSecond.on("error", () => {}).resume();
+
+  acceptedFirst.resetAndDestroy();
+  second.destroy();
+
+  await once(first, "close");
+  await once(acceptedSecond, "end");
+});
+
+it("closes at once what leads nowhere: no server yet, or none any more", async () => {
+  await once(dialToEnd(), "close");
+
+  lead();
+  server.close();
+  await once(dialToEnd(), "close");
+});
+
+it("ends what is open when it is closed, and leaves no socket", async () => {
+  lead();
+  const client = dialToEnd();
+  await once(server, "connection");
+
+  const closed = once(client, "close");
+  await relay.close();
+
+  await closed;
+  await expect(once(dial(), "connect")).rejects.toThrow("ENOENT");
+  relay = await openRelay(path.join(folder, "socket"));
+});
+
+it("says so when the path is longer than a socket's may be", async () => {
+  const long = path.join(folder, "x".repeat(120));
+
+  await expect(openRelay(long)).rejects.toThrow("Linux takes 107 for a socket. Move the clone to a shorter path.");
+});

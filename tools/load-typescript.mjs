@@ -1,0 +1,18 @@
+/**
+ * Loads the TypeScript loader for Pulumi's Node program, without handing it the stack's configuration.
+ *
+ * tsx compiles in a thread, which starts a process of its own (esbuild) that lives as long as the program. Pulumi gives
+ * the program its configuration in the environment, decrypted; what is there when the thread starts, that process
+ * inherits, and shows to everyone who may look at it.
+ */
+const ofTheProgram = ["PULUMI_CONFIG", "PULUMI_CONFIG_SECRET_KEYS"];
+
+const taken = ofTheProgram.flatMap((name) => {
+  const value = process.env[name];
+  delete process.env[name];
+  return value === undefined ? [] : [[name, value]];
+});
+
+await import("tsx");
+
+for (const [name, value] of taken) process.env[name] = value;

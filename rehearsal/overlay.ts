@@ -1,9 +1,13 @@
+import type { IngressController } from "./kubernetes/ingress-controller.ts";
+
 /** What a stack file asks of the world: the machines it names. */
 export interface WantedMachines {
   /** Hosts that scripts run on over SSH. */
   readonly hosts: readonly { readonly name: string; readonly user: string; readonly port: number }[];
-  /** Nodes of the cluster, which only need an address. */
+  /** Nodes of the cluster, which only need an address. One, where the stack file names none. */
   readonly nodes: readonly string[];
+  /** What the cluster must look as if it had. */
+  readonly ingressController: IngressController;
 }
 
 /** What the rehearsal's world has in place of the real one. */
@@ -35,13 +39,16 @@ const defaultPort = 22;
 /** Reads which machines a stack file names. Wrong values are left for the program itself to refuse. */
 export function wantedMachines(values: Mapping): WantedMachines {
   const ssh = mapping(values["ssh"]);
+  const cluster = mapping(values["cluster"]);
+  const nodes = entries(cluster["servers"]).map((server) => text(server["name"]));
   return {
     hosts: entries(mapping(values["loadBalancer"])["hosts"]).map((host) => ({
       name: text(host["name"]),
       user: text(host["user"] ?? ssh["user"] ?? defaultUser),
       port: Number(host["port"] ?? ssh["port"] ?? defaultPort),
     })),
-    nodes: entries(mapping(values["cluster"])["servers"]).map((server) => text(server["name"])),
+    nodes: nodes.length > 0 ? nodes : ["server-1"],
+    ingressController: cluster["ingressController"] === "ingress-nginx" ? "ingress-nginx" : "traefik",
   };
 }
 
@@ -67,7 +74,7 @@ export function overlay(values: Mapping, secretKeys: readonly string[], world: W
     secrets["sshPrivateKey"] = world.sshPrivateKey;
     replaced.push("addresses and host keys of the load balancer's hosts, and the key that opens them");
   }
-  if (cluster["servers"] !== undefined) {
+  if (values["cluster"] !== undefined) {
     const servers = entries(cluster["servers"]).map((server) => ({
       ...server,
       ...placeOf(world.nodes.get(text(server["name"]))),

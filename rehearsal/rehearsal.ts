@@ -109,6 +109,7 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
       const cluster = await startKubernetes({
         folder: join(folder, "kubernetes"),
         nodes,
+        ingressController: wanted.ingressController,
         progress: say,
         ...(signal && { signal }),
       });

@@ -7,12 +7,11 @@
  */
 const ofTheProgram = ["PULUMI_CONFIG", "PULUMI_CONFIG_SECRET_KEYS"];
 
-const taken = ofTheProgram.flatMap((name) => {
-  const value = process.env[name];
-  delete process.env[name];
-  return value === undefined ? [] : [[name, value]];
-});
+const taken = new Map(ofTheProgram.map((name) => [name, process.env[name]]));
+for (const name of ofTheProgram) delete process.env[name];
 
-await import("tsx");
+// By a variable, as it comes without types.
+const loader = "tsx";
+await import(loader);
 
-for (const [name, value] of taken) process.env[name] = value;
+for (const [name, value] of taken) if (value !== undefined) process.env[name] = value;

@@ -14,6 +14,9 @@ export interface RancherBinary {
 /** Milliseconds to tell the version. */
 const patience = 15_000;
 
+/** What the system says of a foreign format, and what the shell says to which Node hands such files. */
+const notExecutable = new Set<unknown>(["ENOEXEC", "ENOENT", "EACCES", 126, 127]);
+
 /**
  * Looks at a Rancher server binary before anything is made for it, and asks it for its version.
  *
@@ -32,10 +35,8 @@ export async function findRancherBinary(path: string): Promise<RancherBinary> {
   }
   // Started elsewhere, so a relative path would lead nowhere.
   const found = realpathSync(path);
-  const version = await versionOf(found).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOEXEC" || error.code === "ENOENT" || error.code === "EACCES") {
-      throw problem(`this machine cannot execute it (${error.code})`);
-    }
+  const version = await versionOf(found).catch((error: { code?: unknown }) => {
+    if (notExecutable.has(error.code)) throw problem(`this machine cannot execute it (${error.code})`);
     return undefined;
   });
   return { path: found, ...(version !== undefined && { version }) };

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { makeWorkFolder, projectFolder, stateFolder, workFolder } from "../../operations/work-folder.ts";
@@ -21,7 +22,9 @@ describe("makeWorkFolder", () => {
 
     const project = parse(readFileSync(join(made, "Pulumi.yaml"), "utf8")) as Record<string, unknown>;
     const own = parse(readFileSync(join(projectFolder, "Pulumi.yaml"), "utf8")) as Record<string, unknown>;
-    expect(project).toEqual({ ...own, main: join(projectFolder, "index.ts") });
+    const loader = pathToFileURL(join(projectFolder, "tools", "load-typescript.mjs")).href;
+    const runtime = { name: "nodejs", options: { typescript: false, nodeargs: `--import ${loader}` } };
+    expect(project).toEqual({ ...own, runtime, main: join(projectFolder, "index.ts") });
     expect(statSync(made).mode & 0o777).toBe(0o700);
   });
 });

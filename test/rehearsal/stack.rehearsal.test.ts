@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { AppsV1Api, CoreV1Api, CustomObjectsApi, KubeConfig } from "@kubernetes/client-node";
+import { AppsV1Api, CustomObjectsApi, KubeConfig } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   createCertificateAuthority,
@@ -7,10 +7,11 @@ import {
 } from "../../rehearsal/kubernetes/certificate-authority.ts";
 import { checkNothingLeft, markHosts } from "../../rehearsal/traces.ts";
 import { clearLeftovers } from "../../rehearsal/world/leftovers.ts";
-import { failedChecks } from "./support/balancer-checks.ts";
+import { lastFailedChecks } from "./support/balancer-checks.ts";
+import { rancherSecret } from "./support/rancher-secret.ts";
 import { nginxProcesses } from "./support/nginx-processes.ts";
 import { isRoot, rehearse, type PulumiRun, type Rehearsed } from "./support/rehearsed.ts";
-import { stackText } from "./support/stack-text.ts";
+import { leadTo, stackText } from "./support/stack-text.ts";
 import { watchWrites } from "./support/written-files.ts";
 import { askInTurn, askWhile } from "./support/steady-client.ts";
 
@@ -49,21 +50,8 @@ describe.skipIf(!isRoot)("a stack with two balancers", () => {
       address,
       caCertificate: stack.authority.certificate,
     }));
-  const secretOf = async (name: string) => {
-    const { metadata, data } = await cluster
-      .makeApiClient(CoreV1Api)
-      .readNamespacedSecret({ name, namespace: "cattle-system" });
-    const text = (key: string) => Buffer.from(data?.[key] ?? "", "base64").toString();
-    return { uid: metadata?.uid, resourceVersion: Number(metadata?.resourceVersion), text };
-  };
-  /** Played controllers look every 2 s; the checks are made again until then. */
   const checksPass = async (nodes: readonly string[], caCertificate?: string) => {
-    let failed = await failedChecks(stack, nodes, caCertificate);
-    for (let tries = 0; failed.length > 0 && tries < 10; tries++) {
-      await sleep(1000);
-      failed = await failedChecks(stack, nodes, caCertificate);
-    }
-    expect(failed).toEqual([]);
+    expect(await lastFailedChecks(stack, nodes, caCertificate)).toEqual([]);
   };
   const useCertificate = async () => {
     const pair = await company.issue({ commonName: stack.hostname, hosts: [stack.hostname], usage: "server" });
@@ -102,7 +90,7 @@ describe.skipIf(!isRoot)("a stack with two balancers", () => {
     // Pulumi takes a value from standard input without its last newline.
     expect(secrets["kubeconfig"]).toBe(stack.kubernetes.kubeconfig.trimEnd());
     expect(secrets["bootstrapPassword"]).toMatch(/^[A-Za-z0-9]{24}$/);
-    const kept = (await secretOf("bootstrap-secret")).text("bootstrapPassword");
+    const kept = (await rancherSecret(cluster, "bootstrap-secret")).text("bootstrapPassword");
     expect(kept).toBe(secrets["bootstrapPassword"]);
   });
 
@@ -118,6 +106,9 @@ describe.skipIf(!isRoot)("a stack with two balancers", () => {
     expect(preview.text).toMatch(/Resources:\s+23 unchanged/);
     expect(up.text).toMatch(/Resources:\s+23 unchanged/);
     expect(await Promise.all(since.map((written) => written()))).toEqual([[], []]);
+    // And it would have been seen.
+    await stack.host("lb-1").exec(["touch", "/etc/hostname"]);
+    expect(await since[0]?.()).toEqual(["/etc/hostname"]);
     expect(await Promise.all(stack.hosts.map(nginxProcesses))).toEqual(before);
   });
 
@@ -225,14 +216,14 @@ describe.skipIf(!isRoot)("a stack with two balancers", () => {
     await checksPass([...servers, added], company.certificate);
     // Nobody puts another one in its place later.
     await sleep(5000);
-    expect((await secretOf("tls-rancher-ingress")).text("tls.crt")).toBe(certificate);
-    expect((await secretOf("tls-ca")).text("cacerts.pem")).toBe(company.certificate);
+    expect((await rancherSecret(cluster, "tls-rancher-ingress")).text("tls.crt")).toBe(certificate);
+    expect((await rancherSecret(cluster, "tls-ca")).text("cacerts.pem")).toBe(company.certificate);
     const outputs = JSON.parse((await stack.pulumi(["stack", "output", "--json"])).text) as Record<string, unknown>;
     expect(outputs["caCertificate"]).toBe(company.certificate);
   });
 
   it("renews that certificate in the Secret that is there, without an interruption", async () => {
-    const before = await secretOf("tls-rancher-ingress");
+    const before = await rancherSecret(cluster, "tls-rancher-ingress");
     const { certificate, key } = await useCertificate();
 
     const asked = targets().map((target) => ({ ...target, caCertificate: company.certificate }));
@@ -241,7 +232,7 @@ describe.skipIf(!isRoot)("a stack with two balancers", () => {
     succeeds(up);
     expect(answers.failures).toEqual([]);
     expect(up.text).toMatch(/Resources:\s+~ 1 updated/);
-    const after = await secretOf("tls-rancher-ingress");
+    const after = await rancherSecret(cluster, "tls-rancher-ingress");
     expect(after.uid).toBe(before.uid);
     expect(after.resourceVersion).toBeGreaterThan(before.resourceVersion);
     expect([after.text("tls.crt"), after.text("tls.key")]).toEqual([certificate, key.trimEnd()]);
@@ -254,11 +245,3 @@ describe.skipIf(!isRoot)("a stack with two balancers", () => {
     expect(failed).toEqual([]);
   });
 });
-
-/** Lets the balancers lead to these of the world's servers. */
-function leadTo({ edit, nodes }: Rehearsed, names: readonly string[]): void {
-  edit((config) => {
-    const servers = nodes.filter(({ name }) => names.includes(name)).map(({ name, address }) => ({ name, address }));
-    config["rancher:cluster"] = { ...(config["rancher:cluster"] as object), servers };
-  });
-}

@@ -55,6 +55,6 @@ it("says what is wrong with a path, and what to give", async () => {
   writeFileSync(foreign, Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 0, 0, 0]));
   chmodSync(foreign, 0o755);
   await expect(findRancherBinary(foreign)).rejects.toThrow(
-    `--rancher ${foreign}: this machine cannot execute it (ENOEXEC). ${remedy}`,
+    `--rancher ${foreign}: this machine cannot execute it (127). ${remedy}`,
   );
 });

@@ -60,11 +60,11 @@ it("ends a client whose server goes away, and a server's connection whose client
   const [acceptedSecond] = (await once(server, "connection")) as [Socket];
   acceptedSecond.on("error", () => {}).resume();
 
+  const over = [once(first, "close"), once(acceptedSecond, "end")];
   acceptedFirst.resetAndDestroy();
   second.destroy();
 
-  await once(first, "close");
-  await once(acceptedSecond, "end");
+  await Promise.all(over);
 });
 
 it("closes at once what leads nowhere: no server yet, or none any more", async () => {

@@ -34,7 +34,7 @@ export interface Rehearsed extends Rehearsal {
   readonly outerFolder: string;
 }
 
-export interface RehearsedOptions extends Pick<RehearsalOptions, "alsoServe"> {
+export interface RehearsedOptions extends Pick<RehearsalOptions, "alsoServe" | "rancherBinary"> {
   /** Text of the stack file, YAML. */
   readonly stackFile: string;
   /** @default "prod" */
@@ -45,7 +45,7 @@ export interface RehearsedOptions extends Pick<RehearsalOptions, "alsoServe"> {
 
 /** Makes a rehearsal in a temporary folder of its own, which `close` removes. @throws what `startRehearsal` throws */
 export async function rehearse(options: RehearsedOptions): Promise<Rehearsed> {
-  const { stack = "prod", hear = talk, alsoServe } = options;
+  const { stack = "prod", hear = talk, alsoServe, rancherBinary } = options;
   const outerFolder = mkdtempSync(join(tmpdir(), "rehearsal-test-"));
   const remove = () => rmSync(outerFolder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   const path = join(outerFolder, `Pulumi.${stack}.yaml`);
@@ -57,6 +57,7 @@ export async function rehearse(options: RehearsedOptions): Promise<Rehearsed> {
       folder: join(outerFolder, "rehearsal"),
       phases: startPhases(hear),
       ...(alsoServe && { alsoServe }),
+      ...(rancherBinary !== undefined && { rancherBinary }),
     });
   } catch (error) {
     remove();

@@ -59,7 +59,7 @@ export class ScriptedHost {
   async run(name: string, body: string, options: ScriptOptions = {}): Promise<ScriptEnd> {
     const { secrets = {}, timeoutSeconds = 120, edit = (text: string) => text } = options;
     const { address, user, port, hostKey } = this.host;
-    const target = sshHost({ name: this.host.name, address, user, port, hostKey });
+    const target = sshHost({ name: this.host.name, address, user, port, hostKey, insecureIgnoreHostKey: false });
     const text = renderScript(target, { name, title: "a test", body, timeoutSeconds });
     const lines = Object.entries(secrets).map(([key, value]) => `${key} ${Buffer.from(value).toString("base64")}\n`);
     const started = performance.now();

@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import type { Rehearsed } from "./rehearsed.ts";
 
 /** Hostname of every stack that tests rehearse. */
 export const hostname = "rancher.example.com";
@@ -29,5 +30,13 @@ export function stackText(options: {
   };
   return stringify({
     config: Object.fromEntries(Object.entries(values).map(([key, value]) => [`rancher:${key}`, value])),
+  });
+}
+
+/** Lets the balancers lead to these of the world's servers. */
+export function leadTo({ edit, nodes }: Pick<Rehearsed, "edit" | "nodes">, names: readonly string[]): void {
+  edit((config) => {
+    const servers = nodes.filter(({ name }) => names.includes(name)).map(({ name, address }) => ({ name, address }));
+    config["rancher:cluster"] = { ...(config["rancher:cluster"] as object), servers };
   });
 }

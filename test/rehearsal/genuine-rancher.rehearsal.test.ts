@@ -1,0 +1,183 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+
+import { get } from "../../rehearsal/balancer-client.ts";
+import { checkThroughBalancer, type CheckTarget } from "../../rehearsal/checks.ts";
+import { openSession } from "../../rehearsal/genuine-rancher/session.ts";
+import { checkNothingLeft, markHosts } from "../../rehearsal/traces.ts";
+import { clearLeftovers } from "../../rehearsal/world/leftovers.ts";
+import { isAlive } from "./kubernetes/is-alive.ts";
+import { makeExecutable, makeFakeRancher } from "./support/fake-rancher.ts";
+import { isRoot, rehearse, type Rehearsed } from "./support/rehearsed.ts";
+import { stackText } from "./support/stack-text.ts";
+
+const servers = ["server-1", "server-2"];
+const stackFile = stackText({ balancers: ["lb-1"], servers });
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "genuine-rancher-"));
+});
+afterAll(async () => {
+  await clearLeftovers();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/**
+ * The binary is a fake (fake-rancher-server.ts), which takes and wants what a genuine one does as far as its sources
+ * tell; the way to it is the genuine one. The tests follow each other.
+ */
+describe.skipIf(!isRoot)("a rehearsal with a Rancher server somebody brought", () => {
+  let stack: Rehearsed;
+  let password: string;
+  const said: string[] = [];
+  const pids = () =>
+    said.flatMap((line) => /the genuine Rancher starts, process (\d+)/.exec(line)?.[1] ?? []).map(Number);
+  const target = (): CheckTarget => ({
+    hostname: stack.hostname,
+    address: stack.host("lb-1").address,
+    caCertificate: stack.authority.certificate,
+    nodes: servers,
+    bootstrapPassword: password,
+  });
+
+  beforeAll(async () => {
+    stack = await rehearse({ stackFile, rancherBinary: makeFakeRancher(folder), hear: (line) => said.push(line) });
+    await markHosts(stack.hosts);
+  });
+  afterAll(async () => {
+    await stack?.close();
+  });
+
+  it("says that Rancher is genuine, which one, and that it waits for the release", async () => {
+    const binary = join(folder, "rancher");
+
+    expect(stack.participants.filter(({ name }) => name === "Rancher")).toEqual([
+      { name: "Rancher", version: "v2.15.0", kind: "genuine", from: binary },
+    ]);
+    expect(said.join("\n")).toContain(`${binary} v2.15.0 starts once the release is installed`);
+    expect(pids()).toEqual([]);
+  });
+
+  it("starts it with the release, and passes every check, signed in with the stack's own password", async () => {
+    const up = await stack.up();
+    expect(up.code, up.text).toBe(0);
+    await stack.genuineRancher!.ready();
+    const output = ["stack", "output", "bootstrapPassword", "--show-secrets", "--stack", stack.stack];
+    password = (await stack.engine.capture(output)).trim();
+
+    const results = await checkThroughBalancer(target());
+
+    expect(results.filter(({ passed }) => !passed)).toEqual([]);
+    expect(results.map(({ name, seen }) => `${name}: ${seen}`)).toEqual(
+      expect.arrayContaining([
+        "signing in with the bootstrap password works: /v1-public/login answered 201 with a token",
+        "a websocket opens: 101 websocket, signed in",
+        "every node is reached: server-1, server-2",
+      ]),
+    );
+  });
+
+  it("tells it about the client as an ingress controller does", async () => {
+    const { body } = await get(target(), "/seen-by-rancher");
+
+    expect(JSON.parse(body)).toMatchObject({
+      host: stack.hostname,
+      "x-forwarded-host": stack.hostname,
+      "x-forwarded-proto": "https",
+      "x-forwarded-port": "443",
+      "x-forwarded-server": expect.stringMatching(/^server-[12]$/),
+    });
+  });
+
+  it("keeps the password out of the process and of every file around it", () => {
+    const [pid] = pids();
+    for (const file of ["cmdline", "environ"]) {
+      expect(readFileSync(`/proc/${pid}/${file}`, "utf8")).not.toContain(password);
+    }
+    expect(readFileSync(join(stack.folder, "rancher", "rancher.log"), "utf8")).not.toContain(password);
+    expect(said.join("\n")).not.toContain(password);
+  });
+
+  it("does not pass a wrong password, and names none", async () => {
+    await expect(openSession(target(), "not the password", 0)).rejects.toThrow(
+      /^signing in as admin with the bootstrap password: \/v1-public\/login answered 401$/,
+    );
+    // Without a session the check is the one for a played Rancher, and this one is not.
+    const { bootstrapPassword: _none, ...anonymous } = target();
+    const failed = (await checkThroughBalancer(anonymous)).filter(({ passed }) => !passed);
+    expect(failed).toEqual([{ name: "a websocket opens", passed: false, seen: "the upgrade was answered with 401" }]);
+  });
+
+  it("starts it again when it ends", async () => {
+    const [pid = 0] = pids();
+    process.kill(pid, "SIGKILL");
+    await vi.waitFor(() => expect(pids()).toHaveLength(2), { timeout: 10_000 });
+
+    await stack.genuineRancher!.ready();
+
+    expect((await get(target(), "/ping")).body).toBe("pong");
+    expect(said.join("\n")).toContain("the Rancher server was ended by SIGKILL");
+  });
+
+  it("is changed by no second up, ends it with the release, and leaves nothing", async () => {
+    const again = await stack.up("--expect-no-changes");
+    expect(again.code, again.text).toBe(0);
+
+    const destroy = await stack.destroy();
+
+    expect(destroy.code, destroy.text).toBe(0);
+    const [, pid = 0] = pids();
+    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 10_000 });
+    expect((await checkNothingLeft(stack)).filter(({ passed }) => !passed)).toEqual([]);
+  });
+
+  it("ends it with the rehearsal, also one that serves", async () => {
+    const up = await stack.up();
+    expect(up.code, up.text).toBe(0);
+    await stack.genuineRancher!.ready();
+    const pid = pids().at(-1)!;
+    expect(isAlive(pid)).toBe(true);
+
+    await stack.close();
+
+    expect(isAlive(pid)).toBe(false);
+    expect(existsSync(stack.folder)).toBe(false);
+  });
+});
+
+describe.skipIf(!isRoot)("a Rancher server that is of no use", () => {
+  it("is refused before anything is made", async () => {
+    const said: string[] = [];
+    const rehearsal = rehearse({ stackFile, rancherBinary: join(folder, "none"), hear: (line) => said.push(line) });
+
+    await expect(rehearsal).rejects.toThrow(`--rancher ${folder}/none: there is no such file.`);
+    expect(said).toEqual([]);
+  });
+
+  it("is named with its last words when it ends early, and not started again", async () => {
+    const said: string[] = [];
+    const rancherBinary = makeExecutable(folder, 'echo "[FATAL] this is no Rancher" >&2; exit 4', "useless");
+    const stack = await rehearse({ stackFile, rancherBinary, hear: (line) => said.push(line) });
+    try {
+      const up = await stack.up();
+      expect(up.code, up.text).toBe(0);
+
+      await expect(stack.genuineRancher!.ready()).rejects.toThrow(
+        /the Rancher server ended with exit code 4\. Its last lines \(.*\):\n {2}\[FATAL\] this is no Rancher$/,
+      );
+      await sleep(3000);
+      expect(said.filter((line) => line.includes("the genuine Rancher starts"))).toHaveLength(1);
+      expect(
+        (await get({ ...stack, address: stack.host("lb-1").address, caCertificate: stack.authority.certificate }, "/"))
+          .status,
+      ).toBe(502);
+    } finally {
+      await stack.close();
+    }
+  });
+});

@@ -21,13 +21,17 @@ export function checkCluster(settings: Settings, cluster: Survey): ClusterFindin
     problems: [
       ...wrongVersion(settings, cluster),
       ...wrongIngress(settings, cluster),
-      ...checkCompatibility({
-        rancher: settings.version,
-        kubernetes: cluster.kubernetesVersion,
-        distribution: settings.cluster.distribution,
-        ...(cluster.rancher && { installedRancher: cluster.rancher.version }),
-        ...(certManager !== undefined && { certManager }),
-      }),
+      ...asFound(
+        settings,
+        cluster,
+        checkCompatibility({
+          rancher: settings.version,
+          kubernetes: cluster.kubernetesVersion,
+          distribution: settings.cluster.distribution,
+          ...(cluster.rancher && { installedRancher: cluster.rancher.version }),
+          ...(certManager !== undefined && { certManager }),
+        }),
+      ),
       ...foreignRancher(cluster),
     ],
     warnings: otherWorkloads(cluster),
@@ -48,6 +52,18 @@ export function chooseIngressClass(settings: Settings, { ingressClasses }: Surve
 
 export function isIngressNginx(ingressClass: IngressClass): boolean {
   return ingressClass.controller === controllers["ingress-nginx"];
+}
+
+/** Versions that were read from the cluster and stand nowhere in the stack file are told as what the cluster has. */
+function asFound({ cluster: { version } }: Settings, cluster: Survey, problems: readonly Problem[]): Problem[] {
+  const found = new Map<string, string>();
+  if (version === undefined) found.set("rancher:cluster.version", "Kubernetes");
+  if (foreignCertManager(cluster) !== undefined) found.set("rancher:certManager.version", "cert-manager");
+  return problems.map((problem) => {
+    const what = found.get(problem.key);
+    if (what === undefined) return problem;
+    return { key: "rancher:kubeconfig", message: `leads to a cluster whose ${what} ${problem.message}` };
+  });
 }
 
 function wrongVersion({ cluster: { version } }: Settings, { kubernetesVersion }: Survey): Problem[] {
@@ -77,7 +93,7 @@ function wrongIngress(settings: Settings, cluster: Survey): Problem[] {
 
 function foreignRancher({ rancher }: Survey): Problem[] {
   if (!rancher || rancher.owned) return [];
-  const message = `leads to a cluster where Rancher ${rancher.version} is installed already, not by this stack; it would be taken over, and removed by a destroy. Use a cluster of its own, or adopt it: kubectl label namespace cattle-system app.kubernetes.io/managed-by=rancher-stack app.kubernetes.io/instance=<project>.<stack>`;
+  const message = `leads to a cluster where Rancher ${rancher.version} is installed already, not by this stack; Helm does not install over it. Use a cluster without Rancher, or the stack that installed it.`;
   return [{ key: "rancher:kubeconfig", message }];
 }
 

@@ -131,17 +131,22 @@ async function rehearse(
 async function checkStack(rehearsal: Rehearsal): Promise<CheckResult[]> {
   const { hostname, hosts, nodes, authority, genuineRancher } = rehearsal;
   const bootstrapPassword = genuineRancher && (await bootstrapPasswordOf(rehearsal));
+  // Without a balancer of ours, yours would lead to each node.
+  const doors =
+    hosts.length > 0
+      ? hosts.map(({ name, address }) => ({ name, address, behind: nodes }))
+      : nodes.map((node) => ({ name: node.name, address: node.address, behind: [node] }));
   const results: CheckResult[] = [];
-  for (const { name, address } of hosts) {
+  for (const { name, address, behind } of doors) {
     const found = await checkThroughBalancer({
       hostname,
       address,
       caCertificate: authority.certificate,
-      nodes: nodes.map((node) => node.name),
+      nodes: behind.map((node) => node.name),
       ...(bootstrapPassword !== undefined && { bootstrapPassword }),
     });
     results.push(
-      ...found.map((result) => ({ ...result, name: hosts.length > 1 ? `${name}: ${result.name}` : result.name })),
+      ...found.map((result) => ({ ...result, name: doors.length > 1 ? `${name}: ${result.name}` : result.name })),
     );
   }
   return results;

@@ -52,14 +52,14 @@ const refusals: [string, Partial<Settings>, Partial<Survey>, string][] = [
     "a Kubernetes the chart does not allow",
     {},
     { kubernetesVersion: "v1.37.0" },
-    "rancher:cluster.version is v1.37.0, which the chart of Rancher 2.15.0 refuses (<1.37.0-0). " +
+    "rancher:kubeconfig leads to a cluster whose Kubernetes is v1.37.0, which the chart of Rancher 2.15.0 refuses (<1.37.0-0). " +
       "Rancher 2.15 runs on Kubernetes 1.34 to 1.36. Use a Kubernetes in that range.",
   ],
   [
     "a Kubernetes too old for this Rancher",
     {},
     { kubernetesVersion: "v1.33.4" },
-    "rancher:cluster.version is v1.33.4, but Rancher 2.15 runs on Kubernetes 1.34 to 1.36. " +
+    "rancher:kubeconfig leads to a cluster whose Kubernetes is v1.33.4, but Rancher 2.15 runs on Kubernetes 1.34 to 1.36. " +
       "Use a Kubernetes in that range, or Rancher 2.12, 2.13 or 2.14.",
   ],
   [
@@ -80,15 +80,14 @@ const refusals: [string, Partial<Settings>, Partial<Survey>, string][] = [
     "a cert-manager of others that is too old",
     {},
     { certManager: { version: "1.14.9", owned: false } },
-    "rancher:certManager.version is 1.14.9, but Rancher 2.15.0 needs cert-manager 1.15.0 or newer.",
+    "rancher:kubeconfig leads to a cluster whose cert-manager is 1.14.9, but Rancher 2.15.0 needs cert-manager 1.15.0 or newer.",
   ],
   [
     "a Rancher that others installed",
     {},
     { rancher: { version: "2.15.0", owned: false } },
-    "rancher:kubeconfig leads to a cluster where Rancher 2.15.0 is installed already, not by this stack; it would be " +
-      "taken over, and removed by a destroy. Use a cluster of its own, or adopt it: kubectl label namespace " +
-      "cattle-system app.kubernetes.io/managed-by=rancher-stack app.kubernetes.io/instance=<project>.<stack>",
+    "rancher:kubeconfig leads to a cluster where Rancher 2.15.0 is installed already, not by this stack; Helm does not " +
+      "install over it. Use a cluster without Rancher, or the stack that installed it.",
   ],
 ];
 

@@ -73,7 +73,7 @@ describe.skipIf(!isRoot)("the gate", () => {
     set("version", "2.12.12");
 
     await isRefused(
-      "rancher:cluster.version is v1.34.1, which the chart of Rancher 2.12.12 refuses (<1.34.0-0). Rancher 2.12 runs on Kubernetes 1.31 to 1.33. Use a Kubernetes in that range, or Rancher 2.13, 2.14 or 2.15.",
+      "rancher:kubeconfig leads to a cluster whose Kubernetes is v1.34.1, which the chart of Rancher 2.12.12 refuses (<1.34.0-0). Rancher 2.12 runs on Kubernetes 1.31 to 1.33. Use a Kubernetes in that range, or Rancher 2.13, 2.14 or 2.15.",
     );
   });
 
@@ -137,7 +137,7 @@ describe.skipIf(!isRoot)("the gate", () => {
     await isRefused(skippedMinor, tooOld, takenOver);
   });
 
-  it("lets a Rancher be adopted as its message says, and still refuses the skipped minor", async () => {
+  it("refuses the skipped minor of a Rancher of this stack's own as well", async () => {
     await cluster.makeApiClient(CoreV1Api).patchNamespace(
       {
         name: "cattle-system",
@@ -165,11 +165,12 @@ describe.skipIf(!isRoot)("the gate", () => {
 
 const otherWorkloads =
   "rancher:kubeconfig leads to a cluster that also runs other workloads, in shop. Whoever administers Rancher administers them too, and an upgrade of either can stop the other. Give Rancher a cluster of its own.";
-const tooOld = "rancher:certManager.version is 1.14.7, but Rancher 2.15.0 needs cert-manager 1.15.0 or newer.";
+const tooOld =
+  "rancher:kubeconfig leads to a cluster whose cert-manager is 1.14.7, but Rancher 2.15.0 needs cert-manager 1.15.0 or newer.";
 const skippedMinor =
   "rancher:version is 2.15.0, but 2.13.8 is installed, and Rancher is upgraded one minor at a time. Go to 2.14.4 first.";
 const takenOver =
-  "rancher:kubeconfig leads to a cluster where Rancher 2.13.8 is installed already, not by this stack; it would be taken over, and removed by a destroy. Use a cluster of its own, or adopt it: kubectl label namespace cattle-system app.kubernetes.io/managed-by=rancher-stack app.kubernetes.io/instance=<project>.<stack>";
+  "rancher:kubeconfig leads to a cluster where Rancher 2.13.8 is installed already, not by this stack; Helm does not install over it. Use a cluster without Rancher, or the stack that installed it.";
 
 /** The program's problems, a line each, from Pulumi's diagnostics. */
 function errorsIn({ lines }: PulumiRun): string[] {

@@ -69,7 +69,6 @@ export function checkLine({ name, passed, seen }: CheckResult): string {
 
 /** Words in columns as wide as their longest, colours not counted. */
 function columns(rows: readonly (readonly string[])[]): string[] {
-   
   const width = (text: string) => text.replace(/\u001b\[\d+m/g, "").length;
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => width(row[column] ?? ""))));
   return rows

@@ -9,8 +9,11 @@ export interface SshCredentials {
   readonly privateKeyPassword?: pulumi.Output<string>;
 }
 
-/** Tries before a host counts as unreachable, for about a minute: a machine that reboots is back by then. */
-const dialErrorLimit = 18;
+/**
+ * How long a host may be away: about a minute where it refuses connections, as one that reboots is back by then, and two
+ * and a half where it does not answer at all.
+ */
+const patience = { dialErrorLimit: 18, perDialTimeout: 5 };
 
 /**
  * The provider's connection, made field by field: an unknown field would have the whole object printed, private key
@@ -20,9 +23,8 @@ const dialErrorLimit = 18;
 export function connectionTo(host: SshHost, credentials: SshCredentials): types.input.remote.ConnectionArgs {
   return {
     ...door(host, credentials),
-    dialErrorLimit,
-    perDialTimeout: 10,
-    ...(host.jumpHost && { proxy: { ...door(host.jumpHost, credentials), dialErrorLimit, perDialTimeout: 10 } }),
+    ...patience,
+    ...(host.jumpHost && { proxy: { ...door(host.jumpHost, credentials), ...patience } }),
   };
 }
 

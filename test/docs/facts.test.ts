@@ -63,12 +63,12 @@ describe("docs/interrupted-runs.md", () => {
     expect(text).toContain(`after ${dialErrorLimit} failed attempts`);
     expect(text).toContain(`is tried ${dialErrorLimit + 1} times, each for at most ${perDialTimeout} s`);
     expect(Math.ceil(refused / 60), "a refused connection: 1 minute").toBe(1);
-    expect(Math.ceil(silent / 60), "no answer: 5 minutes at most").toBe(5);
+    expect(Math.ceil(silent / 60), "no answer: 3 minutes at most").toBe(3);
   });
 
   it.each([
     ["the lock of a host", () => preamble({ name: "nginx", stateFolder: "/state" }), /flock -w (\d+)/, "for $1 s"],
-    ["the lock of dpkg", () => nginx, /DPkg::Lock::Timeout=(\d+)/, "$1 s for dpkg's lock"],
+    ["the lock of dpkg", () => nginx, /DPkg::Lock::Timeout=(\d+)/, "$1 s for each of its locks"],
     ["a new configuration", () => nginx, /did not come alive within (\d+) s/, "did not come alive within $1 s"],
     ["free space", () => renderBaseCreate({ hostName: "a", stack: "b" }), /(\d+) MiB are needed/, "$1 MiB are needed"],
   ])("has the limit of %s", (_, script, limit, words) => {

@@ -16,7 +16,7 @@ describe("connectionTo", () => {
       user: "ops",
       hostKey,
       dialErrorLimit: 18,
-      perDialTimeout: 10,
+      perDialTimeout: 5,
     });
   });
 
@@ -27,7 +27,7 @@ describe("connectionTo", () => {
       user: "jump",
       hostKey,
       dialErrorLimit: 18,
-      perDialTimeout: 10,
+      perDialTimeout: 5,
     });
   });
 

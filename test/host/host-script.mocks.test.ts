@@ -55,7 +55,7 @@ describe("a script on a host over SSH", () => {
       user: "ops",
       hostKey,
       dialErrorLimit: 18,
-      perDialTimeout: 10,
+      perDialTimeout: 5,
     });
   });
 

@@ -33,6 +33,7 @@ it.skipIf(process.platform !== "linux")("keeps the configuration from the compil
 
   const { own, children } = JSON.parse(printed) as { own: string; children: string[] };
   expect(own).toBe("a-canary");
-  expect(children.length).toBeGreaterThan(0);
+  // Node that strips types by itself starts no compiler.
+  if (!("typescript" in process.features)) expect(children.length).toBeGreaterThan(0);
   for (const environment of children) expect(environment).not.toContain("PULUMI_CONFIG");
 });

@@ -119,7 +119,11 @@ function engineEnvironment(options: EngineOptions, folders: readonly string[], r
     [runVariable]: run,
     PATH: [...folders, inherited["PATH"]].join(delimiter),
   };
-  if (!hasOwnBackend(environment, options.isolated ?? false)) {
+  const own = ownBackend(environment, options.isolated ?? false);
+  if (own !== undefined) {
+    // Read back by the mending; Pulumi takes it for what it is logged in to anyway.
+    if (own !== "") environment["PULUMI_BACKEND_URL"] = own;
+  } else {
     const backend = join(options.home, "backend");
     mkdirSync(backend, { recursive: true, mode: 0o700 });
     environment["PULUMI_BACKEND_URL"] = `file://${backend}`;
@@ -130,17 +134,17 @@ function engineEnvironment(options: EngineOptions, folders: readonly string[], r
   return environment;
 }
 
-/** The user's environment names a backend, or they have logged in to one. */
-function hasOwnBackend(environment: NodeJS.ProcessEnv, isolated: boolean): boolean {
-  if (environment["PULUMI_BACKEND_URL"] !== undefined) return true;
-  if (isolated) return false;
-  if (environment["PULUMI_ACCESS_TOKEN"] !== undefined) return true;
+/** The backend the user's environment names or they have logged in to; empty where only a token tells, absent where none. */
+function ownBackend(environment: NodeJS.ProcessEnv, isolated: boolean): string | undefined {
+  if (environment["PULUMI_BACKEND_URL"] !== undefined) return environment["PULUMI_BACKEND_URL"];
+  if (isolated) return undefined;
+  if (environment["PULUMI_ACCESS_TOKEN"] !== undefined) return "";
   const home = environment["PULUMI_HOME"] ?? join(homedir(), ".pulumi");
   try {
     const credentials = JSON.parse(readFileSync(join(home, "credentials.json"), "utf8")) as { current?: string };
-    return (credentials.current ?? "") !== "";
+    return credentials.current === "" ? undefined : credentials.current;
   } catch {
-    return false; // never logged in
+    return undefined; // never logged in
   }
 }
 

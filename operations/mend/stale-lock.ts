@@ -1,7 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { hostname } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { homedir, hostname } from "node:os";
+import { join, resolve } from "node:path";
 
 /** As Pulumi writes it (`pkg/backend/diy/lock.go`). */
 interface Lock {
@@ -20,7 +19,7 @@ interface Lock {
  */
 export function removeStaleLocks(backend: string, project: string, stack: string): string[] {
   if (!backend.startsWith("file://")) return [];
-  const folder = join(fileURLToPath(backend), ".pulumi", "locks", "organization", project, stack);
+  const folder = join(folderOf(backend), ".pulumi", "locks", "organization", project, stack);
   if (!existsSync(folder)) return [];
   const locks = readdirSync(folder)
     .filter((name) => name.endsWith(".json"))
@@ -65,4 +64,10 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
+}
+
+/** As Pulumi reads it: `file://~` (what `pulumi login --local` says) is the home folder, and it may be relative. */
+function folderOf(backend: string): string {
+  const path = decodeURIComponent(backend.slice("file://".length));
+  return path.startsWith("~") ? join(homedir(), path.slice(1)) : resolve(path);
 }

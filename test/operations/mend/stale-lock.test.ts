@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { removeStaleLocks } from "../../../operations/mend/stale-lock.ts";
 
 let home: string;
@@ -44,6 +44,15 @@ describe("removeStaleLocks", () => {
       `prod is being changed since 2026-11-21T09:00:00Z by process ${process.pid} of ops. Wait for it, or end it.`,
     );
     expect(readdirSync(locks)).toEqual(["a.json"]);
+  });
+
+  it("finds the state in the home folder, where pulumi login --local puts it", () => {
+    vi.stubEnv("HOME", home);
+    lock("a.json");
+
+    expect(removeStaleLocks("file://~", "rancher", "prod")).toHaveLength(1);
+    expect(readdirSync(locks)).toEqual([]);
+    vi.unstubAllEnvs();
   });
 
   it("takes a process of another user for alive", () => {

@@ -127,10 +127,12 @@ function engineEnvironment(options: EngineOptions, folders: readonly string[], r
     const backend = join(options.home, "backend");
     mkdirSync(backend, { recursive: true, mode: 0o700 });
     environment["PULUMI_BACKEND_URL"] = `file://${backend}`;
+    const hasPassphrase = ["PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"].some(
+      (name) => name in environment,
+    );
+    // Only for stacks kept here: in a backend of the user's own they may have another one, which Pulumi asks for.
+    if (!hasPassphrase) environment["PULUMI_CONFIG_PASSPHRASE_FILE"] = passphraseFile(options.home);
   }
-  const hasPassphrase =
-    environment["PULUMI_CONFIG_PASSPHRASE"] !== undefined || environment["PULUMI_CONFIG_PASSPHRASE_FILE"] !== undefined;
-  if (!hasPassphrase) environment["PULUMI_CONFIG_PASSPHRASE_FILE"] = passphraseFile(options.home);
   return environment;
 }
 

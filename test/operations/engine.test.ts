@@ -67,8 +67,13 @@ describe("the environment of an engine", () => {
     expect((await environmentOf())[name]).toBe(value);
   });
 
-  it("makes no passphrase where the user has one, and no backend where the user signed in to one", async () => {
+  it("makes no passphrase where the user has one", async () => {
     vi.stubEnv("PULUMI_CONFIG_PASSPHRASE", "mine");
+
+    expect(await environmentOf()).not.toHaveProperty("PULUMI_CONFIG_PASSPHRASE_FILE");
+  });
+
+  it("makes neither backend nor passphrase where the user signed in to a backend", async () => {
     vi.stubEnv("PULUMI_ACCESS_TOKEN", "pul-mine");
 
     const environment = await environmentOf();

@@ -17,7 +17,7 @@ it("names the hosts that accept no connection, in their order, within a bounded 
   await new Promise((done) => server.close(done));
 
   expect(unreachable.map(({ name }) => name)).toEqual(["gone", "nameless"]);
-  expect(performance.now() - started).toBeLessThan(6000);
+  expect(performance.now() - started).toBeLessThan(15_000);
 });
 
 it("has nothing to say of no hosts", async () => {

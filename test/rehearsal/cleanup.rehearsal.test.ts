@@ -8,7 +8,7 @@ import { isRoot } from "./support/rehearsed.ts";
 import { stackText } from "./support/stack-text.ts";
 
 /** Seconds in which everything must be gone. */
-const patience = 20;
+const patience = 60;
 
 describe.skipIf(!isRoot)("a rehearsal that is ended before its time", () => {
   const folder = mkdtempSync(join(tmpdir(), "cleanup-test-"));

@@ -101,7 +101,7 @@ describe.skipIf(process.getuid?.() !== 0)("what every script on a host keeps to"
       const end = await machine.run("slow", "say start\nsleep 60\n", { timeoutSeconds: 1 });
 
       expect([end.code, end.stderr]).toEqual([124, expect.stringMatching(/^start\n/)]);
-      expect(end.seconds).toBeLessThan(5);
+      expect(end.seconds).toBeLessThan(30);
       expect((await machine.run("next", "say here\n")).stderr).toBe("here\n");
     });
   });

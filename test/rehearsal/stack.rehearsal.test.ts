@@ -165,9 +165,9 @@ describe.skipIf(!isRoot)("a stack with two balancers", () => {
       const answers = await askInTurn(target!, 12);
 
       expect(answers.failures).toEqual([]);
-      // Someone met the silent node, and waited for nginx to try the next: 2 s, and what this machine adds.
+      // Someone met the silent node, and waited for nginx to try the next: 2 s and what this machine adds, not 60.
       expect(answers.slowest).toBeGreaterThan(1900);
-      expect(answers.slowest).toBeLessThan(3000);
+      expect(answers.slowest).toBeLessThan(10_000);
     } finally {
       await node?.thaw();
     }

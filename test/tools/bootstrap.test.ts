@@ -48,21 +48,14 @@ test("without a purpose it says which there are", async () => {
   expect(stderr).toMatch(/start .*\n {2}test .*\n {2}up .*\n {2}node /);
 });
 
-test("a run with nothing to do says nothing, and does it well under half a second", async () => {
+test("a run with nothing to do says nothing", async () => {
   const folder = cloneWith({ engines: { node: ">=20" } });
   mkdirSync(join(folder, "node_modules", "tsx"), { recursive: true });
   const lock = JSON.stringify({ packages: { "node_modules/tsx": { version: "4.0.0" } } });
   writeFileSync(join(folder, "package-lock.json"), lock);
   writeFileSync(join(folder, "node_modules", ".package-lock.json"), lock);
-  const times: number[] = [];
 
-  for (let turn = 0; turn < 3; turn++) {
-    const start = performance.now();
-    expect(await bootstrap(folder, "node")).toEqual({ code: 0, stderr: "", stdout: "" });
-    times.push(performance.now() - start);
-  }
-
-  expect(Math.min(...times)).toBeLessThan(500);
+  expect(await bootstrap(folder, "node")).toEqual({ code: 0, stderr: "", stdout: "" });
 });
 
 test("what is imported before Node's version is known needs no more than old releases of Node have", () => {

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { toldByBalancer } from "./components/balancer-trust.ts";
 import { checkCluster } from "./components/cluster-gate.ts";
 import { describeProblems } from "./components/problem.ts";
 import { readStackInput } from "./components/settings.ts";
@@ -42,7 +43,7 @@ function lookAtCluster() {
   const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
   return new Promise<Awaited<ReturnType<typeof survey>>>((resolve, reject) => {
     secrets.kubeconfig.apply((kubeconfig) =>
-      survey(kubeconfig, stack).then(resolve, (error: Error) =>
+      survey(kubeconfig, stack, toldByBalancer(settings) !== undefined).then(resolve, (error: Error) =>
         reject(new pulumi.RunError(describeProblems([{ key: "rancher:kubeconfig", message: error.message }]))),
       ),
     );

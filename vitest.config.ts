@@ -18,8 +18,9 @@ export default defineConfig({
         name,
         ...tier,
         hookTimeout: tier.testTimeout,
-        // Worlds and engines are heavy: one file at a time where they are made.
-        fileParallelism: name === "pure" || name === "mocks",
+        // Worlds and engines are heavy, but mostly wait: two files at a time where they are made.
+        ...((name === "parts" || name === "rehearsal") && { maxWorkers: 2 }),
+        sequence: { groupOrder: Object.keys(tiers).indexOf(name) },
       },
     })),
   },

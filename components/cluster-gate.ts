@@ -1,9 +1,11 @@
 import { parse } from "semver";
+import { balancerTrust, controllerKinds, toldByBalancer } from "./balancer-trust.ts";
+import { trustIsLive } from "./cluster/ingress-trust-plan.ts";
 import { checkCompatibility } from "./compatibility.ts";
 import type { Problem } from "./problem.ts";
 import type { Settings } from "./stack-file.ts";
 import type { IngressClass, Survey } from "./survey.ts";
-import { planTls } from "./tls/tls-plan.ts";
+import { planTls, tlsEnd } from "./tls/tls-plan.ts";
 
 /** What the second gate found: problems stop the run, warnings are shown at every preview. */
 export interface ClusterFindings {
@@ -15,12 +17,13 @@ const controllers = { traefik: "traefik.io/ingress-controller", "ingress-nginx":
 
 /** Holds a stack file against the cluster it is meant for. */
 export function checkCluster(settings: Settings, cluster: Survey): ClusterFindings {
-  const needed = planTls(settings.tls, undefined).certManager;
+  const needed = planTls(settings.tls, tlsEnd(settings.loadBalancer), undefined).certManager;
   const certManager = needed ? (foreignCertManager(cluster) ?? settings.certManager.version) : undefined;
   return {
     problems: [
       ...wrongVersion(settings, cluster),
       ...wrongIngress(settings, cluster),
+      ...untrustedBalancer(settings, cluster),
       ...asFound(
         settings,
         cluster,
@@ -34,7 +37,7 @@ export function checkCluster(settings: Settings, cluster: Survey): ClusterFindin
       ),
       ...foreignRancher(cluster),
     ],
-    warnings: otherWorkloads(cluster),
+    warnings: [...otherWorkloads(cluster), ...interruption(settings, cluster)],
   };
 }
 
@@ -89,6 +92,35 @@ function wrongIngress(settings: Settings, cluster: Survey): Problem[] {
   }
   const message = `is not set, and the cluster has several ingress controllers, none of them the default: ${found}. Name one: traefik or ingress-nginx.`;
   return [{ key: "rancher:cluster.ingressController", message }];
+}
+
+/** Without trust at layer 7 Rancher sends every request round for ever; with the PROXY protocol nothing is understood. */
+function untrustedBalancer(settings: Settings, cluster: Survey): Problem[] {
+  const told = toldByBalancer(settings);
+  const ingressClass = chooseIngressClass(settings, cluster);
+  if (told === undefined || !ingressClass) return [];
+  const [key, subject] =
+    told === "forwardedHeaders"
+      ? ["rancher:loadBalancer.layer", "is 7, where the ingress controller has to believe the balancer's X-Forwarded-*"]
+      : ["rancher:loadBalancer.proxyProtocol", "is true, so the ingress controller has to expect it from the balancer"];
+  if (controllerKinds[ingressClass.controller] === undefined) {
+    const message = `${subject}; how ${ingressClass.controller} is told so, this program does not know. Use layer 4 without the PROXY protocol, or traefik or ingress-nginx.`;
+    return [{ key, message }];
+  }
+  const trust = balancerTrust(settings, ingressClass, cluster);
+  if (trust?.plan.kind !== "refused") return [];
+  return [{ key, message: `${subject}; the cluster's ${trust.args.controller} ${trust.plan.reason}` }];
+}
+
+/** ingress-nginx takes connections with the PROXY protocol or without, never both; Traefik takes either. */
+function interruption(settings: Settings, cluster: Survey): Problem[] {
+  const { args } = balancerTrust(settings, chooseIngressClass(settings, cluster), cluster) ?? {};
+  const isSwitch = args?.told === "proxyProtocol" && args.controller === "ingress-nginx" && !trustIsLive(args);
+  if (!isSwitch || cluster.rancher === undefined) return [];
+  const message =
+    "is true, and ingress-nginx does not expect it yet. From the moment it does until the balancer's hosts are " +
+    "changed, one after another, it refuses their connections: Rancher is away for about a minute.";
+  return [{ key: "rancher:loadBalancer.proxyProtocol", message }];
 }
 
 function foreignRancher({ rancher }: Survey): Problem[] {

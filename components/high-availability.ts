@@ -1,12 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { balancerTrust, type BalancerTrust } from "./balancer-trust.ts";
 import { chooseIngressClass, foreignCertManager, isIngressNginx } from "./cluster-gate.ts";
+import { IngressTrust } from "./cluster/ingress-trust.ts";
 import { kubernetesProvider } from "./cluster/kubernetes-provider.ts";
 import { OwnedNamespace } from "./cluster/owned-namespace.ts";
-import { sshHost } from "./host/host.ts";
-import { ManagedHost } from "./host/managed-host.ts";
-import { ingressListeners } from "./load-balancer/listener.ts";
-import { NginxLoadBalancer } from "./load-balancer/nginx-load-balancer.ts";
+import { rancherLoadBalancer } from "./rancher-load-balancer.ts";
 import { RancherChart } from "./rancher/rancher-chart.ts";
 import { rancherValues } from "./rancher/rancher-values.ts";
 import type { Secrets } from "./settings.ts";
@@ -15,7 +14,7 @@ import type { Survey } from "./survey.ts";
 import { CertManager } from "./tls/cert-manager.ts";
 import { IngressCertificate } from "./tls/ingress-certificate.ts";
 import { PrivateCa } from "./tls/private-ca.ts";
-import { planTls } from "./tls/tls-plan.ts";
+import { planTls, tlsEnd } from "./tls/tls-plan.ts";
 
 export interface HighAvailabilityArgs {
   readonly settings: Settings;
@@ -24,7 +23,8 @@ export interface HighAvailabilityArgs {
 }
 
 /**
- * Rancher with Helm on a cluster, behind a load balancer.
+ * Rancher with Helm on a cluster, behind a load balancer. The ingress controller believes the balancer before the
+ * balancer speaks, and the balancer works before Rancher comes; destroy goes the other way.
  *
  * Expects a cluster that passed both gates. Leaves out DNS: the hostname must lead to the load balancer.
  */
@@ -39,12 +39,21 @@ export class HighAvailability extends pulumi.ComponentResource {
     super("rancher:recipes:HighAvailability", name, {}, opts);
     const { settings, secrets, cluster } = args;
     const ingressClass = chooseIngressClass(settings, cluster);
-    const tls = planTls(settings.tls, ingressClass?.name);
+    const end = tlsEnd(settings.loadBalancer);
+    const tls = planTls(settings.tls, end, ingressClass?.name);
     const foreign = (namespace: string) => cluster.foreignNamespaces.includes(namespace);
-
-    const balancer = loadBalancer(settings, secrets, this);
-
     const providers = { kubernetes: kubernetesProvider(secrets.kubeconfig, this) };
+
+    const trust = ingressTrust(balancerTrust(settings, ingressClass, cluster), secrets.kubeconfig, {
+      parent: this,
+      providers,
+    });
+    const balancerAfter = (...before: pulumi.Input<pulumi.Resource>[]) =>
+      rancherLoadBalancer(settings, secrets, { parent: this, dependsOn: before });
+    // Layer 4 sends users to a certificate in the cluster: when layer 7 is given up, it has to be there before.
+    const clusterFirst = cluster.externalTls && end === "ingress";
+    const earlyBalancer = clusterFirst ? undefined : balancerAfter(...(trust ? [trust.live] : []));
+
     const installCertManager = tls.certManager && foreignCertManager(cluster) === undefined;
     const certManager = installCertManager
       ? new CertManager(
@@ -87,16 +96,21 @@ export class HighAvailability extends pulumi.ComponentResource {
       {
         parent: this,
         providers,
-        dependsOn: [namespace, balancer, certManager, privateCa].filter((block) => block !== undefined),
+        dependsOn: [namespace, certManager, privateCa, trust?.live, ...(earlyBalancer?.blocks ?? [])].filter(
+          (block) => block !== undefined,
+        ),
       },
     );
 
-    if (settings.tls.source === "secret" && secrets.tlsPrivateKey)
-      new IngressCertificate(
-        "ingress-certificate",
-        { certificateChain: settings.tls.certificateChain, privateKey: secrets.tlsPrivateKey },
-        { parent: this, providers, dependsOn: rancher },
-      );
+    const certificate =
+      tls.ingressSecret && settings.tls.source === "secret" && settings.tls.certificate.from === "stack"
+        ? new IngressCertificate(
+            "ingress-certificate",
+            { certificateChain: settings.tls.certificate.chain, privateKey: secrets.tlsPrivateKey ?? "" },
+            { parent: this, providers, dependsOn: rancher },
+          )
+        : undefined;
+    const balancer = clusterFirst ? balancerAfter(rancher, ...(certificate ? [certificate] : [])) : earlyBalancer;
 
     this.loadBalancer = balancer?.addresses ?? pulumi.output([]);
     this.rancherVersion = rancher.version;
@@ -109,22 +123,15 @@ export class HighAvailability extends pulumi.ComponentResource {
   }
 }
 
-function loadBalancer(
-  { loadBalancer, cluster }: Settings,
-  { sshPrivateKey, sshPrivateKeyPassword }: Secrets,
-  parent: pulumi.Resource,
-): NginxLoadBalancer | undefined {
-  if (loadBalancer.kind !== "nginx") return undefined;
-  const credentials = {
-    ...(sshPrivateKey && { privateKey: sshPrivateKey }),
-    ...(sshPrivateKeyPassword && { privateKeyPassword: sshPrivateKeyPassword }),
-  };
-  const hosts = loadBalancer.hosts.map((settings) => ({
-    name: settings.name,
-    address: settings.address,
-    machine: new ManagedHost(settings.name, { host: sshHost(settings), credentials }, { parent }),
-  }));
-  return new NginxLoadBalancer("load-balancer", { listeners: ingressListeners(cluster.servers), hosts }, { parent });
+/** Makes the ingress controller believe the balancer, where it is ours to configure. */
+function ingressTrust(
+  trust: BalancerTrust | undefined,
+  kubeconfig: pulumi.Output<string>,
+  opts: pulumi.ComponentResourceOptions,
+): IngressTrust | undefined {
+  if (trust?.plan.kind !== "set") return undefined;
+  const { chart, valuesContent } = trust.plan;
+  return new IngressTrust("ingress-trust", { chart, valuesContent, trust: trust.args, kubeconfig }, opts);
 }
 
 /** Kept in the state, never made anew by the program. */

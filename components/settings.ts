@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import type { Settings } from "./stack-file.ts";
+import type { LoadBalancerSettings, Settings } from "./stack-file.ts";
 import * as runtimeConfig from "@pulumi/pulumi/runtime/config.js";
 import { readSettings } from "./stack-file.ts";
 import { describeProblems } from "./problem.ts";
+import { matchPrivateKeys } from "./tls/private-key-matches.ts";
 
 /** The stack file of this run, checked. */
 export interface StackInput {
@@ -18,6 +19,8 @@ export interface Secrets {
   readonly sshPrivateKey?: pulumi.Output<string>;
   readonly sshPrivateKeyPassword?: pulumi.Output<string>;
   readonly tlsPrivateKey?: pulumi.Output<string>;
+  /** Name of a site to its certificate's key; of every site whose certificate comes from the stack. */
+  readonly sitePrivateKeys: ReadonlyMap<string, pulumi.Output<string>>;
   readonly bootstrapPassword?: pulumi.Output<string>;
 }
 
@@ -54,10 +57,20 @@ export function readStackInput(): StackInput {
   });
   for (const warning of read.warnings) void pulumi.log.warn(describeProblems([warning]));
   if ("problems" in read) throw new pulumi.RunError(describeProblems(read.problems));
-  return { settings: read.settings, secrets: outputsOf(secrets) };
+  return { settings: read.settings, secrets: outputsOf(secrets, read.settings) };
 }
 
-function outputsOf(secrets: Readonly<Record<string, string>>): Secrets {
+function outputsOf({ sitePrivateKeys, ...secrets }: Readonly<Record<string, string>>, settings: Settings): Secrets {
   const entries = Object.entries(secrets).map(([key, value]) => [key, pulumi.secret(value)] as const);
-  return { kubeconfig: pulumi.secret(""), ...Object.fromEntries(entries) };
+  const keys = siteKeys(sitePrivateKeys ?? "", settings.loadBalancer);
+  return { kubeconfig: pulumi.secret(""), ...Object.fromEntries(entries), sitePrivateKeys: keys };
+}
+
+function siteKeys(text: string, loadBalancer: LoadBalancerSettings): Secrets["sitePrivateKeys"] {
+  const sites = loadBalancer.kind === "nginx" ? loadBalancer.sites : [];
+  const certificates = sites.flatMap(({ name, certificate }) =>
+    certificate.from === "stack" ? [{ name, key: name, chain: certificate.chain }] : [],
+  );
+  const { keys } = matchPrivateKeys(text, certificates);
+  return new Map([...keys].map(([name, key]) => [name, pulumi.secret(key)]));
 }

@@ -4,7 +4,13 @@ import { chartValueProblems } from "./stack-file/chart-value-rules.ts";
 import { asWritten, parseDraft } from "./stack-file/draft.ts";
 import { checkHostKeys } from "./stack-file/host-key-rules.ts";
 import { hostProblems } from "./stack-file/host-rules.ts";
+import { hstsProblems } from "./stack-file/hsts-rules.ts";
+import { floatingAddressProblems } from "./stack-file/floating-address-rules.ts";
+import { haproxyLayerProblems, layerProblems } from "./stack-file/layer-rules.ts";
+import { portProblems } from "./stack-file/port-rules.ts";
+import { checkSites } from "./stack-file/site-rules.ts";
 import { isMapping } from "./stack-file/mapping.ts";
+import { misplacedCertificates } from "./stack-file/misplaced-certificates.ts";
 import { misplacedSecrets } from "./stack-file/misplaced-secrets.ts";
 import { choicesToCome, modeToCome } from "./stack-file/not-there-yet.ts";
 import { olderGuideProblems } from "./stack-file/older-guides.ts";
@@ -22,10 +28,16 @@ import { planWarnings } from "./stack-file/warnings.ts";
 export type {
   CertManagerSettings,
   ExistingClusterSettings,
+  BalancerSettings,
+  CertificateSettings,
+  FloatingAddressSettings,
+  HaproxySettings,
   JumpHostSettings,
   LoadBalancerSettings,
+  NginxSettings,
   ServerSettings,
   Settings,
+  SiteSettings,
   SshHostSettings,
   TlsSettings,
 } from "./stack-file/settings.ts";
@@ -65,28 +77,42 @@ export function readSettings(source: StackFileSource): ReadSettings {
 
   // What has a message of its own silences everything else about the same key.
   const choices = choicesToCome(values);
-  const special = [...misplacedSecrets(values, secretsSet), ...olderGuideProblems(values), ...choices.problems];
+  const special = [
+    ...misplacedSecrets(values, secretsSet),
+    ...misplacedCertificates(values),
+    ...haproxyLayerProblems(values),
+    ...olderGuideProblems(values),
+    ...choices.problems,
+  ];
   const settled = new Set([...choices.settled, ...secretsSet]);
   const { draft, problems: shape } = parseDraft(values, settled);
   const isNews = ({ key }: Problem) => !special.some((other) => covers(other.key, key));
   const faulty = new Set([...special, ...shape].map(({ key }) => key));
 
   const hostKeys = checkHostKeys(draft, faulty);
-  const privateKey = Object.hasOwn(secrets, "tlsPrivateKey") ? secrets.tlsPrivateKey : undefined;
-  const tls = checkTls(draft, { readFile: source.readFile, now: source.now, privateKey });
+  const known = (name: SecretName) => (Object.hasOwn(secrets, name) ? secrets[name] : undefined);
+  const world = { readFile: source.readFile, now: source.now, faulty };
+  const tls = checkTls(draft, { ...world, privateKey: known("tlsPrivateKey") });
+  const sites = checkSites(draft, { ...world, privateKey: known("sitePrivateKeys") });
   const rules = [
     ...hostProblems(draft, faulty),
     ...hostKeys.problems,
     ...gate(draft, values),
+    ...layerProblems(draft, values, faulty),
+    ...portProblems(draft),
+    ...floatingAddressProblems(draft, faulty),
+    ...hstsProblems(draft),
+    ...sites.problems,
     ...tls.problems,
-    ...neededSecrets(draft, isSet),
+    ...neededSecrets(draft, isSet, faulty),
     ...secretProblems(secrets, isSet),
     ...(isMapping(draft.chartValues) ? chartValueProblems(draft.chartValues) : []),
   ];
   const problems = [...special, ...[...unknownKeys(values), ...shape, ...rules].filter(isNews)];
-  const warnings = [...hostKeys.warnings, ...tls.warnings, ...planWarnings(draft)];
+  const warnings = [...hostKeys.warnings, ...sites.warnings, ...tls.warnings, ...planWarnings(draft)];
   if (problems.length > 0) return { problems: inFileOrder(problems), warnings };
-  return { settings: settingsFrom(draft as StackFile, tls.pem), warnings };
+  const certificates = { rancher: tls.certificate, caCertificate: tls.caCertificate, sites: sites.certificates };
+  return { settings: settingsFrom(draft as StackFile, certificates), warnings };
 }
 
 /** The first gate: do the versions in the file work together? */

@@ -1,4 +1,5 @@
 import { gunzipSync } from "node:zlib";
+import { findIngress, type IngressFindings } from "./cluster/ingress-findings.ts";
 import { readKubeconfig } from "./cluster/kubeconfig.ts";
 import { ApiError, getFrom, metadataOnly } from "./cluster/kubernetes-api.ts";
 import { isOwned } from "./cluster/ownership.ts";
@@ -10,6 +11,10 @@ export interface Survey {
   readonly ingressClasses: readonly IngressClass[];
   readonly certManager: Installed | undefined;
   readonly rancher: Installed | undefined;
+  /** The installed Rancher expects TLS to end before it reaches the cluster: it has been behind layer 7 so far. */
+  readonly externalTls: boolean;
+  /** How the ingress controller is configured; looked at only where the load balancer has to be believed. */
+  readonly ingress: IngressFindings | undefined;
   /** Of the namespaces this program wants: those that others made. */
   readonly foreignNamespaces: readonly string[];
   /** Namespaces with workloads that belong neither to Kubernetes nor to Rancher. */
@@ -52,6 +57,10 @@ interface KubernetesObject {
 interface IngressClassObject extends KubernetesObject {
   readonly spec?: { readonly controller?: string };
 }
+interface Release {
+  readonly chart?: { readonly metadata?: { readonly version?: string } };
+  readonly config?: { readonly tls?: unknown };
+}
 interface SecretObject extends KubernetesObject {
   readonly data?: Readonly<Record<string, string>>;
 }
@@ -60,26 +69,31 @@ interface SecretObject extends KubernetesObject {
  * Looks at a cluster without changing it.
  *
  * @param stack `<project>/<stack>`, to tell this stack's objects from others'.
+ * @param alsoIngress Looks at how the ingress controller is configured, too.
  * @throws an error that says why the cluster cannot be looked at; it never holds the kubeconfig.
  */
-export async function survey(kubeconfig: string, stack: string): Promise<Survey> {
+export async function survey(kubeconfig: string, stack: string, alsoIngress = false): Promise<Survey> {
   const access = await readKubeconfig(kubeconfig);
   const get = getFrom(access, AbortSignal.timeout(answerTime));
   try {
-    const [version, classes, namespaces, deployments, releases] = await Promise.all([
+    const [version, classes, namespaces, deployments, releases, ingress] = await Promise.all([
       get<{ gitVersion: string }>("/version"),
       get<List<IngressClassObject>>("/apis/networking.k8s.io/v1/ingressclasses"),
       get<List<KubernetesObject>>("/api/v1/namespaces", metadataOnly),
       get<List<KubernetesObject>>("/apis/apps/v1/deployments", metadataOnly),
       get<List<SecretObject>>("/api/v1/namespaces/cattle-system/secrets?labelSelector=owner%3Dhelm%2Cname%3Drancher"),
+      alsoIngress ? findIngress(get, stack) : undefined,
     ]);
+    const release = newestRelease(releases.items);
     const owned = new Set(namespaces.items.filter((item) => isOwned(item.metadata?.labels, stack)).map(nameOf));
     const wanted = ["cattle-system", "cert-manager"];
     return {
       kubernetesVersion: version.gitVersion,
       ingressClasses: classes.items.map(describeClass),
       certManager: installed(certManagerVersion(deployments.items), owned.has("cert-manager")),
-      rancher: installed(newestRelease(releases.items), owned.has("cattle-system")),
+      rancher: installed(release?.chart?.metadata?.version, owned.has("cattle-system")),
+      externalTls: release?.config?.tls === "external",
+      ingress,
       foreignNamespaces: namespaces.items.map(nameOf).filter((name) => wanted.includes(name) && !owned.has(name)),
       otherWorkloads: [...new Set(deployments.items.map(({ metadata }) => metadata?.namespace ?? ""))]
         .filter((name) => name !== "" && !ownNamespaces.test(name))
@@ -116,15 +130,14 @@ function certManagerVersion(deployments: readonly KubernetesObject[]): string | 
 }
 
 /** Helm keeps a release as gzipped JSON in a secret, encoded once by itself and once by Kubernetes. */
-function newestRelease(secrets: readonly SecretObject[]): string | undefined {
+function newestRelease(secrets: readonly SecretObject[]): Release | undefined {
   const revisions = secrets
     .filter(({ metadata }) => ["deployed", "superseded"].includes(metadata?.labels?.["status"] ?? ""))
     .sort((a, b) => Number(b.metadata?.labels?.["version"] ?? 0) - Number(a.metadata?.labels?.["version"] ?? 0));
   const encoded = revisions[0]?.data?.["release"];
   if (encoded === undefined) return undefined;
   const packed = Buffer.from(Buffer.from(encoded, "base64").toString(), "base64");
-  const release = JSON.parse(gunzipSync(packed).toString()) as { chart?: { metadata?: { version?: string } } };
-  return release.chart?.metadata?.version;
+  return JSON.parse(gunzipSync(packed).toString()) as Release;
 }
 
 function explain(error: unknown, server: string): string {

@@ -24,3 +24,15 @@ export const defaultRancherChartRepository: keyof typeof rancherChartRepositorie
 
 /** Mirror of the charts cert-manager publishes as OCI artefacts, https://cert-manager.io/docs/installation/helm/. */
 export const certManagerChartRepository = "https://charts.jetstack.io";
+
+/**
+ * Image of nginx where it runs as a container: the stable release as of 2026-10-21, by
+ * https://github.com/docker-library/repo-info (repos/nginx/remote). Its digest is resolved and recorded at run time.
+ */
+export const defaultNginxImage = "nginx:1.30.6";
+
+/**
+ * First releases of nginx with every fix of https://nginx.org/en/security_advisories.html as of 2026-07-21, by branch;
+ * an older one is warned of.
+ */
+export const fixedNginxVersions = { stable: "1.30.4", mainline: "1.31.3" } as const;

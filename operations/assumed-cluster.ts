@@ -13,6 +13,13 @@ export function assumedCluster({ cluster }: Settings): Survey {
     ],
     certManager: undefined,
     rancher: undefined,
+    externalTls: false,
+    // As K3s and RKE2 have them, so that what would configure them is to be seen.
+    ingress: {
+      packagedCharts: [ingressNginx ? "rke2-ingress-nginx" : "traefik"],
+      chartConfigs: [],
+      controllers: [],
+    },
     foreignNamespaces: [],
     otherWorkloads: [],
   };

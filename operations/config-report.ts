@@ -19,6 +19,7 @@ const insideSecrets: Readonly<Record<SecretName, string>> = {
   sshPrivateKey: "whether it is a private key, and needs a passphrase",
   sshPrivateKeyPassword: "whether it opens the SSH key",
   tlsPrivateKey: "whether it fits the certificate",
+  sitePrivateKeys: "whether each site's certificate has its key in it",
   bootstrapPassword: "whether it is long enough",
 };
 
@@ -66,17 +67,32 @@ function summary({
   chartRepository,
 }: Settings): readonly string[] {
   const kubernetes = cluster.version === undefined ? "" : `, Kubernetes ${cluster.version}`;
-  const balancer =
-    loadBalancer.kind === "nginx"
-      ? `nginx at layer ${loadBalancer.layer} on ${names(loadBalancer.hosts)}, before ${names(cluster.servers)}`
-      : loadBalancer.kind;
   return [
     `  url            https://${hostname}`,
     `  Rancher        ${version}, ${count(replicas, "replica")}, from ${chartRepository}`,
     `  cluster        ${cluster.distribution}${kubernetes}`,
-    `  load balancer  ${balancer}`,
+    `  load balancer  ${balancer(loadBalancer, cluster.servers)}`,
     `  certificate    ${tls.source}`,
   ];
+}
+
+function balancer(settings: Settings["loadBalancer"], servers: Settings["cluster"]["servers"]): string {
+  switch (settings.kind) {
+    case "nginx":
+    case "haproxy": {
+      const container = settings.kind === "nginx" && settings.runAs === "container";
+      const how = `${settings.kind}${container ? ` in a container (${settings.image})` : ""} at layer ${settings.layer}`;
+      const at = settings.floatingAddress === undefined ? "" : `, at ${settings.floatingAddress.address}`;
+      const sites = settings.kind === "nginx" ? settings.sites : [];
+      const beside = sites.length === 0 ? "" : `, beside ${names(sites)}`;
+      return `${how} on ${names(settings.hosts)}${at}, before ${names(servers)}${beside}`;
+    }
+    case "external":
+    case "none":
+      return settings.kind;
+    default:
+      return settings satisfies never;
+  }
 }
 
 function names(hosts: readonly { readonly name: string }[]): string {

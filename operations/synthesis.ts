@@ -25,6 +25,8 @@ export interface SynthesisOptions {
   readonly preview?: boolean;
   /** What providers add to a resource's inputs. */
   readonly state?: (resource: pulumi.runtime.MockResourceArgs) => object;
+  /** What providers' functions answer; undefined for one that must not be called. */
+  readonly call?: (asked: pulumi.runtime.MockCallArgs) => object | undefined;
 }
 
 export interface Synthesis<T> {
@@ -41,7 +43,10 @@ export function isWrappedSecret(value: unknown): value is { readonly value: unkn
   return typeof value === "object" && value !== null && secretSignature in value;
 }
 
-/** Runs a program with nothing behind it, and records every registration. A call to a provider is an error. */
+/**
+ * Runs a program with nothing behind it, and records every registration. A call to a provider that `options.call` does
+ * not answer is an error.
+ */
 export function synthesise<T>(build: () => T | Promise<T>, options: SynthesisOptions): Promise<Synthesis<T>> {
   const registrations: Registration[] = [];
   class Recorder extends MockMonitor {
@@ -67,7 +72,10 @@ export function synthesise<T>(build: () => T | Promise<T>, options: SynthesisOpt
       id: `${resource.name}-id`,
       state: { ...resource.inputs, ...options.state?.(resource) },
     }),
-    call: ({ token }) => {
+    call: (asked) => {
+      const answer = options.call?.(asked);
+      if (answer) return answer;
+      const { token } = asked;
       const message = `unexpected call of ${token}`;
       throw Object.assign(new Error(message), { details: message }); // all that gRPC's callers read
     },

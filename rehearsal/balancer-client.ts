@@ -6,6 +6,8 @@ export interface BalancerAddress {
   readonly hostname: string;
   /** Where the load balancer answers. */
   readonly address: string;
+  /** @default 80 and 443 */
+  readonly ports?: { readonly http: number; readonly https: number };
   /** The CA that must have signed what is shown for the hostname, PEM. */
   readonly caCertificate: string;
 }
@@ -21,11 +23,19 @@ export const patience = 10_000;
 
 /** A request for the hostname on a connection of its own: a kept one would meet the same node again. Not ended yet. */
 export function ask(target: BalancerAddress, path: string, options: RequestOptions = {}): ClientRequest {
-  const { hostname, address, caCertificate } = target;
+  const { hostname, address, caCertificate, ports } = target;
   const headers = { host: hostname, ...(options.headers as Record<string, string> | undefined) };
   const request = httpsRequest({
     ...options,
-    ...{ host: address, servername: hostname, ca: caCertificate, path, agent: false, headers },
+    ...{
+      host: address,
+      port: ports?.https ?? 443,
+      servername: hostname,
+      ca: caCertificate,
+      path,
+      agent: false,
+      headers,
+    },
   });
   request.setTimeout(patience, () => request.destroy(new Error(`no answer within ${patience / 1000} s`)));
   return request;
@@ -42,7 +52,8 @@ export function post(target: BalancerAddress, path: string, content: object): Pr
   return answerOf(ask(target, path, { method: "POST", headers }), JSON.stringify(content));
 }
 
-function answerOf(request: ClientRequest, content?: string): Promise<Answer> {
+/** Sends what was asked, and reads the whole answer. */
+export function answerOf(request: ClientRequest, content?: string): Promise<Answer> {
   return new Promise((done, failed) => {
     request.once("response", (answer) => {
       let body = "";

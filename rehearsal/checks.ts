@@ -1,7 +1,8 @@
 import { request as httpRequest } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import { connect, type TLSSocket } from "node:tls";
 import { randomBytes } from "node:crypto";
-import { ask, type BalancerAddress, get, patience } from "./balancer-client.ts";
+import { answerOf, ask, type BalancerAddress, get, patience } from "./balancer-client.ts";
 import { openSession, type Session } from "./genuine-rancher/session.ts";
 
 /** One thing a user would look at, and what was found. */
@@ -15,6 +16,10 @@ export interface CheckResult {
 export interface CheckTarget extends BalancerAddress {
   /** Nodes that must each answer once. */
   readonly nodes: readonly string[];
+  /** Further sites behind the same balancer; a node of the cluster stands in for their upstreams. @default none */
+  readonly sites?: readonly { readonly name: string; readonly hostname: string }[];
+  /** Rancher must see this as who asks; where the balancer tells nobody, a balancer is all it sees. @default not looked at */
+  readonly clientAddress?: string;
   /** Rancher is genuine, and this is the first password of its `admin`. @default Rancher is played: nobody signs in */
   readonly bootstrapPassword?: string;
 }
@@ -24,20 +29,41 @@ const requestsPerNode = 10;
 
 /** Header in which the played ingress controller names its node. */
 const nodeHeader = "x-rehearsal-node";
+/** Header in which it names whom it tells Rancher as the client. */
+const clientHeader = "x-rehearsal-client";
 
 /** Goes through the load balancer as a browser, an agent and a curious administrator would. */
 export async function checkThroughBalancer(target: CheckTarget): Promise<CheckResult[]> {
   const session = target.bootstrapPassword === undefined ? undefined : openSession(target, target.bootstrapPassword);
   // The checks say so, one after the other.
   session?.catch(() => {});
-  return [
+  const results = [
     await check("HTTPS answers with the expected certificate", () => answersOverHttps(target)),
+    await check("a page is not sent round for ever", () => leadsSomewhere(target)),
     await check("a foreign host name gets no certificate of ours", () => foreignName(target)),
     await check("HTTP leads to HTTPS", () => redirects(target)),
     ...(session ? [await check("signing in with the bootstrap password works", async () => (await session).seen)] : []),
     await check("a websocket opens", async () => opensWebsocket(target, await session)),
     await check("every node is reached", () => reachesEveryNode(target)),
+    ...(target.clientAddress === undefined
+      ? []
+      : [await check("Rancher is told who asks", () => tellsClient(target, target.clientAddress ?? ""))]),
   ];
+  for (const site of target.sites ?? []) {
+    results.push(await check(`site ${site.name} answers`, () => answersAs(site, target)));
+  }
+  return results;
+}
+
+/**
+ * The same, made again until all of it passes, for two minutes at most: after `up` is done certificates are still being
+ * issued and controllers told of them, as they are for real.
+ */
+export async function lastChecksThroughBalancer(target: CheckTarget): Promise<CheckResult[]> {
+  for (const until = Date.now() + 120_000; ; await sleep(500)) {
+    const results = await checkThroughBalancer(target);
+    if (results.every(({ passed }) => passed) || Date.now() > until) return results;
+  }
 }
 
 async function check(name: string, look: () => Promise<string>): Promise<CheckResult> {
@@ -54,11 +80,39 @@ async function answersOverHttps(target: CheckTarget): Promise<string> {
   return `/ping answered ${body.trim()}, chain and name verified`;
 }
 
-function foreignName({ hostname, address }: CheckTarget): Promise<string> {
+/** Rancher leads plain HTTP to HTTPS, and takes HTTPS for plain where the ingress does not believe the balancer. */
+async function leadsSomewhere(target: CheckTarget): Promise<string> {
+  const path = "/dashboard/";
+  const { status, headers } = await get(target, path);
+  const page = `https://${target.hostname}${path}`;
+  const { location } = headers;
+  if (location !== undefined && new URL(location, page).href === page) {
+    throw new Error(`${path} answered ${status} and leads to itself: the ingress takes HTTPS for plain HTTP`);
+  }
+  return `${path} answered ${status}${location === undefined ? "" : `, on to ${location}`}`;
+}
+
+async function answersAs({ hostname }: { readonly hostname: string }, target: CheckTarget): Promise<string> {
+  const { status, headers } = await get({ ...target, hostname }, "/");
+  const node = headers[nodeHeader];
+  if (node === undefined) throw new Error(`https://${hostname} answered ${status}, and none of the nodes did`);
+  return `https://${hostname} reached ${String(node)}, chain and name verified`;
+}
+
+/** An invented header must not be believed, as everybody could be anybody then. */
+async function tellsClient(target: CheckTarget, clientAddress: string): Promise<string> {
+  const headers = { "x-forwarded-for": "203.0.113.99", "x-real-ip": "203.0.113.98", forwarded: "for=203.0.113.97" };
+  const answer = await answerOf(ask(target, "/ping", { headers }));
+  const seen = String(answer.headers[clientHeader] ?? "nobody");
+  if (seen !== clientAddress) throw new Error(`Rancher is told ${seen}, and it was ${clientAddress}`);
+  return `${seen}, whatever else the client says`;
+}
+
+function foreignName({ hostname, address, ports }: CheckTarget): Promise<string> {
   return new Promise((done, failed) => {
     const socket: TLSSocket = connect({
       host: address,
-      port: 443,
+      port: ports?.https ?? 443,
       servername: "other.example.com",
       rejectUnauthorized: false,
       timeout: patience,
@@ -75,10 +129,10 @@ function foreignName({ hostname, address }: CheckTarget): Promise<string> {
   });
 }
 
-function redirects({ hostname, address }: CheckTarget): Promise<string> {
+function redirects({ hostname, address, ports }: CheckTarget): Promise<string> {
   return new Promise((done, failed) => {
     const request = httpRequest(
-      { host: address, port: 80, path: "/dashboard", headers: { host: hostname } },
+      { host: address, port: ports?.http ?? 80, path: "/dashboard", headers: { host: hostname } },
       (answer) => {
         answer.resume();
         const { statusCode = 0, headers } = answer;

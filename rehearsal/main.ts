@@ -5,7 +5,8 @@ import { defaultVersions } from "../components/versions.ts";
 import { readArguments, runCommand, UserError } from "../operations/command-line.ts";
 import { findStackFile } from "../operations/stack-yaml.ts";
 import { projectFolder } from "../operations/work-folder.ts";
-import { checkThroughBalancer, type CheckResult } from "./checks.ts";
+import { lastChecksThroughBalancer, type CheckResult } from "./checks.ts";
+import { checkTakeover, floatingAddressOf } from "./floating-address.ts";
 import { startPhases, type Phases } from "./phases.ts";
 import { startRehearsal, type Rehearsal } from "./rehearsal.ts";
 import { allPassed, checkLine, renderSummary } from "./summary.ts";
@@ -105,13 +106,14 @@ async function rehearse(
     })),
   );
 
-  const { kubernetes, overlaid, participants, hostname } = rehearsal;
+  const { kubernetes, overlaid, participants, hostname, wanted } = rehearsal;
   const url = `https://${hostname}`;
   console.log(
     renderSummary({
       stack,
       url,
-      reachedBy: hosts.map(({ address }) => address).join(", "),
+      reachedBy: floatingAddressOf(overlaid) ?? hosts.map(({ address }) => address).join(", "),
+      balancer: wanted.balancer,
       hosts,
       nodes,
       rancherVersion: String(overlaid.values["version"] ?? defaultVersions.rancher),
@@ -127,9 +129,9 @@ async function rehearse(
   return passed ? 0 : 1;
 }
 
-/** The same checks through every balancer host. */
+/** The same checks through every balancer host, and whether an address that moves between them does. */
 async function checkStack(rehearsal: Rehearsal): Promise<CheckResult[]> {
-  const { hostname, hosts, nodes, authority, genuineRancher } = rehearsal;
+  const { hostname, hosts, nodes, authority, genuineRancher, overlaid, wanted, world } = rehearsal;
   const bootstrapPassword = genuineRancher && (await bootstrapPasswordOf(rehearsal));
   // Without a balancer of ours, yours would lead to each node.
   const doors =
@@ -138,16 +140,23 @@ async function checkStack(rehearsal: Rehearsal): Promise<CheckResult[]> {
       : nodes.map((node) => ({ name: node.name, address: node.address, behind: [node] }));
   const results: CheckResult[] = [];
   for (const { name, address, behind } of doors) {
-    const found = await checkThroughBalancer({
+    const found = await lastChecksThroughBalancer({
       hostname,
       address,
       caCertificate: authority.certificate,
+      ...(hosts.length > 0 && { ports: wanted.ports, sites: wanted.sites }),
+      ...(hosts.length > 0 && wanted.tellsClients && { clientAddress: world.subnet.machine }),
       nodes: behind.map((node) => node.name),
       ...(bootstrapPassword !== undefined && { bootstrapPassword }),
     });
     results.push(
       ...found.map((result) => ({ ...result, name: doors.length > 1 ? `${name}: ${result.name}` : result.name })),
     );
+  }
+  const address = floatingAddressOf(overlaid);
+  if (address !== undefined) {
+    const target = { hostname, address, caCertificate: authority.certificate, ports: wanted.ports };
+    results.push(await checkTakeover(hosts, target));
   }
   return results;
 }

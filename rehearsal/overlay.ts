@@ -1,4 +1,12 @@
+import {
+  overlayBalancer,
+  overlayCertificate,
+  type BalancerWorld,
+  type HostFile,
+  type WorldCertificate,
+} from "./balancer-overlay.ts";
 import type { IngressController } from "./kubernetes/ingress-controller.ts";
+import { entries, mapping, text, type Mapping } from "./stack-values.ts";
 
 /** What a stack file asks of the world: the machines it names. */
 export interface WantedMachines {
@@ -8,16 +16,29 @@ export interface WantedMachines {
   readonly nodes: readonly string[];
   /** What the cluster must look as if it had. */
   readonly ingressController: IngressController;
+  /** What the hosts run, for people: `nginx, layer 4`. */
+  readonly balancer: string;
+  /** Ports the balancer serves, and those of the ingress controller behind it. */
+  readonly ports: Ports;
+  readonly ingressPorts: Ports;
+  readonly sites: readonly { readonly name: string; readonly hostname: string }[];
+  /** Rancher is told the clients' addresses: at layer 7, and by the PROXY protocol. */
+  readonly tellsClients: boolean;
+  /** Something the world does not have, in a sentence. */
+  readonly impossible?: string;
+}
+
+export interface Ports {
+  readonly http: number;
+  readonly https: number;
 }
 
 /** What the rehearsal's world has in place of the real one. */
-export interface WorldFacts {
-  readonly hosts: ReadonlyMap<string, { readonly address: string; readonly hostKey: string }>;
-  readonly nodes: ReadonlyMap<string, { readonly address: string }>;
+export interface WorldFacts extends BalancerWorld {
   readonly kubeconfig: string;
   readonly sshPrivateKey: string;
   readonly bootstrapPassword: string;
-  readonly certificate: { readonly chain: string; readonly privateKey: string; readonly caCertificate: string };
+  readonly certificate: WorldCertificate;
   /** URLs of chart repositories here; absent where the vendors' own are used. */
   readonly chartRepository?: string;
 }
@@ -27,11 +48,11 @@ export interface OverlaidStack {
   /** Keys without the namespace, plain values. */
   readonly values: Readonly<Record<string, unknown>>;
   readonly secrets: Readonly<Record<string, string>>;
+  /** To be put onto every host of the balancer before anything else. */
+  readonly hostFiles: readonly HostFile[];
   /** One line for each thing replaced, for people. */
   readonly replaced: readonly string[];
 }
-
-type Mapping = Readonly<Record<string, unknown>>;
 
 const defaultUser = "root";
 const defaultPort = 22;
@@ -40,16 +61,31 @@ const defaultPort = 22;
 export function wantedMachines(values: Mapping): WantedMachines {
   const ssh = mapping(values["ssh"]);
   const cluster = mapping(values["cluster"]);
+  const balancer = mapping(values["loadBalancer"]);
   const nodes = entries(cluster["servers"]).map((server) => text(server["name"]));
   return {
-    hosts: entries(mapping(values["loadBalancer"])["hosts"]).map((host) => ({
+    hosts: entries(balancer["hosts"]).map((host) => ({
       name: text(host["name"]),
       user: text(host["user"] ?? ssh["user"] ?? defaultUser),
       port: Number(host["port"] ?? ssh["port"] ?? defaultPort),
     })),
     nodes: nodes.length > 0 ? nodes : ["server-1"],
     ingressController: cluster["ingressController"] === "ingress-nginx" ? "ingress-nginx" : "traefik",
+    balancer: `${text(balancer["kind"] ?? "nginx")}, layer ${text(balancer["layer"] ?? 4)}`,
+    ports: portsOf(balancer["ports"]),
+    ingressPorts: portsOf(balancer["upstreamPorts"]),
+    sites: entries(balancer["sites"]).map((site) => ({ name: text(site["name"]), hostname: text(site["hostname"]) })),
+    tellsClients: balancer["layer"] === 7 || balancer["proxyProtocol"] === true,
+    ...(balancer["runAs"] === "container" && { impossible: noDocker }),
   };
+}
+
+const noDocker =
+  "rancher:loadBalancer.runAs is container, and a rehearsal's hosts have no Docker engine. Rehearse it with runAs: host, which serves the same configuration.";
+
+function portsOf(value: unknown): Ports {
+  const { http, https } = mapping(value);
+  return { http: Number(http ?? 80), https: Number(https ?? 443) };
 }
 
 /** Puts the world's addresses, keys and secrets in the place of the real ones. No secret of the user is read. */
@@ -59,6 +95,7 @@ export function overlay(values: Mapping, secretKeys: readonly string[], world: W
   const cluster = mapping(values["cluster"]);
   const tls = mapping(values["tls"]);
   const changed: Record<string, unknown> = { ...values };
+  const hostFiles: HostFile[] = [];
   const secrets: Record<string, string> = { kubeconfig: world.kubeconfig };
 
   if (values["ssh"] !== undefined) {
@@ -66,13 +103,12 @@ export function overlay(values: Mapping, secretKeys: readonly string[], world: W
     changed["ssh"] = rest;
   }
   if (balancer["hosts"] !== undefined) {
-    const hosts = entries(balancer["hosts"]).map((host) => {
-      const { jumpHost: _direct, insecureIgnoreHostKey: _pinned, privateAddress: _one, ...rest } = host;
-      return { ...rest, ...placeOf(world.hosts.get(text(host["name"]))) };
-    });
-    changed["loadBalancer"] = { ...balancer, hosts };
+    const overlaid = overlayBalancer(balancer, world);
+    changed["loadBalancer"] = overlaid.values;
     secrets["sshPrivateKey"] = world.sshPrivateKey;
-    replaced.push("addresses and host keys of the load balancer's hosts, and the key that opens them");
+    if (overlaid.sitePrivateKeys !== "") secrets["sitePrivateKeys"] = overlaid.sitePrivateKeys;
+    hostFiles.push(...overlaid.files);
+    replaced.push(...overlaid.replaced);
   }
   if (values["cluster"] !== undefined) {
     const servers = entries(cluster["servers"]).map((server) => ({
@@ -85,14 +121,11 @@ export function overlay(values: Mapping, secretKeys: readonly string[], world: W
     replaced.push("the cluster: its addresses, its version and its kubeconfig");
   }
   if (tls["source"] === "secret") {
-    const { chain: _chain, ...rest } = tls;
-    changed["tls"] = {
-      ...rest,
-      certificate: world.certificate.chain,
-      // Made here, so no public authority knows it.
-      caCertificate: world.certificate.caCertificate,
-    };
-    secrets["tlsPrivateKey"] = world.certificate.privateKey;
+    const overlaid = overlayCertificate(tls, world.certificate);
+    // Made here, so no public authority knows it.
+    changed["tls"] = { ...overlaid.values, caCertificate: world.certificate.caCertificate };
+    if (overlaid.privateKey !== undefined) secrets["tlsPrivateKey"] = overlaid.privateKey;
+    hostFiles.push(...overlaid.files);
     replaced.push("the certificate for the hostname, its key and its CA");
   }
   if (secretKeys.includes("bootstrapPassword")) {
@@ -104,23 +137,11 @@ export function overlay(values: Mapping, secretKeys: readonly string[], world: W
     changed["certManager"] = { ...mapping(values["certManager"]), chartRepository: world.chartRepository };
     replaced.push("the chart repositories, by one on this machine with charts written for rehearsals");
   }
-  return { values: changed, secrets, replaced };
+  return { values: changed, secrets, hostFiles, replaced };
 }
 
 /** Only what a stack file may say about a machine: the world knows more about its own. */
 function placeOf(machine: { readonly address: string; readonly hostKey?: string } | undefined): Mapping {
   if (machine === undefined) return {};
   return { address: machine.address, ...(machine.hostKey !== undefined && { hostKey: machine.hostKey }) };
-}
-
-function mapping(value: unknown): Mapping {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Mapping) : {};
-}
-
-function entries(value: unknown): Mapping[] {
-  return Array.isArray(value) ? value.map(mapping) : [];
-}
-
-function text(value: unknown): string {
-  return value === undefined ? "" : String(value);
 }

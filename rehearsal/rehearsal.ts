@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { UserError } from "../operations/command-line.ts";
 import type { Engine } from "../operations/engine.ts";
 import { endOrphans } from "../operations/mend/orphans.ts";
 import { readStackYaml } from "../operations/stack-yaml.ts";
@@ -14,13 +15,15 @@ import { findRancherBinary } from "./genuine-rancher/binary.ts";
 import { startGenuineRancher, type GenuineRancher } from "./genuine-rancher/genuine-rancher.ts";
 import { createCertificateAuthority, type CertificateAuthority } from "./kubernetes/certificate-authority.ts";
 import { startKubernetes, type Kubernetes } from "./kubernetes/kubernetes.ts";
-import { overlay, wantedMachines, type OverlaidStack } from "./overlay.ts";
+import { certificatesFor, putFiles } from "./host-certificates.ts";
+import { overlay, wantedMachines, type OverlaidStack, type WantedMachines } from "./overlay.ts";
 import type { Phases } from "./phases.ts";
 import { startPlayedCluster } from "./played/played-cluster.ts";
 import { installProviders } from "./providers/install.ts";
 import type { Participant } from "./summary.ts";
 import type { Host } from "./world/host.ts";
 import type { Node } from "./world/node.ts";
+import { lastAddress } from "./world/subnet.ts";
 import { createWorld, type World } from "./world/world.ts";
 
 export interface RehearsalOptions {
@@ -46,6 +49,7 @@ export interface Rehearsal {
   readonly kubernetes: Kubernetes;
   readonly engine: Engine;
   readonly authority: CertificateAuthority;
+  readonly wanted: WantedMachines;
   readonly overlaid: OverlaidStack;
   readonly participants: readonly Participant[];
   /** Absent where Rancher is played. */
@@ -85,6 +89,7 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
   try {
     const source = readStackYaml(stackFile.path, new Date());
     const wanted = wantedMachines(source.values);
+    if (wanted.impossible !== undefined) throw new UserError(wanted.impossible);
     const hostname = String(source.values["hostname"] ?? "rancher.localhost");
 
     const binary = options.rancherBinary === undefined ? undefined : await findRancherBinary(options.rancherBinary);
@@ -148,6 +153,8 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
         kubernetes,
         nodes,
         authority,
+        ingressController: wanted.ingressController,
+        ports: wanted.ingressPorts,
         folder: join(folder, "played"),
         progress: say,
         ...(genuineRancher && { genuineRancher }),
@@ -165,10 +172,12 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
         kubeconfig: kubernetes.kubeconfig,
         sshPrivateKey: world.privateKey,
         bootstrapPassword: madeUpPassword(),
-        certificate: await certificateFor(hostname, authority),
+        ...(await certificatesFor(hostname, wanted.sites, authority)),
+        freeAddress: lastAddress(world.subnet),
         ...(charts.url !== undefined && { chartRepository: charts.url }),
       });
       for (const line of overlaid.replaced) say(`replaced: ${line}`);
+      for (const host of hosts) await putFiles(host, overlaid.hostFiles);
       const engine = await prepareRehearsalEngine({
         folder,
         stack: stackFile.stack,
@@ -187,6 +196,7 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
         kubernetes,
         engine,
         authority,
+        wanted,
         overlaid,
         participants: [
           ...providers.map((provider) => ({ ...provider, name: `provider ${provider.name}` })),
@@ -226,9 +236,4 @@ function userPulumiHome(): string {
 function participant({ name, version, from, origin, path }: Tool): Participant {
   const where = { path: path, cache: `${origin ?? "got"} earlier`, download: "downloaded", build: "built here" }[from];
   return { name, version, kind: "genuine", from: where };
-}
-
-async function certificateFor(hostname: string, authority: CertificateAuthority) {
-  const { certificate, key } = await authority.issue({ commonName: hostname, hosts: [hostname], usage: "server" });
-  return { chain: certificate, privateKey: key, caCertificate: authority.certificate };
 }

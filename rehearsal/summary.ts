@@ -15,6 +15,8 @@ export interface RehearsalResult {
   readonly url: string;
   /** How the checks reached it: the address behind the hostname. */
   readonly reachedBy: string;
+  /** What the hosts run: `nginx, layer 4`. */
+  readonly balancer: string;
   readonly hosts: readonly { readonly name: string; readonly address: string }[];
   readonly nodes: readonly { readonly name: string; readonly address: string }[];
   readonly rancherVersion: string;
@@ -29,7 +31,7 @@ export function renderSummary(result: RehearsalResult): string {
   return [
     "",
     pc.bold(result.url),
-    `  reached through nginx at ${result.reachedBy}, as ${result.url} would be once DNS leads there`,
+    `  reached at ${result.reachedBy}, as ${result.url} would be once DNS leads there`,
     "",
     ...topology(result),
     "",
@@ -52,8 +54,8 @@ export function allPassed({ checks }: Pick<RehearsalResult, "checks">): boolean 
   return checks.every(({ passed }) => passed);
 }
 
-function topology({ stack, hosts, nodes, rancherVersion, kubernetesVersion }: RehearsalResult): string[] {
-  const balancers = hosts.map(({ name, address }) => `nginx, layer 4: ${name} (${address})`);
+function topology({ stack, balancer, hosts, nodes, rancherVersion, kubernetesVersion }: RehearsalResult): string[] {
+  const balancers = hosts.map(({ name, address }) => `${balancer}: ${name} (${address})`);
   const cluster = `cluster: Kubernetes ${kubernetesVersion}, Rancher ${rancherVersion}`;
   return [
     `${stack}`,

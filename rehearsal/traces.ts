@@ -11,11 +11,11 @@ export async function markHosts(hosts: readonly Host[]): Promise<void> {
   for (const host of hosts) await host.mark();
 }
 
-/** A second up must find nothing to do: no resource changed, no file written, nginx neither reloaded nor restarted. */
+/** A second up must find nothing to do: no resource changed, no file written, no balancer reloaded or restarted. */
 export async function checkUnchanged(rehearsal: Rehearsal, signal?: AbortSignal): Promise<CheckResult> {
   const { engine, stack, hosts } = rehearsal;
   const name = "a second up changes nothing";
-  const before = await Promise.all(hosts.map(nginxProcesses));
+  const before = await Promise.all(hosts.map(balancerProcesses));
   const said: string[] = [];
   const code = await engine.stream(
     ["up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", stack, "--non-interactive"],
@@ -24,12 +24,12 @@ export async function checkUnchanged(rehearsal: Rehearsal, signal?: AbortSignal)
   );
   signal?.throwIfAborted();
   if (code !== 0) return { name, passed: false, seen: said.slice(-20).join("\n") };
-  const after = await Promise.all(hosts.map(nginxProcesses));
+  const after = await Promise.all(hosts.map(balancerProcesses));
   const same = JSON.stringify(before) === JSON.stringify(after);
   return {
     name,
     passed: same,
-    seen: same ? "no resource, and the same nginx processes" : "nginx has other processes than before",
+    seen: same ? "no resource, and no process of a balancer" : "a balancer has other processes than before",
   };
 }
 
@@ -53,13 +53,16 @@ export async function checkNothingLeft({ hosts, kubernetes, folder }: Rehearsal)
   return results;
 }
 
-/** What apt and dpkg write whenever anything is installed, and no removal takes back. */
+/** What apt, dpkg, ucf and adduser write whenever anything is installed, and no removal takes back. */
 export function isTraceOfPackageManager(path: string): boolean {
-  return /^\/var\/(cache\/(apt|debconf|ldconfig)|lib\/(apt|dpkg|systemd\/deb-systemd-helper.*)|log)(\/|$)/.test(path);
+  return (
+    /^\/var\/(cache\/(apt|debconf|ldconfig)|lib\/(apt|dpkg|ucf|systemd\/deb-systemd-helper.*)|log)(\/|$)/.test(path) ||
+    /^\/etc\/(passwd|group|shadow|gshadow)-$/.test(path)
+  );
 }
 
-async function nginxProcesses(host: Host): Promise<string> {
-  const { stdout } = await host.exec(["pgrep", "-a", "nginx"]);
+async function balancerProcesses(host: Host): Promise<string> {
+  const { stdout } = await host.exec(["pgrep", "-a", "nginx|haproxy"]);
   return stdout;
 }
 
@@ -69,13 +72,16 @@ async function nginxProcesses(host: Host): Promise<string> {
  */
 async function ownObjects(kubeconfig: string, folder: string): Promise<string[]> {
   const namespaces = ["namespaces", "--selector", "app.kubernetes.io/managed-by=rancher-stack"];
+  const configs = ["helmchartconfigs", "--all-namespaces", "--selector", "app.kubernetes.io/managed-by=rancher-stack"];
   const ofReleases = [
     "clusterroles,clusterrolebindings,priorityclasses,validatingwebhookconfigurations,mutatingwebhookconfigurations",
     "--selector",
     "app.kubernetes.io/managed-by=Helm",
   ];
   const releases = ["secrets", "--all-namespaces", "--selector", "owner=helm"];
-  const found = await Promise.all([namespaces, ofReleases, releases].map((args) => list(args, kubeconfig, folder)));
+  const found = await Promise.all(
+    [namespaces, configs, ofReleases, releases].map((args) => list(args, kubeconfig, folder)),
+  );
   return found.flat();
 }
 

@@ -6,7 +6,15 @@ const program = [...sourceFiles("index.ts"), ...components];
 
 /** What registers resources or reads the engine's configuration; everything else renders a text or decides something. */
 const isBlock = ({ path, text }: SourceFile) =>
-  /extends pulumi\.ComponentResource|new kubernetes\.Provider\(/.test(text) || path === "components/settings.ts";
+  /extends pulumi\.ComponentResource|new (\w+\.)?Provider\(/.test(text) || path === "components/settings.ts";
+
+/** A recipe, or a part of one: what puts blocks together. */
+const isRecipe = ({ path, text, imports }: SourceFile) =>
+  /rancher:recipes:/.test(text) ||
+  (/^components\/[^/]+$/.test(path) &&
+    imports.some(
+      ({ target, typeOnly }) => !typeOnly && components.some((file) => file.path === target && isBlock(file)),
+    ));
 
 const blocks = components.filter(isBlock);
 const pure = components.filter((file) => !isBlock(file));
@@ -49,7 +57,7 @@ describe("the program", () => {
       if (path === "index.ts") return 0;
       const file = components.find((each) => each.path === path);
       if (file === undefined) throw new Error(`${path} is no module of the program`);
-      if (/rancher:recipes:/.test(file.text)) return 1;
+      if (isRecipe(file)) return 1;
       return isBlock(file) ? 2 : 3;
     };
 
@@ -88,11 +96,14 @@ describe("the program", () => {
     ]);
   });
 
-  it("builds commands in one file, the Kubernetes provider in one, and never a Chart", () => {
+  it("builds commands in one file, each provider in one, and never a Chart", () => {
     const having = (pattern: RegExp) => program.filter(({ text }) => pattern.test(text)).map(({ path }) => path);
 
     expect(having(/new command\.(remote|local)\./)).toEqual(["components/host/host-script.ts"]);
-    expect(having(/new kubernetes\.Provider\(/)).toEqual(["components/cluster/kubernetes-provider.ts"]);
+    expect(having(/new (\w+\.)?Provider\(/)).toEqual([
+      "components/cluster/kubernetes-provider.ts",
+      "components/docker/image-digest.ts",
+    ]);
     expect(having(/new kubernetes\.helm\.v[34]\.Chart\(/)).toEqual([]);
   });
 

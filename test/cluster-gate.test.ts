@@ -2,8 +2,10 @@ import { describe, expect, it } from "vitest";
 import { checkCluster, chooseIngressClass, foreignCertManager, isIngressNginx } from "../components/cluster-gate.ts";
 import { describeProblems } from "../components/problem.ts";
 import type { ExistingClusterSettings, Settings } from "../components/stack-file.ts";
+import type { RunningController } from "../components/cluster/ingress-controllers.ts";
+import type { IngressFindings } from "../components/cluster/ingress-findings.ts";
 import type { Survey } from "../components/survey.ts";
-import { emptyCluster, prodSettings } from "./support/prod-stack.ts";
+import { balancerHost, emptyCluster, nginxBalancer, prodSettings } from "./support/prod-stack.ts";
 
 const traefik = { name: "traefik", controller: "traefik.io/ingress-controller", isDefault: false };
 const nginx = { name: "nginx", controller: "k8s.io/ingress-nginx", isDefault: false };
@@ -11,6 +13,19 @@ const nginx = { name: "nginx", controller: "k8s.io/ingress-nginx", isDefault: fa
 function withCluster(cluster: Partial<ExistingClusterSettings>): Partial<Settings> {
   return { cluster: { ...prodSettings().cluster, ...cluster } };
 }
+
+const running: RunningController = {
+  ...{ kind: "traefik", namespace: "kube-system", name: "traefik", workload: "DaemonSet" },
+  ...{ forwardedHeaders: [], proxyProtocol: [], hidesClients: false, rolledOut: true },
+};
+const layer7: Partial<Settings> = {
+  loadBalancer: nginxBalancer({ layer: 7 }),
+  tls: { source: "secret", certificate: { from: "stack", chain: "CHAIN" } },
+};
+const proxyProtocol: Partial<Settings> = { loadBalancer: nginxBalancer({ proxyProtocol: true }) };
+const findings = (overrides: Partial<IngressFindings> = {}): Pick<Survey, "ingress"> => ({
+  ingress: { packagedCharts: [], chartConfigs: [], controllers: [], ...overrides },
+});
 
 /** Every refusal and warning, by what the stack file says and what the cluster is. */
 const refusals: [string, Partial<Settings>, Partial<Survey>, string][] = [
@@ -83,6 +98,46 @@ const refusals: [string, Partial<Settings>, Partial<Survey>, string][] = [
     "rancher:kubeconfig leads to a cluster whose cert-manager is 1.14.9, but Rancher 2.15.0 needs cert-manager 1.15.0 or newer.",
   ],
   [
+    "layer 7 before a Traefik that nobody lets this stack configure",
+    layer7,
+    findings(),
+    `rancher:loadBalancer.layer is 7, where the ingress controller has to believe the balancer's X-Forwarded-*; the cluster's traefik was not found as a Deployment or DaemonSet. Apply these values to its Helm chart, wait until it has restarted, and run again:
+  deployment:
+    kind: DaemonSet
+  service:
+    spec:
+      externalTrafficPolicy: Local
+  ports:
+    web:
+      forwardedHeaders:
+        trustedIPs:
+          - 192.0.2.10`,
+  ],
+  [
+    "the PROXY protocol before an ingress-nginx that is configured by others",
+    proxyProtocol,
+    {
+      ingressClasses: [nginx],
+      ...findings({
+        packagedCharts: ["rke2-ingress-nginx"],
+        chartConfigs: [{ name: "rke2-ingress-nginx", owned: false }],
+      }),
+    },
+    `rancher:loadBalancer.proxyProtocol is true, so the ingress controller has to expect it from the balancer; the cluster's ingress-nginx is configured by a HelmChartConfig rke2-ingress-nginx in kube-system that is not this stack's, and does not run with this trust. Merge this into its valuesContent, wait until the controller has restarted, and run again:
+  controller:
+    config:
+      use-proxy-protocol: "true"
+      proxy-real-ip-cidr: 192.0.2.10`,
+  ],
+  [
+    "layer 7 before an ingress controller it does not know",
+    layer7,
+    { ingressClasses: [{ name: "other", controller: "example.com/other", isDefault: true }], ...findings() },
+    "rancher:loadBalancer.layer is 7, where the ingress controller has to believe the balancer's X-Forwarded-*; " +
+      "how example.com/other is told so, this program does not know. Use layer 4 without the PROXY protocol, " +
+      "or traefik or ingress-nginx.",
+  ],
+  [
     "a Rancher that others installed",
     {},
     { rancher: { version: "2.15.0", owned: false } },
@@ -125,6 +180,32 @@ describe("checkCluster", () => {
     );
   });
 
+  describe("of the PROXY protocol before ingress-nginx", () => {
+    const controller: RunningController = { ...running, kind: "ingress-nginx", release: "rke2-ingress-nginx" };
+    const rke2 = (running: Partial<RunningController>): Partial<Survey> => ({
+      ingressClasses: [nginx],
+      ...findings({ packagedCharts: ["rke2-ingress-nginx"], controllers: [{ ...controller, ...running }] }),
+    });
+    const rancher = { version: "2.15.0", owned: true };
+    const warningsOf = (settings: Partial<Settings>, cluster: Partial<Survey>) =>
+      checkCluster(prodSettings(settings), emptyCluster(cluster)).warnings.map(({ key }) => key);
+
+    it("warns that the switch cuts Rancher off for a while", () => {
+      const warnings = warningsOf(proxyProtocol, { ...rke2({}), rancher });
+
+      expect(warnings).toEqual(["rancher:loadBalancer.proxyProtocol"]);
+    });
+
+    it.each([
+      ["where it is switched already", proxyProtocol, { ...rke2({ proxyProtocol: ["192.0.2.10"] }), rancher }],
+      ["where nobody uses Rancher yet", proxyProtocol, rke2({})],
+      ["of forwarded headers, which change nothing for others", layer7, { ...rke2({}), rancher }],
+      ["before Traefik, which takes both", proxyProtocol, { ...findings({ packagedCharts: ["traefik"] }), rancher }],
+    ])("does not warn %s", (_, settings, cluster) => {
+      expect(warningsOf(settings, cluster)).toEqual([]);
+    });
+  });
+
   it("names five of many namespaces", () => {
     const { warnings } = checkCluster(prodSettings(), emptyCluster({ otherWorkloads: [..."abcdef"] }));
 
@@ -138,8 +219,27 @@ describe("checkCluster", () => {
     expect(checkCluster(prodSettings(withCluster(cluster)), emptyCluster({ kubernetesVersion })).problems).toEqual([]);
   });
 
+  it.each([
+    ["that this stack may configure", findings({ packagedCharts: ["traefik"] }), layer7],
+    [
+      "that believes everybody already",
+      findings({ controllers: [{ ...running, forwardedHeaders: "everybody" }] }),
+      layer7,
+    ],
+    ["that nobody has to tell anything", {}, {}],
+  ])("takes an ingress controller %s", (_, cluster, settings) => {
+    expect(checkCluster(prodSettings(settings), emptyCluster(cluster)).problems).toEqual([]);
+  });
+
+  it("trusts the address a balancer's host has inside, where it has one", () => {
+    const hosts = [balancerHost({ privateAddress: "10.0.0.10" })];
+    const settings = prodSettings({ ...layer7, loadBalancer: nginxBalancer({ layer: 7, hosts }) });
+
+    expect(describeProblems(checkCluster(settings, emptyCluster(findings())).problems)).toContain("- 10.0.0.10");
+  });
+
   it("does not judge a cert-manager that the TLS source does not need", () => {
-    const tls = { source: "secret", certificateChain: "CHAIN" } as const;
+    const tls = { source: "secret", certificate: { from: "stack", chain: "CHAIN" } } as const;
     const cluster = emptyCluster({ certManager: { version: "1.0.0", owned: false } });
 
     expect(checkCluster(prodSettings({ tls }), cluster).problems).toEqual([]);

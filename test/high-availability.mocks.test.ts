@@ -1,11 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import type { IngressFindings } from "../components/cluster/ingress-findings.ts";
 import { HighAvailability } from "../components/high-availability.ts";
-import type { Secrets } from "../components/settings.ts";
-import type { Settings, TlsSettings } from "../components/stack-file.ts";
+import { defaultBalancerOptions } from "../components/load-balancer/balancer-options.ts";
+import type { HaproxySettings, Settings, TlsSettings } from "../components/stack-file.ts";
 import type { Survey } from "../components/survey.ts";
 import { synthesise } from "../operations/synthesis.ts";
-import { balancerHost, canaries, emptyCluster, prodSecrets, prodSettings } from "./support/prod-stack.ts";
+import {
+  balancerHost,
+  canaries,
+  emptyCluster,
+  nginxBalancer,
+  prodSecrets,
+  prodSettings,
+} from "./support/prod-stack.ts";
 import { clearTexts, inSecret, listed, namesIn, only } from "./support/registrations.ts";
 import { valueOf } from "./support/value-of.ts";
 
@@ -17,7 +26,7 @@ const password = "random:index/randomPassword:RandomPassword";
 
 interface Case {
   readonly settings?: Partial<Settings>;
-  readonly secrets?: (keyof Secrets)[];
+  readonly secrets?: (keyof typeof canaries)[];
   readonly cluster?: Partial<Survey>;
   readonly preview?: boolean;
 }
@@ -34,15 +43,39 @@ function synthesiseRecipe({ settings, secrets, cluster, preview = false }: Case 
   );
 }
 
-const twoBalancers = {
-  loadBalancer: {
-    kind: "nginx",
-    layer: 4,
-    hosts: [balancerHost(), balancerHost({ name: "lb-2", address: "192.0.2.20" })],
-  },
-} as const satisfies Partial<Settings>;
-const publicCA: TlsSettings = { source: "secret", certificateChain: "CHAIN" };
-const privateCA: TlsSettings = { ...publicCA, caCertificate: "CA" };
+const twoBalancers: Partial<Settings> = {
+  loadBalancer: nginxBalancer({ hosts: [balancerHost(), balancerHost({ name: "lb-2", address: "192.0.2.20" })] }),
+};
+const haproxy: HaproxySettings = {
+  kind: "haproxy",
+  layer: 4,
+  hosts: [balancerHost()],
+  ports: { http: 80, https: 443 },
+  upstreamPorts: { http: 80, https: 443 },
+  proxyProtocol: false,
+  options: defaultBalancerOptions,
+};
+const certificate = { from: "stack", chain: "CHAIN" } as const;
+/** K3s as it is installed, with nobody's HelmChartConfig. */
+const k3s: IngressFindings = { packagedCharts: ["traefik-crd", "traefik"], chartConfigs: [], controllers: [] };
+const believes: IngressFindings = {
+  packagedCharts: [],
+  chartConfigs: [],
+  controllers: [
+    {
+      kind: "traefik",
+      namespace: "traefik",
+      name: "traefik",
+      workload: "Deployment",
+      forwardedHeaders: "everybody",
+      proxyProtocol: [],
+      hidesClients: true,
+      rolledOut: true,
+    },
+  ],
+};
+const publicCA: TlsSettings = { source: "secret", certificate };
+const privateCA: TlsSettings = { source: "secret", certificate, caCertificate: "CA" };
 
 const whatEveryStackHas = [
   `${command} lb-1-base-script`,
@@ -68,6 +101,20 @@ const ingressCertificate = [
   `${secret} ingress-certificate-secret`,
   "rancher:tls:IngressCertificate ingress-certificate",
 ];
+
+const ingressTrust = [
+  "kubernetes:helm.cattle.io/v1:HelmChartConfig ingress-trust-config",
+  "rancher:cluster:IngressTrust ingress-trust",
+];
+/** TLS ends at nginx on two hosts. Previewed, as nothing answers that could be waited for. */
+const layer7: Case = {
+  settings: { tls: privateCA, loadBalancer: nginxBalancer({ layer: 7, hosts: [balancerHost()] }) },
+  cluster: { ingress: k3s },
+  preview: true,
+};
+
+/** An image nobody has to be asked about. */
+const pinned = `nginx@sha256:${"0".repeat(64)}`;
 
 /** Each row is all there is, so what a choice leaves out is asserted with what it brings. */
 const registered: [string, Case, string[]][] = [
@@ -101,6 +148,43 @@ const registered: [string, Case, string[]][] = [
     "no bootstrap password given: one is made",
     { secrets: ["sshPrivateKey"] },
     [...whatEveryStackHas, ...certManager, `${password} bootstrap-password`],
+  ],
+  [
+    "layer 7: the ingress controller is told, no certificate in the cluster, the CA for agents",
+    layer7,
+    [...whatEveryStackHas, ...ingressTrust, `${secret} private-ca-secret`, "rancher:tls:PrivateCa private-ca"],
+  ],
+  [
+    "layer 7 before an ingress controller that believes everybody: nothing is told",
+    { settings: { ...layer7.settings, tls: publicCA }, cluster: { ingress: believes } },
+    whatEveryStackHas,
+  ],
+  [
+    "the PROXY protocol: both sides of it",
+    { settings: { loadBalancer: nginxBalancer({ proxyProtocol: true }) }, cluster: { ingress: k3s }, preview: true },
+    [...whatEveryStackHas, ...certManager, ...ingressTrust],
+  ],
+  [
+    "nginx in a container",
+    { settings: { loadBalancer: nginxBalancer({ runAs: "container", image: pinned }) } },
+    [
+      ...whatEveryStackHas.filter((line) => !/nginx|NginxLoadBalancer/.test(line)),
+      ...certManager,
+      `${command} lb-1-nginx-container-script`,
+      "rancher:host:HostScript lb-1-nginx-container",
+      "rancher:load-balancer:NginxContainer load-balancer",
+    ],
+  ],
+  [
+    "HAProxy",
+    { settings: { loadBalancer: haproxy } },
+    [
+      ...whatEveryStackHas.filter((line) => !/nginx|NginxLoadBalancer/.test(line)),
+      ...certManager,
+      `${command} lb-1-haproxy-script`,
+      "rancher:host:HostScript lb-1-haproxy",
+      "rancher:load-balancer:HaproxyLoadBalancer load-balancer",
+    ],
   ],
   ...(["external", "none"] as const).map((kind): [string, Case, string[]] => [
     `load balancer ${kind}: nothing on any host`,
@@ -164,6 +248,40 @@ describe("the high-availability recipe", () => {
     expect(inSecret(bootstrapPassword)).toBe(canaries.bootstrapPassword);
   });
 
+  it("hands the chart and the balancer what belongs to layer 7", async () => {
+    const { registrations } = await synthesiseRecipe(layer7);
+
+    const { values } = only(registrations, release, "rancher-release").inputs as { values: Record<string, unknown> };
+    expect(values).toMatchObject({
+      tls: "external",
+      privateCA: true,
+      agentTLSMode: "strict",
+      ingress: { tls: { source: "secret" } },
+    });
+    const script = String(only(registrations, command, "lb-1-nginx-script").inputs["create"]);
+    expect(script).toContain("server 192.0.2.11:80 ");
+    expect(script).not.toContain("server 192.0.2.11:443 ");
+    expect(script).toContain("CHAIN");
+  });
+
+  it("tells the ingress controller every balancer host's address, the private one where it has one", async () => {
+    const hosts = [
+      balancerHost({ privateAddress: "10.0.0.10" }),
+      balancerHost({ name: "lb-2", address: "192.0.2.20" }),
+    ];
+    const loadBalancer = nginxBalancer({ layer: 7, hosts });
+    const { registrations } = await synthesiseRecipe({ ...layer7, settings: { tls: publicCA, loadBalancer } });
+
+    const config = only(registrations, "kubernetes:helm.cattle.io/v1:HelmChartConfig", "ingress-trust-config").inputs;
+    expect(config).toMatchObject({ metadata: { name: "traefik", namespace: "kube-system" } });
+    const { valuesContent } = config["spec"] as { valuesContent: string };
+    expect(parse(valuesContent)).toEqual({
+      deployment: { kind: "DaemonSet" },
+      service: { spec: { externalTrafficPolicy: "Local" } },
+      ports: { web: { forwardedHeaders: { trustedIPs: ["10.0.0.10", "192.0.2.20"] } } },
+    });
+  });
+
   it("lets every balancer lead to every server", async () => {
     const { registrations } = await synthesiseRecipe({ settings: twoBalancers });
 
@@ -204,6 +322,48 @@ describe("the order of the recipe", () => {
       "lb-1-nginx-script",
       "private-ca-secret",
     ]);
+  });
+
+  it("is, at layer 7: the ingress controller believes the balancer before that speaks, and Rancher comes last", async () => {
+    const { registrations } = await synthesiseRecipe(layer7);
+
+    const balancer = only(registrations, "rancher:load-balancer:NginxLoadBalancer", "load-balancer");
+    expect(namesIn(balancer.dependencies)).toEqual(["ingress-trust-config"]);
+    expect(namesIn(only(registrations, ...chart).dependencies)).toEqual([
+      "cattle-system-namespace",
+      "ingress-trust-config",
+      "lb-1-nginx-script",
+      "private-ca-secret",
+    ]);
+  });
+
+  it("is, with the PROXY protocol, the same", async () => {
+    const loadBalancer = nginxBalancer({ proxyProtocol: true });
+    const { registrations } = await synthesiseRecipe({
+      settings: { loadBalancer },
+      cluster: { ingress: k3s },
+      preview: true,
+    });
+
+    const balancer = only(registrations, "rancher:load-balancer:NginxLoadBalancer", "load-balancer");
+    expect(namesIn(balancer.dependencies)).toEqual(["ingress-trust-config"]);
+  });
+
+  it("is, back to layer 4: Rancher and its certificate first, as nginx sends users to them", async () => {
+    const { registrations } = await synthesiseRecipe({ settings: { tls: publicCA }, cluster: { externalTls: true } });
+
+    const balancer = only(registrations, "rancher:load-balancer:NginxLoadBalancer", "load-balancer");
+    expect(namesIn(balancer.dependencies)).toEqual(["ingress-certificate-secret", "rancher-release"]);
+    expect(namesIn(only(registrations, ...chart).dependencies)).toEqual(["cattle-system-namespace"]);
+    // The engine itself does not wait.
+    expect(namesIn(only(registrations, command, "lb-1-base-script").dependencies)).toEqual([]);
+  });
+
+  it("is, once at layer 7: the usual one, whatever is installed", async () => {
+    const { registrations } = await synthesiseRecipe({ ...layer7, cluster: { ingress: k3s, externalTls: true } });
+
+    const balancer = only(registrations, "rancher:load-balancer:NginxLoadBalancer", "load-balancer");
+    expect(namesIn(balancer.dependencies)).toEqual(["ingress-trust-config"]);
   });
 
   it("is: one balancer after another", async () => {
@@ -258,6 +418,7 @@ describe("secrets of the recipe", () => {
   it.each([
     ["Rancher's own certificate", {}],
     ["a private CA", { settings: { tls: privateCA } }],
+    ["layer 7", layer7],
   ])("are nowhere in clear, with %s", async (_, stack) => {
     const { registrations } = await synthesiseRecipe(stack);
 

@@ -2,6 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { readStackInput } from "../components/settings.ts";
 import { synthesise } from "../operations/synthesis.ts";
+import { issue } from "./support/certificates.ts";
+import type { Issued } from "./support/certificates.ts";
 import { kubeconfigFor } from "./support/kubernetes-api.ts";
 import { prodConfiguration } from "./support/prod-configuration.ts";
 import { hostKey } from "./support/prod-stack.ts";
@@ -101,10 +103,42 @@ describe("secrets of a stack file", () => {
   it("leave only as secret outputs", async () => {
     const { result } = await read({}, { kubeconfig, bootstrapPassword: canary });
 
-    expect(Object.keys(result.secrets).sort()).toEqual(["bootstrapPassword", "kubeconfig"]);
-    expect(await valueOf(result.secrets.kubeconfig)).toBe(kubeconfig);
-    for (const output of Object.values(result.secrets)) expect(await pulumi.isSecret(output)).toBe(true);
+    const { sitePrivateKeys, ...outputs } = result.secrets;
+    expect(Object.keys(outputs).sort()).toEqual(["bootstrapPassword", "kubeconfig"]);
+    expect(await valueOf(outputs.kubeconfig)).toBe(kubeconfig);
+    for (const output of Object.values(outputs)) expect(await pulumi.isSecret(output)).toBe(true);
+    expect(sitePrivateKeys.size).toBe(0);
     expect(JSON.stringify(result.settings)).not.toContain("canary");
+  });
+
+  it("give every site its own key, the certificates told apart by it", async () => {
+    const wiki = await issue({ name: "wiki.example.com", hosts: ["wiki.example.com"] });
+    const chat = await issue({ name: "chat.example.com", hosts: ["chat.example.com"] });
+    const site = (name: string, { pem }: Issued) => ({
+      name,
+      hostname: `${name}.example.com`,
+      upstreams: ["192.0.2.31:8080"],
+      certificate: pem,
+    });
+    const onHosts = { certificate: { onHost: "/etc/ssl/a.pem" }, privateKey: { onHost: "/etc/ssl/a.key" } };
+    const loadBalancer = {
+      kind: "nginx",
+      layer: 7,
+      hosts: [{ name: "lb-1", address: "192.0.2.10", hostKey }],
+      sites: [site("wiki", wiki), site("chat", chat), { ...site("docs", wiki), ...onHosts }],
+    };
+
+    const { result } = await read(
+      { loadBalancer, tls: { source: "secret", ...onHosts } },
+      { kubeconfig, sitePrivateKeys: `${chat.key}\n${wiki.key}\n` },
+    );
+
+    const { sitePrivateKeys } = result.secrets;
+    expect([...sitePrivateKeys.keys()]).toEqual(["wiki", "chat"]);
+    const values = await Promise.all([...sitePrivateKeys.values()].map((key) => valueOf(key)));
+    expect(values).toEqual([`${wiki.key}\n`, `${chat.key}\n`]);
+    for (const key of sitePrivateKeys.values()) expect(await pulumi.isSecret(key)).toBe(true);
+    expect(JSON.stringify(result.settings)).not.toContain("PRIVATE KEY");
   });
 
   it("are told from plain keys by how they were set: in clear they are a problem, and not quoted", async () => {
@@ -121,6 +155,7 @@ describe("secrets of a stack file", () => {
       sshPrivateKey: "canary-ssh",
       sshPrivateKeyPassword: "canary-password",
       tlsPrivateKey: "canary-key",
+      sitePrivateKeys: "-----BEGIN PRIVATE KEY-----\ncanary\n-----END PRIVATE KEY-----",
       bootstrapPassword: "canary",
     };
 

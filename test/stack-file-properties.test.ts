@@ -57,13 +57,30 @@ describe("any stack file", () => {
   });
 
   it("survives junk at any depth of a good one", () => {
-    const good = goodSource();
+    const plain = goodSource();
+    const { loadBalancer } = plain.values as { loadBalancer: object };
+    const files = { certificate: { onHost: "/etc/ssl/a.pem" }, privateKey: { onHost: "/etc/ssl/a.key" } };
+    const site = { name: "wiki", hostname: "wiki.example.com", upstreams: ["192.0.2.31:80"], ...files };
+    const layer7 = { ...loadBalancer, layer: 7, floatingAddress: { address: "192.0.2.9" }, sites: [site] };
+    const good = {
+      ...plain,
+      values: { ...plain.values, loadBalancer: layer7, tls: { source: "secret", ...files } },
+    };
     const paths = [
       ["cluster", "servers"],
       ["cluster", "servers", "0"],
       ["loadBalancer", "hosts", "0", "hostKey"],
       ["loadBalancer", "hosts", "0", "jumpHost"],
+      ["loadBalancer", "layer"],
+      ["loadBalancer", "ports"],
+      ["loadBalancer", "nginx"],
+      ["loadBalancer", "sites"],
+      ["loadBalancer", "sites", "0"],
+      ["loadBalancer", "sites", "0", "certificate"],
+      ["loadBalancer", "floatingAddress"],
       ["tls"],
+      ["tls", "certificate"],
+      ["tls", "privateKey"],
       ["ssh"],
     ] as const;
 

@@ -1,10 +1,20 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { defaultBalancerOptions } from "../components/load-balancer/balancer-options.ts";
+import { defaultNginxOptions } from "../components/load-balancer/nginx-options.ts";
 import { describeProblems } from "../components/problem.ts";
 import { readSettings } from "../components/stack-file.ts";
 import type { StackFileSource } from "../components/stack-file.ts";
+import { defaultNginxImage } from "../components/versions.ts";
 import { readStackYaml } from "../operations/stack-yaml.ts";
 import { casesOf, goodSource, kubeconfig, linesOf, now, topics } from "./stack-files/stack-file-case.ts";
+
+const host = {
+  name: "lb-1",
+  address: "192.0.2.10",
+  hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIgO7Rd0hFRU3UhPq0lq7bpXtCmHzO7un6Ofhjcyc7Vq",
+};
+const server = { name: "server-1", address: "192.0.2.11" };
 
 function settingsOf(source: StackFileSource) {
   const read = readSettings(source);
@@ -55,6 +65,14 @@ describe("a good stack file", () => {
               insecureIgnoreHostKey: false,
             },
           ],
+          ports: { http: 80, https: 443 },
+          upstreamPorts: { http: 80, https: 443 },
+          proxyProtocol: false,
+          runAs: "host",
+          package: "distribution",
+          image: defaultNginxImage,
+          options: defaultNginxOptions,
+          sites: [],
         },
         tls: { source: "rancher" },
         certManager: { version: "1.21.1", chartRepository: "https://charts.jetstack.io" },
@@ -94,9 +112,7 @@ describe("a good stack file", () => {
     });
 
     const jumpHost = { address: "192.0.2.1", user: "ops", port: 2222, insecureIgnoreHostKey: true };
-    expect(loadBalancer).toEqual({
-      kind: "nginx",
-      layer: 4,
+    expect(loadBalancer).toMatchObject({
       hosts: [
         { name: "lb-1", address: "192.0.2.10", user: "ops", port: 2222, insecureIgnoreHostKey: true, jumpHost },
         { name: "lb-2", address: "lb-2.example.com", user: "root", port: 22, insecureIgnoreHostKey: true, jumpHost },
@@ -152,8 +168,19 @@ describe("a good stack file", () => {
       "rancher:loadBalancer.hosts[0].insecureIgnoreHostKey is true: anyone between here and 192.0.2.10 can pose as it and run everything this stack runs there. Pin its key: ssh-keyscan -t ed25519 192.0.2.10",
     ],
     [
-      { cluster: { distribution: "existing", servers: [{ name: "a", address: "a.example.com" }] } },
-      "rancher:cluster.servers[0].address is the name a.example.com. nginx looks names up once, when it starts, and does not start while DNS is away. An IP address has neither fault.",
+      { cluster: { distribution: "existing", servers: [{ name: "a", address: "a.example.com" }, server] } },
+      "rancher:cluster.servers[0].address is the name a.example.com. Among several servers nginx follows names from 1.27.3 on, which few distributions have; a host with an older one is refused. An IP address goes with every nginx.",
+    ],
+    [
+      { loadBalancer: { kind: "nginx", hosts: [host], runAs: "container", image: "nginx:1.28.0-alpine" } },
+      "rancher:loadBalancer.image is nginx 1.28.0, which has known holes. They are closed from 1.30.4 and 1.31.3 on; name one of those or a later one.",
+    ],
+    [
+      {
+        loadBalancer: { kind: "nginx", hosts: [host], ports: { http: 8080 } },
+        tls: { source: "letsEncrypt", email: "ops@example.com" },
+      },
+      "rancher:loadBalancer.ports.http is 8080, but Let's Encrypt asks at port 80 of rancher:hostname and nowhere else. Something before the load balancer has to bring that here.",
     ],
     [
       { chartRepository: "http://charts.example.com" },
@@ -166,6 +193,110 @@ describe("a good stack file", () => {
 
     expect("settings" in read).toBe(true);
     expect(describeProblems(read.warnings)).toBe(warning);
+  });
+
+  it.each([
+    [
+      "one server by name",
+      { cluster: { distribution: "existing", servers: [{ name: "a", address: "a.example.com" }] } },
+    ],
+    [
+      "names among several where nginx is new enough",
+      {
+        cluster: { distribution: "existing", servers: [{ name: "a", address: "a.example.com" }, server] },
+        loadBalancer: { kind: "nginx", hosts: [host], package: "nginx.org" },
+      },
+    ],
+    [
+      "an image by its digest alone",
+      {
+        loadBalancer: {
+          kind: "nginx",
+          hosts: [host],
+          runAs: "container",
+          image: `registry.example.com:5000/proxies/nginx@sha256:${"0".repeat(64)}`,
+        },
+      },
+    ],
+    [
+      "empty lists at layer 4, and what is off anyway",
+      { loadBalancer: { kind: "nginx", hosts: [host], sites: [], proxyProtocol: false, nginx: { logFormat: "json" } } },
+    ],
+  ])("takes %s, and has nothing to say", (_, change) => {
+    const good = goodSource();
+
+    expect(readSettings({ ...good, values: { ...good.values, ...change } })).toMatchObject({
+      settings: {},
+      warnings: [],
+    });
+  });
+
+  it("says of a load balancer what was chosen, and the defaults for the rest", () => {
+    const good = goodSource();
+    const { loadBalancer } = settingsOf({
+      ...good,
+      values: {
+        ...good.values,
+        tls: { source: "secret", certificate: { onHost: "/etc/ssl/r.pem" }, privateKey: { onHost: "/etc/ssl/r.key" } },
+        loadBalancer: {
+          kind: "nginx",
+          layer: 7,
+          hosts: [host, { ...host, name: "lb-2", address: "192.0.2.20" }],
+          ports: { https: 8443 },
+          upstreamPorts: { http: 30080 },
+          method: "round_robin",
+          timeouts: { connect: 5 },
+          floatingAddress: { address: "192.0.2.9", interface: "bond0.12", virtualRouterId: 7 },
+          runAs: "container",
+          versionAccess: ["10.0.0.0/8", "2001:db8::/32", "192.0.2.7"],
+          nginx: { hsts: { preload: true }, statusPort: 8081, resolvers: ["192.0.2.53"] },
+        },
+      },
+    });
+
+    expect(loadBalancer).toMatchObject({
+      ports: { http: 80, https: 8443 },
+      upstreamPorts: { http: 30080, https: 443 },
+      floatingAddress: { address: "192.0.2.9", interface: "bond0.12", virtualRouterId: 7 },
+      runAs: "container",
+      image: defaultNginxImage,
+      versionAccess: ["10.0.0.0/8", "2001:db8::/32", "192.0.2.7"],
+      options: {
+        ...defaultNginxOptions,
+        method: "round_robin",
+        timeouts: { ...defaultNginxOptions.timeouts, connect: 5 },
+        hsts: { maxAge: 63_072_000, includeSubDomains: true, preload: true },
+        statusPort: 8081,
+        resolvers: ["192.0.2.53"],
+      },
+    });
+  });
+
+  it("has nothing of nginx where HAProxy does the work", () => {
+    const good = goodSource();
+    const { loadBalancer } = settingsOf({
+      ...good,
+      values: {
+        ...good.values,
+        loadBalancer: {
+          kind: "haproxy",
+          hosts: [host, { ...host, name: "lb-2", address: "192.0.2.20" }],
+          proxyProtocol: true,
+          floatingAddress: { address: "192.0.2.9" },
+        },
+      },
+    });
+
+    expect(loadBalancer).toEqual({
+      kind: "haproxy",
+      layer: 4,
+      hosts: [expect.objectContaining({ name: "lb-1" }), expect.objectContaining({ name: "lb-2" })],
+      ports: { http: 80, https: 443 },
+      upstreamPorts: { http: 80, https: 443 },
+      proxyProtocol: true,
+      floatingAddress: { address: "192.0.2.9", virtualRouterId: 84 },
+      options: defaultBalancerOptions,
+    });
   });
 
   it("takes secrets whose text is not known here on trust", () => {

@@ -39,6 +39,8 @@ describe("the survey of a cluster", () => {
       ingressClasses: [],
       certManager: undefined,
       rancher: undefined,
+      externalTls: false,
+      ingress: undefined,
       foreignNamespaces: [],
       otherWorkloads: [],
     });
@@ -135,6 +137,75 @@ describe("the survey of a cluster", () => {
 
   it("keeps the distribution's part of the version", async () => {
     expect((await look({ gitVersion: "v1.34.1+k3s1" })).kubernetesVersion).toBe("v1.34.1+k3s1");
+  });
+});
+
+describe("the survey of what ended TLS so far", () => {
+  it.each([
+    ["external", true],
+    ["ingress", false],
+    [undefined, false],
+  ])("takes a release with tls %s for one behind layer 7: %s", async (tls, external) => {
+    const releases = [helmRevision(4, "deployed", "2.15.0", tls === undefined ? {} : { tls })];
+
+    expect((await look({ releases })).externalTls).toBe(external);
+  });
+});
+
+describe("the survey of the ingress controller", () => {
+  const lookCloser = async (cluster: PlayedCluster) => {
+    await using api = await playApi(cluster);
+    return { found: (await survey(api.kubeconfig, stack, true)).ingress, requests: [...api.requests] };
+  };
+  const traefik = (namespace: string) => ({
+    metadata: { name: "traefik", namespace, annotations: { "meta.helm.sh/release-name": "traefik" } },
+    spec: { template: { spec: { containers: [{ args: ["--entryPoints.web.address=:8000/tcp"] }] } } },
+  });
+  const nginx = {
+    metadata: { name: "controller", namespace: "kube-system" },
+    spec: {
+      template: { spec: { containers: [{ args: ["/nginx-ingress-controller", "--configmap=kube-system/c"] }] } },
+    },
+  };
+
+  it("finds nothing where there is nothing, and no kinds of K3s", async () => {
+    expect((await lookCloser({})).found).toEqual({ packagedCharts: [], chartConfigs: [], controllers: [] });
+  });
+
+  it("finds packaged charts, and whose their configuration is", async () => {
+    const { found } = await lookCloser({
+      helmCharts: [{ metadata: { name: "traefik" } }],
+      helmChartConfigs: [{ metadata: { name: "traefik", labels } }, { metadata: { name: "coredns" } }],
+    });
+
+    expect(found).toMatchObject({
+      packagedCharts: ["traefik"],
+      chartConfigs: [
+        { name: "traefik", owned: true },
+        { name: "coredns", owned: false },
+      ],
+    });
+  });
+
+  it("finds every controller, as a Deployment or DaemonSet, with its Service and its ConfigMap", async () => {
+    const { found, requests } = await lookCloser({
+      deployments: [traefik("traefik"), deployment("shop")],
+      daemonSets: [nginx],
+      services: { traefik: [{ spec: { type: "LoadBalancer", selector: {} } }] },
+      configMaps: { "kube-system/c": { "use-forwarded-headers": "true" } },
+    });
+
+    expect(found?.controllers).toMatchObject([
+      { kind: "traefik", namespace: "traefik", workload: "Deployment", release: "traefik", forwardedHeaders: [] },
+      { kind: "ingress-nginx", workload: "DaemonSet", forwardedHeaders: "everybody" },
+    ]);
+    expect(requests.filter((request) => !request.startsWith("GET "))).toEqual([]);
+  });
+
+  it("takes an ingress-nginx without its ConfigMap for one that believes nobody", async () => {
+    const { found } = await lookCloser({ daemonSets: [nginx] });
+
+    expect(found?.controllers).toMatchObject([{ kind: "ingress-nginx", forwardedHeaders: [], proxyProtocol: [] }]);
   });
 });
 

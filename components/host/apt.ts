@@ -2,15 +2,13 @@
 const lockSeconds = 120;
 
 /**
- * For scripts, and for undo steps, which run in a script of another name. Functions:
+ * The functions of `packageManager` on Debian and Ubuntu, and two of its own:
  *
  * - `apt ARGS...`: apt-get without questions, which waits for dpkg's lock by itself.
  * - `waiting COMMAND...`: the same for what does not: `apt-get update` and dpkg. A package manager whose script was
  *   killed goes on, and the next script meets it.
- * - `mend_dpkg`: sets right what a package manager that was killed left half done.
- * - `installed PACKAGE`: tells whether it is there and configured.
  */
-export const apt = `apt_options="-qq -y -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=${lockSeconds} -o Acquire::Retries=3"
+export const apt = `apt_options="-qq -y -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=${lockSeconds} -o Acquire::Retries=3"
 # shellcheck disable=SC2086 # one word per option
 apt() { apt-get $apt_options "$@" >&2 9>&-; }
 who_locks="If another process holds apt's lock: fuser -v /var/lib/dpkg/lock-frontend /var/lib/apt/lists/lock"
@@ -25,9 +23,21 @@ waiting() {
   done
   cat "$work/packages" >&2
 }
-mend_dpkg() {
+mend_packages() {
   [ -n "$(dpkg --audit)" ] || [ -n "$(ls /var/lib/dpkg/updates)" ] || return 0
   say "dpkg was interrupted earlier; setting that right"
-  waiting dpkg --configure -a || fail 20 "dpkg was interrupted earlier and cannot go on; its words are above. $who_locks"
+  waiting dpkg --force-confold --configure -a || fail 20 "dpkg was interrupted earlier and cannot go on; its words are above. $who_locks"
 }
-installed() { dpkg-query -W -f '\${db:Status-Abbrev}' "$1" 2>/dev/null | grep -q '^ii'; }`;
+# shellcheck disable=SC2086 # one word per option
+refresh_packages() { waiting apt-get $apt_options update || fail 20 "apt-get update failed; its words are above. $who_locks"; }
+installed() { dpkg-query -W -f '\${db:Status-Abbrev}' "$1" 2>/dev/null | grep -q '^ii'; }
+new_packages() {
+  apt-get -s --no-install-recommends install "$@" >"$work/plan" || fail 20 "apt finds no way to install $*; its words are above"
+  sed -n 's/^Inst \\([^ ]*\\) (.*/\\1/p' "$work/plan"
+}
+add_packages() { apt --no-install-recommends install "$@" || fail 20 "$* cannot be installed; apt's words are above. $who_locks"; }
+remove_packages() {
+  mend_packages
+  # A package that a power cut left half unpacked may go without being installed anew.
+  apt -o DPkg::Options::=--force-remove-reinstreq purge "$@" || fail 30 "$* cannot be removed; apt says why above"
+}`;

@@ -12,8 +12,11 @@ export interface HostScriptArgs {
   readonly script: string;
   /** One line for people who read a preview. */
   readonly title: string;
-  /** Shell text, see `preamble` for what it may rely on. Changing it runs `update`, on the same host, in place. */
-  readonly create: string;
+  /**
+   * Shell text, see `preamble` for what it may rely on. Changing it runs `update`, on the same host, in place. An output
+   * where part of it is asked for at preview, such as an image's digest; a secret one would hide every difference.
+   */
+  readonly create: pulumi.Input<string>;
   /** @default the text of `create` */
   readonly update?: string;
   /** @default runs the script's undo step, if it registered one */
@@ -42,7 +45,7 @@ export class HostScript extends pulumi.ComponentResource {
     const { script, title, secretOutput = true, timeoutSeconds = 900 } = args;
     const render = (body: string) => renderScript(args.host, { name: script, title, body, timeoutSeconds });
     const inputs = {
-      create: render(args.create),
+      create: typeof args.create === "string" ? render(args.create) : pulumi.output(args.create).apply(render),
       ...(args.update !== undefined && { update: render(args.update) }),
       delete: render(args.delete ?? `run_undo ${script}\n`),
       stdin: secretLines(args.secrets ?? {}),

@@ -32,7 +32,10 @@ export function hostLine(host: Host): string {
   }
 }
 
+/** The folder `stateFolder` gives for every host reached over SSH. */
+export const sshStateFolder = "/var/lib/rancher-stack";
+
 /** Folder on the host for what `destroy` needs: undo steps, kept originals, the marker of the machine. */
 export function stateFolder(host: Host): string {
-  return host.kind === "local" ? host.stateDir : "/var/lib/rancher-stack";
+  return host.kind === "local" ? host.stateDir : sshStateFolder;
 }

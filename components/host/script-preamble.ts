@@ -72,7 +72,9 @@ register_undo() {
   mkdir -p "$facts"
   undo=$(undo_of "$name")
   [ -n "$undo" ] || undo=$state/undo/$(printf %04d $(($(ls "$state/undo" | sed -n 's/^0*\\([0-9]*\\)-.*/\\1/p' | sort -n | tail -n 1) + 1)))-$name
-  cat >"$state/placing" && sync "$state/placing" && mv -f "$state/placing" "$undo" || fail 30 "$undo cannot be written: $(df -h "$state" | tail -n 1)"
+  cat >"$work/undoing"
+  ! cmp -s "$work/undoing" "$undo" || return 0
+  cp "$work/undoing" "$state/placing" && sync "$state/placing" && mv -f "$state/placing" "$undo" || fail 30 "$undo cannot be written: $(df -h "$state" | tail -n 1)"
 }
 run_undo() {
   undo=$(undo_of "$1")

@@ -1,7 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ManagedHost } from "../host/managed-host.ts";
 import type { HostScript } from "../host/host-script.ts";
+import type { ManagedHost } from "../host/managed-host.ts";
+import type { BalancerCertificate } from "./certificate-files.ts";
+import { keySecret } from "./certificate-script.ts";
 import type { Listener } from "./listener.ts";
+import type { NginxOptions } from "./nginx-options.ts";
+import type { NginxPackage } from "./nginx-packages.ts";
 import { renderNginxScript } from "./nginx-script.ts";
 
 export interface BalancerHost {
@@ -14,26 +18,44 @@ export interface BalancerHost {
 export interface NginxLoadBalancerArgs {
   /** Changing a listener reloads nginx, one host after another. */
   readonly listeners: readonly Listener[];
+  /** Changing one reloads nginx, one host after another. */
+  readonly options: NginxOptions;
+  /** Where nginx comes from. An nginx that was on a host before us is only ever the distribution's. */
+  readonly package: NginxPackage;
+  /** Those the listeners' sites refer to. A renewed one reloads nginx; no connection is dropped. */
+  readonly certificates: readonly BalancerCertificate[];
   readonly hosts: readonly BalancerHost[];
 }
 
 /**
- * nginx in front of a cluster, at layer 4, on one or more hosts.
+ * nginx as a service on one or more hosts, at layer 4, layer 7 or both.
  *
  * Expects managed hosts. Leaves out: the name in DNS, and an address that moves between hosts.
  */
 export class NginxLoadBalancer extends pulumi.ComponentResource {
-  /** Addresses clients may use, in the order of the hosts. */
+  /** Addresses clients may use, in the order of the hosts. Who needs nginx to serve there depends on this component. */
   public readonly addresses: pulumi.Output<string[]>;
 
   constructor(name: string, args: NginxLoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("rancher:load-balancer:NginxLoadBalancer", name, {}, opts);
 
-    const create = renderNginxScript(args.listeners);
+    const create = renderNginxScript(args);
+    const secrets = Object.fromEntries(
+      args.certificates.flatMap((certificate) =>
+        certificate.from === "stack" ? [[keySecret(certificate), certificate.privateKey] as const] : [],
+      ),
+    );
     // One after another: a configuration that one host refuses never reaches the next.
     args.hosts.reduce<HostScript[]>((before, host) => {
       const script = host.machine.run(
-        { script: "nginx", title: "nginx as the load balancer", create, secretOutput: false, timeoutSeconds: 600 },
+        {
+          script: "nginx",
+          title: "nginx as the load balancer",
+          create,
+          secrets,
+          secretOutput: false,
+          timeoutSeconds: 600,
+        },
         { parent: this, dependsOn: before },
       );
       return [script];

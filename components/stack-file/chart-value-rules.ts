@@ -6,7 +6,7 @@ import type { Mapping } from "./mapping.ts";
 const ruled: readonly (readonly [path: string, remedy: string])[] = [
   ["hostname", "is set by rancher:hostname"],
   ["replicas", "is set by rancher:replicas"],
-  ["tls", "follows from rancher:loadBalancer.layer: at layer 4 TLS ends at the Ingress"],
+  ["tls", "follows from rancher:loadBalancer.layer: at 4 TLS ends at the Ingress, at 7 at nginx"],
   ["ingress.tls.source", "is set by rancher:tls.source"],
   ["ingress.tls.secretName", "belongs to this program, which makes that secret from rancher:tls"],
   ["ingress.enabled", "has to stay true: the load balancer sends everything to the Ingress"],

@@ -58,14 +58,33 @@ function fromText(schema: z.ZodType, value: unknown): unknown {
 
 /** zod stops at a choice it does not know (`source: lets-encrypt`); the keys beside it are then read as any of them. */
 function allIssues(schema: z.ZodType, value: unknown): readonly Issue[] {
-  const issues = schema.safeParse(value).error?.issues ?? [];
-  const undecided = issues.find((issue) => issue.code === "invalid_union");
+  const issues = (schema.safeParse(value).error?.issues ?? []).flatMap(ofNearestForm);
+  const undecided = issues.find(isUndecided);
   const union = unwrapped(schema);
   if (undecided === undefined || !(union instanceof z.ZodDiscriminatedUnion) || !isMapping(value)) return issues;
   const rest = Object.fromEntries(Object.entries(value).filter(([key]) => key !== union.def.discriminator));
   const options = union.options as readonly z.ZodObject[];
-  const shape = Object.assign({}, ...options.map((option) => option.shape)) as z.ZodRawShape;
-  return [...issues, ...(z.strictObject(shape).partial().safeParse(rest).error?.issues ?? [])];
+  // Where several of them have a key, the first one's is taken.
+  const shape = Object.assign({}, ...options.toReversed().map((option) => option.shape)) as z.ZodRawShape;
+  const beside = z.strictObject(shape).partial().safeParse(rest).error?.issues ?? [];
+  return [...issues, ...beside.flatMap(ofNearestForm)];
+}
+
+/** A choice by a key, such as `kind`, has no issues for each form; one by the value's form, text or mapping, has. */
+function isUndecided(issue: Issue): boolean {
+  return issue.code === "invalid_union" && issue.errors.length === 0;
+}
+
+/** Of a value that may be text or a mapping, what is wrong with the form it has; all forms when it has none of them. */
+function ofNearestForm(issue: Issue): readonly Issue[] {
+  if (issue.code !== "invalid_union" || isUndecided(issue)) return [issue];
+  const form = issue.errors.find((errors) => !errors.some(isOtherForm));
+  if (form === undefined) return [issue];
+  return form.flatMap((inner) => ofNearestForm({ ...inner, path: [...issue.path, ...inner.path] } as Issue));
+}
+
+function isOtherForm({ code, path }: Issue): boolean {
+  return path.length === 0 && (code === "invalid_type" || code === "invalid_value");
 }
 
 function unwrapped(schema: z.ZodType): z.ZodType {

@@ -1,5 +1,5 @@
 import type { Problem } from "../problem.ts";
-import { balancerHosts } from "./host-rules.ts";
+import { balancerHosts } from "./balancer-draft.ts";
 import type { Draft, StackFile } from "./schema.ts";
 
 interface Connection {

@@ -1,5 +1,6 @@
-import { isIP } from "node:net";
 import type { Problem } from "../problem.ts";
+import { balancerHosts, ownBalancer } from "./balancer-draft.ts";
+import { sameAddress } from "./network-fields.ts";
 import type { Draft, StackFile } from "./schema.ts";
 
 type Keyed = { readonly key: string };
@@ -9,8 +10,8 @@ type Host = Keyed & {
 };
 
 /**
- * What concerns several hosts at once: names and addresses used twice, nginx with nowhere to send connections, and nginx
- * where the ingress controller already listens. `faulty` holds the keys whose value was given and refused.
+ * What concerns several hosts at once: names and addresses used twice, a load balancer with nowhere to send connections,
+ * and one where the ingress controller already listens. `faulty` holds the keys whose value was given and refused.
  */
 export function hostProblems(draft: Draft<StackFile>, faulty: ReadonlySet<string>): readonly Problem[] {
   const servers = (draft.cluster?.servers ?? []).map((server, index): Host => {
@@ -27,10 +28,12 @@ export function hostProblems(draft: Draft<StackFile>, faulty: ReadonlySet<string
   });
   const problems: Problem[] = [];
   const key = "rancher:cluster.servers";
-  if (draft.loadBalancer?.kind === "nginx" && draft.cluster !== undefined && servers.length === 0 && !faulty.has(key))
+  const balancer = ownBalancer(draft)?.kind;
+  if (balancer !== undefined && draft.cluster !== undefined && servers.length === 0 && !faulty.has(key))
     problems.push({
       key,
-      message: "is empty, so nginx has nowhere to send connections. List the nodes that run the ingress controller.",
+      message:
+        "is empty, so the load balancer has nowhere to send connections. List the nodes that run the ingress controller.",
     });
   return [
     ...problems,
@@ -39,11 +42,6 @@ export function hostProblems(draft: Draft<StackFile>, faulty: ReadonlySet<string
     ...repeatedAddresses(servers),
     ...repeatedAddresses(hosts),
   ];
-}
-
-/** The balancer's hosts; also where its kind is misspelt, so that they are judged all the same. */
-export function balancerHosts({ loadBalancer }: Draft<StackFile>) {
-  return loadBalancer !== undefined && "hosts" in loadBalancer ? (loadBalancer.hosts ?? []) : [];
 }
 
 function addressesOf(key: string, addresses: Readonly<Record<string, string | undefined>>) {
@@ -66,34 +64,29 @@ function repeatedNames(hosts: readonly Host[]): readonly Problem[] {
 function repeatedAddresses(hosts: readonly Host[]): readonly Problem[] {
   const seen = new Map<string, string>();
   return hosts.flatMap(({ addresses }) => {
-    const mine = new Set(addresses.map(({ value }) => same(value)));
+    const mine = new Set(addresses.map(({ value }) => sameAddress(value)));
     const repeated = addresses.flatMap(({ key, value }) => {
-      const first = seen.get(same(value));
+      const first = seen.get(sameAddress(value));
       const message = `is ${value}, the address ${first ?? ""} has already. Two names for one machine would be set up twice.`;
       return first === undefined ? [] : { key, message };
     });
     for (const value of mine)
-      seen.set(value, seen.get(value) ?? addresses.find((one) => same(one.value) === value)?.key ?? "");
+      seen.set(value, seen.get(value) ?? addresses.find((one) => sameAddress(one.value) === value)?.key ?? "");
     return repeated;
   });
 }
 
 function sharedMachines(servers: readonly Host[], hosts: readonly Host[]): readonly Problem[] {
   const taken = new Map(
-    servers.flatMap(({ addresses }) => addresses.map(({ key, value }) => [same(value), key] as const)),
+    servers.flatMap(({ addresses }) => addresses.map(({ key, value }) => [sameAddress(value), key] as const)),
   );
   return hosts.flatMap(({ addresses }) =>
     addresses.flatMap(({ key, value }) => {
-      const server = taken.get(same(value));
+      const server = taken.get(sameAddress(value));
       const message =
-        `is ${value}, which is also ${server ?? ""}. On a server the ingress controller has ports 80 and 443, so nginx ` +
-        "could not listen. Use another host, or kind: none.";
+        `is ${value}, which is also ${server ?? ""}. A server's ports belong to its ingress controller, and what fails with ` +
+        "a server cannot stand in for it. Use another host, or kind: none.";
       return server === undefined ? [] : { key, message };
     }),
   );
-}
-
-/** One spelling per address: IPv6 can be written in many ways. */
-function same(address: string): string {
-  return isIP(address) === 6 ? new URL(`http://[${address.replace(/%.*$/, "")}]`).hostname : address;
 }

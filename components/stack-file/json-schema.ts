@@ -1,5 +1,6 @@
 import { parse } from "yaml";
 import { z } from "zod";
+import { laterKeys } from "./later-keys.ts";
 import { stackFileSchema } from "./schema.ts";
 import { secretCommand, secretKeys, secretNames } from "./secret-keys.ts";
 
@@ -14,7 +15,10 @@ export interface SchemaNode {
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly required?: readonly string[];
   readonly items?: SchemaNode;
+  /** Alternatives told apart by one key's value. */
   readonly oneOf?: readonly SchemaNode[];
+  /** Alternatives told apart by their form. */
+  readonly anyOf?: readonly SchemaNode[];
   readonly minimum?: number;
   readonly maximum?: number;
 }
@@ -46,15 +50,36 @@ export function stackFileJsonSchema(): object {
     properties: {
       config: {
         type: "object",
-        properties: Object.fromEntries([...plain, ...secret]) as object,
-        required: (valuesSchema.required ?? []).map((key) => `rancher:${key}`),
-        patternProperties: { "^(?!rancher:)": true },
-        additionalProperties: false,
+        if: { properties: { "rancher:mode": { const: "single-node" } }, required: ["rancher:mode"] },
+        then: singleNode(Object.fromEntries(secret) as object),
+        else: {
+          properties: Object.fromEntries([...plain, ...secret]) as object,
+          required: (valuesSchema.required ?? []).map((key) => `rancher:${key}`),
+          ...otherNamespaces,
+        },
       },
     },
     required: ["config"],
   };
   return JSON.parse(JSON.stringify(schema, withTypedExamples)) as object;
+}
+
+const otherNamespaces = { patternProperties: { "^(?!rancher:)": true }, additionalProperties: false };
+
+/** A stack file of a shape to come: its names are known, what they will hold is not. */
+function singleNode(secrets: object): object {
+  const { hostname, version, ...rest } = valuesSchema.properties ?? {};
+  const later = [...laterKeys.keys()].filter((key) => !key.includes("."));
+  return {
+    properties: {
+      ...Object.fromEntries([...Object.keys(rest), ...later].map((key) => [`rancher:${key}`, true])),
+      "rancher:hostname": hostname,
+      "rancher:version": version,
+      ...secrets,
+    },
+    required: ["rancher:mode", "rancher:hostname"],
+    ...otherNamespaces,
+  };
 }
 
 /** Examples are kept as YAML text, for messages; an editor wants them as values. */

@@ -23,7 +23,9 @@ export function keyTable(): string {
     meaning: secretKeys[name].description,
   }));
   const head = ["| key | value | default | meaning |", "|---|---|---|---|"];
-  return [...head, ...[...rows, ...secrets].map(markdown)].join("\n");
+  // What several kinds of load balancer take is written once.
+  const lines = new Set([...rows, ...secrets].map(markdown));
+  return [...head, ...lines].join("\n");
 }
 
 function rowsOf(key: string, node: SchemaNode, required: boolean): readonly Row[] {
@@ -33,13 +35,15 @@ function rowsOf(key: string, node: SchemaNode, required: boolean): readonly Row[
 }
 
 function inner(key: string, node: SchemaNode): readonly Row[] {
-  if (node.oneOf !== undefined) return node.oneOf.flatMap((choice) => inner(key, choice));
+  const choices = node.oneOf ?? node.anyOf;
+  if (choices !== undefined) return choices.flatMap((choice) => inner(key, choice));
   return Object.entries(node.properties ?? {}).flatMap(([name, property]) =>
     rowsOf(`${key}.${name}`, property, node.required?.includes(name) ?? false),
   );
 }
 
 function valueOf(node: SchemaNode): string {
+  if (node.anyOf !== undefined) return node.anyOf.map(valueOf).join(" or ");
   if (node.const !== undefined) return `\`${String(node.const)}\``;
   if (node.enum !== undefined) return node.enum.map((value) => `\`${String(value)}\``).join(", ");
   if (node.type === "integer") return `${String(node.minimum)} to ${String(node.maximum)}`;

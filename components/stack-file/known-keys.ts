@@ -36,6 +36,12 @@ export function homeOf(path: Path, key: string): string | undefined {
   return undefined;
 }
 
+/** The keys beside it that have this one inside them, where it belongs: `nginx` for `gzip`. */
+export function parentsOf(path: Path, key: string): readonly string[] {
+  const here = nodesAt(path).flatMap((node) => Object.entries(node.properties ?? {}));
+  return [...new Set(here.filter(([, node]) => below(alternatives([node]), key).length > 0).map(([name]) => name))];
+}
+
 function below(nodes: readonly SchemaNode[], part: PropertyKey): readonly SchemaNode[] {
   return nodes.flatMap((node) => {
     if (typeof part === "number") return node.items ?? [];
@@ -45,5 +51,8 @@ function below(nodes: readonly SchemaNode[], part: PropertyKey): readonly Schema
 }
 
 function alternatives(nodes: readonly SchemaNode[]): readonly SchemaNode[] {
-  return nodes.flatMap((node) => (node.oneOf === undefined ? [node] : alternatives(node.oneOf)));
+  return nodes.flatMap((node) => {
+    const forms = node.oneOf ?? node.anyOf;
+    return forms === undefined ? [node] : alternatives(forms);
+  });
 }

@@ -23,10 +23,6 @@ export const laterKeys: ReadonlyMap<string, string> = new Map(
     "cluster.registries": "private registries of a cluster",
     "cluster.airGap": "installing without internet",
     "cluster.config": "free-form distribution keys",
-    "loadBalancer.runAs": "nginx in a container",
-    "loadBalancer.nginx": "nginx options",
-    "loadBalancer.ports": "ports other than 80 and 443",
-    "loadBalancer.floatingAddress": "a floating address",
   }),
 );
 

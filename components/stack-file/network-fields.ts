@@ -4,6 +4,11 @@ import { quote } from "./quote.ts";
 /** Checks of one field: the message for what is wrong with it, or nothing. */
 export type FieldCheck = (value: string) => string | undefined;
 
+/** One spelling per address: IPv6 can be written in many ways. */
+export function sameAddress(address: string): string {
+  return isIP(address) === 6 ? new URL(`http://[${address.replace(/%.*$/, "")}]`).hostname : address;
+}
+
 const label = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** Why a text is no name in DNS; a name whose last label is a number would be taken for an IPv4 address. */
@@ -54,6 +59,14 @@ export const checkAddress: FieldCheck = (value) => {
     return `is ${quote(value)}, with a port. Write the address alone; a host's SSH port is the key port.`;
   const fault = nameFault(value);
   return fault === undefined ? undefined : `is ${quote(value)}, which ${fault}. Use an IP address or a DNS name.`;
+};
+
+/** A name in DNS, and no address. */
+export const checkName: FieldCheck = (value) => {
+  if (isIP(value) !== 0) return `is the IP address ${value}. Write a DNS name.`;
+  if (/[A-Z]/.test(value)) return `is ${quote(value)}, which has capital letters. Write it in lower case.`;
+  const fault = nameFault(value);
+  return fault === undefined ? undefined : `is ${quote(value)}, which ${fault}. Write the DNS name alone.`;
 };
 
 /** A host's name in this stack: it becomes part of resource names, so it is one DNS label. */

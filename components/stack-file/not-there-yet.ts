@@ -26,7 +26,7 @@ export function modeToCome(values: Mapping): Problem | undefined {
 export function choicesToCome(values: Mapping): NotThereYet {
   const problems: Problem[] = [];
   const settled: string[] = [];
-  const { cluster, loadBalancer, tls } = values;
+  const { cluster, tls } = values;
   const say = (key: string, message: string) => problems.push({ key: `rancher:${key}`, message });
   if (isMapping(cluster) && typeof cluster.distribution === "string") {
     const distribution = laterDistributions.get(cluster.distribution);
@@ -38,35 +38,14 @@ export function choicesToCome(values: Mapping): NotThereYet {
           "Choose existing, with the kubeconfig of a cluster you run.",
       );
   }
-  if (isMapping(loadBalancer)) {
-    if (loadBalancer.kind === "haproxy") {
-      settled.push("loadBalancer");
-      say(
-        "loadBalancer.kind",
-        "is haproxy, which may come in a later release. Choose nginx, or external for one you run yourself.",
-      );
-    }
-    if (loadBalancer.layer === 7)
-      say(
-        "loadBalancer.layer",
-        "is 7: ending TLS at the balancer comes in a later release. Choose 4, where TLS ends in the cluster.",
-      );
-  }
   if (isMapping(tls)) {
     if (tls.source === "generated") {
       settled.push("tls");
       say(
         "tls.source",
-        "is generated, which belongs to layer 7 and to single nodes and comes in a later release. At layer 4 choose rancher: a CA of Rancher's own.",
+        "is generated, which belongs to layer 7 and to single nodes and comes in a later release. At layer 4 choose rancher, " +
+          "a CA of Rancher's own; at layer 7 secret, with a certificate of yours.",
       );
-    }
-    for (const part of ["certificate", "chain", "caCertificate"]) {
-      const given = tls[part];
-      if (isMapping(given) && "onHost" in given)
-        say(
-          `tls.${part}`,
-          "is a file on a host, which comes with layer 7 in a later release. Give PEM text or the path of a file here.",
-        );
     }
   }
   return { problems, settled };

@@ -5,12 +5,14 @@ import {
   defaultVersions,
   rancherChartRepositories,
 } from "../versions.ts";
-import { jumpHost, port, server, sshHost, user } from "./host-schema.ts";
+import { jumpHost, port, server, user } from "./host-schema.ts";
+import { loadBalancer } from "./load-balancer-schema.ts";
 import { nearest } from "./nearest.ts";
-import { checkEmail, checkHostname, checkRepositoryUrl } from "./network-fields.ts";
+import { checkHostname, checkRepositoryUrl } from "./network-fields.ts";
 import type { FieldCheck } from "./network-fields.ts";
 import { quote } from "./quote.ts";
 import { text } from "./text-field.ts";
+import { tls } from "./tls-schema.ts";
 import { checkKubernetesVersion, checkVersion } from "./version-fields.ts";
 
 const checkRancherRepository: FieldCheck = (value) => {
@@ -19,9 +21,6 @@ const checkRancherRepository: FieldCheck = (value) => {
   const meant = nearest(value, names);
   return meant === undefined ? checkRepositoryUrl(value) : `is ${quote(value)}. Did you mean ${meant}?`;
 };
-
-const pem: FieldCheck = (value) =>
-  value.trim() === "" ? "is empty. Give PEM text or the path of a PEM file." : undefined;
 
 const cluster = z
   .discriminatedUnion("distribution", [
@@ -49,67 +48,6 @@ const cluster = z
   .meta({
     description: "The Kubernetes that Rancher itself runs on.",
     examples: ["{ distribution: existing, servers: [{ name: server-1, address: 192.0.2.11 }] }"],
-  });
-
-const loadBalancer = z
-  .discriminatedUnion("kind", [
-    z.strictObject({
-      kind: z.literal("nginx").meta({ description: "nginx on hosts of yours, installed and kept by this program." }),
-      layer: z.literal(4).default(4).meta({ description: "4 passes TLS through to the cluster's ingress." }),
-      hosts: z
-        .array(sshHost)
-        .min(1)
-        .meta({
-          description: "Hosts nginx runs on, none of them a server of the cluster.",
-          examples: ["[{ name: lb-1, address: 192.0.2.10, hostKey: ssh-ed25519 AAAA... }]"],
-        }),
-    }),
-    z.strictObject({ kind: z.literal("external").meta({ description: "A load balancer somebody else runs." }) }),
-    z.strictObject({
-      kind: z.literal("none").meta({ description: "None: `hostname` resolves to the cluster's own nodes." }),
-    }),
-  ])
-  .meta({
-    description: "What stands in front of Rancher.",
-    examples: ["{ kind: nginx, hosts: [{ name: lb-1, address: 192.0.2.10, hostKey: ssh-ed25519 AAAA... }] }"],
-  });
-
-const tls = z
-  .discriminatedUnion("source", [
-    z.strictObject({
-      source: z.literal("rancher").meta({ description: "Rancher's own CA, through cert-manager. Browsers warn." }),
-    }),
-    z.strictObject({
-      source: z
-        .literal("letsEncrypt")
-        .meta({ description: "Let's Encrypt, through cert-manager; needs port 80 from the internet." }),
-      email: text(checkEmail, {
-        description: "Where Let's Encrypt writes before a certificate runs out.",
-        example: "ops@example.com",
-      }),
-      environment: z.enum(["production", "staging"]).default("production").meta({
-        description: "`staging` has generous limits and certificates no browser trusts: for trials.",
-      }),
-    }),
-    z.strictObject({
-      source: z
-        .literal("secret")
-        .meta({ description: "A certificate of yours; its key is the secret `tlsPrivateKey`." }),
-      certificate: text(pem, {
-        description: "The certificate for `hostname`, PEM text or the path of a file; intermediates may follow it.",
-        example: "certificates/rancher.pem",
-      }),
-      chain: text(pem, {
-        description: "Intermediates, where `certificate` does not hold them; PEM text or a path.",
-      }).optional(),
-      caCertificate: text(pem, {
-        description: "Root of a private CA, PEM text or a path. Leave out where a public CA signed.",
-      }).optional(),
-    }),
-  ])
-  .meta({
-    description: "Where the certificate for `hostname` comes from.",
-    examples: ["{ source: letsEncrypt, email: ops@example.com }"],
   });
 
 /** Every key of the namespace `rancher` that is not a secret. Parsing, types, `stack.schema.json` and the docs come from it. */

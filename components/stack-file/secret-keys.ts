@@ -16,8 +16,13 @@ export const secretKeys = {
   },
   sshPrivateKeyPassword: { description: "Passphrase of `sshPrivateKey`, where it has one.", from: "" },
   tlsPrivateKey: {
-    description: "Private key of `tls.certificate`, PEM, not encrypted. Needed with `tls.source: secret`.",
+    description:
+      "Private key of `tls.certificate`, PEM, not encrypted. Needed with `tls.source: secret` and a certificate from here.",
     from: "< certificates/rancher.key",
+  },
+  sitePrivateKeys: {
+    description: "Private keys of the certificates in `loadBalancer.sites`, PEM, one after another in any order.",
+    from: "< certificates/sites.key",
   },
   bootstrapPassword: {
     description: "Password of the first sign-in, 12 characters or more. Made at random when not given.",

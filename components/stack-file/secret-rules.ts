@@ -5,6 +5,8 @@ import type { Draft, StackFile } from "./schema.ts";
 import { secretCommand, secretNames } from "./secret-keys.ts";
 import type { SecretName } from "./secret-keys.ts";
 import { missing } from "./shape-problems.ts";
+import { needsSiteKeys } from "./site-rules.ts";
+import { keptOnHosts } from "./tls-rules.ts";
 
 type Check = (secret: string) => string | undefined;
 
@@ -55,17 +57,35 @@ export function secretProblems(
 }
 
 /** Secrets that the rest of the file calls for and that are not set, or that nothing in it uses. */
-export function neededSecrets(draft: Draft<StackFile>, isSet: (name: SecretName) => boolean): readonly Problem[] {
+export function neededSecrets(
+  draft: Draft<StackFile>,
+  isSet: (name: SecretName) => boolean,
+  faulty: ReadonlySet<string>,
+): readonly Problem[] {
   const problems: Problem[] = [];
   if (draft.cluster?.distribution === "existing" && !isSet("kubeconfig"))
     problems.push({ key: "rancher:kubeconfig", message: missing(["kubeconfig"]) });
   const source = draft.tls?.source;
-  if (source === "secret" && !isSet("tlsPrivateKey"))
+  const onHosts = draft.tls !== undefined && keptOnHosts(draft.tls);
+  if (source === "secret" && onHosts && isSet("tlsPrivateKey"))
+    problems.push({
+      key: "rancher:tlsPrivateKey",
+      message:
+        "is set, but rancher:tls.certificate is on the load balancer's hosts, and so is its key. Remove it: pulumi config rm rancher:tlsPrivateKey",
+    });
+  if (source === "secret" && !onHosts && !isSet("tlsPrivateKey"))
     problems.push({ key: "rancher:tlsPrivateKey", message: missing(["tlsPrivateKey"]) });
   if (source !== undefined && source !== "secret" && isSet("tlsPrivateKey"))
     problems.push({
       key: "rancher:tlsPrivateKey",
       message: `is set, but rancher:tls.source is ${source}, which makes its own key. Remove it, or set source: secret with a certificate.`,
+    });
+  if (needsSiteKeys(draft) && !isSet("sitePrivateKeys"))
+    problems.push({ key: "rancher:sitePrivateKeys", message: missing(["sitePrivateKeys"]) });
+  if (!needsSiteKeys(draft) && !faulty.has("rancher:loadBalancer") && isSet("sitePrivateKeys"))
+    problems.push({
+      key: "rancher:sitePrivateKeys",
+      message: "is set, but no site's certificate comes from here. Remove it: pulumi config rm rancher:sitePrivateKeys",
     });
   if (isSet("sshPrivateKeyPassword") && !isSet("sshPrivateKey"))
     problems.push({

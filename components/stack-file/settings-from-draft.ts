@@ -1,13 +1,20 @@
 import { rancherChartRepositories } from "../versions.ts";
+import { loadBalancerSettings } from "./load-balancer-settings.ts";
 import type { StackFile } from "./schema.ts";
-import type { JumpHostSettings, LoadBalancerSettings, Settings, SshHostSettings, TlsSettings } from "./settings.ts";
-import type { TlsReport } from "./tls-rules.ts";
+import type { CertificateSettings, Settings, TlsSettings } from "./settings.ts";
 
-type SshHost = Extract<StackFile["loadBalancer"], { kind: "nginx" }>["hosts"][number];
-type JumpHost = NonNullable<SshHost["jumpHost"]>;
+/** What the checks of certificates read on the way. */
+export interface ReadCertificates {
+  /** For the hostname; only with `tls.source: secret`. */
+  readonly rancher?: CertificateSettings | undefined;
+  /** PEM. */
+  readonly caCertificate?: string | undefined;
+  /** In the order of `loadBalancer.sites`. */
+  readonly sites: readonly (CertificateSettings | undefined)[];
+}
 
 /** Settings out of a stack file in which nothing is wrong: SSH defaults spread to the hosts, certificates read. */
-export function settingsFrom(file: StackFile, pem: TlsReport["pem"]): Settings {
+export function settingsFrom(file: StackFile, certificates: ReadCertificates): Settings {
   const { mode, hostname, version, replicas, cluster, certManager, chartValues } = file;
   return {
     mode,
@@ -21,8 +28,8 @@ export function settingsFrom(file: StackFile, pem: TlsReport["pem"]): Settings {
       ...(cluster.ingressController === undefined ? {} : { ingressController: cluster.ingressController }),
       servers: cluster.servers,
     },
-    loadBalancer: loadBalancerSettings(file),
-    tls: tlsSettings(file, pem),
+    loadBalancer: loadBalancerSettings(file, certificates.sites),
+    tls: tlsSettings(file, certificates),
     certManager,
     chartValues,
   };
@@ -32,56 +39,18 @@ function repositoryUrl(repository: string): string {
   return Object.entries(rancherChartRepositories).find(([name]) => name === repository)?.[1] ?? repository;
 }
 
-function loadBalancerSettings({ loadBalancer, ssh }: StackFile): LoadBalancerSettings {
-  switch (loadBalancer.kind) {
-    case "nginx":
-      return {
-        kind: "nginx",
-        layer: loadBalancer.layer,
-        hosts: loadBalancer.hosts.map((host) => sshHostSettings(host, ssh)),
-      };
-    case "external":
-    case "none":
-      return { kind: loadBalancer.kind };
-    default:
-      return loadBalancer satisfies never;
-  }
-}
-
-function sshHostSettings(host: SshHost, ssh: StackFile["ssh"]): SshHostSettings {
-  const jumpHost = host.jumpHost ?? ssh.jumpHost;
-  return {
-    name: host.name,
-    address: host.address,
-    ...(host.privateAddress === undefined ? {} : { privateAddress: host.privateAddress }),
-    user: host.user ?? ssh.user,
-    port: host.port ?? ssh.port,
-    ...pin(host),
-    ...(jumpHost === undefined ? {} : { jumpHost: jumpHostSettings(jumpHost, ssh) }),
-  };
-}
-
-function jumpHostSettings(host: JumpHost, ssh: StackFile["ssh"]): JumpHostSettings {
-  return { address: host.address, user: host.user ?? ssh.user, port: host.port ?? ssh.port, ...pin(host) };
-}
-
-function pin({ hostKey, insecureIgnoreHostKey }: Pick<SshHost, "hostKey" | "insecureIgnoreHostKey">) {
-  return { ...(hostKey === undefined ? {} : { hostKey: hostKey.trim() }), insecureIgnoreHostKey };
-}
-
-function tlsSettings({ tls }: StackFile, pem: TlsReport["pem"]): TlsSettings {
+function tlsSettings({ tls }: StackFile, { rancher, caCertificate }: ReadCertificates): TlsSettings {
   switch (tls.source) {
     case "rancher":
       return { source: "rancher" };
     case "letsEncrypt":
       return { source: "letsEncrypt", email: tls.email, environment: tls.environment };
     case "secret":
+      if (rancher === undefined) throw new Error("A certificate that cannot be read is a problem of the stack file.");
       return {
         source: "secret",
-        certificateChain: [pem.certificate, pem.chain]
-          .flatMap((text) => (text === undefined ? [] : `${text.trim()}\n`))
-          .join(""),
-        ...(pem.caCertificate === undefined ? {} : { caCertificate: `${pem.caCertificate.trim()}\n` }),
+        certificate: rancher,
+        ...(caCertificate === undefined ? {} : { caCertificate }),
       };
     default:
       return tls satisfies never;

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { listed } from "../problem.ts";
 import type { Problem } from "../problem.ts";
-import { exampleAt, homeOf, nodesAt, userKey } from "./known-keys.ts";
+import { exampleAt, homeOf, nodesAt, parentsOf, userKey } from "./known-keys.ts";
 import type { Path } from "./known-keys.ts";
 import { laterKeys } from "./later-keys.ts";
 import { nearest } from "./nearest.ts";
@@ -33,7 +33,8 @@ export function shapeProblem(issue: Issue, value: unknown): readonly Problem[] {
     case "invalid_type":
       return [{ key, message: value === undefined ? missing(path) : wrongType(path, issue.expected, value) }];
     case "invalid_union":
-      return [{ key, message: value === undefined ? missing(path) : notAChoice(value, choicesAt(path)) }];
+      if (value === undefined) return [{ key, message: missing(path) }];
+      return [{ key, message: issue.errors.length === 0 ? notAChoice(value, choicesAt(path)) : noForm(path, value) }];
     case "invalid_value":
       return [{ key, message: value === undefined ? missing(path) : notAChoice(value, issue.values.map(String)) }];
     case "too_small":
@@ -52,6 +53,10 @@ export function unknownKey(path: Path, unknown: string): Problem {
     return { key, message: `is kept for ${later}. That comes in a later release; leave it out.` };
   const home = homeOf(path, unknown);
   if (home !== undefined) return { key, message: `belongs to ${home}. Leave it out, or choose ${home}.` };
+  const parents = parentsOf(path, unknown);
+  const [parent] = parents;
+  if (parent !== undefined && parents.length === 1)
+    return { key, message: `belongs inside ${userKey([...path, parent])}. Move it there.` };
   const known = knownAt(path);
   const [head = "", ...inner] = unknown.split(/[.[]/);
   if (inner.length > 0 && known.includes(head))
@@ -96,6 +101,15 @@ function notAChoice(value: unknown, choices: readonly string[]): string {
   const meant = typeof value === "string" ? nearest(value, choices) : undefined;
   const hint = meant === undefined || choices.length === 1 ? "" : ` Did you mean ${meant}?`;
   return `is ${quote(value)}, but must be ${listed(choices, "or")}.${hint}`;
+}
+
+/** The value may be written in several forms, and is in none of them. */
+function noForm(path: Path, value: unknown): string {
+  const forms = nodesAt(path).map((node) => {
+    if (node.const !== undefined) return String(node.const);
+    return wanted[node.type ?? ""] ?? "something else";
+  });
+  return wrongType(path, listed(forms, "or"), value);
 }
 
 function outOfRange(path: Path, value: unknown): string {

@@ -1,8 +1,9 @@
 import type { Problem } from "../problem.ts";
 import { checkCertificate } from "../tls/certificate-checks.ts";
 import type { CertificateFinding, CertificatePart } from "../tls/certificate-checks.ts";
-import { quote } from "./quote.ts";
+import { joinPem, readCertificateKeys, readPem, unreadable } from "./certificate-source.ts";
 import type { Draft, StackFile } from "./schema.ts";
+import type { CertificateSettings } from "./settings.ts";
 
 /** Names no public CA may issue for: RFC 6761, RFC 8375, and ICANN's `internal`. */
 const privateNames = ["localhost", "local", "internal", "test", "invalid", "example", "home.arpa", "lan"];
@@ -14,41 +15,54 @@ const keys: Readonly<Record<CertificatePart, string>> = {
   privateKey: "rancher:tlsPrivateKey",
 };
 
-export interface TlsWorld {
+export interface CertificateWorld {
   readonly readFile: (path: string) => string | undefined;
   readonly now: Date;
-  /** Plaintext of `tlsPrivateKey`, where it is known. */
+  /** Keys whose value was given and refused. */
+  readonly faulty: ReadonlySet<string>;
+  /** Plaintext of the secret with the private key or keys, where it is known. */
   readonly privateKey: string | undefined;
 }
 
 export interface TlsReport {
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
-  /** The certificates as PEM text, read from files where paths were given. */
-  readonly pem: { readonly certificate?: string; readonly chain?: string; readonly caCertificate?: string };
+  /** Where the certificate for the hostname comes from; absent with another TLS source. */
+  readonly certificate?: CertificateSettings;
+  /** PEM. */
+  readonly caCertificate?: string;
 }
 
 /** What the TLS source asks for beyond the shape of its keys. */
-export function checkTls(draft: Draft<StackFile>, world: TlsWorld): TlsReport {
-  const { tls, hostname } = draft;
-  if (tls?.source === "letsEncrypt") return { problems: publicNameProblems(hostname), warnings: [], pem: {} };
-  if (tls?.source !== "secret") return { problems: [], warnings: [], pem: {} };
+export function checkTls({ tls, hostname }: Draft<StackFile>, world: CertificateWorld): TlsReport {
+  if (tls?.source === "letsEncrypt") return { problems: publicNameProblems(hostname), warnings: [] };
+  if (tls?.source !== "secret") return { problems: [], warnings: [] };
 
-  const problems: Problem[] = [];
-  const pem: { certificate?: string; chain?: string; caCertificate?: string } = {};
-  for (const part of ["certificate", "chain", "caCertificate"] as const) {
-    const given = tls[part];
-    if (given === undefined) continue;
-    const text = given.includes("-----BEGIN") ? given : world.readFile(given);
-    if (text === undefined)
-      problems.push({
-        key: keys[part],
-        message: `names the file ${quote(given)}, which cannot be read. Paths start at the folder of the stack file.`,
-      });
-    else pem[part] = text;
-  }
-  const report = checkCertificate({ hostname, ...pem, privateKey: world.privateKey, now: world.now });
-  return { problems: [...problems, ...report.findings.map(asProblem)], warnings: report.warnings.map(asProblem), pem };
+  const { readFile, faulty, now, privateKey } = world;
+  const place = { key: "rancher:tls", secret: "rancher:tlsPrivateKey", readFile, faulty };
+  const read = readCertificateKeys(tls, place);
+  const authority = tls.caCertificate === undefined ? undefined : readPem(tls.caCertificate, readFile);
+  const problems = [...read.problems];
+  if (tls.caCertificate !== undefined && authority === undefined)
+    problems.push({ key: keys.caCertificate, message: unreadable(tls.caCertificate) });
+  const { findings, warnings } = checkCertificate({
+    hostname,
+    ...read.pem,
+    caCertificate: authority,
+    privateKey: keptOnHosts(tls) ? undefined : privateKey,
+    now,
+  });
+  return {
+    problems: [...problems, ...findings.map(asProblem)],
+    warnings: warnings.map(asProblem),
+    ...(read.settings === undefined ? {} : { certificate: read.settings }),
+    ...(authority === undefined ? {} : { caCertificate: joinPem(authority) }),
+  };
+}
+
+/** Whether the certificate is on the balancer's hosts, and its key with it. */
+export function keptOnHosts(tls: NonNullable<Draft<StackFile>["tls"]>): boolean {
+  return "certificate" in tls && typeof tls.certificate === "object";
 }
 
 function asProblem({ about, message }: CertificateFinding): Problem {

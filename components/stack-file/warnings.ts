@@ -1,5 +1,8 @@
 import { isIP } from "node:net";
 import type { Problem } from "../problem.ts";
+import { nginxBalancer, ownBalancer } from "./balancer-draft.ts";
+import type { NginxDraft } from "./balancer-draft.ts";
+import { imageWarning } from "./image-field.ts";
 import type { Draft, StackFile } from "./schema.ts";
 
 /** What works, and is worth knowing at every preview. */
@@ -10,12 +13,16 @@ export function planWarnings(draft: Draft<StackFile>): readonly Problem[] {
       key: "rancher:replicas",
       message: "is 1: Rancher is away whenever that pod moves. Three is the usual number.",
     });
-  for (const [index, server] of (draft.loadBalancer?.kind === "nginx" ? (draft.cluster?.servers ?? []) : []).entries())
-    if (server?.address !== undefined && isIP(server.address) === 0)
-      warnings.push({
-        key: `rancher:cluster.servers[${index}].address`,
-        message: `is the name ${server.address}. nginx looks names up once, when it starts, and does not start while DNS is away. An IP address has neither fault.`,
-      });
+  const http = ownBalancer(draft)?.ports?.http;
+  if (draft.tls?.source === "letsEncrypt" && http !== undefined && http !== 80)
+    warnings.push({
+      key: "rancher:loadBalancer.ports.http",
+      message: `is ${http}, but Let's Encrypt asks at port 80 of rancher:hostname and nowhere else. Something before the load balancer has to bring that here.`,
+    });
+  const nginx = nginxBalancer(draft);
+  if (nginx !== undefined && usesDistribution(nginx)) warnings.push(...namedServers(draft.cluster?.servers ?? []));
+  const old = nginx?.runAs === "container" && nginx.image !== undefined ? imageWarning(nginx.image) : undefined;
+  if (old !== undefined) warnings.push({ key: "rancher:loadBalancer.image", message: old });
   const repositories = {
     "rancher:chartRepository": draft.chartRepository,
     "rancher:certManager.chartRepository": draft.certManager?.chartRepository,
@@ -27,6 +34,22 @@ export function planWarnings(draft: Draft<StackFile>): readonly Problem[] {
         message: `is ${repository}, without TLS: anyone in between can change what is installed. Use https://.`,
       });
   return warnings;
+}
+
+function usesDistribution({ runAs, package: source }: NginxDraft): boolean {
+  return runAs === "host" && source === "distribution";
+}
+
+/** https://nginx.org/en/docs/http/ngx_http_upstream_module.html#resolve: the open source nginx has it since 1.27.3. */
+function namedServers(servers: readonly ({ readonly address?: string | undefined } | undefined)[]): readonly Problem[] {
+  if (servers.length < 2) return [];
+  return servers.flatMap((server, index) => {
+    if (server?.address === undefined || isIP(server.address) !== 0) return [];
+    const message =
+      `is the name ${server.address}. Among several servers nginx follows names from 1.27.3 on, which few distributions ` +
+      "have; a host with an older one is refused. An IP address goes with every nginx.";
+    return [{ key: `rancher:cluster.servers[${index}].address`, message }];
+  });
 }
 
 function isPlainHttp(url: string): boolean {

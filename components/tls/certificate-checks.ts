@@ -1,7 +1,7 @@
 import type { X509Certificate } from "node:crypto";
 import { orderFault, sortChain } from "./certificate-chain.ts";
 import { certificateName, readCertificates } from "./certificate-pem.ts";
-import { privateTrustFindings, publicTrustFindings } from "./certificate-trust.ts";
+import { browserTrustWarnings, privateTrustFindings, publicTrustFindings } from "./certificate-trust.ts";
 import { keyFault, readPrivateKey } from "./private-key-checks.ts";
 
 /** The parts a user hands in, by the names they have in a stack file; the key is the secret `tlsPrivateKey`. */
@@ -12,6 +12,16 @@ export interface CertificateFinding {
   /** Starts where the part's key ends, as in `Problem`. */
   readonly message: string;
 }
+
+/** How messages call what is not in the certificate itself. */
+export interface CertificateWords {
+  /** Key of the name the leaf has to cover. */
+  readonly hostname: string;
+  /** Key of the secret that holds the private key. */
+  readonly privateKey: string;
+}
+
+const rancherWords: CertificateWords = { hostname: "rancher:hostname", privateKey: "rancher:tlsPrivateKey" };
 
 export interface CertificateMaterial {
   /** Name the leaf has to cover; not checked when it is not known. */
@@ -25,6 +35,14 @@ export interface CertificateMaterial {
   /** PEM; not checked when its text is not known. */
   readonly privateKey?: string | undefined;
   readonly now: Date;
+  /**
+   * Whether agents have to trust it, which asks for a public root or a CA that is known. Otherwise only browsers do.
+   *
+   * @default true
+   */
+  readonly forAgents?: boolean;
+  /** @default Rancher's own keys */
+  readonly words?: CertificateWords;
 }
 
 export interface CertificateReport {
@@ -61,7 +79,7 @@ export function checkCertificate(material: CertificateMaterial): CertificateRepo
     if (disorder !== undefined) report.findings.push({ about, message: disorder });
     if (sorted.unplaced.length === 0) addTrust(report, material, sorted.chain, authorities.certificates);
   }
-  report.findings.push(...leafFindings(leaf, material.hostname));
+  report.findings.push(...leafFindings(leaf, material));
   report.findings.push(...keyFindings(material.privateKey, leaf, [...rest, ...authorities.certificates]));
   report.warnings.push(...endingSoon(leaf, material.now));
   return report;
@@ -82,7 +100,7 @@ interface Part {
 function readPart(material: CertificateMaterial, about: Exclude<CertificatePart, "privateKey">): Part {
   const text = material[about];
   if (text === undefined) return { certificates: [], fault: undefined, findings: [] };
-  const { certificates, fault } = readCertificates(text);
+  const { certificates, fault } = readCertificates(text, material.words?.privateKey);
   if (fault !== undefined) return { certificates, fault, findings: [{ about, message: fault }] };
   const messages = certificates.flatMap((certificate) => [dateFault(certificate, material.now), weakness(certificate)]);
   return {
@@ -94,12 +112,16 @@ function readPart(material: CertificateMaterial, about: Exclude<CertificatePart,
 
 function addTrust(
   report: Report,
-  { caCertificate }: CertificateMaterial,
+  { caCertificate, forAgents = true }: CertificateMaterial,
   chain: readonly [X509Certificate, ...X509Certificate[]],
   authorities: readonly X509Certificate[],
 ): void {
   if (caCertificate !== undefined) {
     report.findings.push(...privateTrustFindings(chain, authorities));
+    return;
+  }
+  if (!forAgents) {
+    report.warnings.push(...browserTrustWarnings(chain));
     return;
   }
   const { findings, warnings } = publicTrustFindings(chain);
@@ -141,8 +163,8 @@ function weakness(certificate: X509Certificate): string | undefined {
     : undefined;
 }
 
-function leafFindings(leaf: X509Certificate, hostname: string | undefined): readonly CertificateFinding[] {
-  const messages = [usageFault(leaf), hostname === undefined ? undefined : hostnameFault(leaf, hostname)];
+function leafFindings(leaf: X509Certificate, { hostname, words }: CertificateMaterial): readonly CertificateFinding[] {
+  const messages = [usageFault(leaf), hostname === undefined ? undefined : hostnameFault(leaf, hostname, words)];
   return messages.flatMap((message) => (message === undefined ? [] : { about: "certificate", message }));
 }
 
@@ -156,12 +178,16 @@ function usageFault(leaf: X509Certificate): string | undefined {
     : undefined;
 }
 
-function hostnameFault(leaf: X509Certificate, hostname: string): string | undefined {
+function hostnameFault(
+  leaf: X509Certificate,
+  hostname: string,
+  words: CertificateWords = rancherWords,
+): string | undefined {
   if (leaf.checkHost(hostname, { subject: "never" }) !== undefined) return undefined;
   const names = (leaf.subjectAltName ?? "").split(", ").filter((name) => name !== "");
   if (names.length > 0) {
     const covered = names.map((name) => name.replace(/^[A-Za-z ]+:/, "")).join(", ");
-    return `does not cover rancher:hostname ${hostname}; it covers ${covered}. Have one made for that name, or change the hostname.`;
+    return `does not cover ${words.hostname} ${hostname}; it covers ${covered}. Have one made for that name, or change the hostname.`;
   }
   const common = certificateName(leaf);
   return `names ${common} only in its subject, and clients look at subject alternative names alone. Have one made with ${hostname} there.`;

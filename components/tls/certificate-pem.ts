@@ -7,12 +7,16 @@ export type PemCertificates =
   | { readonly certificates: readonly X509Certificate[]; readonly fault?: undefined }
   | { readonly certificates: readonly []; readonly fault: string };
 
-/** Reads every certificate of a PEM text. Text around the blocks is let through, as openssl prints it. */
-export function readCertificates(text: string): PemCertificates {
+/**
+ * Reads every certificate of a PEM text. Text around the blocks is let through, as openssl prints it.
+ *
+ * @param secret the key under which a private key would have been right.
+ */
+export function readCertificates(text: string, secret = "rancher:tlsPrivateKey"): PemCertificates {
   const fault = (message: string) => ({ certificates: [], fault: message }) as const;
   if (/PRIVATE KEY-----/.test(text))
     return fault(
-      "holds a private key beside the certificate. Keep the key out of it; it belongs in the secret rancher:tlsPrivateKey.",
+      `holds a private key beside the certificate. Keep the key out of it; it belongs in the secret ${secret}.`,
     );
   const blocks = [...text.matchAll(block)];
   const other = blocks.find(([, label]) => !label?.endsWith("CERTIFICATE"));

@@ -66,3 +66,16 @@ export function publicTrustFindings(chain: readonly [X509Certificate, ...X509Cer
   const message = `ends at ${issuerName(last)}, which is not among the public roots known here. If the CA is private, give its root as rancher:tls.caCertificate.`;
   return { findings: [], warnings: [{ about, message }] };
 }
+
+/** What browsers may say to a sorted chain that nothing but them has to trust. */
+export function browserTrustWarnings(
+  chain: readonly [X509Certificate, ...X509Certificate[]],
+): readonly CertificateFinding[] {
+  const last = chain.at(-1) ?? chain[0];
+  if (isPublicRoot(last.issuer)) return [];
+  const fact = isSelfSigned(last)
+    ? `ends at ${certificateName(last)}, which signed itself`
+    : `ends at ${issuerName(last)}, which is not among the public roots known here`;
+  const message = `${fact}. Browsers that do not know it warn; if the CA is public, intermediates are missing.`;
+  return [{ about: "certificate", message }];
+}

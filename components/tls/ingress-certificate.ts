@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 export interface IngressCertificateArgs {
   /** Leaf first, then intermediates, PEM. Changing it replaces the certificate in place, without an interruption. */
   readonly certificateChain: string;
-  readonly privateKey: pulumi.Output<string>;
+  readonly privateKey: pulumi.Input<string>;
 }
 
 /**

@@ -7,8 +7,7 @@ export function readPrivateKey(pem: string): { readonly key: KeyObject } | { rea
   if (pem.trim() === "") return { fault: "is empty. Set the PEM text of the certificate's private key." };
   if (pem.includes("ENCRYPTED"))
     return {
-      fault:
-        "is encrypted with a passphrase, and the ingress controller cannot ask for one. Decrypt it: openssl pkey -in FILE",
+      fault: "is encrypted with a passphrase, and what serves it cannot ask for one. Decrypt it: openssl pkey -in FILE",
     };
   if (pem.includes("BEGIN OPENSSH PRIVATE KEY"))
     return { fault: "is an SSH key. Set the private key of tls.certificate, in PEM." };

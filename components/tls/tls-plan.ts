@@ -1,6 +1,9 @@
-import type { TlsSettings } from "../stack-file.ts";
+import type { LoadBalancerSettings, TlsSettings } from "../stack-file/settings.ts";
 
-/** Everything that follows from where the certificate for the hostname comes from. TLS ends at the ingress. */
+/** Who shows the certificate: the ingress controller in the cluster, or the load balancer before it. */
+export type TlsEnd = "ingress" | "balancer";
+
+/** Everything that follows from where the certificate for the hostname comes from, and where TLS ends. */
 export interface TlsPlan {
   /** cert-manager issues the certificate, so it must be in the cluster. */
   readonly certManager: boolean;
@@ -12,12 +15,23 @@ export interface TlsPlan {
   readonly privateCA: boolean;
   /** What agents check: `strict` needs Rancher to hand out the CA, `system-store` trusts what their host trusts. */
   readonly agentTLSMode: "strict" | "system-store";
+  /** The ingress controller must believe the balancer's `X-Forwarded-*`, or every request is sent round for ever. */
+  readonly trustForwardedHeaders: boolean;
   /** Values of the chart `rancher` that belong to this choice. */
   readonly chartValues: Readonly<Record<string, unknown>>;
 }
 
-/** https://ranchermanager.docs.rancher.com/getting-started/installation-and-upgrade/installation-references/helm-chart-options */
-export function planTls(tls: TlsSettings, ingressClass: string | undefined): TlsPlan {
+/** TLS ends at the balancer where that is ours and works at layer 7. */
+export function tlsEnd(loadBalancer: LoadBalancerSettings): TlsEnd {
+  return loadBalancer.kind === "nginx" && loadBalancer.layer === 7 ? "balancer" : "ingress";
+}
+
+/**
+ * The two sources that issue in the cluster end TLS there; the first gate lets no other combination through.
+ *
+ * https://ranchermanager.docs.rancher.com/getting-started/installation-and-upgrade/installation-references/helm-chart-options
+ */
+export function planTls(tls: TlsSettings, end: TlsEnd, ingressClass: string | undefined): TlsPlan {
   switch (tls.source) {
     case "rancher":
       return {
@@ -26,6 +40,7 @@ export function planTls(tls: TlsSettings, ingressClass: string | undefined): Tls
         ingressSecret: false,
         privateCA: false,
         agentTLSMode: "strict",
+        trustForwardedHeaders: false,
         chartValues: { tls: "ingress", ingress: { tls: { source: "rancher" } } },
       };
     case "letsEncrypt":
@@ -35,6 +50,7 @@ export function planTls(tls: TlsSettings, ingressClass: string | undefined): Tls
         ingressSecret: false,
         privateCA: false,
         agentTLSMode: "system-store",
+        trustForwardedHeaders: false,
         chartValues: {
           tls: "ingress",
           ingress: { tls: { source: "letsEncrypt" } },
@@ -47,13 +63,16 @@ export function planTls(tls: TlsSettings, ingressClass: string | undefined): Tls
       };
     case "secret": {
       const privateCA = tls.caCertificate !== undefined;
+      const external = end === "balancer";
       return {
         certManager: false,
         acme: false,
-        ingressSecret: true,
+        ingressSecret: !external,
         privateCA,
         agentTLSMode: privateCA ? "strict" : "system-store",
-        chartValues: { tls: "ingress", ingress: { tls: { source: "secret" } }, privateCA },
+        trustForwardedHeaders: external,
+        // With another source the chart may ask for an issuer, and hand agents a CA that signed nothing they see.
+        chartValues: { tls: external ? "external" : "ingress", ingress: { tls: { source: "secret" } }, privateCA },
       };
     }
     default:

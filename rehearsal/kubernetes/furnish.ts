@@ -3,7 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { AppsV1Api, CoreV1Api, type KubeConfig, KubernetesObjectApi, VersionApi } from "@kubernetes/client-node";
 
-import { type IngressController, ingressControllerObjects } from "./ingress-controller.ts";
+import { helmChart, helmDefinitions } from "./helm-kinds.ts";
+import { type IngressController, ingressControllerObjects, packagedCharts } from "./ingress-controller.ts";
 import { isReady, type NodeAddress, nodeObject } from "./nodes.ts";
 
 /** Pause between two looks, in milliseconds. */
@@ -38,18 +39,24 @@ export async function furnish(
     readonly nodes: readonly NodeAddress[];
     readonly version: string;
     readonly ingressController?: IngressController;
-    readonly trustedForwarders?: readonly string[];
     readonly signal: AbortSignal;
   },
 ): Promise<void> {
-  const { nodes, version, ingressController = "traefik", trustedForwarders, signal } = options;
+  const { nodes, version, ingressController = "traefik", signal } = options;
   const core = client.makeApiClient(CoreV1Api);
   const apps = client.makeApiClient(AppsV1Api);
   const objects = KubernetesObjectApi.makeApiClient(client);
   for (const node of nodes) await core.createNode({ body: nodeObject(node, version) });
   // Pods of kube-system are refused before its default service account is there.
   await until(signal, () => core.readNamespacedServiceAccount({ name: "default", namespace: "kube-system" }));
-  for (const object of ingressControllerObjects(ingressController, trustedForwarders)) await objects.create(object);
+  for (const object of ingressControllerObjects(ingressController)) await objects.create(object);
+  for (const definition of helmDefinitions()) await objects.create(definition);
+  if (ingressController !== "none") {
+    const chart = helmChart(packagedCharts[ingressController]);
+    // Its kind is served a moment after its definition is there, and listed only after another.
+    await until(signal, () => objects.create(chart));
+    await until(signal, () => objects.list(chart.apiVersion!, "HelmChartConfig", "kube-system"));
+  }
   await until(signal, async () => {
     const found = (await core.listNode()).items.filter(isReady).length;
     const waiting = (await apps.listNamespacedDeployment({ namespace: "kube-system" })).items.filter(

@@ -1,33 +1,46 @@
 import type {
   KubernetesObject,
+  V1ConfigMap,
   V1DaemonSet,
   V1Deployment,
   V1IngressClass,
   V1PodTemplateSpec,
+  V1Service,
 } from "@kubernetes/client-node";
 
 /** Which ingress controller the cluster looks as if it had. */
 export type IngressController = "traefik" | "ingress-nginx" | "none";
 
+/** As much of the charts' values as is played. */
+export interface IngressValues {
+  readonly deployment?: { readonly kind?: string };
+  readonly service?: { readonly spec?: { readonly externalTrafficPolicy?: string } };
+  readonly ports?: Readonly<Record<string, Readonly<Record<string, { readonly trustedIPs?: readonly string[] }>>>>;
+  readonly controller?: { readonly config?: Readonly<Record<string, string>> };
+}
+
+/** The chart that K3s (Traefik) or RKE2 (ingress-nginx) installs it with, by the name of its HelmChart. */
+export const packagedCharts = { traefik: "traefik", "ingress-nginx": "rke2-ingress-nginx" } as const;
+
 /**
  * The objects by which one recognises an ingress controller, as K3s (Traefik) and RKE2 (ingress-nginx) leave them in
  * kube-system. The pods are played: what answers on a node's ports 80 and 443 is `rehearsal/played`.
  *
- * @param trusted Networks whose forwarded headers the controller believes; none by default, as both have it.
+ * @param values Laid over the charts' own, by which nobody's forwarded headers are believed.
  * @see https://docs.k3s.io/networking/networking-services
  * @see https://docs.rke2.io/networking/networking_services
  */
 export function ingressControllerObjects(
   controller: IngressController,
-  trusted: readonly string[] = [],
+  values: IngressValues = {},
 ): KubernetesObject[] {
   switch (controller) {
     case "none":
       return [];
     case "traefik":
-      return [ingressClass("traefik", "traefik.io/ingress-controller"), traefik(trusted)];
+      return [ingressClass("traefik", "traefik.io/ingress-controller"), ...traefik(values)];
     case "ingress-nginx":
-      return [ingressClass("nginx", "k8s.io/ingress-nginx"), ...ingressNginx(trusted)];
+      return [ingressClass("nginx", "k8s.io/ingress-nginx"), ...ingressNginx(values)];
     default:
       throw new Error(`unknown ingress controller ${controller satisfies never}`);
   }
@@ -42,29 +55,48 @@ function ingressClass(name: string, controller: string): V1IngressClass {
   };
 }
 
-function traefik(trusted: readonly string[]): V1Deployment {
+function traefik({ deployment, service, ports = {} }: IngressValues): [V1Service, V1Deployment | V1DaemonSet] {
   const labels = { "app.kubernetes.io/name": "traefik", "app.kubernetes.io/instance": "traefik-kube-system" };
   const entryPoints = { web: ":8000/tcp", websecure: ":8443/tcp" };
+  const trust = Object.entries(ports).flatMap(([port, settings]) =>
+    Object.entries(settings).flatMap(([what, { trustedIPs = [] }]) =>
+      trustedIPs.length > 0 ? [`--entryPoints.${port}.${what}.trustedIPs=${trustedIPs.join(",")}`] : [],
+    ),
+  );
   const args = [
     ...Object.entries(entryPoints).map(([name, address]) => `--entryPoints.${name}.address=${address}`),
     "--entryPoints.websecure.http.tls=true",
     "--ping=true",
     "--providers.kubernetesingress",
-    ...(trusted.length > 0 ? [`--entryPoints.web.forwardedHeaders.trustedIPs=${trusted.join(",")}`] : []),
+    ...trust,
   ];
-  return {
-    apiVersion: "apps/v1",
-    kind: "Deployment",
-    metadata: { name: "traefik", namespace: "kube-system", labels },
-    spec: {
-      replicas: 1,
-      selector: { matchLabels: labels },
-      template: playedPod(labels, "traefik", "rancher/mirrored-library-traefik:3.6.2", args),
+  const template = playedPod(labels, "traefik", "rancher/mirrored-library-traefik:3.6.2", args);
+  const metadata = { name: "traefik", namespace: "kube-system", labels, annotations: ofRelease("traefik") };
+  const selector = { matchLabels: labels };
+  const externalTrafficPolicy = service?.spec?.externalTrafficPolicy ?? "Cluster";
+  const servicePorts = [
+    { name: "web", port: 80, targetPort: "web" },
+    { name: "websecure", port: 443, targetPort: "websecure" },
+  ];
+  return [
+    {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata,
+      spec: { type: "LoadBalancer", selector: labels, ports: servicePorts, externalTrafficPolicy },
     },
-  };
+    deployment?.kind === "DaemonSet"
+      ? {
+          apiVersion: "apps/v1",
+          kind: "DaemonSet",
+          metadata,
+          spec: { selector, template, updateStrategy: { rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } } },
+        }
+      : { apiVersion: "apps/v1", kind: "Deployment", metadata, spec: { replicas: 1, selector, template } },
+  ];
 }
 
-function ingressNginx(trusted: readonly string[]): [KubernetesObject & { data: Record<string, string> }, V1DaemonSet] {
+function ingressNginx({ controller }: IngressValues): [V1ConfigMap, V1DaemonSet] {
   const name = "rke2-ingress-nginx-controller";
   const labels = {
     "app.kubernetes.io/name": "rke2-ingress-nginx",
@@ -77,29 +109,39 @@ function ingressNginx(trusted: readonly string[]): [KubernetesObject & { data: R
     "--ingress-class=nginx",
     `--configmap=$(POD_NAMESPACE)/${name}`,
   ];
+  const metadata = { name, namespace: "kube-system", labels, annotations: ofRelease("rke2-ingress-nginx") };
   return [
-    {
-      apiVersion: "v1",
-      kind: "ConfigMap",
-      metadata: { name, namespace: "kube-system", labels },
-      data: trusted.length > 0 ? { "use-forwarded-headers": "true", "proxy-real-ip-cidr": trusted.join(",") } : {},
-    },
+    { apiVersion: "v1", kind: "ConfigMap", metadata, data: { ...controller?.config } },
     {
       apiVersion: "apps/v1",
       kind: "DaemonSet",
-      metadata: { name, namespace: "kube-system", labels },
+      metadata,
       spec: {
         selector: { matchLabels: labels },
-        template: playedPod(labels, "rke2-ingress-nginx-controller", "rancher/nginx-ingress-controller:v1.14.1", args),
+        template: playedPod(labels, "rke2-ingress-nginx-controller", "rancher/nginx-ingress-controller:v1.14.1", args, {
+          http: 80,
+          https: 443,
+        }),
       },
     },
   ];
 }
 
-function playedPod(labels: Record<string, string>, name: string, image: string, args: string[]): V1PodTemplateSpec {
+/** What Helm writes onto everything it installs. */
+function ofRelease(name: string): Record<string, string> {
+  return { "meta.helm.sh/release-name": name, "meta.helm.sh/release-namespace": "kube-system" };
+}
+
+function playedPod(
+  labels: Record<string, string>,
+  name: string,
+  image: string,
+  args: string[],
+  hostPorts?: { readonly http: number; readonly https: number },
+): V1PodTemplateSpec {
   const ports = [
-    { name: "web", containerPort: 8000 },
-    { name: "websecure", containerPort: 8443 },
+    { name: "web", containerPort: 8000, ...(hostPorts && { hostPort: hostPorts.http }) },
+    { name: "websecure", containerPort: 8443, ...(hostPorts && { hostPort: hostPorts.https }) },
   ];
   return { metadata: { labels }, spec: { containers: [{ name, image, args, ports }] } };
 }

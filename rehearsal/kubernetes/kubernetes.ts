@@ -17,8 +17,6 @@ export interface KubernetesOptions {
   readonly nodes: readonly NodeAddress[];
   /** @default "traefik" */
   readonly ingressController?: IngressController;
-  /** Networks whose forwarded headers the ingress controller says it believes. @default none */
-  readonly trustedForwarders?: readonly string[];
   readonly progress: (line: string) => void;
   /** Gives up and ends every process that was started. */
   readonly signal?: AbortSignal;

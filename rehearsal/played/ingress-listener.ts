@@ -1,22 +1,23 @@
 import { once } from "node:events";
 import { createServer as createPlainServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import { type AddressInfo, BlockList, isIPv6 } from "node:net";
+import { type AddressInfo, BlockList, isIPv6, type Server as TcpServer } from "node:net";
 import type { Duplex } from "node:stream";
 import { createSecureContext, type SecureContext } from "node:tls";
 
 import { forwardedHeaders } from "./forwarded-headers.ts";
 import { forwardTo } from "./forwarding.ts";
-import type { Counters, ListenerSetup, Route } from "./ingress-messages.ts";
+import type { Counters, ListenerSetup, Route, Trust } from "./ingress-messages.ts";
 import { playRancher, refusal } from "./played-rancher.ts";
+import { beforeProxyLine } from "./proxy-line.ts";
 import { type Answer, type SeenRequest, withoutPort } from "./rancher-answers.ts";
 import type { Arrival } from "./rancher-backend.ts";
 
 /** What one node has on its ports 80 and 443. */
 export interface IngressListener {
   readonly ports: { readonly http: number; readonly https: number };
-  /** Serves exactly these from the next request on. @throws when a certificate and its key do not fit. */
-  route(routes: readonly Route[]): void;
+  /** Serves exactly these, and believes these, from the next request on. @throws when a certificate and its key do not fit. */
+  route(routes: readonly Route[], trust?: Trust): void;
   counters(): Counters;
   close(): Promise<void>;
 }
@@ -26,24 +27,34 @@ const notFound: Answer = { status: 404, body: "404 page not found\n" };
 /** Opens both ports. @throws when one is taken. */
 export async function openIngressListener(setup: ListenerSetup): Promise<IngressListener> {
   const counters = { http: 0, https: 0, websockets: 0, redirected: 0, unknownHost: 0 };
-  const trusts = trusting(setup.trustedForwarders);
+  let trust = believing(nobody);
+  /** By whom connections with a PROXY line say they are from. */
+  const clients = new Map<string, string>();
+  const clientOf = ({ remoteAddress, remotePort }: Peer) =>
+    clients.get(`${remoteAddress} ${remotePort}`) ?? remoteAddress;
   const rancher = setup.rancherSocket === undefined ? playRancher() : forwardTo(setup.rancherSocket);
-  const upgraded = new Set<Duplex>();
+  const connections = new Set<Duplex>();
   let routes = new Map<string, Route>();
   let contexts = new Map<string, SecureContext>();
 
   const arrive = (request: IncomingMessage, port: "http" | "https"): Arrival => {
-    const isTrusted = trusts(request.socket.remoteAddress);
+    const remoteAddress = clientOf(request.socket);
+    const isTrusted = trust.forwarders(remoteAddress);
     const claimed = String(request.headers["x-forwarded-proto"] ?? "");
     const believed = isTrusted && /^(http|ws)s?$/.test(claimed);
     const scheme = believed ? (claimed.endsWith("s") ? "https" : "http") : port;
     const { method = "GET", url = "/", headers } = request;
     const { node } = setup;
+    const forwarded = forwardedHeaders(
+      { headers, socket: { remoteAddress } } as Pick<IncomingMessage, "headers" | "socket">,
+      { node, scheme, isTrusted },
+    );
+    const client = forwarded["X-Real-Ip"] ?? "";
     return {
       request,
       seen: { method, url, host: headers.host ?? "", scheme },
-      forwarded: forwardedHeaders(request, { node, scheme, isTrusted }),
-      told: { "x-rehearsal-node": node, "x-rehearsal-scheme": scheme },
+      forwarded,
+      told: { "x-rehearsal-node": node, "x-rehearsal-scheme": scheme, "x-rehearsal-client": client },
     };
   };
   /** What the ingress answers by itself; nothing where Rancher is to answer. */
@@ -58,7 +69,7 @@ export async function openIngressListener(setup: ListenerSetup): Promise<Ingress
     return { status: route.redirect, headers: { location: `https://${withoutPort(host)}${url}` }, body: "" };
   };
 
-  const serve = async (arrived: "http" | "https", server: Server, port: number): Promise<Server> => {
+  const serve = async (arrived: "http" | "https", server: Server, port: number): Promise<TcpServer> => {
     server.on("request", (request: IncomingMessage, response: ServerResponse) => {
       counters[arrived]++;
       const arrival = arrive(request, arrived);
@@ -79,17 +90,29 @@ export async function openIngressListener(setup: ListenerSetup): Promise<Ingress
       counters[arrived]++;
       // Node takes its own handlers off with the upgrade; a client that goes away must not end the listener.
       socket.on("error", () => socket.destroy());
-      upgraded.add(socket);
-      socket.once("close", () => upgraded.delete(socket));
       const arrival = arrive(request, arrived);
       const own = ownAnswer(arrival.seen);
       if (own) socket.end(refusal(own, arrival.told));
       else rancher.upgrade(arrival, socket, head, () => void counters.websockets++);
     });
     server.on("clientError", (_error, socket) => socket.destroy());
-    server.listen(port, setup.address);
-    await once(server, "listening");
-    return server;
+    const outer = beforeProxyLine(
+      server,
+      (address) => (trust.onlyProxies ? "needed" : trust[arrived](address) ? "possible" : "none"),
+      (socket, address) => {
+        if (!trust[arrived](socket.remoteAddress)) return;
+        const key = `${socket.remoteAddress} ${socket.remotePort}`;
+        clients.set(key, address);
+        socket.once("close", () => clients.delete(key));
+      },
+    );
+    outer.on("connection", (socket) => {
+      connections.add(socket);
+      socket.once("close", () => connections.delete(socket));
+    });
+    outer.listen(port, setup.address);
+    await once(outer, "listening");
+    return outer;
   };
 
   const { certificate: cert, key } = setup.defaultCertificate;
@@ -106,28 +129,40 @@ export async function openIngressListener(setup: ListenerSetup): Promise<Ingress
     plain.close();
     throw error;
   });
-  const portOf = (server: Server) => (server.address() as AddressInfo).port;
+  const portOf = (server: TcpServer) => (server.address() as AddressInfo).port;
   return {
     ports: { http: portOf(plain), https: portOf(tls) },
-    route: (wanted) => {
+    route: (wanted, believed = nobody) => {
+      trust = believing(believed);
       const withTls = wanted.filter(({ certificate }) => certificate !== undefined);
       contexts = new Map(withTls.map(({ host, certificate }) => [host, contextOf(certificate!)]));
       routes = new Map(wanted.map((route) => [route.host, route]));
     },
     counters: () => ({ ...counters }),
     close: async () => {
-      for (const socket of upgraded) socket.destroy();
-      for (const server of [plain, tls]) {
-        server.close();
-        server.closeAllConnections();
-      }
-      await Promise.all([plain, tls].map((server) => server.listening && once(server, "close")));
+      const over = [plain, tls].map((server) => (server.listening ? once(server, "close") : undefined));
+      for (const server of [plain, tls]) server.close();
+      for (const connection of connections) connection.destroy();
+      await Promise.all(over);
     },
   };
 }
 
 function contextOf({ certificate, key }: { certificate: string; key: string }): SecureContext {
   return createSecureContext({ cert: certificate, key });
+}
+
+type Peer = Pick<IncomingMessage["socket"], "remoteAddress" | "remotePort">;
+
+const nobody: Trust = { forwarders: [], proxies: { http: [], https: [] }, onlyProxies: false };
+
+function believing({ forwarders, proxies, onlyProxies }: Trust) {
+  return {
+    forwarders: trusting(forwarders),
+    http: trusting(proxies.http),
+    https: trusting(proxies.https),
+    onlyProxies,
+  };
 }
 
 /** Tells whether an address lies in one of the networks. @throws when one is no network. */

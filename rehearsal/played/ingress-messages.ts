@@ -8,10 +8,18 @@ export interface ListenerSetup {
   readonly ports: { readonly http: number; readonly https: number };
   /** Shown for names that nobody serves, as every ingress controller has one. */
   readonly defaultCertificate: KeyPair;
-  /** Networks whose X-Forwarded-* headers are believed, such as `192.0.2.0/24`. */
-  readonly trustedForwarders: readonly string[];
   /** Unix socket that leads to a genuine Rancher server. @default none: Rancher is played */
   readonly rancherSocket?: string;
+}
+
+/** Networks that are believed, such as `192.0.2.0/24`. */
+export interface Trust {
+  /** Whose X-Forwarded-* headers. */
+  readonly forwarders: readonly string[];
+  /** Whose PROXY line, on each port. Without one they are taken for the client, unless `onlyProxies`. */
+  readonly proxies: { readonly http: readonly string[]; readonly https: readonly string[] };
+  /** Whoever sends no PROXY line is not served, as with ingress-nginx. */
+  readonly onlyProxies: boolean;
 }
 
 /** One host name that leads to Rancher. */
@@ -23,8 +31,8 @@ export interface Route {
   readonly redirect?: number;
 }
 
-/** Every later line of input: everything that is served from now on, or a question. */
-export type ToListener = { readonly routes: readonly Route[] } | { readonly ask: "counters" };
+/** Every later line of input: everything that is served and believed from now on, or a question. */
+export type ToListener = { readonly routes: readonly Route[]; readonly trust: Trust } | { readonly ask: "counters" };
 
 /** Every line of output: the ports, once they are open, or an answer. */
 export type FromListener =

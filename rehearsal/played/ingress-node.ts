@@ -21,7 +21,7 @@ for await (const line of createInterface({ input: process.stdin })) {
     }
     const message = JSON.parse(line) as ToListener;
     if ("routes" in message) {
-      listener.route(message.routes);
+      listener.route(message.routes, message.trust);
       tell({ routes: message.routes.length });
     } else tell({ counters: listener.counters() });
   } catch (error) {

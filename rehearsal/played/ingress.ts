@@ -13,7 +13,9 @@ import {
 } from "@kubernetes/client-node";
 
 import { createCertificateAuthority } from "../kubernetes/certificate-authority.ts";
+import type { IngressController } from "../kubernetes/ingress-controller.ts";
 import type { Counters, Route } from "./ingress-messages.ts";
+import { readTrust } from "./ingress-trust.ts";
 import { type ListenerPlace, type NodeListener, startNodeListener } from "./node-listener.ts";
 import { orNothing } from "./not-found.ts";
 import { isAvailable } from "./pod-readiness.ts";
@@ -34,27 +36,26 @@ const nginx = { controller: "k8s.io/ingress-nginx", redirect: 308, off: "nginx.i
 /**
  * Serves Rancher on every node while the Ingress `rancher` is there, its class is this cluster's, and the Deployment
  * behind it has a ready pod; everything else is 404, as with Traefik. A host is served with the Secret its Ingress
- * names, and with the default certificate while there is none. Publishes the nodes' addresses in the Ingress' status.
+ * names, and with the default certificate while there is none. Believes whom the controller's objects name. Publishes the nodes' addresses in the Ingress' status.
  */
 export async function startPlayedIngress(options: {
   readonly client: KubeConfig;
   readonly nodes: readonly ListenerPlace[];
   /** Where the listeners' logs go; made with mode 0700. */
   readonly folder: string;
-  /** Networks whose forwarded headers are believed. @default none, as Traefik has it */
-  readonly trustedForwarders?: readonly string[];
+  /** Whose objects say who is believed. */
+  readonly ingressController: IngressController;
   /** @default 80 and 443 */
   readonly ports?: { readonly http: number; readonly https: number };
   /** Unix socket that leads to a genuine Rancher server. @default none: Rancher is played */
   readonly rancherSocket?: string;
   readonly progress: (line: string) => void;
 }): Promise<PlayedIngress> {
-  const { client, nodes, folder, trustedForwarders = [], ports = { http: 80, https: 443 }, progress } = options;
+  const { client, nodes, folder, ingressController, ports = { http: 80, https: 443 }, progress } = options;
   const { rancherSocket } = options;
   const defaultCertificate = await createCertificateAuthority("Rehearsal ingress default certificate");
   const setup = {
     ports,
-    trustedForwarders,
     defaultCertificate: { certificate: defaultCertificate.certificate, key: defaultCertificate.key },
     ...(rancherSocket !== undefined && { rancherSocket }),
   };
@@ -71,10 +72,10 @@ export async function startPlayedIngress(options: {
 
   let served: string | undefined;
   const reconcile = async () => {
-    const routes = await findRoutes(client, nodes);
-    const text = JSON.stringify(routes);
+    const [routes, trust] = await Promise.all([findRoutes(client, nodes), readTrust(client, ingressController)]);
+    const text = JSON.stringify({ routes, trust });
     if (text === served) return;
-    await Promise.all(listeners.map((listener) => listener.route(routes)));
+    await Promise.all(listeners.map((listener) => listener.route(routes, trust)));
     served = text;
     const hosts = routes.map(({ host, certificate }) => `${host}${certificate ? "" : " (default certificate)"}`);
     progress(hosts.length > 0 ? `the nodes serve ${hosts.join(", ")}` : "the nodes serve no host: 404");
@@ -83,6 +84,8 @@ export async function startPlayedIngress(options: {
     "/apis/networking.k8s.io/v1/ingresses",
     `/apis/apps/v1/namespaces/${namespace}/deployments`,
     `/api/v1/namespaces/${namespace}/secrets`,
+    "/apis/apps/v1/namespaces/kube-system/daemonsets",
+    "/api/v1/namespaces/kube-system/configmaps",
   ];
   const reconciler = startReconciler({ name: "played ingress controller", client, paths, reconcile, progress });
   return {

@@ -5,7 +5,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 
 import type { Node } from "../world/node.ts";
-import type { Counters, FromListener, ListenerSetup, Route, ToListener } from "./ingress-messages.ts";
+import type { Counters, FromListener, ListenerSetup, Route, ToListener, Trust } from "./ingress-messages.ts";
 
 /** Something with an address of its own to start a program at: a node of the rehearsal's world. */
 export type ListenerPlace = Pick<Node, "name" | "address" | "spawn">;
@@ -14,7 +14,7 @@ export type ListenerPlace = Pick<Node, "name" | "address" | "spawn">;
 export interface NodeListener {
   readonly node: string;
   readonly ports: { readonly http: number; readonly https: number };
-  route(routes: readonly Route[]): Promise<void>;
+  route(routes: readonly Route[], trust: Trust): Promise<void>;
   counters(): Promise<Counters>;
   close(): Promise<void>;
 }
@@ -83,7 +83,7 @@ export async function startNodeListener(
     return {
       node: place.name,
       ports: answer.listening,
-      route: async (routes) => void (await ask({ routes })),
+      route: async (routes, trust) => void (await ask({ routes, trust })),
       counters: async () => {
         const counted = await ask({ ask: "counters" });
         if (!("counters" in counted)) throw new Error(`node ${place.name} answered out of turn`);

@@ -1,9 +1,11 @@
 import { KubeConfig } from "@kubernetes/client-node";
 
 import type { CertificateAuthority } from "../kubernetes/certificate-authority.ts";
+import type { IngressController } from "../kubernetes/ingress-controller.ts";
 import type { Kubernetes } from "../kubernetes/kubernetes.ts";
 import type { Participant } from "../summary.ts";
 import { startPlayedCertManager } from "./cert-manager.ts";
+import { startPlayedHelmController } from "./helm-controller.ts";
 import { type PlayedIngress, startPlayedIngress } from "./ingress.ts";
 import type { ListenerPlace } from "./node-listener.ts";
 import { startPlayedRancherPods } from "./rancher-pods.ts";
@@ -24,8 +26,8 @@ export interface PlayedClusterOptions {
   readonly folder: string;
   /** Signs what Rancher's CA and ACME would sign. */
   readonly authority: CertificateAuthority;
-  /** Networks whose forwarded headers the ingress controller believes. @default none */
-  readonly trustedForwarders?: readonly string[];
+  /** @default "traefik" */
+  readonly ingressController?: IngressController;
   /** @default 80 and 443 */
   readonly ports?: { readonly http: number; readonly https: number };
   /** A Rancher server that is not played; the nodes lead to it. @default none: Rancher is played, too */
@@ -40,6 +42,7 @@ export async function startPlayedCluster(options: PlayedClusterOptions): Promise
   client.loadFromString(kubernetes.kubeconfig);
   const ingress = await startPlayedIngress({
     ...options,
+    ingressController: options.ingressController ?? "traefik",
     client,
     ...(genuineRancher && { rancherSocket: genuineRancher.socket }),
   });
@@ -47,13 +50,14 @@ export async function startPlayedCluster(options: PlayedClusterOptions): Promise
     startWebhookRelaxing({ client, progress }),
     startPlayedCertManager({ client, authority, progress }),
     startPlayedRancherPods({ client, authority, progress }),
+    startPlayedHelmController({ client, progress }),
   ];
   return {
     listeners: ingress.listeners,
     counters: () => ingress.counters(),
     participants: [
       standIn("kubelet and pods", "kwok"),
-      standIn("ingress controller"),
+      standIn("ingress controller and helm-controller"),
       standIn("cert-manager"),
       genuineRancher?.participant ?? standIn("Rancher"),
     ],

@@ -6,7 +6,7 @@ import { download, pluginFolder, takeInstalled } from "./genuine-plugin.ts";
 import { makeStandIn } from "./stand-in-plugin.ts";
 
 /** The providers of which this project has a stand-in. */
-export const playedProviders = ["command", "kubernetes", "random"] as const;
+export const playedProviders = ["command", "docker", "kubernetes", "random"] as const;
 export type PlayedProvider = (typeof playedProviders)[number];
 
 /** A provider as it was put in place. */

@@ -23,18 +23,21 @@ export interface WorldNetwork {
 }
 
 /**
- * What the bridge does not pass on. From and to a silent host, IP but not ARP: a peer then meets silence, as with a host
- * far away, and no "no route to host". To the way out, nothing that stays in the world: a bridge sends what it has no
- * port for to all of them, and slirp4netns would open a connection of its own to each such address, which comes in
- * through this machine's link and, while the host is down, goes round without end.
+ * What the bridge does not pass on. From and to a silent host, IP but not ARP for its own address: a peer then meets
+ * silence, as with a host far away, and no "no route to host"; an address that moves is not claimed by it any more. To
+ * the way out, nothing that stays in the world: a bridge sends what it has no port for to all of them, and slirp4netns
+ * would open a connection of its own to each such address, which comes in through this machine's link and, while the
+ * host is down, goes round without end.
  */
 const bridgeRules = ({ cidr, gateway, resolver }: Subnet): string => `
 table bridge world {
   set silent { type ifname; }
+  set own { type ifname . ipv4_addr; }
   chain forward {
     type filter hook forward priority 0;
     ether type ip iifname @silent drop
     ether type ip oifname @silent drop
+    ether type arp iifname @silent iifname . arp saddr ip != @own drop
     oifname "tap0" ip daddr ${cidr} ip daddr != { ${gateway}, ${resolver} } drop
   }
 }
@@ -73,8 +76,11 @@ export async function startNetwork(ledger: Ledger, subnet: Subnet): Promise<Worl
       await runCommand([...enter(holder), "ip", "link", "del", portOf(address)]); // It may be gone already.
     },
     silence: async (address, silent) => {
-      const verb = silent ? "add" : "delete";
-      await mustRun([...enter(holder), "nft", verb, "element", "bridge", "world", "silent", `{ ${portOf(address)} }`]);
+      const element = `${silent ? "add" : "delete"} element bridge world`;
+      const port = portOf(address);
+      await mustRun([...enter(holder), "nft", "-f", "-"], {
+        stdin: `${element} silent { ${port} }\n${element} own { ${port} . ${address} }\n`,
+      });
     },
   };
 }

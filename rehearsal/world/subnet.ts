@@ -40,6 +40,11 @@ export function memberAddress(subnet: Subnet, index: number): string {
   return `${subnet.prefix}.${last}`;
 }
 
+/** The address that members get last, so that nobody has it as long as there is any room. */
+export function lastAddress({ prefix }: Subnet): string {
+  return `${prefix}.254`;
+}
+
 interface Network {
   readonly start: number;
   readonly length: number;

@@ -4,11 +4,12 @@ import { renderBaseCreate } from "../../components/host/base-script.ts";
 import { connectionTo } from "../../components/host/connection.ts";
 import { sshHost } from "../../components/host/host.ts";
 import { exitCodes, preamble } from "../../components/host/script-preamble.ts";
-import { ingressListeners } from "../../components/load-balancer/listener.ts";
+import { defaultNginxOptions } from "../../components/load-balancer/nginx-options.ts";
 import { renderNginxScript } from "../../components/load-balancer/nginx-script.ts";
+import { rancherListeners } from "../../components/load-balancer/rancher-listeners.ts";
 import type { TlsSettings } from "../../components/stack-file.ts";
 import { planTls } from "../../components/tls/tls-plan.ts";
-import { balancerHost } from "../support/prod-stack.ts";
+import { balancerHost, prodSettings } from "../support/prod-stack.ts";
 import { page, tableRows } from "./pages.ts";
 
 /** What the pages state as fact follows from the code, so that neither changes without the other. */
@@ -28,12 +29,12 @@ describe("docs/choosing-a-mode.md", () => {
     const sources: readonly TlsSettings[] = [
       { source: "rancher" },
       { source: "letsEncrypt", email: "ops@example.com", environment: "production" },
-      { source: "secret", certificateChain: "" },
-      { source: "secret", certificateChain: "", caCertificate: "" },
+      { source: "secret", certificate: { from: "stack", chain: "" } },
+      { source: "secret", certificate: { from: "stack", chain: "" }, caCertificate: "" },
     ];
 
     const stated = tableRows(choosing, "source").map(([, certManager, mode]) => [certManager, mode]);
-    const plans = sources.map((source) => planTls(source, undefined));
+    const plans = sources.map((source) => planTls(source, "ingress", undefined));
     expect(stated).toEqual(
       plans.map(({ certManager, agentTLSMode }) => [certManager ? "yes" : "no", `\`${agentTLSMode}\``]),
     );
@@ -42,7 +43,12 @@ describe("docs/choosing-a-mode.md", () => {
 
 describe("docs/interrupted-runs.md", () => {
   const { text } = page("docs/interrupted-runs.md");
-  const nginx = renderNginxScript(ingressListeners([{ address: "192.0.2.11" }]));
+  const nginx = renderNginxScript({
+    listeners: rancherListeners(prodSettings()),
+    options: defaultNginxOptions,
+    package: "distribution",
+    certificates: [],
+  });
 
   it("lists the exit codes of scripts", () => {
     const listed = tableRows(page("docs/interrupted-runs.md"), "code").map(([code]) => Number(code));

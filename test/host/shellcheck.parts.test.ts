@@ -4,19 +4,34 @@ import { renderBaseCreate, renderBaseDelete, renderBaseUpdate } from "../../comp
 import { sshHost } from "../../components/host/host.ts";
 import { renderScript } from "../../components/host/script.ts";
 import { preamble } from "../../components/host/script-preamble.ts";
-import { ingressListeners } from "../../components/load-balancer/listener.ts";
+import { renderNginxContainerScript } from "../../components/load-balancer/nginx-container-script.ts";
+import { defaultNginxOptions } from "../../components/load-balancer/nginx-options.ts";
 import { renderNginxScript } from "../../components/load-balancer/nginx-script.ts";
-import { balancerHost } from "../support/prod-stack.ts";
+import { rancherListeners } from "../../components/load-balancer/rancher-listeners.ts";
+import { balancerHost, prodSettings } from "../support/prod-stack.ts";
 
 const available = spawnSync("shellcheck", ["--version"]).status === 0;
 
 const marker = { hostName: "lb-1", stack: "rancher/prod" };
+const nginx = {
+  listeners: rancherListeners(prodSettings()),
+  options: defaultNginxOptions,
+  package: "distribution",
+  certificates: [],
+} as const;
+const certificates = [
+  { name: "rancher", hostname: "rancher.example.com", from: "stack", chain: "CHAIN\n", privateKey: "KEY" },
+  { name: "wiki", hostname: "wiki.example.com", from: "host", certificate: "/tls/my cert.pem", privateKey: "/tls/key" },
+] as const;
+
 const bodies: Record<string, string> = {
   "base-create": renderBaseCreate(marker),
   "base-update": renderBaseUpdate(marker),
   "base-delete": renderBaseDelete(marker),
   "run-undo": "run_undo nginx\n",
-  nginx: renderNginxScript(ingressListeners([{ address: "192.0.2.11" }, { address: "192.0.2.12" }])),
+  nginx: renderNginxScript(nginx),
+  "nginx of nginx.org with certificates": renderNginxScript({ ...nginx, package: "nginx.org", certificates }),
+  "nginx as a container": renderNginxContainerScript({ ...nginx, image: "nginx:1.30.4", certificates }),
 };
 
 /**
@@ -41,6 +56,11 @@ function findings(script: string): string {
 /** What a script puts into a here-document to be run later: the undo steps. */
 function undoSteps(body: string): string[] {
   return [...body.matchAll(/register_undo <<'(\w+)'\n([\s\S]*?)\n\1\n/g)].map(([, , step = ""]) => `${step}\n`);
+}
+
+/** The script of the certificate watch, which brings its own preamble. */
+function watchScripts(body: string): string[] {
+  return [...body.matchAll(/<<'WATCH'\n([\s\S]*?)\nWATCH\n/g)].map(([, script = ""]) => `${script}\n`);
 }
 
 describe.skipIf(!available)("shellcheck", () => {
@@ -68,6 +88,13 @@ describe.skipIf(!available)("shellcheck", () => {
     for (const step of steps) {
       expect(findings(`${preamble({ name: "nginx", stateFolder: "/var/lib/rancher-stack" })}\n${step}`)).toBe("");
     }
+  });
+
+  it("has nothing to say about what systemd runs when a certificate changes", () => {
+    const scripts = Object.values(bodies).flatMap(watchScripts);
+
+    expect(scripts).toHaveLength(2);
+    expect(scripts.map(findings)).toEqual(["", ""]);
   });
 
   it("would find something", () => {

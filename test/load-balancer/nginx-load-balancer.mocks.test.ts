@@ -1,16 +1,23 @@
+import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { sshHost } from "../../components/host/host.ts";
 import { ManagedHost } from "../../components/host/managed-host.ts";
-import { ingressListeners, type Listener } from "../../components/load-balancer/listener.ts";
-import { NginxLoadBalancer } from "../../components/load-balancer/nginx-load-balancer.ts";
+import { NginxLoadBalancer, type NginxLoadBalancerArgs } from "../../components/load-balancer/nginx-load-balancer.ts";
+import { defaultNginxOptions } from "../../components/load-balancer/nginx-options.ts";
 import { renderNginxScript } from "../../components/load-balancer/nginx-script.ts";
+import { rancherListeners } from "../../components/load-balancer/rancher-listeners.ts";
 import { synthesise } from "../../operations/synthesis.ts";
-import { balancerHost } from "../support/prod-stack.ts";
+import { balancerHost, prodSettings } from "../support/prod-stack.ts";
 import { nameIn, namesIn, only } from "../support/registrations.ts";
 import { valueOf } from "../support/value-of.ts";
 
-const listeners = ingressListeners([{ address: "192.0.2.11" }]);
-const synthesiseBalancer = (names: readonly string[], ports: readonly Listener[] = listeners) =>
+const balancer: Omit<NginxLoadBalancerArgs, "hosts"> = {
+  listeners: rancherListeners(prodSettings()),
+  options: defaultNginxOptions,
+  package: "distribution",
+  certificates: [],
+};
+const synthesiseBalancer = (names: readonly string[], args: () => Partial<NginxLoadBalancerArgs> = () => ({})) =>
   synthesise(
     () => {
       const hosts = names.map((name, index) => {
@@ -18,7 +25,7 @@ const synthesiseBalancer = (names: readonly string[], ports: readonly Listener[]
         const machine = new ManagedHost(name, { host: sshHost(settings), credentials: {} });
         return { name, address: settings.address, machine };
       });
-      return new NginxLoadBalancer("load-balancer", { listeners: ports, hosts });
+      return new NginxLoadBalancer("load-balancer", { ...balancer, ...args(), hosts });
     },
     { stack: "prod" },
   );
@@ -30,13 +37,42 @@ describe("the nginx load balancer", () => {
     const scripts = registrations.filter(({ name }) => name.endsWith("-nginx-script"));
     expect(scripts.map(({ name }) => name).sort()).toEqual(["lb-1-nginx-script", "lb-2-nginx-script"]);
     for (const { inputs, additionalSecretOutputs, parent } of scripts) {
-      expect(inputs["create"]).toContain(renderNginxScript(listeners).trimEnd());
+      expect(inputs["create"]).toContain(renderNginxScript(balancer).trimEnd());
       expect(inputs["create"]).toContain("timeout -k 10 600 ");
       expect(inputs["delete"]).toContain("\nrun_undo nginx\n");
       expect(inputs).not.toHaveProperty("update");
       expect(additionalSecretOutputs).toEqual(["connection"]);
       expect(nameIn(only(registrations, "rancher:host:HostScript", nameIn(parent)).parent)).toBe("load-balancer");
     }
+  });
+
+  it("hands the keys of the stack's certificates over on standard input alone", async () => {
+    const key = "canary-private-key-4d11";
+    const { registrations } = await synthesiseBalancer(["lb-1"], () => ({
+      certificates: [
+        {
+          name: "rancher",
+          hostname: "rancher.example.com",
+          from: "stack",
+          chain: "CHAIN\n",
+          privateKey: pulumi.secret(key),
+        },
+        {
+          name: "wiki-1",
+          hostname: "wiki.example.com",
+          from: "host",
+          certificate: "/tls/wiki.pem",
+          privateKey: "/tls/key",
+        },
+      ],
+    }));
+
+    const script = registrations.find(({ name }) => name === "lb-1-nginx-script");
+    const base64 = Buffer.from(key).toString("base64");
+    expect(script?.inputs["stdin"]).toEqual(expect.objectContaining({ value: `key_rancher ${base64}\n` }));
+    const texts = JSON.stringify({ ...script?.inputs, stdin: undefined });
+    expect(texts).not.toContain(key);
+    expect(texts).not.toContain(base64);
   });
 
   it("changes one host after another", async () => {

@@ -1,59 +1,153 @@
 import { describe, expect, it } from "vitest";
 import { sshHost } from "../../components/host/host.ts";
 import { renderScript } from "../../components/host/script.ts";
-import { ingressListeners } from "../../components/load-balancer/listener.ts";
-import { debianNginx, renderNginxConfig } from "../../components/load-balancer/nginx-config.ts";
-import { renderNginxScript } from "../../components/load-balancer/nginx-script.ts";
+import { renderNginxConfig } from "../../components/load-balancer/nginx-config.ts";
+import { defaultNginxOptions } from "../../components/load-balancer/nginx-options.ts";
+import { renderNginxScript, type NginxScriptArgs } from "../../components/load-balancer/nginx-script.ts";
+import { rancherListeners } from "../../components/load-balancer/rancher-listeners.ts";
 import { expectGolden } from "../support/golden.ts";
-import { balancerHost } from "../support/prod-stack.ts";
+import { balancerHost, nginxBalancer, prodSettings } from "../support/prod-stack.ts";
 
-const listeners = ingressListeners(["192.0.2.11", "192.0.2.12", "192.0.2.13"].map((address) => ({ address })));
-const script = renderNginxScript(listeners);
+const layer4: NginxScriptArgs = {
+  listeners: rancherListeners(prodSettings()),
+  options: defaultNginxOptions,
+  package: "distribution",
+  certificates: [],
+};
+
+const onHost = {
+  from: "host",
+  certificate: "/etc/letsencrypt/live/rancher/cert.pem",
+  chain: "/etc/letsencrypt/live/rancher/chain.pem",
+  privateKey: "/etc/letsencrypt/live/rancher/privkey.pem",
+} as const;
+const fromStack = { from: "stack", chain: "-----BEGIN CERTIFICATE-----\nleaf\n-----END CERTIFICATE-----" } as const;
+const sites = [
+  {
+    name: "wiki-1",
+    hostname: "wiki.example.com",
+    upstreams: [{ address: "192.0.2.40", port: 8080 }],
+    certificate: fromStack,
+  },
+];
+const layer7: NginxScriptArgs = {
+  ...layer4,
+  listeners: rancherListeners(
+    prodSettings({
+      loadBalancer: nginxBalancer({ layer: 7, sites }),
+      tls: { source: "secret", certificate: onHost },
+    }),
+  ),
+  certificates: [
+    { name: "rancher", hostname: "rancher.example.com", ...onHost },
+    { name: "wiki-1", hostname: "wiki.example.com", ...fromStack, privateKey: "canary-key" },
+  ],
+};
+
+/** Where pieces of text stand in it, all of them. */
+function placesOf(text: string, pieces: readonly string[]): number[] {
+  const places = pieces.map((piece) => text.indexOf(piece));
+  expect(places).not.toContain(-1);
+  return places;
+}
 
 describe("renderNginxScript", () => {
-  it("reads like this", () => {
-    expectGolden("load-balancer/nginx.sh", script);
+  it("reads like this at layer 4", () => {
+    expectGolden("load-balancer/nginx.sh", renderNginxScript(layer4));
   });
 
-  it("waits for the generation of the configuration it places", () => {
-    const { text, generation } = renderNginxConfig({ listeners, ...debianNginx });
+  it("reads like this with certificates, of which one is on the host", () => {
+    expectGolden("load-balancer/nginx-certificates.sh", renderNginxScript(layer7));
+  });
 
-    expect(script).toContain(text);
-    expect(script).toContain(`\ngeneration=${generation}\n`);
+  it("carries the template, to be filled in for the machine's own nginx", () => {
+    expect(renderNginxScript(layer7)).toContain(
+      `<<'NGINX'\n${renderNginxConfig({ listeners: layer7.listeners, options: layer7.options, logs: "files" })}NGINX\n`,
+    );
   });
 
   it("looks at the ports, then registers its undo, then changes something", () => {
-    const places = [
+    const places = placesOf(renderNginxScript(layer7), [
       'fail 10 "port',
       "register_undo <<'UNDO'",
-      "apt --no-install-recommends install",
-      'mv -f "$conf.placing"',
-    ].map((text) => script.indexOf(text));
+      "  add_packages $wanted",
+      'fail 10 "this machine has nginx',
+      'firewall-cmd -q --permanent --add-port="$port/tcp"',
+      '\nroll_out "$work/nginx.conf"',
+      '\nclean_certificates "rancher wiki-1.',
+      "systemctl daemon-reload",
+    ]);
 
-    expect(places).not.toContain(-1);
-    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    // The undo step speaks of units first.
+    expect(places.slice(0, -1)).toEqual(places.slice(0, -1).toSorted((a, b) => a - b));
   });
 
-  it("asks for every port it listens on", () => {
-    expect(script).toContain("for port in 80 443 18404; do");
+  it.each([
+    ["layer 4", layer4, "for port in 80 443 18404; do"],
+    ["layer 7", layer7, "for port in 80 443 18404; do"],
+    [
+      "a status page",
+      { ...layer4, options: { ...defaultNginxOptions, statusPort: 8081 } },
+      "for port in 80 443 18404 8081; do",
+    ],
+  ])("asks for every port it listens on: %s", (_, args, loop) => {
+    expect(renderNginxScript(args)).toContain(loop);
+  });
+
+  it("opens no port in the firewall that only the machine itself may use", () => {
+    const script = renderNginxScript({ ...layer4, options: { ...defaultNginxOptions, statusPort: 8081 } });
+
+    expect(script).toContain('open_ports="80 443"');
+    expect(script).toContain('have_selinux_ports http_port_t "80 443 18404 8081"');
   });
 
   it("holds no lock open in a daemon it starts, or in a package manager that does", () => {
-    const commands = script.split(/\n|;|&&|\|\||[{}]/);
-    const starts = commands.filter((text) =>
-      /^ *(then |else )?(systemctl (start|reload|restart)|dpkg --conf)/.test(text),
-    );
+    for (const args of [layer4, layer7, { ...layer7, package: "nginx.org" } as const]) {
+      const commands = renderNginxScript(args).split(/\n|;|&&|\|\||[{}]/);
+      const starts = commands.filter((text) =>
+        /^ *(then |else |timeout \d+ )?(systemctl (start|reload|restart|enable)|dpkg --conf|dnf |.*zypper --non)/.test(
+          text,
+        ),
+      );
 
-    expect(starts.length).toBeGreaterThanOrEqual(4);
-    expect(starts.filter((text) => !text.includes("9>&-"))).toEqual([]);
+      expect(starts.length).toBeGreaterThanOrEqual(4);
+      expect(starts.filter((text) => !text.includes("9>&-"))).toEqual([]);
+    }
   });
 
-  it("travels over SSH with forty servers as well", () => {
-    const many = ingressListeners(
-      Array.from({ length: 40 }, (_, index) => ({ address: `server-${index}.example.com` })),
-    );
-    const text = { name: "nginx", title: "nginx", body: renderNginxScript(many), timeoutSeconds: 600 };
+  it("holds no private key, and asks for each that comes from the stack by a name the shell can have", () => {
+    const script = renderNginxScript(layer7);
+
+    expect(script).not.toContain("canary-key");
+    expect(script.match(/secret key_\w+ /g)).toEqual(["secret key_wiki_1 "]);
+  });
+
+  it("installs openssl for certificates only, as nothing else calls it", () => {
+    expect(renderNginxScript(layer7)).toContain('wanted="$wanted openssl"');
+    expect(renderNginxScript(layer4)).not.toContain('wanted="$wanted openssl"');
+  });
+
+  it("asks for DNS servers where an upstream has a name", () => {
+    const named = layer4.listeners.map((listener) => ({ ...listener, upstreams: [{ address: "node.lan", port: 80 }] }));
+
+    expect(renderNginxScript({ ...layer4, listeners: named })).toContain('[ -n "$resolvers" ] || fail 10');
+    expect(renderNginxScript(layer4)).not.toContain('[ -n "$resolvers" ]');
+  });
+
+  it.each([
+    ["forty servers", { ...layer4, listeners: rancherListeners(manyServers()) }],
+    ["certificates on the host", layer7],
+  ])("travels over SSH with %s as well", (_, args) => {
+    const text = { name: "nginx", title: "nginx", body: renderNginxScript(args), timeoutSeconds: 600 };
 
     expect(() => renderScript(sshHost(balancerHost()), text)).not.toThrow();
   });
 });
+
+function manyServers() {
+  const servers = Array.from({ length: 40 }, (_, index) => ({
+    name: `server-${index}`,
+    address: `server-${index}.example.com`,
+  }));
+  return prodSettings({ cluster: { distribution: "existing", servers } });
+}

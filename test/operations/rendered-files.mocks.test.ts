@@ -5,7 +5,7 @@ import { renderedFiles } from "../../operations/rendered-files.ts";
 import { synthesise } from "../../operations/synthesis.ts";
 import { canaries, emptyCluster, prodSecrets, prodSettings } from "../support/prod-stack.ts";
 
-const tls = { source: "secret", certificateChain: "CHAIN", caCertificate: "CA" } as const;
+const tls = { source: "secret", certificate: { from: "stack", chain: "CHAIN" }, caCertificate: "CA" } as const;
 
 async function files() {
   const { registrations } = await synthesise(

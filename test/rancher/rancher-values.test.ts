@@ -5,7 +5,7 @@ import { planTls } from "../../components/tls/tls-plan.ts";
 const args: RancherValuesArgs = {
   hostname: "rancher.example.com",
   replicas: 3,
-  tls: planTls({ source: "rancher" }, "traefik"),
+  tls: planTls({ source: "rancher" }, "ingress", "traefik"),
   ingressClass: "traefik",
   ingressNginx: false,
   chartValues: {},
@@ -32,7 +32,7 @@ const table: [string, Partial<RancherValuesArgs>, Record<string, unknown>][] = [
   ["no class to name", { ingressClass: undefined }, { ...computed, ingress: { tls: { source: "rancher" } } }],
   [
     "Let's Encrypt",
-    { tls: planTls({ source: "letsEncrypt", email: "ops@example.com", environment: "staging" }, "traefik") },
+    { tls: planTls({ source: "letsEncrypt", email: "ops@example.com", environment: "staging" }, "ingress", "traefik") },
     {
       ...computed,
       agentTLSMode: "system-store",
@@ -42,7 +42,13 @@ const table: [string, Partial<RancherValuesArgs>, Record<string, unknown>][] = [
   ],
   [
     "a private CA",
-    { tls: planTls({ source: "secret", certificateChain: "CHAIN", caCertificate: "CA" }, "traefik") },
+    {
+      tls: planTls(
+        { source: "secret", certificate: { from: "stack", chain: "CHAIN" }, caCertificate: "CA" },
+        "ingress",
+        "traefik",
+      ),
+    },
     { ...computed, ingress: { ingressClassName: "traefik", tls: { source: "secret" } }, privateCA: true },
   ],
   [
@@ -72,6 +78,6 @@ describe("rancherValues", () => {
     const chartValues = Object.freeze({ ingress: Object.freeze({ extraAnnotations: Object.freeze({ a: "b" }) }) });
 
     expect(() => rancherValues({ ...args, chartValues })).not.toThrow();
-    expect(planTls({ source: "rancher" }, "traefik").chartValues).toEqual(args.tls.chartValues);
+    expect(planTls({ source: "rancher" }, "ingress", "traefik").chartValues).toEqual(args.tls.chartValues);
   });
 });

@@ -13,6 +13,7 @@ import { isRoot } from "./support/rehearsed.ts";
 /** A loopback address of this test's own: the checks go to ports 80 and 443, as users do. */
 const address = "127.84.19.3";
 const hostname = "rancher.example.com";
+const wiki = "wiki.example.com";
 
 interface Site {
   readonly authority: CertificateAuthority;
@@ -22,6 +23,12 @@ interface Site {
   readonly ping: string;
   readonly upgrades: boolean;
   readonly location: string;
+  /** Where a page leads, if anywhere. */
+  readonly detour?: string;
+  /** Name in the certificate that is shown for the further site. @default its own */
+  readonly siteCertificate?: string;
+  /** Whether a node answers for the further site. @default true */
+  readonly siteNode?: boolean;
 }
 
 describe.skipIf(!isRoot)("the checks through a balancer", () => {
@@ -51,15 +58,18 @@ describe.skipIf(!isRoot)("the checks through a balancer", () => {
   const check = async (site: Site): Promise<Record<string, true | string>> => {
     await serve(site, closers);
     const caCertificate = authority.certificate;
-    const results = await checkThroughBalancer({ hostname, address, caCertificate, nodes: ["server-1", "server-2"] });
+    const target = { hostname, address, caCertificate, nodes: ["server-1", "server-2"] };
+    const results = await checkThroughBalancer({ ...target, sites: [{ name: "wiki", hostname: wiki }] });
     return Object.fromEntries(results.map(({ name, passed, seen }) => [name, passed || seen]));
   };
   const allPass = {
     "HTTPS answers with the expected certificate": true,
+    "a page is not sent round for ever": true,
     "a foreign host name gets no certificate of ours": true,
     "HTTP leads to HTTPS": true,
     "a websocket opens": true,
     "every node is reached": true,
+    "site wiki answers": true,
   };
 
   it("pass where everything is as it should be", async () => {
@@ -86,7 +96,29 @@ describe.skipIf(!isRoot)("the checks through a balancer", () => {
       ...allPass,
       "a foreign host name gets no certificate of ours": "other.example.com is shown our certificate",
       "HTTP leads to HTTPS": "port 80 answered 302, location https://198.51.100.1/dashboard",
+      "site wiki answers": expect.stringContaining("does not match"),
     });
+  });
+
+  it.each([`https://${hostname}/dashboard/`, "/dashboard/"])("tell that a page leads to itself: %s", async (detour) => {
+    expect(await check({ ...good, detour })).toEqual({
+      ...allPass,
+      "a page is not sent round for ever":
+        "/dashboard/ answered 302 and leads to itself: the ingress takes HTTPS for plain HTTP",
+    });
+  });
+
+  it("follow no page that leads elsewhere", async () => {
+    expect(await check({ ...good, detour: "/dashboard/auth/login" })).toEqual(allPass);
+  });
+
+  it("tell that a site is answered by none of the nodes, or with another's certificate", async () => {
+    const site = "site wiki answers";
+    expect((await check({ ...good, siteNode: false }))[site]).toBe(
+      `https://${wiki} answered 200, and none of the nodes did`,
+    );
+    for (const close of closers.splice(0)) await close();
+    expect((await check({ ...good, siteCertificate: "default.example.net" }))[site]).toMatch(/does not match/);
   });
 
   it("believe no certificate that another CA signed", async () => {
@@ -105,16 +137,12 @@ describe.skipIf(!isRoot)("the checks through a balancer", () => {
       nodes: ["server-1"],
     });
 
-    expect(results.filter(({ name }) => name !== "a foreign host name gets no certificate of ours")).toEqual(
-      results
-        .slice(0, 1)
-        .concat(results.slice(2))
-        .map((result) => ({
-          ...result,
-          passed: false,
-          seen: expect.stringContaining("ECONNREFUSED"),
-        })),
-    );
+    const asked = results.filter(({ name }) => name !== "a foreign host name gets no certificate of ours");
+    expect(asked).toHaveLength(5);
+    for (const { passed, seen } of asked) {
+      expect(seen).toContain("ECONNREFUSED");
+      expect(passed).toBe(false);
+    }
   });
 });
 
@@ -123,18 +151,27 @@ async function serve(site: Site, closers: (() => Promise<unknown>)[]): Promise<v
     const pair = await site.authority.issue({ commonName: name, hosts: [name], usage: "server" });
     return { cert: pair.certificate, key: pair.key };
   };
-  const [own, other] = await Promise.all([issue(hostname), issue("default.example.net")]);
+  const [own, other, ofSite] = await Promise.all([
+    issue(hostname),
+    issue("default.example.net"),
+    issue(site.siteCertificate ?? wiki),
+  ]);
   let asked = 0;
-  const answer: RequestListener = ({ url }, response) => {
+  const answer: RequestListener = ({ url, headers }, response) => {
     const node = site.nodes[asked++ % site.nodes.length] ?? "";
-    const status = url === "/ping" ? 200 : 401;
-    response.writeHead(status, { "x-rehearsal-node": node }).end(site.ping);
+    if (headers.host === wiki) {
+      return void response.writeHead(200, site.siteNode === false ? {} : { "x-rehearsal-node": node }).end();
+    }
+    const detour = url === "/dashboard/" ? site.detour : undefined;
+    const status = detour !== undefined ? 302 : url === "/ping" ? 200 : 401;
+    const location = detour === undefined ? {} : { location: detour };
+    response.writeHead(status, { "x-rehearsal-node": node, ...location }).end(site.ping);
   };
   const https = createServer(
     {
       ...(site.showsItToAll ? own : other),
       SNICallback: (name, done) =>
-        done(null, createSecureContext(name === hostname || site.showsItToAll ? own : other)),
+        done(null, createSecureContext(name === hostname || site.showsItToAll ? own : name === wiki ? ofSite : other)),
     },
     answer,
   );

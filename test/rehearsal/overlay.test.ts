@@ -7,6 +7,8 @@ const world: WorldFacts = {
   kubeconfig: "world's kubeconfig",
   sshPrivateKey: "world's key",
   bootstrapPassword: "world's password",
+  siteCertificates: new Map(),
+  freeAddress: "198.18.0.100",
   certificate: { chain: "world's chain", privateKey: "world's TLS key", caCertificate: "world's CA" },
   chartRepository: "http://127.0.0.1:1",
 };
@@ -38,8 +40,17 @@ const values = {
 };
 
 describe("the machines a stack file wants", () => {
+  const unsaid = {
+    balancer: "nginx, layer 4",
+    ports: { http: 80, https: 443 },
+    ingressPorts: { http: 80, https: 443 },
+    sites: [],
+    tellsClients: false,
+  };
+
   it("are its balancer hosts with user and port, and its servers", () => {
     expect(wantedMachines(values)).toEqual({
+      ...unsaid,
       hosts: [{ name: "lb-1", user: "ops", port: 2222 }],
       nodes: ["server-1"],
       ingressController: "ingress-nginx",
@@ -48,6 +59,8 @@ describe("the machines a stack file wants", () => {
 
   it("are one node and no host where it names none", () => {
     expect(wantedMachines({ loadBalancer: { kind: "external" }, cluster: { distribution: "existing" } })).toEqual({
+      ...unsaid,
+      balancer: "external, layer 4",
       hosts: [],
       nodes: ["server-1"],
       ingressController: "traefik",
@@ -119,5 +132,123 @@ describe("the overlay", () => {
 
     expect(overlay(wrong, [], world).values["tls"]).toEqual(["secret"]);
     expect(wantedMachines(wrong).hosts).toEqual([]);
+  });
+});
+
+describe("the overlay of a load balancer that ends TLS", () => {
+  const wiki = { chain: "wiki's chain", privateKey: "wiki's key\n", caCertificate: "world's CA" };
+  const blog = { chain: "blog's chain", privateKey: "blog's key\n", caCertificate: "world's CA" };
+  const withSites = { ...world, siteCertificates: new Map(Object.entries({ wiki, blog })) };
+  const onHost = (path: string) => ({ onHost: path });
+  const site = (name: string, rest: object) => ({
+    name,
+    hostname: `${name}.example.com`,
+    upstreams: ["192.0.2.31:8080", "wiki.internal:80"],
+    ...rest,
+  });
+  const layer7 = (rest: object = {}) => ({ ...values, loadBalancer: { ...values.loadBalancer, layer: 7, ...rest } });
+  const balancerOf = (stack: object, facts: WorldFacts = withSites) =>
+    overlay(stack as typeof values, [], facts).values["loadBalancer"] as Record<string, unknown>;
+
+  it("lets a node's ingress controller stand in for the upstreams of further sites", () => {
+    const sites = [site("wiki", { certificate: "certificates/wiki.pem", chain: "certificates/chain.pem" })];
+    const stack = layer7({ sites, upstreamPorts: { http: 30080 }, nginx: { gzip: true } });
+
+    const { values: overlaid, replaced } = overlay(stack, [], withSites);
+
+    expect(overlaid["loadBalancer"]).toMatchObject({
+      layer: 7,
+      upstreamPorts: { http: 30080 },
+      nginx: { gzip: true },
+      sites: [
+        {
+          name: "wiki",
+          hostname: "wiki.example.com",
+          upstreams: ["198.18.0.12:30080"],
+          certificate: "wiki's chain",
+        },
+      ],
+    });
+    expect(replaced).toContain("upstreams of the further sites, by a node of the cluster, and their certificates");
+    expect(balancerOf(layer7({ sites }))["sites"]).toMatchObject([{ upstreams: ["198.18.0.12:80"] }]);
+  });
+
+  it("drops the intermediates of a certificate from here: the world's needs none", () => {
+    const sites = [site("wiki", { certificate: "certificates/wiki.pem", chain: "certificates/chain.pem" })];
+
+    expect(balancerOf(layer7({ sites }))["sites"]).toEqual([
+      expect.not.objectContaining({ chain: expect.anything() as string }),
+    ]);
+  });
+
+  it("gives the keys of all the sites' certificates that come from here, one after another", () => {
+    const certificate = "certificates/wild.pem";
+    const sites = [site("wiki", { certificate }), site("blog", { certificate })];
+
+    expect(overlay(layer7({ sites }), [], withSites).secrets["sitePrivateKeys"]).toBe("wiki's key\nblog's key\n");
+    expect(overlay(layer7(), [], withSites).secrets).not.toHaveProperty("sitePrivateKeys");
+  });
+
+  it("puts the world's certificates where the hosts are said to have theirs, keys for root alone", () => {
+    const files = { certificate: onHost("/etc/ssl/w.pem"), privateKey: onHost("/etc/ssl/w.key") };
+    const tls = {
+      source: "secret",
+      certificate: onHost("/etc/ssl/r.pem"),
+      chain: onHost("/etc/ssl/chain.pem"),
+      privateKey: onHost("/etc/ssl/r.key"),
+    };
+
+    const {
+      values: overlaid,
+      secrets,
+      hostFiles,
+    } = overlay({ ...layer7({ sites: [site("wiki", files)] }), tls }, [], withSites);
+
+    expect(overlaid["tls"]).toEqual({ ...tls, caCertificate: "world's CA" });
+    expect(overlaid["loadBalancer"]).toMatchObject({ sites: [files] });
+    expect(hostFiles).toEqual([
+      { path: "/etc/ssl/w.pem", content: "wiki's chain", mode: 0o644 },
+      { path: "/etc/ssl/w.key", content: "wiki's key\n", mode: 0o600 },
+      { path: "/etc/ssl/r.pem", content: "world's chain", mode: 0o644 },
+      { path: "/etc/ssl/chain.pem", content: "world's CA", mode: 0o644 },
+      { path: "/etc/ssl/r.key", content: "world's TLS key", mode: 0o600 },
+    ]);
+    expect(secrets).not.toHaveProperty("tlsPrivateKey");
+    expect(secrets).not.toHaveProperty("sitePrivateKeys");
+  });
+
+  it("puts the floating address into the hosts' network, and leaves the interface to the hosts", () => {
+    const floatingAddress = { address: "192.0.2.9", interface: "ens18", virtualRouterId: 7 };
+    const stack = { ...values, loadBalancer: { ...values.loadBalancer, floatingAddress } };
+
+    expect(balancerOf(stack)["floatingAddress"]).toEqual({ address: "198.18.0.100", virtualRouterId: 7 });
+    expect(overlay(stack, [], world).replaced).toContain("the floating address, by one of the hosts' network here");
+  });
+
+  it("leaves the DNS servers nginx asks to the hosts, and its other options alone", () => {
+    const nginx = { resolvers: ["192.0.2.53"], statusPort: 8081 };
+    const stack = { ...values, loadBalancer: { ...values.loadBalancer, nginx } };
+
+    expect(balancerOf(stack)["nginx"]).toEqual({ statusPort: 8081 });
+    expect(overlay(stack, [], world).replaced).toContain("the DNS servers nginx asks, by the hosts' own");
+  });
+
+  it.each([
+    ["layer 7", { layer: 7 }, true],
+    ["the PROXY protocol", { proxyProtocol: true }, true],
+    ["layer 4", { layer: 4 }, false],
+  ])("expects Rancher to be told the clients with %s: %s is %s", (_, loadBalancer, told) => {
+    expect(wantedMachines({ loadBalancer }).tellsClients).toBe(told);
+  });
+
+  it("asks at the ports and for the sites the stack file names", () => {
+    const sites = [site("wiki", {})];
+    const loadBalancer = { ports: { https: 8443 }, upstreamPorts: { http: 30080, https: 30443 }, sites };
+
+    expect(wantedMachines({ loadBalancer })).toMatchObject({
+      ports: { http: 80, https: 8443 },
+      ingressPorts: { http: 30080, https: 30443 },
+      sites: [{ name: "wiki", hostname: "wiki.example.com" }],
+    });
   });
 });

@@ -3,18 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { debianNginx, renderNginxConfig } from "../../components/load-balancer/nginx-config.ts";
 import { createWorld, type World } from "../../rehearsal/world/world.ts";
 import { killedAt, killPoints, sample } from "./support/kill-points.ts";
-import { listeners, ScriptedHost, type ScriptEnd } from "./support/scripted-host.ts";
+import { generationOf, listeners, ScriptedHost, type ScriptEnd } from "./support/scripted-host.ts";
 
 /** What ssh answers when a signal, not an exit code, ended what it ran. */
 const killed = 255;
 
 const one = listeners("192.0.2.11");
-const other = listeners("192.0.2.12");
-const generationOf = (of: typeof one) =>
-  `generation ${renderNginxConfig({ listeners: of, ...debianNginx }).generation}`;
 
 describe.skipIf(process.getuid?.() !== 0)("a script that is killed", () => {
   const folder = mkdtempSync(join(tmpdir(), "scripts-killed-"));
@@ -34,64 +30,32 @@ describe.skipIf(process.getuid?.() !== 0)("a script that is killed", () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** What a client and an administrator would see right now. */
-  const looks = async () => ({
-    onDisk: await machine.look("sh", "-c", "nginx -t -q 2>/dev/null && echo good || echo bad"),
-    serving: await machine.generation(),
-  });
-
-  it("before any of its commands while it changes a configuration: nginx goes on, and the next run converges", async () => {
-    await machine.base.create();
-    await machine.nginx(one);
-    const places = await killPoints(machine, (options) => machine.nginx(other, options));
-    expect(places.length).toBeGreaterThan(60);
-    let [from, to] = [other, one];
-
-    for (const place of places) {
-      const end = await machine.nginx(to, killedAt(place));
-      const after = await looks();
-      const again = await machine.nginx(to);
-
-      expect({ place, code: end.code, again: again.code }, again.stderr).toEqual({ place, code: killed, again: 0 });
-      expect(after.onDisk, place).toBe("good");
-      expect([generationOf(from), generationOf(to)], place).toContain(after.serving);
-      expect(await machine.generation(), place).toBe(generationOf(to));
-      [from, to] = [to, from];
-    }
-    const end = await machine.base.delete();
-    expect(end.code, end.stderr).toBe(0);
-    expect(await machine.changes()).toEqual([]);
-  });
-
   describe("anywhere while it installs nginx", () => {
     let install: string[];
     let remove: string[];
 
     beforeAll(async () => {
       await machine.base.create();
-      install = sample(await killPoints(machine, (options) => machine.nginx(one, options)), 8);
-      remove = sample(await killPoints(machine, (options) => machine.base.delete(options)), 4);
+      install = sample(await killPoints(machine, (options) => machine.nginx(one, options)), 6);
+      remove = sample(await killPoints(machine, (options) => machine.base.delete(options)), 3);
       expect(await machine.changes()).toEqual([]);
     });
 
-    it.each([1, 3, 5, 7])(
-      "is done again (sample %i), and destroy takes all of it away, killed once itself",
-      async (n) => {
-        await machine.base.create();
+    it.each([1, 3, 5])("is done again (sample %i), and destroy takes all of it away, killed once itself", async (n) => {
+      await machine.base.create();
 
-        const end = await machine.nginx(one, killedAt(install[n] ?? ""));
-        const again = await machine.nginx(one);
+      const end = await machine.nginx(one, killedAt(install[n] ?? ""));
+      const again = await machine.nginx(one);
 
-        expect([end.code, again.code], again.stderr).toEqual([killed, 0]);
-        expect(await machine.generation()).toBe(generationOf(one));
-        const halted = await machine.base.delete(killedAt(remove[(n - 1) / 2] ?? ""));
-        const deleted = await machine.base.delete();
-        expect([halted.code, deleted.code], deleted.stderr).toEqual([killed, 0]);
-        expect(await machine.changes()).toEqual([]);
-      },
-    );
+      expect([end.code, again.code], again.stderr).toEqual([killed, 0]);
+      expect(await machine.generation()).toBe(generationOf(one));
+      const halted = await machine.base.delete(killedAt(remove[(n - 1) / 2] ?? ""));
+      const deleted = await machine.base.delete();
+      expect([halted.code, deleted.code], deleted.stderr).toEqual([killed, 0]);
+      expect(await machine.changes()).toEqual([]);
+    });
 
-    it.each([0, 2, 4, 6])("leaves nothing that destroy does not take away (sample %i)", async (n) => {
+    it.each([0, 2, 4])("leaves nothing that destroy does not take away (sample %i)", async (n) => {
       await machine.base.create();
 
       const end = await machine.nginx(one, killedAt(install[n] ?? ""));
@@ -131,9 +95,9 @@ describe.skipIf(process.getuid?.() !== 0)("a script that is killed", () => {
     expect(await machine.changes()).toEqual([]);
   });
 
-  it.each(moments)("by a power cut at %s: destroy alone sets dpkg right too", async (moment) => {
+  it("by a power cut: destroy alone sets dpkg right too", async () => {
     await machine.base.create();
-    const { end } = await installingAt(moment);
+    const { end } = await installingAt(moments[1]!);
     await machine.powerCut();
     await end;
 

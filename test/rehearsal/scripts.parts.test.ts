@@ -2,18 +2,15 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { debianNginx, renderNginxConfig } from "../../components/load-balancer/nginx-config.ts";
 import { createWorld, type World } from "../../rehearsal/world/world.ts";
-import { listeners, ScriptedHost, type ScriptOptions } from "./support/scripted-host.ts";
+import { generationOf, listeners, ScriptedHost, type ScriptOptions } from "./support/scripted-host.ts";
 
 const one = listeners("192.0.2.11");
 const other = listeners("192.0.2.12");
-const generationOf = (of: typeof one) =>
-  `generation ${renderNginxConfig({ listeners: of, ...debianNginx }).generation}`;
 
 /** Lets something happen after the script has looked at the ports, and before it places anything. */
 const meanwhile = (what: string): ScriptOptions => ({
-  edit: (text) => text.replace("conf=/etc/nginx/nginx.conf\n", (line) => `${what}\n${line}`),
+  edit: (text) => text.replace("conf=/etc/nginx/nginx.conf\nroll_out", (line) => `${what}\n${line}`),
 });
 const listenOn = (port: number) =>
   `perl -MIO::Socket::INET -e '$s=IO::Socket::INET->new(LocalPort=>${port},Listen=>5,ReuseAddr=>1) or die; sleep 600'`;
@@ -79,11 +76,28 @@ describe.skipIf(process.getuid?.() !== 0)("the nginx script on a real host", () 
 
       expect(end.code).toBe(30);
       expect(end.stderr).toMatch(
-        /^nginx refuses the new configuration, the old one goes on: .*\[emerg\] .*invalid parameter "such" in /,
+        /^nginx refuses the new configuration, the old one goes on: [a-z].* in \/etc\/nginx\/nginx\.conf\.placing:\d+\n$/,
       );
       expect(await machine.generation()).toBe(generationOf(one));
       expect(await machine.nginxProcesses()).toBe(processes);
       expect(await machine.look("ls", "/etc/nginx")).not.toContain("placing");
+    });
+
+    it("goes on while half of its file is missing, and has a whole one after the next run", async () => {
+      await machine.look(
+        "sh",
+        "-c",
+        "head -c 300 /etc/nginx/nginx.conf >/root/half; mv /root/half /etc/nginx/nginx.conf",
+      );
+      await machine.look("systemctl", "reload", "nginx");
+      expect((await machine.host.exec(["nginx", "-t", "-q"])).code).not.toBe(0);
+      expect(await machine.generation()).toBe(generationOf(one));
+
+      const end = await machine.nginx(one);
+
+      expect([end.code, end.stderr]).toEqual([0, "changed: nginx runs the new configuration\n"]);
+      expect((await machine.host.exec(["nginx", "-t", "-q"])).code).toBe(0);
+      expect(await machine.generation()).toBe(generationOf(one));
     });
 
     it("is not touched when another program has a port it is to have", async () => {
@@ -102,6 +116,9 @@ describe.skipIf(process.getuid?.() !== 0)("the nginx script on a real host", () 
     });
 
     it("gets its old configuration back within 15 s when the port is taken after that look", async () => {
+      // What else a script does takes its time on a busy machine.
+      const { seconds } = await machine.nginx(one);
+
       const end = await machine.nginx(
         listeners("192.0.2.13", [8080, 443]),
         meanwhile(`${listenOn(8080)} >/dev/null 2>&1 9>&- & sleep 0.5`),
@@ -110,9 +127,10 @@ describe.skipIf(process.getuid?.() !== 0)("the nginx script on a real host", () 
 
       expect(end.code).toBe(40);
       expect(end.stderr).toContain(
-        "did not come alive within 10 s; the former one is back. nginx says: bind() to 0.0.0.0:8080 failed (98: Address already in use)",
+        "did not come alive within 8 s; the former one is back. nginx says: bind() to 0.0.0.0:8080 failed (98: Address already in use)",
       );
-      expect(end.seconds).toBeLessThan(15);
+      expect(end.seconds - seconds).toBeLessThan(15);
+      expect((await machine.host.exec(["nginx", "-t", "-q"])).code).toBe(0);
       expect(await machine.generation()).toBe(generationOf(one));
       expect((await machine.nginx(one)).stderr).toBe("unchanged: nginx runs this configuration\n");
     });

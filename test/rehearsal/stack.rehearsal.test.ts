@@ -122,15 +122,9 @@ describe.skipIf(!isRoot)("a stack with two balancers", () => {
     const changed = preview.lines
       .filter((line) => /^ +[-+] /.test(line))
       .map((line) => line.trim().replace(/ +/g, " "));
-    const generation = expect.stringMatching(/^([-+]) generation=[0-9a-f]{16}$/);
-    const answer = expect.stringMatching(/^([-+]) return "generation [0-9a-f]{16}\\n";$/);
     const ofOneHost = [
-      generation,
-      generation,
       `+ server ${address}:80 max_fails=1 fail_timeout=10s;`,
       `+ server ${address}:443 max_fails=1 fail_timeout=10s;`,
-      answer,
-      answer,
     ];
     expect(changed).toEqual([...ofOneHost, ...ofOneHost]);
     expect(preview.text).toMatch(/Resources:\s+~ 2 to update\s+21 unchanged/);

@@ -6,6 +6,7 @@ const result: RehearsalResult = {
   stack: "prod",
   url: "https://rancher.example.com",
   reachedBy: "198.18.0.15, 198.18.0.16",
+  balancer: "nginx, layer 4",
   hosts: [
     { name: "lb-1", address: "198.18.0.15" },
     { name: "lb-2", address: "198.18.0.16" },
@@ -36,7 +37,7 @@ describe("the summary", () => {
 
     expect(text).toBe(`
 https://rancher.example.com
-  reached through nginx at 198.18.0.15, 198.18.0.16, as https://rancher.example.com would be once DNS leads there
+  reached at 198.18.0.15, 198.18.0.16, as https://rancher.example.com would be once DNS leads there
 
 prod
 ├─ nginx, layer 4: lb-1 (198.18.0.15)

@@ -9,6 +9,7 @@ it.each([
   "/var/lib/dpkg/status",
   "/var/lib/systemd/deb-systemd-helper-enabled/nginx.service",
   "/var/log",
+  "/etc/gshadow-",
   "/var/log/dpkg.log",
 ])("%s is what installing anything leaves", (path) => {
   expect(isTraceOfPackageManager(path)).toBe(true);
@@ -21,6 +22,7 @@ it.each([
   "/var/logs",
   "/srv/var/log/x",
   "/var/lib/dpkg-other",
+  "/etc/passwd",
 ])("%s is a trace of ours", (path) => {
   expect(isTraceOfPackageManager(path)).toBe(false);
 });

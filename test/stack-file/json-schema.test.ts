@@ -9,6 +9,8 @@ import { laterKeys } from "../../components/stack-file/later-keys.ts";
 import { nodesAt } from "../../components/stack-file/known-keys.ts";
 import { schemaFiles } from "../../operations/schema-files.ts";
 
+const host = { name: "lb-1", address: "192.0.2.10", hostKey: "ssh-ed25519 AAAA..." };
+
 const folder = join(import.meta.dirname, "..", "..");
 
 describe("what is generated from the schema", () => {
@@ -25,8 +27,8 @@ describe("what is generated from the schema", () => {
 
 /** Keys without a description; alternatives speak for themselves. */
 function undescribed(key: string, node: SchemaNode): readonly string[] {
-  const inside = [...(node.oneOf ?? []), ...(node.items === undefined ? [] : [node.items])].flatMap((one) =>
-    undescribed(key, one),
+  const inside = [...(node.oneOf ?? node.anyOf ?? []), ...(node.items === undefined ? [] : [node.items])].flatMap(
+    (one) => undescribed(key, one),
   );
   const keys = Object.entries(node.properties ?? {}).flatMap(([name, property]) => [
     ...(property.description === undefined ? [`${key}.${name}`] : []),
@@ -46,8 +48,30 @@ describe("stack.schema.json", () => {
     expect(withConfig({ "kubernetes:context": "x", "rancher:replicas": 3 })).toBe(true);
   });
 
-  it("takes the prod stack as it is", () => {
-    expect(validate(parse(readFileSync(join(folder, "Pulumi.prod.yaml"), "utf8")))).toBe(true);
+  it.each(["prod", "dev"])("takes the %s stack as it is", (stack) => {
+    expect(validate(parse(readFileSync(join(folder, `Pulumi.${stack}.yaml`), "utf8")))).toBe(true);
+  });
+
+  it("takes a single node loosely, but knows its keys by name", () => {
+    const single = { "rancher:mode": "single-node", "rancher:hostname": "rancher.localhost" };
+
+    expect(
+      validate({ config: { ...single, "rancher:docker": { host: "local" }, "rancher:tls": { source: "x" } } }),
+    ).toBe(true);
+    expect(validate({ config: { ...single, "rancher:dockr": {} } })).toBe(false);
+    expect(validate({ config: { ...single, "rancher:kubeconfig": "in clear" } })).toBe(false);
+  });
+
+  it.each([
+    [{ kind: "nginx", layer: 7, hosts: [host], nginx: { hsts: false }, runAs: "container" }],
+    [{ kind: "nginx", hosts: [host], nginx: { hsts: { maxAge: 0 } }, ports: { http: 8080 } }],
+    [{ kind: "haproxy", hosts: [host], timeouts: { connect: 3 }, floatingAddress: { address: "192.0.2.9" } }],
+  ])("takes the load balancer %j", (loadBalancer) => {
+    expect(withConfig({ "rancher:loadBalancer": loadBalancer })).toBe(true);
+  });
+
+  it.each(["certificates/a.pem", { onHost: "/etc/ssl/a.pem" }])("takes a certificate from %j", (certificate) => {
+    expect(withConfig({ "rancher:tls": { source: "secret", certificate } })).toBe(true);
   });
 
   it("takes secret keys only sealed", () => {
@@ -61,7 +85,12 @@ describe("stack.schema.json", () => {
     [{ "rancher:replicas": "three" }],
     [{ "rancher:tls": { source: "letsEncrypt" } }],
     [{ "rancher:tls": { source: "rancher", email: "x" } }],
-    [{ "rancher:loadBalancer": { kind: "nginx", layer: 7, hosts: [] } }],
+    [{ "rancher:tls": { source: "secret", certificate: { onhost: "/a" } } }],
+    [{ "rancher:loadBalancer": { kind: "nginx", hosts: [] } }],
+    [{ "rancher:loadBalancer": { kind: "nginx", hosts: [host], layer: 5 } }],
+    [{ "rancher:loadBalancer": { kind: "nginx", hosts: [host], nginx: { hsts: true } } }],
+    [{ "rancher:loadBalancer": { kind: "haproxy", hosts: [host], layer: 7 } }],
+    [{ "rancher:loadBalancer": { kind: "haproxy", hosts: [host], nginx: {} } }],
   ])("refuses %j", (change) => {
     expect(withConfig(change)).toBe(false);
   });

@@ -46,7 +46,7 @@ describe("a certificate of one's own", () => {
 
     expect("settings" in result && result.settings.tls).toEqual({
       source: "secret",
-      certificateChain: `${leaf.pem.trim()}\n${middle.pem.trim()}\n`,
+      certificate: { from: "stack", chain: `${leaf.pem.trim()}\n${middle.pem.trim()}\n` },
       caCertificate: `${root.pem.trim()}\n`,
     });
   });
@@ -56,7 +56,7 @@ describe("a certificate of one's own", () => {
 
     expect("settings" in result && result.settings.tls).toEqual({
       source: "secret",
-      certificateChain: `${leaf.pem}\n${middle.pem}`.trim() + "\n",
+      certificate: { from: "stack", chain: `${leaf.pem}\n${middle.pem}`.trim() + "\n" },
     });
     expect(describeProblems(result.warnings)).toMatch(
       /^rancher:tls.certificate ends at "Example Root", which is not among/,
@@ -89,7 +89,7 @@ describe("a certificate of one's own", () => {
 
   it("has no key", () => {
     expect(said({ certificate: "full.pem", caCertificate: "root.pem" }, "")).toBe(
-      "rancher:tlsPrivateKey is missing. Private key of `tls.certificate`, PEM, not encrypted. Needed with `tls.source: secret`. " +
+      "rancher:tlsPrivateKey is missing. Private key of `tls.certificate`, PEM, not encrypted. Needed with `tls.source: secret` and a certificate from here. " +
         "Set it with: pulumi config set --secret rancher:tlsPrivateKey < certificates/rancher.key",
     );
   });
@@ -113,6 +113,31 @@ describe("a certificate of one's own", () => {
         'rancher:tls.chain has expired: "Example Intermediate" was valid until 2027-11-21. Renew it.',
         'rancher:tls.caCertificate has expired: "Example Root" was valid until 2027-11-21. Renew it.',
       ].join("\n"),
+    );
+  });
+
+  it("is on the load balancer's hosts, and only its CA is judged here", () => {
+    const { loadBalancer } = goodSource().values as { loadBalancer: object };
+    const layer7 = { loadBalancer: { ...loadBalancer, layer: 7 } };
+    const onHosts = {
+      certificate: { onHost: "/etc/ssl/r.pem" },
+      chain: { onHost: "/etc/ssl/chain.pem" },
+      privateKey: { onHost: "/etc/ssl/r.key" },
+    };
+    const result = read({ ...onHosts, caCertificate: "root.pem" }, "", layer7);
+
+    expect("settings" in result && result.settings.tls).toEqual({
+      source: "secret",
+      certificate: {
+        from: "host",
+        certificate: "/etc/ssl/r.pem",
+        chain: "/etc/ssl/chain.pem",
+        privateKey: "/etc/ssl/r.key",
+      },
+      caCertificate: `${root.pem.trim()}\n`,
+    });
+    expect(said({ ...onHosts, caCertificate: "absent.pem" }, "", layer7)).toBe(
+      'rancher:tls.caCertificate names the file "absent.pem", which cannot be read. Paths start at the folder of the stack file.',
     );
   });
 

@@ -1,7 +1,7 @@
 import { HighAvailability } from "../../components/high-availability.ts";
 import type { ExportedResource, ExportedStack } from "../../operations/mend/deployment.ts";
 import { synthesise } from "../../operations/synthesis.ts";
-import { balancerHost, emptyCluster, prodSecrets, prodSettings } from "./prod-stack.ts";
+import { balancerHost, emptyCluster, nginxBalancer, prodSecrets, prodSettings } from "./prod-stack.ts";
 
 /** The state of a stack with these balancers, made from what the program really registers. */
 export async function exportedStack(balancers: readonly string[]): Promise<ExportedStack> {
@@ -9,7 +9,7 @@ export async function exportedStack(balancers: readonly string[]): Promise<Expor
   const { registrations } = await synthesise(
     () =>
       new HighAvailability("rancher", {
-        settings: prodSettings({ loadBalancer: { kind: "nginx", layer: 4, hosts } }),
+        settings: prodSettings({ loadBalancer: nginxBalancer({ hosts }) }),
         secrets: prodSecrets(),
         cluster: emptyCluster(),
       }),

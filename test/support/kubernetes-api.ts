@@ -14,6 +14,14 @@ export interface PlayedCluster {
   readonly deployments?: readonly object[];
   /** Secrets in `cattle-system` with `owner=helm,name=rancher`. */
   readonly releases?: readonly object[];
+  readonly daemonSets?: readonly object[];
+  /** By namespace. */
+  readonly services?: Readonly<Record<string, readonly object[]>>;
+  /** By `namespace/name`. */
+  readonly configMaps?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** In kube-system; without them the cluster does not know the kinds. */
+  readonly helmCharts?: readonly object[];
+  readonly helmChartConfigs?: readonly object[];
 }
 
 export interface PlayedApi extends AsyncDisposable {
@@ -61,8 +69,9 @@ export function kubeconfigFor(server: string, ca?: string): string {
 }
 
 /** A revision of a Helm release, the way Helm keeps it in a secret. */
-export function helmRevision(revision: number, status: string, chartVersion: string): object {
-  const release = JSON.stringify({ name: "rancher", chart: { metadata: { name: "rancher", version: chartVersion } } });
+export function helmRevision(revision: number, status: string, chartVersion: string, config: object = {}): object {
+  const chart = { metadata: { name: "rancher", version: chartVersion } };
+  const release = JSON.stringify({ name: "rancher", chart, config });
   const byHelm = gzipSync(release).toString("base64");
   return {
     metadata: {
@@ -107,7 +116,22 @@ function answer(cluster: PlayedCluster | { status: number }, { url = "" }: Incom
       return [200, { kind: "DeploymentList", items: cluster.deployments ?? [] }];
     case "/api/v1/namespaces/cattle-system/secrets?owner=helm,name=rancher":
       return [200, { kind: "SecretList", items: cluster.releases ?? [] }];
+    case "/apis/apps/v1/daemonsets?":
+      return [200, { kind: "DaemonSetList", items: cluster.daemonSets ?? [] }];
     default:
-      return [404, { kind: "Status", code: 404, message: url }];
+      return answerNamed(cluster, pathname) ?? [404, { kind: "Status", code: 404, message: url }];
   }
+}
+
+/** What lies in a namespace of its own, and kinds that not every cluster has. */
+function answerNamed(cluster: PlayedCluster, pathname: string): [number, object] | undefined {
+  const [, namespace = "", kind, name] = /^\/api\/v1\/namespaces\/([^/]+)\/([^/]+)(?:\/([^/]+))?$/.exec(pathname) ?? [];
+  if (kind === "services") return [200, { kind: "ServiceList", items: cluster.services?.[namespace] ?? [] }];
+  const data = kind === "configmaps" ? cluster.configMaps?.[`${namespace}/${name}`] : undefined;
+  if (data) return [200, { kind: "ConfigMap", data }];
+  const helm = "/apis/helm.cattle.io/v1/namespaces/kube-system";
+  const items = { [`${helm}/helmcharts`]: cluster.helmCharts, [`${helm}/helmchartconfigs`]: cluster.helmChartConfigs }[
+    pathname
+  ];
+  return items && [200, { kind: "List", items }];
 }

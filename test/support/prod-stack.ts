@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Secrets } from "../../components/settings.ts";
-import type { Settings, SshHostSettings } from "../../components/stack-file.ts";
+import { defaultNginxOptions } from "../../components/load-balancer/nginx-options.ts";
+import type { NginxSettings, Settings, SshHostSettings } from "../../components/stack-file/settings.ts";
 import type { Survey } from "../../components/survey.ts";
 
 /** A host key that is well-formed and belongs to nobody. */
@@ -23,6 +24,24 @@ export function balancerHost(overrides: Partial<SshHostSettings> = {}): SshHostS
   };
 }
 
+/** nginx on one host, at layer 4, with every default. */
+export function nginxBalancer(overrides: Partial<NginxSettings> = {}): NginxSettings {
+  return {
+    kind: "nginx",
+    layer: 4,
+    runAs: "host",
+    package: "distribution",
+    image: "nginx:1.30.4",
+    hosts: [balancerHost()],
+    ports: { http: 80, https: 443 },
+    upstreamPorts: { http: 80, https: 443 },
+    proxyProtocol: false,
+    options: defaultNginxOptions,
+    sites: [],
+    ...overrides,
+  };
+}
+
 /** Three nodes behind one nginx, Rancher's own certificate: the checked form of `Pulumi.prod.yaml`. */
 export function prodSettings(overrides: Partial<Settings> = {}): Settings {
   return {
@@ -39,7 +58,7 @@ export function prodSettings(overrides: Partial<Settings> = {}): Settings {
         { name: "server-3", address: "192.0.2.13" },
       ],
     },
-    loadBalancer: { kind: "nginx", layer: 4, hosts: [balancerHost()] },
+    loadBalancer: nginxBalancer(),
     tls: { source: "rancher" },
     certManager: { version: "1.21.1", chartRepository: "https://charts.example.com/cert-manager" },
     chartValues: {},
@@ -54,12 +73,14 @@ export const canaries = {
   sshPrivateKeyPassword: "canary-ssh-private-key-password-f03a",
   tlsPrivateKey: "canary-tls-private-key-55e9",
   bootstrapPassword: "canary-bootstrap-password-91ac",
-} as const satisfies Record<keyof Secrets, string>;
+} as const satisfies Record<SingleSecret, string>;
+
+type SingleSecret = Exclude<keyof Secrets, "sitePrivateKeys">;
 
 /** Call it inside the program, as outputs belong to the run that made them. */
-export function prodSecrets(names = Object.keys(canaries) as (keyof Secrets)[]): Secrets {
+export function prodSecrets(names = Object.keys(canaries) as SingleSecret[]): Secrets {
   const given = Object.fromEntries(names.map((name) => [name, pulumi.secret(canaries[name])]));
-  return { kubeconfig: pulumi.secret(canaries.kubeconfig), ...given };
+  return { kubeconfig: pulumi.secret(canaries.kubeconfig), ...given, sitePrivateKeys: new Map() };
 }
 
 /** What the survey finds on a cluster that is ready for Rancher and has nothing else on it. */
@@ -69,6 +90,8 @@ export function emptyCluster(overrides: Partial<Survey> = {}): Survey {
     ingressClasses: [{ name: "traefik", controller: "traefik.io/ingress-controller", isDefault: true }],
     certManager: undefined,
     rancher: undefined,
+    externalTls: false,
+    ingress: undefined,
     foreignNamespaces: [],
     otherWorkloads: [],
     ...overrides,

@@ -123,7 +123,7 @@ describe("a key", () => {
     });
 
     expect(said({ ...known(leaf), privateKey: String(encrypted) })).toEqual([
-      "privateKey is encrypted with a passphrase, and the ingress controller cannot ask for one. Decrypt it: openssl pkey -in FILE",
+      "privateKey is encrypted with a passphrase, and what serves it cannot ask for one. Decrypt it: openssl pkey -in FILE",
     ]);
   });
 

@@ -1,13 +1,22 @@
-import { expect, it } from "vitest";
-import { planTls, type TlsPlan } from "../../components/tls/tls-plan.ts";
+import { describe, expect, it } from "vitest";
+import { planTls, tlsEnd, type TlsEnd, type TlsPlan } from "../../components/tls/tls-plan.ts";
 import type { TlsSettings } from "../../components/stack-file.ts";
+import { nginxBalancer } from "../support/prod-stack.ts";
 
-const nothing = { certManager: false, acme: false, ingressSecret: false, privateCA: false };
+const nothing = {
+  certManager: false,
+  acme: false,
+  ingressSecret: false,
+  privateCA: false,
+  trustForwardedHeaders: false,
+};
+const certificate = { from: "stack", chain: "CHAIN" } as const;
 
-const table: [string, TlsSettings, string | undefined, TlsPlan][] = [
+const table: [string, TlsSettings, TlsEnd, string | undefined, TlsPlan][] = [
   [
     "rancher: cert-manager signs with Rancher's own CA, which agents get from Rancher",
     { source: "rancher" },
+    "ingress",
     "traefik",
     {
       ...nothing,
@@ -19,6 +28,7 @@ const table: [string, TlsSettings, string | undefined, TlsPlan][] = [
   [
     "letsEncrypt: ACME through the ingress class that serves Rancher",
     { source: "letsEncrypt", email: "ops@example.com", environment: "production" },
+    "ingress",
     "traefik",
     {
       ...nothing,
@@ -35,6 +45,7 @@ const table: [string, TlsSettings, string | undefined, TlsPlan][] = [
   [
     "letsEncrypt staging, with no class to name",
     { source: "letsEncrypt", email: "ops@example.com", environment: "staging" },
+    "ingress",
     undefined,
     {
       ...nothing,
@@ -50,7 +61,8 @@ const table: [string, TlsSettings, string | undefined, TlsPlan][] = [
   ],
   [
     "secret: a certificate of a public CA, which every agent's host trusts",
-    { source: "secret", certificateChain: "CHAIN" },
+    { source: "secret", certificate },
+    "ingress",
     "traefik",
     {
       ...nothing,
@@ -61,7 +73,8 @@ const table: [string, TlsSettings, string | undefined, TlsPlan][] = [
   ],
   [
     "secret with a private CA, which Rancher hands to its agents",
-    { source: "secret", certificateChain: "CHAIN", caCertificate: "CA" },
+    { source: "secret", certificate, caCertificate: "CA" },
+    "ingress",
     undefined,
     {
       ...nothing,
@@ -71,8 +84,48 @@ const table: [string, TlsSettings, string | undefined, TlsPlan][] = [
       chartValues: { tls: "ingress", ingress: { tls: { source: "secret" } }, privateCA: true },
     },
   ],
+  [
+    "secret at layer 7: the balancer shows it, so the ingress has neither certificate nor redirect, and must believe it",
+    { source: "secret", certificate },
+    "balancer",
+    "traefik",
+    {
+      ...nothing,
+      agentTLSMode: "system-store",
+      trustForwardedHeaders: true,
+      chartValues: { tls: "external", ingress: { tls: { source: "secret" } }, privateCA: false },
+    },
+  ],
+  [
+    "secret with a private CA at layer 7, by files that only the balancer's hosts have",
+    {
+      source: "secret",
+      certificate: { from: "host", certificate: "/etc/ssl/rancher.pem", privateKey: "/etc/ssl/rancher.key" },
+      caCertificate: "CA",
+    },
+    "balancer",
+    "traefik",
+    {
+      ...nothing,
+      privateCA: true,
+      agentTLSMode: "strict",
+      trustForwardedHeaders: true,
+      chartValues: { tls: "external", ingress: { tls: { source: "secret" } }, privateCA: true },
+    },
+  ],
 ];
 
-it.each(table)("%s", (_, tls, ingressClass, plan) => {
-  expect(planTls(tls, ingressClass)).toEqual(plan);
+it.each(table)("%s", (_, tls, end, ingressClass, plan) => {
+  expect(planTls(tls, end, ingressClass)).toEqual(plan);
+});
+
+describe("TLS ends", () => {
+  it.each([
+    ["at the ingress behind layer 4", nginxBalancer(), "ingress"],
+    ["at the balancer with layer 7", nginxBalancer({ layer: 7 }), "balancer"],
+    ["at the ingress behind somebody else's balancer", { kind: "external" }, "ingress"],
+    ["at the ingress without a balancer", { kind: "none" }, "ingress"],
+  ] as const)("%s", (_, loadBalancer, end) => {
+    expect(tlsEnd(loadBalancer)).toBe(end);
+  });
 });

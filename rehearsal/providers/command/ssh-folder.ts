@@ -6,6 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { dieWithUs, privateFolder } from "../protocol/private-folder.ts";
 
 const agentStartMs = 5_000;
+/** What `ssh-add` ends with when it cannot reach the agent, ssh-add(1). */
+const noAgent = 2;
 
 /**
  * A folder of mode 0700 in which ssh is run, and the private agents that hold the keys. Keys never touch a disk or a
@@ -52,11 +54,15 @@ export class SshFolder {
       if (Date.now() > until) throw new Error(`ssh-agent made no socket within ${agentStartMs / 1000} s`);
       await Promise.race([sleep(10), failed]);
     }
-    await Promise.race([this.#add(socket, privateKey), failed]);
+    while (!(await Promise.race([this.#add(socket, privateKey), failed]))) {
+      if (Date.now() > until) throw new Error(`ssh-agent does not answer within ${agentStartMs / 1000} s`);
+      await sleep(10);
+    }
     return socket;
   }
 
-  async #add(socket: string, privateKey: string): Promise<void> {
+  /** False while the agent's socket is there but nobody listens at it yet. */
+  async #add(socket: string, privateKey: string): Promise<boolean> {
     // Detached from any terminal, so that a key with a passphrase fails instead of asking somebody.
     const add = spawn("ssh-add", ["-q", "-"], {
       cwd: this.path,
@@ -67,6 +73,8 @@ export class SshFolder {
     add.stdin.on("error", () => undefined);
     add.stdin.end(privateKey.endsWith("\n") ? privateKey : `${privateKey}\n`);
     const code = await new Promise<number | null>((resolve, reject) => add.once("error", reject).once("exit", resolve));
+    if (code === noAgent) return false;
     if (code !== 0) throw new Error("ssh: no key found");
+    return true;
   }
 }

@@ -93,6 +93,11 @@ export function answers(
       await of(request).delete(request, message.getId(), properties(message.getProperties()));
       return undefined;
     },
+    invoke: async (message: wire.InvokeRequest) => {
+      const token = message.getTok();
+      if (!plugin.invoke) throw new Error(`${token}: this stand-in plays no functions; install the genuine provider`);
+      return new wire.InvokeResponse().setReturn(struct(await plugin.invoke(token)(properties(message.getArgs()))));
+    },
     cancel: () => void plugin.cancel?.(),
     attach: () => undefined,
   };

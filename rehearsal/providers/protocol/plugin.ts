@@ -10,9 +10,14 @@ export interface Plugin {
   configure?(configuration: ReadonlyMap<string, string>, log: Log): Promise<void>;
   /** The resource type of that token, e.g. `command:remote:Command`; throws for one that is not played. */
   resource(type: string): ResourceType;
+  /** The function of that token, e.g. `docker:index/getRegistryImage:getRegistryImage`; throws for one not played. */
+  invoke?(token: string): Invocation;
   /** The engine wants to stop: end whatever is running. */
   cancel?(): void;
 }
+
+/** A function of a provider: asked at preview and at update alike, and changes nothing. */
+export type Invocation = (args: Properties) => Promise<Properties>;
 
 /** How a message reaches the user: attached to the resource. A passing one is shown while the resource is worked on. */
 export type Log = (severity: "info" | "warning" | "error", message: string, options?: { passing: boolean }) => void;

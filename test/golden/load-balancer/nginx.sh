@@ -1,16 +1,12 @@
-. /etc/os-release
-case " $ID ${ID_LIKE-} " in
-  *" debian "*) ;;
-  *) fail 10 "this machine runs ${PRETTY_NAME-$ID}; nginx is installed by this release on Debian and Ubuntu only. Use one of them for the load balancer, or kind: external" ;;
-esac
-if command -v ss >/dev/null; then
-  for port in 80 443 18404; do
-    holder=$(ss -Hltnp "sport = :$port" | grep -v '"nginx"' | head -n 1)
-    [ -z "$holder" ] || fail 10 "port $port is in use on this machine by $(printf %s "$holder" | sed -n 's/.*users:(("\([^"]*\)",pid=\([0-9]*\).*/\1 (pid \2)/p'). Stop it, or choose another host for the load balancer"
-  done
-fi
-register_undo <<'UNDO'
-apt_options="-qq -y -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=120 -o Acquire::Retries=3"
+system=$(. /etc/os-release && case " $ID ${ID_LIKE-} " in
+  *" debian "*) echo debian ;;
+  *" rhel "* | *" fedora "*) echo redhat ;;
+  *" suse "* | *" opensuse "* | *" sles "*) echo suse ;;
+esac)
+system_name=$(. /etc/os-release && echo "${PRETTY_NAME-$ID}")
+case $system in
+debian)
+apt_options="-qq -y -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=120 -o Acquire::Retries=3"
 # shellcheck disable=SC2086 # one word per option
 apt() { apt-get $apt_options "$@" >&2 9>&-; }
 who_locks="If another process holds apt's lock: fuser -v /var/lib/dpkg/lock-frontend /var/lib/apt/lists/lock"
@@ -25,24 +21,218 @@ waiting() {
   done
   cat "$work/packages" >&2
 }
-mend_dpkg() {
+mend_packages() {
   [ -n "$(dpkg --audit)" ] || [ -n "$(ls /var/lib/dpkg/updates)" ] || return 0
   say "dpkg was interrupted earlier; setting that right"
-  waiting dpkg --configure -a || fail 20 "dpkg was interrupted earlier and cannot go on; its words are above. $who_locks"
+  waiting dpkg --force-confold --configure -a || fail 20 "dpkg was interrupted earlier and cannot go on; its words are above. $who_locks"
 }
+# shellcheck disable=SC2086 # one word per option
+refresh_packages() { waiting apt-get $apt_options update || fail 20 "apt-get update failed; its words are above. $who_locks"; }
 installed() { dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null | grep -q '^ii'; }
-rm -f /etc/nginx/nginx.conf.placing /var/log/nginx/connections.log
+new_packages() {
+  apt-get -s --no-install-recommends install "$@" >"$work/plan" || fail 20 "apt finds no way to install $*; its words are above"
+  sed -n 's/^Inst \([^ ]*\) (.*/\1/p' "$work/plan"
+}
+add_packages() { apt --no-install-recommends install "$@" || fail 20 "$* cannot be installed; apt's words are above. $who_locks"; }
+remove_packages() {
+  mend_packages
+  # A package that a power cut left half unpacked may go without being installed anew.
+  apt -o DPkg::Options::=--force-remove-reinstreq purge "$@" || fail 30 "$* cannot be removed; apt says why above"
+}
+  ;;
+redhat)
+mend_packages() { :; }
+installed() { rpm -q "$1" >/dev/null 2>&1; }
+remove_packages() {
+  for one in "$@"; do ! installed "$one" || printf '%s\n' "$one"; done >"$work/removing"
+  # shellcheck disable=SC2046 # one word per package
+  [ ! -s "$work/removing" ] || rpm -e $(cat "$work/removing") >&2 9>&- || fail 30 "$(tr '\n' ' ' <"$work/removing")cannot be removed; rpm says why above"
+}
+dnf_now() { dnf "$@" --setopt=install_weak_deps=False 9>&-; }
+refresh_packages() { dnf_now -q -y makecache >&2 || fail 20 "dnf makecache failed; its words are above"; }
+new_packages() {
+  dnf_now --assumeno install "$@" >"$work/plan" 2>&1 || true
+  ! grep -q -e '^Error' -e '^Failed' -e '^No match' "$work/plan" || { cat "$work/plan" >&2; fail 20 "dnf finds no way to install $*; its words are above"; }
+  awk '/^[^ ]/ { listing = /^Installing/ } listing && /^ [^ ]/ { print $1 }' "$work/plan"
+}
+add_packages() { dnf_now -q -y install "$@" >&2 || fail 20 "$* cannot be installed; dnf's words are above"; }
+  ;;
+suse)
+mend_packages() { :; }
+installed() { rpm -q "$1" >/dev/null 2>&1; }
+remove_packages() {
+  for one in "$@"; do ! installed "$one" || printf '%s\n' "$one"; done >"$work/removing"
+  # shellcheck disable=SC2046 # one word per package
+  [ ! -s "$work/removing" ] || rpm -e $(cat "$work/removing") >&2 9>&- || fail 30 "$(tr '\n' ' ' <"$work/removing")cannot be removed; rpm says why above"
+}
+zypper_now() {
+  zypper_code=0
+  ZYPP_LOCK_TIMEOUT=120 zypper --non-interactive "$@" 9>&- || zypper_code=$?
+  case $zypper_code in 0 | 102 | 103 | 106) ;; *) return "$zypper_code" ;; esac
+}
+refresh_packages() { zypper_now --quiet refresh >&2 || fail 20 "zypper refresh failed; its words are above"; }
+new_packages() {
+  zypper_now --xmlout install --dry-run --no-recommends "$@" >"$work/plan" || { cat "$work/plan" >&2; fail 20 "zypper finds no way to install $*; its words are above"; }
+  tr '>' '\n' <"$work/plan" | awk '/<to-install/ { listing = 1 } /<\/to-install/ { listing = 0 } listing && /<solvable / && /type="package"/' |
+    sed -n 's/.* name="\([^"]*\)".*/\1/p'
+}
+add_packages() { zypper_now --quiet install --no-recommends "$@" >&2 || fail 20 "$* cannot be installed; zypper's words are above"; }
+  ;;
+esac
+[ -n "$system" ] || fail 10 "this machine runs $system_name; nginx is installed on Debian, Ubuntu, RHEL, its relatives and SUSE only. Use one of them for the load balancer, or kind: external"
+[ -z "$(undo_of nginx-container)" ] || fail 10 "this machine runs nginx in a container that this stack has put here, on the same ports. Take that away first: kind: external, then pulumi up, then runAs: host"
+if command -v ss >/dev/null; then
+  for port in 80 443 18404; do
+    holder=$(ss -Hltnp "sport = :$port" | grep -v '"nginx"' | head -n 1)
+    [ -z "$holder" ] || fail 10 "port $port is in use on this machine by $(printf %s "$holder" | sed -n 's/.*users:(("\([^"]*\)",pid=\([0-9]*\).*/\1 (pid \2)/p'). Stop it, or choose another host for the load balancer"
+  done
+fi
+register_undo <<'UNDO'
+system=$(. /etc/os-release && case " $ID ${ID_LIKE-} " in
+  *" debian "*) echo debian ;;
+  *" rhel "* | *" fedora "*) echo redhat ;;
+  *" suse "* | *" opensuse "* | *" sles "*) echo suse ;;
+esac)
+system_name=$(. /etc/os-release && echo "${PRETTY_NAME-$ID}")
+case $system in
+debian)
+apt_options="-qq -y -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=120 -o Acquire::Retries=3"
+# shellcheck disable=SC2086 # one word per option
+apt() { apt-get $apt_options "$@" >&2 9>&-; }
+who_locks="If another process holds apt's lock: fuser -v /var/lib/dpkg/lock-frontend /var/lib/apt/lists/lock"
+waiting() {
+  lock_deadline=$(($(date +%s) + 120))
+  until "$@" >"$work/packages" 2>&1 9>&-; do
+    if [ "$(date +%s)" -ge "$lock_deadline" ] || ! grep -q -e 'Could not get lock' -e 'locked by another process' "$work/packages"; then
+      cat "$work/packages" >&2
+      return 1
+    fi
+    sleep 1
+  done
+  cat "$work/packages" >&2
+}
+mend_packages() {
+  [ -n "$(dpkg --audit)" ] || [ -n "$(ls /var/lib/dpkg/updates)" ] || return 0
+  say "dpkg was interrupted earlier; setting that right"
+  waiting dpkg --force-confold --configure -a || fail 20 "dpkg was interrupted earlier and cannot go on; its words are above. $who_locks"
+}
+# shellcheck disable=SC2086 # one word per option
+refresh_packages() { waiting apt-get $apt_options update || fail 20 "apt-get update failed; its words are above. $who_locks"; }
+installed() { dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null | grep -q '^ii'; }
+new_packages() {
+  apt-get -s --no-install-recommends install "$@" >"$work/plan" || fail 20 "apt finds no way to install $*; its words are above"
+  sed -n 's/^Inst \([^ ]*\) (.*/\1/p' "$work/plan"
+}
+add_packages() { apt --no-install-recommends install "$@" || fail 20 "$* cannot be installed; apt's words are above. $who_locks"; }
+remove_packages() {
+  mend_packages
+  # A package that a power cut left half unpacked may go without being installed anew.
+  apt -o DPkg::Options::=--force-remove-reinstreq purge "$@" || fail 30 "$* cannot be removed; apt says why above"
+}
+  ;;
+redhat)
+mend_packages() { :; }
+installed() { rpm -q "$1" >/dev/null 2>&1; }
+remove_packages() {
+  for one in "$@"; do ! installed "$one" || printf '%s\n' "$one"; done >"$work/removing"
+  # shellcheck disable=SC2046 # one word per package
+  [ ! -s "$work/removing" ] || rpm -e $(cat "$work/removing") >&2 9>&- || fail 30 "$(tr '\n' ' ' <"$work/removing")cannot be removed; rpm says why above"
+}
+dnf_now() { dnf "$@" --setopt=install_weak_deps=False 9>&-; }
+refresh_packages() { dnf_now -q -y makecache >&2 || fail 20 "dnf makecache failed; its words are above"; }
+new_packages() {
+  dnf_now --assumeno install "$@" >"$work/plan" 2>&1 || true
+  ! grep -q -e '^Error' -e '^Failed' -e '^No match' "$work/plan" || { cat "$work/plan" >&2; fail 20 "dnf finds no way to install $*; its words are above"; }
+  awk '/^[^ ]/ { listing = /^Installing/ } listing && /^ [^ ]/ { print $1 }' "$work/plan"
+}
+add_packages() { dnf_now -q -y install "$@" >&2 || fail 20 "$* cannot be installed; dnf's words are above"; }
+  ;;
+suse)
+mend_packages() { :; }
+installed() { rpm -q "$1" >/dev/null 2>&1; }
+remove_packages() {
+  for one in "$@"; do ! installed "$one" || printf '%s\n' "$one"; done >"$work/removing"
+  # shellcheck disable=SC2046 # one word per package
+  [ ! -s "$work/removing" ] || rpm -e $(cat "$work/removing") >&2 9>&- || fail 30 "$(tr '\n' ' ' <"$work/removing")cannot be removed; rpm says why above"
+}
+zypper_now() {
+  zypper_code=0
+  ZYPP_LOCK_TIMEOUT=120 zypper --non-interactive "$@" 9>&- || zypper_code=$?
+  case $zypper_code in 0 | 102 | 103 | 106) ;; *) return "$zypper_code" ;; esac
+}
+refresh_packages() { zypper_now --quiet refresh >&2 || fail 20 "zypper refresh failed; its words are above"; }
+new_packages() {
+  zypper_now --xmlout install --dry-run --no-recommends "$@" >"$work/plan" || { cat "$work/plan" >&2; fail 20 "zypper finds no way to install $*; its words are above"; }
+  tr '>' '\n' <"$work/plan" | awk '/<to-install/ { listing = 1 } /<\/to-install/ { listing = 0 } listing && /<solvable / && /type="package"/' |
+    sed -n 's/.* name="\([^"]*\)".*/\1/p'
+}
+add_packages() { zypper_now --quiet install --no-recommends "$@" >&2 || fail 20 "$* cannot be installed; zypper's words are above"; }
+  ;;
+esac
+if [ -e /etc/systemd/system/rancher-nginx-certificates.path ]; then
+  systemctl -q disable --now rancher-nginx-certificates.path rancher-nginx-certificates.timer 9>&- || true
+  systemctl stop rancher-nginx-certificates.service 9>&- || true
+  rm -f /etc/systemd/system/rancher-nginx-certificates.service /etc/systemd/system/rancher-nginx-certificates.path /etc/systemd/system/rancher-nginx-certificates.timer
+  systemctl daemon-reload 9>&-
+fi
+rm -f /etc/systemd/system/rancher-nginx-certificates.service /etc/systemd/system/rancher-nginx-certificates.path /etc/systemd/system/rancher-nginx-certificates.timer /var/lib/rancher-stack/nginx-certificates.sh
+if [ -e /etc/systemd/system/nginx.service.d ]; then
+  rm -f /etc/systemd/system/nginx.service.d/rancher-stack.conf
+  rmdir --ignore-fail-on-non-empty /etc/systemd/system/nginx.service.d
+  systemctl daemon-reload 9>&-
+fi
+rm -f /etc/nginx/nginx.conf.placing /etc/nginx/nginx.conf.former /var/log/nginx/connections.log
 give_back /etc/nginx/nginx.conf
 if [ -s "$facts/packages" ]; then
-  mend_dpkg
-  # A package that a power cut left half unpacked may go without being installed anew.
+  # rpm would put a configuration that is not its own aside, and leave it and the logs behind.
+  ! grep -q -x nginx "$facts/packages" || [ "$system" = debian ] || rm -rf /etc/nginx/nginx.conf /var/log/nginx
   # shellcheck disable=SC2046 # one word per package
-  apt -o DPkg::Options::=--force-remove-reinstreq purge $(cat "$facts/packages") || fail 30 "the packages of nginx cannot be removed; apt says why above"
+  remove_packages $(cat "$facts/packages")
 fi
 if [ -e "$facts/no-www" ]; then
   # The package leaves its welcome page behind, even when it is purged.
   rm -f /var/www/html/index.nginx-debian.html
   rmdir --ignore-fail-on-non-empty /var/www/html /var/www 2>/dev/null || true
+fi
+rm -f /etc/apt/sources.list.d/rancher-stack-nginx.list /etc/apt/preferences.d/rancher-stack-nginx /etc/apt/keyrings/rancher-stack-nginx.asc /etc/yum.repos.d/rancher-stack-nginx.repo /etc/zypp/repos.d/rancher-stack-nginx.repo /etc/pki/rpm-gpg/RPM-GPG-KEY-rancher-stack-nginx
+for recorded in "$facts"/tls/*; do
+  [ ! -e "$recorded" ] || rm -rf "/etc/nginx/tls/${recorded##*/}"
+done
+[ ! -d /etc/nginx/tls ] || rmdir --ignore-fail-on-non-empty /etc/nginx/tls /etc/nginx
+forget_selinux_port() {
+  semanage port -d -p tcp "$1" || say "SELinux keeps port $1 as it is; semanage says why above"
+  grep -v -x "$1" "$facts/selinux-ports" >"$facts/selinux-ports.new" || true
+  mv "$facts/selinux-ports.new" "$facts/selinux-ports"
+}
+have_selinux_ports() {
+  touch "$facts/selinux-ports"
+  labelled=$(cat "$facts/selinux-ports")
+  for port in $labelled; do
+    case " $2 " in *" $port "*) ;; *) forget_selinux_port "$port" ;; esac
+  done
+  typed=" $(semanage port -l | sed -n "s/^$1  *tcp  *//p" | tr -d ,) "
+  for port in $2; do
+    case "$typed" in *" $port "*) continue ;; esac
+    grep -q -x "$port" "$facts/selinux-ports" || echo "$port" >>"$facts/selinux-ports"
+    say "SELinux: port $port becomes $1"
+    # One that has another type already is changed instead.
+    semanage port -a -t "$1" -p tcp "$port" 2>/dev/null || semanage port -m -t "$1" -p tcp "$port" ||
+      fail 30 "SELinux does not let port $port become $1; semanage says why above"
+  done
+}
+if command -v getenforce >/dev/null && [ "$(getenforce)" != Disabled ]; then
+  [ ! -e "$facts/selinux-ports" ] || [ ! -s "$facts/selinux-ports" ] || have_selinux_ports none ""
+  [ ! -e "$facts/selinux-booleans" ] || sort -u "$facts/selinux-booleans" | while read -r boolean; do setsebool -P "$boolean" off; done
+fi
+close_port() {
+  firewall-cmd -q --permanent --remove-port="$1/tcp" && firewall-cmd -q --remove-port="$1/tcp" ||
+    say "firewalld keeps port $1 open; firewall-cmd says why above"
+  grep -v -x "$1" "$facts/firewall-ports" >"$facts/firewall-ports.new" || true
+  mv "$facts/firewall-ports.new" "$facts/firewall-ports"
+}
+if command -v firewall-cmd >/dev/null && firewall-cmd --state >/dev/null 2>&1 && [ -e "$facts/firewall-ports" ]; then
+  opened=$(cat "$facts/firewall-ports")
+  for port in $opened; do close_port "$port"; done
 fi
 if command -v nginx >/dev/null; then
   [ ! -e "$facts/was-disabled" ] || systemctl -q disable nginx 9>&-
@@ -53,151 +243,393 @@ if command -v nginx >/dev/null; then
   fi
 fi
 UNDO
-apt_options="-qq -y -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=120 -o Acquire::Retries=3"
-# shellcheck disable=SC2086 # one word per option
-apt() { apt-get $apt_options "$@" >&2 9>&-; }
-who_locks="If another process holds apt's lock: fuser -v /var/lib/dpkg/lock-frontend /var/lib/apt/lists/lock"
-waiting() {
-  lock_deadline=$(($(date +%s) + 120))
-  until "$@" >"$work/packages" 2>&1 9>&-; do
-    if [ "$(date +%s)" -ge "$lock_deadline" ] || ! grep -q -e 'Could not get lock' -e 'locked by another process' "$work/packages"; then
-      cat "$work/packages" >&2
-      return 1
-    fi
-    sleep 1
-  done
-  cat "$work/packages" >&2
-}
-mend_dpkg() {
-  [ -n "$(dpkg --audit)" ] || [ -n "$(ls /var/lib/dpkg/updates)" ] || return 0
-  say "dpkg was interrupted earlier; setting that right"
-  waiting dpkg --configure -a || fail 20 "dpkg was interrupted earlier and cannot go on; its words are above. $who_locks"
-}
-installed() { dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null | grep -q '^ii'; }
+case $system in
+  debian) wanted="nginx libnginx-mod-stream" ;;
+  redhat) wanted="nginx nginx-mod-stream" ;;
+  suse) wanted="nginx" ;;
+esac
+replacing=
+if installed nginx && nginx -V 2>&1 | grep -q -e '--with-stream\( \|$\)'; then wanted=nginx; fi
+needs_semanage() { command -v getenforce >/dev/null && [ "$(getenforce)" != Disabled ] && ! command -v semanage >/dev/null; }
+! needs_semanage || wanted="$wanted policycoreutils-python-utils"
 if [ ! -e "$facts/packages" ] && installed nginx; then
   keep /etc/nginx/nginx.conf
   if [ ! -e "$facts/was-noted" ]; then
     systemctl -q is-enabled nginx || : >"$facts/was-disabled"
     systemctl -q is-active nginx || : >"$facts/was-stopped"
+    theirs=$(for file in /etc/nginx/conf.d/*.conf /etc/nginx/sites-enabled/* /etc/nginx/vhosts.d/*.conf; do [ ! -e "$file" ] || printf '%s ' "$file"; done)
+    [ -z "$theirs" ] || say "not served while this nginx is the load balancer, and given back by destroy: $theirs"
     : >"$facts/was-noted"
   fi
 fi
-if ! installed nginx || ! installed libnginx-mod-stream; then
+missing=$(for one in $wanted; do installed "$one" || printf '%s ' "$one"; done)
+if [ -n "$missing$replacing" ]; then
   say "installing nginx"
-  mend_dpkg
-  # shellcheck disable=SC2086 # one word per option
-  waiting apt-get $apt_options update || fail 20 "apt-get update failed; its words are above. $who_locks"
-  if [ ! -e "$facts/packages" ]; then
-    [ -e /var/www ] || : >"$facts/no-www"
-    apt-get -s --no-install-recommends install nginx libnginx-mod-stream >"$work/plan" || fail 20 "apt finds no way to install nginx; its words are above"
-    sed -n 's/^Inst \([^ ]*\) (.*/\1/p' "$work/plan" >"$facts/packages.new"
-    sync "$facts/packages.new" && mv "$facts/packages.new" "$facts/packages"
-  fi
-  apt --no-install-recommends install nginx libnginx-mod-stream || fail 20 "nginx cannot be installed; apt's words are above. $who_locks"
+  mend_packages
+  refresh_packages
+  [ -e /var/www ] || [ -e "$facts/packages" ] || : >"$facts/no-www"
+  # shellcheck disable=SC2086 # one word per package
+  new_packages $wanted >"$work/new"
+  { cat "$facts/packages" 2>/dev/null || true; cat "$work/new"; } | sort -u >"$facts/packages.new"
+  sync "$facts/packages.new" && mv "$facts/packages.new" "$facts/packages"
+  # shellcheck disable=SC2086 # one word per package
+  add_packages $wanted
 fi
 systemctl -q is-enabled nginx || systemctl -q enable nginx 9>&-
-generation=c9f449d323090116
-wanted=$work/nginx.conf
-cat >"$wanted" <<'NGINX'
-user www-data;
+install -d -m 0755 /etc/systemd/system/nginx.service.d
+place /etc/systemd/system/nginx.service.d/rancher-stack.conf 0644 <<'UNIT'
+[Service]
+ExecStop=
+KillSignal=SIGTERM
+UNIT
+[ "$placed" = unchanged ] || systemctl daemon-reload 9>&-
+nginx -V >"$work/build" 2>&1 || fail 30 "nginx does not start: $(cat "$work/build")"
+nginx_version=$(sed -n 's,^nginx version: [^/]*/\([0-9.]*\).*,\1,p' "$work/build")
+openssl_version=$(sed -n -e 's/.*running with OpenSSL \([0-9.]*\).*/\1/p' -e t -e 's/^built with OpenSSL \([0-9.]*\).*/\1/p' "$work/build")
+[ -n "$nginx_version" ] && [ -n "$openssl_version" ] || fail 10 "nginx does not say which version it is, and with which OpenSSL: $(head -n 4 "$work/build"). Use package: nginx.org"
+worker_user=$(sed -n 's/.* --user=\([^ ]*\).*/\1/p' "$work/build")
+worker_user=${worker_user:-www-data}
+load_modules=
+if grep -q -e '--with-stream=dynamic' "$work/build"; then
+  if [ -d /etc/nginx/modules-enabled ]; then
+    load_modules='include /etc/nginx/modules-enabled/*.conf;'
+  elif [ -d /usr/share/nginx/modules ]; then
+    load_modules='include /usr/share/nginx/modules/*.conf;'
+  else
+    load_modules="load_module $(sed -n 's/.* --modules-path=\([^ ]*\).*/\1/p' "$work/build")/ngx_stream_module.so;"
+  fi
+fi
+resolvers=$(awk '$1 == "nameserver" && $2 !~ /%/ && count++ < 3 { print $2 ~ /:/ ? "[" $2 "]" : $2 }' /etc/resolv.conf 2>/dev/null | tr '\n' ' ')
+resolvers=${resolvers% }
+if [ "$(printf '%s\n' "$nginx_version" 1.22.0 | sort -V | head -n 1)" != 1.22.0 ]; then
+  fail 10 "this machine has nginx $nginx_version; 1.22.0 or later is needed: older ones are not looked after. Use package: nginx.org, or a newer release of $system_name (on RHEL 9 also: dnf module enable nginx:1.24)"
+fi
+forget_selinux_port() {
+  semanage port -d -p tcp "$1" || say "SELinux keeps port $1 as it is; semanage says why above"
+  grep -v -x "$1" "$facts/selinux-ports" >"$facts/selinux-ports.new" || true
+  mv "$facts/selinux-ports.new" "$facts/selinux-ports"
+}
+have_selinux_ports() {
+  touch "$facts/selinux-ports"
+  labelled=$(cat "$facts/selinux-ports")
+  for port in $labelled; do
+    case " $2 " in *" $port "*) ;; *) forget_selinux_port "$port" ;; esac
+  done
+  typed=" $(semanage port -l | sed -n "s/^$1  *tcp  *//p" | tr -d ,) "
+  for port in $2; do
+    case "$typed" in *" $port "*) continue ;; esac
+    grep -q -x "$port" "$facts/selinux-ports" || echo "$port" >>"$facts/selinux-ports"
+    say "SELinux: port $port becomes $1"
+    # One that has another type already is changed instead.
+    semanage port -a -t "$1" -p tcp "$port" 2>/dev/null || semanage port -m -t "$1" -p tcp "$port" ||
+      fail 30 "SELinux does not let port $port become $1; semanage says why above"
+  done
+}
+if command -v getenforce >/dev/null && [ "$(getenforce)" != Disabled ]; then
+  for boolean in httpd_can_network_connect httpd_setrlimit; do
+    getsebool "$boolean" | grep -q 'off$' || continue
+    echo "$boolean" >>"$facts/selinux-booleans"
+    say "SELinux: switching $boolean on"
+    setsebool -P "$boolean" on || fail 30 "SELinux does not let $boolean be switched on; setsebool says why above"
+  done
+  have_selinux_ports http_port_t "80 443 18404"
+fi
+close_port() {
+  firewall-cmd -q --permanent --remove-port="$1/tcp" && firewall-cmd -q --remove-port="$1/tcp" ||
+    say "firewalld keeps port $1 open; firewall-cmd says why above"
+  grep -v -x "$1" "$facts/firewall-ports" >"$facts/firewall-ports.new" || true
+  mv "$facts/firewall-ports.new" "$facts/firewall-ports"
+}
+if command -v firewall-cmd >/dev/null && firewall-cmd --state >/dev/null 2>&1; then
+  touch "$facts/firewall-ports"
+  opened=$(cat "$facts/firewall-ports") open_ports="80 443"
+  for port in $opened; do
+    case " $open_ports " in *" $port "*) ;; *) close_port "$port" ;; esac
+  done
+  for port in $open_ports; do
+    if firewall-cmd -q --permanent --query-port="$port/tcp" && firewall-cmd -q --query-port="$port/tcp"; then continue; fi
+    grep -q -x "$port" "$facts/firewall-ports" || echo "$port" >>"$facts/firewall-ports"
+    say "firewalld: opening port $port"
+    firewall-cmd -q --permanent --add-port="$port/tcp" && firewall-cmd -q --add-port="$port/tcp" ||
+      fail 30 "firewalld does not open port $port; firewall-cmd says why above"
+  done
+fi
+# Prints the ids of workers that say they run a generation.
+answering() { ask_probe | sed -n "s/^generation $1 worker \([0-9][0-9]*\)$/\1/p" | sort -u; }
+generation_in() { sed -n 's/.*"generation \([0-9a-f]*\) worker .*/\1/p' "$1" | head -n 1; }
+live() {
+  answered=" "
+  while :; do
+    for one in $(answering "$generation"); do answered="$answered$one "; done
+    workers=$(worker_pids) silent=
+    for one in $workers; do
+      case "$1" in *" $one "*) silent=$one ;; esac
+      case "$answered" in *" $one "*) ;; *) silent=$one ;; esac
+    done
+    [ -z "$workers" ] || [ -n "$silent" ] || return 0
+    [ "$(date +%s)" -lt "$deadline" ] || return 1
+    sleep 0.1
+  done
+}
+within() { deadline=$(($(date +%s) + $1)); }
+# Nginx's own words, without times and process ids.
+emergencies() { sed -n 's/.*\[emerg\] \([0-9]*#[0-9]*: \)\{0,1\}//p' | sort -u | head -n 3; }
+# The one to go back to is the one that runs, which an earlier run may have remembered before it was killed.
+remember_former() {
+  now=$(generation_in "$conf" 2>/dev/null || true)
+  if [ -e "$former" ] && [ -z "${now:+$(answering "$now")}" ]; then return 0; fi
+  if check_file "$conf" >/dev/null 2>&1; then
+    rm -f "$former"; ln "$conf" "$former" || { rm -f "$conf.placing"; take_back; fail 30 "$former cannot be written: $(df -h "$(dirname "$conf")" | tail -n 1)"; }
+  fi
+}
+# Says whether the former configuration serves again.
+go_back() {
+  take_back
+  [ -e "$former" ] || return 1
+  mv -f "$former" "$conf"
+  activate >/dev/null 2>&1 || true
+  generation=$(generation_in "$conf")
+  [ -z "$generation" ] && return 0
+  within 3
+  live ""
+}
+roll_out() {
+  # A second name of the same file, beside it: it takes no room, and its way back is one rename.
+  former=$conf.former
+  within 8
+  if cmp -s "$1" "$conf" && [ "${renewed-no}" = no ] && [ -n "$(answering "$generation")" ] && live ""; then
+    rm -f "$former"
+    say "unchanged: nginx runs this configuration"
+    return 0
+  fi
+  install -m 0644 "$1" "$conf.placing" && sync "$conf.placing" || { rm -f "$conf.placing"; take_back; fail 30 "$conf cannot be written: $(df -h "$(dirname "$conf")" | tail -n 1)"; }
+  check_file "$conf.placing" >"$work/words" 2>&1 || { rm -f "$conf.placing"; take_back; fail 30 "nginx refuses the new configuration, the old one goes on: $(emergencies <"$work/words" | grep . || cat "$work/words")"; }
+  remember_former
+  before=" $(worker_pids | tr '\n' ' ')"
+  within 8
+  mark_words
+  mv -f "$conf.placing" "$conf"
+  activate >"$work/words" 2>&1 || true
+  if live "$before"; then
+    rm -f "$former"
+    say "changed: nginx runs the new configuration"
+    return 0
+  fi
+  words=$(nginx_words | cat "$work/words" - | emergencies)
+  [ -n "$words" ] || [ -z "$silent" ] || words="nothing, but its worker $silent does not answer"
+  [ -n "$words" ] || words="nothing, and it has no workers"
+  if go_back; then
+    fail 40 "the new configuration did not come alive within 8 s; the former one is back. nginx says: $words"
+  fi
+  fail 40 "the configuration does not come alive within 8 s, and nginx runs no former one. nginx says: $words"
+}
+# shellcheck disable=SC2016 # it is bash that expands them
+ask_probe() {
+  timeout 3 bash -c 'for each in {1..32}; do read -r line </dev/tcp/127.0.0.1/18404 || break; printf "%s\n" "$line"; done' 2>/dev/null 9>&- || true
+}
+check_file() { timeout 10 nginx -t -q -c "$1"; }
+activate() {
+  if systemctl is-active -q nginx; then
+    timeout 5 systemctl reload nginx 9>&-
+  else
+    # Without it systemd starts nothing that failed several times in a row.
+    systemctl reset-failed nginx 2>/dev/null 9>&- || true
+    timeout 5 systemctl start nginx 9>&-
+  fi
+}
+worker_pids() {
+  master=$(cat /run/nginx.pid 2>/dev/null) && [ -n "$master" ] || return 0
+  grep -l -s "^PPid:[[:space:]]*$master$" /proc/[0-9]*/status | while IFS=/ read -r _ _ pid _; do
+    # One that is shutting down says so in its title.
+    [ "$(tr -d '\0' 2>/dev/null <"/proc/$pid/cmdline")" != "nginx: worker process" ] || echo "$pid"
+  done
+}
+error_log=/var/log/nginx/error.log
+mark_words() { logged=$(wc -c 2>/dev/null <"$error_log" || echo 0); }
+nginx_words() { tail -c +$((logged + 1)) "$error_log" 2>/dev/null || true; }
+tls=/etc/nginx/tls
+renewed=no
+# An earlier run may have been killed before nginx had read what it placed.
+[ ! -e "$facts/renewing" ] || renewed=yes
+: >"$work/made"
+: >"$work/links"
+pair_fault() (
+  of() { openssl x509 -noout "$@"; }
+  openssl x509 -noout -in "$1" 2>"$work/openssl" || { echo "$4 is no certificate in PEM; openssl says: $(head -n 1 "$work/openssl")"; exit; }
+  openssl crl2pkcs7 -nocrl -certfile "$1" -out /dev/null 2>"$work/openssl" || { echo "$4 holds something that is no certificate; openssl says: $(head -n 1 "$work/openssl")"; exit; }
+  begins=$(of -startdate -in "$1") ends=$(of -enddate -in "$1")
+  [ "$(date -d "${begins#*=}" +%s)" -le "$(date +%s)" ] || { echo "$4 is valid from ${begins#*=} on only. Check the clock of this machine, or wait"; exit; }
+  of -checkend 0 -in "$1" >/dev/null || { echo "$4 ended on ${ends#*=}. Renew it"; exit; }
+  of -checkhost "$3" -in "$1" | grep -q 'does match' ||
+    { echo "$4 does not cover $3; it is for $(of -ext subjectAltName -in "$1" 2>/dev/null | sed -n 's/^ *DNS:/DNS:/p' | grep . || of -subject -in "$1"). Get one that does"; exit; }
+  of -text -in "$1" >"$work/text"
+  kind=$(sed -n 's/^ *Public Key Algorithm: //p' "$work/text")
+  bits=$(sed -n 's/.*Public-Key: (\([0-9]*\) bit.*/\1/p' "$work/text")
+  case $kind in
+    id-ecPublicKey) ;;
+    rsaEncryption) [ "$bits" -ge 2048 ] || { echo "$4 has an RSA key of $bits bits; 2048 are the least. Get one with an ECDSA key"; exit; } ;;
+    *) echo "$4 has a key of kind $kind, which browsers do not take. Get one with an ECDSA or RSA key"; exit ;;
+  esac
+  openssl pkey -noout -passin pass: -in "$2" 2>"$work/openssl" </dev/null || { echo "$5 is no private key in PEM without a password; openssl says: $(head -n 1 "$work/openssl")"; exit; }
+  [ "$(of -pubkey -in "$1")" = "$(openssl pkey -pubout -passin pass: -in "$2")" ] || echo "$5 is not the key of $4. Give the two that belong together"
+)
+put_pair() {
+  mkdir -p "$facts/tls"
+  [ -e "$facts/tls/$1" ] || : >"$facts/tls/$1"
+  [ -d "$tls/$1" ] || { printf '%s\n' "$1" >>"$work/made"; mkdir -p "$tls/$1"; }
+  place "$tls/$1/chain.pem" 0644 <"$work/chain.pem"
+  place "$tls/$1/key.pem" 0600 <"$work/key.pem"
+}
+place_pair() {
+  fault=$(pair_fault "$work/chain.pem" "$work/key.pem" "$2" "the certificate for $2" "the private key for $2")
+  [ -z "$fault" ] || { take_back; fail 10 "$fault"; }
+  put_pair "$1"
+}
+copy_pair() {
+  for file in "$3" "$4" ${5:+"$5"}; do
+    [ -r "$file" ] && [ -f "$file" ] || { say "$file is no file on this machine; it is to hold the certificate for $2 or its key"; return 1; }
+  done
+  # A file may lack its last newline, and the next one would go on in the same line.
+  awk 1 "$3" ${5:+"$5"} >"$work/chain.pem"
+  cat "$4" >"$work/key.pem"
+  fault=$(pair_fault "$work/chain.pem" "$work/key.pem" "$2" "$3" "$4")
+  [ -z "$fault" ] || { say "$fault"; return 1; }
+  pair=$1.$(cat "$work/chain.pem" "$work/key.pem" | sha256sum | cut -c 1-16)
+  put_pair "$pair"
+  was=$(readlink "$tls/$1" || true)
+  [ "$was" != "$pair" ] || return 0
+  : >"$facts/renewing"
+  : >"$facts/tls/$1"
+  renewed=yes
+  printf '%s %s\n' "$1" "$was" >>"$work/links"
+  lead "$1" "$pair"
+}
+# One rename, so that nobody ever sees a certificate with another one's key.
+lead() { ln -sfn "$2" "$tls/$1.placing" && mv -fT "$tls/$1.placing" "$tls/$1" || fail 30 "$tls/$1 cannot be written: $(df -h "$tls" | tail -n 1)"; }
+take_back() {
+  while read -r link was; do
+    if [ -n "$was" ]; then lead "$link" "$was"; else rm -f "$tls/$link"; fi
+  done <"$work/links"
+  while read -r folder; do rm -rf "${tls:?}/$folder" "$facts/tls/$folder"; done <"$work/made"
+  : >"$work/links"
+  : >"$work/made"
+  rmdir --ignore-fail-on-non-empty "$tls" 2>/dev/null || true
+}
+clean_certificates() {
+  rm -f "$facts/renewing"
+  stay=" "
+  for one in $1; do stay="$stay$one $(readlink "$tls/$one" || true) "; done
+  for recorded in "$facts"/tls/*; do
+    folder=${recorded##*/}
+    case "$stay" in *" $folder "* | *" \* "*) continue ;; esac
+    rm -rf "${tls:?}/$folder" "$recorded"
+  done
+  rmdir --ignore-fail-on-non-empty "$tls" 2>/dev/null || true
+}
+cat >"$work/template" <<'NGINX'
+user @@workerUser@@;
 worker_processes auto;
-worker_rlimit_nofile 32768;
+worker_rlimit_nofile 16384;
 # Old workers of a reload keep open connections this long; websockets reconnect after it.
-worker_shutdown_timeout 10m;
+worker_shutdown_timeout 600s;
 pid /run/nginx.pid;
 error_log /var/log/nginx/error.log warn;
-include /etc/nginx/modules-enabled/*.conf;
+@@loadModules@@
 
 events {
     worker_connections 8192;
 }
 
 stream {
-    log_format connections '$time_iso8601 $remote_addr $server_port $upstream_addr $status '
-                           '$bytes_sent $bytes_received $session_time $upstream_connect_time';
-    access_log /var/log/nginx/connections.log connections;
+    log_format connections
+        '$time_iso8601 '
+        '$remote_addr '
+        '$server_port '
+        '$status '
+        '$bytes_sent '
+        '$bytes_received '
+        'session_time="$session_time" '
+        'upstream="$upstream_addr" '
+        'upstream_connect_time="$upstream_connect_time" '
+        'upstream_first_byte_time="$upstream_first_byte_time" '
+        'upstream_session_time="$upstream_session_time"';
+    access_log /var/log/nginx/connections.log connections buffer=32k flush=1s;
 
-    # A dead node costs a client this long, not nginx's 60 s; the next node is tried at once.
+    # A dead machine costs a client this long, not nginx's 60 s; the next one is tried at once.
     proxy_connect_timeout 2s;
     proxy_next_upstream on;
     proxy_next_upstream_tries 3;
-    # Rancher asks for 1800 s of silence to be allowed in either direction.
+    # Silence in both directions; Rancher asks for 1800 s.
     proxy_timeout 1800s;
-    # Finds clients and nodes that went away without a word.
+    # Finds machines that went away without a word.
     proxy_socket_keepalive on;
 
-    upstream http {
-        zone http 64k;
+    upstream tcp_http {
+        zone tcp_http 512k;
         least_conn;
         server 192.0.2.11:80 max_fails=1 fail_timeout=10s;
         server 192.0.2.12:80 max_fails=1 fail_timeout=10s;
         server 192.0.2.13:80 max_fails=1 fail_timeout=10s;
     }
+    server {
+        listen 80 backlog=4096 so_keepalive=60s:15s:8;
+        proxy_pass tcp_http;
+    }
 
-    upstream https {
-        zone https 64k;
+    upstream tcp_https {
+        zone tcp_https 512k;
         least_conn;
         server 192.0.2.11:443 max_fails=1 fail_timeout=10s;
         server 192.0.2.12:443 max_fails=1 fail_timeout=10s;
         server 192.0.2.13:443 max_fails=1 fail_timeout=10s;
     }
-
     server {
-        listen 80 so_keepalive=60s:15s:8;
-        proxy_pass http;
+        listen 443 backlog=4096 so_keepalive=60s:15s:8;
+        proxy_pass tcp_https;
     }
 
+    # Which configuration runs, and in which worker: read by the rollout, from this machine only.
     server {
-        listen 443 so_keepalive=60s:15s:8;
-        proxy_pass https;
-    }
-
-
-    # Which configuration runs: read by the rollout, from this machine only.
-    server {
-        listen 127.0.0.1:18404;
+        listen 127.0.0.1:18404 reuseport;
         access_log off;
-        return "generation c9f449d323090116\n";
+        return "generation @@generation@@ worker $pid\n";
     }
 }
 NGINX
-running() { timeout 2 bash -c 'exec 3<>/dev/tcp/127.0.0.1/18404 && cat <&3' 2>/dev/null 9>&- || true; }
-runs_wanted() { [ "$(running)" = "generation $generation" ]; }
-# Old workers answer for a moment longer, so one answer is not enough.
-live() {
-  answers=0 deadline=$(($(date +%s) + 10))
-  while [ "$(date +%s)" -lt "$deadline" ]; do
-    if runs_wanted; then answers=$((answers + 1)); else answers=0; sleep 0.1; fi
-    [ "$answers" -lt 10 ] || return 0
-  done
-  return 1
+fill_template() {
+  awk -v nginx="$nginx_version" -v openssl="$openssl_version" -v workerUser="$worker_user" -v loadModules="$load_modules" -v resolvers="$resolvers" '
+    function number(version, part) { split(version, part, "."); return part[1] * 1000000 + part[2] * 1000 + part[3] }
+    function holds(one, of, bound) {
+      of = number(one ~ /^nginx/ ? nginx : openssl)
+      bound = one; sub(/^[a-z]*[<>=]*/, "", bound)
+      return one ~ /</ ? of < number(bound) : of >= number(bound)
+    }
+    function fill(name, value, at) {
+      while (at = index($0, "@@" name "@@")) $0 = substr($0, 1, at - 1) value substr($0, at + length(name) + 4)
+    }
+    /^ *#\? / {
+      indent = $0; sub(/#.*/, "", indent)
+      rest = substr($0, length(indent) + 4)
+      end = index(rest, " ? ")
+      count = split(substr(rest, 1, end - 1), needs, " ")
+      for (each = 1; each <= count; each++) if (!holds(needs[each])) next
+      $0 = indent substr(rest, end + 3)
+    }
+    { fill("workerUser", workerUser); fill("loadModules", loadModules); fill("resolvers", resolvers); print }
+  ' "$1" >"$2"
+  generation=$(sha256sum <"$2" | cut -c 1-16)
+  sed "s/@@generation@@/$generation/g" "$2" >"$2.filled"
+  mv -f "$2.filled" "$2"
 }
-activate() { if systemctl is-active -q nginx; then systemctl reload nginx 9>&-; else systemctl start nginx 9>&-; fi; }
+fill_template "$work/template" "$work/nginx.conf"
 conf=/etc/nginx/nginx.conf
-former=$facts/former.conf
-if cmp -s "$wanted" "$conf" && runs_wanted && live; then
-  rm -f "$former"
-  say "unchanged: nginx runs this configuration"
-else
-  install -m 0644 "$wanted" "$conf.placing" && sync "$conf.placing" || fail 30 "$conf cannot be written: $(df -h /etc/nginx | tail -n 1)"
-  nginx -t -q -c "$conf.placing" 2>"$work/words" || { rm -f "$conf.placing"; fail 30 "nginx refuses the new configuration, the old one goes on: $(cat "$work/words")"; }
-  # A run that was killed here has put the new one there already.
-  cmp -s "$wanted" "$conf" || { cp -a "$conf" "$former.new" && mv -f "$former.new" "$former"; } || fail 30 "$former cannot be written: $(df -h "$facts" | tail -n 1)"
-  logged=$(wc -c 2>/dev/null </var/log/nginx/error.log || echo 0)
-  mv -f "$conf.placing" "$conf"
-  activate 2>"$work/words" || true
-  if live; then
-    rm -f "$former"
-    say "changed: nginx runs the new configuration"
-  else
-    tail -c +$((logged + 1)) /var/log/nginx/error.log >>"$work/words" 2>/dev/null || true
-    words=$(sed -n 's/.*\[emerg\] \([0-9#]*: \)\{0,1\}//p' "$work/words" | sort -u | head -n 3)
-    if [ -e "$former" ]; then
-      mv -f "$former" "$conf"
-      activate 2>/dev/null || true
-      fail 40 "the new configuration did not come alive within 10 s; the former one is back. nginx says: $words"
-    fi
-    fail 40 "the configuration does not come alive within 10 s. nginx says: $words"
-  fi
+roll_out "$work/nginx.conf"
+clean_certificates ""
+if [ -e /etc/systemd/system/rancher-nginx-certificates.path ]; then
+  systemctl -q disable --now rancher-nginx-certificates.path rancher-nginx-certificates.timer 9>&- || true
+  systemctl stop rancher-nginx-certificates.service 9>&- || true
+  rm -f /etc/systemd/system/rancher-nginx-certificates.service /etc/systemd/system/rancher-nginx-certificates.path /etc/systemd/system/rancher-nginx-certificates.timer
+  systemctl daemon-reload 9>&-
 fi
+rm -f /etc/systemd/system/rancher-nginx-certificates.service /etc/systemd/system/rancher-nginx-certificates.path /etc/systemd/system/rancher-nginx-certificates.timer /var/lib/rancher-stack/nginx-certificates.sh
 sha256sum /etc/nginx/nginx.conf | cut -d ' ' -f 1

@@ -9,7 +9,7 @@ import {
   type KeyPair,
 } from "../../../rehearsal/kubernetes/certificate-authority.ts";
 import { type IngressListener, openIngressListener } from "../../../rehearsal/played/ingress-listener.ts";
-import { ask } from "./ask.ts";
+import { ask, askAfter } from "./ask.ts";
 
 const address = "127.0.0.1";
 const host = "rancher.example.com";
@@ -26,11 +26,20 @@ beforeAll(async () => {
 let listener: IngressListener;
 afterEach(() => listener.close());
 
-async function open(options: { trustedForwarders?: string[]; redirect?: number; isRouted?: boolean } = {}) {
-  const { trustedForwarders = [], redirect, isRouted = true } = options;
+interface Options {
+  readonly trustedForwarders?: string[];
+  readonly proxies?: string[];
+  readonly onlyProxies?: boolean;
+  readonly redirect?: number;
+  readonly isRouted?: boolean;
+}
+
+async function open(options: Options = {}) {
+  const { trustedForwarders = [], proxies = [], onlyProxies = false, redirect, isRouted = true } = options;
   const ports = { http: 0, https: 0 };
-  listener = await openIngressListener({ node: "server-1", address, ports, defaultCertificate, trustedForwarders });
-  if (isRouted) listener.route([{ host, certificate, ...(redirect !== undefined && { redirect }) }]);
+  listener = await openIngressListener({ node: "server-1", address, ports, defaultCertificate });
+  const trust = { forwarders: trustedForwarders, proxies: { http: proxies, https: proxies }, onlyProxies };
+  if (isRouted) listener.route([{ host, certificate, ...(redirect !== undefined && { redirect }) }], trust);
 }
 const http = (path: string, headers: Record<string, string> = {}, name = host) =>
   ask({ address, port: listener.ports.http, host: name, tls: false }, path, headers);
@@ -97,6 +106,39 @@ describe("the listener of a node", () => {
     expect((await http("/dashboard/", { "x-forwarded-proto": "nonsense" })).status).toBe(302);
   });
 
+  describe("and a PROXY line", () => {
+    const line = "PROXY TCP4 203.0.113.7 192.0.2.10 40000 443\r\n";
+    const after = (text: string, tls: boolean) =>
+      askAfter(text, { address, host, port: tls ? listener.ports.https : listener.ports.http, tls }, "/ping");
+
+    it.each([true, false])("takes it from a balancer it was told of, and the client from it (TLS: %s)", async (tls) => {
+      await open({ proxies: ["127.0.0.0/8"] });
+
+      expect(await after(line, tls)).toMatch(/^HTTP\/1\.1 200 [^]*x-rehearsal-client: 203\.0\.113\.7\r\n/);
+    });
+
+    it("serves a balancer it was told of without one, as Traefik does", async () => {
+      await open({ proxies: ["127.0.0.0/8"] });
+
+      expect(await https("/ping")).toMatchObject({ status: 200, headers: { "x-rehearsal-client": "127.0.0.1" } });
+      expect(await after("", false)).toContain("x-rehearsal-client: 127.0.0.1");
+    });
+
+    it("takes it for a broken request from anyone else", async () => {
+      await open({ proxies: ["192.0.2.0/24"] });
+
+      expect(await after(line, true)).toBe("");
+      expect(await after(line, false)).not.toContain("200");
+    });
+
+    it("serves nobody without one where the controller wants it from all, as ingress-nginx does", async () => {
+      await open({ proxies: ["127.0.0.0/8"], onlyProxies: true });
+
+      expect(await after("", false)).toBe("");
+      expect(await after(line, true)).toContain("x-rehearsal-client: 203.0.113.7");
+    });
+  });
+
   it("echoes on the agents' websocket, and on no other path", async () => {
     await open();
     // ws hands `servername` on to TLS, but its types do not know.
@@ -144,7 +186,7 @@ describe("the listener of a node", () => {
     await open();
     const { http: taken } = listener.ports;
     const again = (ports: { http: number; https: number }) =>
-      openIngressListener({ node: "server-1", address, ports, defaultCertificate, trustedForwarders: [] });
+      openIngressListener({ node: "server-1", address, ports, defaultCertificate });
 
     await expect(again({ http: taken, https: 0 })).rejects.toThrow("EADDRINUSE");
     await expect(again({ http: 0, https: taken })).rejects.toThrow("EADDRINUSE");

@@ -26,11 +26,12 @@ const machine = thisMachine("server-1", "127.0.0.1");
 /** As a node, but one remembers the process. */
 const place: ListenerPlace = { ...machine, spawn: (...args) => (child = machine.spawn(...args)) };
 const start = (ports = { http: 0, https: 0 }) =>
-  startNodeListener(place, { ports, defaultCertificate, trustedForwarders: [] }, path.join(folder, "log"));
+  startNodeListener(place, { ports, defaultCertificate }, path.join(folder, "log"));
 
 it("serves in a process of its own, counts, and ends with it", async () => {
   const listener = await start();
-  await listener.route([{ host: "rancher.example.com" }]);
+  const nobody = { forwarders: [], proxies: { http: [], https: [] }, onlyProxies: false };
+  await listener.route([{ host: "rancher.example.com" }], nobody);
 
   const target = { address: "127.0.0.1", port: listener.ports.https, host: "rancher.example.com", tls: true };
   expect((await ask(target, "/ping")).body).toBe("pong");

@@ -47,8 +47,9 @@ export async function startRancherBehindIngress(): Promise<RancherBehindIngress>
   const openListener = async (trustedForwarders: string[]) => {
     const ports = { http: 0, https: 0 };
     const setup = { node: "server-1", address, ports, defaultCertificate, rancherSocket: relay.socket };
-    const listener = await openIngressListener({ ...setup, trustedForwarders });
-    listener.route([{ host }]);
+    const listener = await openIngressListener(setup);
+    const trust = { forwarders: trustedForwarders, proxies: { http: [], https: [] }, onlyProxies: false };
+    listener.route([{ host }], trust);
     return listener;
   };
   const server = async () => {

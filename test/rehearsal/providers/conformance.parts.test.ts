@@ -11,6 +11,7 @@ import { clusterConforms } from "./cluster-conformance.ts";
 import { connectionConforms } from "./connection-conformance.ts";
 import { unpackSshd } from "./ssh-server.ts";
 import { commandConforms } from "./command-conformance.ts";
+import { dockerConforms } from "./docker-conformance.ts";
 import { kubernetesConforms } from "./kubernetes-conformance.ts";
 import { LiveObjects } from "./live-objects.ts";
 import { releaseConforms } from "./release-conformance.ts";
@@ -50,6 +51,7 @@ describe.each<Kind>(["stand-in", "genuine"])("%s provider plugins", (kind) => {
   const missing = (name: PlayedProvider) => kind === "genuine" && !genuine.has(name);
 
   describe.skipIf(missing("random"))("random", () => randomConforms(started));
+  describe.skipIf(missing("docker"))("docker", () => dockerConforms(started));
   describe.skipIf(missing("command") || !sshd)("command", () => commandConforms(started, sshd?.root ?? ""));
   describe.skipIf(missing("command") || !sshd)("connection", () => connectionConforms(started, sshd?.root ?? ""));
   describe.skipIf(missing("kubernetes") || !isRoot)("kubernetes", () => kubernetesConforms(started, cluster));

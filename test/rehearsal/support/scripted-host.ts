@@ -5,8 +5,10 @@ import { renderBaseCreate, renderBaseDelete, renderBaseUpdate } from "../../../c
 import { sshHost } from "../../../components/host/host.ts";
 import { renderScript } from "../../../components/host/script.ts";
 import type { Listener } from "../../../components/load-balancer/listener.ts";
-import { generationPort } from "../../../components/load-balancer/nginx-config.ts";
-import { renderNginxScript } from "../../../components/load-balancer/nginx-script.ts";
+import { generationPort, renderNginxConfig } from "../../../components/load-balancer/nginx-config.ts";
+import { defaultNginxOptions } from "../../../components/load-balancer/nginx-options.ts";
+import { renderNginxScript, type NginxScriptArgs } from "../../../components/load-balancer/nginx-script.ts";
+import { fillNginxTemplate } from "../../../components/load-balancer/nginx-template.ts";
 import { isTraceOfPackageManager } from "../../../rehearsal/traces.ts";
 import { runCommand, type CommandResult } from "../../../rehearsal/world/command.ts";
 import type { Host } from "../../../rehearsal/world/host.ts";
@@ -52,7 +54,12 @@ export class ScriptedHost {
   }
 
   nginx(listeners: readonly Listener[], options?: ScriptOptions): Promise<ScriptEnd> {
-    return this.run("nginx", renderNginxScript(listeners), options);
+    return this.nginxWith({ listeners }, options);
+  }
+
+  /** The same, with more than listeners. */
+  nginxWith(args: Partial<NginxScriptArgs>, options?: ScriptOptions): Promise<ScriptEnd> {
+    return this.run("nginx", renderNginxScript({ ...nginxDefaults, ...args }), options);
   }
 
   /** Runs a script's body behind the preamble. */
@@ -72,9 +79,10 @@ export class ScriptedHost {
     return (await this.host.exec(command)).stdout.trimEnd();
   }
 
-  /** Which configuration the running nginx says it has. */
-  generation(): Promise<string> {
-    return this.look("bash", "-c", `exec 3<>/dev/tcp/127.0.0.1/${generationPort} && cat <&3`);
+  /** Which configuration the running nginx says it has: `generation ...`. */
+  async generation(): Promise<string> {
+    const answer = await this.look("bash", "-c", `exec 3<>/dev/tcp/127.0.0.1/${generationPort} && cat <&3`);
+    return answer.replace(/ worker \d+$/, "");
   }
 
   /** Master and workers, by id. */
@@ -128,11 +136,35 @@ export class ScriptedHost {
   }
 }
 
+const nginxDefaults: NginxScriptArgs = {
+  listeners: [],
+  options: defaultNginxOptions,
+  package: "distribution",
+  certificates: [],
+};
+
+/** What `generation` says when Debian 12's nginx runs these listeners. */
+export function generationOf(listeners: readonly Listener[]): string {
+  const template = renderNginxConfig({ listeners, options: defaultNginxOptions, logs: "files" });
+  const { generation } = fillNginxTemplate(template, {
+    nginx: "1.22.1",
+    openssl: "3.0.0",
+    workerUser: "www-data",
+    loadModules: "include /etc/nginx/modules-enabled/*.conf;",
+    resolvers: "",
+  });
+  return `generation ${generation}`;
+}
+
 /** Two listeners on the given ports; another upstream makes another configuration. */
 export function listeners(upstream: string, ports: readonly [number, number] = [80, 443]): Listener[] {
   const [http, https] = ports;
-  return [
-    { name: "http", port: http, upstreams: [upstream], upstreamPort: 80 },
-    { name: "https", port: https, upstreams: [upstream], upstreamPort: 443 },
-  ];
+  const passThrough = (name: string, port: number, upstreamPort: number): Listener => ({
+    layer: 4,
+    name,
+    port,
+    upstreams: [{ address: upstream, port: upstreamPort }],
+    proxyProtocol: false,
+  });
+  return [passThrough("http", http, 80), passThrough("https", https, 443)];
 }

@@ -113,11 +113,57 @@ RemainAfterExit=yes
     expect((await run("systemctl is-active absent")).stdout).toBe("inactive\n");
   });
 
-  it("says that a timer will not fire", async () => {
+  it("says that a timer with a calendar will not fire", async () => {
     const result = await run("systemctl start fstrim.timer");
 
     expect(result.code).toBe(0);
-    expect(result.stderr).toContain("timers do not fire");
+    expect(result.stderr).toContain("calendars are not kept");
+  });
+
+  describe("for others", () => {
+    const count = async (name: string) => (await run(`journalctl -u ${name} | grep -c fired`)).stdout.trim();
+    const write = (name: string, text: string) =>
+      host.exec(["bash", "-c", `cat > /etc/systemd/system/${name}`], { stdin: text });
+
+    it("starts a service each time a watched file changes, also one behind a link, until it is stopped", async () => {
+      await unit("seen", "[Service]\nType=oneshot\nExecStart=/bin/echo fired\n");
+      await write("seen.path", "[Path]\nPathChanged=/etc/seen\n[Install]\nWantedBy=multi-user.target\n");
+      await run("echo one >/etc/seen-1; echo two >/etc/seen-2; ln -s seen-1 /etc/seen");
+
+      expect((await run("systemctl enable -q --now seen.path; systemctl is-active seen.path")).stdout).toBe("active\n");
+      expect(await count("seen")).toBe("0");
+      await run("echo more >>/etc/seen-1; sleep 0.5");
+      expect(await count("seen")).toBe("1");
+      await run("ln -sfn seen-2 /etc/seen; sleep 0.5");
+      expect(await count("seen")).toBe("2");
+      await run("systemctl disable -q --now seen.path; echo more >>/etc/seen-2; sleep 0.5");
+      expect(await count("seen")).toBe("2");
+      expect((await run("systemctl is-active seen.path")).stdout).toBe("inactive\n");
+    });
+
+    it("starts a service some time after its timer, and again", async () => {
+      await unit("tick", "[Service]\nType=oneshot\nExecStart=/bin/echo fired\n");
+      await write("tick.timer", "[Timer]\nOnActiveSec=300ms\nOnUnitActiveSec=200ms\n");
+
+      await run("systemctl start tick.timer; sleep 1.2; systemctl stop tick.timer");
+      const ticks = await count("tick");
+      await run("sleep 0.5");
+
+      expect(Number(ticks)).toBeGreaterThanOrEqual(2);
+      expect(await count("tick")).toBe(ticks);
+    });
+  });
+
+  it("forgets that a unit failed, and of one that runs nothing", async () => {
+    await unit("failing", "[Service]\nType=oneshot\nExecStart=/bin/false\n");
+    await unit("running", "[Service]\nExecStart=/bin/sleep 5001\n");
+    await run("systemctl start failing; systemctl start running");
+    expect((await run("systemctl is-active failing")).stdout).toBe("failed\n");
+
+    await run("systemctl reset-failed failing running");
+
+    expect((await run("systemctl is-active failing; systemctl is-active running")).stdout).toBe("inactive\nactive\n");
+    await run("systemctl stop running");
   });
 
   it("does not start what policy-rc.d forbids a package to start", async () => {

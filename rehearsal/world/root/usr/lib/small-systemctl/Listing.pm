@@ -96,7 +96,7 @@ sub units {
 
 sub unit_files {
     my (@patterns) = @_;
-    for my $name (map { known($_) } qw(service socket target timer)) {
+    for my $name (map { known($_) } qw(service socket target timer path)) {
         next if @patterns && !grep { my $p = quotemeta =~ s/\\\*/.*/gr; $name =~ /^$p$/ } @patterns;
         print "$name ", UnitLinks::enablement($name) // 'bad', "\n";
     }
@@ -104,7 +104,7 @@ sub unit_files {
 }
 
 sub timers {
-    print STDERR "Timers do not fire in a rehearsal; these are known:\n";
+    print STDERR "Calendars are not kept in a rehearsal; these timers are known:\n";
     for my $name (known('timer')) {
         my %fact = facts($name);
         print "$name ", UnitFile::last_of(UnitFile::load($name), 'Timer', 'OnCalendar', '-'), " $fact{ActiveState}\n";

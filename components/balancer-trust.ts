@@ -1,0 +1,46 @@
+import type { ControllerKind } from "./cluster/ingress-controllers.ts";
+import { planIngressTrust } from "./cluster/ingress-trust-plan.ts";
+import type { IngressTrustArgs, IngressTrustPlan, Told } from "./cluster/ingress-trust-plan.ts";
+import type { Settings } from "./stack-file.ts";
+import type { IngressClass, Survey } from "./survey.ts";
+
+/** What the ingress controller has to believe of a stack's load balancer, and how it comes to. */
+export interface BalancerTrust {
+  readonly args: IngressTrustArgs;
+  readonly plan: IngressTrustPlan;
+}
+
+/** What a stack's balancer tells of clients; nothing where it only passes bytes on. */
+export function toldByBalancer({ loadBalancer }: Settings): Told | undefined {
+  if (loadBalancer.kind !== "nginx" && loadBalancer.kind !== "haproxy") return undefined;
+  if (loadBalancer.layer === 7) return "forwardedHeaders";
+  return loadBalancer.proxyProtocol ? "proxyProtocol" : undefined;
+}
+
+/** Nothing where there is nothing to believe, or nobody looked. */
+export function balancerTrust(
+  settings: Settings,
+  ingressClass: IngressClass | undefined,
+  { ingress }: Survey,
+): BalancerTrust | undefined {
+  const told = toldByBalancer(settings);
+  const { loadBalancer } = settings;
+  if (told === undefined || ingress === undefined || ingressClass === undefined || !("hosts" in loadBalancer)) {
+    return undefined;
+  }
+  const controller = controllerKinds[ingressClass.controller];
+  if (controller === undefined) return undefined;
+  const args: IngressTrustArgs = {
+    told,
+    controller,
+    balancers: loadBalancer.hosts.map(({ address, privateAddress }) => privateAddress ?? address),
+    findings: ingress,
+  };
+  return { args, plan: planIngressTrust(args) };
+}
+
+/** Ingress controllers by what their IngressClass says. */
+export const controllerKinds: Readonly<Record<string, ControllerKind>> = {
+  "traefik.io/ingress-controller": "traefik",
+  "k8s.io/ingress-nginx": "ingress-nginx",
+};

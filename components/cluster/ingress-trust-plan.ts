@@ -1,0 +1,167 @@
+import { isIP } from "node:net";
+import { stringify } from "yaml";
+import type { ControllerKind, RunningController } from "./ingress-controllers.ts";
+import type { IngressFindings } from "./ingress-findings.ts";
+import { trustsAll } from "./trusted-networks.ts";
+
+/** What the load balancer tells of a client that the ingress controller must believe. */
+export type Told = "forwardedHeaders" | "proxyProtocol";
+
+/** Charts of ingress controllers that K3s and RKE2 install, by the name of their HelmChart. */
+export type PackagedChart = "traefik" | "rke2-traefik" | "rke2-ingress-nginx";
+
+export interface IngressTrustArgs {
+  readonly told: Told;
+  /** Controller of the IngressClass that serves Rancher. */
+  readonly controller: ControllerKind;
+  /** Addresses the load balancer's hosts connect from. */
+  readonly balancers: readonly string[];
+  readonly findings: IngressFindings;
+}
+
+/** How the ingress controller comes to believe the load balancer, or why it does not. */
+export type IngressTrustPlan =
+  | { readonly kind: "there" }
+  | {
+      readonly kind: "set";
+      readonly chart: PackagedChart;
+      /** YAML, laid over the chart's values. */
+      readonly valuesContent: string;
+    }
+  | { readonly kind: "refused"; readonly reason: string };
+
+const packagedCharts: Readonly<Record<PackagedChart, ControllerKind>> = {
+  traefik: "traefik",
+  "rke2-traefik": "traefik",
+  "rke2-ingress-nginx": "ingress-nginx",
+};
+
+/** Chosen so that what this stack set once stays its own: a second run finds the trust, and keeps the object. */
+export function planIngressTrust(args: IngressTrustArgs): IngressTrustPlan {
+  const { balancers, findings } = args;
+  const names = balancers.filter((address) => isIP(address) === 0);
+  if (names.length > 0) {
+    return refused(
+      `trusts IP addresses, and ${names.join(", ")} is a name. Give the host its IP address as privateAddress.`,
+    );
+  }
+  const chart = packagedChart(args);
+  const config = findings.chartConfigs.find(({ name }) => name === chart);
+  if (chart !== undefined && (config === undefined || config.owned)) {
+    return { kind: "set", chart, valuesContent: yaml(valuesOf(chart, args)) };
+  }
+  const running = controllersOf(args);
+  if (running.length > 0 && running.every((controller) => believes(controller, args))) return { kind: "there" };
+  return refused(remedy(args, chart, running));
+}
+
+/** Whether what runs believes the balancers, and every pod of it does. */
+export function trustIsLive(args: IngressTrustArgs): boolean {
+  const running = controllersOf(args);
+  return running.length > 0 && running.every((controller) => believes(controller, args) && controller.rolledOut);
+}
+
+/** Looked for as running: a packaged chart's own release, else every controller of the kind. */
+function controllersOf(args: IngressTrustArgs): readonly RunningController[] {
+  const chart = packagedChart(args);
+  const ofKind = args.findings.controllers.filter(({ kind }) => kind === args.controller);
+  return chart === undefined
+    ? ofKind
+    : ofKind.filter(({ namespace, release }) => namespace === "kube-system" && release === chart);
+}
+
+function packagedChart({ controller, findings }: IngressTrustArgs): PackagedChart | undefined {
+  return (Object.keys(packagedCharts) as PackagedChart[]).find(
+    (chart) => packagedCharts[chart] === controller && findings.packagedCharts.includes(chart),
+  );
+}
+
+function believes(running: RunningController, { told, balancers }: IngressTrustArgs): boolean {
+  const networks = running[told];
+  return trustsAll(networks, balancers) && (networks === "everybody" || !running.hidesClients);
+}
+
+function refused(reason: string): IngressTrustPlan {
+  return { kind: "refused", reason };
+}
+
+function remedy(
+  args: IngressTrustArgs,
+  chart: PackagedChart | undefined,
+  running: readonly RunningController[],
+): string {
+  const text = yaml(valuesOf(chart ?? foreignChart(args.controller), args)).trimEnd();
+  if (chart !== undefined) {
+    return (
+      `is configured by a HelmChartConfig ${chart} in kube-system that is not this stack's, and does not run with ` +
+      `this trust. Merge this into its valuesContent, wait until the controller has restarted, and run again:\n${indented(text)}`
+    );
+  }
+  const hidden = running
+    .filter(({ hidesClients }) => hidesClients)
+    .map(({ namespace, name }) => `${namespace}/${name}`);
+  const why =
+    running.length === 0
+      ? `was not found as a Deployment or DaemonSet`
+      : hidden.length > 0
+        ? `does not see who connects: the Service of ${hidden.join(", ")} has externalTrafficPolicy Cluster, or the trust is missing`
+        : `(${running.map(({ namespace, name }) => `${namespace}/${name}`).join(", ")}) does not run with this trust`;
+  return `${why}. Apply these values to its Helm chart, wait until it has restarted, and run again:\n${indented(text)}`;
+}
+
+/** For people, too: an address that comes twice is written twice. */
+function yaml(values: object): string {
+  return stringify(values, { aliasDuplicateObjects: false });
+}
+
+function indented(text: string): string {
+  return text.replace(/^/gm, "  ");
+}
+
+/** Values of the vendors' charts, which both distributions' derive from. */
+function foreignChart(controller: ControllerKind): PackagedChart {
+  return controller === "traefik" ? "traefik" : "rke2-ingress-nginx";
+}
+
+/**
+ * Values that make a chart's controller believe the balancers, and nobody else.
+ *
+ * https://github.com/traefik/traefik-helm-chart/blob/master/traefik/values.yaml,
+ * https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/configmap/
+ */
+function valuesOf(chart: PackagedChart, { told, balancers }: IngressTrustArgs): object {
+  switch (chart) {
+    case "traefik":
+      return {
+        // K3s' ServiceLB hides who connects, unless it may lead to the node's own pod only; then every node needs one.
+        deployment: { kind: "DaemonSet" },
+        service: { spec: { externalTrafficPolicy: "Local" } },
+        ports: traefikPorts(told, balancers),
+      };
+    case "rke2-traefik":
+      return { ports: traefikPorts(told, balancers) };
+    case "rke2-ingress-nginx":
+      return {
+        controller: {
+          config: {
+            [told === "forwardedHeaders" ? "use-forwarded-headers" : "use-proxy-protocol"]: "true",
+            // Without it anyone who reaches a node may say who they are.
+            "proxy-real-ip-cidr": balancers.join(","),
+          },
+        },
+      };
+    default:
+      return chart satisfies never;
+  }
+}
+
+function traefikPorts(told: Told, trustedIPs: readonly string[]): object {
+  switch (told) {
+    case "forwardedHeaders":
+      return { web: { forwardedHeaders: { trustedIPs } } };
+    case "proxyProtocol":
+      return { web: { proxyProtocol: { trustedIPs } }, websecure: { proxyProtocol: { trustedIPs } } };
+    default:
+      return told satisfies never;
+  }
+}

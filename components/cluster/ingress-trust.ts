@@ -1,0 +1,76 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { findControllers } from "./ingress-findings.ts";
+import { trustIsLive, type IngressTrustArgs as Trust, type PackagedChart } from "./ingress-trust-plan.ts";
+import { readKubeconfig } from "./kubeconfig.ts";
+import { getFrom } from "./kubernetes-api.ts";
+import { ownershipLabels } from "./ownership.ts";
+import { awaitTrust } from "./trust-rollout.ts";
+
+export interface IngressTrustArgs {
+  /** The packaged chart that is configured. */
+  readonly chart: PackagedChart;
+  /** YAML, laid over the chart's values. Changing it makes the distribution replace the controller's pods. */
+  readonly valuesContent: string;
+  /** What must be seen before it counts as done. */
+  readonly trust: Trust;
+  readonly kubeconfig: pulumi.Output<string>;
+}
+
+/** Seconds: the distribution notices, upgrades the chart, and pulls nothing; pods are replaced one by one. */
+const patience = 300;
+/** Seconds between two looks, and for one answer of the API server. */
+const pause = 2;
+const answerTime = 10;
+
+/**
+ * Makes the ingress controller that K3s or RKE2 installed believe what the load balancer says of its clients.
+ *
+ * Expects the packaged chart, and no HelmChartConfig of others for it. Whoever depends on `live` comes after the
+ * controller runs with it. Leaves out controllers that somebody else configures.
+ */
+export class IngressTrust extends pulumi.ComponentResource {
+  /** For `dependsOn`: resolves once the controller believes the balancer; in a preview at once. */
+  public readonly live: Promise<pulumi.Resource>;
+
+  constructor(name: string, args: IngressTrustArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("rancher:cluster:IngressTrust", name, {}, opts);
+    const config = new kubernetes.apiextensions.CustomResource(
+      `${name}-config`,
+      {
+        apiVersion: "helm.cattle.io/v1",
+        kind: "HelmChartConfig",
+        metadata: {
+          name: args.chart,
+          namespace: "kube-system",
+          labels: ownershipLabels(`${pulumi.getProject()}/${pulumi.getStack()}`),
+        },
+        spec: { valuesContent: args.valuesContent },
+      },
+      { parent: this },
+    );
+    this.live = pulumi.runtime.isDryRun() ? Promise.resolve(config) : trusted(config, args);
+    this.registerOutputs({});
+  }
+}
+
+function trusted(config: pulumi.CustomResource, { trust, kubeconfig }: IngressTrustArgs): Promise<pulumi.Resource> {
+  return new Promise((done, failed) => {
+    pulumi.all([config.id, kubeconfig]).apply(async ([, text]) => {
+      try {
+        const access = await readKubeconfig(text);
+        await awaitTrust({
+          controller: trust.controller,
+          look: () => findControllers(getFrom(access, AbortSignal.timeout(answerTime * 1000))),
+          isLive: (controllers) => trustIsLive({ ...trust, findings: { ...trust.findings, controllers } }),
+          say: (line) => void pulumi.log.info(line, config, undefined, true),
+          patience,
+          pause,
+        });
+        done(config);
+      } catch (error) {
+        failed(new pulumi.ResourceError((error as Error).message, config));
+      }
+    });
+  });
+}

@@ -1,0 +1,65 @@
+import * as pulumi from "@pulumi/pulumi";
+import { getRegistryImage } from "@pulumi/docker/getRegistryImage.js";
+import { Provider } from "@pulumi/docker/provider.js";
+import { parseImageReference, withDigest, type ImageReference } from "./image-reference.ts";
+
+export interface ImageDigestArgs {
+  /** `nginx:1.30.4`, or with its digest `nginx:1.30.4@sha256:...`; then nobody is asked. */
+  readonly image: string;
+  /** Key of the stack file it stands under, for errors: `loadBalancer.image`. */
+  readonly key: string;
+}
+
+/**
+ * The image with the digest its tag has now: asked for at every preview, so that a tag that was moved shows as a
+ * difference before anything is pulled. The registry is asked by the provider, which knows where a name without a host
+ * goes; for a manifest of several architectures the digest is that of the list, good on every host.
+ *
+ * It asks without signing in. For a registry that wants that, and for previews without a network, give the digest.
+ *
+ * @throws (in the output) with the remedy, when the registry does not answer
+ */
+export function imageWithDigest(
+  name: string,
+  { image, key }: ImageDigestArgs,
+  opts: { readonly parent: pulumi.Resource },
+): pulumi.Output<string> {
+  const reference = pinnableImage(image, key);
+  if (reference.digest !== undefined) return pulumi.output(image);
+  const provider = new Provider(`${name}-registry`, registryOnly, opts);
+  const tagged = `${reference.name}:${reference.tag}`;
+  const asked = getRegistryImage({ name: tagged }, { provider }).then(
+    ({ sha256Digest }) => withDigest(reference, sha256Digest),
+    (error: unknown) => {
+      throw new Error(unanswered(key, tagged, error));
+    },
+  );
+  return pulumi.output(asked);
+}
+
+/** An image that says which version it is. @throws with the key and the remedy */
+export function pinnableImage(image: string, key: string): ImageReference {
+  const reference = parseImageReference(image);
+  if (!reference)
+    throw new Error(`rancher:${key} is ${image}, which is no image. Write name and version: nginx:1.30.4`);
+  if (reference.tag === undefined && reference.digest === undefined)
+    throw new Error(
+      `rancher:${key} is ${image}, which is another image on another day. Write its version too: ${image}:1.30.4`,
+    );
+  return reference;
+}
+
+/**
+ * The provider refuses to start without a Docker engine, even to ask a registry, unless its engine is behind SSH: then
+ * it connects when it has to, which is never (pulumi-docker, provider/provider.go and image.go, configureDockerClient).
+ */
+const registryOnly = { host: "ssh://docker.invalid", disableDockerDaemonCheck: true };
+
+function unanswered(key: string, image: string, error: unknown): string {
+  const said = error instanceof Error ? error.message : String(error);
+  return (
+    `rancher:${key} is ${image}, and its registry does not tell its digest: ${said}. ` +
+    `Write the digest into the stack file, ${key}: ${image}@sha256:..., as \`docker pull ${image}\` prints it; ` +
+    "then no registry is asked at preview."
+  );
+}

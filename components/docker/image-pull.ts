@@ -1,0 +1,40 @@
+/** Images of earlier versions that stay on a host, so that going back needs no registry. */
+const imagesKept = 2;
+
+/**
+ * Shell functions for images on a host, which read and write `$facts/images`: what we pulled, oldest first.
+ *
+ * - `pull_image REFERENCE`: has the engine fetch it where it is missing, and remembers that it came with us.
+ * - `forget_images COUNT`: removes all but the newest COUNT of ours. One that somebody else's container or tag uses
+ *   stays.
+ */
+export const imagePull = `write_images() { sync "$facts/images.new" && mv -f "$facts/images.new" "$facts/images" || fail 30 "$facts/images cannot be written: $(df -h "$facts" | tail -n 1)"; }
+pull_image() {
+  ! docker image inspect "$1" >/dev/null 2>&1 || return 0
+  say "pulling $1"
+  touch "$facts/images"
+  { grep -v -x -F "$1" "$facts/images" || true; printf '%s\\n' "$1"; } >"$facts/images.new"
+  write_images
+  for try in 1 2 3; do
+    if docker pull -q "$1" >"$work/pull" 2>&1; then return 0; fi
+    [ "$try" = 3 ] || sleep 2
+  done
+  grep -v -x -F "$1" "$facts/images" >"$facts/images.new" || true
+  write_images
+  fail 20 "Docker does not get $1: $(tail -n 3 "$work/pull"). If its registry wants a password: docker login, as root on this machine"
+}
+forget_images() {
+  [ -e "$facts/images" ] || return 0
+  head -n "-$1" "$facts/images" >"$work/old-images"
+  [ -s "$work/old-images" ] || return 0
+  tail -n "$1" "$facts/images" >"$work/new-images"
+  while read -r old; do
+    # One that a container still drains in has another try next time.
+    docker image rm "$old" >/dev/null 2>&1 || ! docker image inspect "$old" >/dev/null 2>&1 || printf '%s\\n' "$old"
+  done <"$work/old-images" >"$facts/images.new"
+  cat "$work/new-images" >>"$facts/images.new"
+  write_images
+}`;
+
+/** To be run when the new image is in use. */
+export const forgetOldImages = `forget_images ${imagesKept}`;

@@ -1,0 +1,44 @@
+/** Seconds zypper waits for another package manager; dnf waits as long as the script may run. */
+const lockSeconds = 120;
+
+/** What both share: rpm itself removes exactly what it is told to, and refuses where something else needs it. */
+const rpm = `mend_packages() { :; }
+installed() { rpm -q "$1" >/dev/null 2>&1; }
+remove_packages() {
+  for one in "$@"; do ! installed "$one" || printf '%s\\n' "$one"; done >"$work/removing"
+  # shellcheck disable=SC2046 # one word per package
+  [ ! -s "$work/removing" ] || rpm -e $(cat "$work/removing") >&2 9>&- || fail 30 "$(tr '\\n' ' ' <"$work/removing")cannot be removed; rpm says why above"
+}`;
+
+/**
+ * The functions of `packageManager` on RHEL, its relatives and Fedora. What would be installed is read from the table
+ * dnf shows before it asks (https://dnf.readthedocs.io/en/latest/command_ref.html): sections by headings, a line that
+ * starts with one blank per package, however the rest of it is wrapped.
+ */
+export const dnf = `${rpm}
+dnf_now() { dnf "$@" --setopt=install_weak_deps=False 9>&-; }
+refresh_packages() { dnf_now -q -y makecache >&2 || fail 20 "dnf makecache failed; its words are above"; }
+new_packages() {
+  dnf_now --assumeno install "$@" >"$work/plan" 2>&1 || true
+  ! grep -q -e '^Error' -e '^Failed' -e '^No match' "$work/plan" || { cat "$work/plan" >&2; fail 20 "dnf finds no way to install $*; its words are above"; }
+  awk '/^[^ ]/ { listing = /^Installing/ } listing && /^ [^ ]/ { print $1 }' "$work/plan"
+}
+add_packages() { dnf_now -q -y install "$@" >&2 || fail 20 "$* cannot be installed; dnf's words are above"; }`;
+
+/**
+ * The same on SUSE. Exit codes of zypper(8) from 100 on are information: it did what it was told where they say that the
+ * machine (102) or zypper itself (103) should be restarted, or that a repository was left out (106).
+ */
+export const zypper = `${rpm}
+zypper_now() {
+  zypper_code=0
+  ZYPP_LOCK_TIMEOUT=${lockSeconds} zypper --non-interactive "$@" 9>&- || zypper_code=$?
+  case $zypper_code in 0 | 102 | 103 | 106) ;; *) return "$zypper_code" ;; esac
+}
+refresh_packages() { zypper_now --quiet refresh >&2 || fail 20 "zypper refresh failed; its words are above"; }
+new_packages() {
+  zypper_now --xmlout install --dry-run --no-recommends "$@" >"$work/plan" || { cat "$work/plan" >&2; fail 20 "zypper finds no way to install $*; its words are above"; }
+  tr '>' '\\n' <"$work/plan" | awk '/<to-install/ { listing = 1 } /<\\/to-install/ { listing = 0 } listing && /<solvable / && /type="package"/' |
+    sed -n 's/.* name="\\([^"]*\\)".*/\\1/p'
+}
+add_packages() { zypper_now --quiet install --no-recommends "$@" >&2 || fail 20 "$* cannot be installed; zypper's words are above"; }`;

@@ -1,0 +1,31 @@
+/** What may be chosen about a load balancer, whichever program does the work. Times are in seconds. */
+export interface BalancerOptions {
+  /** How the next upstream is chosen. */
+  readonly method: "least_conn" | "round_robin";
+  /** Listens on IPv6 beside IPv4; the host must have it. */
+  readonly ipv6: boolean;
+  readonly timeouts: {
+    /** Until a silent upstream is given up and the next is tried. */
+    readonly connect: number;
+    /** Silence allowed on an open connection, in either direction. */
+    readonly idle: number;
+    /** How long old workers keep open connections after a reload. */
+    readonly shutdown: number;
+  };
+  readonly failover: {
+    /** Failures within `failTimeout` that take an upstream out. */
+    readonly maxFails: number;
+    /** How long it stays out. */
+    readonly failTimeout: number;
+    /** Upstreams tried for one connection or request. */
+    readonly tries: number;
+  };
+}
+
+export const defaultBalancerOptions: BalancerOptions = {
+  method: "least_conn",
+  ipv6: false,
+  // Rancher asks for 1800 s of silence and at most 30 s to connect; two seconds are what a dead node may cost.
+  timeouts: { connect: 2, idle: 1800, shutdown: 600 },
+  failover: { maxFails: 1, failTimeout: 10, tries: 3 },
+};

@@ -1,0 +1,24 @@
+/**
+ * `pair_fault CHAIN KEY HOSTNAME CHAIN-NAME KEY-NAME`: prints what makes the pair of files unusable for HOSTNAME, in words
+ * for people that call the files by the given names; nothing where nothing is wrong. Needs openssl, from 1.1.1 on.
+ */
+export const pairFault = `pair_fault() (
+  of() { openssl x509 -noout "$@"; }
+  openssl x509 -noout -in "$1" 2>"$work/openssl" || { echo "$4 is no certificate in PEM; openssl says: $(head -n 1 "$work/openssl")"; exit; }
+  openssl crl2pkcs7 -nocrl -certfile "$1" -out /dev/null 2>"$work/openssl" || { echo "$4 holds something that is no certificate; openssl says: $(head -n 1 "$work/openssl")"; exit; }
+  begins=$(of -startdate -in "$1") ends=$(of -enddate -in "$1")
+  [ "$(date -d "\${begins#*=}" +%s)" -le "$(date +%s)" ] || { echo "$4 is valid from \${begins#*=} on only. Check the clock of this machine, or wait"; exit; }
+  of -checkend 0 -in "$1" >/dev/null || { echo "$4 ended on \${ends#*=}. Renew it"; exit; }
+  of -checkhost "$3" -in "$1" | grep -q 'does match' ||
+    { echo "$4 does not cover $3; it is for $(of -ext subjectAltName -in "$1" 2>/dev/null | sed -n 's/^ *DNS:/DNS:/p' | grep . || of -subject -in "$1"). Get one that does"; exit; }
+  of -text -in "$1" >"$work/text"
+  kind=$(sed -n 's/^ *Public Key Algorithm: //p' "$work/text")
+  bits=$(sed -n 's/.*Public-Key: (\\([0-9]*\\) bit.*/\\1/p' "$work/text")
+  case $kind in
+    id-ecPublicKey) ;;
+    rsaEncryption) [ "$bits" -ge 2048 ] || { echo "$4 has an RSA key of $bits bits; 2048 are the least. Get one with an ECDSA key"; exit; } ;;
+    *) echo "$4 has a key of kind $kind, which browsers do not take. Get one with an ECDSA or RSA key"; exit ;;
+  esac
+  openssl pkey -noout -passin pass: -in "$2" 2>"$work/openssl" </dev/null || { echo "$5 is no private key in PEM without a password; openssl says: $(head -n 1 "$work/openssl")"; exit; }
+  [ "$(of -pubkey -in "$1")" = "$(openssl pkey -pubout -passin pass: -in "$2")" ] || echo "$5 is not the key of $4. Give the two that belong together"
+)`;

@@ -1,0 +1,116 @@
+import { hereDocument, quote } from "../host/shell.ts";
+import { pairFault } from "./certificate-checks-script.ts";
+import { certificateFolder, folderName } from "./certificate-files.ts";
+import type { BalancerCertificate } from "./certificate-files.ts";
+
+type OnHost = Extract<BalancerCertificate, { from: "host" }>;
+
+/** Under this name the key of a certificate from the stack comes on standard input: a word the shell can have. */
+export function keySecret({ name }: BalancerCertificate): string {
+  return `key_${name.replaceAll("-", "_")}`;
+}
+
+/**
+ * Functions around certificates; they read and write nothing but `certificateFolder` and `$facts`.
+ *
+ * - `place_pair FOLDER HOSTNAME`: checks `$work/chain.pem` and `$work/key.pem`, and puts them into the folder of that
+ *   name; ends the script when they are no good.
+ * - `copy_pair NAME HOSTNAME CERTIFICATE KEY [CHAIN]`: the same with files of this machine, and lets the link NAME lead
+ *   to them, both at once. Sets `$renewed` to `yes` when nginx has to read them anew. Returns 1, having said why, when
+ *   they are no good.
+ * - `take_back`: removes what this run placed, and turns the links back.
+ * - `clean_certificates "FOLDER..."`: after a success: removes what neither is named nor behind a link that is.
+ */
+export const certificateFunctions = `tls=${certificateFolder}
+renewed=no
+# An earlier run may have been killed before nginx had read what it placed.
+[ ! -e "$facts/renewing" ] || renewed=yes
+: >"$work/made"
+: >"$work/links"
+${pairFault}
+put_pair() {
+  mkdir -p "$facts/tls"
+  [ -e "$facts/tls/$1" ] || : >"$facts/tls/$1"
+  [ -d "$tls/$1" ] || { printf '%s\\n' "$1" >>"$work/made"; mkdir -p "$tls/$1"; }
+  place "$tls/$1/chain.pem" 0644 <"$work/chain.pem"
+  place "$tls/$1/key.pem" 0600 <"$work/key.pem"
+}
+place_pair() {
+  fault=$(pair_fault "$work/chain.pem" "$work/key.pem" "$2" "the certificate for $2" "the private key for $2")
+  [ -z "$fault" ] || { take_back; fail 10 "$fault"; }
+  put_pair "$1"
+}
+copy_pair() {
+  for file in "$3" "$4" \${5:+"$5"}; do
+    [ -r "$file" ] && [ -f "$file" ] || { say "$file is no file on this machine; it is to hold the certificate for $2 or its key"; return 1; }
+  done
+  # A file may lack its last newline, and the next one would go on in the same line.
+  awk 1 "$3" \${5:+"$5"} >"$work/chain.pem"
+  cat "$4" >"$work/key.pem"
+  fault=$(pair_fault "$work/chain.pem" "$work/key.pem" "$2" "$3" "$4")
+  [ -z "$fault" ] || { say "$fault"; return 1; }
+  pair=$1.$(cat "$work/chain.pem" "$work/key.pem" | sha256sum | cut -c 1-16)
+  put_pair "$pair"
+  was=$(readlink "$tls/$1" || true)
+  [ "$was" != "$pair" ] || return 0
+  : >"$facts/renewing"
+  : >"$facts/tls/$1"
+  renewed=yes
+  printf '%s %s\\n' "$1" "$was" >>"$work/links"
+  lead "$1" "$pair"
+}
+# One rename, so that nobody ever sees a certificate with another one's key.
+lead() { ln -sfn "$2" "$tls/$1.placing" && mv -fT "$tls/$1.placing" "$tls/$1" || fail 30 "$tls/$1 cannot be written: $(df -h "$tls" | tail -n 1)"; }
+take_back() {
+  while read -r link was; do
+    if [ -n "$was" ]; then lead "$link" "$was"; else rm -f "$tls/$link"; fi
+  done <"$work/links"
+  while read -r folder; do rm -rf "\${tls:?}/$folder" "$facts/tls/$folder"; done <"$work/made"
+  : >"$work/links"
+  : >"$work/made"
+  rmdir --ignore-fail-on-non-empty "$tls" 2>/dev/null || true
+}
+clean_certificates() {
+  rm -f "$facts/renewing"
+  stay=" "
+  for one in $1; do stay="$stay$one $(readlink "$tls/$one" || true) "; done
+  for recorded in "$facts"/tls/*; do
+    folder=\${recorded##*/}
+    case "$stay" in *" $folder "* | *" \\* "*) continue ;; esac
+    rm -rf "\${tls:?}/$folder" "$recorded"
+  done
+  rmdir --ignore-fail-on-non-empty "$tls" 2>/dev/null || true
+}`;
+
+/** Brings the certificates to where the new configuration expects them. Expects `certificateFunctions`. */
+export function placeCertificates(certificates: readonly BalancerCertificate[]): string {
+  return certificates
+    .map((certificate) =>
+      certificate.from === "host"
+        ? `${copyPair(certificate)} || { take_back; exit 10; }`
+        : `cat >"$work/chain.pem" ${hereDocument(ended(certificate.chain), "CHAIN")}
+secret ${keySecret(certificate)} >"$work/key.pem"
+place_pair ${folderName(certificate)} ${quote(certificate.hostname)}`,
+    )
+    .join("\n");
+}
+
+/** Removes the certificates of earlier configurations, once the new one is live. */
+export function cleanCertificates(certificates: readonly BalancerCertificate[]): string {
+  return `clean_certificates "${certificates.map(folderName).join(" ")}"`;
+}
+
+export function copyPair({ name, hostname, certificate, privateKey, chain }: OnHost): string {
+  const files = [certificate, privateKey, ...(chain === undefined ? [] : [chain])];
+  return ["copy_pair", name, ...[hostname, ...files].map(quote)].join(" ");
+}
+
+/** For the undo step. */
+export const removeCertificates = `for recorded in "$facts"/tls/*; do
+  [ ! -e "$recorded" ] || rm -rf "${certificateFolder}/\${recorded##*/}"
+done
+[ ! -d ${certificateFolder} ] || rmdir --ignore-fail-on-non-empty ${certificateFolder} /etc/nginx`;
+
+function ended(text: string): string {
+  return text.endsWith("\n") ? text : `${text}\n`;
+}

@@ -1,0 +1,51 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { HostScript } from "../host/host-script.ts";
+import type { BalancerOptions } from "./balancer-options.ts";
+import { renderHaproxyScript } from "./haproxy-script.ts";
+import type { Listener, PassThrough } from "./listener.ts";
+import type { BalancerHost } from "./nginx-load-balancer.ts";
+
+export interface HaproxyLoadBalancerArgs {
+  /** All of them at layer 4. Changing one reloads HAProxy, one host after another. */
+  readonly listeners: readonly Listener[];
+  /** Changing an option reloads HAProxy, one host after another. */
+  readonly options: BalancerOptions;
+  readonly hosts: readonly BalancerHost[];
+}
+
+/**
+ * HAProxy in front of a cluster, at layer 4, on one or more hosts: like nginx, and it asks every node whether Rancher
+ * answers there, so that one that takes connections and answers 503 is left out too.
+ *
+ * Expects managed hosts. Leaves out: layer 7, the name in DNS, and an address that moves between hosts.
+ */
+export class HaproxyLoadBalancer extends pulumi.ComponentResource {
+  /** Addresses clients may use, in the order of the hosts. */
+  public readonly addresses: pulumi.Output<string[]>;
+
+  constructor(name: string, args: HaproxyLoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
+    const listeners = args.listeners.map(passingThrough);
+    super("rancher:load-balancer:HaproxyLoadBalancer", name, {}, opts);
+
+    const create = renderHaproxyScript({ listeners, options: args.options });
+    // One after another: a configuration that one host refuses never reaches the next.
+    args.hosts.reduce<HostScript[]>((before, host) => {
+      const script = host.machine.run(
+        { script: "haproxy", title: "HAProxy as the load balancer", create, secretOutput: false, timeoutSeconds: 600 },
+        { parent: this, dependsOn: before },
+      );
+      return [script];
+    }, []);
+
+    this.addresses = pulumi.output(args.hosts.map(({ address }) => address));
+    this.registerOutputs({ addresses: this.addresses });
+  }
+}
+
+function passingThrough(listener: Listener): PassThrough {
+  if (listener.layer === 4) return listener;
+  throw new pulumi.InputPropertyError({
+    propertyPath: "listeners",
+    reason: `listener ${listener.name} is at layer 7; HAProxy passes TCP through here. Choose layer 4, or nginx`,
+  });
+}

@@ -1,0 +1,104 @@
+import { closePorts, openPorts } from "../host/firewall-ports.ts";
+import { packageManager } from "../host/package-manager.ts";
+import { allowInSelinux, forgetInSelinux } from "../host/selinux.ts";
+import { hereDocument } from "../host/shell.ts";
+import {
+  generationPort,
+  generationScript,
+  generationScriptPath,
+  renderHaproxyConfig,
+  type HaproxyConfigArgs,
+} from "./haproxy-config.ts";
+import { haproxyRollout } from "./haproxy-rollout.ts";
+
+/** Installs HAProxy where it is missing, and rolls one configuration out without ever breaking a running one. */
+export function renderHaproxyScript(args: HaproxyConfigArgs): string {
+  const ports = args.listeners.map(({ port }) => port);
+  return [
+    packageManager,
+    checkSystem,
+    checkPorts([...ports, generationPort]),
+    registerUndo,
+    install,
+    // Lets it listen on any port and connect to any: https://github.com/fedora-selinux/selinux-policy (rhcs.te).
+    allowInSelinux({ portType: "http_port_t", ports: [], booleans: ["haproxy_connect_any"] }),
+    openPorts(ports),
+    `place ${generationScriptPath} 0644 ${hereDocument(generationScript, "LUA")}
+wanted=$work/haproxy.cfg
+cat >"$wanted" ${hereDocument(renderHaproxyConfig(args).text, "HAPROXY")}
+conf=/etc/haproxy/haproxy.cfg`,
+    haproxyRollout,
+    `roll_out "$wanted"
+sha256sum "$conf" | cut -d ' ' -f 1
+`,
+  ].join("\n");
+}
+
+const checkSystem = `[ -n "$system" ] || fail 10 "this machine runs $system_name; HAProxy is installed on Debian, Ubuntu, the RHEL family and SUSE only. Use one of them for the load balancer, or kind: external"`;
+
+/** Asked before anything changes, as one busy port would keep HAProxy from all of them. */
+function checkPorts(ports: readonly number[]): string {
+  return `if command -v ss >/dev/null; then
+  for port in ${ports.join(" ")}; do
+    holder=$(ss -Hltnp "sport = :$port" | grep -v '"haproxy"' | head -n 1)
+    [ -n "$holder" ] || continue
+    holder=$(printf %s "$holder" | sed -n 's/.*users:(("\\([^"]*\\)",pid=\\([0-9]*\\).*/\\1 (pid \\2)/p')
+    case "$holder$(undo_of nginx)$(undo_of nginx-container)" in
+      nginx*/*) fail 10 "port $port is in use by the nginx this stack has put here. Take that away first: kind: external, then pulumi up, then kind: haproxy" ;;
+    esac
+    fail 10 "port $port is in use on this machine by $holder. Stop it, or choose another host for the load balancer"
+  done
+fi`;
+}
+
+/** Packages are removed only if they came with us; a configuration that was there comes back, and runs again. */
+const registerUndo = `register_undo <<'UNDO'
+${packageManager}
+${closePorts}
+${forgetInSelinux}
+rm -f /etc/haproxy/haproxy.cfg.placing ${generationScriptPath}
+give_back /etc/haproxy/haproxy.cfg
+if [ -s "$facts/packages" ]; then
+  if command -v haproxy >/dev/null; then systemctl stop haproxy 9>&- || true; fi
+  # shellcheck disable=SC2046 # one word per package
+  remove_packages $(cat "$facts/packages")
+  # What rpm leaves of a configuration that was changed.
+  rm -f /etc/haproxy/haproxy.cfg.rpmsave
+  # The package's own removal looks for deluser, which may have gone before it.
+  [ ! -e "$facts/no-user" ] || ! getent passwd haproxy >/dev/null || userdel haproxy
+fi
+if command -v haproxy >/dev/null; then
+  [ ! -e "$facts/was-disabled" ] || systemctl -q disable haproxy 9>&-
+  if [ -e "$facts/was-stopped" ]; then
+    systemctl stop haproxy 9>&-
+  else
+    ! systemctl is-failed -q haproxy || systemctl reset-failed haproxy 9>&-
+    systemctl reload haproxy 9>&- || systemctl restart haproxy 9>&- || say "HAProxy does not take back its former configuration; it is in /etc/haproxy/haproxy.cfg"
+  fi
+fi
+UNDO`;
+
+/**
+ * The list of new packages is written before they are installed, so that a script killed in between leaves nothing that
+ * destroy would not remove.
+ */
+const install = `if [ ! -e "$facts/packages" ] && installed haproxy; then
+  keep /etc/haproxy/haproxy.cfg
+  if [ ! -e "$facts/was-noted" ]; then
+    systemctl -q is-enabled haproxy || : >"$facts/was-disabled"
+    systemctl -q is-active haproxy || : >"$facts/was-stopped"
+    : >"$facts/was-noted"
+  fi
+fi
+if ! installed haproxy; then
+  say "installing HAProxy"
+  mend_packages
+  refresh_packages
+  if [ ! -e "$facts/packages" ]; then
+    getent passwd haproxy >/dev/null || : >"$facts/no-user"
+    new_packages haproxy >"$facts/packages.new"
+    sync "$facts/packages.new" && mv "$facts/packages.new" "$facts/packages"
+  fi
+  add_packages haproxy
+fi
+systemctl -q is-enabled haproxy || systemctl -q enable haproxy 9>&-`;

@@ -1,0 +1,22 @@
+const isThere = `command -v firewall-cmd >/dev/null && firewall-cmd --state >/dev/null 2>&1`;
+
+/**
+ * Lets VRRP's packets in where firewalld runs, in the zone of `$interface`; elsewhere does nothing. Both now and after a
+ * restart (https://firewalld.org/documentation/man-pages/firewall-cmd.html). Remembers the zone in `$facts`.
+ */
+export const openVrrp = `if ${isThere}; then
+  zone=$(firewall-cmd --get-zone-of-interface="$interface" 2>/dev/null || firewall-cmd --get-default-zone)
+  if ! firewall-cmd -q --permanent --zone="$zone" --query-protocol=vrrp || ! firewall-cmd -q --zone="$zone" --query-protocol=vrrp; then
+    echo "$zone" >"$facts/firewall-zone"
+    say "firewalld: letting VRRP in, zone $zone"
+    firewall-cmd -q --permanent --zone="$zone" --add-protocol=vrrp && firewall-cmd -q --zone="$zone" --add-protocol=vrrp ||
+      fail 30 "firewalld does not let VRRP in; firewall-cmd says why above"
+  fi
+fi`;
+
+/** For undo steps. */
+export const closeVrrp = `if ${isThere} && [ -e "$facts/firewall-zone" ]; then
+  zone=$(cat "$facts/firewall-zone")
+  firewall-cmd -q --permanent --zone="$zone" --remove-protocol=vrrp && firewall-cmd -q --zone="$zone" --remove-protocol=vrrp ||
+    say "firewalld keeps letting VRRP in; firewall-cmd says why above"
+fi`;

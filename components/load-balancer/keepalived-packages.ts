@@ -1,0 +1,43 @@
+import { packageManager } from "../host/package-manager.ts";
+
+/** Refuses a machine whose packages are unknown to us, before anything changes. */
+export const checkSystem = `${packageManager}
+[ -n "$system" ] || fail 10 "this machine runs $system_name; keepalived is installed on Debian, Ubuntu, RHEL, its relatives and SUSE only. Leave floatingAddress out, or use one of them"`;
+
+/**
+ * Installs keepalived where it is missing. The list of new packages is written before they are installed, so that a
+ * script killed in between leaves nothing that destroy would not remove. A configuration that was there is kept.
+ */
+export const installKeepalived = `if [ ! -e "$facts/packages" ] && installed keepalived; then
+  keep "$conf"
+  if [ ! -e "$facts/was-noted" ]; then
+    systemctl -q is-enabled keepalived || : >"$facts/was-disabled"
+    systemctl -q is-active keepalived || : >"$facts/was-stopped"
+    [ ! -s "$conf" ] || say "keepalived's former configuration does not apply while this stack has a floating address; destroy gives it back"
+    : >"$facts/was-noted"
+  fi
+fi
+if ! installed keepalived; then
+  say "installing keepalived"
+  mend_packages
+  refresh_packages
+  new_packages keepalived >"$work/new"
+  { cat "$facts/packages" 2>/dev/null || true; cat "$work/new"; } | sort -u >"$facts/packages.new"
+  sync "$facts/packages.new" && mv "$facts/packages.new" "$facts/packages"
+  add_packages keepalived
+fi
+systemctl -q is-enabled keepalived || systemctl -q enable keepalived 9>&-`;
+
+/** For the undo step, after keepalived is stopped: packages are removed only if they came with us. */
+export const removeKeepalived = `give_back "$conf"
+if [ -s "$facts/packages" ]; then
+  rm -f "$conf"
+  # shellcheck disable=SC2046 # one word per package
+  remove_packages $(cat "$facts/packages")
+  # rpm keeps what was changed under this name; dpkg a folder that was not empty when it looked.
+  rm -f "$conf.rpmsave"
+  [ ! -d /etc/keepalived ] || rmdir --ignore-fail-on-non-empty /etc/keepalived
+elif [ -e "$facts/was-noted" ]; then
+  if [ -e "$facts/was-disabled" ]; then systemctl -q disable keepalived 9>&-; else systemctl -q enable keepalived 9>&-; fi
+  [ -e "$facts/was-stopped" ] || systemctl start keepalived 9>&- || say "keepalived does not take back its former configuration; it is in $conf"
+fi`;

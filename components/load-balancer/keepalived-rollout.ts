@@ -1,0 +1,77 @@
+/** Seconds in which the address must be held by somebody. */
+const heldSeconds = 15;
+
+/**
+ * Seconds after which a keepalived that hears no other would have taken the address: two checks of the balancer, and
+ * the longest wait for the holder's packets.
+ */
+const settleSeconds = 5;
+
+/**
+ * `roll_out WANTED`: makes keepalived run the file WANTED, or leaves it running what it ran. Says `changed: ...` or
+ * `unchanged: ...`. Reads `$conf`, `$address`, `$address_interface`, `$peers`, `$holder`,
+ * `$leaving`, and `$service_changed`.
+ *
+ * It is judged by where the address is, never by an exit status: held once, here or by another of the hosts. A host that
+ * joins while another holds the address and then takes it all the same does not hear that other one.
+ */
+export const keepalivedRollout = `# keepalived 2.2 ends itself when it checks a configuration whose scripts run as another user.
+check_file() { sed 's/^\\( *script_user\\) .*/\\1 root/' "$1" >"$work/checked.conf" && timeout 20 keepalived -t -f "$work/checked.conf" >"$work/words" 2>&1; }
+activate() {
+  # Without it systemd starts nothing that failed several times in a row.
+  systemctl reset-failed keepalived 2>/dev/null 9>&- || true
+  # A reload keeps the address where it is.
+  if systemctl -q is-active keepalived; then timeout 30 systemctl reload keepalived 9>&-; else timeout 60 systemctl start keepalived 9>&-; fi
+}
+router_in() { sed -n 's/^ *virtual_router_id \\([0-9]*\\)$/\\1/p' "$1" 2>/dev/null; }
+is_held() { is_here "$address" || [ -n "$(neighbour "$address" "$address_interface")" ]; }
+balancer_words() { if timeout 3 "$answers_script" >/dev/null 2>&1; then echo "The balancer on this machine answers its probe."; else echo "The balancer on this machine does not answer its probe."; fi; }
+go_back() {
+  if [ -e "$former" ]; then
+    mv -f "$former" "$conf"
+    activate >/dev/null 2>&1 || true
+    said="the former configuration is back"
+  else
+    systemctl stop keepalived 9>&- || true
+    systemctl -q disable keepalived 9>&- || true
+    rm -f "$conf"
+    said="keepalived is stopped on this machine"
+  fi
+}
+roll_out() {
+  former=$facts/former.conf
+  if cmp -s "$1" "$conf" && [ "$service_changed" = no ] && systemctl -q is-active keepalived && { [ "$holder" != nobody ] || is_held; }; then
+    rm -f "$former"
+    say "unchanged: keepalived runs this configuration"
+    return 0
+  fi
+  check_file "$1" || fail 30 "keepalived refuses the new configuration, the old one goes on: $(tail -n 5 "$work/words")"
+  install -m 0644 "$1" "$conf.placing" && sync "$conf.placing" || { rm -f "$conf.placing"; fail 30 "$conf cannot be written: $(df -h /etc | tail -n 1)"; }
+  # Hosts that have another number do not hear each other until all of them have it.
+  joins=$holder
+  if [ -e "$facts/address" ] && [ "$(router_in "$conf")" != "$(router_in "$1")" ]; then joins=unknown; fi
+  # Only one of ours can be gone back to, and a run that was killed here has put the new one there already.
+  if [ -s "$conf" ] && [ -e "$facts/address" ] && ! cmp -s "$1" "$conf"; then
+    cp -a "$conf" "$former.new" && sync "$former.new" && mv -f "$former.new" "$former" || { rm -f "$conf.placing"; fail 30 "$former cannot be written: $(df -h "$facts" | tail -n 1)"; }
+  fi
+  printf '%s\\n' "$address" >"$facts/address"
+  printf '%s\\n' "$peers $leaving" >"$facts/peers"
+  mv -f "$conf.placing" "$conf"
+  activate >"$work/words" 2>&1 || true
+  sleep ${settleSeconds}
+  deadline=$(($(date +%s) + ${heldSeconds - settleSeconds}))
+  until systemctl -q is-active keepalived && is_held; do
+    if [ "$(date +%s)" -ge "$deadline" ]; then
+      words=$(journalctl -q -u keepalived -o cat -n 5 2>/dev/null | cat "$work/words" -)
+      go_back
+      fail 40 "nobody holds $address after ${heldSeconds} s; $said. $(balancer_words) keepalived says: $words"
+    fi
+    sleep 0.5
+  done
+  if [ "$joins" = peer ] && is_here "$address"; then
+    go_back
+    fail 40 "this machine took $address although another host held it: it does not hear that host; $said. Let IP protocol 112 (VRRP) pass between the hosts, both ways. A host that is new goes last in rancher:loadBalancer.hosts, as the others must know it before it comes"
+  fi
+  rm -f "$former"
+  say "changed: keepalived runs the new configuration; $address is $(if is_here "$address"; then echo here; else echo on another host; fi)"
+}`;

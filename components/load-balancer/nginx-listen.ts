@@ -1,0 +1,42 @@
+import { whenAll } from "./nginx-block.ts";
+import type { Lines } from "./nginx-block.ts";
+import type { NginxOptions } from "./nginx-options.ts";
+
+/** A client that went away without a word is noticed after three minutes. */
+const keepalive = "so_keepalive=60s:15s:8";
+/** Agents of hundreds of clusters come back at once after a failure; nginx's own 511 would turn some away. */
+const backlog = "backlog=4096";
+
+/** Statements `listen` of a layer 4 server. */
+export function listenForTcp(port: number, options: NginxOptions): Lines {
+  return addresses(port, options).map((address) => `listen ${address} ${backlog} ${keepalive};`);
+}
+
+/** Whether a server takes what no other one on its port takes; options of the socket are said there alone. */
+type Role = "default" | "named";
+
+/** Statements `listen` of a server for plain HTTP. */
+export function listenForHttp(port: number, role: Role, options: NginxOptions): Lines {
+  return addresses(port, options).map((address) => `listen ${address}${socketOptions(role)};`);
+}
+
+/** Statements `listen` of a server for HTTPS. */
+export function listenForHttps(port: number, role: Role, options: NginxOptions): Lines {
+  const listens = (protocols: string): Lines =>
+    addresses(port, options).map((address) => `listen ${address} ${protocols}${socketOptions(role)};`);
+  if (!options.http2) return listens("ssl");
+  return [...whenAll(["nginx<1.25.1"], listens("ssl http2")), ...whenAll(["nginx>=1.25.1"], listens("ssl"))];
+}
+
+/** HTTP/2 as newer builds are told of it, for all servers. */
+export function renderHttp2(options: NginxOptions): Lines {
+  return options.http2 ? whenAll(["nginx>=1.25.1"], ["http2 on;"]) : [];
+}
+
+function addresses(port: number, options: NginxOptions): Lines {
+  return [`${port}`, ...(options.ipv6 ? [`[::]:${port}`] : [])];
+}
+
+function socketOptions(role: Role): string {
+  return role === "default" ? ` default_server ${backlog} ${keepalive}` : "";
+}

@@ -1,0 +1,84 @@
+import { packageManager } from "../host/package-manager.ts";
+import type { System } from "../host/package-manager.ts";
+import { needsSemanage } from "../host/selinux.ts";
+import { addNginxOrg, checkNginxOrg, removeNginxOrg } from "./nginx-org-repository.ts";
+
+/** Where a host's nginx comes from. */
+export type NginxPackage = "distribution" | "nginx.org";
+
+/** The stream module has a package of its own where it is not part of nginx's; nginx.org builds it in. */
+const packages: Readonly<Record<NginxPackage, Readonly<Record<System, string>>>> = {
+  distribution: { debian: "nginx libnginx-mod-stream", redhat: "nginx nginx-mod-stream", suse: "nginx" },
+  "nginx.org": { debian: "nginx", redhat: "nginx", suse: "nginx" },
+};
+
+/** Refuses a machine whose packages are unknown to us, before anything changes. */
+export const checkSystem = `${packageManager}
+[ -n "$system" ] || fail 10 "this machine runs $system_name; nginx is installed on Debian, Ubuntu, RHEL, its relatives and SUSE only. Use one of them for the load balancer, or kind: external"`;
+
+/**
+ * Installs what is missing. The list of new packages is written before they are installed, so that a script killed in
+ * between leaves nothing that destroy would not remove.
+ *
+ * @param checksCertificates whether the script calls openssl.
+ */
+export function installNginx(source: NginxPackage, checksCertificates: boolean): string {
+  const rows = Object.entries(packages[source]).map(([system, names]) => `  ${system}) wanted="${names}" ;;`);
+  const [repository, check] = source === "nginx.org" ? [`\n${addNginxOrg}`, `\n  ${checkNginxOrg}`] : ["", ""];
+  return `case $system in
+${rows.join("\n")}
+esac
+${adapt[source]}${checksCertificates ? '\nwanted="$wanted openssl"' : ""}
+${needsSemanage}
+! needs_semanage || wanted="$wanted policycoreutils-python-utils"
+if [ ! -e "$facts/packages" ] && installed nginx; then
+  keep /etc/nginx/nginx.conf
+  if [ ! -e "$facts/was-noted" ]; then
+    systemctl -q is-enabled nginx || : >"$facts/was-disabled"
+    systemctl -q is-active nginx || : >"$facts/was-stopped"
+    theirs=$(for file in /etc/nginx/conf.d/*.conf /etc/nginx/sites-enabled/* /etc/nginx/vhosts.d/*.conf; do [ ! -e "$file" ] || printf '%s ' "$file"; done)
+    [ -z "$theirs" ] || say "not served while this nginx is the load balancer, and given back by destroy: $theirs"
+    : >"$facts/was-noted"
+  fi
+fi
+missing=$(for one in $wanted; do installed "$one" || printf '%s ' "$one"; done)
+if [ -n "$missing$replacing" ]; then
+  say "installing nginx"
+  mend_packages${repository}
+  refresh_packages${check}
+  [ -e /var/www ] || [ -e "$facts/packages" ] || : >"$facts/no-www"
+  # shellcheck disable=SC2086 # one word per package
+  new_packages $wanted >"$work/new"
+  { cat "$facts/packages" 2>/dev/null || true; cat "$work/new"; } | sort -u >"$facts/packages.new"
+  sync "$facts/packages.new" && mv "$facts/packages.new" "$facts/packages"
+  # shellcheck disable=SC2086 # one word per package
+  add_packages $wanted
+fi
+systemctl -q is-enabled nginx || systemctl -q enable nginx 9>&-`;
+}
+
+/** What it means that there is an nginx already; `$replacing` says that it has to go for another one. */
+const adapt: Readonly<Record<NginxPackage, string>> = {
+  // Also one of nginx.org's may be there, which has the module built in and would conflict with its package.
+  distribution: `replacing=
+if installed nginx && nginx -V 2>&1 | grep -q -e '--with-stream\\( \\|$\\)'; then wanted=nginx; fi`,
+  "nginx.org": `replacing=
+if installed nginx && ! nginx -V 2>&1 | grep -q -e '--with-stream\\( \\|$\\)'; then
+  [ -s "$facts/packages" ] && grep -q -x nginx "$facts/packages" || fail 10 "this machine has an nginx of $system_name already, which destroy could not give back. Remove it, or use package: distribution"
+  replacing=nginx
+fi`,
+};
+
+/** For the undo step: packages are removed only if they came with us. */
+export const removeNginx = `if [ -s "$facts/packages" ]; then
+  # rpm would put a configuration that is not its own aside, and leave it and the logs behind.
+  ! grep -q -x nginx "$facts/packages" || [ "$system" = debian ] || rm -rf /etc/nginx/nginx.conf /var/log/nginx
+  # shellcheck disable=SC2046 # one word per package
+  remove_packages $(cat "$facts/packages")
+fi
+if [ -e "$facts/no-www" ]; then
+  # The package leaves its welcome page behind, even when it is purged.
+  rm -f /var/www/html/index.nginx-debian.html
+  rmdir --ignore-fail-on-non-empty /var/www/html /var/www 2>/dev/null || true
+fi
+${removeNginxOrg}`;

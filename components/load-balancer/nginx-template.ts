@@ -1,0 +1,87 @@
+import { createHash } from "node:crypto";
+import { compare } from "semver";
+
+/** The nginx a configuration is for: what its text depends on and only the host itself, or the image, can tell. */
+export interface NginxBuild {
+  /** `1.22.1` */
+  readonly nginx: string;
+  /** `3.0.17`: what it runs with, not what it was built with. */
+  readonly openssl: string;
+  readonly workerUser: string;
+  /** Statement that loads the stream module where it is not built in; empty where it is. */
+  readonly loadModules: string;
+  /** DNS servers as the directive `resolver` takes them. */
+  readonly resolvers: string;
+}
+
+/** A configuration that is filled in. */
+export interface NginxConfig {
+  readonly text: string;
+  /** Names this very text; the running nginx answers it on the probe's port. */
+  readonly generation: string;
+}
+
+type Program = "nginx" | "openssl";
+/** All of them must hold: `nginx>=1.25.1`, `openssl<3.5.0`. */
+export type Requirement = `${Program}${">=" | "<"}${number}.${number}.${number}`;
+
+/** A statement that only some builds understand. Until it is filled in, it is a comment to nginx. */
+export function when(requirements: readonly Requirement[], statement: string): string {
+  return `#? ${requirements.join(" ")} ? ${statement}`;
+}
+
+const guarded = /^(\s*)#\? (.*?) \? (.*)$/;
+
+/** Chooses the lines of a build and fills in its values. */
+export function fillNginxTemplate(template: string, build: NginxBuild): NginxConfig {
+  const chosen = template
+    .split("\n")
+    .flatMap((line) => {
+      const [, indent = "", requirements = "", statement = ""] = guarded.exec(line) ?? [];
+      if (requirements === "") return [line];
+      return requirements.split(" ").every((one) => holds(one, build)) ? [indent + statement] : [];
+    })
+    .join("\n")
+    .replaceAll("@@workerUser@@", build.workerUser)
+    .replaceAll("@@loadModules@@", build.loadModules)
+    .replaceAll("@@resolvers@@", build.resolvers);
+  const generation = createHash("sha256").update(chosen).digest("hex").slice(0, 16);
+  return { text: chosen.replaceAll("@@generation@@", generation), generation };
+}
+
+function holds(requirement: string, build: NginxBuild): boolean {
+  const [, program, operator, version = ""] = /^(nginx|openssl)(>=|<)(.*)$/.exec(requirement) ?? [];
+  if (program !== "nginx" && program !== "openssl") throw new Error(`no such requirement: ${requirement}`);
+  const order = compare(build[program], version);
+  return operator === "<" ? order < 0 : order >= 0;
+}
+
+/**
+ * The same on the host, where the build is known: `fill_template TEMPLATE RESULT` reads `$nginx_version`,
+ * `$openssl_version`, `$worker_user`, `$load_modules` and `$resolvers`, and sets `$generation`.
+ */
+export const fillTemplate = `fill_template() {
+  awk -v nginx="$nginx_version" -v openssl="$openssl_version" -v workerUser="$worker_user" -v loadModules="$load_modules" -v resolvers="$resolvers" '
+    function number(version, part) { split(version, part, "."); return part[1] * 1000000 + part[2] * 1000 + part[3] }
+    function holds(one, of, bound) {
+      of = number(one ~ /^nginx/ ? nginx : openssl)
+      bound = one; sub(/^[a-z]*[<>=]*/, "", bound)
+      return one ~ /</ ? of < number(bound) : of >= number(bound)
+    }
+    function fill(name, value, at) {
+      while (at = index($0, "@@" name "@@")) $0 = substr($0, 1, at - 1) value substr($0, at + length(name) + 4)
+    }
+    /^ *#\\? / {
+      indent = $0; sub(/#.*/, "", indent)
+      rest = substr($0, length(indent) + 4)
+      end = index(rest, " ? ")
+      count = split(substr(rest, 1, end - 1), needs, " ")
+      for (each = 1; each <= count; each++) if (!holds(needs[each])) next
+      $0 = indent substr(rest, end + 3)
+    }
+    { fill("workerUser", workerUser); fill("loadModules", loadModules); fill("resolvers", resolvers); print }
+  ' "$1" >"$2"
+  generation=$(sha256sum <"$2" | cut -c 1-16)
+  sed "s/@@generation@@/$generation/g" "$2" >"$2.filled"
+  mv -f "$2.filled" "$2"
+}`;

@@ -1,0 +1,87 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { sshHost } from "./host/host.ts";
+import { ManagedHost } from "./host/managed-host.ts";
+import type { Secrets } from "./settings.ts";
+import type { BalancerSettings, Settings } from "./stack-file.ts";
+import { FloatingAddress, type FloatingAddressHost } from "./load-balancer/floating-address.ts";
+import { HaproxyLoadBalancer } from "./load-balancer/haproxy-load-balancer.ts";
+import { NginxContainer } from "./load-balancer/nginx-container.ts";
+import { type BalancerHost, NginxLoadBalancer } from "./load-balancer/nginx-load-balancer.ts";
+import { balancerCertificates, rancherListeners } from "./load-balancer/rancher-listeners.ts";
+
+/** What the hostname has to lead to, and what must be there before anyone is sent to it. */
+export interface RancherLoadBalancer {
+  /** Addresses the hostname should lead to. */
+  readonly addresses: pulumi.Output<string[]>;
+  readonly blocks: readonly pulumi.Resource[];
+}
+
+/**
+ * The load balancer of ours that a stack file asks for; nothing where it is somebody else's.
+ *
+ * @param opts What comes before it concerns the balancer alone: its hosts do not wait.
+ */
+export function rancherLoadBalancer(
+  settings: Settings,
+  secrets: Secrets,
+  opts: pulumi.ComponentResourceOptions & { readonly parent: pulumi.Resource },
+): RancherLoadBalancer | undefined {
+  const { loadBalancer } = settings;
+  const listeners = rancherListeners(settings);
+  switch (loadBalancer.kind) {
+    case "external":
+    case "none":
+      return undefined;
+    case "haproxy": {
+      const hosts = managedHosts(loadBalancer, secrets, opts.parent);
+      const { options } = loadBalancer;
+      const balancer = new HaproxyLoadBalancer("load-balancer", { listeners, options, hosts }, opts);
+      return reachedAt(loadBalancer, balancer, hosts, opts.parent);
+    }
+    case "nginx": {
+      const hosts = managedHosts(loadBalancer, secrets, opts.parent);
+      const certificates = balancerCertificates(settings, secrets);
+      const { options, image, package: source } = loadBalancer;
+      const served = { listeners, options, certificates, hosts };
+      const balancer =
+        loadBalancer.runAs === "container"
+          ? new NginxContainer("load-balancer", { ...served, image }, opts)
+          : new NginxLoadBalancer("load-balancer", { ...served, package: source }, opts);
+      return reachedAt(loadBalancer, balancer, hosts, opts.parent);
+    }
+    default:
+      return loadBalancer satisfies never;
+  }
+}
+
+/** A host as a balancer needs it, and as the others of a floating address find it. */
+interface OurHost extends BalancerHost, FloatingAddressHost {}
+
+/** The hosts' own addresses, or the one that moves between them. */
+function reachedAt(
+  { floatingAddress }: BalancerSettings,
+  balancer: HaproxyLoadBalancer | NginxContainer | NginxLoadBalancer,
+  hosts: readonly OurHost[],
+  parent: pulumi.Resource,
+): RancherLoadBalancer {
+  if (floatingAddress === undefined) return { addresses: balancer.addresses, blocks: [balancer] };
+  const floating = new FloatingAddress("floating-address", { ...floatingAddress, hosts, balancer }, { parent });
+  return { addresses: floating.address.apply((address) => [address]), blocks: [balancer, floating] };
+}
+
+function managedHosts(
+  { hosts }: BalancerSettings,
+  { sshPrivateKey, sshPrivateKeyPassword }: Secrets,
+  parent: pulumi.Resource,
+): OurHost[] {
+  const credentials = {
+    ...(sshPrivateKey && { privateKey: sshPrivateKey }),
+    ...(sshPrivateKeyPassword && { privateKeyPassword: sshPrivateKeyPassword }),
+  };
+  return hosts.map((settings) => ({
+    name: settings.name,
+    address: settings.address,
+    peerAddress: settings.privateAddress ?? settings.address,
+    machine: new ManagedHost(settings.name, { host: sshHost(settings), credentials }, { parent }),
+  }));
+}

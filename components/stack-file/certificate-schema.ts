@@ -1,0 +1,34 @@
+import { z } from "zod";
+import { checkHostPath } from "./balancer-fields.ts";
+import type { FieldCheck } from "./network-fields.ts";
+import { text } from "./text-field.ts";
+
+const pem: FieldCheck = (value) =>
+  value.trim() === "" ? "is empty. Give PEM text or the path of a PEM file." : undefined;
+
+const onHost = text(checkHostPath, {
+  description:
+    "Absolute path on every host of the load balancer. Checked there, never uploaded, taken up when it changes.",
+  example: "/etc/ssl/rancher/fullchain.pem",
+});
+
+interface Words {
+  readonly description: string;
+  readonly example?: string;
+}
+
+/** A certificate from here: PEM text, or the path of a file. */
+export const pemHere = (words: Words) => text(pem, words);
+
+/** A certificate from here, or one that is on the balancer's hosts already. */
+export const pemAnywhere = ({ description, example }: Words) =>
+  z
+    .union([z.strictObject({ onHost }), text(pem, { description: "PEM text or the path of a PEM file." })])
+    .meta({ description, ...(example === undefined ? {} : { examples: [example] }) });
+
+/** The key of a certificate that is on the balancer's hosts; any other key is a secret. */
+export const keyOnHosts = z.strictObject({ onHost }).meta({
+  description:
+    "Private key of a certificate that is on the load balancer's hosts, by its path there. Any other key is a secret.",
+  examples: ["{ onHost: /etc/ssl/rancher/key.pem }"],
+});

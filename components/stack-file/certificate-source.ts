@@ -1,0 +1,101 @@
+import type { Problem } from "../problem.ts";
+import { quote } from "./quote.ts";
+import type { CertificateSettings } from "./settings.ts";
+
+/** Something that may be here or on the balancer's hosts; a hole where its path was refused. */
+type Source = string | { readonly onHost?: string | undefined };
+
+/** The keys that say where a certificate is, of `tls` or of a site. */
+export interface CertificateKeys {
+  readonly certificate?: Source | undefined;
+  readonly chain?: Source | undefined;
+  readonly privateKey?: { readonly onHost?: string | undefined } | undefined;
+}
+
+export interface ReadCertificate {
+  readonly problems: readonly Problem[];
+  /** PEM texts of what comes from here. */
+  readonly pem: { readonly certificate?: string; readonly chain?: string };
+  /** Absent where something is missing or cannot be read. */
+  readonly settings?: CertificateSettings;
+}
+
+/**
+ * Where a certificate comes from, its files read when that is here. All parts come from one place.
+ *
+ * @param key under which the parts stand: `rancher:tls`.
+ * @param secret that holds the private key of a certificate from here.
+ * @param faulty keys whose value was given and refused: those are not missing.
+ */
+export function readCertificateKeys(
+  given: CertificateKeys,
+  { key, secret, readFile, faulty }: CertificatePlace,
+): ReadCertificate {
+  const { certificate, chain, privateKey } = given;
+  const problems: Problem[] = [];
+  const say = (part: string, message: string) => problems.push({ key: `${key}.${part}`, message });
+  const pem: { certificate?: string; chain?: string } = {};
+  for (const part of ["certificate", "chain"] as const) {
+    const source = given[part];
+    if (typeof source !== "string") continue;
+    const text = readPem(source, readFile);
+    if (text === undefined) say(part, unreadable(source));
+    else pem[part] = text;
+  }
+  if (certificate === undefined) return { problems, pem };
+  const here = typeof certificate === "string";
+  const whose = here ? "comes from here" : "is on the load balancer's hosts";
+  if (chain !== undefined && (typeof chain === "string") !== here)
+    say("chain", `is elsewhere than ${key}.certificate, which ${whose}. Give both from the same place.`);
+  if (here && privateKey !== undefined)
+    say(
+      "privateKey",
+      `is a file on the hosts, but ${key}.certificate comes from here, with its key in the secret ${secret}. Give both from the same place.`,
+    );
+  if (!here && privateKey === undefined && !faulty.has(`${key}.privateKey`))
+    say(
+      "privateKey",
+      `is missing: ${key}.certificate is on the load balancer's hosts, and so must its key be. Add it, for example: privateKey: { onHost: /etc/ssl/rancher/key.pem }`,
+    );
+  if (problems.length > 0) return { problems, pem };
+  return { problems, pem, ...settingsOf(given, pem) };
+}
+
+interface CertificatePlace {
+  readonly key: string;
+  readonly secret: string;
+  readonly readFile: (path: string) => string | undefined;
+  readonly faulty: ReadonlySet<string>;
+}
+
+/** PEM text as it stands, or the content of the file named. */
+export function readPem(source: string, readFile: (path: string) => string | undefined): string | undefined {
+  return source.includes("-----BEGIN") ? source : readFile(source);
+}
+
+export function unreadable(path: string): string {
+  return `names the file ${quote(path)}, which cannot be read. Paths start at the folder of the stack file.`;
+}
+
+/** PEM texts one after another, each with one line feed at its end. */
+export function joinPem(...texts: readonly (string | undefined)[]): string {
+  return texts.flatMap((text) => (text === undefined ? [] : `${text.trim()}\n`)).join("");
+}
+
+function settingsOf(
+  { certificate, chain, privateKey }: CertificateKeys,
+  pem: ReadCertificate["pem"],
+): { readonly settings?: CertificateSettings } {
+  if (typeof certificate === "string")
+    return { settings: { from: "stack", chain: joinPem(pem.certificate, pem.chain) } };
+  const [path, chainPath, keyPath] = [certificate?.onHost, (chain as typeof privateKey)?.onHost, privateKey?.onHost];
+  if (path === undefined || keyPath === undefined) return {};
+  return {
+    settings: {
+      from: "host",
+      certificate: path,
+      ...(chainPath === undefined ? {} : { chain: chainPath }),
+      privateKey: keyPath,
+    },
+  };
+}

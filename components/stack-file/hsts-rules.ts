@@ -1,0 +1,25 @@
+import type { Problem } from "../problem.ts";
+import { nginxBalancer } from "./balancer-draft.ts";
+import type { Draft, StackFile } from "./schema.ts";
+
+/** Seconds: a year, the least that browsers build in. */
+const year = 31_536_000;
+
+/** What a preloaded hostname has to promise, or it never gets into a browser: https://hstspreload.org/#submission-requirements. */
+export function hstsProblems(draft: Draft<StackFile>): readonly Problem[] {
+  const hsts = nginxBalancer(draft)?.nginx?.hsts;
+  if (typeof hsts !== "object" || hsts.preload !== true) return [];
+  const key = "rancher:loadBalancer.nginx.hsts";
+  const problems: Problem[] = [];
+  if (hsts.maxAge !== undefined && hsts.maxAge < year)
+    problems.push({
+      key: `${key}.maxAge`,
+      message: `is ${hsts.maxAge}, but browsers build in only what is promised for ${year} seconds or more. Raise it, or leave preload out.`,
+    });
+  if (hsts.includeSubDomains === false)
+    problems.push({
+      key: `${key}.includeSubDomains`,
+      message: "is false, but browsers build in only what binds every name below. Leave it out, or leave preload out.",
+    });
+  return problems;
+}

@@ -1,0 +1,53 @@
+import { generationPort } from "../load-balancer/nginx-config.ts";
+import type { Problem } from "../problem.ts";
+import { balancerHosts, nginxBalancer, ownBalancer } from "./balancer-draft.ts";
+import type { Draft, StackFile } from "./schema.ts";
+
+interface Listening {
+  readonly key: string;
+  readonly port: number;
+}
+
+/** Two listeners on one port of a balancer's host: nginx starts with neither, or takes the host's SSH port from it. */
+export function portProblems(draft: Draft<StackFile>): readonly Problem[] {
+  const balancer = ownBalancer(draft);
+  if (balancer === undefined) return [];
+  const { ports, upstreamPorts } = balancer;
+  const key = "rancher:loadBalancer";
+  const listening = [
+    { key: `${key}.ports.http`, port: ports === undefined ? 80 : ports.http },
+    { key: `${key}.ports.https`, port: ports === undefined ? 443 : ports.https },
+    { key: `${key}.nginx.statusPort`, port: nginxBalancer(draft)?.nginx?.statusPort },
+  ].flatMap(({ key, port }): Listening[] => (port === undefined ? [] : [{ key, port }]));
+  const behind = upstreamPorts?.http !== undefined && upstreamPorts.http === upstreamPorts.https;
+  return [
+    ...listening.flatMap((one, index) => repeated(one, listening.slice(0, index))),
+    ...listening.flatMap(onProbe),
+    ...listening.flatMap((one) => onSsh(one, draft)),
+    ...(behind
+      ? [
+          {
+            key: `${key}.upstreamPorts.https`,
+            message: `is ${String(upstreamPorts.http)}, the same as upstreamPorts.http. The ingress controller has one port for each; write both as it has them.`,
+          },
+        ]
+      : []),
+  ];
+}
+
+function repeated({ key, port }: Listening, before: readonly Listening[]): readonly Problem[] {
+  const first = before.find((one) => one.port === port);
+  const message = `is ${port}, the port ${first?.key ?? ""} has already. Choose another.`;
+  return first === undefined ? [] : [{ key, message }];
+}
+
+function onProbe({ key, port }: Listening): readonly Problem[] {
+  const message = `is ${port}, where the load balancer tells on loopback which configuration it runs. Choose another.`;
+  return port === generationPort ? [{ key, message }] : [];
+}
+
+function onSsh({ key, port }: Listening, draft: Draft<StackFile>): readonly Problem[] {
+  const index = balancerHosts(draft).findIndex((host) => host !== undefined && (host.port ?? draft.ssh?.port) === port);
+  const message = `is ${port}, the SSH port of rancher:loadBalancer.hosts[${index}]. Choose another, or have SSH listen elsewhere.`;
+  return index < 0 ? [] : [{ key, message }];
+}

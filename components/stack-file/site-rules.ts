@@ -1,0 +1,115 @@
+import type { Problem } from "../problem.ts";
+import { checkCertificate } from "../tls/certificate-checks.ts";
+import type { CertificateFinding } from "../tls/certificate-checks.ts";
+import { matchPrivateKeys } from "../tls/private-key-matches.ts";
+import type { KeylessCertificate } from "../tls/private-key-matches.ts";
+import type { NginxDraft } from "./balancer-draft.ts";
+import { readCertificateKeys } from "./certificate-source.ts";
+import type { Draft, StackFile } from "./schema.ts";
+import type { CertificateSettings } from "./settings.ts";
+import type { CertificateWorld } from "./tls-rules.ts";
+
+type Site = NonNullable<NonNullable<NginxDraft["sites"]>[number]>;
+
+export interface SitesReport {
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+  /** Certificates of the sites, in their order; a hole where something is missing or cannot be read. */
+  readonly certificates: readonly (CertificateSettings | undefined)[];
+}
+
+const secret = "rancher:sitePrivateKeys";
+
+/** What sites ask for beyond the shape of their keys: names of their own, and certificates that fit them. */
+export function checkSites(draft: Draft<StackFile>, world: CertificateWorld): SitesReport {
+  const sites = sitesOf(draft);
+  const reads = sites.map((site, index) => checkSite(site ?? {}, keyOf(index), world));
+  return {
+    problems: [
+      ...repeated(sites, "name", "A name is one site; give this one another."),
+      ...repeated(sites, "hostname", "nginx tells sites apart by it; give this one another, or make them one site."),
+      ...rancherItself(sites, draft.hostname),
+      ...sites.flatMap((site, index) => repeatedUpstreams(site?.upstreams ?? [], keyOf(index))),
+      ...reads.flatMap(({ problems }) => problems),
+      ...keyProblems(sites, reads, world.privateKey),
+    ],
+    warnings: reads.flatMap(({ warnings }) => warnings),
+    certificates: reads.map(({ settings }) => settings),
+  };
+}
+
+/** The sites behind nginx; none with another load balancer. */
+export function sitesOf({ loadBalancer }: Draft<StackFile>): readonly (Site | undefined)[] {
+  return loadBalancer !== undefined && "sites" in loadBalancer ? (loadBalancer.sites ?? []) : [];
+}
+
+/** Whether a site's key has to be in the secret: its certificate comes from here. */
+export function needsSiteKeys(draft: Draft<StackFile>): boolean {
+  return sitesOf(draft).some((site) => typeof site?.certificate === "string");
+}
+
+function keyOf(index: number): string {
+  return `rancher:loadBalancer.sites[${index}]`;
+}
+
+interface SiteReport {
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+  readonly settings?: CertificateSettings;
+}
+
+function checkSite(site: Site, key: string, { readFile, faulty, now }: CertificateWorld): SiteReport {
+  const { problems, pem, settings } = readCertificateKeys(site, { key, secret, readFile, faulty });
+  const words = { hostname: `${key}.hostname`, privateKey: secret };
+  const report = checkCertificate({ hostname: site.hostname, ...pem, now, forAgents: false, words });
+  const asProblem = ({ about, message }: CertificateFinding) => ({ key: `${key}.${about}`, message });
+  return {
+    problems: [...problems, ...report.findings.map(asProblem)],
+    warnings: report.warnings.map(asProblem),
+    ...(settings === undefined ? {} : { settings }),
+  };
+}
+
+function repeated(
+  sites: readonly (Site | undefined)[],
+  field: "name" | "hostname",
+  remedy: string,
+): readonly Problem[] {
+  return sites.flatMap((site, index) => {
+    const value = site?.[field];
+    const first = sites.findIndex((other) => value !== undefined && other?.[field] === value);
+    if (first < 0 || first === index) return [];
+    const message = `is ${String(value)}, the ${field} ${keyOf(first)} has already. ${remedy}`;
+    return [{ key: `${keyOf(index)}.${field}`, message }];
+  });
+}
+
+function rancherItself(sites: readonly (Site | undefined)[], hostname: string | undefined): readonly Problem[] {
+  const message = `is ${String(hostname)}, Rancher's own hostname. A site beside Rancher has a name of its own.`;
+  return sites.flatMap((site, index) =>
+    hostname !== undefined && site?.hostname === hostname ? [{ key: `${keyOf(index)}.hostname`, message }] : [],
+  );
+}
+
+function repeatedUpstreams(upstreams: readonly (string | undefined)[], key: string): readonly Problem[] {
+  return upstreams.flatMap((upstream, index) =>
+    upstream !== undefined && upstreams.indexOf(upstream) !== index
+      ? [{ key: `${key}.upstreams[${index}]`, message: `is ${upstream}, which is in the list already. Leave it out.` }]
+      : [],
+  );
+}
+
+/** Whether the secret holds the sites' keys, as far as its text is known and every certificate could be read. */
+function keyProblems(
+  sites: readonly (Site | undefined)[],
+  reads: readonly SiteReport[],
+  text: string | undefined,
+): readonly Problem[] {
+  const given = reads.flatMap(({ settings }, index): KeylessCertificate[] => {
+    if (settings?.from !== "stack") return [];
+    return [{ name: String(index), key: `${keyOf(index)}.certificate`, chain: settings.chain }];
+  });
+  const wanted = sites.filter((site) => typeof site?.certificate === "string" || site?.certificate === undefined);
+  if (text === undefined || text.trim() === "" || given.length === 0 || given.length < wanted.length) return [];
+  return matchPrivateKeys(text, given).faults.map((message) => ({ key: secret, message }));
+}

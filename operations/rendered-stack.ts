@@ -1,0 +1,43 @@
+import * as pulumi from "@pulumi/pulumi";
+import { HighAvailability } from "../components/high-availability.ts";
+import type { Secrets } from "../components/settings.ts";
+import type { Settings } from "../components/stack-file.ts";
+import { assumedCluster } from "./assumed-cluster.ts";
+import { balancerFiles } from "./balancer-files.ts";
+import { renderedFiles } from "./rendered-files.ts";
+import { synthesise, type SynthesisOptions } from "./synthesis.ts";
+
+/**
+ * Text of every artefact a stack would place, by the path it gets in the output folder. Nobody is asked: the cluster is
+ * taken as empty, a secret is `[secret]`, and an image without a digest gets a word in the digest's place.
+ *
+ * @param sealed Secret keys the stack file has.
+ */
+export async function renderedStack(
+  stack: string,
+  settings: Settings,
+  sealed: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const cluster = assumedCluster(settings);
+  const { registrations } = await synthesise(
+    () => new HighAvailability("rancher", { settings, secrets: sealedSecrets(sealed, settings), cluster }),
+    // Nothing answers, so nothing is waited for.
+    { stack, preview: true, call: askedForDigest },
+  );
+  const files = [...renderedFiles(registrations), ...balancerFiles(settings)];
+  return new Map(files.sort(([a], [b]) => a.localeCompare(b)));
+}
+
+const askedForDigest: NonNullable<SynthesisOptions["call"]> = ({ token }) =>
+  token === "docker:index/getRegistryImage:getRegistryImage" ? { sha256Digest: "sha256:ASKED-AT-PREVIEW" } : undefined;
+
+/** Present where the stack file has them, never read. */
+function sealedSecrets(sealed: readonly string[], { loadBalancer }: Settings): Secrets {
+  const secret = () => pulumi.secret("[secret]");
+  const sites = loadBalancer.kind === "nginx" ? loadBalancer.sites : [];
+  return {
+    kubeconfig: secret(),
+    ...Object.fromEntries(sealed.map((key) => [key, secret()])),
+    sitePrivateKeys: new Map(sites.map(({ name }) => [name, secret()])),
+  };
+}

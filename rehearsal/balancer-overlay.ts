@@ -1,0 +1,98 @@
+import { entries, mapping, text, type Mapping } from "./stack-values.ts";
+
+/** A certificate of the world's, PEM. */
+export interface WorldCertificate {
+  readonly chain: string;
+  readonly privateKey: string;
+  readonly caCertificate: string;
+}
+
+/** A file the user's hosts are said to have, and the world's hosts therefore get. */
+export interface HostFile {
+  readonly path: string;
+  readonly content: string;
+  readonly mode: number;
+}
+
+export interface BalancerWorld {
+  readonly hosts: ReadonlyMap<string, { readonly address: string; readonly hostKey: string }>;
+  readonly nodes: ReadonlyMap<string, { readonly address: string }>;
+  /** Certificates of the further sites, by the sites' names. */
+  readonly siteCertificates: ReadonlyMap<string, WorldCertificate>;
+  /** An address nobody in the world has. */
+  readonly freeAddress: string;
+}
+
+export interface OverlaidBalancer {
+  readonly values: Mapping;
+  /** Keys of the sites' certificates, one after another; empty where none comes from the stack. */
+  readonly sitePrivateKeys: string;
+  readonly files: readonly HostFile[];
+  readonly replaced: readonly string[];
+}
+
+/** Puts the world in the place of what `loadBalancer` says of the real one; every option stays as it is. */
+export function overlayBalancer(balancer: Mapping, world: BalancerWorld): OverlaidBalancer {
+  const replaced = ["addresses and host keys of the load balancer's hosts, and the key that opens them"];
+  const values: Record<string, unknown> = { ...balancer, hosts: hostsOf(balancer, world) };
+  const files: HostFile[] = [];
+  const keys: string[] = [];
+  if (balancer["sites"] !== undefined) {
+    const [node] = world.nodes.values();
+    // Whatever the real upstreams are, here the ingress controller answers for them.
+    const upstreams = node && [`${node.address}:${text(mapping(balancer["upstreamPorts"])["http"] ?? 80)}`];
+    values["sites"] = entries(balancer["sites"]).map((site) => {
+      const certificate = world.siteCertificates.get(text(site["name"]));
+      const overlaid = certificate && overlayCertificate(site, certificate);
+      if (overlaid?.privateKey !== undefined) keys.push(overlaid.privateKey);
+      files.push(...(overlaid?.files ?? []));
+      return { ...(overlaid?.values ?? site), ...(upstreams && { upstreams }) };
+    });
+    replaced.push("upstreams of the further sites, by a node of the cluster, and their certificates");
+  }
+  if (balancer["floatingAddress"] !== undefined) {
+    const { interface: _real, ...rest } = mapping(balancer["floatingAddress"]);
+    values["floatingAddress"] = { ...rest, address: world.freeAddress };
+    replaced.push("the floating address, by one of the hosts' network here");
+  }
+  if (mapping(balancer["nginx"])["resolvers"] !== undefined) {
+    const { resolvers: _real, ...rest } = mapping(balancer["nginx"]);
+    values["nginx"] = rest;
+    replaced.push("the DNS servers nginx asks, by the hosts' own");
+  }
+  return { values, sitePrivateKeys: keys.join(""), files, replaced };
+}
+
+function hostsOf(balancer: Mapping, world: BalancerWorld): Mapping[] {
+  return entries(balancer["hosts"]).map((host) => {
+    const { jumpHost: _direct, insecureIgnoreHostKey: _pinned, privateAddress: _one, ...rest } = host;
+    const place = world.hosts.get(text(host["name"]));
+    return { ...rest, ...(place && { address: place.address, hostKey: place.hostKey }) };
+  });
+}
+
+/**
+ * The same keys with the world's certificate: its text in the place of text and paths, its content in the place of what
+ * is on the hosts already.
+ */
+export function overlayCertificate(
+  keys: Mapping,
+  { chain, privateKey, caCertificate }: WorldCertificate,
+): { readonly values: Mapping; readonly privateKey?: string; readonly files: readonly HostFile[] } {
+  const onHost = (part: string) => mapping(keys[part])["onHost"];
+  const place = onHost("certificate");
+  if (place === undefined) {
+    const { chain: _chain, ...rest } = keys;
+    return { values: { ...rest, certificate: chain }, privateKey, files: [] };
+  }
+  const contents: [path: unknown, content: string, mode: number][] = [
+    [place, chain, 0o644],
+    // Nothing stands between the world's authority and what it signs.
+    [onHost("chain"), caCertificate, 0o644],
+    [onHost("privateKey"), privateKey, 0o600],
+  ];
+  const files = contents.flatMap(([path, content, mode]) =>
+    path === undefined ? [] : [{ path: String(path), content, mode }],
+  );
+  return { values: keys, files };
+}

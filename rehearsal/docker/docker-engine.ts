@@ -1,0 +1,103 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { runCommand, type CommandResult } from "../world/command.ts";
+import { clearCgroups, makeCgroups, removeCgroups } from "./cgroups.ts";
+
+/** Where and how an engine runs. */
+export interface EnginePlace {
+  /** Words that start a command in the engine's namespaces; asked anew at every start. */
+  enter(): readonly string[];
+  /** Folders and socket, as these namespaces see them. */
+  readonly dataRoot: string;
+  readonly execRoot: string;
+  readonly socket: string;
+  /** Further words for dockerd. */
+  readonly words: readonly string[];
+}
+
+/** A Docker engine of a rehearsal's own: it shares no image, container, network or file with one of this machine. */
+export interface DockerEngine {
+  readonly socket: string;
+  /** Runs the engine's own `docker`, whatever its exit code. */
+  docker(...words: string[]): Promise<CommandResult>;
+  /** Standard output of a `docker` that must succeed, without the last newline. */
+  mustDocker(...words: string[]): Promise<string>;
+  /** Starts it after it was stopped, or after its host was; containers come back by their restart policies. */
+  start(): Promise<void>;
+  /** Asks the engine to end, which stops its containers. */
+  stop(): Promise<void>;
+  /** Ends it for good and removes what outlives it on this machine. Safe after its host has ended. */
+  close(): Promise<void>;
+}
+
+/** The machine does not let an engine run: no fault of the engine's. */
+export class DockerRefused extends Error {}
+
+const refusals = /operation not permitted|permission denied|cgroups?: .*(not mounted|no such)|read-only file system/i;
+
+const script = readFileSync(join(import.meta.dirname, "start-engine.sh"), "utf8");
+
+/** Joins the cgroups given as words up to `--`, then becomes the rest, in a cgroup namespace of its own. */
+const joinCgroups = 'while [ "$1" != -- ]; do echo $$ >"$1"; shift; done; shift; exec unshare --cgroup "$@"';
+
+/** Starts an engine; resolves when it answers. @throws DockerRefused where the machine does not let it run */
+export async function startDockerEngine(place: EnginePlace): Promise<DockerEngine> {
+  clearCgroups();
+  let running: { child: ChildProcess; cgroups: string } | undefined;
+  const docker = (...words: string[]): Promise<CommandResult> =>
+    runCommand([...place.enter(), "docker", "--host", `unix://${place.socket}`, ...words], { env });
+  const ended = async (): Promise<void> => {
+    if (running === undefined) return;
+    if (running.child.exitCode === null && running.child.signalCode === null) await once(running.child, "exit");
+    for (let tries = 0; tries < 20 && !removeCgroups(running.cgroups); tries++) await sleep(50);
+    running = undefined;
+  };
+  const engine: DockerEngine = {
+    socket: place.socket,
+    docker,
+    mustDocker: async (...words) => {
+      const { code, stdout, stderr } = await docker(...words);
+      if (code !== 0) throw new Error(`docker ${words.join(" ")} ended with exit code ${code}: ${stderr.trim()}`);
+      return stdout.trimEnd();
+    },
+    start: async () => {
+      await ended();
+      const cgroups = makeCgroups();
+      const words = ["-c", joinCgroups, "docker-engine", ...cgroups.join, "--", ...place.enter()];
+      const inside = ["/bin/bash", "-c", script, "start-engine", place.dataRoot, place.execRoot, place.socket];
+      const child = spawn("/bin/bash", [...words, ...inside, ...place.words], {
+        env,
+        stdio: ["ignore", "ignore", "pipe"],
+        detached: true,
+      });
+      running = { child, cgroups: cgroups.name };
+      const said: string[] = [];
+      child.stderr
+        .setEncoding("utf8")
+        .on("data", (text: string) => said.splice(0, said.length, ...[...said, text].slice(-40)));
+      for (const until = Date.now() + 30_000; Date.now() < until && child.exitCode === null; await sleep(50)) {
+        if ((await docker("version")).code === 0) return;
+      }
+      const last = said.join("").trim().split("\n").slice(-5).join("\n");
+      await engine.close();
+      const message = `the Docker engine did not start: ${last}`;
+      throw refusals.test(last) ? new DockerRefused(message) : new Error(message);
+    },
+    stop: async () => {
+      if (running === undefined) return;
+      await runCommand([...place.enter(), "sh", "-c", `kill "$(cat '${place.execRoot}/dockerd.pid')"`], { env });
+      await ended();
+    },
+    close: async () => {
+      if (running?.child.exitCode === null) await engine.stop().catch(() => undefined);
+      await ended();
+    },
+  };
+  await engine.start();
+  return engine;
+}
+
+const env = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", HOME: "/root", LC_ALL: "C" };

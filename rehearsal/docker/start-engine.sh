@@ -1,0 +1,34 @@
+#!/bin/bash
+# Becomes a Docker engine in the namespaces it is started in, a cgroup namespace of its own among them. Arguments: folder
+# for images and containers, folder for what runs, path of its socket, and any further words for dockerd.
+set -euo pipefail
+data=$1 exec=$2 socket=$3
+shift 3
+mkdir -p "$data" "$exec" "$(dirname "$socket")"
+# An overlay cannot lie upon a host's own, which is one.
+[ "$(stat -f -c %T "$data")" != overlayfs ] || mount -t tmpfs -o mode=710 tmpfs "$data"
+# Those of an earlier start lead to cgroups that are gone.
+while mountpoint -q /sys/fs/cgroup; do umount -R /sys/fs/cgroup; done
+mount -t tmpfs -o mode=755 tmpfs /sys/fs/cgroup
+if [ "$(grep -c . /proc/self/cgroup)" = 1 ]; then
+  # Version 2: processes may only be in leaves of the tree.
+  mount -t cgroup2 cgroup2 /sys/fs/cgroup
+  mkdir -p /sys/fs/cgroup/engine
+  echo $$ >/sys/fs/cgroup/engine/cgroup.procs
+  for controller in $(cat /sys/fs/cgroup/cgroup.controllers); do
+    echo "+$controller" >/sys/fs/cgroup/cgroup.subtree_control 2>/dev/null || true
+  done
+else
+  while IFS=: read -r _ controllers _; do
+    case $controllers in
+      "") continue ;;
+      name=*) folder=${controllers#name=} options=none,$controllers ;;
+      *) folder=$controllers options=$controllers ;;
+    esac
+    mkdir -p "/sys/fs/cgroup/$folder"
+    mount -t cgroup -o "$options" cgroup "/sys/fs/cgroup/$folder"
+  done </proc/self/cgroup
+fi
+rm -f "$exec/dockerd.pid"
+exec dockerd --data-root "$data" --exec-root "$exec" --host "unix://$socket" --pidfile "$exec/dockerd.pid" \
+  --iptables=false --ip6tables=false "$@"

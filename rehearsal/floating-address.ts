@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { answerOf, ask, type BalancerAddress } from "./balancer-client.ts";
+import type { CheckResult } from "./checks.ts";
+import type { OverlaidStack } from "./overlay.ts";
+import { mapping, text } from "./stack-values.ts";
+import type { Host } from "./world/host.ts";
+
+/** The address that moves between the hosts of the balancer, in this world; nothing where the stack has none. */
+export function floatingAddressOf({ values }: Pick<OverlaidStack, "values">): string | undefined {
+  const { address } = mapping(mapping(values["loadBalancer"])["floatingAddress"]);
+  return address === undefined ? undefined : text(address);
+}
+
+/** Milliseconds in which another host must have taken the address, and one request be answered; both generous. */
+const patience = { takeover: 30_000, answer: 1000 };
+
+/**
+ * Cuts the host off that has the floating address, asks the address until another host answers there, and connects the
+ * host again: then one of them must have it, and answer.
+ */
+export async function checkTakeover(hosts: readonly Host[], target: BalancerAddress): Promise<CheckResult> {
+  const name = "the floating address leaves a host that is cut off";
+  const { address } = target;
+  try {
+    const former = await onlyHolder(hosts, address);
+    const others = hosts.filter((host) => host !== former);
+    const began = performance.now();
+    let seconds: string;
+    let taker: Host;
+    await former.freeze();
+    try {
+      await within(`${address} answers nobody while ${former.name} is cut off`, () => answers(target));
+      seconds = ((performance.now() - began) / 1000).toFixed(1);
+      taker = await onlyHolder(others, address);
+    } finally {
+      await former.thaw();
+    }
+    const later = await onlyHolder(hosts, address);
+    await within(`${address} answers nobody after ${former.name} came back`, () => answers(target));
+    const seen = `${taker.name} answers ${seconds} s after ${former.name} fell silent; with both, ${later.name} has it`;
+    return { name, passed: true, seen };
+  } catch (error) {
+    return { name, passed: false, seen: (error as Error).message };
+  }
+}
+
+async function answers(target: BalancerAddress): Promise<boolean> {
+  // A new connection each time: one that was begun with the former host would go on looking for it.
+  const asked = answerOf(ask(target, "/ping", { signal: AbortSignal.timeout(patience.answer) }));
+  return asked.then(
+    ({ status, body }) => status === 200 && body.trim() === "pong",
+    () => false,
+  );
+}
+
+async function holders(hosts: readonly Host[], address: string): Promise<Host[]> {
+  const found = await Promise.all(hosts.map((host) => host.exec(["ip", "-o", "address", "show", "to", address])));
+  return hosts.filter((_, index) => found[index]?.stdout !== "");
+}
+
+/** Waits while nobody or more than one has it. */
+async function onlyHolder(hosts: readonly Host[], address: string): Promise<Host> {
+  let found: Host[] = [];
+  const said = () => `${found.map(({ name }) => name).join(" and ") || "nobody"} had ${address}, not one host`;
+  await within(said, async () => (found = await holders(hosts, address)).length === 1);
+  return found[0] as Host;
+}
+
+/** @throws with what is said when it does not come true */
+async function within(said: string | (() => string), isTrue: () => Promise<boolean>): Promise<void> {
+  for (const until = performance.now() + patience.takeover; performance.now() < until; await sleep(100)) {
+    if (await isTrue()) return;
+  }
+  throw new Error(`${typeof said === "string" ? said : said()} for ${patience.takeover / 1000} s`);
+}

@@ -1,0 +1,46 @@
+import type { KubernetesObject, V1CustomResourceDefinition } from "@kubernetes/client-node";
+
+/** Group of the kinds by which K3s and RKE2 install charts. @see https://docs.k3s.io/add-ons/helm */
+export const helmGroup = { group: "helm.cattle.io", version: "v1", namespace: "kube-system" } as const;
+
+/** As much of a HelmChart and of a HelmChartConfig as is played. */
+export interface HelmObject extends KubernetesObject {
+  readonly spec?: { readonly valuesContent?: string };
+}
+
+/** The definitions of both kinds, as far as a rehearsal needs them: any content goes. */
+export function helmDefinitions(): V1CustomResourceDefinition[] {
+  return ["HelmChart", "HelmChartConfig"].map((kind) => {
+    const singular = kind.toLowerCase();
+    const plural = `${singular}s`;
+    const content = { type: "object", x_kubernetes_preserve_unknown_fields: true };
+    return {
+      apiVersion: "apiextensions.k8s.io/v1",
+      kind: "CustomResourceDefinition",
+      metadata: { name: `${plural}.${helmGroup.group}` },
+      spec: {
+        group: helmGroup.group,
+        scope: "Namespaced",
+        names: { kind, plural, singular, listKind: `${kind}List` },
+        versions: [
+          {
+            name: helmGroup.version,
+            served: true,
+            storage: true,
+            schema: { openAPIV3Schema: { type: "object", properties: { spec: content, status: content } } },
+          },
+        ],
+      },
+    };
+  });
+}
+
+/** The chart a distribution packages, as its HelmChart. */
+export function helmChart(name: string): HelmObject & { spec: { chart: string } } {
+  return {
+    apiVersion: `${helmGroup.group}/${helmGroup.version}`,
+    kind: "HelmChart",
+    metadata: { name, namespace: helmGroup.namespace },
+    spec: { chart: `played/${name}` },
+  };
+}

@@ -1,0 +1,210 @@
+import { describe, expect, it } from "vitest";
+import type { RunningController } from "../../components/cluster/ingress-controllers.ts";
+import type { IngressFindings } from "../../components/cluster/ingress-findings.ts";
+import { type IngressTrustArgs, planIngressTrust, trustIsLive } from "../../components/cluster/ingress-trust-plan.ts";
+
+const balancers = ["192.0.2.10", "192.0.2.20"];
+
+function controller(overrides: Partial<RunningController> = {}): RunningController {
+  return {
+    kind: "traefik",
+    namespace: "kube-system",
+    name: "traefik",
+    workload: "DaemonSet",
+    release: "traefik",
+    forwardedHeaders: [],
+    proxyProtocol: [],
+    hidesClients: false,
+    rolledOut: true,
+    ...overrides,
+  };
+}
+const nginx = controller({ kind: "ingress-nginx", name: "controller", release: "rke2-ingress-nginx" });
+
+function args(findings: Partial<IngressFindings>, rest: Partial<IngressTrustArgs> = {}): IngressTrustArgs {
+  return {
+    told: "forwardedHeaders",
+    controller: "traefik",
+    balancers,
+    findings: { packagedCharts: [], chartConfigs: [], controllers: [controller()], ...findings },
+    ...rest,
+  };
+}
+const k3s = { packagedCharts: ["traefik-crd", "traefik"] };
+const reasonOf = (given: IngressTrustArgs) => {
+  const plan = planIngressTrust(given);
+  return plan.kind === "refused" ? plan.reason : expect.fail(`the plan is ${plan.kind}`);
+};
+
+describe("on a cluster whose distribution packages the ingress controller", () => {
+  it("K3s' Traefik believes the headers of the balancers alone, on every node, and sees who connects", () => {
+    expect(planIngressTrust(args(k3s))).toEqual({
+      kind: "set",
+      chart: "traefik",
+      valuesContent: `deployment:
+  kind: DaemonSet
+service:
+  spec:
+    externalTrafficPolicy: Local
+ports:
+  web:
+    forwardedHeaders:
+      trustedIPs:
+        - 192.0.2.10
+        - 192.0.2.20
+`,
+    });
+  });
+
+  it("K3s' Traefik takes the PROXY protocol on both ports", () => {
+    const plan = planIngressTrust(args(k3s, { told: "proxyProtocol", balancers: ["192.0.2.10"] }));
+
+    expect(plan).toMatchObject({
+      chart: "traefik",
+      valuesContent: expect.stringContaining(`ports:
+  web:
+    proxyProtocol:
+      trustedIPs:
+        - 192.0.2.10
+  websecure:
+    proxyProtocol:
+      trustedIPs:
+        - 192.0.2.10
+`),
+    });
+  });
+
+  it("RKE2's Traefik listens on every node as it is, and its Service is not touched", () => {
+    expect(planIngressTrust(args({ packagedCharts: ["rke2-traefik"] }))).toEqual({
+      kind: "set",
+      chart: "rke2-traefik",
+      valuesContent: `ports:
+  web:
+    forwardedHeaders:
+      trustedIPs:
+        - 192.0.2.10
+        - 192.0.2.20
+`,
+    });
+  });
+
+  it.each([
+    ["forwardedHeaders", "use-forwarded-headers"],
+    ["proxyProtocol", "use-proxy-protocol"],
+  ] as const)("RKE2's ingress-nginx is told of %s by %s, and of the balancers", (told, key) => {
+    const given = args({ packagedCharts: ["rke2-ingress-nginx"] }, { told, controller: "ingress-nginx" });
+
+    expect(planIngressTrust(given)).toEqual({
+      kind: "set",
+      chart: "rke2-ingress-nginx",
+      valuesContent: `controller:\n  config:\n    ${key}: "true"\n    proxy-real-ip-cidr: 192.0.2.10,192.0.2.20\n`,
+    });
+  });
+
+  it("configures the controller that serves Rancher, where it packages two", () => {
+    const both = { packagedCharts: ["rke2-ingress-nginx", "rke2-traefik"] };
+
+    expect(planIngressTrust(args(both))).toMatchObject({ chart: "rke2-traefik" });
+  });
+
+  it("keeps the HelmChartConfig that is this stack's own, also once it works", () => {
+    const works = { controllers: [controller({ forwardedHeaders: balancers })] };
+    const chartConfigs = [{ name: "traefik", owned: true }];
+
+    expect(planIngressTrust(args({ ...k3s, chartConfigs, ...works })).kind).toBe("set");
+  });
+
+  it("does not care for a HelmChartConfig of another chart", () => {
+    expect(planIngressTrust(args({ ...k3s, chartConfigs: [{ name: "coredns", owned: false }] })).kind).toBe("set");
+  });
+});
+
+describe("a HelmChartConfig of others", () => {
+  const theirs = { ...k3s, chartConfigs: [{ name: "traefik", owned: false }] };
+
+  it("is left alone where the controller believes the balancers already", () => {
+    const controllers = [controller({ forwardedHeaders: ["192.0.2.0/24"] })];
+
+    expect(planIngressTrust(args({ ...theirs, controllers }))).toEqual({ kind: "there" });
+  });
+
+  it("is refused otherwise, with the text to merge", () => {
+    expect(reasonOf(args(theirs, { balancers: ["192.0.2.10"] }))).toBe(
+      `is configured by a HelmChartConfig traefik in kube-system that is not this stack's, and does not run with this trust. Merge this into its valuesContent, wait until the controller has restarted, and run again:
+  deployment:
+    kind: DaemonSet
+  service:
+    spec:
+      externalTrafficPolicy: Local
+  ports:
+    web:
+      forwardedHeaders:
+        trustedIPs:
+          - 192.0.2.10`,
+    );
+  });
+});
+
+describe("an ingress controller that nobody packaged", () => {
+  it.each([
+    ["everybody", "everybody", true],
+    ["the balancers, and sees them", balancers, false],
+  ] as const)("is used as it is where it believes %s", (_, forwardedHeaders, hidesClients) => {
+    const controllers = [controller({ namespace: "traefik", forwardedHeaders, hidesClients })];
+
+    expect(planIngressTrust(args({ controllers }))).toEqual({ kind: "there" });
+  });
+
+  it("is refused without trust, with the values to apply", () => {
+    const controllers = [controller({ namespace: "traefik", forwardedHeaders: ["192.0.2.10"] })];
+
+    expect(reasonOf(args({ controllers }))).toMatch(
+      /^\(traefik\/traefik\) does not run with this trust\. Apply these values to its Helm chart, [^]*trustedIPs:\n +- 192\.0\.2\.10\n +- 192\.0\.2\.20$/,
+    );
+  });
+
+  it("is refused where its Service hides whom it would believe", () => {
+    const controllers = [controller({ forwardedHeaders: balancers, hidesClients: true })];
+
+    expect(reasonOf(args({ controllers }))).toMatch(
+      /^does not see who connects: the Service of kube-system\/traefik has externalTrafficPolicy Cluster, or the trust is missing\. /,
+    );
+  });
+
+  it("is refused where one of two does not believe", () => {
+    const controllers = [controller({ forwardedHeaders: "everybody" }), controller({ name: "second" })];
+
+    expect(planIngressTrust(args({ controllers })).kind).toBe("refused");
+  });
+
+  it("is refused where it is not found, with ingress-nginx's values for ingress-nginx", () => {
+    expect(reasonOf(args({ controllers: [] }, { controller: "ingress-nginx" }))).toMatch(
+      /^was not found as a Deployment or DaemonSet\. [^]*use-forwarded-headers: "true"/,
+    );
+  });
+});
+
+it("a balancer host known by a name alone is refused, as trust goes by addresses", () => {
+  expect(reasonOf(args(k3s, { balancers: ["192.0.2.10", "lb-2.example.com"] }))).toBe(
+    "trusts IP addresses, and lb-2.example.com is a name. Give the host its IP address as privateAddress.",
+  );
+});
+
+describe("the trust is live", () => {
+  const live = controller({ forwardedHeaders: balancers });
+
+  it.each([
+    ["when the packaged controller believes and is rolled out", [live, nginx], true],
+    ["not while its pods are being replaced", [{ ...live, rolledOut: false }], false],
+    [
+      "not while the former workload is there beside the new one",
+      [live, controller({ workload: "Deployment" })],
+      false,
+    ],
+    ["not while the Service hides who connects", [{ ...live, hidesClients: true }], false],
+    ["not by a controller that is another release's", [{ ...live, release: "mine" }], false],
+    ["not where nothing runs", [], false],
+  ] as const)("%s", (_, controllers, expected) => {
+    expect(trustIsLive(args({ ...k3s, controllers }))).toBe(expected);
+  });
+});

@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import type { RunningController } from "../../components/cluster/ingress-controllers.ts";
+import { awaitTrust } from "../../components/cluster/trust-rollout.ts";
+
+const before: RunningController = {
+  ...{ kind: "traefik", namespace: "kube-system", name: "traefik", workload: "Deployment" },
+  ...{ forwardedHeaders: [], proxyProtocol: [], hidesClients: true, rolledOut: true },
+};
+const replaced: RunningController = { ...before, rolledOut: false };
+const after: RunningController = { ...before, forwardedHeaders: "everybody" };
+
+/** Looks see one of these after the other, and the last for ever. */
+async function wait(looks: readonly (readonly RunningController[] | Error)[], patience = 1) {
+  const said: string[] = [];
+  let seen = 0;
+  const waiting = awaitTrust({
+    controller: "traefik",
+    look: async () => {
+      const now = looks[Math.min(seen++, looks.length - 1)] ?? [];
+      if (now instanceof Error) throw now;
+      return now;
+    },
+    isLive: (running) => running.some(({ forwardedHeaders }) => forwardedHeaders === "everybody"),
+    say: (line) => said.push(line),
+    patience,
+    pause: 0.01,
+  });
+  return { said, looks: () => seen, waiting };
+}
+
+const told = (text: string) => `waiting for the ingress controller to trust the load balancer: ${text}`;
+
+describe("waiting for the trust", () => {
+  it("ends at once, without a word, where it is live", async () => {
+    const { waiting, said, looks } = await wait([[after]]);
+
+    await waiting;
+    expect([said, looks()]).toEqual([[], 1]);
+  });
+
+  it("says each thing it sees once, and goes on over an API server that does not answer", async () => {
+    const { waiting, said } = await wait([[before], [before], [replaced], new Error("ECONNREFUSED"), [], [after]]);
+
+    await waiting;
+    expect(said).toEqual([
+      told("Deployment kube-system/traefik does not trust it yet"),
+      told("Deployment kube-system/traefik is being replaced"),
+      told("the cluster does not tell: ECONNREFUSED"),
+      told("no traefik is there"),
+    ]);
+  });
+
+  it("gives up after its time, and says what it saw last and where to look", async () => {
+    const { waiting } = await wait([[before]], 0.05);
+
+    await expect(waiting).rejects.toThrow(
+      "the ingress controller does not run with the trust in the load balancer after 0.05 s: " +
+        "Deployment kube-system/traefik does not trust it yet. See why: kubectl -n kube-system get pods, " +
+        "and the logs of the helm-install job; then run again",
+    );
+  });
+});

@@ -1,0 +1,461 @@
+system=$(. /etc/os-release && case " $ID ${ID_LIKE-} " in
+  *" debian "*) echo debian ;;
+  *" rhel "* | *" fedora "*) echo redhat ;;
+  *" suse "* | *" opensuse "* | *" sles "*) echo suse ;;
+esac)
+system_name=$(. /etc/os-release && echo "${PRETTY_NAME-$ID}")
+case $system in
+debian)
+apt_options="-qq -y -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=120 -o Acquire::Retries=3"
+# shellcheck disable=SC2086 # one word per option
+apt() { apt-get $apt_options "$@" >&2 9>&-; }
+who_locks="If another process holds apt's lock: fuser -v /var/lib/dpkg/lock-frontend /var/lib/apt/lists/lock"
+waiting() {
+  lock_deadline=$(($(date +%s) + 120))
+  until "$@" >"$work/packages" 2>&1 9>&-; do
+    if [ "$(date +%s)" -ge "$lock_deadline" ] || ! grep -q -e 'Could not get lock' -e 'locked by another process' "$work/packages"; then
+      cat "$work/packages" >&2
+      return 1
+    fi
+    sleep 1
+  done
+  cat "$work/packages" >&2
+}
+mend_packages() {
+  [ -n "$(dpkg --audit)" ] || [ -n "$(ls /var/lib/dpkg/updates)" ] || return 0
+  say "dpkg was interrupted earlier; setting that right"
+  waiting dpkg --force-confold --configure -a || fail 20 "dpkg was interrupted earlier and cannot go on; its words are above. $who_locks"
+}
+# shellcheck disable=SC2086 # one word per option
+refresh_packages() { waiting apt-get $apt_options update || fail 20 "apt-get update failed; its words are above. $who_locks"; }
+installed() { dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null | grep -q '^ii'; }
+new_packages() {
+  apt-get -s --no-install-recommends install "$@" >"$work/plan" || fail 20 "apt finds no way to install $*; its words are above"
+  sed -n 's/^Inst \([^ ]*\) (.*/\1/p' "$work/plan"
+}
+add_packages() { apt --no-install-recommends install "$@" || fail 20 "$* cannot be installed; apt's words are above. $who_locks"; }
+remove_packages() {
+  mend_packages
+  # A package that a power cut left half unpacked may go without being installed anew.
+  apt -o DPkg::Options::=--force-remove-reinstreq purge "$@" || fail 30 "$* cannot be removed; apt says why above"
+}
+  ;;
+redhat)
+mend_packages() { :; }
+installed() { rpm -q "$1" >/dev/null 2>&1; }
+remove_packages() {
+  for one in "$@"; do ! installed "$one" || printf '%s\n' "$one"; done >"$work/removing"
+  # shellcheck disable=SC2046 # one word per package
+  [ ! -s "$work/removing" ] || rpm -e $(cat "$work/removing") >&2 9>&- || fail 30 "$(tr '\n' ' ' <"$work/removing")cannot be removed; rpm says why above"
+}
+dnf_now() { dnf "$@" --setopt=install_weak_deps=False 9>&-; }
+refresh_packages() { dnf_now -q -y makecache >&2 || fail 20 "dnf makecache failed; its words are above"; }
+new_packages() {
+  dnf_now --assumeno install "$@" >"$work/plan" 2>&1 || true
+  ! grep -q -e '^Error' -e '^Failed' -e '^No match' "$work/plan" || { cat "$work/plan" >&2; fail 20 "dnf finds no way to install $*; its words are above"; }
+  awk '/^[^ ]/ { listing = /^Installing/ } listing && /^ [^ ]/ { print $1 }' "$work/plan"
+}
+add_packages() { dnf_now -q -y install "$@" >&2 || fail 20 "$* cannot be installed; dnf's words are above"; }
+  ;;
+suse)
+mend_packages() { :; }
+installed() { rpm -q "$1" >/dev/null 2>&1; }
+remove_packages() {
+  for one in "$@"; do ! installed "$one" || printf '%s\n' "$one"; done >"$work/removing"
+  # shellcheck disable=SC2046 # one word per package
+  [ ! -s "$work/removing" ] || rpm -e $(cat "$work/removing") >&2 9>&- || fail 30 "$(tr '\n' ' ' <"$work/removing")cannot be removed; rpm says why above"
+}
+zypper_now() {
+  zypper_code=0
+  ZYPP_LOCK_TIMEOUT=120 zypper --non-interactive "$@" 9>&- || zypper_code=$?
+  case $zypper_code in 0 | 102 | 103 | 106) ;; *) return "$zypper_code" ;; esac
+}
+refresh_packages() { zypper_now --quiet refresh >&2 || fail 20 "zypper refresh failed; its words are above"; }
+new_packages() {
+  zypper_now --xmlout install --dry-run --no-recommends "$@" >"$work/plan" || { cat "$work/plan" >&2; fail 20 "zypper finds no way to install $*; its words are above"; }
+  tr '>' '\n' <"$work/plan" | awk '/<to-install/ { listing = 1 } /<\/to-install/ { listing = 0 } listing && /<solvable / && /type="package"/' |
+    sed -n 's/.* name="\([^"]*\)".*/\1/p'
+}
+add_packages() { zypper_now --quiet install --no-recommends "$@" >&2 || fail 20 "$* cannot be installed; zypper's words are above"; }
+  ;;
+esac
+[ -n "$system" ] || fail 10 "this machine runs $system_name; HAProxy is installed on Debian, Ubuntu, the RHEL family and SUSE only. Use one of them for the load balancer, or kind: external"
+if command -v ss >/dev/null; then
+  for port in 80 443 18404; do
+    holder=$(ss -Hltnp "sport = :$port" | grep -v '"haproxy"' | head -n 1)
+    [ -n "$holder" ] || continue
+    holder=$(printf %s "$holder" | sed -n 's/.*users:(("\([^"]*\)",pid=\([0-9]*\).*/\1 (pid \2)/p')
+    case "$holder$(undo_of nginx)$(undo_of nginx-container)" in
+      nginx*/*) fail 10 "port $port is in use by the nginx this stack has put here. Take that away first: kind: external, then pulumi up, then kind: haproxy" ;;
+    esac
+    fail 10 "port $port is in use on this machine by $holder. Stop it, or choose another host for the load balancer"
+  done
+fi
+register_undo <<'UNDO'
+system=$(. /etc/os-release && case " $ID ${ID_LIKE-} " in
+  *" debian "*) echo debian ;;
+  *" rhel "* | *" fedora "*) echo redhat ;;
+  *" suse "* | *" opensuse "* | *" sles "*) echo suse ;;
+esac)
+system_name=$(. /etc/os-release && echo "${PRETTY_NAME-$ID}")
+case $system in
+debian)
+apt_options="-qq -y -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=120 -o Acquire::Retries=3"
+# shellcheck disable=SC2086 # one word per option
+apt() { apt-get $apt_options "$@" >&2 9>&-; }
+who_locks="If another process holds apt's lock: fuser -v /var/lib/dpkg/lock-frontend /var/lib/apt/lists/lock"
+waiting() {
+  lock_deadline=$(($(date +%s) + 120))
+  until "$@" >"$work/packages" 2>&1 9>&-; do
+    if [ "$(date +%s)" -ge "$lock_deadline" ] || ! grep -q -e 'Could not get lock' -e 'locked by another process' "$work/packages"; then
+      cat "$work/packages" >&2
+      return 1
+    fi
+    sleep 1
+  done
+  cat "$work/packages" >&2
+}
+mend_packages() {
+  [ -n "$(dpkg --audit)" ] || [ -n "$(ls /var/lib/dpkg/updates)" ] || return 0
+  say "dpkg was interrupted earlier; setting that right"
+  waiting dpkg --force-confold --configure -a || fail 20 "dpkg was interrupted earlier and cannot go on; its words are above. $who_locks"
+}
+# shellcheck disable=SC2086 # one word per option
+refresh_packages() { waiting apt-get $apt_options update || fail 20 "apt-get update failed; its words are above. $who_locks"; }
+installed() { dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null | grep -q '^ii'; }
+new_packages() {
+  apt-get -s --no-install-recommends install "$@" >"$work/plan" || fail 20 "apt finds no way to install $*; its words are above"
+  sed -n 's/^Inst \([^ ]*\) (.*/\1/p' "$work/plan"
+}
+add_packages() { apt --no-install-recommends install "$@" || fail 20 "$* cannot be installed; apt's words are above. $who_locks"; }
+remove_packages() {
+  mend_packages
+  # A package that a power cut left half unpacked may go without being installed anew.
+  apt -o DPkg::Options::=--force-remove-reinstreq purge "$@" || fail 30 "$* cannot be removed; apt says why above"
+}
+  ;;
+redhat)
+mend_packages() { :; }
+installed() { rpm -q "$1" >/dev/null 2>&1; }
+remove_packages() {
+  for one in "$@"; do ! installed "$one" || printf '%s\n' "$one"; done >"$work/removing"
+  # shellcheck disable=SC2046 # one word per package
+  [ ! -s "$work/removing" ] || rpm -e $(cat "$work/removing") >&2 9>&- || fail 30 "$(tr '\n' ' ' <"$work/removing")cannot be removed; rpm says why above"
+}
+dnf_now() { dnf "$@" --setopt=install_weak_deps=False 9>&-; }
+refresh_packages() { dnf_now -q -y makecache >&2 || fail 20 "dnf makecache failed; its words are above"; }
+new_packages() {
+  dnf_now --assumeno install "$@" >"$work/plan" 2>&1 || true
+  ! grep -q -e '^Error' -e '^Failed' -e '^No match' "$work/plan" || { cat "$work/plan" >&2; fail 20 "dnf finds no way to install $*; its words are above"; }
+  awk '/^[^ ]/ { listing = /^Installing/ } listing && /^ [^ ]/ { print $1 }' "$work/plan"
+}
+add_packages() { dnf_now -q -y install "$@" >&2 || fail 20 "$* cannot be installed; dnf's words are above"; }
+  ;;
+suse)
+mend_packages() { :; }
+installed() { rpm -q "$1" >/dev/null 2>&1; }
+remove_packages() {
+  for one in "$@"; do ! installed "$one" || printf '%s\n' "$one"; done >"$work/removing"
+  # shellcheck disable=SC2046 # one word per package
+  [ ! -s "$work/removing" ] || rpm -e $(cat "$work/removing") >&2 9>&- || fail 30 "$(tr '\n' ' ' <"$work/removing")cannot be removed; rpm says why above"
+}
+zypper_now() {
+  zypper_code=0
+  ZYPP_LOCK_TIMEOUT=120 zypper --non-interactive "$@" 9>&- || zypper_code=$?
+  case $zypper_code in 0 | 102 | 103 | 106) ;; *) return "$zypper_code" ;; esac
+}
+refresh_packages() { zypper_now --quiet refresh >&2 || fail 20 "zypper refresh failed; its words are above"; }
+new_packages() {
+  zypper_now --xmlout install --dry-run --no-recommends "$@" >"$work/plan" || { cat "$work/plan" >&2; fail 20 "zypper finds no way to install $*; its words are above"; }
+  tr '>' '\n' <"$work/plan" | awk '/<to-install/ { listing = 1 } /<\/to-install/ { listing = 0 } listing && /<solvable / && /type="package"/' |
+    sed -n 's/.* name="\([^"]*\)".*/\1/p'
+}
+add_packages() { zypper_now --quiet install --no-recommends "$@" >&2 || fail 20 "$* cannot be installed; zypper's words are above"; }
+  ;;
+esac
+close_port() {
+  firewall-cmd -q --permanent --remove-port="$1/tcp" && firewall-cmd -q --remove-port="$1/tcp" ||
+    say "firewalld keeps port $1 open; firewall-cmd says why above"
+  grep -v -x "$1" "$facts/firewall-ports" >"$facts/firewall-ports.new" || true
+  mv "$facts/firewall-ports.new" "$facts/firewall-ports"
+}
+if command -v firewall-cmd >/dev/null && firewall-cmd --state >/dev/null 2>&1 && [ -e "$facts/firewall-ports" ]; then
+  opened=$(cat "$facts/firewall-ports")
+  for port in $opened; do close_port "$port"; done
+fi
+forget_selinux_port() {
+  semanage port -d -p tcp "$1" || say "SELinux keeps port $1 as it is; semanage says why above"
+  grep -v -x "$1" "$facts/selinux-ports" >"$facts/selinux-ports.new" || true
+  mv "$facts/selinux-ports.new" "$facts/selinux-ports"
+}
+have_selinux_ports() {
+  touch "$facts/selinux-ports"
+  labelled=$(cat "$facts/selinux-ports")
+  for port in $labelled; do
+    case " $2 " in *" $port "*) ;; *) forget_selinux_port "$port" ;; esac
+  done
+  typed=" $(semanage port -l | sed -n "s/^$1  *tcp  *//p" | tr -d ,) "
+  for port in $2; do
+    case "$typed" in *" $port "*) continue ;; esac
+    grep -q -x "$port" "$facts/selinux-ports" || echo "$port" >>"$facts/selinux-ports"
+    say "SELinux: port $port becomes $1"
+    # One that has another type already is changed instead.
+    semanage port -a -t "$1" -p tcp "$port" 2>/dev/null || semanage port -m -t "$1" -p tcp "$port" ||
+      fail 30 "SELinux does not let port $port become $1; semanage says why above"
+  done
+}
+if command -v getenforce >/dev/null && [ "$(getenforce)" != Disabled ]; then
+  [ ! -e "$facts/selinux-ports" ] || [ ! -s "$facts/selinux-ports" ] || have_selinux_ports none ""
+  [ ! -e "$facts/selinux-booleans" ] || sort -u "$facts/selinux-booleans" | while read -r boolean; do setsebool -P "$boolean" off; done
+fi
+rm -f /etc/haproxy/haproxy.cfg.placing /etc/haproxy/generation.lua
+give_back /etc/haproxy/haproxy.cfg
+if [ -s "$facts/packages" ]; then
+  if command -v haproxy >/dev/null; then systemctl stop haproxy 9>&- || true; fi
+  # shellcheck disable=SC2046 # one word per package
+  remove_packages $(cat "$facts/packages")
+  # What rpm leaves of a configuration that was changed.
+  rm -f /etc/haproxy/haproxy.cfg.rpmsave
+  # The package's own removal looks for deluser, which may have gone before it.
+  [ ! -e "$facts/no-user" ] || ! getent passwd haproxy >/dev/null || userdel haproxy
+fi
+if command -v haproxy >/dev/null; then
+  [ ! -e "$facts/was-disabled" ] || systemctl -q disable haproxy 9>&-
+  if [ -e "$facts/was-stopped" ]; then
+    systemctl stop haproxy 9>&-
+  else
+    ! systemctl is-failed -q haproxy || systemctl reset-failed haproxy 9>&-
+    systemctl reload haproxy 9>&- || systemctl restart haproxy 9>&- || say "HAProxy does not take back its former configuration; it is in /etc/haproxy/haproxy.cfg"
+  fi
+fi
+UNDO
+if [ ! -e "$facts/packages" ] && installed haproxy; then
+  keep /etc/haproxy/haproxy.cfg
+  if [ ! -e "$facts/was-noted" ]; then
+    systemctl -q is-enabled haproxy || : >"$facts/was-disabled"
+    systemctl -q is-active haproxy || : >"$facts/was-stopped"
+    : >"$facts/was-noted"
+  fi
+fi
+if ! installed haproxy; then
+  say "installing HAProxy"
+  mend_packages
+  refresh_packages
+  if [ ! -e "$facts/packages" ]; then
+    getent passwd haproxy >/dev/null || : >"$facts/no-user"
+    new_packages haproxy >"$facts/packages.new"
+    sync "$facts/packages.new" && mv "$facts/packages.new" "$facts/packages"
+  fi
+  add_packages haproxy
+fi
+systemctl -q is-enabled haproxy || systemctl -q enable haproxy 9>&-
+forget_selinux_port() {
+  semanage port -d -p tcp "$1" || say "SELinux keeps port $1 as it is; semanage says why above"
+  grep -v -x "$1" "$facts/selinux-ports" >"$facts/selinux-ports.new" || true
+  mv "$facts/selinux-ports.new" "$facts/selinux-ports"
+}
+have_selinux_ports() {
+  touch "$facts/selinux-ports"
+  labelled=$(cat "$facts/selinux-ports")
+  for port in $labelled; do
+    case " $2 " in *" $port "*) ;; *) forget_selinux_port "$port" ;; esac
+  done
+  typed=" $(semanage port -l | sed -n "s/^$1  *tcp  *//p" | tr -d ,) "
+  for port in $2; do
+    case "$typed" in *" $port "*) continue ;; esac
+    grep -q -x "$port" "$facts/selinux-ports" || echo "$port" >>"$facts/selinux-ports"
+    say "SELinux: port $port becomes $1"
+    # One that has another type already is changed instead.
+    semanage port -a -t "$1" -p tcp "$port" 2>/dev/null || semanage port -m -t "$1" -p tcp "$port" ||
+      fail 30 "SELinux does not let port $port become $1; semanage says why above"
+  done
+}
+if command -v getenforce >/dev/null && [ "$(getenforce)" != Disabled ]; then
+  for boolean in haproxy_connect_any; do
+    getsebool "$boolean" | grep -q 'off$' || continue
+    echo "$boolean" >>"$facts/selinux-booleans"
+    say "SELinux: switching $boolean on"
+    setsebool -P "$boolean" on || fail 30 "SELinux does not let $boolean be switched on; setsebool says why above"
+  done
+  have_selinux_ports http_port_t ""
+fi
+close_port() {
+  firewall-cmd -q --permanent --remove-port="$1/tcp" && firewall-cmd -q --remove-port="$1/tcp" ||
+    say "firewalld keeps port $1 open; firewall-cmd says why above"
+  grep -v -x "$1" "$facts/firewall-ports" >"$facts/firewall-ports.new" || true
+  mv "$facts/firewall-ports.new" "$facts/firewall-ports"
+}
+if command -v firewall-cmd >/dev/null && firewall-cmd --state >/dev/null 2>&1; then
+  touch "$facts/firewall-ports"
+  opened=$(cat "$facts/firewall-ports") open_ports="80 443"
+  for port in $opened; do
+    case " $open_ports " in *" $port "*) ;; *) close_port "$port" ;; esac
+  done
+  for port in $open_ports; do
+    if firewall-cmd -q --permanent --query-port="$port/tcp" && firewall-cmd -q --query-port="$port/tcp"; then continue; fi
+    grep -q -x "$port" "$facts/firewall-ports" || echo "$port" >>"$facts/firewall-ports"
+    say "firewalld: opening port $port"
+    firewall-cmd -q --permanent --add-port="$port/tcp" && firewall-cmd -q --add-port="$port/tcp" ||
+      fail 30 "firewalld does not open port $port; firewall-cmd says why above"
+  done
+fi
+place /etc/haproxy/generation.lua 0644 <<'LUA'
+core.register_service("generation", "tcp", function(client)
+  client:send("generation " .. os.getenv("GENERATION") .. " worker " .. core.get_info()["Pid"] .. "\n")
+end)
+LUA
+wanted=$work/haproxy.cfg
+cat >"$wanted" <<'HAPROXY'
+global
+    setenv GENERATION bfdf32cdf9897aad
+    # Newer ones warn without it; nothing here is of that type.
+    .if version_atleast(3.1)
+    tune.lua.bool-sample-conversion normal
+    .endif
+    lua-load /etc/haproxy/generation.lua
+    user haproxy
+    group haproxy
+    chroot /var/lib/haproxy
+    fd-hard-limit 65536
+    # Old workers of a reload keep open connections this long; websockets reconnect after it.
+    hard-stop-after 600s
+    # To systemd's journal: journalctl -u haproxy.
+    log stdout format short daemon
+    # For root alone. A new worker takes the listening sockets over from the old one, so a reload refuses nobody.
+    stats socket /run/haproxy.sock user root group root mode 600 level admin expose-fd listeners
+
+defaults
+    mode tcp
+    log global
+    # Times of a connection: waiting, connecting, in all.
+    option tcplog
+    option dontlognull
+    option log-health-checks
+    balance leastconn
+    # A dead node costs a client this long; the next node is tried at once.
+    timeout connect 2s
+    retries 2
+    option redispatch 1
+    # Rancher asks for 1800 s of silence to be allowed in either direction.
+    timeout client 1800s
+    timeout server 1800s
+    # Where one side has ended already.
+    timeout client-fin 30s
+    timeout server-fin 30s
+    # Finds clients that went away without a word after 3 min, and nodes, which are near, after half a minute.
+    option clitcpka
+    clitcpka-idle 60s
+    clitcpka-intvl 15s
+    clitcpka-cnt 8
+    option srvtcpka
+    srvtcpka-idle 10s
+    srvtcpka-intvl 5s
+    srvtcpka-cnt 3
+    # Until a check that is connected has its answer.
+    timeout check 3s
+
+# Which configuration runs: read by the rollout, from this machine only.
+frontend generation
+    bind 127.0.0.1:18404
+    tcp-request content set-log-level silent
+    tcp-request content use-service lua.generation
+
+listen http
+    bind *:80
+    # Only while no upstream is well: all of them, as without checks.
+    option allbackups
+    server unchecked-192.0.2.11:80 192.0.2.11:80 backup
+    server unchecked-192.0.2.12:80 192.0.2.12:80 backup
+    server unchecked-192.0.2.13:80 192.0.2.13:80 backup
+    default-server inter 2s fastinter 500ms downinter 5000ms fall 2 rise 2
+    default-server observe layer4 error-limit 1 on-error sudden-death tcp-ut 15000
+    server 192.0.2.11:80 192.0.2.11:80 track https/192.0.2.11:443
+    server 192.0.2.12:80 192.0.2.12:80 track https/192.0.2.12:443
+    server 192.0.2.13:80 192.0.2.13:80 track https/192.0.2.13:443
+
+listen https
+    bind *:443
+    option httpchk
+    http-check send meth GET uri /healthz ver HTTP/1.1 hdr Host rancher.example.com
+    http-check expect status 200
+    # Only while no upstream is well: all of them, as without checks.
+    option allbackups
+    server unchecked-192.0.2.11:443 192.0.2.11:443 backup
+    server unchecked-192.0.2.12:443 192.0.2.12:443 backup
+    server unchecked-192.0.2.13:443 192.0.2.13:443 backup
+    default-server inter 2s fastinter 500ms downinter 5000ms fall 2 rise 2
+    default-server observe layer4 error-limit 1 on-error sudden-death tcp-ut 15000
+    # Whose certificate it is, clients ask; a check sends nothing secret.
+    default-server check-ssl check-sni rancher.example.com verify none
+    server 192.0.2.11:443 192.0.2.11:443 check
+    server 192.0.2.12:443 192.0.2.12:443 check
+    server 192.0.2.13:443 192.0.2.13:443 check
+HAPROXY
+conf=/etc/haproxy/haproxy.cfg
+answer() { timeout 2 bash -c 'read -r line </dev/tcp/127.0.0.1/18404 && printf "%s\n" "$line"' 2>/dev/null 9>&- || true; }
+generation_in() { sed -n 's/^ *setenv GENERATION \([0-9a-f]*\)$/\1/p' "$1"; }
+worker_of() { answer | sed -n "s/^generation $1 worker \([0-9]*\)$/\1/p"; }
+# An old worker may still take a connection in the moment of a reload, so one answer is not enough.
+live() {
+  answers=0 deadline=$(($(date +%s) + $3))
+  while [ "$(date +%s)" -lt "$deadline" ]; do
+    worker=$(worker_of "$1")
+    if [ -n "$worker" ] && [ "$worker" != "$2" ]; then
+      answers=$((answers + 1))
+      [ "$answers" -lt 5 ] || return 0
+    else
+      ! systemctl is-failed -q haproxy || return 1
+      answers=0
+      sleep 0.1
+    fi
+  done
+  return 1
+}
+activate() {
+  # Without it systemd starts nothing that failed several times in a row.
+  ! systemctl is-failed -q haproxy || systemctl reset-failed haproxy 9>&-
+  if systemctl is-active -q haproxy; then systemctl reload haproxy 9>&-; else systemctl start haproxy 9>&-; fi
+}
+alerts() { sed -n 's/^.*\[ALERT\] *([0-9]*) : //p' | tail -n 3 | paste -s -d ';' -; }
+# The one to go back to is the one that runs, which an earlier run may have remembered before it was killed.
+remember_former() {
+  now=$(generation_in "$conf")
+  if [ -e "$former" ] && [ -z "${now:+$(worker_of "$now")}" ]; then return 0; fi
+  cp -a "$conf" "$former.new" && sync "$former.new" && mv -f "$former.new" "$former" || { rm -f "$conf.placing"; fail 30 "$former cannot be written: $(df -h "$facts" | tail -n 1)"; }
+}
+# Says whether the former configuration serves again.
+go_back() {
+  mv -f "$former" "$conf"
+  activate >/dev/null 2>&1 || true
+  now=$(generation_in "$conf")
+  if [ -n "$now" ]; then live "$now" "" 3; else systemctl is-active -q haproxy; fi
+}
+roll_out() {
+  former=$facts/former.cfg
+  generation=$(generation_in "$1")
+  before=$(answer | sed -n 's/.* worker //p')
+  if cmp -s "$1" "$conf" && [ -n "$(worker_of "$generation")" ]; then
+    rm -f "$former"
+    say "unchanged: HAProxy runs this configuration"
+    return 0
+  fi
+  install -m 0644 "$1" "$conf.placing" && sync "$conf.placing" || { rm -f "$conf.placing"; fail 30 "$conf cannot be written: $(df -h "$(dirname "$conf")" | tail -n 1)"; }
+  haproxy -c -f "$conf.placing" >"$work/words" 2>&1 || { rm -f "$conf.placing"; fail 30 "HAProxy refuses the new configuration, the old one goes on: $(alerts <"$work/words")"; }
+  remember_former
+  since=$(date +%s)
+  mv -f "$conf.placing" "$conf"
+  activate >"$work/words" 2>&1 || true
+  if live "$generation" "$before" 8; then
+    rm -f "$former"
+    say "changed: HAProxy runs the new configuration"
+    return 0
+  fi
+  words=$(journalctl -q -u haproxy -o cat --since "@$since" -n 100 2>/dev/null | cat "$work/words" - | alerts)
+  [ -n "$words" ] || words="nothing; does its unit use another file than $conf? systemctl cat haproxy"
+  if go_back; then
+    fail 40 "the new configuration did not come alive within 8 s; the former one is back. HAProxy says: $words"
+  fi
+  fail 40 "the configuration does not come alive within 8 s, and HAProxy runs no former one. It says: $words"
+}
+roll_out "$wanted"
+sha256sum "$conf" | cut -d ' ' -f 1

@@ -1,0 +1,75 @@
+import { describe, expect, it } from "vitest";
+import { closePorts, openPorts } from "../../components/host/firewall-ports.ts";
+import { PlayedSystem } from "../support/played-system.ts";
+
+/** A machine whose firewalld runs and has these ports open. */
+function machineWith(...open: number[]): PlayedSystem {
+  const known = open.map((port) => `*"--query-port=${port}/tcp"*) exit 0 ;;`).join(" ");
+  return new PlayedSystem("rocky").tool("firewall-cmd", `case "$*" in ${known} *--query-port*) exit 1 ;; esac`);
+}
+
+const changes = (calls: string[]) => calls.filter((call) => !/--state|--query/.test(call));
+
+describe("firewalld", () => {
+  it("opens what is not open, now and after a restart", async () => {
+    using machine = machineWith(443);
+
+    const run = await machine.run(openPorts([80, 443]));
+
+    expect([run.code, run.stderr]).toEqual([0, "firewalld: opening port 80\n"]);
+    expect(changes(machine.calls())).toEqual([
+      "firewall-cmd -q --permanent --add-port=80/tcp",
+      "firewall-cmd -q --add-port=80/tcp",
+    ]);
+  });
+
+  it("closes what it opened, and nothing that was open before", async () => {
+    using machine = machineWith(443);
+    await machine.run(openPorts([80, 443]));
+    machine.calls();
+
+    await machine.run(closePorts);
+
+    expect(changes(machine.calls())).toEqual([
+      "firewall-cmd -q --permanent --remove-port=80/tcp",
+      "firewall-cmd -q --remove-port=80/tcp",
+    ]);
+  });
+
+  it("closes a port that is not used any more", async () => {
+    using machine = machineWith();
+    await machine.run(openPorts([80, 8443]));
+    machine.calls();
+
+    await machine.run(openPorts([80]));
+
+    expect(changes(machine.calls()).filter((call) => call.includes("8443"))).toEqual([
+      "firewall-cmd -q --permanent --remove-port=8443/tcp",
+      "firewall-cmd -q --remove-port=8443/tcp",
+    ]);
+  });
+
+  it.each([
+    ["is not running", "exit 252"],
+    ["is not there", undefined],
+  ])("that %s is left alone", async (_, body) => {
+    using machine = new PlayedSystem("rocky");
+    if (body !== undefined) machine.tool("firewall-cmd", body);
+
+    const run = await machine.run(`${openPorts([80])}\n${closePorts}`);
+
+    expect(run).toEqual({ code: 0, stdout: "", stderr: "" });
+    expect(changes(machine.calls())).toEqual([]);
+  });
+
+  it("that refuses ends the script", async () => {
+    using machine = new PlayedSystem("rocky").tool("firewall-cmd", 'case "$*" in *port*) exit 1 ;; esac');
+
+    const run = await machine.run(openPorts([80]));
+
+    expect([run.code, run.stderr]).toEqual([
+      30,
+      "firewalld: opening port 80\nfirewalld does not open port 80; firewall-cmd says why above\n",
+    ]);
+  });
+});

@@ -1,0 +1,108 @@
+import { describe, expect, it } from "vitest";
+import { allowInSelinux, forgetInSelinux, needsSemanage } from "../../components/host/selinux.ts";
+import { PlayedSystem } from "../support/played-system.ts";
+
+const listing = `SELinux Port Type              Proto    Port Number
+
+http_cache_port_t              tcp      8080, 8118, 8123, 10001-10010
+http_port_t                    tcp      80, 81, 443, 488, 8008, 8009, 8443, 9000
+pegasus_http_port_t            tcp      5988
+`;
+
+/** A machine with SELinux in a mode, whose switch is off. */
+function machineIn(mode: string, state = "off"): PlayedSystem {
+  return new PlayedSystem("rocky")
+    .tool("getenforce", `echo ${mode}`)
+    .tool("getsebool", `echo "$1 --> ${state}"`)
+    .tool("setsebool")
+    .tool(
+      "semanage",
+      `[ "$2" != -l ] || { cat <<'LIST'\n${listing}LIST\n}\n[ "$2 $6" != "-a 8080" ] && [ "$2 $7" != "-a 8080" ]`,
+    );
+}
+
+const allow = (...ports: number[]) =>
+  allowInSelinux({ portType: "http_port_t", ports, booleans: ["httpd_can_network_connect", "httpd_setrlimit"] });
+const changes = (calls: string[]) => calls.filter((call) => !/^get|-l$/.test(call));
+
+describe("SELinux", () => {
+  it.each(["Enforcing", "Permissive"])("that is %s is told what nginx needs, once", async (mode) => {
+    using machine = machineIn(mode);
+
+    const run = await machine.run(allow(80, 443, 18404, 8080));
+
+    expect(run.code, run.stderr).toBe(0);
+    expect(changes(machine.calls())).toEqual([
+      "setsebool -P httpd_can_network_connect on",
+      "setsebool -P httpd_setrlimit on",
+      "semanage port -a -t http_port_t -p tcp 18404",
+      "semanage port -a -t http_port_t -p tcp 8080",
+      "semanage port -m -t http_port_t -p tcp 8080",
+    ]);
+  });
+
+  it("that is switched off is left alone", async () => {
+    using machine = machineIn("Disabled");
+
+    await machine.run(`${allow(80, 18404)}\n${forgetInSelinux}`);
+
+    expect(changes(machine.calls())).toEqual([]);
+  });
+
+  it("whose switch is on already keeps it on when the balancer goes", async () => {
+    using machine = machineIn("Enforcing", "on");
+
+    await machine.run(allow(80));
+    await machine.run(forgetInSelinux);
+
+    expect(changes(machine.calls())).toEqual([]);
+  });
+
+  it("gets back what it was, and only that", async () => {
+    using machine = machineIn("Enforcing");
+    await machine.run(allow(80, 18404, 8080));
+    machine.calls();
+
+    await machine.run(forgetInSelinux);
+
+    expect(changes(machine.calls())).toEqual([
+      "semanage port -d -p tcp 18404",
+      "semanage port -d -p tcp 8080",
+      "setsebool -P httpd_can_network_connect off",
+      "setsebool -P httpd_setrlimit off",
+    ]);
+  });
+
+  it("forgets a port that is not used any more", async () => {
+    using machine = machineIn("Enforcing", "on");
+    await machine.run(allow(80, 18404, 7000));
+    machine.calls();
+
+    await machine.run(allow(80, 18404));
+
+    expect(changes(machine.calls())).toContain("semanage port -d -p tcp 7000");
+    expect(changes(machine.calls())).not.toContain("semanage port -d -p tcp 18404");
+  });
+
+  it("that refuses a port ends the script, saying which", async () => {
+    using machine = machineIn("Enforcing", "on").tool(
+      "semanage",
+      '[ "$2" = -l ] || { echo "ValueError" >&2; exit 1; }',
+    );
+
+    const run = await machine.run(allow(18404));
+
+    expect([run.code, run.stderr]).toEqual([
+      30,
+      "SELinux: port 18404 becomes http_port_t\nValueError\nSELinux does not let port 18404 become http_port_t; semanage says why above\n",
+    ]);
+  });
+
+  it("needs semanage only where it is on", async () => {
+    using machine = machineIn("Enforcing");
+    using without = new PlayedSystem("rocky");
+    const ask = `${needsSemanage}\nif needs_semanage; then echo yes; else echo no; fi`;
+
+    expect([(await machine.run(ask)).stdout, (await without.run(ask)).stdout]).toEqual(["no\n", "no\n"]);
+  });
+});

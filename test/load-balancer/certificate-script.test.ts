@@ -1,0 +1,316 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from "node:fs";
+import { beforeAll, describe, expect, it } from "vitest";
+import { certificateFiles, type BalancerCertificate } from "../../components/load-balancer/certificate-files.ts";
+import {
+  certificateFunctions,
+  cleanCertificates,
+  keySecret,
+  placeCertificates,
+} from "../../components/load-balancer/certificate-script.ts";
+import { issue, type Issued } from "../support/certificates.ts";
+import { ScriptSandbox } from "../support/script-run.ts";
+
+const hostname = "rancher.example.com";
+const tls = "/etc/nginx/tls";
+
+/** A machine with openssl, whose folder for certificates is its own. */
+class Machine extends ScriptSandbox {
+  constructor() {
+    super();
+    this.prepared();
+    mkdirSync(this.path("etc/nginx"), { recursive: true });
+  }
+
+  /** Brings certificates in as a script does; `fails` stands for a rollout that does not come alive. */
+  async bring(certificates: readonly BalancerCertificate[], keys: Record<string, string> = {}, fails = false) {
+    const secrets = Object.fromEntries(
+      certificates.flatMap((one) => (one.from === "stack" ? [[keySecret(one), keys[one.name] ?? ""]] : [])),
+    );
+    const body = [
+      'mkdir -p "$facts"',
+      certificateFunctions,
+      `tls=${this.path(tls)}`,
+      placeCertificates(certificates),
+      'echo "renewed: $renewed"',
+      fails ? 'take_back; fail 40 "not alive"' : cleanCertificates(certificates),
+    ];
+    return this.script(`${body.join("\n")}\n`, { name: "nginx", secrets });
+  }
+
+  read(path: string): string {
+    return readFileSync(this.path(path), "utf8");
+  }
+
+  /** Names in the folder of certificates. */
+  get folders(): string[] {
+    return existsSync(this.path(tls)) ? readdirSync(this.path(tls)).sort() : [];
+  }
+}
+
+let first: Issued;
+let second: Issued;
+beforeAll(async () => {
+  first = await issue({ name: "first", hosts: [hostname] });
+  second = await issue({ name: "second", hosts: [hostname], kind: "rsa2048" });
+});
+
+const stack = (chain: Issued): BalancerCertificate => ({
+  name: "rancher",
+  hostname,
+  from: "stack",
+  chain: chain.pem,
+  privateKey: "travels apart",
+});
+
+describe("a certificate from the stack", () => {
+  it("lies where the configuration looks for it, its key for root alone", async () => {
+    using machine = new Machine();
+
+    const run = await machine.bring([stack(first)], { rancher: first.key });
+
+    expect(run).toEqual({ code: 0, stdout: "renewed: no\n", stderr: "" });
+    const files = certificateFiles(stack(first));
+    expect(machine.read(files.certificate).trim()).toBe(first.pem.trim());
+    expect(machine.read(files.privateKey)).toBe(first.key);
+    expect(statSync(machine.path(files.certificate)).mode & 0o777).toBe(0o644);
+    expect(statSync(machine.path(files.privateKey)).mode & 0o777).toBe(0o600);
+    expect(statSync(machine.path(tls)).mode & 0o777).toBe(0o700);
+  });
+
+  it("is not written a second time", async () => {
+    using machine = new Machine();
+    await machine.bring([stack(first)], { rancher: first.key });
+    const before = statSync(machine.path(certificateFiles(stack(first)).privateKey));
+
+    await machine.bring([stack(first)], { rancher: first.key });
+
+    expect(statSync(machine.path(certificateFiles(stack(first)).privateKey))).toMatchObject({
+      ino: before.ino,
+      mtimeMs: before.mtimeMs,
+    });
+  });
+
+  it("is another folder once renewed; the former goes only after a success", async () => {
+    using machine = new Machine();
+    await machine.bring([stack(first)], { rancher: first.key });
+    const [former] = machine.folders;
+
+    const failed = await machine.bring([stack(second)], { rancher: second.key }, true);
+    const afterFailure = machine.folders;
+    await machine.bring([stack(second)], { rancher: second.key });
+
+    expect([failed.code, failed.stderr]).toEqual([40, "not alive\n"]);
+    expect(afterFailure).toEqual([former]);
+    expect(machine.folders).toHaveLength(1);
+    expect(machine.folders).not.toContain(former);
+  });
+
+  it("of a run that was killed goes with the next success", async () => {
+    using machine = new Machine();
+    const body = [
+      'mkdir -p "$facts"',
+      certificateFunctions,
+      `tls=${machine.path(tls)}`,
+      placeCertificates([stack(first)]),
+    ];
+    await machine.script(`${body.join("\n")}\nkill -9 $$\n`, {
+      name: "nginx",
+      secrets: { key_rancher: first.key },
+    });
+    expect(machine.folders).toHaveLength(1);
+
+    await machine.bring([stack(second)], { rancher: second.key });
+
+    expect(machine.folders).toEqual([certificateFiles(stack(second)).certificate.split("/").at(-2)]);
+  });
+
+  it("is refused with another one's key, and nothing of it stays", async () => {
+    using machine = new Machine();
+
+    const run = await machine.bring([stack(first)], { rancher: second.key });
+
+    expect([run.code, run.stderr]).toEqual([
+      10,
+      `the private key for ${hostname} is not the key of the certificate for ${hostname}. Give the two that belong together\n`,
+    ]);
+    expect(machine.folders).toEqual([]);
+  });
+});
+
+describe("a certificate on the host", () => {
+  const certificate = (machine: Machine, chain?: string): BalancerCertificate => ({
+    name: "rancher",
+    hostname,
+    from: "host",
+    certificate: machine.path("live.pem"),
+    privateKey: machine.path("live key.pem"),
+    ...(chain !== undefined && { chain }),
+  });
+  const renew = (machine: Machine, pem: string, key: string) => {
+    writeFileSync(machine.path("live.pem"), pem);
+    writeFileSync(machine.path("live key.pem"), key);
+  };
+
+  it("is copied behind a link of its name, and a reload is due", async () => {
+    using machine = new Machine();
+    renew(machine, first.pem, first.key);
+
+    const run = await machine.bring([certificate(machine)]);
+
+    expect(run).toEqual({ code: 0, stdout: "renewed: yes\n", stderr: "" });
+    const files = certificateFiles(certificate(machine));
+    expect(machine.read(files.certificate).trim()).toBe(first.pem.trim());
+    expect(machine.read(files.privateKey)).toBe(first.key);
+    expect(statSync(machine.path(files.privateKey)).mode & 0o777).toBe(0o600);
+    expect(readlinkSync(machine.path(tls, "rancher"))).toMatch(/^rancher\.[0-9a-f]{16}$/);
+  });
+
+  it("takes the chain from a file of its own, also after a certificate without a last newline", async () => {
+    using machine = new Machine();
+    const ca = await issue({ name: "ca", ca: true });
+    const leaf = await issue({ name: "leaf", hosts: [hostname], issuer: ca });
+    renew(machine, leaf.pem.trim(), leaf.key);
+    writeFileSync(machine.path("chain.pem"), ca.pem);
+
+    await machine.bring([certificate(machine, machine.path("chain.pem"))]);
+
+    const chain = machine.read(certificateFiles(certificate(machine)).certificate);
+    expect(chain.trim()).toBe(`${leaf.pem.trim()}\n${ca.pem.trim()}`);
+  });
+
+  it("needs no reload while it is the same", async () => {
+    using machine = new Machine();
+    renew(machine, first.pem, first.key);
+    await machine.bring([certificate(machine)]);
+
+    const again = await machine.bring([certificate(machine)]);
+
+    expect(again.stdout).toBe("renewed: no\n");
+  });
+
+  it("needs a reload again after a run that was killed before its reload", async () => {
+    using machine = new Machine();
+    renew(machine, first.pem, first.key);
+    const body = ['mkdir -p "$facts"', certificateFunctions, `tls=${machine.path(tls)}`];
+    await machine.script(`${body.join("\n")}\n${placeCertificates([certificate(machine)])}\nkill -9 $$\n`, {
+      name: "nginx",
+    });
+
+    const again = await machine.bring([certificate(machine)]);
+    const third = await machine.bring([certificate(machine)]);
+
+    expect([again.stdout, third.stdout]).toEqual(["renewed: yes\n", "renewed: no\n"]);
+  });
+
+  it("leads back to the former pair when the new one does not come alive", async () => {
+    using machine = new Machine();
+    renew(machine, first.pem, first.key);
+    await machine.bring([certificate(machine)]);
+    const before = machine.folders;
+    renew(machine, second.pem, second.key);
+
+    const failed = await machine.bring([certificate(machine)], {}, true);
+
+    expect(failed.code).toBe(40);
+    expect(machine.folders).toEqual(before);
+    expect(machine.read(certificateFiles(certificate(machine)).certificate).trim()).toBe(first.pem.trim());
+  });
+
+  it("has one folder left after a renewal", async () => {
+    using machine = new Machine();
+    renew(machine, first.pem, first.key);
+    await machine.bring([certificate(machine)]);
+    renew(machine, second.pem, second.key);
+
+    await machine.bring([certificate(machine)]);
+
+    expect(machine.folders).toEqual(["rancher", readlinkSync(machine.path(tls, "rancher"))]);
+    expect(machine.read(certificateFiles(certificate(machine)).privateKey)).toBe(second.key);
+  });
+
+  describe.each<[string, () => Promise<[string, string]>, (path: (name: string) => string) => RegExp | string]>([
+    ["that is missing", async () => ["", ""], (path) => `${path("live.pem")} is no certificate in PEM; openssl says: `],
+    [
+      "that is no certificate",
+      async () => ["hello\n", first.key],
+      (path) => `${path("live.pem")} is no certificate in PEM; openssl says: `,
+    ],
+    [
+      "that has ended",
+      async () => pair(await issue({ name: "old", hosts: [hostname], from: -20, until: -1 })),
+      (path) => `${path("live.pem")} ended on `,
+    ],
+    [
+      "of tomorrow",
+      async () => pair(await issue({ name: "new", hosts: [hostname], from: 1 })),
+      (path) => `${path("live.pem")} is valid from `,
+    ],
+    [
+      "of another name",
+      async () => pair(await issue({ name: "other", hosts: ["other.example.com", "www.example.com"] })),
+      (path) =>
+        `${path("live.pem")} does not cover ${hostname}; it is for DNS:other.example.com, DNS:www.example.com. Get one`,
+    ],
+    [
+      "with a short key",
+      async () => pair(await issue({ name: "short", hosts: [hostname], kind: "rsa1024" })),
+      (path) => `${path("live.pem")} has an RSA key of 1024 bits; 2048 are the least`,
+    ],
+    [
+      "of a kind browsers do not take",
+      async () => pair(await issue({ name: "ed", hosts: [hostname], kind: "ed25519" })),
+      (path) => `${path("live.pem")} has a key of kind ED25519, which browsers do not take`,
+    ],
+    [
+      "whose key is another one's",
+      async () => [first.pem, second.key],
+      (path) => `${path("live key.pem")} is not the key of ${path("live.pem")}`,
+    ],
+    [
+      "whose key is no key",
+      async () => [first.pem, "hello\n"],
+      (path) => `${path("live key.pem")} is no private key in PEM without a password; openssl says: `,
+    ],
+    [
+      "followed by rubbish",
+      async () => [`${first.pem}\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n`, first.key],
+      (path) => `${path("live.pem")} holds something that is no certificate; openssl says: `,
+    ],
+  ])("%s", (_, make, words) => {
+    it("is refused, and the former one stays", async () => {
+      using machine = new Machine();
+      renew(machine, second.pem, second.key);
+      await machine.bring([certificate(machine)]);
+      renew(machine, ...(await make()));
+
+      const run = await machine.bring([certificate(machine)]);
+
+      expect(run.code).toBe(10);
+      expect(run.stderr).toContain(words((name) => machine.path(name)));
+      expect(run.stderr.trim().split("\n")).toHaveLength(1);
+      expect(machine.read(certificateFiles(certificate(machine)).privateKey)).toBe(second.key);
+    });
+  });
+
+  it("covers names by a wildcard too", async () => {
+    using machine = new Machine();
+    renew(machine, ...pair(await issue({ name: "wild", hosts: ["*.example.com"] })));
+
+    expect((await machine.bring([certificate(machine)])).code).toBe(0);
+  });
+
+  it("that is not there is named", async () => {
+    using machine = new Machine();
+
+    const run = await machine.bring([certificate(machine)]);
+
+    expect([run.code, run.stderr]).toEqual([
+      10,
+      `${machine.path("live.pem")} is no file on this machine; it is to hold the certificate for ${hostname} or its key\n`,
+    ]);
+  });
+});
+
+function pair({ pem, key }: Issued): [string, string] {
+  return [pem, key];
+}

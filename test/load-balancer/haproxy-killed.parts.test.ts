@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createWorld, type World } from "../../rehearsal/world/world.ts";
+import { killedAt, killPoints, sample } from "../rehearsal/support/kill-points.ts";
+import { ScriptedHost } from "../rehearsal/support/scripted-host.ts";
+import { generationOf, runHaproxy, runningGeneration } from "./support/haproxy-host.ts";
+import { rancherPorts } from "./support/haproxy-variants.ts";
+
+/** What ssh answers when a signal, not an exit code, ended what it ran. */
+const killed = 255;
+
+const one = rancherPorts(["192.0.2.11"]);
+const other = rancherPorts(["192.0.2.12"]);
+
+describe.skipIf(process.getuid?.() !== 0)("the HAProxy script, killed", () => {
+  const folder = mkdtempSync(join(tmpdir(), "haproxy-killed-"));
+  let world: World;
+  let machine: ScriptedHost;
+
+  beforeAll(async () => {
+    world = await createWorld({ folder, progress: () => undefined });
+    machine = new ScriptedHost(world, await world.addHost({ name: "lb-1", user: "ops", port: 22 }));
+  });
+  beforeEach(async () => void (await machine.base.create()));
+  afterEach(async () => {
+    const end = await machine.base.delete();
+    expect(end.code, end.stderr).toBe(0);
+    expect(await machine.changes()).toEqual([]);
+  });
+  afterAll(async () => {
+    await world.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it("while it changes a configuration: HAProxy goes on, and the next run converges", async () => {
+    await runHaproxy(machine, one);
+    const places = await killPoints(machine, (options) => runHaproxy(machine, other, options));
+    expect(places.length).toBeGreaterThan(50);
+    let [from, to] = [other, one];
+
+    for (const place of sample(places, 14)) {
+      const end = await runHaproxy(machine, to, killedAt(place));
+      const check = await machine.host.exec(["haproxy", "-c", "-q", "-f", "/etc/haproxy/haproxy.cfg"]);
+      const serving = await runningGeneration(machine);
+      const again = await runHaproxy(machine, to);
+
+      expect({ place, code: end.code, again: again.code }, again.stderr).toEqual({ place, code: killed, again: 0 });
+      expect(check.code, `${place}: ${check.stderr}`).toBe(0);
+      expect([generationOf(from), generationOf(to)], place).toContain(serving);
+      expect(await runningGeneration(machine), place).toBe(generationOf(to));
+      [from, to] = [to, from];
+    }
+  });
+
+  it("while it installs HAProxy: it is done again, or undone", async () => {
+    const places = sample(await killPoints(machine, (options) => runHaproxy(machine, one, options)), 40);
+    const [early, late] = [places[7], places[23]];
+    expect(late).toBeDefined();
+
+    for (const place of [early, late]) {
+      expect((await machine.base.delete()).code).toBe(0);
+      expect(await machine.changes(), `before ${place}`).toEqual([]);
+      await machine.base.create();
+      const end = await runHaproxy(machine, one, killedAt(place ?? ""));
+      expect(end.code, place).toBe(killed);
+    }
+    // The first was undone by the loop, the second is done again here, and undone after this test as all of them.
+    const again = await runHaproxy(machine, one);
+
+    expect(again.code, again.stderr).toBe(0);
+    expect(await runningGeneration(machine)).toBe(generationOf(one));
+  });
+});

@@ -1,0 +1,199 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { ScriptedHost } from "../rehearsal/support/scripted-host.ts";
+import { floatingHosts, loadRules, type FloatingHosts } from "./support/floating-hosts.ts";
+
+const dropVrrp = `table inet test {
+  chain input {
+    type filter hook input priority 0;
+    meta l4proto 112 drop;
+  }
+}
+`;
+/** A keepalived of somebody else, on one of the hosts. */
+const theirs = `vrrp_instance theirs {
+    interface eth0
+    virtual_router_id 7
+    virtual_ipaddress {
+        203.0.113.7/32 dev eth0
+    }
+}
+`;
+
+describe.skipIf(process.getuid?.() !== 0)("the keepalived script on real hosts", () => {
+  let all: FloatingHosts;
+  let one: ScriptedHost;
+  let two: ScriptedHost;
+  const processes = (host: ScriptedHost) => host.look("pgrep", "-a", "keepalived");
+  /** Without those it makes for a moment, every second, to look at the balancer. */
+  const daemon = (host: ScriptedHost) =>
+    host.look("sh", "-c", "main=$(systemctl show -p MainPID --value keepalived); echo $main $(pgrep -P $main)");
+
+  beforeAll(async () => {
+    all = await floatingHosts();
+    [one, two] = all.hosts;
+    await one.host.exec(["apt-get", "install", "-qq", "-y", "--no-install-recommends", "keepalived"]);
+    const configure = `cat >/etc/keepalived/keepalived.conf <<'EOF'\n${theirs}EOF\nsystemctl start keepalived`;
+    await one.look("sh", "-c", configure);
+    await one.host.mark();
+  });
+  afterAll(() => all?.close());
+
+  describe("before anything changes", () => {
+    it.each<[string, () => Parameters<FloatingHosts["keepalived"]>[1], RegExp]>([
+      [
+        "an address that another machine on the network answers for",
+        () => ({ address: all.world.subnet.machine }),
+        /^198\.18\.\d+\.1 is in use on this network already, by the machine with the hardware address [0-9a-f:]{17}\. Choose a free address; if that is a host this stack is to give up, /,
+      ],
+      [
+        "an address in no network of the interface",
+        () => ({ address: "203.0.113.9" }),
+        /^203\.0\.113\.9 is in no network of eth0, so nobody would look for it there\. Choose a free address of its network/,
+      ],
+      [
+        "an interface that is not there",
+        () => ({ interface: "ens9" }),
+        /^this machine has no interface ens9\. It has eth0 \. Name one of them in floatingAddress\.interface, or leave it out\n$/,
+      ],
+      [
+        "a host that is not at the address its peers are told",
+        () => ({
+          hosts: [
+            { name: "lb-1", peerAddress: `${all.world.subnet.prefix}.99` },
+            { name: "lb-2", peerAddress: two.host.address },
+          ],
+        }),
+        /^its peers are told that this machine is at 198\.18\.\d+\.99, and eth0, which leads to them, does not have that address/,
+      ],
+    ])("refuses %s", async (_, change, message) => {
+      const before = await one.host.changes();
+
+      const end = await all.keepalived(one, change());
+
+      expect([end.code, end.stderr]).toEqual([10, expect.stringMatching(message)]);
+      expect(await one.host.changes()).toEqual(before);
+    });
+
+    it("refuses an address that the machine has by itself", async () => {
+      await one.look("ip", "address", "add", `${all.address}/32`, "dev", "eth0");
+
+      const end = await all.keepalived(one);
+
+      await one.look("ip", "address", "delete", `${all.address}/32`, "dev", "eth0");
+      expect([end.code, end.stderr]).toEqual([
+        10,
+        expect.stringContaining(`this machine has ${all.address} by itself`),
+      ]);
+    });
+  });
+
+  it("says that nobody holds the address where no balancer answers, and leaves nothing running", async () => {
+    await one.look("systemctl", "stop", "nginx");
+
+    const end = await all.keepalived(one);
+
+    await one.look("systemctl", "start", "nginx");
+    expect(end.code).toBe(40);
+    expect(end.stderr).toContain(
+      `nobody holds ${all.address} after 15 s; keepalived is stopped on this machine. ` +
+        "The balancer on this machine does not answer its probe.",
+    );
+    expect(end.stderr).toContain("keepalived's former configuration does not apply while this stack has");
+    expect(await processes(one)).toBe("");
+  });
+
+  describe("on both hosts", () => {
+    beforeAll(async () => {
+      for (const host of all.hosts) {
+        const end = await all.keepalived(host);
+        expect(end.code, end.stderr).toBe(0);
+      }
+    });
+
+    it("is left alone by a second run: no file written, no process new", async () => {
+      for (const host of all.hosts) {
+        const before = [await daemon(host), await host.host.changes()];
+
+        const end = await all.keepalived(host);
+
+        expect([end.code, end.stderr]).toEqual([0, "unchanged: keepalived runs this configuration\n"]);
+        expect([await daemon(host), await host.host.changes()]).toEqual(before);
+      }
+      expect(await all.holders()).toEqual(["lb-1"]);
+    });
+
+    it("keeps running with the old configuration when keepalived refuses the new one, in its own words", async () => {
+      const before = [await daemon(one), await one.look("cat", "/etc/keepalived/keepalived.conf")];
+
+      const end = await all.keepalived(one, {}, { edit: (text) => text.replace("advert_int", "advert_every") });
+
+      expect([end.code, end.stderr]).toEqual([
+        30,
+        expect.stringMatching(
+          /^keepalived refuses the new configuration, the old one goes on: .*Unknown keyword 'advert_every'/,
+        ),
+      ]);
+      expect([await daemon(one), await one.look("cat", "/etc/keepalived/keepalived.conf")]).toEqual(before);
+      expect(await all.holders()).toEqual(["lb-1"]);
+    });
+
+    it("takes another number for the group, and ends with one holder", async () => {
+      for (const host of all.hosts) {
+        const end = await all.keepalived(host, { virtualRouterId: 52 });
+        expect([end.code, end.stderr]).toEqual([0, expect.stringContaining("changed: keepalived runs")]);
+      }
+
+      await all.settled();
+      expect(await two.look("cat", "/etc/keepalived/keepalived.conf")).toContain("virtual_router_id 52\n");
+    });
+
+    it("refuses to join where VRRP does not pass, and gives the address up again", async () => {
+      const { holder, other } = await all.settled();
+      await other.run("keepalived", "run_undo keepalived\n");
+      await loadRules(other, dropVrrp);
+
+      const end = await all.keepalived(other, { virtualRouterId: 52 });
+
+      await loadRules(other, "delete table inet test\n");
+      expect([end.code, end.stderr]).toEqual([
+        40,
+        expect.stringContaining(
+          "it does not hear that host; keepalived is stopped on this machine. Let IP protocol 112 (VRRP) pass",
+        ),
+      ]);
+      expect((await all.settled()).holder).toBe(holder);
+      const joined = await all.keepalived(other, { virtualRouterId: 52 });
+      expect([joined.code, joined.stderr]).toEqual([0, expect.stringContaining("is on another host\n")]);
+    });
+
+    it("goes on hearing the host that has the address and leaves the group, and takes it when that one goes", async () => {
+      const { holder, other } = await all.settled();
+      const stranger = { name: "lb-3", peerAddress: `${all.world.subnet.prefix}.99` };
+      const { name, address: peerAddress } = other.host;
+
+      const end = await all.keepalived(other, { virtualRouterId: 52, hosts: [{ name, peerAddress }, stranger] });
+
+      expect([end.code, end.stderr]).toEqual([0, expect.stringContaining("is on another host\n")]);
+      expect((await all.settled()).holder).toBe(holder);
+      const undone = await holder.run("keepalived", "run_undo keepalived\n");
+      expect(undone.code, undone.stderr).toBe(0);
+      expect((await all.settled()).holder).toBe(other);
+      const rejoined = await all.keepalived(other, { virtualRouterId: 52 });
+      expect([rejoined.code, rejoined.stderr]).toEqual([0, expect.stringContaining("is here\n")]);
+      expect(await other.look("cat", "/etc/keepalived/keepalived.conf")).not.toContain(stranger.peerAddress);
+      expect((await all.keepalived(holder, { virtualRouterId: 52 })).code).toBe(0);
+    });
+
+    it("gives the keepalived that was there before its configuration back, running", async () => {
+      const end = await one.run("keepalived", "run_undo keepalived\n");
+
+      expect([end.code, end.stderr]).toEqual([0, expect.stringContaining("changed: keepalived is undone\n")]);
+      expect(await one.changes()).toEqual([]);
+      expect(await one.look("systemctl", "is-active", "keepalived")).toBe("active");
+      expect(await one.look("systemctl", "is-enabled", "keepalived")).toBe("enabled");
+      const addresses = () => one.look("ip", "-o", "address", "show", "dev", "eth0");
+      await expect.poll(addresses, { timeout: 8000 }).toContain("203.0.113.7/32");
+      expect((await all.settled()).holder).toBe(two);
+    });
+  });
+});

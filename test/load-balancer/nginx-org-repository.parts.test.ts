@@ -1,0 +1,116 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { arch, tmpdir } from "node:os";
+import { join } from "node:path";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { packageManager } from "../../components/host/package-manager.ts";
+import { addNginxOrg, checkNginxOrg, removeNginxOrg } from "../../components/load-balancer/nginx-org-repository.ts";
+import { createWorld, type World } from "../../rehearsal/world/world.ts";
+import { ScriptedHost } from "../rehearsal/support/scripted-host.ts";
+
+const architecture = arch() === "x64" ? "amd64" : arch();
+/** A list of one package, which nobody ever installs. */
+const list = `Package: nginx
+Version: 99
+Architecture: ${architecture}
+Maintainer: nobody
+Filename: nginx.deb
+Size: 1
+SHA256: ${"0".repeat(64)}
+Description: of a test
+`;
+const release = (date: string) => `Origin: nginx
+Codename: bookworm
+Date: ${date}
+Architectures: ${architecture}
+Components: nginx
+SHA256:
+ ${createHash("sha256").update(list).digest("hex")} ${list.length} nginx/binary-${architecture}/Packages
+`;
+
+const available = process.getuid?.() === 0 && spawnSync("gpg", ["--version"]).status === 0;
+
+describe.skipIf(!available)("nginx.org's repository, to a real apt", () => {
+  const folder = mkdtempSync(join(tmpdir(), "nginx-org-"));
+  const keyring = join(folder, "keys");
+  const gpg = (words: readonly string[], input = "") =>
+    execFileSync("gpg", ["--homedir", keyring, "--batch", "--quiet", "--passphrase", "", ...words], { input });
+  const files = new Map<string, Buffer | string>();
+  let world: World;
+  let machine: ScriptedHost;
+  let server: Server;
+  let known: string;
+
+  beforeAll(async () => {
+    mkdirSync(keyring, { mode: 0o700 });
+    for (const name of ["known", "stranger"]) gpg(["--quick-generate-key", name, "ed25519", "sign", "never"]);
+    known = /^fpr:+(\w+):/m.exec(gpg(["--list-keys", "--with-colons", "known"]).toString())?.[1] ?? "";
+    world = await createWorld({ folder, progress: () => undefined });
+    machine = new ScriptedHost(world, await world.addHost({ name: "lb-1", user: "ops", port: 22 }));
+    server = createServer((asked, answer) => {
+      if (files.size === 0) return void asked.destroy();
+      const file = files.get(asked.url ?? "");
+      answer.writeHead(file === undefined ? 404 : 200).end(file);
+    });
+    await new Promise<void>((done) => server.listen(0, world.subnet.machine, done));
+    // Both keys come with the download, as a changed file of nginx.org's would bring more than the known ones.
+    files.set("/keys/nginx_signing.key", gpg(["--armor", "--export"]));
+    files.set(`/packages/debian/dists/bookworm/nginx/binary-${architecture}/Packages`, list);
+  });
+  afterAll(async () => {
+    server.close();
+    await world.close();
+    spawnSync("gpgconf", ["--homedir", keyring, "--kill", "all"]);
+    rmSync(folder, { recursive: true });
+  });
+
+  const sign = (by: string) =>
+    files.set(
+      "/packages/debian/dists/bookworm/InRelease",
+      gpg(["--clearsign", "--local-user", by], release(new Date().toUTCString())),
+    );
+  /** The product's text, with this test's server and the first of its keys. */
+  const add = () => {
+    const origin = `${world.subnet.machine}:${(server.address() as AddressInfo).port}`;
+    const text = `${packageManager}\n${addNginxOrg}\nrefresh_packages\n${checkNginxOrg}\n`
+      .replaceAll("https://nginx.org", `http://${origin}`)
+      .replace("origin nginx.org", `origin ${world.subnet.machine}`)
+      .replace(/(?<=\.asc,)\w{40}/, known);
+    const direct = `echo 'Acquire::http::Proxy::${world.subnet.machine} "DIRECT";' >/etc/apt/apt.conf.d/99-direct`;
+    return machine.run("nginx", `${direct}\n${text}`);
+  };
+
+  it("is not believed with the signature of a key that came with it and is not known", async () => {
+    sign("stranger");
+
+    const end = await add();
+
+    expect([end.code, end.stderr]).toEqual([20, expect.stringContaining("GPG error")]);
+    expect(await machine.look("apt-cache", "policy", "nginx")).not.toContain("Candidate: 99");
+  });
+
+  it("that cannot be reached does not make way for another nginx", async () => {
+    const all = [...files];
+    files.clear();
+
+    const end = await add();
+
+    for (const [path, file] of all) files.set(path, file);
+    expect([end.code, end.stderr]).toEqual([20, expect.stringContaining("apt has no nginx from")]);
+  });
+
+  it("is believed with that of a known one, goes before the distribution's, and goes away again", async () => {
+    sign("known");
+
+    const end = await add();
+    const policy = await machine.look("apt-cache", "policy", "nginx");
+    await machine.run("nginx", `rm /etc/apt/apt.conf.d/99-direct\n${removeNginxOrg}\n`);
+
+    expect(end.code, end.stderr).toBe(0);
+    expect(policy).toContain("Candidate: 99");
+    expect(await machine.changes()).toEqual([]);
+  });
+});

@@ -1,0 +1,191 @@
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { rollout } from "../../components/load-balancer/nginx-rollout.ts";
+import { ScriptSandbox } from "../support/script-run.ts";
+
+/** A configuration by its generation. */
+const configuration = (generation: string) => `return "generation ${generation} worker $pid\\n";\n`;
+const [a, b, c] = ["aaaa", "bbbb", "cccc"] as const;
+
+/** An nginx that is played by files: `running` says which generation its workers run, `workers` which there are. */
+class PlayedRollout extends ScriptSandbox {
+  constructor() {
+    super();
+    this.prepared();
+    mkdirSync(this.path("nginx"));
+    this.set("workers", "11 12");
+  }
+
+  set(file: string, text: string): void {
+    writeFileSync(this.path("nginx", file), text);
+  }
+
+  get(file: string): string | undefined {
+    const path = this.path("nginx", file);
+    return existsSync(path) ? readFileSync(path, "utf8") : undefined;
+  }
+
+  /** What is on disk and what runs. */
+  get seen() {
+    return { onDisk: this.get("nginx.conf"), running: this.get("running") };
+  }
+
+  /** Lets an nginx run a generation that is on disk too. */
+  runs(generation: string): this {
+    this.set("nginx.conf", configuration(generation));
+    this.set("running", generation);
+    return this;
+  }
+
+  /** Rolls a generation out. `activate` is what a reload does; by default two new workers run what is on disk. */
+  async rollOut(generation: string, { activate = reloads, renewed = "no", before = "" } = {}) {
+    this.set("wanted", configuration(generation));
+    const impatient = rollout.replaceAll("within 8", "within 1").replaceAll("within 3", "within 1");
+    return this.script(
+      `cd ${this.path("nginx")}; mkdir -p "$facts"
+${impatient}
+ask_probe() { for one in $(cat workers); do echo "generation $(cat running) worker $one"; done; }
+check_file() { grep -q generation "$1" || { echo "nginx: [emerg] bad in $1" >&2; return 1; }; }
+worker_pids() { tr ' ' '\\n' <workers; echo; }
+mark_words() { :; }
+nginx_words() { cat words 2>/dev/null || true; }
+take_back() { echo taken back; }
+take() { sed 's/.*generation \\([a-z]*\\) .*/\\1/' nginx.conf >running; }
+activate() { echo activate >>activated; ${activate}
+}
+conf=$PWD/nginx.conf generation=${generation} renewed=${renewed}
+${before}
+roll_out wanted`,
+      { name: "nginx" },
+    );
+  }
+}
+
+/** Two workers more, which run what is on disk. */
+const reloads = "take; set -- $(cat workers); first=${1-10}; echo $((first + 10)) $((first + 11)) >workers";
+
+describe("a rollout", () => {
+  it("is changed when every worker is new and answers", async () => {
+    using nginx = new PlayedRollout().runs(a);
+
+    const run = await nginx.rollOut(b);
+
+    expect(run).toEqual({ code: 0, stdout: "", stderr: "changed: nginx runs the new configuration\n" });
+    expect(nginx.seen).toEqual({ onDisk: configuration(b), running: `${b}\n` });
+    expect(existsSync(nginx.path("nginx/nginx.conf.former"))).toBe(false);
+  });
+
+  it("of what runs already touches nothing", async () => {
+    using nginx = new PlayedRollout().runs(a);
+    const before = statSync(nginx.path("nginx/nginx.conf"));
+
+    const run = await nginx.rollOut(a);
+
+    expect(run).toEqual({ code: 0, stdout: "", stderr: "unchanged: nginx runs this configuration\n" });
+    expect(nginx.get("activated")).toBeUndefined();
+    expect(statSync(nginx.path("nginx/nginx.conf"))).toMatchObject({ ino: before.ino, mtimeMs: before.mtimeMs });
+  });
+
+  it("of the same bytes reloads when files they refer to are new", async () => {
+    using nginx = new PlayedRollout().runs(a);
+
+    const run = await nginx.rollOut(a, { renewed: "yes" });
+
+    expect([run.code, nginx.get("activated"), nginx.get("workers")]).toEqual([0, "activate\n", "21 22\n"]);
+  });
+
+  it.each([
+    ["the old workers go on, as with a busy port", "true", "bind() to 0.0.0.0:80 failed (98: Address already in use)"],
+    [
+      "one of the old workers goes on beside a new one",
+      "take; echo 12 21 >workers",
+      "nothing, but its worker 12 does not answer",
+    ],
+    ["it ends", "take; : >workers", "nothing, and it has no workers"],
+  ])("goes back when %s", async (_, first, words) => {
+    using nginx = new PlayedRollout().runs(a);
+    if (words.startsWith("bind")) {
+      nginx.set("words", `2026/11/21 14:00:00 [emerg] 55#55: ${words}\n2026/11/21 14:00:01 [emerg] 55#55: ${words}\n`);
+    }
+
+    // The second activation is that of the former configuration.
+    const run = await nginx.rollOut(b, { activate: `if [ -e once ]; then ${reloads}; else : >once; ${first}; fi` });
+
+    expect(run.code).toBe(40);
+    expect(run.stdout).toBe("taken back\n");
+    expect(run.stderr).toContain("the former one is back");
+    expect(run.stderr).toContain(`nginx says: ${words}\n`);
+    expect(nginx.seen).toEqual({ onDisk: configuration(a), running: `${a}\n` });
+  });
+
+  it("whose file nginx refuses leaves everything as it was, in nginx's words", async () => {
+    using nginx = new PlayedRollout().runs(a);
+
+    const run = await nginx.rollOut(b, { before: "echo broken >wanted" });
+
+    expect([run.code, run.stdout]).toEqual([30, "taken back\n"]);
+    expect(run.stderr).toBe(
+      `nginx refuses the new configuration, the old one goes on: bad in ${nginx.path("nginx/nginx.conf.placing")}\n`,
+    );
+    expect(nginx.seen).toEqual({ onDisk: configuration(a), running: a });
+    expect(nginx.get("nginx.conf.placing")).toBeUndefined();
+  });
+
+  it("after one that was killed goes back to what runs, not to what never did", async () => {
+    using nginx = new PlayedRollout().runs(a);
+    await nginx.rollOut(b, { activate: "kill -9 $$" });
+    expect(nginx.seen).toEqual({ onDisk: configuration(b), running: a });
+
+    const run = await nginx.rollOut(c, { activate: "true" });
+
+    expect(run.code).toBe(40);
+    expect(nginx.seen).toEqual({ onDisk: configuration(a), running: a });
+  });
+
+  it("after one that was killed before it renamed anything goes the whole way", async () => {
+    using nginx = new PlayedRollout().runs(a);
+    await nginx.rollOut(b, { before: "mark_words() { kill -9 $$; }" });
+    expect([nginx.seen, nginx.get("nginx.conf.former")]).toEqual([
+      { onDisk: configuration(a), running: a },
+      configuration(a),
+    ]);
+
+    const run = await nginx.rollOut(c);
+
+    expect([run.code, run.stderr]).toEqual([0, "changed: nginx runs the new configuration\n"]);
+    expect([nginx.get("nginx.conf.former"), nginx.get("nginx.conf.placing")]).toEqual([undefined, undefined]);
+  });
+
+  it("after one that was killed when all was done goes back to that one", async () => {
+    using nginx = new PlayedRollout().runs(a);
+    await nginx.rollOut(b, { activate: `${reloads}; kill -9 $$` });
+
+    const run = await nginx.rollOut(c, { activate: "true" });
+
+    expect(run.code).toBe(40);
+    expect(nginx.seen).toEqual({ onDisk: configuration(b), running: `${b}\n` });
+  });
+
+  it("does not go back to a file that nginx would not start with", async () => {
+    using nginx = new PlayedRollout().runs(a);
+    nginx.set("nginx.conf", "half a fi");
+
+    const run = await nginx.rollOut(b, { activate: "true" });
+
+    expect([run.code, run.stderr]).toEqual([
+      40,
+      "the configuration does not come alive within 1 s, and nginx runs no former one. nginx says: nothing, but its worker 12 does not answer\n",
+    ]);
+    expect(nginx.get("nginx.conf")).toBe(configuration(b));
+  });
+
+  it("gives a configuration without a probe back as well", async () => {
+    using nginx = new PlayedRollout().runs(a);
+    nginx.set("nginx.conf", "# theirs, of no generation of ours\n");
+
+    const run = await nginx.rollOut(b, { activate: "true" });
+
+    expect(run.stderr).toContain("the former one is back");
+    expect(nginx.get("nginx.conf")).toBe("# theirs, of no generation of ours\n");
+  });
+});

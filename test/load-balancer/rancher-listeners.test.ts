@@ -1,0 +1,135 @@
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, it } from "vitest";
+import { defaultBalancerOptions } from "../../components/load-balancer/balancer-options.ts";
+import { balancerCertificates, rancherListeners } from "../../components/load-balancer/rancher-listeners.ts";
+import type { HaproxySettings, NginxSettings, Settings } from "../../components/stack-file/settings.ts";
+import { nginxBalancer, prodSettings } from "../support/prod-stack.ts";
+
+const servers = ["192.0.2.11", "192.0.2.12", "192.0.2.13"];
+const at = (port: number) => servers.map((address) => ({ address, port }));
+const healthCheck = { path: "/healthz", hostname: "rancher.example.com" };
+const chain = "-----BEGIN CERTIFICATE-----";
+
+const wiki = {
+  name: "wiki",
+  hostname: "wiki.example.com",
+  upstreams: [{ address: "wiki.internal.example.com", port: 8080 }],
+  certificate: { from: "stack", chain: "WIKI" },
+} as const;
+const ping = {
+  name: "ping",
+  hostname: "ping.example.com",
+  upstreams: [{ address: "192.0.2.40", port: 80 }],
+  certificate: { from: "host", certificate: "/etc/ssl/ping.pem", privateKey: "/etc/ssl/ping.key" },
+} as const;
+
+function stack(balancer: Partial<NginxSettings>, tls: Settings["tls"] = { source: "rancher" }): Settings {
+  return prodSettings({ loadBalancer: nginxBalancer(balancer), tls });
+}
+const fromStack: Settings["tls"] = { source: "secret", certificate: { from: "stack", chain } };
+const atLayer7 = (balancer: Partial<NginxSettings> = {}) => stack({ layer: 7, ...balancer }, fromStack);
+
+describe("rancherListeners at layer 4", () => {
+  it("passes both ports through to every server", () => {
+    expect(rancherListeners(stack({}))).toEqual([
+      { layer: 4, name: "http", port: 80, upstreams: at(80), proxyProtocol: false },
+      { layer: 4, name: "https", port: 443, upstreams: at(443), proxyProtocol: false, healthCheck },
+    ]);
+  });
+
+  it("takes ports of its own and NodePorts, and speaks the PROXY protocol on both", () => {
+    const listeners = rancherListeners(
+      stack({ ports: { http: 8080, https: 8443 }, upstreamPorts: { http: 30080, https: 30443 }, proxyProtocol: true }),
+    );
+
+    expect(listeners).toEqual([
+      { layer: 4, name: "http", port: 8080, upstreams: at(30080), proxyProtocol: true },
+      { layer: 4, name: "https", port: 8443, upstreams: at(30443), proxyProtocol: true, healthCheck },
+    ]);
+  });
+
+  it("is the same for HAProxy", () => {
+    const { hosts, ports, upstreamPorts } = nginxBalancer();
+    const haproxy: HaproxySettings = {
+      ...{ kind: "haproxy", layer: 4, hosts, ports, upstreamPorts, proxyProtocol: false },
+      options: defaultBalancerOptions,
+    };
+
+    expect(rancherListeners(prodSettings({ loadBalancer: haproxy }))).toEqual(rancherListeners(stack({})));
+  });
+
+  it.each(["external", "none"] as const)("has nothing to listen on where the balancer is %s", (kind) => {
+    expect(rancherListeners(prodSettings({ loadBalancer: { kind } }))).toEqual([]);
+  });
+});
+
+describe("rancherListeners at layer 7", () => {
+  it("ends TLS for Rancher and sends plain HTTP to every server", () => {
+    expect(rancherListeners(atLayer7())).toEqual([
+      {
+        layer: 7,
+        name: "https",
+        port: 443,
+        redirectPort: 80,
+        sites: [
+          {
+            name: "rancher",
+            hostname: "rancher.example.com",
+            upstreams: at(80),
+            certificate: {
+              certificate: expect.stringMatching(/^\/etc\/nginx\/tls\/rancher\.[0-9a-f]{16}\/chain\.pem$/),
+              privateKey: expect.stringMatching(/^\/etc\/nginx\/tls\/rancher\.[0-9a-f]{16}\/key\.pem$/),
+            },
+          },
+        ],
+      },
+    ]);
+  });
+
+  it("lets only some ask for the version, on Rancher's site alone", () => {
+    const [listener] = rancherListeners(atLayer7({ versionAccess: ["192.0.2.0/24"], sites: [wiki] }));
+
+    expect(listener).toMatchObject({
+      sites: [{ restricted: { paths: ["/version", "/rancherversion"], allow: ["192.0.2.0/24"] } }, { name: "wiki" }],
+    });
+    expect(listener?.layer === 7 && listener.sites[1]).not.toHaveProperty("restricted");
+  });
+
+  it("serves further sites after Rancher, each with its own upstreams and certificate", () => {
+    const [listener] = rancherListeners(atLayer7({ sites: [wiki, ping], upstreamPorts: { http: 30080, https: 1 } }));
+
+    expect(listener?.layer === 7 && listener.sites).toMatchObject([
+      { name: "rancher", upstreams: at(30080) },
+      { name: "wiki", hostname: "wiki.example.com", upstreams: wiki.upstreams },
+      {
+        name: "ping",
+        upstreams: ping.upstreams,
+        certificate: { certificate: "/etc/nginx/tls/ping/chain.pem", privateKey: "/etc/nginx/tls/ping/key.pem" },
+      },
+    ]);
+  });
+
+  it("puts a renewed certificate elsewhere, so that it is another configuration", () => {
+    const renewed: Settings["tls"] = { source: "secret", certificate: { from: "stack", chain: "RENEWED" } };
+
+    expect(rancherListeners(stack({ layer: 7 }, renewed))).not.toEqual(rancherListeners(atLayer7()));
+  });
+});
+
+describe("balancerCertificates", () => {
+  const tlsPrivateKey = pulumi.secret("RANCHER'S KEY");
+  const wikiKey = pulumi.secret("WIKI'S KEY");
+  const keys = { tlsPrivateKey, sitePrivateKeys: new Map([["wiki", wikiKey]]) };
+
+  it("are Rancher's and the sites', each with its key, and files on the host by their paths alone", () => {
+    expect(balancerCertificates(atLayer7({ sites: [wiki, ping] }), keys)).toEqual([
+      { name: "rancher", hostname: "rancher.example.com", from: "stack", chain, privateKey: tlsPrivateKey },
+      { name: "wiki", hostname: "wiki.example.com", from: "stack", chain: "WIKI", privateKey: wikiKey },
+      { name: "ping", hostname: "ping.example.com", ...ping.certificate },
+    ]);
+  });
+
+  it("are none at layer 4, where they are the cluster's", () => {
+    expect(balancerCertificates(stack({}, fromStack), keys)).toEqual([]);
+  });
+});

@@ -1,0 +1,98 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Listener } from "../../../components/load-balancer/listener.ts";
+import { renderNginxConfig } from "../../../components/load-balancer/nginx-config.ts";
+import {
+  renderNginxContainerScript,
+  type NginxContainerScriptArgs,
+} from "../../../components/load-balancer/nginx-container-script.ts";
+import { defaultNginxOptions } from "../../../components/load-balancer/nginx-options.ts";
+import { fillNginxTemplate } from "../../../components/load-balancer/nginx-template.ts";
+import { dockerOnHost } from "../../../rehearsal/docker/docker-on-host.ts";
+import { DockerRefused, type DockerEngine } from "../../../rehearsal/docker/docker-engine.ts";
+import { createWorld } from "../../../rehearsal/world/world.ts";
+import { ScriptedHost, type ScriptEnd, type ScriptOptions } from "../../rehearsal/support/scripted-host.ts";
+import { startImageRegistry, type ImageRegistry } from "../../support/image-registry.ts";
+import { nginxRoot } from "../../support/nginx-image.ts";
+
+/** A host with a Docker engine, and a registry with two images of nginx. */
+export interface ContainerHost {
+  readonly machine: ScriptedHost;
+  readonly engine: DockerEngine;
+  readonly registry: ImageRegistry;
+  /** `HOST/nginx:1.22.1@sha256:...`, and the same nginx in an image of other bytes. */
+  readonly images: { readonly first: string; readonly second: string };
+  /** What the script said on the host before it had Docker. */
+  readonly withoutDocker: ScriptEnd;
+  /** Runs the product's script: with the first image and no certificates, unless told otherwise. */
+  container(args: Partial<NginxContainerScriptArgs>, options?: ScriptOptions): Promise<ScriptEnd>;
+  /** Id of the serving container; empty where there is none. */
+  id(): Promise<string>;
+  /** Ids of its nginx's master and workers, as the host numbers them. */
+  processes(): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** @returns why not, where this machine does not let a Docker engine run */
+export async function makeContainerHost(): Promise<ContainerHost | { readonly refused: string }> {
+  if (process.getuid?.() !== 0) return { refused: "a Docker engine needs root" };
+  const folder = mkdtempSync(join(tmpdir(), "container-host-"));
+  const world = await createWorld({ folder, progress: () => undefined });
+  let registry: ImageRegistry | undefined;
+  let engine: DockerEngine | undefined;
+  const close = async (): Promise<void> => {
+    await engine?.close();
+    await registry?.close();
+    await world.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    const host = await world.addHost({ name: "lb-1", user: "ops", port: 22 });
+    const machine = new ScriptedHost(world, host);
+    await machine.base.create();
+    registry = await startImageRegistry(world.subnet.machine);
+    const root = await nginxRoot(host);
+    const first = `${registry.host}/nginx:1.22.1@${registry.add("nginx", "1.22.1", root)}`;
+    const second = `${registry.host}/nginx:1.22.2@${registry.add("nginx", "1.22.2", Buffer.concat([root, anyBlock]))}`;
+    const container: ContainerHost["container"] = (args, options) =>
+      machine.run("nginx-container", renderNginxContainerScript({ ...defaults, image: first, ...args }), options);
+    const withoutDocker = await container({ listeners: [] });
+    const running = (engine = await dockerOnHost(host, { insecureRegistries: [world.subnet.cidr] }));
+    await machine.base.delete();
+    await host.mark();
+    return {
+      machine,
+      engine: running,
+      registry,
+      images: { first, second },
+      withoutDocker,
+      container,
+      id: async () => (await running.docker("container", "inspect", "-f", "{{.Id}}", "rancher-nginx")).stdout.trim(),
+      processes: async () => (await running.docker("top", "rancher-nginx", "-eo", "pid,args")).stdout,
+      close,
+    };
+  } catch (error) {
+    await close();
+    if (error instanceof DockerRefused) return { refused: error.message };
+    throw error;
+  }
+}
+
+/** Bytes after a tar file's end change its digest and nothing else. */
+const anyBlock = Buffer.alloc(512);
+
+const defaults = { listeners: [], options: defaultNginxOptions, certificates: [] };
+
+/** What `generation` says when the images' nginx runs these listeners. */
+export function containerGenerationOf(listeners: readonly Listener[]): string {
+  const template = renderNginxConfig({ listeners, options: defaultNginxOptions, logs: "container" });
+  const { generation } = fillNginxTemplate(template, {
+    nginx: "1.22.1",
+    openssl: "3.0.0",
+    workerUser: "nginx",
+    loadModules: "load_module /usr/lib/nginx/modules/ngx_stream_module.so;",
+    resolvers: "",
+  });
+  return `generation ${generation}`;
+}

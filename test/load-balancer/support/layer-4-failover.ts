@@ -1,0 +1,137 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { PassThrough } from "../../../components/load-balancer/listener.ts";
+import { createWorld, type World } from "../../../rehearsal/world/world.ts";
+import { ScriptedHost, type ScriptEnd } from "../../rehearsal/support/scripted-host.ts";
+import { mustAnswer, type Target } from "./asking.ts";
+import { hostname } from "./balanced.ts";
+import { askAtFixedRate } from "./fixed-rate-client.ts";
+import { rancherPorts } from "./haproxy-variants.ts";
+import { startRancherNodes, type RancherNode } from "./rancher-node.ts";
+
+/** A load balancer at layer 4, and how the product brings it to a host. */
+export interface Layer4Balancer {
+  readonly name: string;
+  run(machine: ScriptedHost, listeners: readonly PassThrough[]): Promise<ScriptEnd>;
+}
+
+/** Three nodes behind a balancer on a host, and a client of it. */
+export interface Balanced {
+  /** Address this machine's requests come from. */
+  readonly client: string;
+  readonly machine: ScriptedHost;
+  readonly nodes: readonly [RancherNode, RancherNode, RancherNode];
+  readonly https: Target;
+  readonly http: Target;
+  readonly listeners: readonly PassThrough[];
+  /** Which node answers one request on a connection of its own. @throws when none does */
+  askOne(target?: Target): Promise<string>;
+  /** The nodes that answer this many requests, sent one after another, sorted. */
+  reached(requests?: number, target?: Target): Promise<string[]>;
+  /** Waits until a dozen requests in a row are answered by these nodes and each of them. @throws after a minute */
+  settled(names: readonly string[], target?: Target): Promise<void>;
+}
+
+/** Milliseconds a client waits for its answer: more than all tries at silent nodes take, less than one by default. */
+const patience = 20_000;
+
+/** Registers the hooks that make the nodes, the host and its balancer, and end them. The nodes may expect the PROXY protocol. */
+export function balancedNodes(balancer: Layer4Balancer, options: { proxyProtocol?: boolean } = {}): () => Balanced {
+  const { proxyProtocol = false } = options;
+  const folder = mkdtempSync(join(tmpdir(), "layer-4-"));
+  let world: World;
+  let balanced: Balanced;
+
+  beforeAll(async () => {
+    world = await createWorld({ folder, progress: () => undefined });
+    const { nodes, ca } = await startRancherNodes(world, ["server-1", "server-2", "server-3"], { proxyProtocol });
+    const host = await world.addHost({ name: "lb-1", user: "ops", port: 22 });
+    const machine = new ScriptedHost(world, host);
+    const listeners = rancherPorts(nodes.map(({ address }) => address)).map((one) => ({ ...one, proxyProtocol }));
+    await machine.base.create();
+    const end = await balancer.run(machine, listeners);
+    if (end.code !== 0) throw new Error(`${balancer.name} does not come up: ${end.stderr}`);
+    const https = { address: host.address, port: 443, hostname, ca };
+    const askOne = async (target: Target = https) => (await mustAnswer(target, { patience })).split(" ")[0] ?? "";
+    const reached = async (requests = 12, target: Target = https) => {
+      const names = new Set<string>();
+      for (let sent = 0; sent < requests; sent++) names.add(await askOne(target));
+      return [...names].sort();
+    };
+    balanced = {
+      client: world.subnet.machine,
+      machine,
+      nodes: nodes as unknown as Balanced["nodes"],
+      https,
+      http: { address: host.address, port: 80, hostname },
+      listeners,
+      askOne,
+      reached,
+      settled: async (names, target = https) => {
+        const wanted = [...names].sort().join(", ");
+        let seen = "";
+        for (const until = performance.now() + 60_000; performance.now() < until; await sleep(100)) {
+          const answered = reached(12, target);
+          seen = await answered.then((all) => all.join(", ")).catch(String);
+          if (seen === wanted) return;
+        }
+        throw new Error(`${wanted} were to answer, last was ${seen}`);
+      },
+    };
+  });
+  afterAll(async () => {
+    await world.close();
+    rmSync(folder, { recursive: true });
+  });
+  return () => balanced;
+}
+
+/** What any load balancer at layer 4 does for its clients, whether it asks its nodes or learns from failures. */
+export function describeFailover(balancer: Layer4Balancer): void {
+  describe.skipIf(process.getuid?.() !== 0)(`${balancer.name} at layer 4`, () => {
+    const balanced = balancedNodes(balancer);
+    const all = ["server-1", "server-2", "server-3"];
+    const load = { requests: 100, perSecond: 20 };
+
+    it("passes both ports through to every node, and TLS is the nodes' own", async () => {
+      const { reached, https, http } = balanced();
+
+      expect(await reached(12, https)).toEqual(all);
+      expect(await reached(12, http)).toEqual(all);
+    });
+
+    it("loses no request when a node dies, but for those it was answering, and none when it comes back", async () => {
+      const { nodes, askOne, settled } = balanced();
+      const lost: { readonly begun: number; readonly error: unknown }[] = [];
+      const asking = askAtFixedRate(load, async () => {
+        const begun = performance.now();
+        await askOne().catch((error: unknown) => lost.push({ begun, error }));
+      });
+      await sleep(1000);
+
+      await nodes[0].die();
+      const died = performance.now();
+      await asking;
+      const afterwards = askAtFixedRate(load, async () => void (await askOne()));
+      await nodes[0].comeBack();
+
+      expect(lost.filter(({ begun }) => begun > died)).toEqual([]);
+      expect((await afterwards).failures).toEqual([]);
+      await settled(all);
+    });
+
+    it("loses no request when a node vanishes without a word", async () => {
+      const { nodes, askOne, settled } = balanced();
+      await nodes[1].vanish();
+
+      const { failures } = await askAtFixedRate(load, async () => void (await askOne()));
+      await nodes[1].reappear();
+
+      expect(failures).toEqual([]);
+      await settled(all);
+    });
+  });
+}

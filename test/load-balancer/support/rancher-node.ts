@@ -1,0 +1,107 @@
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { World } from "../../../rehearsal/world/world.ts";
+import { issue } from "../../support/certificates.ts";
+import { hostname } from "./balanced.ts";
+
+/** What a node does with those who connect: answers; answers 503, to `/healthz` too; takes it and says nothing; resets. */
+export type NodeBehaviour = "answers" | "answers 503" | "hangs" | "resets";
+
+export interface NodeSetup {
+  readonly name: string;
+  /** PEM. */
+  readonly certificate: string;
+  /** PEM. */
+  readonly key: string;
+  /** Refuses connections that do not start with the PROXY protocol's line. */
+  readonly proxyProtocol: boolean;
+}
+
+/** What the test tells the program of a node; each is answered by one word. */
+export interface NodeOrder {
+  readonly setup?: NodeSetup;
+  readonly behaviour?: NodeBehaviour;
+  /** Whether anything listens on its ports. */
+  readonly alive?: boolean;
+}
+
+export type NodeWord = { readonly checks: number } | { readonly failed: string };
+
+/**
+ * A node of a cluster as a layer-4 load balancer meets it: an address with ports 80 and 443, where a request is answered
+ * `NODE HOST CLIENT` and an upgraded connection is echoed. CLIENT is what the PROXY protocol says.
+ */
+export interface RancherNode {
+  readonly name: string;
+  readonly address: string;
+  behave(behaviour: NodeBehaviour): Promise<void>;
+  /** Every connection is reset, the ports refuse. */
+  die(): Promise<void>;
+  /** Listens again. */
+  comeBack(): Promise<void>;
+  /** Packets from and to it are lost, without a word to anybody. */
+  vanish(): Promise<void>;
+  reappear(): Promise<void>;
+  /** How often it was asked for `/healthz`. */
+  checks(): Promise<number>;
+}
+
+/** Nodes of one cluster, and the CA that signed what they show. */
+export interface RancherNodes {
+  readonly nodes: readonly RancherNode[];
+  /** PEM. */
+  readonly ca: string;
+}
+
+const program = join(import.meta.dirname, "rancher-node-main.ts");
+
+/** Makes members of the world's network and starts a node's program on each. They end with the world. */
+export async function startRancherNodes(
+  world: World,
+  names: readonly string[],
+  { proxyProtocol = false }: { readonly proxyProtocol?: boolean } = {},
+): Promise<RancherNodes> {
+  const authority = await issue({ name: "CA of the nodes", ca: true });
+  const leaf = await issue({ name: hostname, issuer: authority, hosts: [hostname] });
+  const setup = { certificate: leaf.pem, key: leaf.key, proxyProtocol };
+  const nodes = await Promise.all(names.map((name) => startNode(world, { name, ...setup })));
+  return { nodes, ca: authority.pem };
+}
+
+async function startNode(world: World, setup: NodeSetup): Promise<RancherNode> {
+  const { name } = setup;
+  const place = await world.addNode({ name });
+  const child = place.spawn(process.execPath, ["--import", "tsx", program], {
+    stdio: ["pipe", "pipe", "ignore"],
+    cwd: join(import.meta.dirname, "../../.."),
+    env: { PATH: process.env["PATH"] ?? "", NODE_NO_WARNINGS: "1" },
+  });
+  const lines = createInterface({ input: child.stdout! });
+  const gone = once(child, "exit").then(() => Promise.reject(new Error(`the program of node ${name} has ended`)));
+  gone.catch(() => undefined);
+  let last: Promise<unknown> = Promise.resolve();
+  const tell = (order: NodeOrder): Promise<number> => {
+    const told = last.then(async () => {
+      const answered = once(lines, "line");
+      child.stdin!.write(`${JSON.stringify(order)}\n`);
+      const [line] = (await Promise.race([answered, gone])) as [string];
+      const word = JSON.parse(line) as NodeWord;
+      if ("failed" in word) throw new Error(`node ${name}: ${word.failed}`);
+      return word.checks;
+    });
+    last = told.catch(() => undefined);
+    return told;
+  };
+  await tell({ setup });
+  return {
+    name,
+    address: place.address,
+    behave: async (behaviour) => void (await tell({ behaviour })),
+    die: async () => void (await tell({ alive: false })),
+    comeBack: async () => void (await tell({ alive: true })),
+    vanish: () => place.freeze(),
+    reappear: () => place.thaw(),
+    checks: () => tell({}),
+  };
+}

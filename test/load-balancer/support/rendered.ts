@@ -1,0 +1,13 @@
+import type { Listener } from "../../../components/load-balancer/listener.ts";
+import { defaultNginxOptions, type NginxOptions } from "../../../components/load-balancer/nginx-options.ts";
+import { renderNginxConfig } from "../../../components/load-balancer/nginx-config.ts";
+import type { NginxLogs } from "../../../components/load-balancer/nginx-log.ts";
+
+/** The product's configuration as a template, with its defaults but for what is named. */
+export function rendered(
+  listeners: readonly Listener[],
+  options: Partial<NginxOptions> = {},
+  logs: NginxLogs = "files",
+): string {
+  return renderNginxConfig({ listeners, options: { ...defaultNginxOptions, ...options }, logs });
+}

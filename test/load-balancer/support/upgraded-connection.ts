@@ -1,0 +1,95 @@
+import { request as httpRequest } from "node:http";
+import { request as httpsRequest } from "node:https";
+import type { Duplex } from "node:stream";
+import type { Target } from "./asking.ts";
+
+/** A connection that has left HTTP/1.1 for another protocol, with a server that echoes. */
+export interface UpgradedConnection {
+  /** What the answer said it was upgraded to. */
+  readonly protocol: string;
+  /** Sends bytes, and resolves when they are back. @throws when they are not, within 10 s */
+  echo(text: string): Promise<void>;
+  /** Resolves when the connection has ended, with the moment it did (`performance.now()`). */
+  readonly ended: Promise<number>;
+  close(): void;
+}
+
+/** What a client of each protocol asks with; the websocket's first frame is made by hand below. */
+const requests = {
+  websocket: { "sec-websocket-version": "13", "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==" },
+  "SPDY/3.1": { "x-stream-protocol-version": "v4.channel.k8s.io" },
+} as const;
+
+/** Opens one. @throws when the answer is anything but 101 */
+export function upgrade(
+  target: Target,
+  protocol: keyof typeof requests,
+  options: { readonly path?: string; readonly method?: "GET" | "POST" } = {},
+): Promise<UpgradedConnection> {
+  const { address, port, hostname, ca } = target;
+  const { path = "/", method = "GET" } = options;
+  const headers = { host: hostname, connection: "Upgrade", upgrade: protocol, ...requests[protocol] };
+  const words = { host: address, port, path, method, agent: false as const, headers };
+  return new Promise((done, failed) => {
+    const request = ca === undefined ? httpRequest(words) : httpsRequest({ ...words, servername: hostname, ca: [ca] });
+    request.setTimeout(10_000, () => request.destroy(new Error(`no upgrade to ${protocol} within 10 s`)));
+    request.once("error", failed);
+    request.once("response", (response) => {
+      response.resume();
+      failed(new Error(`asked for ${protocol}, was answered ${response.statusCode}`));
+    });
+    request.once("upgrade", (response, socket: Duplex, head: Buffer) => {
+      request.setTimeout(0);
+      if (head.length > 0) socket.unshift(head);
+      done(connectionOver(socket, response.headers.upgrade ?? "", protocol === "websocket" ? frame : plain));
+    });
+    request.end();
+  });
+}
+
+function connectionOver(socket: Duplex, protocol: string, wrap: (text: string) => Buffer): UpgradedConnection {
+  let received = "";
+  let heard: () => void = () => undefined;
+  socket.on("data", (data: Buffer) => {
+    received += data.toString("latin1");
+    heard();
+  });
+  socket.on("error", () => undefined).on("end", () => socket.end());
+  let over = false;
+  const ended = new Promise<number>((done) => {
+    socket.once("close", () => {
+      over = true;
+      heard();
+      done(performance.now());
+    });
+  });
+  return {
+    protocol,
+    ended,
+    echo: (text) =>
+      new Promise((done, failed) => {
+        const limit = setTimeout(() => failed(new Error(`"${text}" did not come back within 10 s`)), 10_000);
+        heard = () => {
+          const back = received.includes(text);
+          if (!back && !over) return;
+          clearTimeout(limit);
+          received = "";
+          heard = () => undefined;
+          if (back) done();
+          else failed(new Error(`the connection ended before "${text}" came back`));
+        };
+        if (over) heard();
+        else socket.write(wrap(text));
+      }),
+    close: () => socket.destroy(),
+  };
+}
+
+const plain = (text: string): Buffer => Buffer.from(text, "latin1");
+
+/** A client's text frame of fewer than 126 bytes, with a mask of zeros; RFC 6455, section 5.2. */
+function frame(text: string): Buffer {
+  const content = Buffer.from(text, "utf8");
+  if (content.length > 125) throw new Error("this client sends short texts only");
+  return Buffer.concat([Buffer.from([0x81, 0x80 | content.length, 0, 0, 0, 0]), content]);
+}

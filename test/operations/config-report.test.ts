@@ -1,0 +1,35 @@
+import { createColors } from "picocolors";
+import { expect, it } from "vitest";
+import { readSettings } from "../../components/stack-file.ts";
+import { configReport } from "../../operations/config-report.ts";
+import { goodSource } from "../stack-files/stack-file-case.ts";
+
+const hosts = ["192.0.2.10", "192.0.2.20"].map((address, index) => ({
+  name: `lb-${index + 1}`,
+  address,
+  hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIgO7Rd0hFRU3UhPq0lq7bpXtCmHzO7un6Ofhjcyc7Vq",
+}));
+const onHosts = { certificate: { onHost: "/etc/ssl/a.pem" }, privateKey: { onHost: "/etc/ssl/a.key" } };
+const site = { name: "wiki", hostname: "wiki.example.com", upstreams: ["192.0.2.31:80"], ...onHosts };
+
+it.each([
+  [{ kind: "haproxy", hosts }, "haproxy at layer 4 on lb-1, lb-2, before server-1"],
+  [
+    { kind: "nginx", hosts, floatingAddress: { address: "192.0.2.9" } },
+    "nginx at layer 4 on lb-1, lb-2, at 192.0.2.9, before server-1",
+  ],
+  [
+    { kind: "nginx", layer: 7, hosts, runAs: "container", image: "nginx:1.31.3", sites: [site] },
+    "nginx in a container (nginx:1.31.3) at layer 7 on lb-1, lb-2, before server-1, beside wiki",
+  ],
+  [{ kind: "none" }, "none"],
+])("a report says what the load balancer %j would be", (loadBalancer, line) => {
+  const good = goodSource();
+  const tls = "layer" in loadBalancer ? { source: "secret", ...onHosts } : { source: "rancher" };
+  const source = { ...good, values: { ...good.values, loadBalancer, tls } };
+
+  const { text, wrong } = configReport("Pulumi.mine.yaml", source, readSettings(source), createColors(false));
+
+  expect(wrong).toBe(false);
+  expect(text).toContain(`  load balancer  ${line}\n`);
+});

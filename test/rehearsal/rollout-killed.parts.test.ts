@@ -1,0 +1,142 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { certificateFiles, type BalancerCertificate } from "../../components/load-balancer/certificate-files.ts";
+import type { Listener } from "../../components/load-balancer/listener.ts";
+import { createWorld, type World } from "../../rehearsal/world/world.ts";
+import { issue, type Issued } from "../support/certificates.ts";
+import { killedAt, killPoints, sample } from "./support/kill-points.ts";
+import { generationOf, listeners, ScriptedHost, type ScriptEnd, type ScriptOptions } from "./support/scripted-host.ts";
+
+/** What ssh answers when a signal, not an exit code, ended what it ran. */
+const killed = 255;
+
+/** Functions within which a change is half done: of the configuration, or of a certificate from the one or the other. */
+const delicate = {
+  configuration: /^\d+ (roll_out|remember_former|live|activate) /,
+  fromStack: /^\d+ (place_pair|put_pair|clean_certificates) /,
+  onHost: /^\d+ (copy_pair|lead|clean_certificates) /,
+};
+
+/** All commands in those, and some of the others. */
+function interesting(places: readonly string[], inside: RegExp): string[] {
+  const outside = sample(
+    places.filter((place) => !inside.test(place)),
+    4,
+  );
+  return places.filter((place) => inside.test(place) || outside.includes(place));
+}
+
+describe.skipIf(process.getuid?.() !== 0)("a rollout that is killed", () => {
+  const folder = mkdtempSync(join(tmpdir(), "rollout-killed-"));
+  let world: World;
+  let machine: ScriptedHost;
+
+  beforeAll(async () => {
+    world = await createWorld({ folder, progress: () => undefined });
+    machine = new ScriptedHost(world, await world.addHost({ name: "lb-1", user: "ops", port: 22 }));
+  });
+  beforeEach(async () => void (await machine.base.create()));
+  afterEach(async () => {
+    await machine.look("sh", "-c", "rm -f /root/live.*");
+    const end = await machine.base.delete();
+    expect(end.code, end.stderr).toBe(0);
+    expect(await machine.changes()).toEqual([]);
+  });
+  afterAll(async () => {
+    await world.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** What an administrator would see right now. */
+  const onDisk = () => machine.look("sh", "-c", "nginx -t -q 2>/dev/null && echo good || echo bad");
+
+  /** Kills the change from one to the other and back at every place; `check` looks at what serves. */
+  const killEverywhere = async <T>(
+    inside: RegExp,
+    from: T,
+    to: T,
+    run: (what: T, options?: ScriptOptions) => Promise<ScriptEnd>,
+    serving: (place: string, former: T, wanted: T) => Promise<void>,
+  ) => {
+    await run(from);
+    const places = interesting(await killPoints(machine, (options) => run(to, options)), inside);
+    expect(places.filter((place) => inside.test(place)).length).toBeGreaterThan(5);
+    let [former, wanted] = [to, from];
+    for (const place of places) {
+      const end = await run(wanted, killedAt(place));
+      expect([place, await onDisk()]).toEqual([place, "good"]);
+      await serving(place, former, wanted);
+      const again = await run(wanted);
+
+      // The same change may take other turns than the traced one: then it was not killed, and has to have worked.
+      expect({ place, again: again.code }, again.stderr).toEqual({ place, again: 0 });
+      expect([place, [killed, 0].includes(end.code)], end.stderr).toEqual([place, true]);
+      await serving(place, wanted, wanted);
+      [former, wanted] = [wanted, former];
+    }
+  };
+
+  it("before any of its commands: nginx goes on, and the next run converges", async () => {
+    await killEverywhere(
+      delicate.configuration,
+      listeners("192.0.2.11"),
+      listeners("192.0.2.12"),
+      (what, options) => machine.nginx(what, options),
+      async (place, former, wanted) => {
+        expect([generationOf(former), generationOf(wanted)], place).toContain(await machine.generation());
+      },
+    );
+  });
+
+  describe("while it renews a certificate", () => {
+    const hostname = "rancher.example.com";
+    let first: Issued;
+    let second: Issued;
+    beforeAll(async () => {
+      first = await issue({ name: "first", hosts: [hostname] });
+      second = await issue({ name: "second", hosts: [hostname] });
+    });
+    const serve = (certificate: BalancerCertificate, options?: ScriptOptions) => {
+      const site = { name: "rancher", hostname, upstreams: [{ address: "192.0.2.11", port: 80 }] };
+      const sites = [{ ...site, certificate: certificateFiles(certificate) }];
+      const listener: Listener = { layer: 7, name: "https", port: 443, redirectPort: 80, sites };
+      return machine.nginxWith({ listeners: [listener], certificates: [certificate] }, options);
+    };
+    /** Name of the certificate a client is shown. */
+    const shown = () =>
+      machine.look(
+        "sh",
+        "-c",
+        `openssl s_client -connect 127.0.0.1:443 -servername ${hostname} </dev/null 2>/dev/null | openssl x509 -noout -subject`,
+      );
+    const names = (which: Issued) => `subject=${which.subject.replace("=", " = ")}`;
+    const isServed = async (place: string, former: Issued, wanted: Issued) =>
+      expect([names(former), names(wanted)], place).toContain(await shown());
+
+    it("from the stack: one of the two serves, and the next run converges", async () => {
+      const run = (which: Issued, options: ScriptOptions = {}) =>
+        serve(
+          { name: "rancher", hostname, from: "stack", chain: which.pem, privateKey: "on standard input" },
+          { ...options, secrets: { key_rancher: which.key } },
+        );
+
+      await killEverywhere(delicate.fromStack, first, second, run, isServed);
+      expect((await machine.look("ls", "/etc/nginx/tls")).split("\n")).toHaveLength(1);
+    });
+
+    it("that others put on the host: one of the two serves, and the next run converges", async () => {
+      const files = { certificate: "/root/live.pem", privateKey: "/root/live.key" };
+      const run = async (which: Issued, options?: ScriptOptions) => {
+        await machine.host.exec(["sh", "-c", `cat >${files.certificate}`], { stdin: which.pem });
+        await machine.host.exec(["sh", "-c", `cat >${files.privateKey}`], { stdin: which.key });
+        // What watches the files would hold the lock now and then, and help the rollout out.
+        await machine.look("sh", "-c", "systemctl stop rancher-nginx-certificates.path 2>/dev/null; true");
+        return serve({ name: "rancher", hostname, from: "host", ...files }, options);
+      };
+
+      await killEverywhere(delicate.onHost, first, second, run, isServed);
+    });
+  });
+});

@@ -1,0 +1,108 @@
+import { createHash } from "node:crypto";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { gzipSync } from "node:zlib";
+
+const types = {
+  manifest: "application/vnd.docker.distribution.manifest.v2+json",
+  config: "application/vnd.docker.container.image.v1+json",
+  layer: "application/vnd.docker.image.rootfs.diff.tar.gzip",
+};
+
+/** A registry one may pull from, as the distribution specification has it; pushing and listing are left out. */
+export interface ImageRegistry {
+  /** `198.18.0.1:41234`: how an image's name begins. */
+  readonly host: string;
+  /** Serves a root folder (a tar file) as an image; gives its digest. The same name may be given to another one later. */
+  add(name: string, tag: string, rootTar: Buffer): string;
+  /** What was asked for, `GET /v2/...`, oldest first. */
+  readonly requests: readonly string[];
+  /** Asks for a token from now on, as public registries do. */
+  wantToken(): void;
+  close(): Promise<void>;
+}
+
+interface Blob {
+  readonly type: string;
+  readonly bytes: Buffer;
+}
+
+/**
+ * Starts one on an address of this machine that hosts of a world reach, or on loopback.
+ *
+ * @param tls speaks HTTPS with this certificate and key; HTTP where absent.
+ */
+export async function startImageRegistry(
+  address: string,
+  tls?: { readonly cert: string; readonly key: string },
+): Promise<ImageRegistry> {
+  const blobs = new Map<string, Blob>();
+  const tags = new Map<string, string>();
+  const requests: string[] = [];
+  const scheme = tls ? "https" : "http";
+  let token: string | undefined;
+
+  const keep = (type: string, bytes: Buffer): string => {
+    const digest = digestOf(bytes);
+    blobs.set(digest, { type, bytes });
+    return digest;
+  };
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    const url = new URL(request.url ?? "/", `${scheme}://${request.headers.host}`);
+    requests.push(`${request.method} ${url.pathname}`);
+    if (url.pathname === "/token") return void response.end(JSON.stringify({ token }));
+    if (token !== undefined && request.headers.authorization !== `Bearer ${token}`) {
+      const realm = `Bearer realm="${scheme}://${request.headers.host}/token",service="test",scope="repository:any:pull"`;
+      return void response.writeHead(401, { "WWW-Authenticate": realm }).end();
+    }
+    if (url.pathname === "/v2/") return void response.end("{}");
+    const [, name = "", kind, reference = ""] = /^\/v2\/(.+)\/(manifests|blobs)\/([^/]+)$/.exec(url.pathname) ?? [];
+    const digest = kind === "manifests" ? (tags.get(`${name}:${reference}`) ?? reference) : reference;
+    const blob = blobs.get(digest);
+    if (!blob) return void response.writeHead(404).end('{"errors":[{"code":"MANIFEST_UNKNOWN"}]}');
+    response.writeHead(200, {
+      "Content-Type": blob.type,
+      "Content-Length": blob.bytes.length,
+      "Docker-Content-Digest": digest,
+    });
+    response.end(request.method === "HEAD" ? undefined : blob.bytes);
+  };
+
+  const server = tls ? createTlsServer(tls, answer) : createServer(answer);
+  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, address, resolve));
+  return {
+    host: `${address}:${(server.address() as AddressInfo).port}`,
+    requests,
+    wantToken: () => void (token = "a-token"),
+    add: (name, tag, rootTar) => {
+      const layer = gzipSync(rootTar, { level: 1 });
+      const config = Buffer.from(
+        JSON.stringify({
+          architecture: process.arch === "x64" ? "amd64" : process.arch,
+          os: "linux",
+          config: {},
+          rootfs: { type: "layers", diff_ids: [digestOf(rootTar)] },
+        }),
+      );
+      const manifest = {
+        schemaVersion: 2,
+        mediaType: types.manifest,
+        config: { mediaType: types.config, size: config.length, digest: keep(types.config, config) },
+        layers: [{ mediaType: types.layer, size: layer.length, digest: keep(types.layer, layer) }],
+      };
+      const digest = keep(types.manifest, Buffer.from(JSON.stringify(manifest)));
+      tags.set(`${name}:${tag}`, digest);
+      return digest;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+}
+
+function digestOf(bytes: Buffer): string {
+  return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+}

@@ -1,0 +1,84 @@
+import type { Suite } from "../../../rehearsal/world/apt-sources.ts";
+import type { World } from "../../../rehearsal/world/world.ts";
+import { startPhases } from "../../../rehearsal/phases.ts";
+import { placeCertificate, type PlacedCertificate } from "../../load-balancer/support/balanced.ts";
+import { makeBenchMachine, type BenchMachine } from "./bench-machine.ts";
+import { inBenchWorld } from "./bench-world.ts";
+import { benchBlackHole } from "./black-hole.ts";
+import { figureTable, type Figure } from "./figure.ts";
+import { benchHandshakes } from "./handshakes.ts";
+import { benchHaproxyThroughput } from "./haproxy-throughput.ts";
+import { makeHaproxy } from "./haproxy.ts";
+import { benchIdleConnections } from "./idle-connections.ts";
+import { benchIdleWebsocket } from "./idle-websocket.ts";
+import { benchReloads } from "./reloads.ts";
+import { benchSteadyLoad } from "./steady-load.ts";
+import type { Effort } from "./turns.ts";
+import { benchUnchangedRun } from "./unchanged-run.ts";
+import { benchUpstreamConnections } from "./upstream-connections.ts";
+
+type Row = (machine: BenchMachine, certificate: PlacedCertificate, world: World) => Promise<Figure[]>;
+
+/** What depends on the versions of nginx and OpenSSL: measured with those of every Debian. */
+const ofVersions = (effort: Effort): Readonly<Record<string, Row>> => ({
+  "steady-load": (machine, certificate) => benchSteadyLoad(machine, certificate, effort),
+  handshakes: (machine) => benchHandshakes(machine, effort.rounds),
+});
+
+/** In the order of the table. */
+const rows: Readonly<Record<string, Row>> = {
+  "upstream-connections": (machine, certificate) => benchUpstreamConnections(machine, certificate),
+  ...ofVersions({ rounds: 5, seconds: 2 }),
+  "black-hole": async (machine, certificate, world) =>
+    benchBlackHole(machine, certificate, world, await makeHaproxy(machine)),
+  reloads: (machine, certificate) => benchReloads(machine, certificate),
+  "idle-connections": (machine, certificate) => benchIdleConnections(machine, certificate),
+  haproxy: async (machine) => benchHaproxyThroughput(machine, await makeHaproxy(machine), { rounds: 3, seconds: 2 }),
+  "unchanged-run": (_machine, _certificate, world) => benchUnchangedRun(world),
+};
+
+/** The one row that mostly waits, so that others are measured meanwhile. */
+const waiting = "idle-websocket";
+
+/** Rows that can be asked for by name. */
+export const nginxRows: readonly string[] = [...Object.keys(rows), waiting];
+
+/**
+ * The figures of the product's own configuration on a running nginx, in hosts and networks made for it; a row that misses
+ * its bound is said to. All of them take about ten minutes, and are only worth reading from a machine that does nothing
+ * else.
+ *
+ * @param named These rows only; all of them where none is named.
+ */
+export async function benchNginx(named: readonly string[]): Promise<void> {
+  const wanted = (name: string): boolean => named.length === 0 || named.includes(name);
+  await inBenchWorld(async (world, ended) => {
+    const phases = startPhases(console.error);
+    const websockets = wanted(waiting) ? benchIdleWebsocket(world) : Promise.resolve([]);
+    websockets.catch(() => undefined); // Awaited at the end.
+    // One that fails shall not cost the others' figures.
+    const told = (name: string, work: () => Promise<Figure[]>): Promise<Figure[]> =>
+      phases.run(name, work).catch((error: Error): Figure[] => {
+        if (ended.aborted) throw error;
+        const [fact = ""] = error.message.split("\n");
+        return [{ what: name, reached: "nothing", wanted: "a figure", ok: false, beside: fact }];
+      });
+    const measured = async (suite: Suite, some: Readonly<Record<string, Row>>): Promise<void> => {
+      const chosen = Object.entries(some).filter(([name]) => wanted(name));
+      const last = suite === "bookworm" && wanted(waiting);
+      if (chosen.length === 0 && !last) return;
+      const packages = ["wrk", "nghttp2-client", ...(suite === "bookworm" ? ["haproxy"] : [])];
+      const machine = await phases.run(suite, () => makeBenchMachine(world, { name: suite, suite, packages }));
+      const certificate = await placeCertificate(machine, "rancher");
+      const figures: Figure[] = [];
+      for (const [name, row] of chosen) {
+        figures.push(...(await told(name, () => row(machine, certificate, world))));
+      }
+      if (last) figures.push(...(await told(waiting, () => websockets)));
+      await machine.host.stop();
+      console.log(`\n${figureTable(`nginx ${machine.build.nginx}, OpenSSL ${machine.build.openssl}`, figures)}`);
+    };
+    await measured("bookworm", rows);
+    for (const suite of ["trixie", "sid"] as const) await measured(suite, ofVersions({ rounds: 3, seconds: 2 }));
+  });
+}

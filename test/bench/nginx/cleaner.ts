@@ -1,0 +1,9 @@
+// A program: waits until whoever started it is gone, and then ends what that one left.
+import { rmSync } from "node:fs";
+import { clearLeftovers } from "../../../rehearsal/world/leftovers.ts";
+
+const [folder = ""] = process.argv.slice(2);
+
+process.stdin.resume().once("end", () => {
+  void clearLeftovers().then(() => rmSync(folder, { recursive: true, force: true }));
+});

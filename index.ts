@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { toldByBalancer } from "./components/balancer-trust.ts";
 import { checkCluster } from "./components/cluster-gate.ts";
 import { describeProblems } from "./components/problem.ts";
+import { refusal } from "./components/refusal.ts";
 import { readStackInput } from "./components/settings.ts";
 import { survey } from "./components/survey.ts";
 
@@ -14,7 +15,7 @@ const [cluster, { HighAvailability }] = await Promise.all([
 ]);
 const findings = checkCluster(settings, cluster);
 for (const warning of findings.warnings) await pulumi.log.warn(describeProblems([warning]));
-if (findings.problems.length > 0) throw new pulumi.RunError(describeProblems(findings.problems));
+if (findings.problems.length > 0) throw refusal(describeProblems(findings.problems));
 
 const installation = new HighAvailability("rancher", { settings, secrets, cluster });
 
@@ -44,7 +45,7 @@ function lookAtCluster() {
   return new Promise<Awaited<ReturnType<typeof survey>>>((resolve, reject) => {
     secrets.kubeconfig.apply((kubeconfig) =>
       survey(kubeconfig, stack, toldByBalancer(settings) !== undefined).then(resolve, (error: Error) =>
-        reject(new pulumi.RunError(describeProblems([{ key: "rancher:kubeconfig", message: error.message }]))),
+        reject(refusal(describeProblems([{ key: "rancher:kubeconfig", message: error.message }]))),
       ),
     );
   });

@@ -5,6 +5,7 @@ import type { LoadBalancerSettings, Settings } from "./stack-file.ts";
 import * as runtimeConfig from "@pulumi/pulumi/runtime/config.js";
 import { readSettings } from "./stack-file.ts";
 import { describeProblems } from "./problem.ts";
+import { refusal } from "./refusal.ts";
 import { matchPrivateKeys } from "./tls/private-key-matches.ts";
 
 /** The stack file of this run, checked. */
@@ -56,7 +57,7 @@ export function readStackInput(): StackInput {
     now: new Date(),
   });
   for (const warning of read.warnings) void pulumi.log.warn(describeProblems([warning]));
-  if ("problems" in read) throw new pulumi.RunError(describeProblems(read.problems));
+  if ("problems" in read) throw refusal(describeProblems(read.problems));
   return { settings: read.settings, secrets: outputsOf(secrets, read.settings) };
 }
 

@@ -4,9 +4,10 @@ import { sourceFiles, type SourceFile } from "./support/source-files.ts";
 const components = sourceFiles("components");
 const program = [...sourceFiles("index.ts"), ...components];
 
-/** What registers resources or reads the engine's configuration; everything else renders a text or decides something. */
+/** What registers resources, reads the engine's configuration or ends its run; everything else renders a text or decides something. */
 const isBlock = ({ path, text }: SourceFile) =>
-  /extends pulumi\.ComponentResource|new (\w+\.)?Provider\(/.test(text) || path === "components/settings.ts";
+  /extends pulumi\.ComponentResource|new (\w+\.)?Provider\(/.test(text) ||
+  ["components/settings.ts", "components/refusal.ts"].includes(path);
 
 /** A recipe, or a part of one: what puts blocks together. */
 const isRecipe = ({ path, text, imports }: SourceFile) =>

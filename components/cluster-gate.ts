@@ -119,7 +119,7 @@ function interruption(settings: Settings, cluster: Survey): Problem[] {
   if (!isSwitch || cluster.rancher === undefined) return [];
   const message =
     "is true, and ingress-nginx does not expect it yet. From the moment it does until the balancer's hosts are " +
-    "changed, one after another, it refuses their connections: Rancher is away for about a minute.";
+    "changed, one after another, it refuses their connections: Rancher is away until the last of them is.";
   return [{ key: "rancher:loadBalancer.proxyProtocol", message }];
 }
 

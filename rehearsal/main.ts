@@ -25,7 +25,15 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => interrupted.abort(new UserError("interrupted; everything was cleaned up")));
 }
 
-await runCommand(async () => {
+await runCommand(() => main().catch(blameInterruption));
+
+/** Ctrl-C ends the programs that are waited for as well; what they fail of is not what happened. */
+function blameInterruption(error: unknown): never {
+  const cleanedUp = !(error instanceof AggregateError);
+  throw interrupted.signal.aborted && cleanedUp ? interrupted.signal.reason : error;
+}
+
+async function main(): Promise<number> {
   const { positionals, values } = readArguments(
     usage,
     { keep: { type: "boolean" }, shell: { type: "string" }, rancher: { type: "string" } },
@@ -47,7 +55,7 @@ await runCommand(async () => {
   } finally {
     await phases.run("cleaning up", () => rehearsal.close());
   }
-});
+}
 
 function introduction(stack: string, rancherBinary: string | undefined): string {
   const played = (what: string) => `Played: the kubelets (pods run nothing), ${what}, issuing certificates.`;

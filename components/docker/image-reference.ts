@@ -12,25 +12,30 @@ const name = /^(?:[A-Za-z0-9.-]+(?::\d+)?\/)?[a-z0-9]+(?:(?:\.|_|__|-+|\/)[a-z0-
 const tag = /^\w[\w.-]{0,127}$/;
 const digest = /^sha256:[0-9a-f]{64}$/;
 
-/**
- * Takes an image's reference apart; undefined when it is none. The grammar is the distribution project's:
- * https://github.com/distribution/reference
- */
-export function parseImageReference(text: string): ImageReference | undefined {
+/** Takes an image's reference apart; `imageFault` says whether the parts are any good. */
+export function splitImageReference(text: string): ImageReference {
   const at = text.indexOf("@");
   const tagged = at < 0 ? text : text.slice(0, at);
   // A colon before the last slash is the registry's port.
   const colon = tagged.indexOf(":", tagged.lastIndexOf("/") + 1);
-  const parts = {
+  return {
     name: colon < 0 ? tagged : tagged.slice(0, colon),
     ...(colon >= 0 && { tag: tagged.slice(colon + 1) }),
     ...(at >= 0 && { digest: text.slice(at + 1) }),
   };
-  const valid =
-    name.test(parts.name) &&
-    (parts.tag === undefined || tag.test(parts.tag)) &&
-    (parts.digest === undefined || digest.test(parts.digest));
-  return valid ? parts : undefined;
+}
+
+/** The first part that is none, by the distribution project's grammar: https://github.com/distribution/reference */
+export function imageFault(image: ImageReference): keyof ImageReference | undefined {
+  if (!name.test(image.name)) return "name";
+  if (image.digest !== undefined && !digest.test(image.digest)) return "digest";
+  return image.tag === undefined || tag.test(image.tag) ? undefined : "tag";
+}
+
+/** Takes an image's reference apart; undefined when it is none. */
+export function parseImageReference(text: string): ImageReference | undefined {
+  const image = splitImageReference(text);
+  return imageFault(image) === undefined ? image : undefined;
 }
 
 /** The same image by its bytes. The tag stays for people: Docker goes by the digest where there is one. */

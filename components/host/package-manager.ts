@@ -27,6 +27,10 @@ system_name=$(. /etc/os-release && echo "\${PRETTY_NAME-$ID}")`;
  * - `new_packages PACKAGE...`: prints what installing them would add, one name per line, and changes nothing.
  * - `add_packages PACKAGE...`: installs them; what is configured by us stays.
  * - `remove_packages PACKAGE...`: removes those that are there, and nothing else, with their configuration.
+ * - `add_ours PACKAGE...`: installs them, and lists in `$facts/packages` which packages come with that. The list is
+ *   there first, so that a script killed in between leaves nothing that destroy would not remove.
+ * - `note_service SERVICE`: remembers as `$facts/was-disabled` and `$facts/was-stopped` how a service of others was
+ *   found. Returns 1 where it was noted before.
  */
 export const packageManager = `${knowSystem}
 case $system in
@@ -39,4 +43,16 @@ ${dnf}
 suse)
 ${zypper}
   ;;
-esac`;
+esac
+add_ours() {
+  new_packages "$@" >"$work/new"
+  { cat "$facts/packages" 2>/dev/null || true; cat "$work/new"; } | sort -u >"$facts/packages.new"
+  sync "$facts/packages.new" && mv "$facts/packages.new" "$facts/packages"
+  add_packages "$@"
+}
+note_service() {
+  [ ! -e "$facts/was-noted" ] || return 1
+  systemctl -q is-enabled "$1" || : >"$facts/was-disabled"
+  systemctl -q is-active "$1" || : >"$facts/was-stopped"
+  : >"$facts/was-noted"
+}`;

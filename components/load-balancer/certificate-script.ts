@@ -1,3 +1,4 @@
+import type { Input } from "@pulumi/pulumi";
 import { hereDocument, quote } from "../host/shell.ts";
 import { pairFault } from "./certificate-checks-script.ts";
 import { certificateFolder, folderName } from "./certificate-files.ts";
@@ -8,6 +9,15 @@ type OnHost = Extract<BalancerCertificate, { from: "host" }>;
 /** Under this name the key of a certificate from the stack comes on standard input: a word the shell can have. */
 export function keySecret({ name }: BalancerCertificate): string {
   return `key_${name.replaceAll("-", "_")}`;
+}
+
+/** The keys that travel to every host of a balancer, by those names. */
+export function certificateSecrets(certificates: readonly BalancerCertificate[]): Record<string, Input<string>> {
+  return Object.fromEntries(
+    certificates.flatMap((certificate) =>
+      certificate.from === "stack" ? [[keySecret(certificate), certificate.privateKey] as const] : [],
+    ),
+  );
 }
 
 /**

@@ -43,7 +43,7 @@ alerts() { sed -n 's/^.*\\[ALERT\\] *([0-9]*) : //p' | tail -n 3 | paste -s -d '
 remember_former() {
   now=$(generation_in "$conf")
   if [ -e "$former" ] && [ -z "\${now:+$(worker_of "$now")}" ]; then return 0; fi
-  cp -a "$conf" "$former.new" && sync "$former.new" && mv -f "$former.new" "$former" || { rm -f "$conf.placing"; fail 30 "$former cannot be written: $(df -h "$facts" | tail -n 1)"; }
+  rm -f "$former"; ln "$conf" "$former" || { rm -f "$conf.placing"; fail 30 "$former cannot be written: $(df -h "$(dirname "$conf")" | tail -n 1)"; }
 }
 # Says whether the former configuration serves again.
 go_back() {
@@ -53,7 +53,8 @@ go_back() {
   if [ -n "$now" ]; then live "$now" "" ${backSeconds}; else systemctl is-active -q haproxy; fi
 }
 roll_out() {
-  former=$facts/former.cfg
+  # A second name of the same file, beside it: it takes no room, and its way back is one rename.
+  former=$conf.former
   generation=$(generation_in "$1")
   before=$(answer | sed -n 's/.* worker //p')
   if cmp -s "$1" "$conf" && [ -n "$(worker_of "$generation")" ]; then

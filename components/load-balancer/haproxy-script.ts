@@ -10,10 +10,11 @@ import {
   type HaproxyConfigArgs,
 } from "./haproxy-config.ts";
 import { haproxyRollout } from "./haproxy-rollout.ts";
+import { clientPorts } from "./listener.ts";
 
 /** Installs HAProxy where it is missing, and rolls one configuration out without ever breaking a running one. */
 export function renderHaproxyScript(args: HaproxyConfigArgs): string {
-  const ports = args.listeners.map(({ port }) => port);
+  const ports = clientPorts(args.listeners);
   return [
     packageManager,
     checkSystem,
@@ -56,7 +57,7 @@ const registerUndo = `register_undo <<'UNDO'
 ${packageManager}
 ${closePorts}
 ${forgetInSelinux}
-rm -f /etc/haproxy/haproxy.cfg.placing ${generationScriptPath}
+rm -f /etc/haproxy/haproxy.cfg.placing /etc/haproxy/haproxy.cfg.former ${generationScriptPath}
 give_back /etc/haproxy/haproxy.cfg
 if [ -s "$facts/packages" ]; then
   if command -v haproxy >/dev/null; then systemctl stop haproxy 9>&- || true; fi
@@ -78,27 +79,15 @@ if command -v haproxy >/dev/null; then
 fi
 UNDO`;
 
-/**
- * The list of new packages is written before they are installed, so that a script killed in between leaves nothing that
- * destroy would not remove.
- */
 const install = `if [ ! -e "$facts/packages" ] && installed haproxy; then
   keep /etc/haproxy/haproxy.cfg
-  if [ ! -e "$facts/was-noted" ]; then
-    systemctl -q is-enabled haproxy || : >"$facts/was-disabled"
-    systemctl -q is-active haproxy || : >"$facts/was-stopped"
-    : >"$facts/was-noted"
-  fi
+  note_service haproxy || true
 fi
 if ! installed haproxy; then
   say "installing HAProxy"
   mend_packages
   refresh_packages
-  if [ ! -e "$facts/packages" ]; then
-    getent passwd haproxy >/dev/null || : >"$facts/no-user"
-    new_packages haproxy >"$facts/packages.new"
-    sync "$facts/packages.new" && mv "$facts/packages.new" "$facts/packages"
-  fi
-  add_packages haproxy
+  [ -e "$facts/packages" ] || getent passwd haproxy >/dev/null || : >"$facts/no-user"
+  add_ours haproxy
 fi
 systemctl -q is-enabled haproxy || systemctl -q enable haproxy 9>&-`;

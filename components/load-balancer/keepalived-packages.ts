@@ -5,26 +5,19 @@ export const checkSystem = `${packageManager}
 [ -n "$system" ] || fail 10 "this machine runs $system_name; keepalived is installed on Debian, Ubuntu, RHEL, its relatives and SUSE only. Leave floatingAddress out, or use one of them"`;
 
 /**
- * Installs keepalived where it is missing. The list of new packages is written before they are installed, so that a
- * script killed in between leaves nothing that destroy would not remove. A configuration that was there is kept.
+ * Installs keepalived where it is missing. A configuration that was there is kept.
  */
 export const installKeepalived = `if [ ! -e "$facts/packages" ] && installed keepalived; then
   keep "$conf"
-  if [ ! -e "$facts/was-noted" ]; then
-    systemctl -q is-enabled keepalived || : >"$facts/was-disabled"
-    systemctl -q is-active keepalived || : >"$facts/was-stopped"
-    [ ! -s "$conf" ] || say "keepalived's former configuration does not apply while this stack has a floating address; destroy gives it back"
-    : >"$facts/was-noted"
+  if note_service keepalived && [ -s "$conf" ]; then
+    say "keepalived's former configuration does not apply while this stack has a floating address; destroy gives it back"
   fi
 fi
 if ! installed keepalived; then
   say "installing keepalived"
   mend_packages
   refresh_packages
-  new_packages keepalived >"$work/new"
-  { cat "$facts/packages" 2>/dev/null || true; cat "$work/new"; } | sort -u >"$facts/packages.new"
-  sync "$facts/packages.new" && mv "$facts/packages.new" "$facts/packages"
-  add_packages keepalived
+  add_ours keepalived
 fi
 systemctl -q is-enabled keepalived || systemctl -q enable keepalived 9>&-`;
 

@@ -39,7 +39,8 @@ go_back() {
   fi
 }
 roll_out() {
-  former=$facts/former.conf
+  # A second name of the same file, beside it: it takes no room, and its way back is one rename.
+  former=$conf.former
   if cmp -s "$1" "$conf" && [ "$service_changed" = no ] && systemctl -q is-active keepalived && { [ "$holder" != nobody ] || is_held; }; then
     rm -f "$former"
     say "unchanged: keepalived runs this configuration"
@@ -52,7 +53,7 @@ roll_out() {
   if [ -e "$facts/address" ] && [ "$(router_in "$conf")" != "$(router_in "$1")" ]; then joins=unknown; fi
   # Only one of ours can be gone back to, and a run that was killed here has put the new one there already.
   if [ -s "$conf" ] && [ -e "$facts/address" ] && ! cmp -s "$1" "$conf"; then
-    cp -a "$conf" "$former.new" && sync "$former.new" && mv -f "$former.new" "$former" || { rm -f "$conf.placing"; fail 30 "$former cannot be written: $(df -h "$facts" | tail -n 1)"; }
+    rm -f "$former"; ln "$conf" "$former" || { rm -f "$conf.placing"; fail 30 "$former cannot be written: $(df -h "$(dirname "$conf")" | tail -n 1)"; }
   fi
   printf '%s\\n' "$address" >"$facts/address"
   printf '%s\\n' "$peers $leaving" >"$facts/peers"

@@ -85,7 +85,7 @@ const registerUndo = `register_undo <<'UNDO'
 ${paths}
 ${packageManager}
 systemctl stop keepalived 2>/dev/null 9>&- || true
-rm -f "$drop_in" "$drop_in.placing" "$answers_script" "$answers_script.placing" "$conf.placing"
+rm -f "$drop_in" "$drop_in.placing" "$answers_script" "$answers_script.placing" "$conf.placing" "$conf.former"
 [ ! -d "$(dirname "$drop_in")" ] || rmdir --ignore-fail-on-non-empty "$(dirname "$drop_in")"
 [ ! -e "$facts/no-libexec" ] || rmdir --ignore-fail-on-non-empty "$(dirname "$answers_script")" 2>/dev/null || true
 systemctl daemon-reload 9>&-

@@ -56,3 +56,10 @@ export interface CertificateFiles {
   readonly certificate: string;
   readonly privateKey: string;
 }
+
+/** Ports clients reach the balancer at. */
+export function clientPorts(listeners: readonly Listener[]): number[] {
+  return listeners.flatMap((listener) =>
+    listener.layer === 4 ? [listener.port] : [listener.redirectPort, listener.port],
+  );
+}

@@ -5,7 +5,7 @@ import { hereDocument, quote } from "../host/shell.ts";
 import type { BalancerCertificate } from "./certificate-files.ts";
 import { certificateFunctions, cleanCertificates, placeCertificates } from "./certificate-script.ts";
 import { unwatch, watchCertificates } from "./certificate-watch.ts";
-import type { Listener } from "./listener.ts";
+import { clientPorts, type Listener } from "./listener.ts";
 import { generationPort, neededNginx, renderNginxConfig } from "./nginx-config.ts";
 import {
   containerFacts,
@@ -78,13 +78,6 @@ mkdir -p ${containerFolder}`,
   ]
     .filter((part) => part !== "")
     .join("\n");
-}
-
-/** Ports clients reach the balancer at. */
-function clientPorts(listeners: readonly Listener[]): number[] {
-  return listeners.flatMap((listener) =>
-    listener.layer === 4 ? [listener.port] : [listener.redirectPort, listener.port],
-  );
 }
 
 function openFilesIn(template: string): number {

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { imageWithDigest, pinnableImage } from "../docker/image-digest.ts";
 import type { HostScript } from "../host/host-script.ts";
-import { keySecret } from "./certificate-script.ts";
+import { certificateSecrets } from "./certificate-script.ts";
 import { renderNginxContainerScript } from "./nginx-container-script.ts";
 import type { NginxLoadBalancerArgs } from "./nginx-load-balancer.ts";
 
@@ -33,11 +33,7 @@ export class NginxContainer extends pulumi.ComponentResource {
     this.image = imageWithDigest(name, { image: args.image, key }, { parent: this });
     const { listeners, options, certificates } = args;
     const create = this.image.apply((image) => renderNginxContainerScript({ listeners, options, certificates, image }));
-    const secrets = Object.fromEntries(
-      certificates.flatMap((certificate) =>
-        certificate.from === "stack" ? [[keySecret(certificate), certificate.privateKey] as const] : [],
-      ),
-    );
+    const secrets = certificateSecrets(certificates);
     // One after another: an image or a configuration that one host refuses never reaches the next.
     args.hosts.reduce<HostScript[]>((before, host) => {
       const script = host.machine.run(

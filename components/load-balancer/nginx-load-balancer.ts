@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { HostScript } from "../host/host-script.ts";
 import type { ManagedHost } from "../host/managed-host.ts";
 import type { BalancerCertificate } from "./certificate-files.ts";
-import { keySecret } from "./certificate-script.ts";
+import { certificateSecrets } from "./certificate-script.ts";
 import type { Listener } from "./listener.ts";
 import type { NginxOptions } from "./nginx-options.ts";
 import type { NginxPackage } from "./nginx-packages.ts";
@@ -40,11 +40,7 @@ export class NginxLoadBalancer extends pulumi.ComponentResource {
     super("rancher:load-balancer:NginxLoadBalancer", name, {}, opts);
 
     const create = renderNginxScript(args);
-    const secrets = Object.fromEntries(
-      args.certificates.flatMap((certificate) =>
-        certificate.from === "stack" ? [[keySecret(certificate), certificate.privateKey] as const] : [],
-      ),
-    );
+    const secrets = certificateSecrets(args.certificates);
     // One after another: a configuration that one host refuses never reaches the next.
     args.hosts.reduce<HostScript[]>((before, host) => {
       const script = host.machine.run(

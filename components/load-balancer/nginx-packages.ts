@@ -17,8 +17,7 @@ export const checkSystem = `${packageManager}
 [ -n "$system" ] || fail 10 "this machine runs $system_name; nginx is installed on Debian, Ubuntu, RHEL, its relatives and SUSE only. Use one of them for the load balancer, or kind: external"`;
 
 /**
- * Installs what is missing. The list of new packages is written before they are installed, so that a script killed in
- * between leaves nothing that destroy would not remove.
+ * Installs what is missing.
  *
  * @param checksCertificates whether the script calls openssl.
  */
@@ -33,12 +32,9 @@ ${needsSemanage}
 ! needs_semanage || wanted="$wanted policycoreutils-python-utils"
 if [ ! -e "$facts/packages" ] && installed nginx; then
   keep /etc/nginx/nginx.conf
-  if [ ! -e "$facts/was-noted" ]; then
-    systemctl -q is-enabled nginx || : >"$facts/was-disabled"
-    systemctl -q is-active nginx || : >"$facts/was-stopped"
+  if note_service nginx; then
     theirs=$(for file in /etc/nginx/conf.d/*.conf /etc/nginx/sites-enabled/* /etc/nginx/vhosts.d/*.conf; do [ ! -e "$file" ] || printf '%s ' "$file"; done)
     [ -z "$theirs" ] || say "not served while this nginx is the load balancer, and given back by destroy: $theirs"
-    : >"$facts/was-noted"
   fi
 fi
 missing=$(for one in $wanted; do installed "$one" || printf '%s ' "$one"; done)
@@ -48,11 +44,7 @@ if [ -n "$missing$replacing" ]; then
   refresh_packages${check}
   [ -e /var/www ] || [ -e "$facts/packages" ] || : >"$facts/no-www"
   # shellcheck disable=SC2086 # one word per package
-  new_packages $wanted >"$work/new"
-  { cat "$facts/packages" 2>/dev/null || true; cat "$work/new"; } | sort -u >"$facts/packages.new"
-  sync "$facts/packages.new" && mv "$facts/packages.new" "$facts/packages"
-  # shellcheck disable=SC2086 # one word per package
-  add_packages $wanted
+  add_ours $wanted
 fi
 systemctl -q is-enabled nginx || systemctl -q enable nginx 9>&-`;
 }

@@ -10,7 +10,7 @@ import {
   removeCertificates,
 } from "./certificate-script.ts";
 import { unwatch, watchCertificates } from "./certificate-watch.ts";
-import type { Listener } from "./listener.ts";
+import { clientPorts, type Listener } from "./listener.ts";
 import { learnBuild, refuseBuild } from "./nginx-build.ts";
 import { generationPort, neededNginx, renderNginxConfig } from "./nginx-config.ts";
 import { hostHooks } from "./nginx-host-hooks.ts";
@@ -64,13 +64,6 @@ roll_out "$work/nginx.conf"`,
   ]
     .filter((part) => part !== "")
     .join("\n");
-}
-
-/** Ports clients reach the balancer at. */
-function clientPorts(listeners: readonly Listener[]): number[] {
-  return listeners.flatMap((listener) =>
-    listener.layer === 4 ? [listener.port] : [listener.redirectPort, listener.port],
-  );
 }
 
 /** Asked before anything changes: a busy port lets both \`nginx -t\` and the reload return 0. */

@@ -21,7 +21,7 @@ describe("renderHaproxyScript", () => {
   });
 
   it("looks at the ports, then registers its undo, then changes something", () => {
-    const places = ['fail 10 "port', "register_undo <<'UNDO'", "add_packages haproxy", 'mv -f "$conf.placing"'].map(
+    const places = ['fail 10 "port', "register_undo <<'UNDO'", "add_ours haproxy", 'mv -f "$conf.placing"'].map(
       (text) => script.lastIndexOf(text),
     );
 

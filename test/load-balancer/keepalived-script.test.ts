@@ -24,7 +24,7 @@ describe("the keepalived script", () => {
       "wanted_interface=ens3",
       "is in use on this network",
       "register_undo <<",
-      "add_packages keepalived",
+      "add_ours keepalived",
       'roll_out "$work',
     ];
 

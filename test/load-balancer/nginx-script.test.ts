@@ -70,7 +70,7 @@ describe("renderNginxScript", () => {
     const places = placesOf(renderNginxScript(layer7), [
       'fail 10 "port',
       "register_undo <<'UNDO'",
-      "  add_packages $wanted",
+      "  add_ours $wanted",
       'fail 10 "this machine has nginx',
       'firewall-cmd -q --permanent --add-port="$port/tcp"',
       '\nroll_out "$work/nginx.conf"',

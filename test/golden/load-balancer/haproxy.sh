@@ -79,6 +79,18 @@ new_packages() {
 add_packages() { zypper_now --quiet install --no-recommends "$@" >&2 || fail 20 "$* cannot be installed; zypper's words are above"; }
   ;;
 esac
+add_ours() {
+  new_packages "$@" >"$work/new"
+  { cat "$facts/packages" 2>/dev/null || true; cat "$work/new"; } | sort -u >"$facts/packages.new"
+  sync "$facts/packages.new" && mv "$facts/packages.new" "$facts/packages"
+  add_packages "$@"
+}
+note_service() {
+  [ ! -e "$facts/was-noted" ] || return 1
+  systemctl -q is-enabled "$1" || : >"$facts/was-disabled"
+  systemctl -q is-active "$1" || : >"$facts/was-stopped"
+  : >"$facts/was-noted"
+}
 [ -n "$system" ] || fail 10 "this machine runs $system_name; HAProxy is installed on Debian, Ubuntu, the RHEL family and SUSE only. Use one of them for the load balancer, or kind: external"
 if command -v ss >/dev/null; then
   for port in 80 443 18404; do
@@ -173,6 +185,18 @@ new_packages() {
 add_packages() { zypper_now --quiet install --no-recommends "$@" >&2 || fail 20 "$* cannot be installed; zypper's words are above"; }
   ;;
 esac
+add_ours() {
+  new_packages "$@" >"$work/new"
+  { cat "$facts/packages" 2>/dev/null || true; cat "$work/new"; } | sort -u >"$facts/packages.new"
+  sync "$facts/packages.new" && mv "$facts/packages.new" "$facts/packages"
+  add_packages "$@"
+}
+note_service() {
+  [ ! -e "$facts/was-noted" ] || return 1
+  systemctl -q is-enabled "$1" || : >"$facts/was-disabled"
+  systemctl -q is-active "$1" || : >"$facts/was-stopped"
+  : >"$facts/was-noted"
+}
 close_port() {
   firewall-cmd -q --permanent --remove-port="$1/tcp" && firewall-cmd -q --remove-port="$1/tcp" ||
     say "firewalld keeps port $1 open; firewall-cmd says why above"
@@ -208,7 +232,7 @@ if command -v getenforce >/dev/null && [ "$(getenforce)" != Disabled ]; then
   [ ! -e "$facts/selinux-ports" ] || [ ! -s "$facts/selinux-ports" ] || have_selinux_ports none ""
   [ ! -e "$facts/selinux-booleans" ] || sort -u "$facts/selinux-booleans" | while read -r boolean; do setsebool -P "$boolean" off; done
 fi
-rm -f /etc/haproxy/haproxy.cfg.placing /etc/haproxy/generation.lua
+rm -f /etc/haproxy/haproxy.cfg.placing /etc/haproxy/haproxy.cfg.former /etc/haproxy/generation.lua
 give_back /etc/haproxy/haproxy.cfg
 if [ -s "$facts/packages" ]; then
   if command -v haproxy >/dev/null; then systemctl stop haproxy 9>&- || true; fi
@@ -231,22 +255,14 @@ fi
 UNDO
 if [ ! -e "$facts/packages" ] && installed haproxy; then
   keep /etc/haproxy/haproxy.cfg
-  if [ ! -e "$facts/was-noted" ]; then
-    systemctl -q is-enabled haproxy || : >"$facts/was-disabled"
-    systemctl -q is-active haproxy || : >"$facts/was-stopped"
-    : >"$facts/was-noted"
-  fi
+  note_service haproxy || true
 fi
 if ! installed haproxy; then
   say "installing HAProxy"
   mend_packages
   refresh_packages
-  if [ ! -e "$facts/packages" ]; then
-    getent passwd haproxy >/dev/null || : >"$facts/no-user"
-    new_packages haproxy >"$facts/packages.new"
-    sync "$facts/packages.new" && mv "$facts/packages.new" "$facts/packages"
-  fi
-  add_packages haproxy
+  [ -e "$facts/packages" ] || getent passwd haproxy >/dev/null || : >"$facts/no-user"
+  add_ours haproxy
 fi
 systemctl -q is-enabled haproxy || systemctl -q enable haproxy 9>&-
 forget_selinux_port() {
@@ -421,7 +437,7 @@ alerts() { sed -n 's/^.*\[ALERT\] *([0-9]*) : //p' | tail -n 3 | paste -s -d ';'
 remember_former() {
   now=$(generation_in "$conf")
   if [ -e "$former" ] && [ -z "${now:+$(worker_of "$now")}" ]; then return 0; fi
-  cp -a "$conf" "$former.new" && sync "$former.new" && mv -f "$former.new" "$former" || { rm -f "$conf.placing"; fail 30 "$former cannot be written: $(df -h "$facts" | tail -n 1)"; }
+  rm -f "$former"; ln "$conf" "$former" || { rm -f "$conf.placing"; fail 30 "$former cannot be written: $(df -h "$(dirname "$conf")" | tail -n 1)"; }
 }
 # Says whether the former configuration serves again.
 go_back() {
@@ -431,7 +447,8 @@ go_back() {
   if [ -n "$now" ]; then live "$now" "" 3; else systemctl is-active -q haproxy; fi
 }
 roll_out() {
-  former=$facts/former.cfg
+  # A second name of the same file, beside it: it takes no room, and its way back is one rename.
+  former=$conf.former
   generation=$(generation_in "$1")
   before=$(answer | sed -n 's/.* worker //p')
   if cmp -s "$1" "$conf" && [ -n "$(worker_of "$generation")" ]; then

@@ -84,6 +84,18 @@ new_packages() {
 add_packages() { zypper_now --quiet install --no-recommends "$@" >&2 || fail 20 "$* cannot be installed; zypper's words are above"; }
   ;;
 esac
+add_ours() {
+  new_packages "$@" >"$work/new"
+  { cat "$facts/packages" 2>/dev/null || true; cat "$work/new"; } | sort -u >"$facts/packages.new"
+  sync "$facts/packages.new" && mv "$facts/packages.new" "$facts/packages"
+  add_packages "$@"
+}
+note_service() {
+  [ ! -e "$facts/was-noted" ] || return 1
+  systemctl -q is-enabled "$1" || : >"$facts/was-disabled"
+  systemctl -q is-active "$1" || : >"$facts/was-stopped"
+  : >"$facts/was-noted"
+}
 [ -n "$system" ] || fail 10 "this machine runs $system_name; keepalived is installed on Debian, Ubuntu, RHEL, its relatives and SUSE only. Leave floatingAddress out, or use one of them"
 is_here() { ip -o addr show to "$1" | grep -q .; }
 neighbour() {
@@ -224,8 +236,20 @@ new_packages() {
 add_packages() { zypper_now --quiet install --no-recommends "$@" >&2 || fail 20 "$* cannot be installed; zypper's words are above"; }
   ;;
 esac
+add_ours() {
+  new_packages "$@" >"$work/new"
+  { cat "$facts/packages" 2>/dev/null || true; cat "$work/new"; } | sort -u >"$facts/packages.new"
+  sync "$facts/packages.new" && mv "$facts/packages.new" "$facts/packages"
+  add_packages "$@"
+}
+note_service() {
+  [ ! -e "$facts/was-noted" ] || return 1
+  systemctl -q is-enabled "$1" || : >"$facts/was-disabled"
+  systemctl -q is-active "$1" || : >"$facts/was-stopped"
+  : >"$facts/was-noted"
+}
 systemctl stop keepalived 2>/dev/null 9>&- || true
-rm -f "$drop_in" "$drop_in.placing" "$answers_script" "$answers_script.placing" "$conf.placing"
+rm -f "$drop_in" "$drop_in.placing" "$answers_script" "$answers_script.placing" "$conf.placing" "$conf.former"
 [ ! -d "$(dirname "$drop_in")" ] || rmdir --ignore-fail-on-non-empty "$(dirname "$drop_in")"
 [ ! -e "$facts/no-libexec" ] || rmdir --ignore-fail-on-non-empty "$(dirname "$answers_script")" 2>/dev/null || true
 systemctl daemon-reload 9>&-
@@ -249,21 +273,15 @@ fi
 UNDO
 if [ ! -e "$facts/packages" ] && installed keepalived; then
   keep "$conf"
-  if [ ! -e "$facts/was-noted" ]; then
-    systemctl -q is-enabled keepalived || : >"$facts/was-disabled"
-    systemctl -q is-active keepalived || : >"$facts/was-stopped"
-    [ ! -s "$conf" ] || say "keepalived's former configuration does not apply while this stack has a floating address; destroy gives it back"
-    : >"$facts/was-noted"
+  if note_service keepalived && [ -s "$conf" ]; then
+    say "keepalived's former configuration does not apply while this stack has a floating address; destroy gives it back"
   fi
 fi
 if ! installed keepalived; then
   say "installing keepalived"
   mend_packages
   refresh_packages
-  new_packages keepalived >"$work/new"
-  { cat "$facts/packages" 2>/dev/null || true; cat "$work/new"; } | sort -u >"$facts/packages.new"
-  sync "$facts/packages.new" && mv "$facts/packages.new" "$facts/packages"
-  add_packages keepalived
+  add_ours keepalived
 fi
 systemctl -q is-enabled keepalived || systemctl -q enable keepalived 9>&-
 if command -v firewall-cmd >/dev/null && firewall-cmd --state >/dev/null 2>&1; then
@@ -374,7 +392,8 @@ go_back() {
   fi
 }
 roll_out() {
-  former=$facts/former.conf
+  # A second name of the same file, beside it: it takes no room, and its way back is one rename.
+  former=$conf.former
   if cmp -s "$1" "$conf" && [ "$service_changed" = no ] && systemctl -q is-active keepalived && { [ "$holder" != nobody ] || is_held; }; then
     rm -f "$former"
     say "unchanged: keepalived runs this configuration"
@@ -387,7 +406,7 @@ roll_out() {
   if [ -e "$facts/address" ] && [ "$(router_in "$conf")" != "$(router_in "$1")" ]; then joins=unknown; fi
   # Only one of ours can be gone back to, and a run that was killed here has put the new one there already.
   if [ -s "$conf" ] && [ -e "$facts/address" ] && ! cmp -s "$1" "$conf"; then
-    cp -a "$conf" "$former.new" && sync "$former.new" && mv -f "$former.new" "$former" || { rm -f "$conf.placing"; fail 30 "$former cannot be written: $(df -h "$facts" | tail -n 1)"; }
+    rm -f "$former"; ln "$conf" "$former" || { rm -f "$conf.placing"; fail 30 "$former cannot be written: $(df -h "$(dirname "$conf")" | tail -n 1)"; }
   fi
   printf '%s\n' "$address" >"$facts/address"
   printf '%s\n' "$peers $leaving" >"$facts/peers"

@@ -79,6 +79,18 @@ new_packages() {
 add_packages() { zypper_now --quiet install --no-recommends "$@" >&2 || fail 20 "$* cannot be installed; zypper's words are above"; }
   ;;
 esac
+add_ours() {
+  new_packages "$@" >"$work/new"
+  { cat "$facts/packages" 2>/dev/null || true; cat "$work/new"; } | sort -u >"$facts/packages.new"
+  sync "$facts/packages.new" && mv "$facts/packages.new" "$facts/packages"
+  add_packages "$@"
+}
+note_service() {
+  [ ! -e "$facts/was-noted" ] || return 1
+  systemctl -q is-enabled "$1" || : >"$facts/was-disabled"
+  systemctl -q is-active "$1" || : >"$facts/was-stopped"
+  : >"$facts/was-noted"
+}
 [ -n "$system" ] || fail 10 "this machine runs $system_name; nginx is installed on Debian, Ubuntu, RHEL, its relatives and SUSE only. Use one of them for the load balancer, or kind: external"
 [ -z "$(undo_of nginx-container)" ] || fail 10 "this machine runs nginx in a container that this stack has put here, on the same ports. Take that away first: kind: external, then pulumi up, then runAs: host"
 if command -v ss >/dev/null; then
@@ -169,6 +181,18 @@ new_packages() {
 add_packages() { zypper_now --quiet install --no-recommends "$@" >&2 || fail 20 "$* cannot be installed; zypper's words are above"; }
   ;;
 esac
+add_ours() {
+  new_packages "$@" >"$work/new"
+  { cat "$facts/packages" 2>/dev/null || true; cat "$work/new"; } | sort -u >"$facts/packages.new"
+  sync "$facts/packages.new" && mv "$facts/packages.new" "$facts/packages"
+  add_packages "$@"
+}
+note_service() {
+  [ ! -e "$facts/was-noted" ] || return 1
+  systemctl -q is-enabled "$1" || : >"$facts/was-disabled"
+  systemctl -q is-active "$1" || : >"$facts/was-stopped"
+  : >"$facts/was-noted"
+}
 if [ -e /etc/systemd/system/rancher-nginx-certificates.path ]; then
   systemctl -q disable --now rancher-nginx-certificates.path rancher-nginx-certificates.timer 9>&- || true
   systemctl stop rancher-nginx-certificates.service 9>&- || true
@@ -255,12 +279,9 @@ needs_semanage() { command -v getenforce >/dev/null && [ "$(getenforce)" != Disa
 ! needs_semanage || wanted="$wanted policycoreutils-python-utils"
 if [ ! -e "$facts/packages" ] && installed nginx; then
   keep /etc/nginx/nginx.conf
-  if [ ! -e "$facts/was-noted" ]; then
-    systemctl -q is-enabled nginx || : >"$facts/was-disabled"
-    systemctl -q is-active nginx || : >"$facts/was-stopped"
+  if note_service nginx; then
     theirs=$(for file in /etc/nginx/conf.d/*.conf /etc/nginx/sites-enabled/* /etc/nginx/vhosts.d/*.conf; do [ ! -e "$file" ] || printf '%s ' "$file"; done)
     [ -z "$theirs" ] || say "not served while this nginx is the load balancer, and given back by destroy: $theirs"
-    : >"$facts/was-noted"
   fi
 fi
 missing=$(for one in $wanted; do installed "$one" || printf '%s ' "$one"; done)
@@ -270,11 +291,7 @@ if [ -n "$missing$replacing" ]; then
   refresh_packages
   [ -e /var/www ] || [ -e "$facts/packages" ] || : >"$facts/no-www"
   # shellcheck disable=SC2086 # one word per package
-  new_packages $wanted >"$work/new"
-  { cat "$facts/packages" 2>/dev/null || true; cat "$work/new"; } | sort -u >"$facts/packages.new"
-  sync "$facts/packages.new" && mv "$facts/packages.new" "$facts/packages"
-  # shellcheck disable=SC2086 # one word per package
-  add_packages $wanted
+  add_ours $wanted
 fi
 systemctl -q is-enabled nginx || systemctl -q enable nginx 9>&-
 install -d -m 0755 /etc/systemd/system/nginx.service.d

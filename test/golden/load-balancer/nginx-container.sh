@@ -18,7 +18,7 @@ workers_of() {
   [ "${master:-0}" -gt 0 ] || return 0
   # shellcheck disable=SC2013 # words are what it holds
   for child in $(cat "/proc/$master/task/$master/children" 2>/dev/null); do
-    case $(tr -d '\000' <"/proc/$child/cmdline" 2>/dev/null) in
+    case $(tr -d '\000' 2>/dev/null <"/proc/$child/cmdline") in
       "nginx: worker process is shutting down"*) ;;
       "nginx: worker process"*) echo "$child" ;;
     esac
@@ -63,7 +63,7 @@ workers_of() {
   [ "${master:-0}" -gt 0 ] || return 0
   # shellcheck disable=SC2013 # words are what it holds
   for child in $(cat "/proc/$master/task/$master/children" 2>/dev/null); do
-    case $(tr -d '\000' <"/proc/$child/cmdline" 2>/dev/null) in
+    case $(tr -d '\000' 2>/dev/null <"/proc/$child/cmdline") in
       "nginx: worker process is shutting down"*) ;;
       "nginx: worker process"*) echo "$child" ;;
     esac

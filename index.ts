@@ -1,46 +1,71 @@
 import * as pulumi from "@pulumi/pulumi";
 import { toldByBalancer } from "./components/balancer-trust.ts";
 import { checkCluster } from "./components/cluster-gate.ts";
-import { describeProblems } from "./components/problem.ts";
+import { checkUpgrade } from "./components/compatibility.ts";
+import { versionOfLastRun } from "./components/last-run.ts";
+import { nextSteps, urlOf } from "./components/next-steps.ts";
+import { describeProblems, type Problem } from "./components/problem.ts";
 import { refusal } from "./components/refusal.ts";
-import { readStackInput } from "./components/settings.ts";
+import { readStackInput, type StackInput } from "./components/settings.ts";
 import { survey } from "./components/survey.ts";
 
-const { settings, secrets } = readStackInput();
+type InputOf<Mode> = Extract<StackInput, { readonly mode: Mode }>;
 
-// Loading the providers' SDKs takes as long as the cluster takes to answer.
-const [cluster, { HighAvailability }] = await Promise.all([
-  lookAtCluster(),
-  import("./components/high-availability.ts"),
-]);
-const findings = checkCluster(settings, cluster);
-for (const warning of findings.warnings) await pulumi.log.warn(describeProblems([warning]));
-if (findings.problems.length > 0) throw refusal(describeProblems(findings.problems));
-
-const installation = new HighAvailability("rancher", { settings, secrets, cluster });
-
-const url = `https://${settings.hostname}`;
-const caCertificate = settings.tls.source === "secret" ? settings.tls.caCertificate : undefined;
+const input = readStackInput();
 
 /** Outputs of the stack. */
-export default {
-  url,
-  mode: settings.mode,
-  rancherVersion: installation.rancherVersion,
-  kubernetesVersion: cluster.kubernetesVersion,
-  loadBalancer: installation.loadBalancer,
-  kubeconfig: secrets.kubeconfig,
-  bootstrapPassword: installation.bootstrapPassword,
-  ...(caCertificate !== undefined && { caCertificate }),
-  nextSteps: installation.loadBalancer.apply((addresses) =>
-    [
-      `Let ${settings.hostname} lead to ${addresses.length > 0 ? addresses.join(", ") : "your load balancer"} in DNS.`,
-      `Sign in at ${url} as admin; the first password: pulumi stack output bootstrapPassword --show-secrets`,
-    ].join("\n"),
-  ),
-};
+export default input.mode === "single-node" ? await singleNode(input) : await highAvailability(input);
 
-function lookAtCluster() {
+async function highAvailability({ mode, settings, secrets }: InputOf<"high-availability">) {
+  // Loading the providers' SDKs takes as long as the cluster takes to answer.
+  const [cluster, { HighAvailability }] = await Promise.all([
+    lookAtCluster({ mode, settings, secrets }),
+    import("./components/high-availability.ts"),
+  ]);
+  const findings = checkCluster(settings, cluster);
+  for (const warning of findings.warnings) await pulumi.log.warn(describeProblems([warning]));
+  refuse(findings.problems);
+
+  const installation = new HighAvailability("rancher", { settings, secrets, cluster });
+  const caCertificate = settings.tls.source === "secret" ? settings.tls.caCertificate : undefined;
+  return {
+    url: urlOf(settings),
+    mode,
+    rancherVersion: installation.rancherVersion,
+    kubernetesVersion: cluster.kubernetesVersion,
+    loadBalancer: installation.loadBalancer,
+    kubeconfig: secrets.kubeconfig,
+    bootstrapPassword: installation.bootstrapPassword,
+    ...(caCertificate !== undefined && { caCertificate }),
+    nextSteps: installation.loadBalancer.apply((addresses) => nextSteps(settings, addresses)),
+  };
+}
+
+async function singleNode({ mode, settings, secrets, ...engine }: InputOf<"single-node">) {
+  const [installed, { SingleNode }] = await Promise.all([versionOfLastRun(), import("./components/single-node.ts")]);
+  refuse(checkUpgrade(settings.version, installed, settings.docker.restore !== undefined));
+
+  const installation = new SingleNode("rancher", { settings, secrets, ...engine });
+  const { caCertificate } = installation;
+  return {
+    url: urlOf(settings),
+    mode,
+    rancherVersion: installation.rancherVersion,
+    image: installation.image,
+    loadBalancer: installation.loadBalancer,
+    bootstrapPassword: installation.bootstrapPassword,
+    ...(caCertificate !== undefined && { caCertificate }),
+    nextSteps: pulumi
+      .all([installation.loadBalancer, installation.dataKept])
+      .apply(([addresses, dataKept]) => nextSteps(settings, addresses, dataKept)),
+  };
+}
+
+function refuse(problems: readonly Problem[]): void {
+  if (problems.length > 0) throw refusal(describeProblems(problems));
+}
+
+function lookAtCluster({ settings, secrets }: InputOf<"high-availability">) {
   const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
   return new Promise<Awaited<ReturnType<typeof survey>>>((resolve, reject) => {
     secrets.kubeconfig.apply((kubeconfig) =>

@@ -1,7 +1,7 @@
 import type { ControllerKind } from "./cluster/ingress-controllers.ts";
 import { planIngressTrust } from "./cluster/ingress-trust-plan.ts";
 import type { IngressTrustArgs, IngressTrustPlan, Told } from "./cluster/ingress-trust-plan.ts";
-import type { Settings } from "./stack-file.ts";
+import type { HighAvailabilitySettings } from "./stack-file.ts";
 import type { IngressClass, Survey } from "./survey.ts";
 
 /** What the ingress controller has to believe of a stack's load balancer, and how it comes to. */
@@ -11,7 +11,7 @@ export interface BalancerTrust {
 }
 
 /** What a stack's balancer tells of clients; nothing where it only passes bytes on. */
-export function toldByBalancer({ loadBalancer }: Settings): Told | undefined {
+export function toldByBalancer({ loadBalancer }: HighAvailabilitySettings): Told | undefined {
   if (loadBalancer.kind !== "nginx" && loadBalancer.kind !== "haproxy") return undefined;
   if (loadBalancer.layer === 7) return "forwardedHeaders";
   return loadBalancer.proxyProtocol ? "proxyProtocol" : undefined;
@@ -19,7 +19,7 @@ export function toldByBalancer({ loadBalancer }: Settings): Told | undefined {
 
 /** Nothing where there is nothing to believe, or nobody looked. */
 export function balancerTrust(
-  settings: Settings,
+  settings: HighAvailabilitySettings,
   ingressClass: IngressClass | undefined,
   { ingress }: Survey,
 ): BalancerTrust | undefined {

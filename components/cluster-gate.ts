@@ -3,7 +3,7 @@ import { balancerTrust, controllerKinds, toldByBalancer } from "./balancer-trust
 import { trustIsLive } from "./cluster/ingress-trust-plan.ts";
 import { checkCompatibility } from "./compatibility.ts";
 import type { Problem } from "./problem.ts";
-import type { Settings } from "./stack-file.ts";
+import type { HighAvailabilitySettings } from "./stack-file.ts";
 import type { IngressClass, Survey } from "./survey.ts";
 import { planTls, tlsEnd } from "./tls/tls-plan.ts";
 
@@ -16,7 +16,7 @@ export interface ClusterFindings {
 const controllers = { traefik: "traefik.io/ingress-controller", "ingress-nginx": "k8s.io/ingress-nginx" } as const;
 
 /** Holds a stack file against the cluster it is meant for. */
-export function checkCluster(settings: Settings, cluster: Survey): ClusterFindings {
+export function checkCluster(settings: HighAvailabilitySettings, cluster: Survey): ClusterFindings {
   const needed = planTls(settings.tls, tlsEnd(settings.loadBalancer), undefined).certManager;
   const certManager = needed ? (foreignCertManager(cluster) ?? settings.certManager.version) : undefined;
   return {
@@ -47,7 +47,10 @@ export function foreignCertManager({ certManager }: Survey): string | undefined 
 }
 
 /** The class Rancher's ingress gets: of the controller asked for, or the default one, or the only one. */
-export function chooseIngressClass(settings: Settings, { ingressClasses }: Survey): IngressClass | undefined {
+export function chooseIngressClass(
+  settings: HighAvailabilitySettings,
+  { ingressClasses }: Survey,
+): IngressClass | undefined {
   const asked = settings.cluster.ingressController;
   const fitting = asked ? ingressClasses.filter(({ controller }) => controller === controllers[asked]) : ingressClasses;
   return fitting.find(({ isDefault }) => isDefault) ?? (fitting.length === 1 ? fitting[0] : undefined);
@@ -58,7 +61,11 @@ export function isIngressNginx(ingressClass: IngressClass): boolean {
 }
 
 /** Versions that were read from the cluster and stand nowhere in the stack file are told as what the cluster has. */
-function asFound({ cluster: { version } }: Settings, cluster: Survey, problems: readonly Problem[]): Problem[] {
+function asFound(
+  { cluster: { version } }: HighAvailabilitySettings,
+  cluster: Survey,
+  problems: readonly Problem[],
+): Problem[] {
   const found = new Map<string, string>();
   if (version === undefined) found.set("rancher:cluster.version", "Kubernetes");
   if (foreignCertManager(cluster) !== undefined) found.set("rancher:certManager.version", "cert-manager");
@@ -69,7 +76,7 @@ function asFound({ cluster: { version } }: Settings, cluster: Survey, problems: 
   });
 }
 
-function wrongVersion({ cluster: { version } }: Settings, { kubernetesVersion }: Survey): Problem[] {
+function wrongVersion({ cluster: { version } }: HighAvailabilitySettings, { kubernetesVersion }: Survey): Problem[] {
   if (version === undefined) return [];
   const same = parse(version)?.compare(parse(kubernetesVersion) ?? "") === 0;
   if (same) return [];
@@ -77,7 +84,7 @@ function wrongVersion({ cluster: { version } }: Settings, { kubernetesVersion }:
   return [{ key: "rancher:cluster.version", message }];
 }
 
-function wrongIngress(settings: Settings, cluster: Survey): Problem[] {
+function wrongIngress(settings: HighAvailabilitySettings, cluster: Survey): Problem[] {
   if (chooseIngressClass(settings, cluster)) return [];
   const found = cluster.ingressClasses.map(({ name, controller }) => `${name} (${controller})`).join(", ");
   const asked = settings.cluster.ingressController;
@@ -95,7 +102,7 @@ function wrongIngress(settings: Settings, cluster: Survey): Problem[] {
 }
 
 /** Without trust at layer 7 Rancher sends every request round for ever; with the PROXY protocol nothing is understood. */
-function untrustedBalancer(settings: Settings, cluster: Survey): Problem[] {
+function untrustedBalancer(settings: HighAvailabilitySettings, cluster: Survey): Problem[] {
   const told = toldByBalancer(settings);
   const ingressClass = chooseIngressClass(settings, cluster);
   if (told === undefined || !ingressClass) return [];
@@ -113,7 +120,7 @@ function untrustedBalancer(settings: Settings, cluster: Survey): Problem[] {
 }
 
 /** ingress-nginx takes connections with the PROXY protocol or without, never both; Traefik takes either. */
-function interruption(settings: Settings, cluster: Survey): Problem[] {
+function interruption(settings: HighAvailabilitySettings, cluster: Survey): Problem[] {
   const { args } = balancerTrust(settings, chooseIngressClass(settings, cluster), cluster) ?? {};
   const isSwitch = args?.told === "proxyProtocol" && args.controller === "ingress-nginx" && !trustIsLive(args);
   if (!isSwitch || cluster.rancher === undefined) return [];

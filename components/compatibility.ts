@@ -54,7 +54,8 @@ export interface Asked {
   /** Only where the TLS source needs cert-manager. */
   readonly certManager?: string | undefined;
   readonly helm?: string | undefined;
-  readonly distribution: string;
+  /** Of Rancher's own cluster; absent where Rancher brings its Kubernetes along. */
+  readonly distribution?: string | undefined;
 }
 
 /** The gate: everything that does not work together, by the keys the user would change. Versions that are no versions are for others to report. */
@@ -62,7 +63,8 @@ export function checkCompatibility(asked: Asked): Problem[] {
   const rancher = parse(asked.rancher);
   if (rancher === null) return [];
   const problems: Problem[] = [];
-  if (asked.installedRancher !== undefined) problems.push(...upgradeProblems(rancher, asked.installedRancher));
+  if (asked.installedRancher !== undefined)
+    problems.push(...upgradeProblems(rancher, asked.installedRancher, restoreAndRollBack(rancher)));
   if (asked.distribution === "rke" && gte(rancher, "2.12.0")) problems.push(rkeRefusal(rancher));
   const release = rancherReleases[minorOf(rancher)];
   if (release === undefined) {
@@ -94,13 +96,27 @@ function rkeRefusal(rancher: SemVer): Problem {
   };
 }
 
-function upgradeProblems(rancher: SemVer, installed: string): Problem[] {
+/**
+ * The same gate for Rancher in Docker, against the version that runs there: one minor at a time, and never down.
+ *
+ * @param restores Whether the stack begins from an archive of the version asked for, so that nothing is upgraded.
+ */
+export function checkUpgrade(asked: string, installed: string | undefined, restores: boolean): Problem[] {
+  const rancher = parse(asked);
+  if (rancher === null || installed === undefined || restores) return [];
+  return upgradeProblems(rancher, installed, `restoring an archive taken on ${rancher.version}, with npm run restore`);
+}
+
+function restoreAndRollBack({ version }: SemVer): string {
+  return `restoring a backup taken on ${version} and rolling the chart back`;
+}
+
+function upgradeProblems(rancher: SemVer, installed: string, wayBack: string): Problem[] {
   const from = parse(installed);
   if (from === null) return [];
   const key = "rancher:version";
   if (lt(rancher, from)) {
-    const way = `Set it to ${from.version} or newer; the way back is restoring a backup taken on ${rancher.version}`;
-    const message = `is ${rancher.version}, but ${from.version} is installed, and Rancher cannot be downgraded. ${way} and rolling the chart back.`;
+    const message = `is ${rancher.version}, but ${from.version} is installed, and Rancher cannot be downgraded. Set it to ${from.version} or newer; the way back is ${wayBack}.`;
     return [{ key, message }];
   }
   if (rancher.major !== from.major || rancher.minor - from.minor < 2) return [];

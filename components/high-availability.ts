@@ -1,15 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
 import { balancerTrust, type BalancerTrust } from "./balancer-trust.ts";
 import { chooseIngressClass, foreignCertManager, isIngressNginx } from "./cluster-gate.ts";
 import { IngressTrust } from "./cluster/ingress-trust.ts";
 import { kubernetesProvider } from "./cluster/kubernetes-provider.ts";
 import { OwnedNamespace } from "./cluster/owned-namespace.ts";
 import { rancherLoadBalancer } from "./rancher-load-balancer.ts";
+import { generatedBootstrapPassword } from "./rancher/bootstrap-password.ts";
 import { RancherChart } from "./rancher/rancher-chart.ts";
 import { rancherValues } from "./rancher/rancher-values.ts";
-import type { Secrets } from "./settings.ts";
-import type { Settings } from "./stack-file.ts";
+import type { ClusterSecrets } from "./settings.ts";
+import type { HighAvailabilitySettings } from "./stack-file.ts";
 import type { Survey } from "./survey.ts";
 import { CertManager } from "./tls/cert-manager.ts";
 import { IngressCertificate } from "./tls/ingress-certificate.ts";
@@ -17,8 +17,8 @@ import { PrivateCa } from "./tls/private-ca.ts";
 import { planTls, tlsEnd } from "./tls/tls-plan.ts";
 
 export interface HighAvailabilityArgs {
-  readonly settings: Settings;
-  readonly secrets: Secrets;
+  readonly settings: HighAvailabilitySettings;
+  readonly secrets: ClusterSecrets;
   readonly cluster: Survey;
 }
 
@@ -77,7 +77,7 @@ export class HighAvailability extends pulumi.ComponentResource {
           )
         : undefined;
 
-    const bootstrapPassword = secrets.bootstrapPassword ?? generatedPassword(this);
+    const bootstrapPassword = secrets.bootstrapPassword ?? generatedBootstrapPassword(this);
     const rancher = new RancherChart(
       "rancher",
       {
@@ -132,9 +132,4 @@ function ingressTrust(
   if (trust?.plan.kind !== "set") return undefined;
   const { chart, valuesContent } = trust.plan;
   return new IngressTrust("ingress-trust", { chart, valuesContent, trust: trust.args, kubeconfig }, opts);
-}
-
-/** Kept in the state, never made anew by the program. */
-function generatedPassword(parent: pulumi.Resource): pulumi.Output<string> {
-  return new random.RandomPassword("bootstrap-password", { length: 24, special: false }, { parent }).result;
 }

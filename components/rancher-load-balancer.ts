@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { sshHost } from "./host/host.ts";
 import { ManagedHost } from "./host/managed-host.ts";
 import type { Secrets } from "./settings.ts";
-import type { BalancerSettings, Settings } from "./stack-file.ts";
+import type { BalancerSettings, HighAvailabilitySettings } from "./stack-file.ts";
 import { FloatingAddress, type FloatingAddressHost } from "./load-balancer/floating-address.ts";
 import { HaproxyLoadBalancer } from "./load-balancer/haproxy-load-balancer.ts";
 import { NginxContainer } from "./load-balancer/nginx-container.ts";
@@ -22,7 +22,7 @@ export interface RancherLoadBalancer {
  * @param opts What comes before it concerns the balancer alone: its hosts do not wait.
  */
 export function rancherLoadBalancer(
-  settings: Settings,
+  settings: HighAvailabilitySettings,
   secrets: Secrets,
   opts: pulumi.ComponentResourceOptions & { readonly parent: pulumi.Resource },
 ): RancherLoadBalancer | undefined {

@@ -1,28 +1,42 @@
 import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import type { LoadBalancerSettings, Settings } from "./stack-file.ts";
+import type { HighAvailabilitySettings, Settings, SingleNodeSettings } from "./stack-file.ts";
 import * as runtimeConfig from "@pulumi/pulumi/runtime/config.js";
 import { readSettings } from "./stack-file.ts";
-import { describeProblems } from "./problem.ts";
 import { refusal } from "./refusal.ts";
+import { describeProblems } from "./problem.ts";
 import { matchPrivateKeys } from "./tls/private-key-matches.ts";
 
 /** The stack file of this run, checked. */
-export interface StackInput {
-  readonly settings: Settings;
-  readonly secrets: Secrets;
-}
+export type StackInput =
+  | {
+      readonly mode: "high-availability";
+      readonly settings: HighAvailabilitySettings;
+      readonly secrets: ClusterSecrets;
+    }
+  | {
+      readonly mode: "single-node";
+      readonly settings: SingleNodeSettings;
+      readonly secrets: Secrets;
+      /** Of `docker` on this machine, where one was chosen. */
+      readonly dockerContext?: string;
+    };
 
 /** Secret keys of the stack file; each leaves this file only as a secret output. */
 export interface Secrets {
-  readonly kubeconfig: pulumi.Output<string>;
   readonly sshPrivateKey?: pulumi.Output<string>;
   readonly sshPrivateKeyPassword?: pulumi.Output<string>;
   readonly tlsPrivateKey?: pulumi.Output<string>;
   /** Name of a site to its certificate's key; of every site whose certificate comes from the stack. */
   readonly sitePrivateKeys: ReadonlyMap<string, pulumi.Output<string>>;
   readonly bootstrapPassword?: pulumi.Output<string>;
+}
+
+/** Where Rancher runs on a cluster, that cluster's key too. */
+export interface ClusterSecrets extends Secrets {
+  readonly kubeconfig: pulumi.Output<string>;
 }
 
 const namespace = "rancher:";
@@ -55,23 +69,50 @@ export function readStackInput(): StackInput {
       }
     },
     now: new Date(),
+    home: homedir(),
   });
   for (const warning of read.warnings) void pulumi.log.warn(describeProblems([warning]));
   if ("problems" in read) throw refusal(describeProblems(read.problems));
-  return { settings: read.settings, secrets: outputsOf(secrets, read.settings) };
+  const { settings } = read;
+  if (settings.mode === "single-node") {
+    const context = dockerContext();
+    return {
+      mode: settings.mode,
+      settings,
+      secrets: outputsOf(secrets, settings),
+      ...(context !== undefined && { dockerContext: context }),
+    };
+  }
+  const kubeconfig = pulumi.secret(secrets["kubeconfig"] ?? "");
+  return { mode: settings.mode, settings, secrets: { ...outputsOf(secrets, settings), kubeconfig } };
 }
 
 function outputsOf({ sitePrivateKeys, ...secrets }: Readonly<Record<string, string>>, settings: Settings): Secrets {
   const entries = Object.entries(secrets).map(([key, value]) => [key, pulumi.secret(value)] as const);
-  const keys = siteKeys(sitePrivateKeys ?? "", settings.loadBalancer);
-  return { kubeconfig: pulumi.secret(""), ...Object.fromEntries(entries), sitePrivateKeys: keys };
+  return { ...Object.fromEntries(entries), sitePrivateKeys: siteKeys(sitePrivateKeys ?? "", settings) };
 }
 
-function siteKeys(text: string, loadBalancer: LoadBalancerSettings): Secrets["sitePrivateKeys"] {
+function siteKeys(text: string, { loadBalancer }: Settings): Secrets["sitePrivateKeys"] {
   const sites = loadBalancer.kind === "nginx" ? loadBalancer.sites : [];
   const certificates = sites.flatMap(({ name, certificate }) =>
     certificate.from === "stack" ? [{ name, key: name, chain: certificate.chain }] : [],
   );
   const { keys } = matchPrivateKeys(text, certificates);
   return new Map([...keys].map(([name, key]) => [name, pulumi.secret(key)]));
+}
+
+/**
+ * The context people chose with `docker context use` on this machine, as Docker Desktop and others do on a Mac: `docker`
+ * goes by it, and the provider by itself only by variables of the environment, so that both would be at two engines.
+ */
+export function dockerContext(): string | undefined {
+  const { DOCKER_HOST: host, DOCKER_CONTEXT: context, DOCKER_CONFIG: folder } = process.env;
+  if (host !== undefined || context !== undefined) return undefined;
+  try {
+    const config: unknown = JSON.parse(readFileSync(join(folder ?? join(homedir(), ".docker"), "config.json"), "utf8"));
+    const { currentContext } = config as { readonly currentContext?: unknown };
+    return typeof currentContext === "string" && currentContext !== "default" ? currentContext : undefined;
+  } catch {
+    return undefined; // nobody chose one
+  }
 }

@@ -1,42 +1,48 @@
-import { checkCompatibility } from "./compatibility.ts";
 import type { Problem } from "./problem.ts";
-import { chartValueProblems } from "./stack-file/chart-value-rules.ts";
 import { asWritten, parseDraft } from "./stack-file/draft.ts";
-import { checkHostKeys } from "./stack-file/host-key-rules.ts";
-import { hostProblems } from "./stack-file/host-rules.ts";
-import { hstsProblems } from "./stack-file/hsts-rules.ts";
-import { floatingAddressProblems } from "./stack-file/floating-address-rules.ts";
-import { haproxyLayerProblems, layerProblems } from "./stack-file/layer-rules.ts";
-import { portProblems } from "./stack-file/port-rules.ts";
-import { checkSites } from "./stack-file/site-rules.ts";
-import { isMapping } from "./stack-file/mapping.ts";
+import { formMeant } from "./stack-file/forms.ts";
+import type { Form } from "./stack-file/forms.ts";
+import { highAvailabilityFindings } from "./stack-file/high-availability-rules.ts";
+import { haproxyLayerProblems } from "./stack-file/layer-rules.ts";
 import { misplacedCertificates } from "./stack-file/misplaced-certificates.ts";
 import { misplacedSecrets } from "./stack-file/misplaced-secrets.ts";
-import { choicesToCome, modeToCome } from "./stack-file/not-there-yet.ts";
+import type { Mapping } from "./stack-file/mapping.ts";
+import { choicesToCome } from "./stack-file/not-there-yet.ts";
+import type { NotThereYet } from "./stack-file/not-there-yet.ts";
 import { olderGuideProblems } from "./stack-file/older-guides.ts";
-import { stackFileSchema } from "./stack-file/schema.ts";
+import type { Findings, Reading } from "./stack-file/reading.ts";
 import type { Draft, StackFile } from "./stack-file/schema.ts";
-import { secretNames } from "./stack-file/secret-keys.ts";
-import type { SecretName } from "./stack-file/secret-keys.ts";
-import { neededSecrets, secretProblems } from "./stack-file/secret-rules.ts";
+import { secretNames, secretsOf } from "./stack-file/secret-keys.ts";
 import { settingsFrom } from "./stack-file/settings-from-draft.ts";
 import type { Settings } from "./stack-file/settings.ts";
 import { unknownKey } from "./stack-file/shape-problems.ts";
-import { checkTls } from "./stack-file/tls-rules.ts";
-import { planWarnings } from "./stack-file/warnings.ts";
+import { otherWaysOfClusters, withDefaultTls } from "./stack-file/single-node-choices.ts";
+import { singleNodeFindings } from "./stack-file/single-node-rules.ts";
+import type { SingleNodeFile } from "./stack-file/single-node-schema.ts";
+import { singleNodeSettings } from "./stack-file/single-node-settings.ts";
 
 export type {
-  CertManagerSettings,
-  ExistingClusterSettings,
+  AuditLogSettings,
+  BackupSettings,
   BalancerSettings,
+  CertManagerSettings,
   CertificateSettings,
+  DockerHostSettings,
+  DockerSettings,
+  ExistingClusterSettings,
   FloatingAddressSettings,
   HaproxySettings,
+  HighAvailabilitySettings,
   JumpHostSettings,
   LoadBalancerSettings,
   NginxSettings,
+  ProxySettings,
   ServerSettings,
   Settings,
+  SingleNodeBalancerSettings,
+  SingleNodeNginxSettings,
+  SingleNodeSettings,
+  SingleNodeTlsSettings,
   SiteSettings,
   SshHostSettings,
   TlsSettings,
@@ -56,6 +62,8 @@ export interface StackFileSource {
   /** Text of a file named in the stack file, or `undefined` when it cannot be read. */
   readonly readFile: (path: string) => string | undefined;
   readonly now: Date;
+  /** Home folder on this machine, where backups of a local Docker engine go unless the stack file says. */
+  readonly home?: string;
 }
 
 export type ReadSettings =
@@ -67,69 +75,62 @@ export type ReadSettings =
  * back only when there is no problem; warnings are for every preview, either way. Pure, and never throws on bad input.
  */
 export function readSettings(source: StackFileSource): ReadSettings {
-  const values = asWritten(source.values);
-  const toCome = modeToCome(values);
-  if (toCome !== undefined) return { problems: [toCome], warnings: [] };
-
+  const form = formMeant(source.values);
+  const values = withDefaults(asWritten(source.values, form), form);
   const { sealed = [], secrets } = source;
   const secretsSet = [...new Set([...Object.keys(secrets), ...sealed])];
-  const isSet = (name: SecretName) => secretsSet.includes(name) || Object.hasOwn(values, name);
 
   // What has a message of its own silences everything else about the same key.
-  const choices = choicesToCome(values);
+  const choices = choicesOf(values, form);
   const special = [
-    ...misplacedSecrets(values, secretsSet),
+    ...misplacedSecrets(values, secretsSet, form),
     ...misplacedCertificates(values),
-    ...haproxyLayerProblems(values),
-    ...olderGuideProblems(values),
     ...choices.problems,
   ];
-  const settled = new Set([...choices.settled, ...secretsSet]);
-  const { draft, problems: shape } = parseDraft(values, settled);
-  const isNews = ({ key }: Problem) => !special.some((other) => covers(other.key, key));
+  const { draft, problems: shape } = parseDraft(values, new Set([...choices.settled, ...secretsSet]), form);
   const faulty = new Set([...special, ...shape].map(({ key }) => key));
-
-  const hostKeys = checkHostKeys(draft, faulty);
-  const known = (name: SecretName) => (Object.hasOwn(secrets, name) ? secrets[name] : undefined);
-  const world = { readFile: source.readFile, now: source.now, faulty };
-  const tls = checkTls(draft, { ...world, privateKey: known("tlsPrivateKey") });
-  const sites = checkSites(draft, { ...world, privateKey: known("sitePrivateKeys") });
-  const rules = [
-    ...hostProblems(draft, faulty),
-    ...hostKeys.problems,
-    ...gate(draft, values),
-    ...layerProblems(draft, values, faulty),
-    ...portProblems(draft),
-    ...floatingAddressProblems(draft, faulty),
-    ...hstsProblems(draft),
-    ...sites.problems,
-    ...tls.problems,
-    ...neededSecrets(draft, isSet, faulty),
-    ...secretProblems(secrets, isSet),
-    ...(isMapping(draft.chartValues) ? chartValueProblems(draft.chartValues) : []),
-  ];
-  const problems = [...special, ...[...unknownKeys(values), ...shape, ...rules].filter(isNews)];
-  const warnings = [...hostKeys.warnings, ...sites.warnings, ...tls.warnings, ...planWarnings(draft)];
-  if (problems.length > 0) return { problems: inFileOrder(problems), warnings };
-  const certificates = { rancher: tls.certificate, caCertificate: tls.caCertificate, sites: sites.certificates };
-  return { settings: settingsFrom(draft as StackFile, certificates), warnings };
-}
-
-/** The first gate: do the versions in the file work together? */
-function gate(draft: Draft<StackFile>, { cluster }: Readonly<Record<string, unknown>>): readonly Problem[] {
-  if (draft.version === undefined) return [];
-  const needsCertManager = draft.tls?.source === "rancher" || draft.tls?.source === "letsEncrypt";
-  return checkCompatibility({
-    rancher: draft.version,
-    kubernetes: draft.cluster?.version,
-    certManager: needsCertManager ? draft.certManager?.version : undefined,
-    distribution: isMapping(cluster) ? String(cluster.distribution) : "",
+  const isNews = ({ key }: Problem) => !special.some((other) => covers(other.key, key));
+  const {
+    problems: rules,
+    warnings,
+    certificates,
+  } = findingsOf(draft, form, {
+    values,
+    faulty,
+    secrets,
+    isSet: (name) => secretsSet.includes(name) || Object.hasOwn(values, name),
+    world: { readFile: source.readFile, now: source.now, faulty },
   });
+  const problems = [...special, ...[...unknownKeys(values, form), ...shape, ...rules].filter(isNews)];
+  if (problems.length > 0) return { problems: inFileOrder(problems, form), warnings };
+  const settings =
+    form.mode === "single-node"
+      ? singleNodeSettings(draft as SingleNodeFile, certificates, source.home)
+      : settingsFrom(draft as StackFile, certificates);
+  return { settings, warnings };
 }
 
-function unknownKeys(values: Readonly<Record<string, unknown>>): readonly Problem[] {
-  const known: readonly string[] = [...Object.keys(stackFileSchema.shape), ...secretNames];
-  return Object.keys(values).flatMap((key) => (known.includes(key) ? [] : unknownKey([], key)));
+function withDefaults(values: Mapping, { mode }: Form): Mapping {
+  return mode === "single-node" ? withDefaultTls(values) : values;
+}
+
+/** Choices with a message of their own, each said once. */
+function choicesOf(values: Mapping, { mode }: Form): NotThereYet {
+  if (mode === "single-node") return otherWaysOfClusters(values);
+  const choices = choicesToCome(values);
+  const problems = [...haproxyLayerProblems(values), ...olderGuideProblems(values), ...choices.problems];
+  return { problems, settled: choices.settled };
+}
+
+function findingsOf(draft: Mapping, { mode }: Form, reading: Reading): Findings {
+  return mode === "single-node"
+    ? singleNodeFindings(draft as Draft<SingleNodeFile>, reading)
+    : highAvailabilityFindings(draft as Draft<StackFile>, reading);
+}
+
+function unknownKeys(values: Mapping, form: Form): readonly Problem[] {
+  const known: readonly string[] = [...Object.keys(form.keys), ...secretNames];
+  return Object.keys(values).flatMap((key) => (known.includes(key) ? [] : unknownKey([], key, form)));
 }
 
 /** Whether a problem at one key has said what there is to say about another: the same one, or one inside it. */
@@ -138,8 +139,8 @@ function covers(outer: string, inner: string): boolean {
 }
 
 /** By top-level key, in the order of the documentation; what is not in it comes first. */
-function inFileOrder(problems: readonly Problem[]): readonly Problem[] {
-  const order: readonly string[] = [...Object.keys(stackFileSchema.shape), ...secretNames];
+function inFileOrder(problems: readonly Problem[], { keys, mode }: Form): readonly Problem[] {
+  const order: readonly string[] = [...Object.keys(keys), ...secretsOf(mode)];
   const place = ({ key }: Problem) => order.indexOf(key.replace(/^rancher:/, "").replace(/[.[].*$/s, ""));
   return problems.toSorted((a, b) => place(a) - place(b));
 }

@@ -1,8 +1,8 @@
-import type { Settings } from "../components/stack-file.ts";
+import type { HighAvailabilitySettings } from "../components/stack-file.ts";
 import type { Survey } from "../components/survey.ts";
 
 /** A cluster nobody looked at: empty, of the version and with the ingress controller the stack file names. */
-export function assumedCluster({ cluster }: Settings): Survey {
+export function assumedCluster({ cluster }: HighAvailabilitySettings): Survey {
   const ingressNginx = cluster.ingressController === "ingress-nginx";
   return {
     kubernetesVersion: cluster.version ?? "unknown",

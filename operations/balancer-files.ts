@@ -13,19 +13,26 @@ const debian: NginxBuild = {
   resolvers: "THE-HOST'S-OWN",
 };
 
+function nginxHosts(settings: Settings): readonly string[] {
+  if (settings.mode === "high-availability")
+    return "hosts" in settings.loadBalancer ? settings.loadBalancer.hosts.map(({ name }) => name) : [];
+  const { host } = settings.docker;
+  return [host.kind === "local" ? "local" : host.name];
+}
+
 /** The configuration inside a balancer's scripts, as a file of its own for people who only want that. */
 export function balancerFiles(settings: Settings): [path: string, text: string][] {
   const { loadBalancer } = settings;
   switch (loadBalancer.kind) {
     case "nginx": {
-      const { hosts, options, runAs } = loadBalancer;
+      const { options, runAs } = loadBalancer;
       const logs = runAs === "container" ? "container" : "files";
       const { text } = fillNginxTemplate(
         renderNginxConfig({ listeners: rancherListeners(settings), options, logs }),
         debian,
       );
       const note = "# Filled in for the nginx of Debian 12; on the host it is filled in for the nginx that is there.\n";
-      return hosts.map(({ name }) => [`hosts/${name}/nginx.conf`, `${note}${text}`]);
+      return nginxHosts(settings).map((name) => [`hosts/${name}/nginx.conf`, `${note}${text}`]);
     }
     case "haproxy": {
       const listeners = rancherListeners(settings).filter((listener) => listener.layer === 4);

@@ -1,6 +1,14 @@
 import type { Formatter } from "picocolors/types.js";
+import { urlOf } from "../components/next-steps.ts";
 import type { Problem } from "../components/problem.ts";
-import type { ReadSettings, Settings, StackFileSource } from "../components/stack-file.ts";
+import type {
+  HighAvailabilitySettings,
+  ReadSettings,
+  Settings,
+  SingleNodeSettings,
+  StackFileSource,
+} from "../components/stack-file.ts";
+import { formMeant } from "../components/stack-file/forms.ts";
 import { secretNames } from "../components/stack-file/secret-keys.ts";
 import type { SecretName } from "../components/stack-file/secret-keys.ts";
 
@@ -26,7 +34,7 @@ const insideSecrets: Readonly<Record<SecretName, string>> = {
 /** What `check-config` prints: every problem, or what the stack would be; then what could not be looked at. */
 export function configReport(
   file: string,
-  source: Pick<StackFileSource, "sealed">,
+  source: Pick<StackFileSource, "sealed" | "values">,
   read: ReadSettings,
   colours: Colours,
 ): { readonly text: string; readonly wrong: boolean } {
@@ -57,7 +65,32 @@ function line(mark: Formatter, bold: Formatter) {
   return ({ key, message }: Problem) => [`  ${mark("-")} ${bold(key)} ${message}`];
 }
 
-function summary({
+function summary(settings: Settings): readonly string[] {
+  return settings.mode === "single-node" ? singleNode(settings) : highAvailability(settings);
+}
+
+function singleNode(settings: SingleNodeSettings): readonly string[] {
+  const { version, docker, loadBalancer, tls } = settings;
+  const { host, engine, image } = docker;
+  const where = host.kind === "local" ? "this machine's Docker engine" : `Docker on ${host.name}`;
+  return [
+    `  url            ${urlOf(settings)}`,
+    `  Rancher        ${version}, ${image}`,
+    `  host           ${where}${engine === "install" ? ", installed by this stack" : ""}`,
+    `  load balancer  ${balancerOnHost(loadBalancer)}`,
+    `  certificate    ${tls.source}`,
+  ];
+}
+
+function balancerOnHost(settings: SingleNodeSettings["loadBalancer"]): string {
+  if (settings.kind === "none") return "none: Rancher answers itself, with a certificate of its own";
+  const { runAs, image, layer, ports, sites } = settings;
+  const container = runAs === "container" ? ` in a container (${image})` : "";
+  const beside = sites.length === 0 ? "" : `, beside ${names(sites)}`;
+  return `nginx${container} at layer ${layer}, ports ${ports.http} and ${ports.https}${beside}`;
+}
+
+function highAvailability({
   hostname,
   version,
   replicas,
@@ -65,7 +98,7 @@ function summary({
   loadBalancer,
   tls,
   chartRepository,
-}: Settings): readonly string[] {
+}: HighAvailabilitySettings): readonly string[] {
   const kubernetes = cluster.version === undefined ? "" : `, Kubernetes ${cluster.version}`;
   return [
     `  url            https://${hostname}`,
@@ -76,7 +109,10 @@ function summary({
   ];
 }
 
-function balancer(settings: Settings["loadBalancer"], servers: Settings["cluster"]["servers"]): string {
+function balancer(
+  settings: HighAvailabilitySettings["loadBalancer"],
+  servers: HighAvailabilitySettings["cluster"]["servers"],
+): string {
   switch (settings.kind) {
     case "nginx":
     case "haproxy": {
@@ -99,12 +135,27 @@ function names(hosts: readonly { readonly name: string }[]): string {
   return hosts.map(({ name }) => name).join(", ");
 }
 
-function notLookedAt({ sealed = [] }: Pick<StackFileSource, "sealed">, wrong: boolean): readonly string[] {
+/** What a look at the world would tell; the last one at preview already. */
+function unseen(mode: Settings["mode"]): readonly string[] {
+  return mode === "single-node"
+    ? ["the Docker host: whether it answers, and is large enough", "the version that runs there now"]
+    : [
+        "the hosts: whether they answer, with the pinned keys",
+        "the cluster: its version, ingress controller and what runs there",
+      ];
+}
+
+function notLookedAt(
+  { sealed = [], values }: Pick<StackFileSource, "sealed" | "values">,
+  wrong: boolean,
+): readonly string[] {
+  const { mode } = formMeant(values);
   const secrets = secretNames.filter((name) => sealed.includes(name));
   return [
     ...secrets.map((name) => `rancher:${name} is encrypted: ${insideSecrets[name]}`),
-    "the hosts: whether they answer, with the pinned keys",
-    `the cluster: its version, ingress controller and what runs there${wrong ? "" : "; pulumi preview does"}`,
+    ...unseen(mode).map(
+      (what, index, all) => `${what}${wrong || index < all.length - 1 ? "" : "; pulumi preview does"}`,
+    ),
   ];
 }
 

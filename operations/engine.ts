@@ -117,7 +117,7 @@ function engineEnvironment(options: EngineOptions, folders: readonly string[], r
     ...inherited,
     ...options.environment,
     [runVariable]: run,
-    PATH: [...folders, inherited["PATH"]].join(delimiter),
+    PATH: [...folders, options.environment?.["PATH"] ?? inherited["PATH"]].join(delimiter),
   };
   const own = ownBackend(environment, options.isolated ?? false);
   if (own !== undefined) {

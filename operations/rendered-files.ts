@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { isWrappedSecret, type Registration } from "./synthesis.ts";
+import { isUnknown, isWrappedSecret, type Registration } from "./synthesis.ts";
 
 /** Text of every artefact a program would place, by the path it gets in the output folder. */
 export function renderedFiles(registrations: readonly Registration[]): Map<string, string> {
@@ -13,6 +13,8 @@ function filesOf({ type, name, inputs }: Registration): [string, string][] {
       return scriptFiles(name, inputs);
     case "kubernetes:helm.sh/v3:Release":
       return [[`cluster/${String(inputs["namespace"])}/release-${String(inputs["name"])}.yaml`, release(inputs)]];
+    case "docker:index/container:Container":
+      return [[`docker/container-${String(inputs["name"])}.yaml`, stringify(withoutSecrets(inputs))]];
     default:
       return type.startsWith("kubernetes:") ? [objectFile(inputs)] : [];
   }
@@ -46,6 +48,7 @@ function objectFile(inputs: Registration["inputs"]): [string, string] {
 
 function withoutSecrets(value: unknown): unknown {
   if (isWrappedSecret(value)) return "[secret]";
+  if (isUnknown(value)) return "[known after up]";
   if (Array.isArray(value)) return value.map(withoutSecrets);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withoutSecrets(each)]));

@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { HighAvailability } from "../components/high-availability.ts";
-import type { Secrets } from "../components/settings.ts";
+import type { ClusterSecrets } from "../components/settings.ts";
 import type { Settings } from "../components/stack-file.ts";
 import { assumedCluster } from "./assumed-cluster.ts";
 import { balancerFiles } from "./balancer-files.ts";
@@ -18,9 +17,8 @@ export async function renderedStack(
   settings: Settings,
   sealed: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
-  const cluster = assumedCluster(settings);
   const { registrations } = await synthesise(
-    () => new HighAvailability("rancher", { settings, secrets: sealedSecrets(sealed, settings), cluster }),
+    () => recipe(settings, sealedSecrets(sealed, settings)),
     // Nothing answers, so nothing is waited for.
     { stack, preview: true, call: askedForDigest },
   );
@@ -28,11 +26,20 @@ export async function renderedStack(
   return new Map(files.sort(([a], [b]) => a.localeCompare(b)));
 }
 
+async function recipe(settings: Settings, secrets: ClusterSecrets) {
+  if (settings.mode === "single-node") {
+    const { SingleNode } = await import("../components/single-node.ts");
+    return new SingleNode("rancher", { settings, secrets });
+  }
+  const { HighAvailability } = await import("../components/high-availability.ts");
+  return new HighAvailability("rancher", { settings, secrets, cluster: assumedCluster(settings) });
+}
+
 const askedForDigest: NonNullable<SynthesisOptions["call"]> = ({ token }) =>
   token === "docker:index/getRegistryImage:getRegistryImage" ? { sha256Digest: "sha256:ASKED-AT-PREVIEW" } : undefined;
 
 /** Present where the stack file has them, never read. */
-function sealedSecrets(sealed: readonly string[], { loadBalancer }: Settings): Secrets {
+function sealedSecrets(sealed: readonly string[], { loadBalancer }: Settings): ClusterSecrets {
   const secret = () => pulumi.secret("[secret]");
   const sites = loadBalancer.kind === "nginx" ? loadBalancer.sites : [];
   return {

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { basename, dirname, resolve } from "node:path";
 import { parse } from "yaml";
 import { isMapping } from "../components/stack-file/mapping.ts";
@@ -52,15 +53,18 @@ export function readStackYaml(path: string, now: Date): StackFileSource {
     if (isSealed(value)) sealed.push(name);
     else values[name] = asEngineGives(value);
   }
-  return { values, secrets: {}, sealed, readFile: (file) => readText(resolve(dirname(path), file)), now };
+  const readFile = (file: string) => readText(resolve(dirname(path), file));
+  return { values, secrets: {}, sealed, readFile, now, home: homedir() };
 }
 
 /** Hosts a stack file names for SSH, as far as it can be read: for telling which of them does not answer. */
 export function listSshHosts(path: string): readonly Reachable[] {
   const { values } = readStackYaml(path, new Date());
-  const { loadBalancer, ssh } = values;
-  const hosts: readonly unknown[] =
-    isMapping(loadBalancer) && Array.isArray(loadBalancer.hosts) ? loadBalancer.hosts : [];
+  const { loadBalancer, docker, ssh } = values;
+  const hosts: readonly unknown[] = [
+    ...(isMapping(loadBalancer) && Array.isArray(loadBalancer.hosts) ? loadBalancer.hosts : []),
+    ...(isMapping(docker) ? [docker.host] : []),
+  ];
   const standard = isMapping(ssh) && typeof ssh.port === "number" ? ssh.port : 22;
   return hosts.flatMap((host) => {
     if (!isMapping(host) || typeof host.name !== "string" || typeof host.address !== "string") return [];

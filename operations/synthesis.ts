@@ -13,6 +13,8 @@ export interface Registration {
   readonly additionalSecretOutputs: readonly string[];
   readonly retainOnDelete: boolean;
   readonly protect: boolean;
+  readonly deleteBeforeReplace: boolean;
+  readonly replaceOnChanges: readonly string[];
   /** As the engine gets it: a secret is still wrapped, see `isWrappedSecret`. */
   readonly inputs: Readonly<Record<string, unknown>>;
 }
@@ -37,10 +39,18 @@ export interface Synthesis<T> {
 /** Isolates one run's state from others in the same process. In the SDK, but left out of its published types. */
 const { withLocalStorage } = runtimeState as unknown as { withLocalStorage<T>(run: () => Promise<T>): Promise<T> };
 
+/** What a backend without organizations calls its own. */
+const organization = "organization";
+
 const secretSignature = "4dabf18193072939515e22adb298388d";
 
 export function isWrappedSecret(value: unknown): value is { readonly value: unknown } {
   return typeof value === "object" && value !== null && secretSignature in value;
+}
+
+/** Whether only `up` will tell. */
+export function isUnknown(value: unknown): boolean {
+  return value === pulumi.runtime.unknownValue;
 }
 
 /**
@@ -62,6 +72,8 @@ export function synthesise<T>(build: () => T | Promise<T>, options: SynthesisOpt
         additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
         retainOnDelete: request.getRetainondelete(),
         protect: request.getProtect(),
+        deleteBeforeReplace: request.getDeletebeforereplace(),
+        replaceOnChanges: request.getReplaceonchangesList(),
         inputs: request.getObject()?.toJavaScript() ?? {},
       });
       return super.registerResource(request, callback);
@@ -82,8 +94,8 @@ export function synthesise<T>(build: () => T | Promise<T>, options: SynthesisOpt
   };
   const preview = options.preview ?? false;
   return withLocalStorage(async () => {
-    await pulumi.runtime.setMocks(mocks, "rancher", options.stack, preview);
-    pulumi.runtime.setMockOptions(new Recorder(mocks), "rancher", options.stack, preview);
+    await pulumi.runtime.setMocks(mocks, "rancher", options.stack, preview, organization);
+    pulumi.runtime.setMockOptions(new Recorder(mocks), "rancher", options.stack, preview, organization);
     pulumi.runtime.setAllConfig({ ...options.config }, [...(options.secretKeys ?? [])]);
     // Caught inside, as an error that leaves the stack's program also becomes an unhandled rejection.
     let outcome: { result: T } | { error: unknown } | undefined;

@@ -1,12 +1,14 @@
 import { endOrphans } from "../operations/mend/orphans.ts";
+import { clearCgroups } from "./docker/cgroups.ts";
 import { clearLeftovers } from "./world/leftovers.ts";
 
 /**
  * Clears all that rehearsals left which were killed: first the plugins of their engines, which would go on writing into
- * folders that are being removed, then their worlds. Gives what it cleared; living rehearsals are left alone.
+ * folders that are being removed, then their worlds, then cgroups of their Docker engines. Gives what it cleared; living rehearsals are left alone.
  */
 export async function clearWorlds(options: { progress?: (line: string) => void } = {}): Promise<string[]> {
   const ended = endOrphans();
   for (const what of ended) options.progress?.(`ended ${what}`);
-  return [...ended, ...(await clearLeftovers(options))];
+  const cleared = await clearLeftovers(options);
+  return [...ended, ...cleared, ...clearCgroups().map((name) => `cgroup ${name}`)];
 }

@@ -14,6 +14,8 @@ export interface EngineRunOptions {
   readonly stack: string;
   readonly overlaid: OverlaidStack;
   readonly pulumiHome: string;
+  /** What the program finds on this machine besides, by the names of variables. */
+  readonly surroundings?: Readonly<Record<string, string>>;
   readonly progress: (line: string) => void;
 }
 
@@ -40,6 +42,7 @@ export async function prepareRehearsalEngine(options: EngineRunOptions): Promise
       // Neither the user's SSH settings nor their kubeconfig count here.
       HOME: folder,
       KUBECONFIG: join(folder, "no-kubeconfig"),
+      ...options.surroundings,
     },
     progress,
   });

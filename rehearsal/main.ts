@@ -1,15 +1,16 @@
-import { spawn } from "node:child_process";
 import { join } from "node:path";
 import pc from "picocolors";
 import { defaultVersions } from "../components/versions.ts";
 import { readArguments, runCommand, UserError } from "../operations/command-line.ts";
-import { findStackFile } from "../operations/stack-yaml.ts";
-import { projectFolder } from "../operations/work-folder.ts";
+import { findStackFile, readStackYaml } from "../operations/stack-yaml.ts";
+import { projectFolder, type StackFile } from "../operations/work-folder.ts";
 import { lastChecksThroughBalancer, type CheckResult } from "./checks.ts";
 import { checkTakeover, floatingAddressOf } from "./floating-address.ts";
+import { nextCommands, openShell, untilInterrupted } from "./pauses.ts";
 import { startPhases, type Phases } from "./phases.ts";
 import { startRehearsal, type Rehearsal } from "./rehearsal.ts";
-import { allPassed, checkLine, renderSummary } from "./summary.ts";
+import { rehearseSingleNode } from "./single-node/rehearse.ts";
+import { allPassed, checkLine, clusterTopology, renderSummary } from "./summary.ts";
 import { checkNothingLeft, checkUnchanged, markHosts } from "./traces.ts";
 
 const usage = `npm run rehearse -- <stack> [--keep] [--shell HOST] [--rancher BINARY]
@@ -40,6 +41,13 @@ async function main(): Promise<number> {
     1,
   );
   const stackFile = findStackFile(positionals[0] ?? "");
+  if (isSingleNode(stackFile)) {
+    if (values.rancher !== undefined)
+      throw new UserError("--rancher is for stacks with a cluster; a single node's Rancher is an image");
+    const { keep = false, shell } = values;
+    const { signal } = interrupted;
+    return rehearseSingleNode(stackFile, { keep, signal, ...(shell !== undefined && { shell }) });
+  }
   const phases = startPhases((line) => console.log(line));
   console.log(introduction(stackFile.stack, values.rancher));
   const rehearsal = await startRehearsal({
@@ -55,6 +63,10 @@ async function main(): Promise<number> {
   } finally {
     await phases.run("cleaning up", () => rehearsal.close());
   }
+}
+
+function isSingleNode({ path }: StackFile): boolean {
+  return readStackYaml(path, new Date()).values["mode"] === "single-node";
 }
 
 function introduction(stack: string, rancherBinary: string | undefined): string {
@@ -96,7 +108,11 @@ async function rehearse(
   });
 
   if (options.shell) await openShell(options.shell);
-  if (options.keep) await untilInterrupted(rehearsal);
+  if (options.keep) {
+    const [first] = hosts;
+    const { folder, hostname } = rehearsal;
+    await untilInterrupted({ folder, hostname, ...(first && { address: first.address }) }, interrupted.signal);
+  }
 
   checks.push(
     await phases.run("second up", async (say) => {
@@ -121,11 +137,14 @@ async function rehearse(
       stack,
       url,
       reachedBy: floatingAddressOf(overlaid) ?? hosts.map(({ address }) => address).join(", "),
-      balancer: wanted.balancer,
-      hosts,
-      nodes,
-      rancherVersion: String(overlaid.values["version"] ?? defaultVersions.rancher),
-      kubernetesVersion: kubernetes.version,
+      topology: clusterTopology({
+        stack,
+        balancer: wanted.balancer,
+        hosts,
+        nodes,
+        rancherVersion: String(overlaid.values["version"] ?? defaultVersions.rancher),
+        kubernetesVersion: kubernetes.version,
+      }),
       checks,
       times: phases.times,
       participants,
@@ -181,42 +200,4 @@ function hostNamed({ hosts }: Rehearsal, name: string) {
   throw new UserError(
     `--shell ${name}: the stack has no such host. It has ${hosts.map((each) => each.name).join(", ")}.`,
   );
-}
-
-function openShell(host: Rehearsal["hosts"][number]): Promise<void> {
-  console.log(`\nA root shell on ${host.name}; leave it with exit.`);
-  const [command = "", ...args] = host.enter;
-  return new Promise((done, failed) => {
-    const shell = spawn(command, [...args, "bash", "-l"], { stdio: "inherit" });
-    shell.once("error", failed);
-    shell.once("close", () => done());
-  });
-}
-
-function untilInterrupted({ hostname, hosts, folder }: Rehearsal): Promise<void> {
-  const [first] = hosts;
-  console.log(
-    [
-      "",
-      `Kept until Ctrl-C, in ${folder}. Look at it from another terminal:`,
-      ...(first ? [`  curl --insecure --resolve ${hostname}:443:${first.address} https://${hostname}/ping`] : []),
-    ].join("\n"),
-  );
-  return new Promise((_, failed) => {
-    const timer = setInterval(() => undefined, 60_000);
-    interrupted.signal.addEventListener("abort", () => {
-      clearInterval(timer);
-      failed(interrupted.signal.reason as Error);
-    });
-  });
-}
-
-function nextCommands(stack: string): string {
-  return [
-    "Next:",
-    `  npm run check-config -- ${stack}        what is still to be filled in`,
-    `  npm run render -- ${stack} --out DIR    every file the stack would place`,
-    `  npm run rehearse -- ${stack} --keep     the same, left running to look at`,
-    `  npm run up -- ${stack}                  the real thing`,
-  ].join("\n");
 }

@@ -9,6 +9,7 @@ import type { Tool } from "../tools/toolbox/tool.mjs";
 import { tools } from "../tools/toolbox.mjs";
 import { chooseCharts } from "./charts/choose-charts.ts";
 import { clearWorlds } from "./clear-worlds.ts";
+import { closeAll, type Closer } from "./closing.ts";
 import type { ChartName } from "./charts/kubernetes-bounds.ts";
 import { madeUpPassword, prepareRehearsalEngine } from "./engine-run.ts";
 import { findRancherBinary } from "./genuine-rancher/binary.ts";
@@ -69,9 +70,6 @@ const toolNames = [
   "pulumi-language-nodejs",
   "pulumi",
 ] as const;
-
-/** Ends one part of a rehearsal. */
-type Closer = () => Promise<unknown>;
 
 /**
  * Makes the world a stack file asks for, and an engine with the stack file overlaid. Nothing is applied yet.
@@ -214,26 +212,17 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
   }
 }
 
-/** Ends the parts in the reverse of the order they were made, each whatever the others do. */
-function closeAll(closers: readonly Closer[]): () => Promise<void> {
-  let closing: Promise<void> | undefined;
-  const close = async () => {
-    const failures: unknown[] = [];
-    for (const closer of [...closers].reverse()) await closer().catch((error: unknown) => failures.push(error));
-    if (failures.length > 0) throw new AggregateError(failures, failures.map(String).join("\n"));
-  };
-  return () => (closing ??= close());
-}
-
 function byName<T extends { readonly name: string }>(all: readonly T[]): ReadonlyMap<string, T> {
   return new Map(all.map((each) => [each.name, each]));
 }
 
-function userPulumiHome(): string {
+/** Of whoever runs the rehearsal. */
+export function userPulumiHome(): string {
   return process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi");
 }
 
-function participant({ name, version, from, origin, path }: Tool): Participant {
+/** A tool for the list of who took part. */
+export function participant({ name, version, from, origin, path }: Tool): Participant {
   const where = { path: path, cache: `${origin ?? "got"} earlier`, download: "downloaded", build: "built here" }[from];
   return { name, version, kind: "genuine", from: where };
 }

@@ -15,15 +15,22 @@ export interface RehearsalResult {
   readonly url: string;
   /** How the checks reached it: the address behind the hostname. */
   readonly reachedBy: string;
+  /** What there is and what is behind what, a line each. */
+  readonly topology: readonly string[];
+  readonly checks: readonly CheckResult[];
+  readonly times: ReadonlyMap<string, number>;
+  readonly participants: readonly Participant[];
+}
+
+/** A stack with a cluster. */
+export interface ClusterShape {
+  readonly stack: string;
   /** What the hosts run: `nginx, layer 4`. */
   readonly balancer: string;
   readonly hosts: readonly { readonly name: string; readonly address: string }[];
   readonly nodes: readonly { readonly name: string; readonly address: string }[];
   readonly rancherVersion: string;
   readonly kubernetesVersion: string;
-  readonly checks: readonly CheckResult[];
-  readonly times: ReadonlyMap<string, number>;
-  readonly participants: readonly Participant[];
 }
 
 /** The last thing a rehearsal prints. */
@@ -31,9 +38,9 @@ export function renderSummary(result: RehearsalResult): string {
   return [
     "",
     pc.bold(result.url),
-    `  reached at ${result.reachedBy}, as ${result.url} would be once DNS leads there`,
+    `  reached at ${result.reachedBy}, as ${result.url} ${whereNamed(result.url)}`,
     "",
-    ...topology(result),
+    ...result.topology,
     "",
     ...result.checks.map(checkLine),
     "",
@@ -50,11 +57,18 @@ export function renderSummary(result: RehearsalResult): string {
   ].join("\n");
 }
 
+/** Names under `.localhost` need no DNS: for every browser they are its own machine. */
+function whereNamed(url: string): string {
+  return new URL(url).hostname.endsWith(".localhost") ? "is on a machine of yours" : "would be once DNS leads there";
+}
+
 export function allPassed({ checks }: Pick<RehearsalResult, "checks">): boolean {
   return checks.every(({ passed }) => passed);
 }
 
-function topology({ stack, balancer, hosts, nodes, rancherVersion, kubernetesVersion }: RehearsalResult): string[] {
+/** Balancers above the cluster's nodes. */
+export function clusterTopology(shape: ClusterShape): string[] {
+  const { stack, balancer, hosts, nodes, rancherVersion, kubernetesVersion } = shape;
   const balancers = hosts.map(({ name, address }) => `${balancer}: ${name} (${address})`);
   const cluster = `cluster: Kubernetes ${kubernetesVersion}, Rancher ${rancherVersion}`;
   return [

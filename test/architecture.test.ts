@@ -6,7 +6,7 @@ const program = [...sourceFiles("index.ts"), ...components];
 
 /** What registers resources, reads the engine's configuration or ends its run; everything else renders a text or decides something. */
 const isBlock = ({ path, text }: SourceFile) =>
-  /extends pulumi\.ComponentResource|new (\w+\.)?Provider\(/.test(text) ||
+  /extends pulumi\.ComponentResource|new ((\w+\.)?Provider|pulumi\.StackReference|random\.\w+)\(/.test(text) ||
   ["components/settings.ts", "components/refusal.ts"].includes(path);
 
 /** A recipe, or a part of one: what puts blocks together. */
@@ -103,6 +103,7 @@ describe("the program", () => {
     expect(having(/new command\.(remote|local)\./)).toEqual(["components/host/host-script.ts"]);
     expect(having(/new (\w+\.)?Provider\(/)).toEqual([
       "components/cluster/kubernetes-provider.ts",
+      "components/docker/docker-provider.ts",
       "components/docker/image-digest.ts",
     ]);
     expect(having(/new kubernetes\.helm\.v[34]\.Chart\(/)).toEqual([]);

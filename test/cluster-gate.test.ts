@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { checkCluster, chooseIngressClass, foreignCertManager, isIngressNginx } from "../components/cluster-gate.ts";
 import { describeProblems } from "../components/problem.ts";
-import type { ExistingClusterSettings, Settings } from "../components/stack-file.ts";
+import type { ExistingClusterSettings, HighAvailabilitySettings } from "../components/stack-file.ts";
 import type { RunningController } from "../components/cluster/ingress-controllers.ts";
 import type { IngressFindings } from "../components/cluster/ingress-findings.ts";
 import type { Survey } from "../components/survey.ts";
@@ -10,7 +10,7 @@ import { balancerHost, emptyCluster, nginxBalancer, prodSettings } from "./suppo
 const traefik = { name: "traefik", controller: "traefik.io/ingress-controller", isDefault: false };
 const nginx = { name: "nginx", controller: "k8s.io/ingress-nginx", isDefault: false };
 
-function withCluster(cluster: Partial<ExistingClusterSettings>): Partial<Settings> {
+function withCluster(cluster: Partial<ExistingClusterSettings>): Partial<HighAvailabilitySettings> {
   return { cluster: { ...prodSettings().cluster, ...cluster } };
 }
 
@@ -18,17 +18,17 @@ const running: RunningController = {
   ...{ kind: "traefik", namespace: "kube-system", name: "traefik", workload: "DaemonSet" },
   ...{ forwardedHeaders: [], proxyProtocol: [], hidesClients: false, rolledOut: true },
 };
-const layer7: Partial<Settings> = {
+const layer7: Partial<HighAvailabilitySettings> = {
   loadBalancer: nginxBalancer({ layer: 7 }),
   tls: { source: "secret", certificate: { from: "stack", chain: "CHAIN" } },
 };
-const proxyProtocol: Partial<Settings> = { loadBalancer: nginxBalancer({ proxyProtocol: true }) };
+const proxyProtocol: Partial<HighAvailabilitySettings> = { loadBalancer: nginxBalancer({ proxyProtocol: true }) };
 const findings = (overrides: Partial<IngressFindings> = {}): Pick<Survey, "ingress"> => ({
   ingress: { packagedCharts: [], chartConfigs: [], controllers: [], ...overrides },
 });
 
 /** Every refusal and warning, by what the stack file says and what the cluster is. */
-const refusals: [string, Partial<Settings>, Partial<Survey>, string][] = [
+const refusals: [string, Partial<HighAvailabilitySettings>, Partial<Survey>, string][] = [
   [
     "a Kubernetes version that is not the cluster's",
     withCluster({ version: "v1.34.1" }),
@@ -187,7 +187,7 @@ describe("checkCluster", () => {
       ...findings({ packagedCharts: ["rke2-ingress-nginx"], controllers: [{ ...controller, ...running }] }),
     });
     const rancher = { version: "2.15.0", owned: true };
-    const warningsOf = (settings: Partial<Settings>, cluster: Partial<Survey>) =>
+    const warningsOf = (settings: Partial<HighAvailabilitySettings>, cluster: Partial<Survey>) =>
       checkCluster(prodSettings(settings), emptyCluster(cluster)).warnings.map(({ key }) => key);
 
     it("warns that the switch cuts Rancher off for a while", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { checkCompatibility } from "../components/compatibility.ts";
+import { checkCompatibility, checkUpgrade } from "../components/compatibility.ts";
 import type { Asked } from "../components/compatibility.ts";
 import { describeProblems } from "../components/problem.ts";
 import { defaultVersions } from "../components/versions.ts";
@@ -163,5 +163,36 @@ describe("the gate", () => {
       "rancher:certManager.version",
       "rancher:version",
     ]);
+  });
+});
+
+describe("the gate for Rancher in Docker", () => {
+  const said = (asked: string, installed?: string, restores = false) =>
+    describeProblems(checkUpgrade(asked, installed, restores));
+
+  it.each([
+    ["2.15.0", undefined],
+    ["2.15.0", "2.15.0"],
+    ["2.15.0", "2.14.4"],
+    ["2.15.1", "2.15.0"],
+    ["2.15.0", "nothing of a version"],
+  ])("lets %s come where %s runs", (asked, installed) => {
+    expect(said(asked, installed)).toBe("");
+  });
+
+  it("refuses to skip a minor", () => {
+    expect(said("2.15.0", "2.12.3")).toBe(
+      "rancher:version is 2.15.0, but 2.12.3 is installed, and Rancher is upgraded one minor at a time. Go to 2.13.8 first (the whole way: 2.13.8, 2.14.4, 2.15.0).",
+    );
+  });
+
+  it.each(["2.15.1", "2.16.0"])("refuses to go down from %s, and says the way back", (installed) => {
+    expect(said("2.15.0", installed)).toBe(
+      `rancher:version is 2.15.0, but ${installed} is installed, and Rancher cannot be downgraded. Set it to ${installed} or newer; the way back is restoring an archive taken on 2.15.0, with npm run restore.`,
+    );
+  });
+
+  it("has nothing to say where the data comes from an archive", () => {
+    expect(said("2.13.0", "2.15.0", true)).toBe("");
   });
 });

@@ -4,7 +4,7 @@ import { parse } from "yaml";
 import type { IngressFindings } from "../components/cluster/ingress-findings.ts";
 import { HighAvailability } from "../components/high-availability.ts";
 import { defaultBalancerOptions } from "../components/load-balancer/balancer-options.ts";
-import type { HaproxySettings, Settings, TlsSettings } from "../components/stack-file.ts";
+import type { HaproxySettings, HighAvailabilitySettings, TlsSettings } from "../components/stack-file.ts";
 import type { Survey } from "../components/survey.ts";
 import { synthesise } from "../operations/synthesis.ts";
 import {
@@ -25,7 +25,7 @@ const secret = "kubernetes:core/v1:Secret";
 const password = "random:index/randomPassword:RandomPassword";
 
 interface Case {
-  readonly settings?: Partial<Settings>;
+  readonly settings?: Partial<HighAvailabilitySettings>;
   readonly secrets?: (keyof typeof canaries)[];
   readonly cluster?: Partial<Survey>;
   readonly preview?: boolean;
@@ -43,7 +43,7 @@ function synthesiseRecipe({ settings, secrets, cluster, preview = false }: Case 
   );
 }
 
-const twoBalancers: Partial<Settings> = {
+const twoBalancers: Partial<HighAvailabilitySettings> = {
   loadBalancer: nginxBalancer({ hosts: [balancerHost(), balancerHost({ name: "lb-2", address: "192.0.2.20" })] }),
 };
 const haproxy: HaproxySettings = {

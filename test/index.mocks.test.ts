@@ -7,7 +7,8 @@ import { prodConfiguration } from "./support/prod-configuration.ts";
 import { clearTexts, listed, only } from "./support/registrations.ts";
 import { valueOf } from "./support/value-of.ts";
 
-type Outputs = typeof outputs;
+type Outputs = Extract<typeof outputs, { readonly mode: "high-availability" }>;
+type SingleNodeOutputs = Exclude<typeof outputs, Outputs>;
 
 const traefik = { metadata: { name: "traefik" }, spec: { controller: "traefik.io/ingress-controller" } };
 const bootstrapPassword = "canary-bootstrap-password";
@@ -15,7 +16,7 @@ const bootstrapPassword = "canary-bootstrap-password";
 /** Runs the program as Pulumi does: the module is loaded inside the stack, and everything happens while it loads. */
 function run(kubeconfig: string, overrides: Record<string, unknown> = {}) {
   vi.resetModules();
-  return synthesise<Outputs>(async () => (await import("../index.ts")).default, {
+  return synthesise<Outputs>(async () => (await import("../index.ts")).default as Outputs, {
     stack: "prod",
     ...prodConfiguration({ kubeconfig, bootstrapPassword }, overrides),
   });
@@ -110,13 +111,6 @@ describe("the program stops before the first resource", () => {
     expect(api.requests).toEqual([]);
   });
 
-  it("at a single-node stack, in one clear line", async () => {
-    const error = await refusal(run(kubeconfigFor("https://192.0.2.1:6443"), { mode: "single-node" }));
-
-    expect(error.message).toMatch(/^rancher:mode is single-node/);
-    expect(error.message.split("\n")).toHaveLength(1);
-  });
-
   it("at a cluster nobody answers for, and says which", async () => {
     const error = await refusal(run(kubeconfigFor("https://127.0.0.1:1")));
 
@@ -135,5 +129,87 @@ describe("the program stops before the first resource", () => {
     expect(ingress).toContain("rancher:kubeconfig leads to a cluster without an IngressClass");
     expect(minor).toContain("rancher:version is 2.15.0, but 2.12.1 is installed");
     expect(foreign).toContain("rancher:kubeconfig leads to a cluster where Rancher 2.12.1 is installed already");
+  });
+});
+
+/** Runs the program for a single node whose last run left a version of Rancher, or which had none. */
+function runSingleNode(installed: string | undefined, overrides: Record<string, unknown> = {}) {
+  vi.resetModules();
+  const values = { mode: "single-node", hostname: "rancher.localhost", version: "2.15.0", ...overrides };
+  const texts = Object.entries(values).map(([key, value]) => [
+    `rancher:${key}`,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  return synthesise<SingleNodeOutputs>(async () => (await import("../index.ts")).default as SingleNodeOutputs, {
+    stack: "dev",
+    preview: true,
+    config: {
+      ...(Object.fromEntries(texts) as Record<string, string>),
+      "rancher:bootstrapPassword": bootstrapPassword,
+    },
+    secretKeys: ["rancher:bootstrapPassword"],
+    state: ({ type }) =>
+      type === "pulumi:pulumi:StackReference"
+        ? { outputs: installed === undefined ? {} : { rancherVersion: installed }, secretOutputNames: [] }
+        : {},
+    call: ({ token }) =>
+      token === "docker:index/getRegistryImage:getRegistryImage"
+        ? { sha256Digest: `sha256:${"0".repeat(64)}` }
+        : undefined,
+  });
+}
+
+describe("the program on a single node", () => {
+  it("builds its recipe, and exports what people and the next run need", async () => {
+    const { result, registrations } = await runSingleNode(undefined);
+
+    expect(listed(registrations).filter((line) => line.includes("rancher:recipes:"))).toEqual([
+      "rancher:recipes:SingleNode rancher",
+    ]);
+    expect(Object.keys(result)).toEqual([
+      "url",
+      "mode",
+      "rancherVersion",
+      "image",
+      "loadBalancer",
+      "bootstrapPassword",
+      "caCertificate",
+      "nextSteps",
+    ]);
+    expect({ url: result.url, mode: result.mode }).toEqual({ url: "https://rancher.localhost", mode: "single-node" });
+    expect(await pulumi.isSecret(result.bootstrapPassword)).toBe(true);
+    expect(await pulumi.isSecret(result.nextSteps)).toBe(false);
+    expect(clearTexts(registrations).join("\n")).not.toContain("canary");
+  });
+
+  it("asks for the last run's version by the stack's own name", async () => {
+    const { registrations } = await runSingleNode("2.14.1");
+
+    expect(listed(registrations).filter((line) => line.includes("rancher:recipes:"))).toHaveLength(1);
+  });
+
+  it.each([
+    [
+      "2.13.2",
+      "rancher:version is 2.15.0, but 2.13.2 is installed, and Rancher is upgraded one minor at a time. Go to 2.14.4 first.",
+    ],
+    [
+      "2.15.1",
+      "rancher:version is 2.15.0, but 2.15.1 is installed, and Rancher cannot be downgraded. Set it to 2.15.1 or newer; " +
+        "the way back is restoring an archive taken on 2.15.0, with npm run restore.",
+    ],
+  ])("stops before the first resource where %s is installed", async (installed, message) => {
+    const error = await refusal(runSingleNode(installed));
+
+    expect(pulumi.RunError.isInstance(error)).toBe(true);
+    expect(error.message).toBe(message);
+  });
+
+  it("goes back where an archive of that version is what it begins from", async () => {
+    const docker = { restore: "rancher-2.15.0-20261101T030000Z.tar.gz" };
+
+    const { registrations } = await runSingleNode("2.15.1", { docker });
+
+    expect(listed(registrations).filter((line) => line.includes("rancher:recipes:"))).toHaveLength(1);
   });
 });

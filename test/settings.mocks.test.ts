@@ -1,6 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { readStackInput } from "../components/settings.ts";
+import { dockerContext, readStackInput } from "../components/settings.ts";
 import { synthesise } from "../operations/synthesis.ts";
 import { issue } from "./support/certificates.ts";
 import type { Issued } from "./support/certificates.ts";
@@ -103,6 +106,7 @@ describe("secrets of a stack file", () => {
   it("leave only as secret outputs", async () => {
     const { result } = await read({}, { kubeconfig, bootstrapPassword: canary });
 
+    if (result.mode !== "high-availability") return expect.fail(result.mode);
     const { sitePrivateKeys, ...outputs } = result.secrets;
     expect(Object.keys(outputs).sort()).toEqual(["bootstrapPassword", "kubeconfig"]);
     expect(await valueOf(outputs.kubeconfig)).toBe(kubeconfig);
@@ -163,5 +167,43 @@ describe("secrets of a stack file", () => {
 
     expect(error.message.split("\n").length).toBeGreaterThanOrEqual(4);
     expect(`${error.message}\n${error.stack}`).not.toContain("canary");
+  });
+});
+
+describe("dockerContext", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "docker-config-"));
+    for (const name of ["DOCKER_HOST", "DOCKER_CONTEXT"]) vi.stubEnv(name, undefined);
+    vi.stubEnv("DOCKER_CONFIG", folder);
+  });
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const config = (text: string) => writeFileSync(join(folder, "config.json"), text);
+
+  it("is what people chose, as the provider would not know", () => {
+    config('{ "auths": {}, "currentContext": "desktop-linux" }');
+
+    expect(dockerContext()).toBe("desktop-linux");
+  });
+
+  it.each([
+    ["no file", undefined],
+    ["nothing chosen", "{}"],
+    ["the usual one", '{ "currentContext": "default" }'],
+    ["no JSON", "{"],
+  ])("is none with %s", (_, text) => {
+    if (text !== undefined) config(text);
+
+    expect(dockerContext()).toBeUndefined();
+  });
+
+  it.each(["DOCKER_HOST", "DOCKER_CONTEXT"])("is none where %s says it, which the provider knows", (name) => {
+    config('{ "currentContext": "desktop-linux" }');
+    vi.stubEnv(name, "other");
+
+    expect(dockerContext()).toBeUndefined();
   });
 });

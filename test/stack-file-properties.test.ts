@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readSettings } from "../components/stack-file.ts";
-import { goodSource, linesOf } from "./stack-files/stack-file-case.ts";
+import { goodSingleNode, goodSource, linesOf } from "./stack-files/stack-file-case.ts";
 
 /** One mistake each, at keys of their own, so that none hides or changes another's message. */
 const mistakes: Readonly<Record<string, unknown>> = {
@@ -15,6 +15,18 @@ const mistakes: Readonly<Record<string, unknown>> = {
   tls: { source: "letsencrypt", email: "ops@example.com" },
   certManager: { version: 1.21 },
   chartValues: { replicas: 1 },
+  bootstrapPassword: "in clear",
+};
+
+const mistakesOfSingleNode: Readonly<Record<string, unknown>> = {
+  colour: "blue",
+  cluster: { distribution: "existing" },
+  hostname: "192.0.2.1",
+  version: "latest",
+  ssh: { port: "22" },
+  docker: { host: "local", engine: "install", memory: "8 GB", arguments: ["-v"], backup: { keep: 0 } },
+  loadBalancer: { kind: "external" },
+  tls: { source: "letsEncrypt" },
   bootstrapPassword: "in clear",
 };
 
@@ -51,6 +63,58 @@ describe("any stack file", () => {
         const read = readSettings({ ...good, secrets, values: onGood ? { ...good.values, ...junk } : junk });
 
         expect("settings" in read || read.problems.length > 0).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("has all its mistakes reported together on a single node too", () => {
+    const good = goodSingleNode();
+    const lines = (change: object) => linesOf({ ...good, values: { ...good.values, ...change } });
+
+    fc.assert(
+      fc.property(fc.subarray(Object.entries(mistakesOfSingleNode)), (some) => {
+        const alone = some.flatMap(([key, value]) => lines({ [key]: value }));
+
+        expect(lines(Object.fromEntries(some)).toSorted()).toEqual(alone.toSorted());
+      }),
+    );
+  });
+
+  it("survives junk at any depth of a single node", () => {
+    const good = goodSingleNode();
+    const docker = { ...(good.values["docker"] as object), proxy: { http: "http://p:1" }, backup: {}, publish: {} };
+    const paths = [
+      ["docker"],
+      ["docker", "host"],
+      ["docker", "host", "hostKey"],
+      ["docker", "host", "jumpHost"],
+      ["docker", "publish"],
+      ["docker", "proxy"],
+      ["docker", "proxy", "noProxy"],
+      ["docker", "arguments"],
+      ["docker", "environment"],
+      ["docker", "auditLog"],
+      ["docker", "backup"],
+      ["docker", "restore"],
+      ["docker", "image"],
+      ["loadBalancer"],
+      ["loadBalancer", "nginx"],
+      ["tls"],
+      ["mode"],
+    ] as const;
+
+    fc.assert(
+      fc.property(fc.constantFrom(...paths), fc.jsonValue(), (path, junk) => {
+        const values = structuredClone({ ...good.values, docker, loadBalancer: { kind: "nginx" } }) as Record<
+          string,
+          unknown
+        >;
+        let inner: Record<string, unknown> = values;
+        for (const part of path.slice(0, -1)) inner = inner[part] as Record<string, unknown>;
+        inner[path.at(-1) ?? ""] = junk;
+
+        expect(() => readSettings({ ...good, values })).not.toThrow();
       }),
       { numRuns: 500 },
     );

@@ -1,7 +1,10 @@
+import type { Host } from "./host.ts";
 import { quote } from "./shell.ts";
 
 export interface BaseScriptArgs {
   readonly hostName: string;
+  /** Whether the host is the machine Pulumi runs on. @default a host over SSH */
+  readonly kind?: Host["kind"];
   /** `<project>/<stack>`: one machine serves one stack. */
   readonly stack: string;
 }
@@ -11,6 +14,7 @@ const freeMiB = 512;
 
 /** Names a machine: refuses one that is known under another name or belongs to another stack. */
 export function renderBaseCreate(args: BaseScriptArgs): string {
+  const { preflight, disk } = grounds[args.kind ?? "ssh"];
   return `${preflight}
 if [ -e "$state/machine" ]; then
   ${refuseOtherMachine(args)}
@@ -20,7 +24,7 @@ else
   cat >"$state/placing" <<MACHINE
 ${marker(args)}
 MACHINE
-  sync "$state/placing" && mv -f "$state/placing" "$state/machine" || fail 30 "$state/machine cannot be written: $(df -h /var | tail -n 1)"
+  sync "$state/placing" && mv -f "$state/placing" "$state/machine" || fail 30 "$state/machine cannot be written: $(df -h ${disk} | tail -n 1)"
   say "changed: this machine is now ${args.hostName}"
 fi
 `;
@@ -28,8 +32,9 @@ fi
 
 /** An update meets a machine that is known already; another one behind the same name is refused. */
 export function renderBaseUpdate(args: BaseScriptArgs): string {
+  const { preflight, unknown } = grounds[args.kind ?? "ssh"];
   return `${preflight}
-[ -e "$state/machine" ] || fail 10 "this machine is not the one known as ${args.hostName}: it has no $state/machine. Give it a new name in the stack file"
+[ -e "$state/machine" ] || fail 10 "this machine is not the one known as ${args.hostName}: it has no $state/machine. ${unknown}"
 ${refuseOtherMachine(args)}
 mkdir -p "$state/undo" "$state/facts"
 say "unchanged: this machine is ${args.hostName}"
@@ -41,7 +46,7 @@ export function renderBaseDelete(args: BaseScriptArgs): string {
   return `[ -e "$state/machine" ] || { say "unchanged: this machine is not known here"; exit 0; }
 ${refuseOtherMachine(args)}
 run_all_undos
-rm -rf "$state" /run/rancher-stack.lock
+rm -rf "$state"${args.kind === "local" ? "" : " /run/rancher-stack.lock"}
 say "changed: this machine is as it was"
 `;
 }
@@ -52,15 +57,44 @@ function marker({ hostName, stack }: BaseScriptArgs): string {
 
 function refuseOtherMachine(args: BaseScriptArgs): string {
   const expected = marker(args).replaceAll("\n", " ");
+  const { other } = grounds[args.kind ?? "ssh"];
   return (
     `[ "$(tr '\\n' ' ' <"$state/machine")" = ${quote(`${expected} `)} ] || ` +
     `fail 10 "this machine is not ${args.hostName} of ${args.stack}: it says $(tr '\\n' ' ' <"$state/machine"). ` +
-    `Check the address in the stack file, or destroy the stack it belongs to first"`
+    `${other}"`
   );
 }
 
-const preflight = `for tool in flock timeout install sync cmp base64 sed sort; do
+/** What differs between a host over SSH and the machine Pulumi runs on. */
+interface Ground {
+  /** Ends the script where the machine lacks what every script needs. */
+  readonly preflight: string;
+  /** A word for the shell: the folder whose disk holds the state folder. */
+  readonly disk: string;
+  /** Remedy where the machine is not marked, and where it is marked for another stack. */
+  readonly unknown: string;
+  readonly other: string;
+}
+
+const grounds: Readonly<Record<Host["kind"], Ground>> = {
+  ssh: {
+    preflight: `for tool in flock timeout install sync cmp base64 sed sort; do
   command -v "$tool" >/dev/null || fail 10 "this machine has no $tool. Install the package that has it (util-linux, coreutils, diffutils, sed)"
 done
 free=$(df -Pm /var | awk 'NR == 2 { print $4 }')
-[ "$free" -ge ${freeMiB} ] || fail 10 "/var has $free MiB free; ${freeMiB} MiB are needed"`;
+[ "$free" -ge ${freeMiB} ] || fail 10 "/var has $free MiB free; ${freeMiB} MiB are needed"`,
+    disk: "/var",
+    unknown: "Give it a new name in the stack file",
+    other: "Check the address in the stack file, or destroy the stack it belongs to first",
+  },
+  local: {
+    preflight: `for tool in awk base64 cmp df install ln ps readlink sed sort; do
+  command -v "$tool" >/dev/null || fail 10 "this machine has no $tool, which every Mac and Linux has. Install the package that has it"
+done
+free=$(df -Pk "$HOME" | awk 'NR == 2 { print int($4 / 1024) }')
+[ "$free" -ge ${freeMiB} ] || fail 10 "$HOME has $free MiB free; ${freeMiB} MiB are needed"`,
+    disk: '"$HOME"',
+    unknown: "This stack was put up on another machine, or by another user: go on there, or destroy it there first",
+    other: "A machine serves one stack: destroy that one first, or give this one a host of its own in docker.host",
+  },
+};

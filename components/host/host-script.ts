@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { SshCredentials } from "./connection.ts";
 import { connectionTo } from "./connection.ts";
 import type { Host } from "./host.ts";
-import { renderScript } from "./script.ts";
+import { renderBareScript, renderScript } from "./script.ts";
 
 export interface HostScriptArgs {
   readonly host: Host;
@@ -27,6 +27,13 @@ export interface HostScriptArgs {
   readonly secretOutput?: boolean;
   /** Seconds. @default 900 */
   readonly timeoutSeconds?: number;
+  /**
+   * For a text that only prints: it runs as it is, without `preamble`, and has nothing to undo. So what it printed stays
+   * known at preview until the text itself is another one, whatever becomes of the others.
+   *
+   * @default false
+   */
+  readonly bare?: boolean;
 }
 
 /**
@@ -42,12 +49,15 @@ export class HostScript extends pulumi.ComponentResource {
   constructor(name: string, args: HostScriptArgs, opts?: pulumi.ComponentResourceOptions) {
     super("rancher:host:HostScript", name, {}, opts);
 
-    const { script, title, secretOutput = true, timeoutSeconds = 900 } = args;
-    const render = (body: string) => renderScript(args.host, { name: script, title, body, timeoutSeconds });
+    const { script, title, secretOutput = true, timeoutSeconds = 900, bare = false } = args;
+    const render = (body: string) =>
+      bare
+        ? renderBareScript(args.host, title, body)
+        : renderScript(args.host, { name: script, title, body, timeoutSeconds });
     const inputs = {
       create: typeof args.create === "string" ? render(args.create) : pulumi.output(args.create).apply(render),
       ...(args.update !== undefined && { update: render(args.update) }),
-      delete: render(args.delete ?? `run_undo ${script}\n`),
+      ...(!bare && { delete: render(args.delete ?? `run_undo ${script}\n`) }),
       stdin: secretLines(args.secrets ?? {}),
       addPreviousOutputInEnv: false,
     };

@@ -10,16 +10,24 @@ export interface SshHost extends SshHostSettings {
   readonly kind: "ssh";
 }
 
-/** The machine Pulumi itself runs on. */
+/** The machine Pulumi itself runs on. Scripts run as the user who runs it, without root. */
 export interface LocalHost {
   readonly kind: "local";
   readonly name: string;
-  /** Where scripts keep their undo steps and what they replaced. */
+  /** Where scripts keep their undo steps and what they replaced; `~/` stands for the user's own folder. */
   readonly stateDir: string;
 }
 
 export function sshHost(settings: SshHostSettings): SshHost {
   return { kind: "ssh", ...settings };
+}
+
+/**
+ * The folder is the user's, not the project's, and the same for every stack: names of containers are the same in every
+ * stack too, so one user's machine serves one, and a second is told so by the first's marker.
+ */
+export function localHost(name: string): LocalHost {
+  return { kind: "local", name, stateDir: "~/.local/state/rancher-stack" };
 }
 
 /** First line of every script on the host: the connection itself previews as `[secret]`. */

@@ -13,7 +13,8 @@ export interface ManagedHostArgs {
 /**
  * A machine this stack looks after: marks it as its own first, and undoes whatever is left on it last.
  *
- * Expects a Linux with a POSIX shell, util-linux and coreutils, and a user who may become root without a password.
+ * Expects, over SSH, a Linux with a POSIX shell, util-linux and coreutils, and a user who may become root without a
+ * password; here, what a Mac or Linux has, and no root.
  */
 export class ManagedHost extends pulumi.ComponentResource {
   readonly #args: ManagedHostArgs;
@@ -22,7 +23,8 @@ export class ManagedHost extends pulumi.ComponentResource {
   constructor(name: string, args: ManagedHostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("rancher:host:ManagedHost", name, {}, opts);
     this.#args = args;
-    const marker = { hostName: args.host.name, stack: `${pulumi.getProject()}/${pulumi.getStack()}` };
+    const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
+    const marker = { hostName: args.host.name, kind: args.host.kind, stack };
     this.#base = new HostScript(
       `${name}-base`,
       {

@@ -14,3 +14,8 @@ export function hereDocument(text: string, label: string): string {
   while (lines.has(delimiter)) delimiter += "_";
   return `<<'${delimiter}'\n${text}${delimiter}`;
 }
+
+/** The path of a file as one word; `~/` stands for the folder of the user the script runs as. */
+export function quotePath(path: string): string {
+  return path.startsWith("~/") ? `"$HOME"/${quote(path.slice(2))}` : quote(path);
+}

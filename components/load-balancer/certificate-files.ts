@@ -31,6 +31,8 @@ export interface CertificateOnHost {
   readonly chain?: string;
   /** Path of the private key, PEM, without a password. */
   readonly privateKey: string;
+  /** Changing it has the next run look at the files, where nobody watches them. @default 0 */
+  readonly renewal?: number;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Input } from "@pulumi/pulumi";
-import { hereDocument, quote } from "../host/shell.ts";
+import { hereDocument, quote, quotePath } from "../host/shell.ts";
 import { pairFault } from "./certificate-checks-script.ts";
 import { certificateFolder, folderName } from "./certificate-files.ts";
 import type { BalancerCertificate } from "./certificate-files.ts";
@@ -97,12 +97,17 @@ export function placeCertificates(certificates: readonly BalancerCertificate[]):
   return certificates
     .map((certificate) =>
       certificate.from === "host"
-        ? `${copyPair(certificate)} || { take_back; exit 10; }`
+        ? `${renewed(certificate)}${copyPair(certificate)} || { take_back; exit 10; }`
         : `cat >"$work/chain.pem" ${hereDocument(ended(certificate.chain), "CHAIN")}
 secret ${keySecret(certificate)} >"$work/key.pem"
 place_pair ${folderName(certificate)} ${quote(certificate.hostname)}`,
     )
     .join("\n");
+}
+
+/** A line that is another one once the files are due to be. */
+function renewed({ name, renewal = 0 }: OnHost): string {
+  return renewal === 0 ? "" : `# The certificate ${name} was renewed by this program, time ${renewal}.\n`;
 }
 
 /** Removes the certificates of earlier configurations, once the new one is live. */
@@ -112,7 +117,7 @@ export function cleanCertificates(certificates: readonly BalancerCertificate[]):
 
 export function copyPair({ name, hostname, certificate, privateKey, chain }: OnHost): string {
   const files = [certificate, privateKey, ...(chain === undefined ? [] : [chain])];
-  return ["copy_pair", name, ...[hostname, ...files].map(quote)].join(" ");
+  return ["copy_pair", name, quote(hostname), ...files.map(quotePath)].join(" ");
 }
 
 /** For the undo step. */

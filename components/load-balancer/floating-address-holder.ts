@@ -11,6 +11,7 @@
 export const holderFunctions = `is_here() { ip -o addr show to "$1" | grep -q .; }
 neighbour() {
   ip neigh flush to "$1" dev "$2" 2>/dev/null || true
+  # shellcheck disable=SC2016 # it is bash that expands it
   timeout 2 bash -c 'echo >"/dev/udp/$1/9"' - "$1" 2>/dev/null 9>&- || true
   looks=0
   while [ "$looks" -lt 40 ]; do

@@ -14,7 +14,8 @@ const backSeconds = 3;
  * where one is busy the old worker goes on for ever. HAProxy takes all its ports or none, so that a new worker that
  * answers on one has the others too.
  */
-export const haproxyRollout = `answer() { timeout 2 bash -c 'read -r line </dev/tcp/127.0.0.1/${generationPort} && printf "%s\\n" "$line"' 2>/dev/null 9>&- || true; }
+export const haproxyRollout = `# shellcheck disable=SC2016 # it is bash that expands it
+answer() { timeout 2 bash -c 'read -r line </dev/tcp/127.0.0.1/${generationPort} && printf "%s\\n" "$line"' 2>/dev/null 9>&- || true; }
 generation_in() { sed -n 's/^ *setenv GENERATION \\([0-9a-f]*\\)$/\\1/p' "$1"; }
 worker_of() { answer | sed -n "s/^generation $1 worker \\([0-9]*\\)$/\\1/p"; }
 # An old worker may still take a connection in the moment of a reload, so one answer is not enough.

@@ -80,7 +80,7 @@ mkdir -p ${containerFolder}`,
     .join("\n");
 }
 
-function openFilesIn(template: string): number {
+export function openFilesIn(template: string): number {
   const [, count] = /^worker_rlimit_nofile (\d+);$/m.exec(template) ?? [];
   if (count === undefined) throw new Error("the configuration of nginx has no worker_rlimit_nofile");
   return Number(count);
@@ -106,7 +106,7 @@ function checkPorts(ports: readonly number[]): string {
 fi`;
 }
 
-const checkOpenssl = `command -v openssl >/dev/null || fail 10 "this machine has no openssl, by which certificates are checked before nginx gets them. Install it: the package is called openssl everywhere"`;
+export const checkOpenssl = `command -v openssl >/dev/null || fail 10 "this machine has no openssl, by which certificates are checked before nginx gets them. Install it: the package is called openssl everywhere"`;
 
 /** An image that others use stays, and so does a Docker that somebody has removed meanwhile. */
 const registerUndo = `register_undo <<'UNDO'

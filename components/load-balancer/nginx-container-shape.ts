@@ -12,17 +12,13 @@ export const containerFolder = "/etc/rancher-nginx";
 export const specificationLabel = "rancher.specification";
 
 /**
- * What a container of nginx is given, as words for `docker create` and `docker run`:
+ * What every container of nginx is given, as words for `docker create` and `docker run`:
  *
- * - The host's network: nginx sees clients' real addresses, and no packet is translated.
  * - root as user, whatever the image says, so that keys may stay readable by root alone; workers drop to nginx's own.
  *   Not root's powers: CHOWN gives workers their folders, SETUID and SETGID let them become nginx, NET_BIND_SERVICE
  *   opens ports below 1024. Tried without each.
- * - `z` shares the folder where the engine uses SELinux; it means nothing elsewhere.
  */
-const everyContainer = [
-  "--pull never",
-  "--network host",
+export const hardening = [
   "--userns host",
   "--user 0:0",
   "--read-only",
@@ -33,12 +29,21 @@ const everyContainer = [
   "--cap-add SETUID",
   "--security-opt no-new-privileges",
   "--tmpfs /run:rw,nosuid,nodev,noexec,mode=755,size=1m",
-  `--volume ${containerFolder}:/etc/nginx:ro,z`,
 ];
 
-/** The lasting one comes back with the machine, drains at \`docker stop\`, and fills no disk with its log. */
-const servingContainer = [
-  "--restart unless-stopped",
+/**
+ * - The host's network: nginx sees clients' real addresses, and no packet is translated.
+ * - `z` shares the folder where the engine uses SELinux; it means nothing elsewhere.
+ */
+const everyContainer = ["--pull never", "--network host", ...hardening, `--volume ${containerFolder}:/etc/nginx:ro,z`];
+
+/**
+ * The lasting one comes back with the machine and the engine, drains at `docker stop`, and fills no disk with its log. Not
+ * `unless-stopped`: an engine that was killed stops what it finds running at its next start, and then takes it for stopped
+ * by somebody (https://github.com/moby/moby/issues/41302).
+ */
+export const servingContainer = [
+  "--restart always",
   "--stop-signal SIGQUIT",
   "--log-driver json-file",
   "--log-opt max-size=10m",

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { imageWithDigest, pinnableImage } from "../docker/image-digest.ts";
 import type { HostScript } from "../host/host-script.ts";
 import { certificateSecrets } from "./certificate-script.ts";
+import { renderNginxBridgeScript, type NginxBridge } from "./nginx-bridge-script.ts";
 import { renderNginxContainerScript } from "./nginx-container-script.ts";
 import type { NginxLoadBalancerArgs } from "./nginx-load-balancer.ts";
 
@@ -11,6 +12,12 @@ export interface NginxContainerArgs extends Omit<NginxLoadBalancerArgs, "package
    * image replaces the container, one host after another: for half a second at most a host takes no new connections.
    */
   readonly image: string;
+  /**
+   * One of Docker's networks it shares with its upstreams, with its ports published. Then another image ends connections.
+   *
+   * @default the host's own network, with clients' real addresses
+   */
+  readonly bridge?: NginxBridge;
 }
 
 /**
@@ -31,8 +38,11 @@ export class NginxContainer extends pulumi.ComponentResource {
     super("rancher:load-balancer:NginxContainer", name, {}, opts);
 
     this.image = imageWithDigest(name, { image: args.image, key }, { parent: this });
-    const { listeners, options, certificates } = args;
-    const create = this.image.apply((image) => renderNginxContainerScript({ listeners, options, certificates, image }));
+    const { listeners, options, certificates, bridge } = args;
+    const create = this.image.apply((image) => {
+      const shown = { listeners, options, certificates, image };
+      return bridge ? renderNginxBridgeScript({ ...shown, bridge }) : renderNginxContainerScript(shown);
+    });
     const secrets = certificateSecrets(certificates);
     // One after another: an image or a configuration that one host refuses never reaches the next.
     args.hosts.reduce<HostScript[]>((before, host) => {

@@ -1,5 +1,14 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { BalancerSettings, CertificateSettings, NginxSettings, Settings } from "../stack-file/settings.ts";
+import { rancherContainer } from "../docker/names.ts";
+import type {
+  BalancerSettings,
+  CertificateSettings,
+  HighAvailabilitySettings,
+  NginxSettings,
+  Settings,
+  SingleNodeSettings,
+} from "../stack-file/settings.ts";
+import type { GeneratedFiles } from "../tls/generated-certificate-script.ts";
 import { certificateFiles, type BalancerCertificate } from "./certificate-files.ts";
 import type { Listener, PassThrough, Site, Termination, Upstream } from "./listener.ts";
 
@@ -16,10 +25,13 @@ const versionPaths = ["/version", "/rancherversion"];
 
 /** What a load balancer of ours listens on for Rancher; nothing where the balancer is somebody else's. */
 export function rancherListeners(settings: Settings): Listener[] {
+  if (settings.mode === "single-node") return singleNodeListeners(settings);
   const { loadBalancer } = settings;
   switch (loadBalancer.kind) {
     case "nginx":
-      return loadBalancer.layer === 7 ? [termination(settings, loadBalancer)] : passThrough(settings, loadBalancer);
+      return loadBalancer.layer === 7
+        ? [termination(settings, loadBalancer, ingress(settings, loadBalancer))]
+        : passThrough(settings, loadBalancer);
     case "haproxy":
       return passThrough(settings, loadBalancer);
     case "external":
@@ -30,9 +42,17 @@ export function rancherListeners(settings: Settings): Listener[] {
   }
 }
 
-/** The certificates those listeners serve, Rancher's first. Empty where TLS ends in the cluster. */
-export function balancerCertificates(settings: Settings, keys: BalancerKeys): BalancerCertificate[] {
-  return certificateSources(settings).map(({ source, ...names }) =>
+/**
+ * The certificates those listeners serve, Rancher's first. Empty where TLS ends in the cluster.
+ *
+ * @param generated Where `tls.source` is `generated`.
+ */
+export function balancerCertificates(
+  settings: Settings,
+  keys: BalancerKeys,
+  generated?: GeneratedFiles,
+): BalancerCertificate[] {
+  return certificateSources(settings, generated).map(({ source, ...names }) =>
     source.from === "host"
       ? { ...names, ...source }
       : {
@@ -46,21 +66,57 @@ export function balancerCertificates(settings: Settings, keys: BalancerKeys): Ba
 
 const rancherSite = "rancher";
 
+type SourceSettings = CertificateSettings | ({ readonly from: "host" } & GeneratedFiles);
+
 interface CertificateSource {
   readonly name: string;
   readonly hostname: string;
-  readonly source: CertificateSettings;
+  readonly source: SourceSettings;
 }
 
-function certificateSources({ hostname, loadBalancer, tls }: Settings): CertificateSource[] {
-  if (loadBalancer.kind !== "nginx" || loadBalancer.layer !== 7 || tls.source !== "secret") return [];
+function certificateSources(
+  { hostname, loadBalancer, tls }: Settings,
+  generated: GeneratedFiles = { certificate: "", privateKey: "" },
+): CertificateSource[] {
+  if (loadBalancer.kind !== "nginx" || loadBalancer.layer !== 7) return [];
+  const source = certificateOf(tls, generated);
+  if (source === undefined) return [];
   return [
-    { name: rancherSite, hostname, source: tls.certificate },
+    { name: rancherSite, hostname, source },
     ...loadBalancer.sites.map((site) => ({ name: site.name, hostname: site.hostname, source: site.certificate })),
   ];
 }
 
-function passThrough({ hostname, cluster }: Settings, balancer: BalancerSettings): PassThrough[] {
+function certificateOf(tls: Settings["tls"], generated: GeneratedFiles): SourceSettings | undefined {
+  switch (tls.source) {
+    case "secret":
+      return tls.certificate;
+    case "generated":
+      return { from: "host", ...generated };
+    case "rancher":
+    case "letsEncrypt":
+      return undefined;
+    default:
+      return tls satisfies never;
+  }
+}
+
+/** Rancher in Docker: by its name in the network nginx shares with it, or at the port it has on the host's loopback. */
+function singleNodeListeners(settings: SingleNodeSettings): Listener[] {
+  const { loadBalancer, docker } = settings;
+  if (loadBalancer.kind === "none") return [];
+  const rancher =
+    loadBalancer.runAs === "container"
+      ? { address: rancherContainer, port: 80 }
+      : { address: "127.0.0.1", port: docker.publish.http };
+  return [termination(settings, loadBalancer, [rancher])];
+}
+
+function ingress({ cluster }: HighAvailabilitySettings, { upstreamPorts }: NginxSettings): Upstream[] {
+  return cluster.servers.map(({ address }) => ({ address, port: upstreamPorts.http }));
+}
+
+function passThrough({ hostname, cluster }: HighAvailabilitySettings, balancer: BalancerSettings): PassThrough[] {
   const { ports, upstreamPorts, proxyProtocol } = balancer;
   const listener = (name: "http" | "https"): PassThrough => ({
     layer: 4,
@@ -73,12 +129,13 @@ function passThrough({ hostname, cluster }: Settings, balancer: BalancerSettings
 }
 
 /** https://ranchermanager.docs.rancher.com/getting-started/installation-and-upgrade/installation-references/helm-chart-options#external-tls-termination */
-function termination(settings: Settings, balancer: NginxSettings): Termination {
-  const { cluster } = settings;
-  const { ports, upstreamPorts, versionAccess, sites } = balancer;
-  const ingress = cluster.servers.map(({ address }) => ({ address, port: upstreamPorts.http }));
+function termination(
+  settings: Settings,
+  { ports, versionAccess, sites }: Pick<NginxSettings, "ports" | "versionAccess" | "sites">,
+  rancher: readonly Upstream[],
+): Termination {
   const upstreams = new Map<string, readonly Upstream[]>([
-    [rancherSite, ingress],
+    [rancherSite, rancher],
     ...sites.map((site) => [site.name, site.upstreams] as const),
   ]);
   return {

@@ -1,3 +1,4 @@
+import type { AnyDraft } from "./forms.ts";
 import type { Draft, StackFile } from "./schema.ts";
 
 type LoadBalancer = NonNullable<Draft<StackFile>["loadBalancer"]>;
@@ -15,7 +16,7 @@ function isOwn(balancer: LoadBalancer): balancer is BalancerDraft | NginxDraft {
   return balancer.kind !== "external" && balancer.kind !== "none";
 }
 
-export function nginxBalancer({ loadBalancer }: Draft<StackFile>): NginxDraft | undefined {
+export function nginxBalancer({ loadBalancer }: AnyDraft): NginxDraft | undefined {
   return loadBalancer?.kind === "nginx" ? loadBalancer : undefined;
 }
 

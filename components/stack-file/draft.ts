@@ -4,8 +4,7 @@ import { shapeProblem } from "./shape-problems.ts";
 import { isMapping } from "./mapping.ts";
 import type { Mapping } from "./mapping.ts";
 import type { Path } from "./known-keys.ts";
-import { stackFileSchema } from "./schema.ts";
-import type { Draft, StackFile } from "./schema.ts";
+import type { Form } from "./forms.ts";
 
 type Issue = z.core.$ZodIssue;
 
@@ -19,27 +18,27 @@ export type Settled = ReadonlySet<string>;
 export function parseDraft(
   values: Mapping,
   settled: Settled,
-): { readonly draft: Draft<StackFile>; readonly problems: readonly Problem[] } {
+  form: Form,
+): { readonly draft: Mapping; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
   const draft: Record<string, unknown> = {};
-  for (const [key, schema] of Object.entries(stackFileSchema.shape)) {
+  for (const [key, schema] of Object.entries(form.keys)) {
     if (settled.has(key)) continue;
     const value = values[key];
     const issues = allIssues(schema, value);
     problems.push(
-      ...issues.flatMap((issue) => shapeProblem({ ...issue, path: [key, ...issue.path] }, at(value, issue.path))),
+      ...issues.flatMap((issue) => shapeProblem({ ...issue, path: [key, ...issue.path] }, at(value, issue.path), form)),
     );
     draft[key] = issues.length === 0 ? schema.parse(value) : issues.reduce(withoutIssue, structuredClone(value));
   }
-  return { draft: draft as Draft<StackFile>, problems };
+  return { draft, problems };
 }
 
 /** The engine hands everything at the top level over as text: lists and mappings as JSON, numbers as digits. */
-export function asWritten(values: Mapping): Mapping {
-  const shape: Readonly<Record<string, z.ZodType>> = stackFileSchema.shape;
+export function asWritten(values: Mapping, { keys }: Form): Mapping {
   return Object.fromEntries(
     Object.entries(values).map(([key, value]) => {
-      const schema = Object.hasOwn(shape, key) ? shape[key] : undefined;
+      const schema = Object.hasOwn(keys, key) ? keys[key] : undefined;
       return [key, schema === undefined ? value : fromText(schema, value)];
     }),
   );
@@ -88,7 +87,8 @@ function isOtherForm({ code, path }: Issue): boolean {
 }
 
 function unwrapped(schema: z.ZodType): z.ZodType {
-  return schema instanceof z.ZodDefault ? unwrapped(schema.unwrap() as z.ZodType) : schema;
+  const isWrapped = schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault;
+  return isWrapped ? unwrapped(schema.unwrap() as z.ZodType) : schema;
 }
 
 function withoutIssue(value: unknown, issue: Issue): unknown {

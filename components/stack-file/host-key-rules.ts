@@ -1,12 +1,22 @@
 import type { Problem } from "../problem.ts";
-import { balancerHosts } from "./balancer-draft.ts";
-import type { Draft, StackFile } from "./schema.ts";
 
 interface Connection {
   readonly key: string;
   readonly address: string | undefined;
   readonly hostKey: string | undefined;
   readonly insecureIgnoreHostKey: boolean | undefined;
+}
+
+type Remote = Partial<Omit<Connection, "key">>;
+
+/** Hosts that are reached over SSH, and the jump host they have in common. */
+export interface SshHosts {
+  readonly ssh: { readonly jumpHost?: Remote | undefined } | undefined;
+  readonly hosts: readonly {
+    /** Where it stands in the stack file. */
+    readonly key: string;
+    readonly host: (Remote & { readonly jumpHost?: Remote | undefined }) | undefined;
+  }[];
 }
 
 export interface HostKeyReport {
@@ -18,10 +28,10 @@ export interface HostKeyReport {
  * No connection without a pinned key, unless the stack says so for that host, and then every preview says so too.
  * `faulty` holds the keys whose value was given and refused: those are not missing.
  */
-export function checkHostKeys(draft: Draft<StackFile>, faulty: ReadonlySet<string>): HostKeyReport {
+export function checkHostKeys({ ssh, hosts }: SshHosts, faulty: ReadonlySet<string>): HostKeyReport {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
-  for (const { key, address, hostKey, insecureIgnoreHostKey } of connections(draft)) {
+  for (const { key, address, hostKey, insecureIgnoreHostKey } of connections({ ssh, hosts })) {
     const pin = `${key}.hostKey`;
     const insecure = `${key}.insecureIgnoreHostKey`;
     const scan = `ssh-keyscan -t ed25519 ${address ?? "ADDRESS"}`;
@@ -47,15 +57,14 @@ export function checkHostKeys(draft: Draft<StackFile>, faulty: ReadonlySet<strin
   return { problems, warnings };
 }
 
-function connections(draft: Draft<StackFile>): readonly Connection[] {
-  const hosts = balancerHosts(draft).flatMap((host, index) => {
-    const key = `rancher:loadBalancer.hosts[${index}]`;
-    return host === undefined ? [] : [...connection(key, host), ...connection(`${key}.jumpHost`, host.jumpHost)];
-  });
-  return [...connection("rancher:ssh.jumpHost", draft.ssh?.jumpHost), ...hosts];
+function connections({ ssh, hosts }: SshHosts): readonly Connection[] {
+  return [
+    ...connection("rancher:ssh.jumpHost", ssh?.jumpHost),
+    ...hosts.flatMap(({ key, host }) => [...connection(key, host), ...connection(`${key}.jumpHost`, host?.jumpHost)]),
+  ];
 }
 
-function connection(key: string, host: Partial<Omit<Connection, "key">> | undefined): readonly Connection[] {
+function connection(key: string, host: Remote | undefined): readonly Connection[] {
   if (host === undefined) return [];
   return [{ key, address: host.address, hostKey: host.hostKey, insecureIgnoreHostKey: host.insecureIgnoreHostKey }];
 }

@@ -1,7 +1,7 @@
-import { stackFileSchema } from "./schema.ts";
-import { valuesSchema } from "./json-schema.ts";
-import type { SchemaNode } from "./json-schema.ts";
-import { secretKeys, secretNames } from "./secret-keys.ts";
+import { forms } from "./forms.ts";
+import type { Form } from "./forms.ts";
+import type { SchemaNode } from "./schema-node.ts";
+import { secretKeys, secretNames, secretsOf } from "./secret-keys.ts";
 
 interface Row {
   readonly key: string;
@@ -10,21 +10,35 @@ interface Row {
   readonly meaning: string;
 }
 
-/** The table of all keys, in Markdown, for the documentation. */
+/** The tables of all keys, in Markdown, for the documentation. */
 export function keyTable(): string {
-  const rows = Object.keys(stackFileSchema.shape).flatMap((key) => {
-    const node = valuesSchema.properties?.[key];
-    return node === undefined ? [] : rowsOf(`rancher:${key}`, node, valuesSchema.required?.includes(key) ?? false);
-  });
   const secrets = secretNames.map((name): Row => ({
     key: `rancher:${name}`,
     value: "secret",
     standard: "",
-    meaning: secretKeys[name].description,
+    meaning: `${secretKeys[name].description}${secretsOf("single-node").includes(name) ? "" : " High availability only."}`,
   }));
+  return [
+    "### High availability",
+    table(rowsOfForm(forms["high-availability"])),
+    "### Single node",
+    table(rowsOfForm(forms["single-node"])),
+    "### Secrets",
+    table(secrets),
+  ].join("\n\n");
+}
+
+function rowsOfForm({ keys, nodes }: Form): readonly Row[] {
+  return Object.keys(keys).flatMap((key) => {
+    const node = nodes.properties?.[key];
+    return node === undefined ? [] : rowsOf(`rancher:${key}`, node, nodes.required?.includes(key) ?? false);
+  });
+}
+
+function table(rows: readonly Row[]): string {
   const head = ["| key | value | default | meaning |", "|---|---|---|---|"];
   // What several kinds of load balancer take is written once.
-  const lines = new Set([...rows, ...secrets].map(markdown));
+  const lines = new Set(rows.map(markdown));
   return [...head, ...lines].join("\n");
 }
 
@@ -46,7 +60,7 @@ function valueOf(node: SchemaNode): string {
   if (node.anyOf !== undefined) return node.anyOf.map(valueOf).join(" or ");
   if (node.const !== undefined) return `\`${String(node.const)}\``;
   if (node.enum !== undefined) return node.enum.map((value) => `\`${String(value)}\``).join(", ");
-  if (node.type === "integer") return `${String(node.minimum)} to ${String(node.maximum)}`;
+  if (node.type === "integer" || node.type === "number") return `${String(node.minimum)} to ${String(node.maximum)}`;
   if (node.type === "boolean") return "`true`, `false`";
   if (node.type === "array") return "list";
   return node.type === "string" ? "text" : "mapping";

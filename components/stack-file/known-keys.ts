@@ -1,5 +1,5 @@
-import { valuesSchema } from "./json-schema.ts";
-import type { SchemaNode } from "./json-schema.ts";
+import type { Form } from "./forms.ts";
+import type { SchemaNode } from "./schema-node.ts";
 
 export type Path = readonly PropertyKey[];
 
@@ -11,8 +11,8 @@ export function userKey(path: Path): string {
 }
 
 /** Every schema a path may lead to; several where the path runs through alternatives. */
-export function nodesAt(path: Path): readonly SchemaNode[] {
-  let nodes: readonly SchemaNode[] = alternatives([valuesSchema]);
+export function nodesAt(path: Path, form: Form): readonly SchemaNode[] {
+  let nodes: readonly SchemaNode[] = alternatives([form.nodes]);
   for (const part of path) {
     nodes = alternatives(below(nodes, part));
   }
@@ -20,15 +20,15 @@ export function nodesAt(path: Path): readonly SchemaNode[] {
 }
 
 /** How the value at a path is written, from the schema's own example. */
-export function exampleAt(path: Path): string | undefined {
+export function exampleAt(path: Path, form: Form): string | undefined {
   const last = path.at(-1);
   if (last === undefined) return undefined;
-  return below(nodesAt(path.slice(0, -1)), last).find((node) => node.examples !== undefined)?.examples?.[0];
+  return below(nodesAt(path.slice(0, -1), form), last).find((node) => node.examples !== undefined)?.examples?.[0];
 }
 
 /** The discriminator and its values under which a key would have been right: `source: secret`. */
-export function homeOf(path: Path, key: string): string | undefined {
-  for (const node of nodesAt(path)) {
+export function homeOf(path: Path, key: string, form: Form): string | undefined {
+  for (const node of nodesAt(path, form)) {
     if (below([node], key).length === 0) continue;
     const choice = Object.entries(node.properties ?? {}).find(([, property]) => property.const !== undefined);
     if (choice !== undefined) return `${choice[0]}: ${String(choice[1].const)}`;
@@ -37,8 +37,8 @@ export function homeOf(path: Path, key: string): string | undefined {
 }
 
 /** The keys beside it that have this one inside them, where it belongs: `nginx` for `gzip`. */
-export function parentsOf(path: Path, key: string): readonly string[] {
-  const here = nodesAt(path).flatMap((node) => Object.entries(node.properties ?? {}));
+export function parentsOf(path: Path, key: string, form: Form): readonly string[] {
+  const here = nodesAt(path, form).flatMap((node) => Object.entries(node.properties ?? {}));
   return [...new Set(here.filter(([, node]) => below(alternatives([node]), key).length > 0).map(([name]) => name))];
 }
 

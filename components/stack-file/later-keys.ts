@@ -4,7 +4,6 @@
  */
 export const laterKeys: ReadonlyMap<string, string> = new Map(
   Object.entries({
-    docker: "the Docker host of a single node",
     proxy: "an HTTP proxy for Rancher and its hosts",
     registry: "a private registry",
     hostAliases: "host aliases",

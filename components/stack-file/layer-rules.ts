@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import type { Problem } from "../problem.ts";
 import { balancerHosts, layerOf, nginxBalancer, ownBalancer } from "./balancer-draft.ts";
+import type { NginxDraft } from "./balancer-draft.ts";
 import { isMapping } from "./mapping.ts";
 import type { Mapping } from "./mapping.ts";
 import type { Draft, StackFile } from "./schema.ts";
@@ -35,15 +36,17 @@ export function layerProblems(
       );
   if (layer === 4) problems.push(...onHostProblems(draft));
   if (layer === 7) problems.push(...terminationProblems(draft, given));
-  if (nginx?.runAs !== undefined) {
-    const other = nginx.runAs === "host" ? "container" : "host";
-    if (given(runAsOnly[other]))
-      say(
-        `loadBalancer.${runAsOnly[other]}`,
-        `belongs to runAs: ${other}, and nginx runs as a ${nginx.runAs === "host" ? "package of the host" : "container"}. Leave it out, or choose runAs: ${other}.`,
-      );
-  }
-  return [...problems, ...trustProblems(draft, layer)];
+  return [...problems, ...runAsProblems(nginx, values), ...trustProblems(draft, layer)];
+}
+
+/** What belongs to the other way to run nginx. */
+export function runAsProblems(nginx: NginxDraft | undefined, values: Mapping): readonly Problem[] {
+  if (nginx?.runAs === undefined) return [];
+  const [other, here] =
+    nginx.runAs === "host" ? (["container", "package of the host"] as const) : (["host", "container"] as const);
+  if (!isGiven(values.loadBalancer, [runAsOnly[other]])) return [];
+  const message = `belongs to runAs: ${other}, and nginx runs as a ${here}. Leave it out, or choose runAs: ${other}.`;
+  return [{ key: `rancher:loadBalancer.${runAsOnly[other]}`, message }];
 }
 
 /** HAProxy is the second implementation, for layer 4 alone. */

@@ -1,3 +1,4 @@
+import type { BalancerOptions } from "../load-balancer/balancer-options.ts";
 import type { NginxOptions } from "../load-balancer/nginx-options.ts";
 import { upstreamOf } from "./balancer-fields.ts";
 import { sshHostSettings } from "./host-settings.ts";
@@ -52,11 +53,12 @@ function balancerSettings(balancer: Own, ssh: StackFile["ssh"]): BalancerSetting
   };
 }
 
-function balancerOptions({ method, ipv6, timeouts, failover }: Own) {
+function balancerOptions({ method, ipv6, timeouts, failover }: Pick<Own, keyof BalancerOptions>): BalancerOptions {
   return { method, ipv6, timeouts, failover };
 }
 
-function nginxOptions(balancer: Nginx): NginxOptions {
+/** Options of nginx out of its keys. */
+export function nginxOptions(balancer: Pick<Nginx, keyof BalancerOptions | "nginx">): NginxOptions {
   const { statusPort, resolvers, ...nginx } = balancer.nginx;
   return {
     ...balancerOptions(balancer),
@@ -66,8 +68,8 @@ function nginxOptions(balancer: Nginx): NginxOptions {
   };
 }
 
-function siteSettings(
-  { sites }: Nginx,
+export function siteSettings(
+  { sites }: Pick<Nginx, "sites">,
   certificates: readonly (CertificateSettings | undefined)[],
 ): readonly SiteSettings[] {
   return sites.flatMap(({ name, hostname, upstreams }, index) => {

@@ -3,22 +3,25 @@ import { userKey } from "./known-keys.ts";
 import type { Path } from "./known-keys.ts";
 import { isMapping } from "./mapping.ts";
 import type { Mapping } from "./mapping.ts";
-import { stackFileSchema } from "./schema.ts";
-import { secretCommand, secretNames } from "./secret-keys.ts";
+import type { Form } from "./forms.ts";
+import { secretCommand, secretNames, secretsOf } from "./secret-keys.ts";
 import type { SecretName } from "./secret-keys.ts";
 import { unknownKey } from "./shape-problems.ts";
 
 /** Secrets where they would be seen, and secrecy where it would only blind the previews. */
-export function misplacedSecrets(values: Mapping, secretKeysSet: readonly string[]): readonly Problem[] {
+export function misplacedSecrets(values: Mapping, secretKeysSet: readonly string[], form: Form): readonly Problem[] {
   return [
-    ...Object.entries(values).flatMap(([key, value]) => inClear(key, value)),
-    ...secretKeysSet.flatMap(needlesslySecret),
+    ...Object.entries(values).flatMap(([key, value]) => inClear(key, value, form)),
+    ...secretKeysSet.flatMap((key) => needlesslySecret(key, form)),
   ];
 }
 
-function inClear(key: string, value: unknown): readonly Problem[] {
+function inClear(key: string, value: unknown, { mode }: Form): readonly Problem[] {
   if (!secretNames.includes(key as SecretName)) return inside([key], value);
-  const message = `is in clear in the stack file. Take it out, count it as known to everyone who saw the file, and set a new one: ${secretCommand(key as SecretName)}`;
+  const known = "is in clear in the stack file. Take it out, count it as known to everyone who saw the file,";
+  const message = secretsOf(mode).includes(key as SecretName)
+    ? `${known} and set a new one: ${secretCommand(key as SecretName)}`
+    : `${known} and set none: mode ${mode} has no use for it.`;
   return [{ key: `rancher:${key}`, message }];
 }
 
@@ -44,9 +47,9 @@ function inside(path: Path, value: unknown): readonly Problem[] {
   return names.flatMap((name) => inside([...path, name], value[name]));
 }
 
-function needlesslySecret(key: string): readonly Problem[] {
+function needlesslySecret(key: string, form: Form): readonly Problem[] {
   if (secretNames.includes(key as SecretName)) return [];
-  if (!Object.hasOwn(stackFileSchema.shape, key)) return [unknownKey([], key)];
+  if (!Object.hasOwn(form.keys, key)) return [unknownKey([], key, form)];
   const message = `is secret, or has a secure: value inside, which would hide it from previews. Write it in clear; secrets are keys of their own: ${secretNames.join(", ")}.`;
   return [{ key: `rancher:${key}`, message }];
 }

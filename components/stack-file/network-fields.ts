@@ -32,7 +32,7 @@ export const checkHostname: FieldCheck = (value) => {
   if (isIP(value) !== 0)
     return (
       `is the IP address ${value}. Guides for the single Docker container got away with one, because that container ` +
-      `serves any host; here the Ingress, the certificate and every agent are tied to a DNS name. Give it a name; ` +
+      `serves any host; here the certificate and every agent are tied to a DNS name. Give it a name; ` +
       `for a trial, ${value.replaceAll(/[.:]/g, "-")}.sslip.io resolves to this address.`
     );
   if (/^[a-z]+:\/\//i.test(value))

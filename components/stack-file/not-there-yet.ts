@@ -11,17 +11,6 @@ export interface NotThereYet {
   readonly settled: readonly string[];
 }
 
-/** The whole stack is of a shape to come: said once, and nothing else is judged. */
-export function modeToCome(values: Mapping): Problem | undefined {
-  if (values.mode !== "single-node") return undefined;
-  return {
-    key: "rancher:mode",
-    message:
-      "is single-node, which comes next: this release installs high-availability only. Use that with a cluster you run, " +
-      "or wait for the next release; this file is written for it and may stay as it is.",
-  };
-}
-
 /** Choices that are designed but not built yet, each said once. */
 export function choicesToCome(values: Mapping): NotThereYet {
   const problems: Problem[] = [];
@@ -43,8 +32,8 @@ export function choicesToCome(values: Mapping): NotThereYet {
       settled.push("tls");
       say(
         "tls.source",
-        "is generated, which belongs to layer 7 and to single nodes and comes in a later release. At layer 4 choose rancher, " +
-          "a CA of Rancher's own; at layer 7 secret, with a certificate of yours.",
+        "is generated, which belongs to single nodes; before a cluster it comes in a later release, at layer 7. At layer 4 " +
+          "choose rancher, a CA of Rancher's own; at layer 7 secret, with a certificate of yours.",
       );
     }
   }

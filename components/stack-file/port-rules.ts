@@ -3,7 +3,7 @@ import type { Problem } from "../problem.ts";
 import { balancerHosts, nginxBalancer, ownBalancer } from "./balancer-draft.ts";
 import type { Draft, StackFile } from "./schema.ts";
 
-interface Listening {
+export interface Listening {
   readonly key: string;
   readonly port: number;
 }
@@ -35,13 +35,15 @@ export function portProblems(draft: Draft<StackFile>): readonly Problem[] {
   ];
 }
 
-function repeated({ key, port }: Listening, before: readonly Listening[]): readonly Problem[] {
+/** That a port is another listener's already. */
+export function repeated({ key, port }: Listening, before: readonly Listening[]): readonly Problem[] {
   const first = before.find((one) => one.port === port);
   const message = `is ${port}, the port ${first?.key ?? ""} has already. Choose another.`;
   return first === undefined ? [] : [{ key, message }];
 }
 
-function onProbe({ key, port }: Listening): readonly Problem[] {
+/** That a port is the one where the load balancer tells its configuration. */
+export function onProbe({ key, port }: Listening): readonly Problem[] {
   const message = `is ${port}, where the load balancer tells on loopback which configuration it runs. Choose another.`;
   return port === generationPort ? [{ key, message }] : [];
 }

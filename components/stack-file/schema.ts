@@ -50,11 +50,12 @@ const cluster = z
     examples: ["{ distribution: existing, servers: [{ name: server-1, address: 192.0.2.11 }] }"],
   });
 
-/** Every key of the namespace `rancher` that is not a secret. Parsing, types, `stack.schema.json` and the docs come from it. */
+/** The shapes an installation may have. */
+export const modes = ["high-availability", "single-node"] as const;
+
+/** Every key of a stack on a cluster that is not a secret. Parsing, types, `stack.schema.json` and the docs come from it. */
 export const stackFileSchema = z.strictObject({
-  mode: z
-    .enum(["high-availability"])
-    .meta({ description: "The shape of the installation.", examples: ["high-availability"] }),
+  mode: z.enum(modes).meta({ description: "The shape of the installation.", examples: ["high-availability"] }),
   hostname: text(checkHostname, {
     description: "DNS name under which people and agents reach Rancher.",
     example: "rancher.example.com",

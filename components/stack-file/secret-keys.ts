@@ -1,3 +1,5 @@
+import type { Mode } from "./forms.ts";
+
 /** A key set with `pulumi config set --secret`. Its value is checked where it is known and never quoted. */
 export interface SecretKey {
   readonly description: string;
@@ -33,6 +35,16 @@ export const secretKeys = {
 export type SecretName = keyof typeof secretKeys;
 
 export const secretNames = Object.keys(secretKeys) as readonly SecretName[];
+
+/** Secrets a stack file of one mode may have: a single node has no cluster of yours, so no kubeconfig. */
+export function secretsOf(mode: Mode): readonly SecretName[] {
+  return mode === "single-node" ? secretNames.filter((name) => name !== "kubeconfig") : secretNames;
+}
+
+/** What is said of a secret that is needed and not set. */
+export function missingSecret(name: SecretName): string {
+  return `is missing. ${secretKeys[name].description} Set it with: ${secretCommand(name)}`;
+}
 
 /** The command that sets a secret key, as messages and the docs show it. */
 export function secretCommand(name: SecretName): string {

@@ -1,10 +1,9 @@
 import { parse } from "yaml";
 import type { Problem } from "../problem.ts";
 import { isMapping } from "./mapping.ts";
-import type { Draft, StackFile } from "./schema.ts";
-import { secretCommand, secretNames } from "./secret-keys.ts";
+import type { AnyDraft } from "./forms.ts";
+import { missingSecret, secretCommand, secretNames } from "./secret-keys.ts";
 import type { SecretName } from "./secret-keys.ts";
-import { missing } from "./shape-problems.ts";
 import { needsSiteKeys } from "./site-rules.ts";
 import { keptOnHosts } from "./tls-rules.ts";
 
@@ -58,13 +57,13 @@ export function secretProblems(
 
 /** Secrets that the rest of the file calls for and that are not set, or that nothing in it uses. */
 export function neededSecrets(
-  draft: Draft<StackFile>,
+  draft: AnyDraft,
   isSet: (name: SecretName) => boolean,
   faulty: ReadonlySet<string>,
 ): readonly Problem[] {
   const problems: Problem[] = [];
-  if (draft.cluster?.distribution === "existing" && !isSet("kubeconfig"))
-    problems.push({ key: "rancher:kubeconfig", message: missing(["kubeconfig"]) });
+  if ("cluster" in draft && draft.cluster?.distribution === "existing" && !isSet("kubeconfig"))
+    problems.push({ key: "rancher:kubeconfig", message: missingSecret("kubeconfig") });
   const source = draft.tls?.source;
   const onHosts = draft.tls !== undefined && keptOnHosts(draft.tls);
   if (source === "secret" && onHosts && isSet("tlsPrivateKey"))
@@ -74,14 +73,14 @@ export function neededSecrets(
         "is set, but rancher:tls.certificate is on the load balancer's hosts, and so is its key. Remove it: pulumi config rm rancher:tlsPrivateKey",
     });
   if (source === "secret" && !onHosts && !isSet("tlsPrivateKey"))
-    problems.push({ key: "rancher:tlsPrivateKey", message: missing(["tlsPrivateKey"]) });
+    problems.push({ key: "rancher:tlsPrivateKey", message: missingSecret("tlsPrivateKey") });
   if (source !== undefined && source !== "secret" && isSet("tlsPrivateKey"))
     problems.push({
       key: "rancher:tlsPrivateKey",
       message: `is set, but rancher:tls.source is ${source}, which makes its own key. Remove it, or set source: secret with a certificate.`,
     });
   if (needsSiteKeys(draft) && !isSet("sitePrivateKeys"))
-    problems.push({ key: "rancher:sitePrivateKeys", message: missing(["sitePrivateKeys"]) });
+    problems.push({ key: "rancher:sitePrivateKeys", message: missingSecret("sitePrivateKeys") });
   if (!needsSiteKeys(draft) && !faulty.has("rancher:loadBalancer") && isSet("sitePrivateKeys"))
     problems.push({
       key: "rancher:sitePrivateKeys",

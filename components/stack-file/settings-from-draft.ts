@@ -1,7 +1,7 @@
 import { rancherChartRepositories } from "../versions.ts";
 import { loadBalancerSettings } from "./load-balancer-settings.ts";
 import type { StackFile } from "./schema.ts";
-import type { CertificateSettings, Settings, TlsSettings } from "./settings.ts";
+import type { CertificateSettings, HighAvailabilitySettings, TlsSettings } from "./settings.ts";
 
 /** What the checks of certificates read on the way. */
 export interface ReadCertificates {
@@ -13,11 +13,11 @@ export interface ReadCertificates {
   readonly sites: readonly (CertificateSettings | undefined)[];
 }
 
-/** Settings out of a stack file in which nothing is wrong: SSH defaults spread to the hosts, certificates read. */
-export function settingsFrom(file: StackFile, certificates: ReadCertificates): Settings {
-  const { mode, hostname, version, replicas, cluster, certManager, chartValues } = file;
+/** HighAvailabilitySettings out of a stack file in which nothing is wrong: SSH defaults spread to the hosts, certificates read. */
+export function settingsFrom(file: StackFile, certificates: ReadCertificates): HighAvailabilitySettings {
+  const { hostname, version, replicas, cluster, certManager, chartValues } = file;
   return {
-    mode,
+    mode: "high-availability",
     hostname,
     version,
     replicas,
@@ -35,23 +35,27 @@ export function settingsFrom(file: StackFile, certificates: ReadCertificates): S
   };
 }
 
+/** Settings of `tls.source: secret`. */
+export function certificateSettings({
+  rancher,
+  caCertificate,
+}: ReadCertificates): Extract<TlsSettings, { source: "secret" }> {
+  if (rancher === undefined) throw new Error("A certificate that cannot be read is a problem of the stack file.");
+  return { source: "secret", certificate: rancher, ...(caCertificate === undefined ? {} : { caCertificate }) };
+}
+
 function repositoryUrl(repository: string): string {
   return Object.entries(rancherChartRepositories).find(([name]) => name === repository)?.[1] ?? repository;
 }
 
-function tlsSettings({ tls }: StackFile, { rancher, caCertificate }: ReadCertificates): TlsSettings {
+function tlsSettings({ tls }: StackFile, certificates: ReadCertificates): TlsSettings {
   switch (tls.source) {
     case "rancher":
       return { source: "rancher" };
     case "letsEncrypt":
       return { source: "letsEncrypt", email: tls.email, environment: tls.environment };
     case "secret":
-      if (rancher === undefined) throw new Error("A certificate that cannot be read is a problem of the stack file.");
-      return {
-        source: "secret",
-        certificate: rancher,
-        ...(caCertificate === undefined ? {} : { caCertificate }),
-      };
+      return certificateSettings(certificates);
     default:
       return tls satisfies never;
   }

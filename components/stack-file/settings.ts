@@ -2,7 +2,10 @@ import type { BalancerOptions } from "../load-balancer/balancer-options.ts";
 import type { NginxOptions } from "../load-balancer/nginx-options.ts";
 
 /** What a stack file says, checked and with defaults filled in. Plain values only; secrets are not here. */
-export interface Settings {
+export type Settings = HighAvailabilitySettings | SingleNodeSettings;
+
+/** Rancher on a cluster, behind whatever stands in front of it. */
+export interface HighAvailabilitySettings {
   readonly mode: "high-availability";
   readonly hostname: string;
   /** Rancher's version, three parts, no leading `v`. The chart has the same one. */
@@ -130,6 +133,91 @@ export type TlsSettings =
       /** Root of a private CA, PEM; absent when a public CA signed. */
       readonly caCertificate?: string;
     };
+
+/** Rancher in Docker on one host, behind nginx. */
+export interface SingleNodeSettings {
+  readonly mode: "single-node";
+  readonly hostname: string;
+  /** Rancher's version, three parts, no leading `v`. */
+  readonly version: string;
+  readonly docker: DockerSettings;
+  readonly loadBalancer: SingleNodeBalancerSettings;
+  readonly tls: SingleNodeTlsSettings;
+}
+
+export type SingleNodeBalancerSettings =
+  | SingleNodeNginxSettings
+  /** Rancher answers itself, with its own certificate, on all addresses. */
+  | { readonly kind: "none"; readonly ports: { readonly http: number; readonly https: number } };
+
+/** nginx at layer 7 on the Docker host; a container by default. */
+export type SingleNodeNginxSettings = Omit<
+  NginxSettings,
+  "hosts" | "floatingAddress" | "proxyProtocol" | "upstreamPorts" | "layer"
+> & { readonly layer: 7 };
+
+export type SingleNodeTlsSettings =
+  /** A CA and a certificate made on the host that ends TLS; with nginx. */
+  | { readonly source: "generated" }
+  /** Rancher's own certificate; without nginx. */
+  | { readonly source: "rancher" }
+  | Extract<TlsSettings, { source: "secret" }>;
+
+export type DockerHostSettings = { readonly kind: "local" } | ({ readonly kind: "ssh" } & SshHostSettings);
+
+export interface DockerSettings {
+  /** The machine whose Docker engine runs Rancher: this one, or one over SSH. */
+  readonly host: DockerHostSettings;
+  /** Whether the engine is there already or this program installs it; `install` only with an SSH host. */
+  readonly engine: "existing" | "install";
+  /** Rancher's image: `rancher/rancher:v2.15.0`, or with its digest `rancher/rancher:v2.15.0@sha256:...`. */
+  readonly image: string;
+  /** Rancher's own TCP ports on 127.0.0.1, where nginx runs as a package of the host. */
+  readonly publish: { readonly http: number; readonly https: number };
+  /** Limit in Docker's b, k, m or g: `8g`; none where absent. */
+  readonly memory?: string;
+  /** Limit in CPUs; none where absent. */
+  readonly cpus?: number;
+  readonly auditLog?: AuditLogSettings;
+  readonly proxy?: ProxySettings;
+  /** Registry of Rancher's system images, host and port without a scheme; Docker Hub where absent. */
+  readonly registry?: string;
+  /** Words for Rancher behind the image: the escape hatch. */
+  readonly arguments: readonly string[];
+  /** Environment variables in clear: the escape hatch. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly backup: BackupSettings;
+  /** Name of an archive to begin from, without a path. */
+  readonly restore?: string;
+  /** A container somebody started by hand, whose data is taken over. */
+  readonly adopt?: string;
+}
+
+export interface AuditLogSettings {
+  readonly level: 0 | 1 | 2 | 3;
+  /** Days a rotated file is kept. */
+  readonly maxAge: number;
+  /** Rotated files kept. */
+  readonly maxBackups: number;
+  /** Megabytes after which a file is rotated. */
+  readonly maxSize: number;
+}
+
+export interface ProxySettings {
+  readonly http?: string;
+  readonly https?: string;
+  /** Names, addresses and networks reached without it. */
+  readonly noProxy: readonly string[];
+}
+
+export interface BackupSettings {
+  /** Archives kept; older ones go. */
+  readonly keep: number;
+  /** A calendar event of systemd: `daily`, `Sun 03:00`; no backups by the clock where absent. */
+  readonly schedule?: string;
+  /** Folder of the Docker host, absolute. */
+  readonly folder: string;
+}
 
 export interface CertManagerSettings {
   /** Chart version to install, three parts, no leading `v`. */

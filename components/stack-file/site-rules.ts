@@ -5,7 +5,7 @@ import { matchPrivateKeys } from "../tls/private-key-matches.ts";
 import type { KeylessCertificate } from "../tls/private-key-matches.ts";
 import type { NginxDraft } from "./balancer-draft.ts";
 import { readCertificateKeys } from "./certificate-source.ts";
-import type { Draft, StackFile } from "./schema.ts";
+import type { AnyDraft } from "./forms.ts";
 import type { CertificateSettings } from "./settings.ts";
 import type { CertificateWorld } from "./tls-rules.ts";
 
@@ -21,7 +21,7 @@ export interface SitesReport {
 const secret = "rancher:sitePrivateKeys";
 
 /** What sites ask for beyond the shape of their keys: names of their own, and certificates that fit them. */
-export function checkSites(draft: Draft<StackFile>, world: CertificateWorld): SitesReport {
+export function checkSites(draft: AnyDraft, world: CertificateWorld): SitesReport {
   const sites = sitesOf(draft);
   const reads = sites.map((site, index) => checkSite(site ?? {}, keyOf(index), world));
   return {
@@ -39,12 +39,12 @@ export function checkSites(draft: Draft<StackFile>, world: CertificateWorld): Si
 }
 
 /** The sites behind nginx; none with another load balancer. */
-export function sitesOf({ loadBalancer }: Draft<StackFile>): readonly (Site | undefined)[] {
+export function sitesOf({ loadBalancer }: AnyDraft): readonly (Site | undefined)[] {
   return loadBalancer !== undefined && "sites" in loadBalancer ? (loadBalancer.sites ?? []) : [];
 }
 
 /** Whether a site's key has to be in the secret: its certificate comes from here. */
-export function needsSiteKeys(draft: Draft<StackFile>): boolean {
+export function needsSiteKeys(draft: AnyDraft): boolean {
   return sitesOf(draft).some((site) => typeof site?.certificate === "string");
 }
 

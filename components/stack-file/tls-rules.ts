@@ -2,7 +2,7 @@ import type { Problem } from "../problem.ts";
 import { checkCertificate } from "../tls/certificate-checks.ts";
 import type { CertificateFinding, CertificatePart } from "../tls/certificate-checks.ts";
 import { joinPem, readCertificateKeys, readPem, unreadable } from "./certificate-source.ts";
-import type { Draft, StackFile } from "./schema.ts";
+import type { AnyDraft } from "./forms.ts";
 import type { CertificateSettings } from "./settings.ts";
 
 /** Names no public CA may issue for: RFC 6761, RFC 8375, and ICANN's `internal`. */
@@ -34,7 +34,7 @@ export interface TlsReport {
 }
 
 /** What the TLS source asks for beyond the shape of its keys. */
-export function checkTls({ tls, hostname }: Draft<StackFile>, world: CertificateWorld): TlsReport {
+export function checkTls({ tls, hostname }: AnyDraft, world: CertificateWorld): TlsReport {
   if (tls?.source === "letsEncrypt") return { problems: publicNameProblems(hostname), warnings: [] };
   if (tls?.source !== "secret") return { problems: [], warnings: [] };
 
@@ -61,7 +61,7 @@ export function checkTls({ tls, hostname }: Draft<StackFile>, world: Certificate
 }
 
 /** Whether the certificate is on the balancer's hosts, and its key with it. */
-export function keptOnHosts(tls: NonNullable<Draft<StackFile>["tls"]>): boolean {
+export function keptOnHosts(tls: NonNullable<AnyDraft["tls"]>): boolean {
   return "certificate" in tls && typeof tls.certificate === "object";
 }
 

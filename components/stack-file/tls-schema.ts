@@ -3,6 +3,27 @@ import { keyOnHosts, pemAnywhere, pemHere } from "./certificate-schema.ts";
 import { checkEmail } from "./network-fields.ts";
 import { text } from "./text-field.ts";
 
+/** `source: secret`. */
+export const certificateOfYours = z.strictObject({
+  source: z.literal("secret").meta({
+    description: "A certificate of yours; its key is the secret `tlsPrivateKey`. Layer 7 takes only this.",
+  }),
+  certificate: pemAnywhere({
+    description:
+      "The certificate for `hostname`, ECDSA or RSA of 2048 bits and more; intermediates may follow it. PEM text, the " +
+      "path of a file here, or at layer 7 a file on the load balancer's hosts. A renewed one drops no connection.",
+    example: "certificates/rancher.pem",
+  }),
+  chain: pemAnywhere({
+    description: "Intermediates, where `certificate` does not hold them; from the same place.",
+    example: "certificates/intermediate.pem",
+  }).optional(),
+  privateKey: keyOnHosts.optional(),
+  caCertificate: pemHere({
+    description: "Root of a private CA, PEM text or a path here. Leave out where a public CA signed.",
+  }).optional(),
+});
+
 /** `tls`: where the certificate for the hostname comes from. */
 export const tls = z
   .discriminatedUnion("source", [
@@ -21,25 +42,7 @@ export const tls = z
         description: "`staging` has generous limits and certificates no browser trusts: for trials.",
       }),
     }),
-    z.strictObject({
-      source: z.literal("secret").meta({
-        description: "A certificate of yours; its key is the secret `tlsPrivateKey`. Layer 7 takes only this.",
-      }),
-      certificate: pemAnywhere({
-        description:
-          "The certificate for `hostname`, ECDSA or RSA of 2048 bits and more; intermediates may follow it. PEM text, the " +
-          "path of a file here, or at layer 7 a file on the load balancer's hosts. A renewed one drops no connection.",
-        example: "certificates/rancher.pem",
-      }),
-      chain: pemAnywhere({
-        description: "Intermediates, where `certificate` does not hold them; from the same place.",
-        example: "certificates/intermediate.pem",
-      }).optional(),
-      privateKey: keyOnHosts.optional(),
-      caCertificate: pemHere({
-        description: "Root of a private CA, PEM text or a path here. Leave out where a public CA signed.",
-      }).optional(),
-    }),
+    certificateOfYours,
   ])
   .meta({
     description: "Where the certificate for `hostname` comes from.",

@@ -7,17 +7,20 @@ const root = "/sys/fs/cgroup";
 /** Names who made a cgroup, so that one whose maker is gone can be told from one in use. */
 const ours = /^rancher-docker-(\d+)-(\d+)-\d+$/;
 
-let made = 0;
+let named = 0;
 
-/**
- * Makes a cgroup for one engine in every hierarchy of this machine, and gives the paths a process joins them by. Its
- * containers' cgroups lie below. They outlive processes and mounts: `removeCgroups` takes them away, or, after a kill,
- * `clearCgroups` of the next engine.
- */
-export function makeCgroups(): { readonly name: string; readonly join: readonly string[] } {
+/** A name for the cgroups of one engine, one in every hierarchy of this machine. */
+export function nameCgroups(): string {
   const maker = identify(process.pid);
   if (!maker) throw new Error("this process cannot be found under /proc; a Docker engine needs Linux");
-  const name = `rancher-docker-${maker.pid}-${maker.started}-${++made}`;
+  return `rancher-docker-${maker.pid}-${maker.started}-${++named}`;
+}
+
+/**
+ * Makes them, where they are not there, and gives the paths a process joins them by. Containers' cgroups lie below. They
+ * outlive processes and mounts: `removeCgroups` takes them away, or, after a kill, `clearCgroups` of the next engine.
+ */
+export function makeCgroups(name: string): string[] {
   const folders = hierarchies().map((hierarchy) => join(hierarchy, name));
   for (const folder of folders) {
     mkdirSync(folder, { recursive: true });
@@ -27,7 +30,7 @@ export function makeCgroups(): { readonly name: string; readonly join: readonly 
       if (existsSync(above)) writeFileSync(join(folder, file), readFileSync(above));
     }
   }
-  return { name, join: folders.map((folder) => join(folder, "cgroup.procs")) };
+  return folders.map((folder) => join(folder, "cgroup.procs"));
 }
 
 /** Says whether all are gone: a process in one may not quite have ended. */
@@ -48,8 +51,9 @@ export function clearCgroups(): string[] {
   return left;
 }
 
-/** Mount points: one per controller with version 1, one in all with version 2. */
+/** Mount points: one per controller with version 1, one in all with version 2. None where this is no Linux. */
 function hierarchies(): string[] {
+  if (!existsSync("/proc/self/mounts")) return [];
   return readFileSync("/proc/self/mounts", "utf8")
     .split("\n")
     .map((line) => line.split(" "))

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { runCommand, type CommandResult } from "../world/command.ts";
-import { clearCgroups, makeCgroups, removeCgroups } from "./cgroups.ts";
+import { mustRun, runCommand, type CommandResult } from "../world/command.ts";
+import { clearCgroups, makeCgroups, nameCgroups, removeCgroups } from "./cgroups.ts";
 
 /** Where and how an engine runs. */
 export interface EnginePlace {
@@ -25,10 +25,14 @@ export interface DockerEngine {
   docker(...words: string[]): Promise<CommandResult>;
   /** Standard output of a `docker` that must succeed, without the last newline. */
   mustDocker(...words: string[]): Promise<string>;
+  /** Runs it with this on its standard input. @throws when it fails */
+  feedDocker(stdin: string | Buffer, ...words: string[]): Promise<string>;
   /** Starts it after it was stopped, or after its host was; containers come back by their restart policies. */
   start(): Promise<void>;
   /** Asks the engine to end, which stops its containers. */
   stop(): Promise<void>;
+  /** Ends the engine's own process without a word; its containers go on until it is started again. */
+  kill(): Promise<void>;
   /** Ends it for good and removes what outlives it on this machine. Safe after its host has ended. */
   close(): Promise<void>;
 }
@@ -46,14 +50,23 @@ const joinCgroups = 'while [ "$1" != -- ]; do echo $$ >"$1"; shift; done; shift;
 /** Starts an engine; resolves when it answers. @throws DockerRefused where the machine does not let it run */
 export async function startDockerEngine(place: EnginePlace): Promise<DockerEngine> {
   clearCgroups();
-  let running: { child: ChildProcess; cgroups: string } | undefined;
-  const docker = (...words: string[]): Promise<CommandResult> =>
-    runCommand([...place.enter(), "docker", "--host", `unix://${place.socket}`, ...words], { env });
+  // The same at every start: containers of an engine that was killed are still in theirs.
+  const cgroups = nameCgroups();
+  let running: ChildProcess | undefined;
+  const client = () => [...place.enter(), "docker", "--host", `unix://${place.socket}`];
+  const docker = (...words: string[]): Promise<CommandResult> => runCommand([...client(), ...words], { env });
   const ended = async (): Promise<void> => {
-    if (running === undefined) return;
-    if (running.child.exitCode === null && running.child.signalCode === null) await once(running.child, "exit");
-    for (let tries = 0; tries < 20 && !removeCgroups(running.cgroups); tries++) await sleep(50);
+    if (running?.exitCode === null && running.signalCode === null) await once(running, "exit");
     running = undefined;
+  };
+  const removed = async (): Promise<void> => {
+    for (let tries = 0; tries < 20 && !removeCgroups(cgroups); tries++) await sleep(50);
+  };
+  const signal = async (name: "TERM" | "KILL"): Promise<void> => {
+    if (running === undefined) return;
+    const words = ["sh", "-c", `kill -${name} "$(cat '${place.execRoot}/dockerd.pid')"`];
+    await runCommand([...place.enter(), ...words], { env });
+    await ended();
   };
   const engine: DockerEngine = {
     socket: place.socket,
@@ -63,17 +76,17 @@ export async function startDockerEngine(place: EnginePlace): Promise<DockerEngin
       if (code !== 0) throw new Error(`docker ${words.join(" ")} ended with exit code ${code}: ${stderr.trim()}`);
       return stdout.trimEnd();
     },
+    feedDocker: async (stdin, ...words) => (await mustRun([...client(), ...words], { env, stdin })).trimEnd(),
     start: async () => {
       await ended();
-      const cgroups = makeCgroups();
-      const words = ["-c", joinCgroups, "docker-engine", ...cgroups.join, "--", ...place.enter()];
+      const words = ["-c", joinCgroups, "docker-engine", ...makeCgroups(cgroups), "--", ...place.enter()];
       const inside = ["/bin/bash", "-c", script, "start-engine", place.dataRoot, place.execRoot, place.socket];
       const child = spawn("/bin/bash", [...words, ...inside, ...place.words], {
         env,
         stdio: ["ignore", "ignore", "pipe"],
         detached: true,
       });
-      running = { child, cgroups: cgroups.name };
+      running = child;
       const said: string[] = [];
       child.stderr
         .setEncoding("utf8")
@@ -86,14 +99,12 @@ export async function startDockerEngine(place: EnginePlace): Promise<DockerEngin
       const message = `the Docker engine did not start: ${last}`;
       throw refusals.test(last) ? new DockerRefused(message) : new Error(message);
     },
-    stop: async () => {
-      if (running === undefined) return;
-      await runCommand([...place.enter(), "sh", "-c", `kill "$(cat '${place.execRoot}/dockerd.pid')"`], { env });
-      await ended();
-    },
+    stop: () => signal("TERM"),
+    kill: () => signal("KILL"),
     close: async () => {
-      if (running?.child.exitCode === null) await engine.stop().catch(() => undefined);
+      if (running?.exitCode === null) await engine.stop().catch(() => undefined);
       await ended();
+      await removed();
     },
   };
   await engine.start();

@@ -1,17 +1,22 @@
 #!/bin/sh
-# Stands before runc where this machine withholds the right to raise limits: a container then gets what may be given.
+# Stands before runc where this machine withholds the right to raise limits: a container, and a process that is put into
+# one later, then gets what may be given.
+lenient() {
+  limit=$(ulimit -Hn)
+  wanted=$(grep -o '"type":"RLIMIT_NOFILE","hard":[0-9]*' "$1" | grep -o '[0-9]*$')
+  if [ "$limit" != unlimited ] && [ "${wanted:-0}" -gt "$limit" ]; then
+    sed -i "s/\"type\":\"RLIMIT_NOFILE\",\"hard\":[0-9]*,\"soft\":[0-9]*/\"type\":\"RLIMIT_NOFILE\",\"hard\":$limit,\"soft\":$limit/" "$1"
+  fi
+  sed -i -e 's/"CAP_SYS_RESOURCE",//g' -e 's/,"CAP_SYS_RESOURCE"//g' "$1"
+}
 previous=
 bundle=.
 for word; do
-  [ "$previous" != --bundle ] || bundle=$word
+  case $previous in
+    --bundle) bundle=$word ;;
+    --process) lenient "$word" ;;
+  esac
   previous=$word
 done
-if [ -e "$bundle/config.json" ]; then
-  limit=$(ulimit -Hn)
-  wanted=$(grep -o '"type":"RLIMIT_NOFILE","hard":[0-9]*' "$bundle/config.json" | grep -o '[0-9]*$')
-  if [ "$limit" != unlimited ] && [ "${wanted:-0}" -gt "$limit" ]; then
-    sed -i "s/\"type\":\"RLIMIT_NOFILE\",\"hard\":[0-9]*,\"soft\":[0-9]*/\"type\":\"RLIMIT_NOFILE\",\"hard\":$limit,\"soft\":$limit/" "$bundle/config.json"
-  fi
-  sed -i -e 's/"CAP_SYS_RESOURCE",//g' -e 's/,"CAP_SYS_RESOURCE"//g' "$bundle/config.json"
-fi
+[ ! -e "$bundle/config.json" ] || lenient "$bundle/config.json"
 exec runc "$@"

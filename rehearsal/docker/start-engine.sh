@@ -29,6 +29,7 @@ else
     mount -t cgroup -o "$options" cgroup "/sys/fs/cgroup/$folder"
   done </proc/self/cgroup
 fi
+# Privileged containers get the host's devices. Rancher looks for the kernel's log among them; here it is empty.
+[ -e /dev/kmsg ] || mknod -m 600 /dev/kmsg c 1 3
 rm -f "$exec/dockerd.pid"
-exec dockerd --data-root "$data" --exec-root "$exec" --host "unix://$socket" --pidfile "$exec/dockerd.pid" \
-  --iptables=false --ip6tables=false "$@"
+exec dockerd --data-root "$data" --exec-root "$exec" --host "unix://$socket" --pidfile "$exec/dockerd.pid" "$@"

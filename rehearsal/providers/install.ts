@@ -25,6 +25,8 @@ export interface InstallOptions {
   readonly userPulumiHome?: string;
   /** Whether a missing genuine plugin may be fetched. @default true */
   readonly download?: boolean;
+  /** Those the stack needs. @default all of them */
+  readonly names?: readonly PlayedProvider[];
   /** Put stand-ins in place even where a genuine plugin could be had. @default false */
   readonly standInsOnly?: boolean;
   readonly progress?: (line: string) => void;
@@ -36,7 +38,7 @@ export async function installProviders(options: InstallOptions): Promise<readonl
   const progress = options.progress ?? (() => undefined);
   let mayDownload = (options.download ?? true) && !options.standInsOnly;
   const installed: InstalledProvider[] = [];
-  for (const name of playedProviders) {
+  for (const name of options.names ?? playedProviders) {
     const version = sdkVersion(name);
     const genuine = options.standInsOnly ? undefined : await haveGenuine(name, version, options, mayDownload, progress);
     // One refusal tells about the network; asking again for each provider would only take time.

@@ -9,8 +9,8 @@ export interface CommandResult {
 
 /** What a command is given besides its words. */
 export interface CommandOptions {
-  /** Text on its standard input. @default nothing */
-  readonly stdin?: string;
+  /** What it reads on its standard input. @default nothing */
+  readonly stdin?: string | Buffer;
   /** Its whole environment. @default this process's */
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;

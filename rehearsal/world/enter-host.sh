@@ -1,9 +1,10 @@
 #!/bin/bash
 # First process of a host, already in its own network, PID, mount, UTS and IPC namespaces: mounts the host's files over
 # everything it sees, lets go of the machine's, and becomes the host's init. Arguments: overlay lower folders (joined by
-# colons), the host's folder (holding upper, work, merged, authorized_keys), host name, user.
+# colons), the host's folder (holding upper, work, merged, authorized_keys), host name, user, a folder of the machine that
+# the host sees under the same path, or nothing.
 set -euo pipefail
-lower=$1 folder=$2 name=$3 user=$4
+lower=$1 folder=$2 name=$3 user=$4 shared=$5
 root=$folder/merged
 
 hostname "$name"
@@ -37,6 +38,10 @@ for file in sysrq-trigger kcore keys; do
   [ ! -e "proc/$file" ] || mount --bind dev/null "proc/$file"
 done
 mount -t tmpfs -o ro,size=0 tmpfs sys/fs/cgroup 2>/dev/null || true
+if [ -n "$shared" ]; then
+  mkdir -p ".$shared"
+  mount --bind "$shared" ".$shared"
+fi
 
 if ! chroot . id -u "$user" >/dev/null 2>&1; then
   # "*" and not "!": without a password, yet not locked.

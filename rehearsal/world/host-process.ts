@@ -24,6 +24,8 @@ export interface HostParts {
   readonly folder: string;
   /** Read-only layers, topmost first. */
   readonly layers: readonly string[];
+  /** A folder of this machine that the host sees, too. */
+  readonly shared?: string;
 }
 
 const script = join(import.meta.dirname, "enter-host.sh");
@@ -42,7 +44,7 @@ export async function startHostProcess(ledger: Ledger, network: WorldNetwork, pa
   for (const part of ["work", "merged"]) await mkdir(join(folder, part), { recursive: true });
   const console = openSync(join(folder, "console.log"), "a", 0o600);
   const unshare = ["unshare", "--mount", "--uts", "--ipc", "--pid", "--fork", "--kill-child"];
-  const words = ["/bin/bash", script, layers.join(":"), folder, name, user];
+  const words = ["/bin/bash", script, layers.join(":"), folder, name, user, parts.shared ?? ""];
   const parent = startGated(ledger, `host ${name}`, [...enter(holder), ...unshare, ...words], {
     stdio: ["ignore", console, console],
   });

@@ -25,6 +25,8 @@ export interface HostSpec {
   readonly suite?: Suite;
   /** Whether sudo asks the user for a password, which no one knows. @default "free" */
   readonly sudo?: "free" | "password";
+  /** A folder of this machine that the host sees under the same path, and may write to. @default none */
+  readonly shared?: string;
 }
 
 /** A Debian server with an sshd, apt and services, in namespaces of this machine. */
@@ -117,7 +119,8 @@ export async function makeHost(spec: HostSpec, around: HostSurroundings): Promis
     start: async () => {
       if (running !== undefined && isAlive(running.init)) return;
       await running?.end();
-      running = await startHostProcess(ledger, network, { name, user, address, folder, layers: lowers });
+      const shared = spec.shared === undefined ? {} : { shared: spec.shared };
+      running = await startHostProcess(ledger, network, { name, user, address, folder, layers: lowers, ...shared });
       await sshAnswers(address, port, running, folder);
     },
     freeze: () => network.silence(address, true),

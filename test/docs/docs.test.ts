@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parse } from "yaml";
 import { describe, expect, it } from "vitest";
+import { forms } from "../../components/stack-file/forms.ts";
 import { laterKeys } from "../../components/stack-file/later-keys.ts";
 import { nodesAt } from "../../components/stack-file/known-keys.ts";
 import { isMapping } from "../../components/stack-file/mapping.ts";
@@ -13,12 +14,19 @@ const { scripts } = JSON.parse(readFileSync(join(projectFolder, "package.json"),
   scripts: Record<string, string>;
 };
 
-/** What the schema has, what is a secret, what is kept for later; below `chartValues` anything goes. */
+/** What the schema has, what is a secret, what is kept for later; in the escape hatches anything goes. */
 function isKnown(key: string): boolean {
   const path = key.replaceAll(/\[\d*\]/g, ".0").split(".");
   const [head = ""] = path;
-  if (head === "chartValues" || (secretNames as readonly string[]).includes(key) || laterKeys.has(key)) return true;
-  return nodesAt(path.map((part) => (/^\d+$/.test(part) ? Number(part) : part))).length > 0;
+  if (
+    head === "chartValues" ||
+    key.startsWith("docker.environment.") ||
+    (secretNames as readonly string[]).includes(key) ||
+    laterKeys.has(key)
+  )
+    return true;
+  const parts = path.map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+  return Object.values(forms).some((form) => nodesAt(parts, form).length > 0);
 }
 
 describe.each(pages.map(({ path }) => path))("%s", (path) => {
@@ -91,10 +99,11 @@ describe("README.md", () => {
   });
 
   it("names every output of a stack, and no other", () => {
-    const [, outputs = ""] =
-      /^export default \{\n([\s\S]*?)^\};$/m.exec(readFileSync(join(projectFolder, "index.ts"), "utf8")) ?? [];
-    // `url,` and `mode: ...` and `...(condition && { name })`
-    const exported = [...outputs.matchAll(/^ {2}(?:\.{3}.*\{ )?(\w+)/gm)].map(([, name]) => name);
+    const program = readFileSync(join(projectFolder, "index.ts"), "utf8");
+    // One for each mode, of lines such as `mode,`, `url: ...` and `...(condition && { name })`.
+    const outputs = [...program.matchAll(/^ {2}return \{\n([\s\S]*?)^ {2}\};$/gm)].map(([, text = ""]) => text);
+    const names = outputs.flatMap((text) => [...text.matchAll(/^ {4}(?:\.{3}.*\{ )?(\w+)/gm)].map(([, name]) => name));
+    const exported = [...new Set(names)];
     const named = tableRows(page("README.md"), "output").map(([name]) => name?.replaceAll("`", ""));
 
     expect(named.toSorted()).toEqual(exported.toSorted());

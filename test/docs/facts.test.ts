@@ -1,4 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { trialSeconds } from "../../components/docker/upgrade-proof.ts";
+import { diskFree, dockerHostSizes } from "../../components/docker/docker-host-figures.ts";
+import { adoptedSuffix } from "../../components/docker/data-adopt.ts";
+import { backupUnit } from "../../components/docker/backup-timer.ts";
+import { auditLogVolume, rancherVolume } from "../../components/docker/names.ts";
 import { checkCompatibility } from "../../components/compatibility.ts";
 import { renderBaseCreate } from "../../components/host/base-script.ts";
 import { connectionTo } from "../../components/host/connection.ts";
@@ -88,5 +93,38 @@ describe("docs/interrupted-runs.md", () => {
     const [last, ...others] = ports.split(" ").reverse();
 
     expect(text).toContain(`port ${others.reverse().join(", ")} or ${last} in use`);
+  });
+});
+
+describe("docs/single-node.md", () => {
+  const single = page("docs/single-node.md");
+
+  it("gives Rancher's sizes as the check of the host has them", () => {
+    const stated = tableRows(single, "size").map(([, clusters, nodes, cpus, memory]) => [
+      clusters,
+      nodes,
+      cpus,
+      memory,
+    ]);
+
+    expect(stated).toEqual(
+      dockerHostSizes.map(({ clusters, nodes, cpus, memory }) => [
+        `${clusters}`,
+        `${nodes}`,
+        `${cpus}`,
+        `${memory} GB`,
+      ]),
+    );
+  });
+
+  it.each([
+    ["what the disk needs", `${diskFree.needed} GiB free at least, ${diskFree.comfortable} to be comfortable`],
+    ["the trial of an upgrade", trialSeconds === 600 ? "has ten minutes to become healthy" : "another time"],
+    ["the unit of the timer", `journalctl -u ${backupUnit}`],
+    ["the name of a container that was taken over", `CONTAINER${adoptedSuffix}`],
+    ["the volume of the data", `the volume \`${rancherVolume}\``],
+    ["the volume of the audit log", `the volume \`${auditLogVolume}\``],
+  ])("says %s as the code has it", (_, words) => {
+    expect(single.text).toContain(words);
   });
 });

@@ -1,16 +1,22 @@
-import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { renderBaseCreate, renderBaseDelete, renderBaseUpdate } from "../../components/host/base-script.ts";
 import { sshHost } from "../../components/host/host.ts";
 import { renderScript } from "../../components/host/script.ts";
 import { preamble } from "../../components/host/script-preamble.ts";
+import { renderBackup } from "../../components/docker/backup-script.ts";
+import { renderDeleteDataMark } from "../../components/docker/data-undo.ts";
+import { defaultBalancerOptions } from "../../components/load-balancer/balancer-options.ts";
+import { renderHaproxyScript } from "../../components/load-balancer/haproxy-script.ts";
+import { renderKeepalivedScript } from "../../components/load-balancer/keepalived-script.ts";
 import { renderNginxContainerScript } from "../../components/load-balancer/nginx-container-script.ts";
 import { defaultNginxOptions } from "../../components/load-balancer/nginx-options.ts";
 import { renderNginxScript } from "../../components/load-balancer/nginx-script.ts";
 import { rancherListeners } from "../../components/load-balancer/rancher-listeners.ts";
+import { listArchivesScript } from "../../operations/archives.ts";
+import { findContainerScript } from "../../operations/found-container.ts";
+import { clearDockerObjects } from "../../operations/mend/docker-objects.ts";
 import { balancerHost, prodSettings } from "../support/prod-stack.ts";
-
-const available = spawnSync("shellcheck", ["--version"]).status === 0;
+import { findings, hasShellcheck, laterScripts, undoSteps } from "./support/shellcheck.ts";
 
 const marker = { hostName: "lb-1", stack: "rancher/prod" };
 const nginx = {
@@ -24,6 +30,16 @@ const certificates = [
   { name: "wiki", hostname: "wiki.example.com", from: "host", certificate: "/tls/my cert.pem", privateKey: "/tls/key" },
 ] as const;
 
+const floating = {
+  address: "192.0.2.20",
+  virtualRouterId: 51,
+  hosts: [
+    { name: "lb-1", peerAddress: "192.0.2.21" },
+    { name: "lb-2", peerAddress: "192.0.2.22" },
+  ],
+  self: "lb-1",
+};
+
 const bodies: Record<string, string> = {
   "base-create": renderBaseCreate(marker),
   "base-update": renderBaseUpdate(marker),
@@ -32,38 +48,22 @@ const bodies: Record<string, string> = {
   nginx: renderNginxScript(nginx),
   "nginx of nginx.org with certificates": renderNginxScript({ ...nginx, package: "nginx.org", certificates }),
   "nginx as a container": renderNginxContainerScript({ ...nginx, image: "nginx:1.30.4", certificates }),
+  HAProxy: renderHaproxyScript({
+    listeners: nginx.listeners.filter((listener) => listener.layer === 4),
+    options: defaultBalancerOptions,
+  }),
+  "a floating address": renderKeepalivedScript(floating),
+  "a backup by hand": renderBackup({ keep: 7, folder: "/var/backups/my rancher" }),
+  "deletion of data": renderDeleteDataMark("delete"),
+  "a container somebody runs": findContainerScript("old one").body,
+  "a list of archives": listArchivesScript("/var/backups/my rancher").body,
+  "what is half made": clearDockerObjects([
+    { kind: "container", name: "rancher", stack: "rancher/dev" },
+    { kind: "network", name: "rancher", stack: "rancher/dev" },
+  ]).body,
 };
 
-/**
- * Left out, as they are meant: a fallback after `&&` (2015) everywhere ends the script or says something; functions and
- * variables of the preamble are not all used by every body (2034, 2317, 2329); `.` reads an undo step (1090);
- * `ls` lists undo steps, whose names are ours (2012).
- */
-const leftOut = ["SC1090", "SC1091", "SC2012", "SC2015", "SC2034", "SC2317", "SC2329"];
-
-function findings(script: string): string {
-  const { stdout } = spawnSync(
-    "shellcheck",
-    ["--shell", "sh", "--exclude", leftOut.join(","), "--format", "gcc", "-"],
-    {
-      input: script,
-      encoding: "utf8",
-    },
-  );
-  return stdout;
-}
-
-/** What a script puts into a here-document to be run later: the undo steps. */
-function undoSteps(body: string): string[] {
-  return [...body.matchAll(/register_undo <<'(\w+)'\n([\s\S]*?)\n\1\n/g)].map(([, , step = ""]) => `${step}\n`);
-}
-
-/** The script of the certificate watch, which brings its own preamble. */
-function watchScripts(body: string): string[] {
-  return [...body.matchAll(/<<'WATCH'\n([\s\S]*?)\nWATCH\n/g)].map(([, script = ""]) => `${script}\n`);
-}
-
-describe.skipIf(!available)("shellcheck", () => {
+describe.skipIf(!hasShellcheck)("shellcheck", () => {
   it.each(Object.keys(bodies))("has nothing to say about %s, behind its preamble", (name) => {
     const script = `${preamble({ name, stateFolder: "/var/lib/rancher-stack" })}\n${bodies[name]}`;
 
@@ -90,8 +90,8 @@ describe.skipIf(!available)("shellcheck", () => {
     }
   });
 
-  it("has nothing to say about what systemd runs when a certificate changes", () => {
-    const scripts = Object.values(bodies).flatMap(watchScripts);
+  it("has nothing to say about what systemd runs later", () => {
+    const scripts = Object.values(bodies).flatMap(laterScripts);
 
     expect(scripts).toHaveLength(2);
     expect(scripts.map(findings)).toEqual(["", ""]);

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { defaultBalancerOptions } from "../../components/load-balancer/balancer-options.ts";
 import { balancerCertificates, rancherListeners } from "../../components/load-balancer/rancher-listeners.ts";
-import type { HaproxySettings, NginxSettings, Settings } from "../../components/stack-file/settings.ts";
+import type { HaproxySettings, NginxSettings, HighAvailabilitySettings } from "../../components/stack-file/settings.ts";
 import { nginxBalancer, prodSettings } from "../support/prod-stack.ts";
 
 const servers = ["192.0.2.11", "192.0.2.12", "192.0.2.13"];
@@ -23,10 +23,13 @@ const ping = {
   certificate: { from: "host", certificate: "/etc/ssl/ping.pem", privateKey: "/etc/ssl/ping.key" },
 } as const;
 
-function stack(balancer: Partial<NginxSettings>, tls: Settings["tls"] = { source: "rancher" }): Settings {
+function stack(
+  balancer: Partial<NginxSettings>,
+  tls: HighAvailabilitySettings["tls"] = { source: "rancher" },
+): HighAvailabilitySettings {
   return prodSettings({ loadBalancer: nginxBalancer(balancer), tls });
 }
-const fromStack: Settings["tls"] = { source: "secret", certificate: { from: "stack", chain } };
+const fromStack: HighAvailabilitySettings["tls"] = { source: "secret", certificate: { from: "stack", chain } };
 const atLayer7 = (balancer: Partial<NginxSettings> = {}) => stack({ layer: 7, ...balancer }, fromStack);
 
 describe("rancherListeners at layer 4", () => {
@@ -110,7 +113,10 @@ describe("rancherListeners at layer 7", () => {
   });
 
   it("puts a renewed certificate elsewhere, so that it is another configuration", () => {
-    const renewed: Settings["tls"] = { source: "secret", certificate: { from: "stack", chain: "RENEWED" } };
+    const renewed: HighAvailabilitySettings["tls"] = {
+      source: "secret",
+      certificate: { from: "stack", chain: "RENEWED" },
+    };
 
     expect(rancherListeners(stack({ layer: 7 }, renewed))).not.toEqual(rancherListeners(atLayer7()));
   });

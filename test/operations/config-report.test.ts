@@ -1,8 +1,9 @@
 import { createColors } from "picocolors";
 import { expect, it } from "vitest";
 import { readSettings } from "../../components/stack-file.ts";
+import { defaultNginxImage } from "../../components/versions.ts";
 import { configReport } from "../../operations/config-report.ts";
-import { goodSource } from "../stack-files/stack-file-case.ts";
+import { goodSingleNode, goodSource } from "../stack-files/stack-file-case.ts";
 
 const hosts = ["192.0.2.10", "192.0.2.20"].map((address, index) => ({
   name: `lb-${index + 1}`,
@@ -32,4 +33,57 @@ it.each([
 
   expect(wrong).toBe(false);
   expect(text).toContain(`  load balancer  ${line}\n`);
+});
+
+const remote = goodSingleNode().values["docker"] as object;
+
+it.each([
+  [
+    { hostname: "rancher.localhost", docker: undefined },
+    [
+      "  url            https://rancher.localhost",
+      "  Rancher        2.15.0, rancher/rancher:v2.15.0",
+      "  host           this machine's Docker engine",
+      `  load balancer  nginx in a container (${defaultNginxImage}) at layer 7, ports 80 and 443`,
+      "  certificate    generated",
+    ],
+  ],
+  [
+    {
+      docker: { ...remote, engine: "install" },
+      loadBalancer: { kind: "nginx", runAs: "host", ports: { https: 8443 }, sites: [site] },
+      tls: { source: "secret", ...onHosts },
+    },
+    [
+      "  url            https://rancher.example.com:8443",
+      "  Rancher        2.15.0, rancher/rancher:v2.15.0",
+      "  host           Docker on rancher-1, installed by this stack",
+      "  load balancer  nginx at layer 7, ports 80 and 8443, beside wiki",
+      "  certificate    secret",
+    ],
+  ],
+  [
+    { loadBalancer: { kind: "none" } },
+    [
+      "  url            https://rancher.example.com",
+      "  Rancher        2.15.0, rancher/rancher:v2.15.0",
+      "  host           Docker on rancher-1",
+      "  load balancer  none: Rancher answers itself, with a certificate of its own",
+      "  certificate    rancher",
+    ],
+  ],
+])("a report says what a single node with %j would be, and what nobody looked at", (change, lines) => {
+  const good = goodSingleNode();
+  const source = { ...good, values: { ...good.values, ...change } };
+
+  const { text, wrong } = configReport("Pulumi.mine.yaml", source, readSettings(source), createColors(false));
+
+  expect(wrong).toBe(false);
+  expect(text.split("\n").slice(2)).toEqual([
+    ...lines,
+    "",
+    "Not looked at:",
+    "  the Docker host: whether it answers, and is large enough",
+    "  the version that runs there now; pulumi preview does",
+  ]);
 });

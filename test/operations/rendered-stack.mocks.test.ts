@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { defaultBalancerOptions } from "../../components/load-balancer/balancer-options.ts";
-import type { Settings } from "../../components/stack-file.ts";
+import type { HighAvailabilitySettings } from "../../components/stack-file.ts";
 import { renderedStack } from "../../operations/rendered-stack.ts";
+import { devSettings, rancherImage } from "../support/dev-stack.ts";
 import { balancerHost, nginxBalancer, prodSettings } from "../support/prod-stack.ts";
 
-const render = (settings: Partial<Settings>) => renderedStack("prod", prodSettings(settings), ["sshPrivateKey"]);
+const render = (settings: Partial<HighAvailabilitySettings>) =>
+  renderedStack("prod", prodSettings(settings), ["sshPrivateKey"]);
 const hosts = [balancerHost(), balancerHost({ name: "lb-2", address: "192.0.2.20" })];
 const onHost = { from: "host", certificate: "/etc/ssl/r.pem", privateKey: "/etc/ssl/r.key" } as const;
 const tls = { source: "secret", certificate: onHost } as const;
@@ -79,5 +81,20 @@ describe("a rendered stack", () => {
 
     expect(files.get("hosts/lb-1/nginx-container.create.sh")).toContain("nginx:1.30.4@sha256:ASKED-AT-PREVIEW");
     expect(files.get("hosts/lb-1/nginx.conf")).toContain("/dev/stdout");
+  });
+
+  it("of a single node has the container, with nothing secret in it, and nginx's configuration", async () => {
+    const files = await renderedStack("dev", devSettings(), ["bootstrapPassword"]);
+
+    expect([...files.keys()].map((path) => path.replace(/^hosts\/local\//, ""))).toEqual(
+      expect.arrayContaining(["docker/container-rancher.yaml", "nginx.conf", "rancher-data.create.sh"]),
+    );
+    expect(parse(files.get("docker/container-rancher.yaml") ?? "")).toMatchObject({
+      name: "rancher",
+      image: rancherImage,
+      privileged: true,
+      envs: ["[secret]"],
+    });
+    expect(files.get("hosts/local/nginx.conf")).toContain("server_name rancher.localhost;");
   });
 });

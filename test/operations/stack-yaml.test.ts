@@ -110,6 +110,9 @@ describe("reading a stack file without an engine", () => {
       { name: "a", address: "x", port: 2222 },
       { name: "b", address: "y", port: 22 },
     ]);
+    const docker = "config: { rancher:docker: { host: { name: d, address: z, port: 2222 } } }\n";
+    expect(listSshHosts(written("docker.yaml", docker))).toEqual([{ name: "d", address: "z", port: 2222 }]);
+    expect(listSshHosts(written("local.yaml", "config: { rancher:docker: { host: local } }\n"))).toEqual([]);
     expect(listSshHosts(written("none.yaml", "config: { rancher:loadBalancer: x }\n"))).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { createServer as createHttpServer, type RequestListener } from "node:htt
 import { createServer } from "node:https";
 import { createSecureContext } from "node:tls";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { checkThroughBalancer } from "../../rehearsal/checks.ts";
+import { checkThroughBalancer, isOverHttps } from "../../rehearsal/checks.ts";
 import {
   createCertificateAuthority,
   type CertificateAuthority,
@@ -30,6 +30,24 @@ interface Site {
   /** Whether a node answers for the further site. @default true */
   readonly siteNode?: boolean;
 }
+
+describe("isOverHttps", () => {
+  const target = { hostname, address, caCertificate: "", nodes: [] };
+  const elsewhere = { ...target, ports: { http: 8080, https: 8443 } };
+
+  it.each([
+    [target, `https://${hostname}/dashboard`, true],
+    [target, `https://${hostname}:8443/dashboard`, false],
+    [target, `http://${hostname}/dashboard`, false],
+    [target, `https://${hostname}.example.net/`, false],
+    [target, undefined, false],
+    [elsewhere, `https://${hostname}:8443/dashboard`, true],
+    [elsewhere, `https://${hostname}/dashboard`, true],
+    [elsewhere, `https://${hostname}:9443/dashboard`, false],
+  ])("%#: %j, %s: %s", (of, location, expected) => {
+    expect(isOverHttps(location, of)).toBe(expected);
+  });
+});
 
 describe.skipIf(!isRoot)("the checks through a balancer", () => {
   const closers: (() => Promise<unknown>)[] = [];

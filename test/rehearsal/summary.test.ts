@@ -1,22 +1,25 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
-import { allPassed, checkLine, renderSummary, type RehearsalResult } from "../../rehearsal/summary.ts";
+import { allPassed, checkLine, clusterTopology, renderSummary, type RehearsalResult } from "../../rehearsal/summary.ts";
 
 const result: RehearsalResult = {
   stack: "prod",
   url: "https://rancher.example.com",
   reachedBy: "198.18.0.15, 198.18.0.16",
-  balancer: "nginx, layer 4",
-  hosts: [
-    { name: "lb-1", address: "198.18.0.15" },
-    { name: "lb-2", address: "198.18.0.16" },
-  ],
-  nodes: [
-    { name: "server-1", address: "198.18.0.11" },
-    { name: "server-2", address: "198.18.0.12" },
-  ],
-  rancherVersion: "2.15.0",
-  kubernetesVersion: "v1.34.1",
+  topology: clusterTopology({
+    stack: "prod",
+    balancer: "nginx, layer 4",
+    hosts: [
+      { name: "lb-1", address: "198.18.0.15" },
+      { name: "lb-2", address: "198.18.0.16" },
+    ],
+    nodes: [
+      { name: "server-1", address: "198.18.0.11" },
+      { name: "server-2", address: "198.18.0.12" },
+    ],
+    rancherVersion: "2.15.0",
+    kubernetesVersion: "v1.34.1",
+  }),
   checks: [
     { name: "HTTP leads to HTTPS", passed: true, seen: "302" },
     { name: "a websocket opens", passed: false, seen: "the upgrade was answered with 404" },

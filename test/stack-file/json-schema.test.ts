@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { stackFileJsonSchema, valuesSchema } from "../../components/stack-file/json-schema.ts";
-import type { SchemaNode } from "../../components/stack-file/json-schema.ts";
+import { forms } from "../../components/stack-file/forms.ts";
+import { stackFileJsonSchema } from "../../components/stack-file/json-schema.ts";
+import type { SchemaNode } from "../../components/stack-file/schema-node.ts";
 import { laterKeys } from "../../components/stack-file/later-keys.ts";
 import { nodesAt } from "../../components/stack-file/known-keys.ts";
 import { schemaFiles } from "../../operations/schema-files.ts";
@@ -19,7 +20,7 @@ describe("what is generated from the schema", () => {
   });
 
   it("says of every key what it means", () => {
-    const silent = undescribed("rancher", valuesSchema);
+    const silent = Object.values(forms).flatMap(({ nodes }) => undescribed("rancher", nodes));
 
     expect(silent).toEqual([]);
   });
@@ -52,14 +53,31 @@ describe("stack.schema.json", () => {
     expect(validate(parse(readFileSync(join(folder, `Pulumi.${stack}.yaml`), "utf8")))).toBe(true);
   });
 
-  it("takes a single node loosely, but knows its keys by name", () => {
-    const single = { "rancher:mode": "single-node", "rancher:hostname": "rancher.localhost" };
+  const withSingleNode = (change: object) =>
+    validate({ config: { "rancher:mode": "single-node", "rancher:hostname": "rancher.localhost", ...change } });
 
-    expect(
-      validate({ config: { ...single, "rancher:docker": { host: "local" }, "rancher:tls": { source: "x" } } }),
-    ).toBe(true);
-    expect(validate({ config: { ...single, "rancher:dockr": {} } })).toBe(false);
-    expect(validate({ config: { ...single, "rancher:kubeconfig": "in clear" } })).toBe(false);
+  it.each([
+    [{}],
+    [{ "rancher:docker": { host: "local", cpus: 1.5 } }],
+    [{ "rancher:docker": { host: { name: "a", address: "192.0.2.20" }, engine: "install" } }],
+    [{ "rancher:loadBalancer": { kind: "none" }, "rancher:tls": { source: "rancher" } }],
+    [{ "rancher:loadBalancer": { kind: "nginx", runAs: "host", nginx: { gzip: true } } }],
+    [{ "rancher:bootstrapPassword": { secure: "v1:x" } }],
+  ])("takes a single node with %j", (change) => {
+    expect(withSingleNode(change)).toBe(true);
+  });
+
+  it.each([
+    [{ "rancher:dockr": {} }],
+    [{ "rancher:docker": { host: "remote" } }],
+    [{ "rancher:docker": { backup: { kep: 3 } } }],
+    [{ "rancher:cluster": { distribution: "existing" } }],
+    [{ "rancher:kubeconfig": { secure: "v1:x" } }],
+    [{ "rancher:loadBalancer": { kind: "nginx", layer: 4 } }],
+    [{ "rancher:loadBalancer": { kind: "haproxy" } }],
+    [{ "rancher:tls": { source: "letsEncrypt", email: "ops@example.com" } }],
+  ])("refuses a single node with %j", (change) => {
+    expect(withSingleNode(change)).toBe(false);
   });
 
   it.each([
@@ -98,7 +116,9 @@ describe("stack.schema.json", () => {
 
 describe("keys kept for later parts", () => {
   it("are not there yet", () => {
-    const there = [...laterKeys.keys()].filter((key) => nodesAt(key.split(".")).length > 0);
+    const there = [...laterKeys.keys()].filter((key) =>
+      Object.values(forms).some((form) => nodesAt(key.split("."), form).length > 0),
+    );
 
     expect(there).toEqual([]);
   });

@@ -15,6 +15,8 @@ export interface StackFileCase {
 
 interface Written {
   readonly name: string;
+  /** The good file it departs from. @default `good` */
+  readonly from?: "good" | "single-node";
   /** Replaces keys of `good.yaml`; `~` takes one out. */
   readonly config?: Readonly<Record<string, unknown>>;
   /** Instead of everything in `good.yaml`. */
@@ -36,6 +38,12 @@ export function goodSource(): StackFileSource {
   return { ...read, secrets: { kubeconfig }, readFile: () => undefined };
 }
 
+/** The same for a single node, over SSH. */
+export function goodSingleNode(): StackFileSource {
+  const read = readStackYaml(join(import.meta.dirname, "single-node.yaml"), now);
+  return { ...read, readFile: () => undefined, home: "/home/ops" };
+}
+
 export const topics = readdirSync(wrong).map((file) => file.replace(".yaml", ""));
 
 /** Every case of one file under `wrong/`. */
@@ -44,9 +52,9 @@ export function casesOf(topic: string): readonly StackFileCase[] {
   return documents.map((document) => caseFrom(document.toJS() as Written));
 }
 
-function caseFrom({ name, config = {}, only, secrets, problems = [] }: Written): StackFileCase {
-  const good = goodSource();
-  const extra = secrets === undefined || Object.keys(secrets).length > 0 ? { kubeconfig } : {};
+function caseFrom({ name, from = "good", config = {}, only, secrets, problems = [] }: Written): StackFileCase {
+  const good = from === "good" ? goodSource() : goodSingleNode();
+  const extra = secrets === undefined || Object.keys(secrets).length > 0 ? good.secrets : {};
   const all: Readonly<Record<string, string | null>> = { ...extra, ...secrets };
   const known = Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== null);
   return {

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Secrets } from "../../components/settings.ts";
+import type { ClusterSecrets } from "../../components/settings.ts";
 import { defaultNginxOptions } from "../../components/load-balancer/nginx-options.ts";
-import type { NginxSettings, Settings, SshHostSettings } from "../../components/stack-file/settings.ts";
+import type { NginxSettings, HighAvailabilitySettings, SshHostSettings } from "../../components/stack-file/settings.ts";
 import type { Survey } from "../../components/survey.ts";
 
 /** A host key that is well-formed and belongs to nobody. */
@@ -43,7 +43,7 @@ export function nginxBalancer(overrides: Partial<NginxSettings> = {}): NginxSett
 }
 
 /** Three nodes behind one nginx, Rancher's own certificate: the checked form of `Pulumi.prod.yaml`. */
-export function prodSettings(overrides: Partial<Settings> = {}): Settings {
+export function prodSettings(overrides: Partial<HighAvailabilitySettings> = {}): HighAvailabilitySettings {
   return {
     mode: "high-availability",
     hostname: "rancher.example.com",
@@ -75,10 +75,10 @@ export const canaries = {
   bootstrapPassword: "canary-bootstrap-password-91ac",
 } as const satisfies Record<SingleSecret, string>;
 
-type SingleSecret = Exclude<keyof Secrets, "sitePrivateKeys">;
+type SingleSecret = Exclude<keyof ClusterSecrets, "sitePrivateKeys">;
 
 /** Call it inside the program, as outputs belong to the run that made them. */
-export function prodSecrets(names = Object.keys(canaries) as SingleSecret[]): Secrets {
+export function prodSecrets(names = Object.keys(canaries) as SingleSecret[]): ClusterSecrets {
   const given = Object.fromEntries(names.map((name) => [name, pulumi.secret(canaries[name])]));
   return { kubeconfig: pulumi.secret(canaries.kubeconfig), ...given, sitePrivateKeys: new Map() };
 }

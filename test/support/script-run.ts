@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Host } from "../../components/host/host.ts";
+import { sshHost, sshStateFolder, type Host } from "../../components/host/host.ts";
 import { renderScript } from "../../components/host/script.ts";
 
 export interface ScriptRun {
@@ -35,7 +35,7 @@ export class ScriptSandbox {
   }
 
   get host(): Host {
-    return { kind: "local", name: "box", stateDir: this.state };
+    return sshHost({ name: "box", address: "192.0.2.99", user: "root", port: 22, insecureIgnoreHostKey: true });
   }
 
   /** Puts a command of that name before the machine's own. */
@@ -58,6 +58,7 @@ export class ScriptSandbox {
 
   shell(text: string, input = "", signal?: AbortSignal): Promise<ScriptRun> {
     const redirected = text
+      .replaceAll(sshStateFolder, this.state)
       .replaceAll("/run/rancher-stack", `${this.#run}/rancher-stack`)
       .replaceAll("PATH=/usr/local/sbin:", `PATH=${this.#bin}:/usr/local/sbin:`);
     return new Promise((resolve, reject) => {

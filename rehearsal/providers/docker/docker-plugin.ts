@@ -1,46 +1,76 @@
-import { connect } from "node:net";
-import type { Invocation, Plugin, ResourceType } from "../protocol/plugin.ts";
+import type { Plugin } from "../protocol/plugin.ts";
 import { own, revealMap } from "../protocol/property-value.ts";
+import { bridgedType, type Lifecycle } from "./bridge/bridged-type.ts";
+import { containerType } from "./container/container.ts";
+import { EngineClient } from "./engine/engine-client.ts";
+import { engineOf, type EngineSettings } from "./engine/engine.ts";
+import { networkType } from "./network.ts";
 import { registryDigest } from "./registry-digest.ts";
+import { remoteImageType } from "./remote-image.ts";
+import { volumeType } from "./volume.ts";
 
 /** Where an engine is when nothing else is said. */
 const defaultHost = "unix:///var/run/docker.sock";
 
-const invocations: { readonly [token: string]: Invocation } = {
-  "docker:index/getRegistryImage:getRegistryImage": async (args) => {
-    const { name, insecureSkipVerify } = revealMap(args);
-    if (typeof name !== "string") throw new Error("getRegistryImage wants the name of an image");
-    const digest = await registryDigest(name, insecureSkipVerify === true);
-    return { id: digest, insecureSkipVerify: insecureSkipVerify === true, name, sha256Digest: digest };
-  },
+const registryImage = "docker:index/getRegistryImage:getRegistryImage";
+
+const types: { readonly [type: string]: (engine: () => Promise<EngineClient>) => Lifecycle } = {
+  "docker:index/container:Container": containerType,
+  "docker:index/network:Network": networkType,
+  "docker:index/remoteImage:RemoteImage": remoteImageType,
+  "docker:index/volume:Volume": volumeType,
 };
 
-const resources: { readonly [type: string]: ResourceType } = {};
-
-/** Stands in for the docker provider: the look-up `getRegistryImage`, without signing in to the registry. */
+/**
+ * Stands in for the docker provider: networks, volumes, images that are pulled, containers, and the look-up
+ * `getRegistryImage`, all without signing in to a registry.
+ */
 export function dockerPlugin(version: string): Plugin {
+  let engine = engineOf({ host: defaultHost, sshOpts: [], unchecked: false });
   return {
     version,
+    // The bridge takes no secrets: the engine keeps them, and whatever stands in their place in the outputs.
+    acceptsSecrets: false,
     configure: async (configuration) => {
-      const host = configuration.get("host") ?? defaultHost;
+      const settings = engineSettings(configuration);
       // The genuine one connects to an engine at once, whatever is asked of it later, unless it is behind SSH.
-      if (host.startsWith("ssh://") || (await answers(host))) return;
-      const where = "docker native provider returned an unexpected error from Configure";
-      throw new Error(`${where}: failed to connect to any docker daemon`);
+      if (!settings.host.startsWith("ssh://")) await connect(settings);
+      engine = engineOf(settings);
     },
-    resource: (type) => own(resources, type) ?? refuse(type),
-    invoke: (token) => own(invocations, token) ?? refuse(token),
+    resource: (type) => bridgedType((own(types, type) ?? refuse(type))(() => engine())),
+    invoke: (token) => {
+      if (token !== registryImage) return refuse(token);
+      return async (args) => {
+        const { name, insecureSkipVerify } = revealMap(args);
+        if (typeof name !== "string") throw new Error("getRegistryImage wants the name of an image");
+        const digest = await registryDigest(name, insecureSkipVerify === true);
+        return { id: digest, insecureSkipVerify: insecureSkipVerify === true, name, sha256Digest: digest };
+      };
+    },
   };
 }
 
-function refuse(token: string): never {
-  throw new Error(`${token} is not played by the stand-in for the docker provider; install the genuine one`);
+/** Settings the stand-in would do without are refused, lest it reach another engine than the genuine one. */
+const notPlayed = ["context", "certPath", "caMaterial", "certMaterial", "keyMaterial", "registryAuth"];
+
+function engineSettings(configuration: ReadonlyMap<string, string>): EngineSettings {
+  for (const setting of notPlayed) {
+    if (![undefined, "", "[]"].includes(configuration.get(setting))) refuse(`the setting ${setting}`);
+  }
+  return {
+    host: configuration.get("host") ?? process.env["DOCKER_HOST"] ?? defaultHost,
+    sshOpts: JSON.parse(configuration.get("sshOpts") ?? "[]") as readonly string[],
+    unchecked: configuration.get("disableDockerDaemonCheck") === "true",
+  };
 }
 
-function answers(host: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(host.replace(/^unix:\/\//, ""));
-    socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
-    socket.once("connect", () => socket.destroy());
+async function connect({ host, sshOpts }: EngineSettings): Promise<void> {
+  await new EngineClient(host, sshOpts).ping().catch(() => {
+    const where = "docker native provider returned an unexpected error from Configure";
+    throw new Error(`${where}: failed to connect to any docker daemon`);
   });
+}
+
+function refuse(what: string): never {
+  throw new Error(`${what} is not played by the stand-in for the docker provider; install the genuine one`);
 }

@@ -43,7 +43,7 @@ export function answers(
         .forEach((value: string, key: string) => configuration.set(key.split(":").at(-1)!, value));
       await plugin.configure?.(configuration, log.of(""));
       const response = new wire.ConfigureResponse();
-      response.setAcceptsecrets(true);
+      response.setAcceptsecrets(plugin.acceptsSecrets ?? true);
       response.setSupportspreview(true);
       return response;
     },
@@ -83,9 +83,10 @@ export function answers(
     read: async (message: wire.ReadRequest) => {
       const request = about(message);
       const [outputs, inputs] = [properties(message.getProperties()), properties(message.getInputs())];
-      const found = await (of(request).read?.(request, message.getId(), outputs, inputs) ?? { outputs, inputs });
+      const id = message.getId();
+      const found = await (of(request).read?.(request, id, outputs, inputs) ?? { id, outputs, inputs });
       if (!found) return new wire.ReadResponse();
-      const response = new wire.ReadResponse().setId(message.getId());
+      const response = new wire.ReadResponse().setId(found.id ?? id);
       return response.setProperties(struct(found.outputs)).setInputs(struct(found.inputs));
     },
     delete: async (message: wire.DeleteRequest) => {

@@ -10,6 +10,8 @@ export interface Difference {
   readonly replaces: readonly string[];
   /** Delete the old one first, because two of them cannot stand side by side. */
   readonly deleteBeforeReplace: boolean;
+  /** Paths lead into the state on the old side, and causes of a replacement are named by property. @default false */
+  readonly ofState?: boolean;
 }
 
 /** Every leaf in which `news` differs from `olds`; secrets are compared by what they hold, an unknown is a change. */

@@ -28,17 +28,22 @@ export function diffResponse(difference: Difference): DiffResponse {
   const response = new DiffResponse();
   const { DIFF_NONE, DIFF_SOME } = DiffResponse.DiffChanges;
   response.setChanges(difference.changes.size > 0 ? DIFF_SOME : DIFF_NONE);
-  response.setReplacesList([...difference.replaces]);
-  response.setDiffsList([...new Set([...difference.changes.keys()].map((path) => path.split(/[.[]/)[0] ?? path))]);
+  const ofState = difference.ofState ?? false;
+  response.setReplacesList([...(ofState ? propertiesOf(difference.replaces) : difference.replaces)]);
+  response.setDiffsList(propertiesOf(difference.changes.keys()));
   response.setDeletebeforereplace(difference.deleteBeforeReplace);
   response.setHasdetaileddiff(true);
   for (const [path, change] of difference.changes) {
     const detail = new PropertyDiff();
     detail.setKind(kinds[change][difference.replaces.includes(path) ? "replace" : "plain"]);
-    detail.setInputdiff(true);
+    detail.setInputdiff(!ofState);
     response.getDetaileddiffMap().set(path, detail);
   }
   return response;
+}
+
+function propertiesOf(paths: Iterable<string>): string[] {
+  return [...new Set([...paths].map((path) => path.split(/[.[]/)[0] ?? path))];
 }
 
 /** The binary detail by which the engine learns that a resource exists although its creation failed. */

@@ -4,6 +4,11 @@ import type { Properties } from "./property-value.ts";
 /** A provider plugin: what the engine may ask of it, in decoded values. */
 export interface Plugin {
   readonly version: string;
+  /**
+   * Whether it sees what is secret as such. Where it does not, the engine hands it plain values, and makes a secret of
+   * every output whose input of that name holds one. @default true
+   */
+  readonly acceptsSecrets?: boolean;
   /** What a change of the provider's own configuration means. Without it, any change is an update in place. */
   diffConfig?(olds: Properties, news: Properties): Difference;
   /** Takes the configuration. The engine does not call this while any of it is unknown. */
@@ -42,13 +47,16 @@ export interface ResourceType {
   diff(request: Request, olds: Properties, oldInputs: Properties, news: Properties): Promise<Difference> | Difference;
   create(request: Request, inputs: Properties): Promise<{ id: string; outputs: Properties }>;
   update(request: Request, id: string, olds: Properties, news: Properties): Promise<Properties>;
-  /** Without it a refresh keeps what the state says. Undefined means that the resource is gone. */
+  /**
+   * Without it a refresh keeps what the state says. Undefined means that the resource is gone; an id, that it has
+   * become another one.
+   */
   read?(
     request: Request,
     id: string,
     outputs: Properties,
     inputs: Properties,
-  ): Promise<{ outputs: Properties; inputs: Properties } | undefined>;
+  ): Promise<{ id?: string; outputs: Properties; inputs: Properties } | undefined>;
   delete(request: Request, id: string, outputs: Properties): Promise<void>;
 }
 

@@ -408,6 +408,7 @@ listen https
     server 192.0.2.13:443 192.0.2.13:443 check
 HAPROXY
 conf=/etc/haproxy/haproxy.cfg
+# shellcheck disable=SC2016 # it is bash that expands it
 answer() { timeout 2 bash -c 'read -r line </dev/tcp/127.0.0.1/18404 && printf "%s\n" "$line"' 2>/dev/null 9>&- || true; }
 generation_in() { sed -n 's/^ *setenv GENERATION \([0-9a-f]*\)$/\1/p' "$1"; }
 worker_of() { answer | sed -n "s/^generation $1 worker \([0-9]*\)$/\1/p"; }

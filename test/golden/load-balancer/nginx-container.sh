@@ -416,7 +416,7 @@ fill_template() {
 }
 fill_template "$work/template" "$work/nginx.conf"
 shape="--pull never --network host --userns host --user 0:0 --read-only --cap-drop ALL --cap-add CHOWN --cap-add NET_BIND_SERVICE --cap-add SETGID --cap-add SETUID --security-opt no-new-privileges --tmpfs /run:rw,nosuid,nodev,noexec,mode=755,size=1m --volume /etc/rancher-nginx:/etc/nginx:ro,z --ulimit nofile=16384:16384 --tmpfs $temporary:rw,nosuid,nodev,noexec,mode=755,size=1g"
-serving_shape="--restart unless-stopped --stop-signal SIGQUIT --log-driver json-file --log-opt max-size=10m --log-opt max-file=5"
+serving_shape="--restart always --stop-signal SIGQUIT --log-driver json-file --log-opt max-size=10m --log-opt max-file=5"
 run_by="-c /etc/nginx/nginx.conf -g"
 specification() { printf '%s\n' "$image" "$shape" "$serving_shape" "$run_by" | sha256sum | cut -c 1-16; }
 create_container() {

@@ -11,10 +11,10 @@ import { defaultNginxOptions } from "../../../components/load-balancer/nginx-opt
 import { fillNginxTemplate } from "../../../components/load-balancer/nginx-template.ts";
 import { dockerOnHost } from "../../../rehearsal/docker/docker-on-host.ts";
 import { DockerRefused, type DockerEngine } from "../../../rehearsal/docker/docker-engine.ts";
+import { startImageRegistry, type ImageRegistry } from "../../../rehearsal/docker/image-registry.ts";
+import { nginxImage } from "../../../rehearsal/docker/nginx-image.ts";
 import { createWorld } from "../../../rehearsal/world/world.ts";
 import { ScriptedHost, type ScriptEnd, type ScriptOptions } from "../../rehearsal/support/scripted-host.ts";
-import { startImageRegistry, type ImageRegistry } from "../../support/image-registry.ts";
-import { nginxRoot } from "../../support/nginx-image.ts";
 
 /** A host with a Docker engine, and a registry with two images of nginx. */
 export interface ContainerHost {
@@ -52,9 +52,10 @@ export async function makeContainerHost(): Promise<ContainerHost | { readonly re
     const machine = new ScriptedHost(world, host);
     await machine.base.create();
     registry = await startImageRegistry(world.subnet.machine);
-    const root = await nginxRoot(host);
-    const first = `${registry.host}/nginx:1.22.1@${registry.add("nginx", "1.22.1", root)}`;
-    const second = `${registry.host}/nginx:1.22.2@${registry.add("nginx", "1.22.2", Buffer.concat([root, anyBlock]))}`;
+    const image = await nginxImage(host);
+    const other = { ...image, rootTar: Buffer.concat([image.rootTar, anyBlock]) };
+    const first = `${registry.host}/nginx:1.22.1@${registry.add("nginx", "1.22.1", image)}`;
+    const second = `${registry.host}/nginx:1.22.2@${registry.add("nginx", "1.22.2", other)}`;
     const container: ContainerHost["container"] = (args, options) =>
       machine.run("nginx-container", renderNginxContainerScript({ ...defaults, image: first, ...args }), options);
     const withoutDocker = await container({ listeners: [] });

@@ -121,4 +121,35 @@ describe("mendInterruptedRun", () => {
     await expect(mend(engineWith(release))).rejects.toThrow("helm list: Error: Kubernetes cluster unreachable");
     expect(commands()).not.toContain("stack import --stack prod");
   });
+
+  it("takes a container that is half made away on the Docker host, before it is forgotten", async () => {
+    const labels = [{ label: "rancher.stack", value: "rancher/dev" }];
+    const container = {
+      urn: "urn:pulumi:dev::rancher::docker:index/container:Container::rancher-container",
+      type: "docker:index/container:Container",
+      inputs: { name: "rancher", labels },
+    };
+    const ran: string[] = [];
+
+    await mendInterruptedRun(engineWith(container), {
+      stack: "prod",
+      say: (line) => said.push(line),
+      onDockerHost: ({ body }) => {
+        ran.push(body, ...commands());
+        return Promise.resolve("");
+      },
+    });
+
+    expect(ran[0]).toContain("docker rm -f -v rancher");
+    expect(ran.join(" ")).not.toContain("stack import");
+    expect(commands().at(-1)).toContain("stack import");
+  });
+
+  it("asks no Docker host where no container was being made", async () => {
+    const onDockerHost = () => Promise.reject(new Error("not expected"));
+
+    await mendInterruptedRun(engineWith(script), { stack: "prod", say: (line) => said.push(line), onDockerHost });
+
+    expect(commands().at(-1)).toContain("stack import");
+  });
 });

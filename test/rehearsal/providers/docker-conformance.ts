@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { imageWithDigest } from "../../../components/docker/image-digest.ts";
 import { issue } from "../../support/certificates.ts";
-import { startImageRegistry, type ImageRegistry } from "../../support/image-registry.ts";
+import { startImageRegistry, type ImageRegistry } from "../../../rehearsal/docker/image-registry.ts";
 import type { ScratchEngine } from "./scratch-engine.ts";
 
 /** How the docker provider behaves where no Docker engine is, as far as it is used. */
@@ -13,7 +13,7 @@ export function dockerConforms(engine: () => ScratchEngine): void {
   beforeAll(async () => {
     const { pem: cert, key } = await issue({ name: "registry", hosts: ["127.0.0.1"] });
     registry = await startImageRegistry("127.0.0.1", { cert, key });
-    digest = registry.add("team/nginx", "1.30.4", Buffer.alloc(1024));
+    digest = registry.add("team/nginx", "1.30.4", { rootTar: Buffer.alloc(1024), config: {} });
   });
   afterAll(() => registry.close());
 

@@ -21,8 +21,8 @@ export interface RehearsalCommand {
   readonly text: () => string;
 }
 
-export function startRehearsalCommand(stackFile: string): RehearsalCommand {
-  const child = spawn(process.execPath, ["--import", "tsx", "rehearsal/main.ts", stackFile], {
+export function startRehearsalCommand(stackFile: string, ...options: string[]): RehearsalCommand {
+  const child = spawn(process.execPath, ["--import", "tsx", "rehearsal/main.ts", stackFile, ...options], {
     cwd: projectFolder,
     env: { ...process.env, NO_COLOR: "1" },
     stdio: ["ignore", "pipe", "pipe"],

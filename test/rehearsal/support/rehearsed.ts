@@ -1,33 +1,18 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { editStackFile } from "../../../rehearsal/engine-run.ts";
 import { startPhases } from "../../../rehearsal/phases.ts";
 import { startRehearsal, type Rehearsal, type RehearsalOptions } from "../../../rehearsal/rehearsal.ts";
 import type { Host } from "../../../rehearsal/world/host.ts";
+import { pulumiRuns, talk, type PulumiRuns } from "./pulumi-runs.ts";
+
+export type { PulumiRun } from "./pulumi-runs.ts";
 
 /** Worlds need it: network namespaces and mounts. */
 export const isRoot = process.platform === "linux" && process.getuid?.() === 0;
 
-/** What one run of Pulumi said, in the order it came, without colours. */
-export interface PulumiRun {
-  readonly code: number;
-  readonly lines: readonly string[];
-  /** The lines as one text. */
-  readonly text: string;
-}
-
 /** A rehearsal for tests: the engine is asked in one word, and everything it says is kept. */
-export interface Rehearsed extends Rehearsal {
-  /** Runs Pulumi on the rehearsal's stack. */
-  pulumi(args: readonly string[], options?: { signal?: AbortSignal }): Promise<PulumiRun>;
-  up(...args: string[]): Promise<PulumiRun>;
-  preview(...args: string[]): Promise<PulumiRun>;
-  destroy(...args: string[]): Promise<PulumiRun>;
-  /** Changes the stack file the engine works with; keys with their namespace: `rancher:version`. */
-  edit(change: (config: Record<string, unknown>) => void): void;
-  /** Sets a secret key of the stack file. */
-  setSecret(key: string, value: string): Promise<void>;
+export interface Rehearsed extends Rehearsal, PulumiRuns {
   /** @throws when the stack file names no such host */
   host(name: string): Host;
   /** The folder around the rehearsal's own. */
@@ -64,30 +49,10 @@ export async function rehearse(options: RehearsedOptions): Promise<Rehearsed> {
     throw error;
   }
 
-  const pulumi: Rehearsed["pulumi"] = async (args, { signal } = {}) => {
-    const lines: string[] = [];
-    const words = [...args, "--stack", stack, "--non-interactive", "--color", "never"];
-    const code = await rehearsal.engine.stream(
-      words,
-      (line) => {
-        lines.push(line);
-        hear(line);
-      },
-      signal,
-    );
-    return { code, lines, text: lines.join("\n") };
-  };
   return {
     ...rehearsal,
     outerFolder,
-    pulumi,
-    up: (...args) => pulumi(["up", "--yes", "--skip-preview", ...args]),
-    preview: (...args) => pulumi(["preview", ...args]),
-    destroy: (...args) => pulumi(["destroy", "--yes", "--skip-preview", ...args]),
-    edit: (change) => editStackFile(rehearsal.folder, stack, change),
-    setSecret: async (key, value) => {
-      await rehearsal.engine.capture(["config", "set", "--secret", `rancher:${key}`, "--stack", stack], value);
-    },
+    ...pulumiRuns({ engine: rehearsal.engine, folder: rehearsal.folder, stack, hear }),
     host: (name) => {
       const found = rehearsal.hosts.find((host) => host.name === name);
       if (found) return found;
@@ -102,8 +67,4 @@ export async function rehearse(options: RehearsedOptions): Promise<Rehearsed> {
       if (left.length > 0) throw new Error(`the rehearsal left ${left.join(", ")} in its folder`);
     },
   };
-}
-
-function talk(line: string): void {
-  if (process.env["RANCHER_TEST_TALK"] !== undefined) console.log(line);
 }

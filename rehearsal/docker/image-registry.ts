@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
+import type { ContainerImage } from "./container-image.ts";
 
 const types = {
   manifest: "application/vnd.docker.distribution.manifest.v2+json",
@@ -14,13 +15,20 @@ const types = {
 export interface ImageRegistry {
   /** `198.18.0.1:41234`: how an image's name begins. */
   readonly host: string;
-  /** Serves a root folder (a tar file) as an image; gives its digest. The same name may be given to another one later. */
-  add(name: string, tag: string, rootTar: Buffer): string;
+  /** Serves an image; gives its digest. The same name may be given to another one later. */
+  add(name: string, tag: string, image: ContainerImage): string;
   /** What was asked for, `GET /v2/...`, oldest first. */
   readonly requests: readonly string[];
   /** Asks for a token from now on, as public registries do. */
   wantToken(): void;
   close(): Promise<void>;
+}
+
+interface Layer {
+  readonly size: number;
+  /** Of the compressed bytes, and of the tar file itself. */
+  readonly digest: string;
+  readonly diffId: string;
 }
 
 interface Blob {
@@ -39,6 +47,7 @@ export async function startImageRegistry(
 ): Promise<ImageRegistry> {
   const blobs = new Map<string, Blob>();
   const tags = new Map<string, string>();
+  const layers = new WeakMap<Buffer, Layer>();
   const requests: string[] = [];
   const scheme = tls ? "https" : "http";
   let token: string | undefined;
@@ -47,6 +56,14 @@ export async function startImageRegistry(
     const digest = digestOf(bytes);
     blobs.set(digest, { type, bytes });
     return digest;
+  };
+  const layerOf = (rootTar: Buffer): Layer => {
+    const known = layers.get(rootTar);
+    if (known) return known;
+    const packed = gzipSync(rootTar, { level: 1 });
+    const layer = { size: packed.length, digest: keep(types.layer, packed), diffId: digestOf(rootTar) };
+    layers.set(rootTar, layer);
+    return layer;
   };
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     const url = new URL(request.url ?? "/", `${scheme}://${request.headers.host}`);
@@ -75,21 +92,21 @@ export async function startImageRegistry(
     host: `${address}:${(server.address() as AddressInfo).port}`,
     requests,
     wantToken: () => void (token = "a-token"),
-    add: (name, tag, rootTar) => {
-      const layer = gzipSync(rootTar, { level: 1 });
+    add: (name, tag, { rootTar, config: ofContainers }) => {
+      const { size, digest: layer, diffId } = layerOf(rootTar);
       const config = Buffer.from(
         JSON.stringify({
           architecture: process.arch === "x64" ? "amd64" : process.arch,
           os: "linux",
-          config: {},
-          rootfs: { type: "layers", diff_ids: [digestOf(rootTar)] },
+          config: ofContainers,
+          rootfs: { type: "layers", diff_ids: [diffId] },
         }),
       );
       const manifest = {
         schemaVersion: 2,
         mediaType: types.manifest,
         config: { mediaType: types.config, size: config.length, digest: keep(types.config, config) },
-        layers: [{ mediaType: types.layer, size: layer.length, digest: keep(types.layer, layer) }],
+        layers: [{ mediaType: types.layer, size, digest: layer }],
       };
       const digest = keep(types.manifest, Buffer.from(JSON.stringify(manifest)));
       tags.set(`${name}:${tag}`, digest);

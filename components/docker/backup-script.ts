@@ -1,0 +1,70 @@
+import { quote } from "../host/shell.ts";
+import { dataArchive } from "./data-archive.ts";
+import { dataFacts, helperLabel } from "./data-facts.ts";
+import { dataHelper } from "./data-helper.ts";
+import { dataWindow } from "./data-window.ts";
+import { rancherContainer, rancherTrial, rancherVolume } from "./names.ts";
+
+/** Name of the script that looks after the data; whatever works on them takes its facts, and so its name. */
+export const dataScript = "rancher-data";
+
+export interface BackupArgs {
+  /** Folder of the Docker host, absolute. */
+  readonly folder: string;
+  /** Archives kept; older ones go. */
+  readonly keep: number;
+}
+
+/** What every script that works on the data is made of. */
+export function dataFunctions({ folder, keep }: BackupArgs): string {
+  return `folder=${quote(folder)} keep=${keep}
+mkdir -p "$facts" "$folder"
+${dataFacts}
+${dataHelper}
+${dataWindow}
+${dataArchive}`;
+}
+
+/**
+ * Archives the data now: a body for a script named `dataScript`. Rancher is stopped while its data are copied, and
+ * serves again while the copy is archived. Prints the archive's path.
+ *
+ * What came of the last one is in `last-backup` in the folder: `result` ok or failed, `at`, `archive`, `bytes`,
+ * `stopped-seconds`, `words`; without `result` it runs, or was ended.
+ */
+export function renderBackup(args: BackupArgs): string {
+  return `${dataFunctions(args)}
+${backupState}
+archive='' bytes='' stopped_seconds=''
+fail() { code=$1; shift; backup_state failed "$*"; say "$@"; exit "$code"; }
+backup_state '' ''
+[ ! -e "$facts/restoring" ] || fail 10 "an archive is being put back, and that has not come to its end. Run npm run up first"
+mend
+there ${rancherContainer} && ours ${rancherContainer} || fail 10 "no Rancher of this program is on this machine"
+[ -z "$(recall waiting)" ] || fail 10 "the data of an archive were put back, and nothing serves them yet. Run npm run up first"
+tools=$(about ${rancherContainer} '{{.Image}}')
+version=$(version_of ${rancherContainer})
+image=$(image_of ${rancherContainer} "$version")
+measure --volume ${rancherVolume}:/from:ro
+need_room 1 1
+docker volume create --label ${helperLabel}=trial ${rancherTrial.volume} >/dev/null
+copy_stopped ${rancherContainer} ${rancherTrial.volume} --volume ${rancherVolume}:/from:ro
+make_archive ${rancherTrial.volume} "$version" "$image"
+clear_trial
+prune_archives "$keep" "$(noted needed)"
+bytes=$(wc -c <"$folder/$archive.tar.gz" | tr -d ' ')
+backup_state ok ''
+printf '%s\\n' "$folder/$archive.tar.gz"
+`;
+}
+
+const backupState = `# Every end is noted, and first that one has begun.
+backup_state() {
+  {
+    [ -z "$1" ] || printf 'result %s\\n' "$1"
+    printf 'at %s\\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
+    [ "$1" != ok ] || printf '%s\\n' "archive $archive" "bytes $bytes" "stopped-seconds \${stopped_seconds:-0}"
+    [ -z "$2" ] || printf 'words %s\\n' "$2"
+  } >"$folder/last-backup.new"
+  mv -f "$folder/last-backup.new" "$folder/last-backup"
+}`;

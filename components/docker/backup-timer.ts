@@ -1,0 +1,65 @@
+import { sshStateFolder } from "../host/host.ts";
+import { hereDocument, quote } from "../host/shell.ts";
+
+/** Name of the systemd units; `journalctl -u` with it shows what every backup said. */
+export const backupUnit = "rancher-backup";
+
+/** The script systemd runs. */
+export const backupScriptPath = `${sshStateFolder}/rancher-backup.sh`;
+
+const [service, timer] = ["service", "timer"].map((kind) => `/etc/systemd/system/${backupUnit}.${kind}`);
+
+/**
+ * Has systemd run a script by the calendar, on a host reached over SSH.
+ *
+ * @param schedule A calendar event: `daily`, `Sun 03:00`; systemd itself is asked whether it understands it
+ * @param script The whole text: it stands alone, as no script of the stack is there then
+ */
+export function placeBackupTimer(schedule: string, script: string): string {
+  return `schedule=${quote(schedule)}
+command -v systemctl >/dev/null || fail 10 "this machine has no systemd, which docker.backup.schedule needs. Remove it, and let something else run npm run backup"
+if command -v systemd-analyze >/dev/null; then
+  systemd-analyze calendar "$schedule" >/dev/null 2>&1 || fail 10 "docker.backup.schedule is $schedule, which systemd of this machine does not take for a calendar event. Try one: systemd-analyze calendar daily"
+fi
+place ${backupScriptPath} 0700 ${hereDocument(script, "BACKUP")}
+placed_units=unchanged
+unit() { place "$1" 0644; [ "$placed" = unchanged ] || placed_units=changed; }
+unit ${service} <<'UNIT'
+[Unit]
+Description=Archives the data of Rancher
+After=docker.service
+
+[Service]
+Type=oneshot
+ExecStart=/bin/sh ${backupScriptPath}
+TimeoutStartSec=infinity
+UNIT
+unit ${timer} ${hereDocument(timerUnit(schedule), "UNIT")}
+if [ "$placed_units" = changed ]; then
+  systemctl daemon-reload 9>&-
+  systemctl -q enable ${backupUnit}.timer 9>&-
+  systemctl restart ${backupUnit}.timer 9>&-
+  say "changed: systemd archives Rancher's data by the calendar, $schedule"
+fi`;
+}
+
+function timerUnit(schedule: string): string {
+  return `[Unit]
+Description=Archives the data of Rancher by the calendar
+
+[Timer]
+OnCalendar=${schedule}
+Persistent=true
+
+[Install]
+WantedBy=timers.target
+`;
+}
+
+/** Removes the units and the script; for the undo step too. A backup that runs goes on to its end. */
+export const removeBackupTimer = `if [ -e ${timer} ]; then
+  systemctl -q disable --now ${backupUnit}.timer 9>&- || true
+  rm -f ${service} ${timer}
+  systemctl daemon-reload 9>&-
+fi
+rm -f ${service} ${timer} ${backupScriptPath}`;

@@ -1,0 +1,82 @@
+import { helperLabel } from "./data-facts.ts";
+import { inRancherContainer, rancherTrial, rancherVolume } from "./names.ts";
+
+/** What an adopted container is called afterwards, behind its own name. */
+export const adoptedSuffix = "-before-rancher-stack";
+
+/** Image made of a container whose data are in its own layer, for as long as they are copied. */
+export const layerImage = "rancher-data-layer:adopt";
+
+/**
+ * Shell function `find_data NAME`: sets `data_kind` (volume, bind or layer) and `data_place`, where a container has
+ * Rancher's data. Stands alone.
+ */
+export const findData = `find_data() {
+  data_kind=layer data_place=
+  found=$(about "$1" '{{range .Mounts}}{{if eq .Destination "${inRancherContainer.data}"}}{{.Type}} {{if .Name}}{{.Name}}{{else}}{{.Source}}{{end}}{{end}}{{end}}')
+  [ -z "$found" ] || { data_kind=\${found%% *}; data_place=\${found#* }; }
+}`;
+
+/**
+ * Shell function `adopt_container`: archives the data of `$adopt`, a container somebody started by hand, stops it, copies
+ * them into the volume, and keeps the container under another name, stopped for good, with its data as they are. Until
+ * it has that name it serves, or is started again; a run that was ended is made up for by the next.
+ */
+export const dataAdopt = `${findData}
+refuse_adoption() {
+  there "$1" || fail 10 "docker.adopt names $1, and no container of that name is on this machine. There are: $(docker container ls --all --format '{{.Names}}' | tr '\\n' ' '). Name one of them, or remove docker.adopt from the stack file: one that was taken over before is called $later"
+  ! there "$later" || fail 10 "a container named $later is on this machine already. Rename it: docker rename $later OTHER-NAME"
+  ! ours "$1" || fail 10 "the container $1 is this program's own. Remove docker.adopt from the stack file"
+  [ "$(about "$1" '{{.HostConfig.AutoRemove}}')" != true ] || fail 10 "the container $1 was started with --rm, and would be gone when it is stopped, perhaps with its data. Start it without --rm first, on the same data"
+  adopted_version=$(version_of "$1")
+  [ "$adopted_version" = "$version" ] || fail 10 "the container $1 runs Rancher \${adopted_version:-of a version it does not tell}, and rancher:version is $version. Take it over as it is, with rancher:version: \${adopted_version:-ITS-VERSION}, and upgrade afterwards"
+  find_data "$1"
+  [ "$data_place" = ${rancherVolume} ] || [ -e "$facts/adopting" ] || empty ${rancherVolume} || fail 10 "the volume ${rancherVolume} has data already, and docker.adopt would replace them by those of $1. Remove docker.adopt from the stack file, or the volume: docker volume rm ${rancherVolume}"
+}
+adopt_container() {
+  later=$adopt${adoptedSuffix}
+  if [ -e "$facts/adopting" ] && there "$later" && ! there "$adopt"; then
+    finish_adoption
+    return 0
+  fi
+  refuse_adoption "$adopt"
+  case $data_kind in
+    volume) set -- --volume "$data_place:/from:ro" ;;
+    bind) set -- --mount "type=bind,source=$data_place,target=/from,readonly" ;;
+    *) begin_layer; set -- ;;
+  esac
+  measure "$@"
+  case $data_kind in volume | bind) need_room 2 1 ;; *) need_room 3 1 ;; esac
+  if [ ! -e "$facts/adopting" ]; then
+    docker volume create --label ${helperLabel}=trial ${rancherTrial.volume} >/dev/null
+    copy_stopped "$adopt" ${rancherTrial.volume} "$@"
+    make_archive ${rancherTrial.volume} "$version" "$(image_of "$adopt" "$version")"
+    clear_trial
+    note adopting "$archive"
+  fi
+  docker volume create ${rancherVolume} >/dev/null
+  if runs "$adopt"; then stop_for_copy "$adopt"; fi
+  if [ "$data_place" != ${rancherVolume} ]; then
+    if ! copy_into ${rancherVolume} "$@" || ! helper --entrypoint sync "$image"; then
+      [ ! -e "$facts/stopped" ] || serve_again
+      fail 30 "the data of $adopt cannot be copied: $(tail -n 1 "$work/copying"). It goes on as before"
+    fi
+  fi
+  docker update --restart no "$adopt" >/dev/null 2>"$work/engine" || engine_gone
+  docker rename "$adopt" "$later" 2>"$work/engine" || engine_gone
+  finish_adoption
+}
+# Data in the container's own layer are seen in an image of it alone.
+begin_layer() {
+  adopted_from=$adopt
+  hide='' from=${inRancherContainer.data} tools=${layerImage}
+  see_data() { docker commit "$adopted_from" ${layerImage} >/dev/null 2>"$work/engine" || engine_gone; }
+}
+finish_adoption() {
+  leave_stopped
+  docker image rm ${layerImage} >/dev/null 2>&1 || true
+  remember_rancher
+  remember adopted "$adopt"
+  rm -f "$facts/adopting" "$facts/new-data"
+  say "changed: the data of $adopt are in the volume ${rancherVolume}; the container is kept, stopped, as $later"
+}`;

@@ -1,0 +1,58 @@
+/**
+ * Shell functions for archives of Rancher's data in `$folder`: `rancher-VERSION-TIME.tar.gz`, the time in UTC, each
+ * beside its checksum. One has its name only when it is whole. They need `dataHelper`. Behind the checksum, where
+ * `sha256sum --check` passes it over, stands the image that wrote the data: so that it goes wherever the archive goes.
+ *
+ * - `image_of NAME VERSION`: a container's image with version and digest, `NAME:vVERSION@DIGEST`; nothing where it is
+ *   from no registry. Without a NAME that of the data, as far as it is remembered.
+ * - `make_archive VOLUME VERSION IMAGE`: archives a volume that nobody writes to, reads it back, sets `archive` to its
+ *   name. IMAGE as `image_of` tells it, maybe nothing.
+ * - `check_archive NAME`: ends the script where the archive is not there or not what it was.
+ * - `prune_archives KEEP NAMES...`: removes all but the newest, and never one of those named.
+ */
+export const dataArchive = `sha256_of() {
+  if command -v sha256sum >/dev/null; then sha256sum <"$1"; elif command -v shasum >/dev/null; then shasum -a 256 <"$1"; else openssl dgst -sha256 -r <"$1"; fi | cut -d ' ' -f 1
+}
+image_of() {
+  [ -n "$1" ] || { case $(recall image) in *":v$2@"*) recall image ;; esac; return 0; }
+  given=$(about "$1" '{{.Config.Image}}') || exit 30
+  id=$(about "$1" '{{.Image}}') || exit 30
+  # The name it was made by comes first: one image may be of more than one registry.
+  { printf '%s\\n' "$given"; docker image inspect -f '{{range .RepoDigests}}{{println .}}{{end}}' "$id" 2>/dev/null || true; } |
+    awk -v version="$2" -F @ '{ name = $1; sub(/:[^\\/:]*$/, "", name) }
+      NR == 1 { asked = name }
+      /@sha256:/ && (found == "" || (name == asked && first != asked)) { first = name; found = name ":v" version "@" $2 }
+      END { if (found != "") print found }'
+}
+make_archive() {
+  archive=rancher-$2-$(date -u +%Y%m%dT%H%M%SZ)
+  part=$folder/$archive.tar.gz.part
+  helper --volume "$1":/from:ro --entrypoint tar "$tools" -C /from -czvf - . >"$part" 2>"$work/packed" || fail 30 "Rancher's data cannot be archived in $folder: $(grep '^tar: ' "$work/packed" | tail -n 1) $(df -h "$folder" | tail -n 1)"
+  sum=$(sha256_of "$part")
+  sync
+  # A different name for the same entry may be listed, such as ./ for a folder: both lists come from the same tar.
+  helper --interactive --entrypoint tar "$tools" -tzf - <"$part" >"$work/unpacked" 2>"$work/copying" || fail 30 "the archive of Rancher's data cannot be read back: $(tail -n 1 "$work/copying")"
+  grep -v '^tar: ' "$work/packed" | cmp -s - "$work/unpacked" && [ "$(sha256_of "$part")" = "$sum" ] || fail 30 "the archive of Rancher's data does not hold what was put into it. Look at the disk of $folder"
+  { printf '%s  %s\\n' "$sum" "$archive.tar.gz"; [ -z "$3" ] || printf '# image %s\\n' "$3"; } >"$folder/$archive.tar.gz.sha256"
+  sync
+  mv -f "$part" "$folder/$archive.tar.gz"
+  say "changed: $folder/$archive.tar.gz holds Rancher's data, $(wc -c <"$folder/$archive.tar.gz" | tr -d ' ') bytes"
+}
+check_archive() {
+  [ -e "$folder/$1.tar.gz" ] || fail 10 "docker.restore names $1, and there is no $folder/$1.tar.gz on this machine. There are: $(archives | tr '\\n' ' ')"
+  [ -e "$folder/$1.tar.gz.sha256" ] || fail 10 "$folder/$1.tar.gz has no checksum beside it. Bring $1.tar.gz.sha256 from where the archive is from"
+  [ "$(sha256_of "$folder/$1.tar.gz")" = "$(sed -n '1s/ .*//p' "$folder/$1.tar.gz.sha256")" ] || fail 20 "$folder/$1.tar.gz is not what it was when it was made: its checksum is another one. Bring it once more from where it is from, or choose another archive"
+}
+archives() {
+  for each in "$folder"/rancher-*.tar.gz; do printf '%s\\n' "\${each##*/}"; done |
+    sed -n 's/^\\(rancher-.*-\\([0-9]\\{8\\}T[0-9]\\{6\\}Z\\)\\)\\.tar\\.gz$/\\2 \\1/p' | sort -r | cut -d ' ' -f 2
+}
+prune_archives() {
+  keep=$1; shift
+  archives | tail -n "+$((keep + 1))" >"$work/old-archives"
+  while read -r old; do
+    case " $* " in *" $old "*) continue ;; esac
+    rm -f "$folder/$old.tar.gz" "$folder/$old.tar.gz.sha256"
+    say "changed: $old is gone; the newest $keep archives are kept"
+  done <"$work/old-archives"
+}`;

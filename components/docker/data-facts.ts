@@ -1,0 +1,52 @@
+import { rancherLabels } from "./names.ts";
+
+/** Label by which containers and networks are known that only help, and may go at any time. */
+export const helperLabel = "rancher.part";
+
+/**
+ * Shell functions: what the engine knows, and what is remembered. They stand alone, so that undo steps and the timer's
+ * script may have them too. An engine that does not answer ends the script: nothing must look absent because of it.
+ *
+ * - `there NAME`, `runs NAME`, `about NAME FORMAT`: of a container. `volume_there NAME`.
+ * - `ours NAME`: whether this program made the container.
+ * - `version_of NAME`: which Rancher it runs, without the `v`; empty where nothing says so.
+ * - `recall KEY`, `remember KEY VALUE`: facts about the data, which stay with it beyond a destroy: `version`, `image`,
+ *   `restored`, `adopted`, `waiting`. Without a value a key is forgotten. They read `$folder`.
+ */
+export const dataFacts = `engine_gone() { fail 30 "the Docker engine of this machine does not answer: $(tail -n 1 "$work/engine"). Start it, then run this again"; }
+there() {
+  names=$(docker container ls --all --format '{{.Names}}' 2>"$work/engine") || engine_gone
+  printf '%s\\n' "$names" | grep -q -x -F -e "$1"
+}
+volume_there() {
+  names=$(docker volume ls --format '{{.Name}}' 2>"$work/engine") || engine_gone
+  printf '%s\\n' "$names" | grep -q -x -F -e "$1"
+}
+about() { docker container inspect -f "$2" "$1" 2>"$work/engine" || engine_gone; }
+runs() {
+  there "$1" || return 1
+  running=$(about "$1" '{{.State.Running}}') || exit 30
+  [ "$running" = true ]
+}
+# shellcheck disable=SC2016 # it is docker that expands it
+label_of() { about "$1" '{{range $key, $value := .Config.Labels}}{{printf "%s=%s\\n" $key $value}}{{end}}' | sed -n "s/^$2=//p"; }
+ours() { [ -n "$(label_of "$1" ${rancherLabels.stack})" ]; }
+version_of() {
+  found=$(label_of "$1" ${rancherLabels.version})
+  [ -n "$found" ] || found=$(about "$1" '{{range .Config.Env}}{{println .}}{{end}}' | sed -n 's/^CATTLE_SERVER_VERSION=v\\([0-9]\\)/\\1/p')
+  [ -n "$found" ] || found=$(about "$1" '{{.Config.Image}}' | sed -e 's/@.*//' -e 's/.*:v\\([0-9]\\)/\\1/' -e t -e d)
+  printf '%s' "$found"
+}
+recall() { [ ! -e "$folder/rancher-data.facts" ] || sed -n "s/^$1 //p" "$folder/rancher-data.facts"; }
+remember() {
+  [ "$(recall "$1")" != "$2" ] || return 0
+  { { grep -v "^$1 " "$folder/rancher-data.facts" 2>/dev/null || true; }; [ -z "$2" ] || printf '%s %s\\n' "$1" "$2"; } >"$folder/rancher-data.facts.new"
+  sync
+  mv -f "$folder/rancher-data.facts.new" "$folder/rancher-data.facts"
+}
+note() {
+  printf '%s\\n' "$2" >"$facts/$1.new"
+  sync
+  mv -f "$facts/$1.new" "$facts/$1"
+}
+noted() { [ ! -e "$facts/$1" ] || cat "$facts/$1"; }`;

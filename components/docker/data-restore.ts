@@ -1,0 +1,64 @@
+import { rancherContainer, rancherVolume } from "./names.ts";
+
+/**
+ * Shell functions that put an archive back.
+ *
+ * - `archived_version NAME`: the version an archive says it is of.
+ * - `restore_archive`: fills the volume from `$restore`, after an archive of what is there. `$facts/restoring` is there
+ *   from the first byte that goes until the last that comes: no container may be started on the data meanwhile, and a
+ *   run that finds it goes on here. Where the container that is there is of another image, it stays stopped: it is
+ *   replaced next, and must not see the data.
+ */
+export const dataRestore = `archived_version() { printf '%s\\n' "$1" | sed -n 's/^rancher-\\(.*\\)-[0-9]\\{8\\}T[0-9]\\{6\\}Z$/\\1/p'; }
+need_unpacked() {
+  # The last of a pipe says how it ended, and that is not gzip.
+  # shellcheck disable=SC2016 # it is the other shell that expands it
+  unpacked=$(helper --interactive --entrypoint sh "$tools" -c 'trap "exit 1" TERM; { gzip -dc || kill -s TERM $$; } | wc -c' <"$folder/$1.tar.gz" 2>"$work/copying") || fail 20 "$folder/$1.tar.gz cannot be read: $(tail -n 1 "$work/copying")"
+  unpacked=$((unpacked / 1024 + 65536))
+  # What the volume holds now goes first.
+  [ $((engine_free + data_kib)) -ge "$unpacked" ] || fail 10 "the disk of the Docker engine has $(mib "$engine_free") MiB free, and the archive $1 needs $(mib "$unpacked"). Free some: docker system df shows what is there"
+}
+restore_archive() {
+  held=
+  if there ${rancherContainer}; then held=${rancherContainer}; fi
+  if [ ! -e "$facts/restoring" ]; then
+    check_archive "$restore"
+    docker volume create ${rancherVolume} >/dev/null
+    measure --volume ${rancherVolume}:/from:ro
+    need_unpacked "$restore"
+    if ! empty ${rancherVolume}; then
+      need_room 0 1
+      # One that waits to be replaced is none of the data's.
+      writer=
+      [ -n "$(recall waiting)" ] || writer=$held
+      former=
+      [ -z "$writer" ] || former=$(version_of "$writer")
+      former=\${former:-$(recall version)}
+      former_image=$(image_of "$writer" "$former")
+      if [ -n "$held" ] && runs "$held"; then stop_for_copy "$held"; fi
+      make_archive ${rancherVolume} "\${former:-0.0.0}" "$former_image"
+      note needed "$archive"
+    fi
+    [ -z "$held" ] || docker update --restart no "$held" >/dev/null 2>"$work/engine" || engine_gone
+    note restoring "$restore"
+  fi
+  say "filling ${rancherVolume} from $folder/$restore.tar.gz"
+  helper --interactive --volume ${rancherVolume}:/to --entrypoint sh "$tools" -c 'set -e; rm -rf /to/* /to/.[!.]* /to/..?*; tar -C /to -xpzf -; sync' <"$folder/$restore.tar.gz" >"$work/copying" 2>&1 ||
+    fail 30 "the archive $restore cannot be put into the volume ${rancherVolume}: $(tail -n 1 "$work/copying"). Run this again to go on"
+  remember_rancher
+  remember restored "$restore"
+  rm -f "$facts/new-data"
+  held_image=
+  [ -z "$held" ] || held_image=$(about "$held" '{{.Image}}')
+  if [ "$held_image" = "$image_id" ]; then
+    remember waiting ""
+    [ -e "$facts/stopped" ] || note stopped "$held always"
+    rm -f "$facts/restoring"
+    serve_again
+  else
+    [ -z "$held" ] || remember waiting "$version"
+    leave_stopped
+    rm -f "$facts/restoring"
+  fi
+  say "changed: Rancher's data are those of $restore"
+}`;

@@ -1,0 +1,73 @@
+import { helperContainer } from "./data-helper.ts";
+import { rancherTrial } from "./names.ts";
+import { watchOver } from "./script-watch.ts";
+
+/** Seconds a container is given to end by itself. */
+const stopSeconds = 60;
+
+/**
+ * Shell functions for the time in which a container is stopped so that its data can be copied. Whatever happens to the
+ * script meanwhile, the container serves again: a watcher starts it within seconds of the script's end; after a
+ * restart of the engine or the machine its restart policy does, which is `always` meanwhile, as `unless-stopped` would
+ * leave it; and the next run begins with `mend`. `$facts/stopped` holds its name, its own policy, and who stopped it.
+ *
+ * - `stop_for_copy NAME`, `serve_again`: begin and end it. The second sets `stopped_seconds`.
+ * - `leave_stopped`: ends it without a start, for data that no longer belong to the container.
+ * - `copy_stopped NAME VOLUME FROM...`: the whole of it, where NAME runs; else just the copy.
+ * - `mend`: sets right what a script that was killed has left.
+ */
+export const dataWindow = `policy_of() { about "$1" '{{.HostConfig.RestartPolicy.Name}}:{{.HostConfig.RestartPolicy.MaximumRetryCount}}' | sed -e 's/:0$//' -e 's/^$/no/'; }
+${watchOver}
+stop_for_copy() {
+  note stopped "$1 $(policy_of "$1") $$"
+  # shellcheck disable=SC2016 # it is the watcher that expands it
+  watch_over stopped '[ ! -e "$facts/restoring" ] || exit 0; docker start "\${said%% *}"'
+  docker update --restart always "$1" >/dev/null 2>"$work/engine" || engine_gone
+  stopped_at=$(date +%s)
+  docker stop -t ${stopSeconds} "$1" >/dev/null 2>"$work/engine" || engine_gone
+}
+serve_again() {
+  read -r stopped_name stopped_policy _ <"$facts/stopped"
+  if there "$stopped_name"; then
+    docker start "$stopped_name" >/dev/null 2>"$work/engine" || fail 30 "the container $stopped_name does not start again: $(tail -n 1 "$work/engine"). Nothing is lost; see docker logs $stopped_name, then run this again"
+    docker update --restart "$stopped_policy" "$stopped_name" >/dev/null 2>"$work/engine" || engine_gone
+  fi
+  rm -f "$facts/stopped"
+  stopped_seconds=$(($(date +%s) - \${stopped_at:-$(date +%s)}))
+}
+leave_stopped() { rm -f "$facts/stopped"; }
+copy_stopped() {
+  held=$1; shift
+  if [ -z "$held" ] || ! runs "$held"; then
+    copy_into "$@" || fail 30 "Rancher's data cannot be copied: $(tail -n 1 "$work/copying")"
+    return 0
+  fi
+  stop_for_copy "$held"
+  started=$(about "$held" '{{.State.StartedAt}}')
+  copied=yes
+  copy_into "$@" || copied=no
+  # Somebody may have started it meanwhile: the copy is then none of one moment.
+  [ "$(about "$held" '{{.State.Running}} {{.State.StartedAt}}')" = "false $started" ] || copied=disturbed
+  serve_again
+  case $copied in
+    yes) say "Rancher was stopped for $stopped_seconds s, while its data were copied" ;;
+    no) fail 30 "Rancher's data cannot be copied: $(tail -n 1 "$work/copying"). It serves again" ;;
+    disturbed) fail 30 "the container $held was started while its data were being copied, and the copy is of no use. Run this again" ;;
+  esac
+}
+remove_container() { ! there "$1" || docker rm -f -v "$1" >/dev/null 2>"$work/engine" || engine_gone; }
+clear_trial() {
+  remove_container ${rancherTrial.container}
+  ! volume_there ${rancherTrial.volume} || docker volume rm ${rancherTrial.volume} >/dev/null 2>"$work/engine" || engine_gone
+  ! docker network inspect ${rancherTrial.network} >/dev/null 2>&1 || docker network rm ${rancherTrial.network} >/dev/null 2>"$work/engine" || engine_gone
+}
+mend() {
+  remove_container ${helperContainer}
+  clear_trial
+  rm -f "$folder"/rancher-*.part
+  for each in "$folder"/rancher-*.tar.gz.sha256; do [ ! -e "$each" ] || [ -e "\${each%.sha256}" ] || rm -f "$each"; done
+  if [ -e "$facts/stopped" ] && [ ! -e "$facts/restoring" ]; then
+    serve_again
+    say "changed: the container $stopped_name, which an earlier run that was ended had stopped, serves again"
+  fi
+}`;

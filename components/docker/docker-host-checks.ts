@@ -1,0 +1,137 @@
+import { quote } from "../host/shell.ts";
+import {
+  clockTolerance,
+  countsAs,
+  diskFree,
+  dockerHostSizes,
+  megabytesOf,
+  memoryOfK3s,
+} from "./docker-host-figures.ts";
+
+export interface DockerHostChecksArgs {
+  /** Who reaches the engine over SSH; undefined for the machine itself. */
+  readonly user?: string;
+  /** TCP ports that containers of ours are to have on the host. */
+  readonly ports: readonly number[];
+  /** Containers that may have these ports already: ours, and one that is taken over. */
+  readonly containers: readonly string[];
+  /** Limit of Rancher's container, as Docker takes it: `8g`. */
+  readonly memory?: string;
+  /** Limit of Rancher's container. */
+  readonly cpus?: number;
+}
+
+/**
+ * Looks at a Docker host before anything is put on it, and changes nothing: refuses what cannot work, and warns of what
+ * will hurt later. Facts come from the engine where it knows them, as on a Mac it runs in a machine of its own.
+ */
+export function renderDockerHostChecks(args: DockerHostChecksArgs): string {
+  return `warn() { say "warning: $*"; }
+${checkEngine}
+${checkUser(args.user)}
+${checkKernel}
+${checkSize(args)}
+${checkDisk}
+${checkPorts(args)}
+${checkResolvers}
+${checkClock}
+say "unchanged: this machine can run Rancher"
+`;
+}
+
+const checkEngine = `command -v docker >/dev/null || fail 10 "there is no Docker on this machine. Install Docker Engine 20.10 or later, or on a host over SSH say docker.engine: install"
+case $(docker --version 2>/dev/null) in
+  *[Pp]odman*) fail 10 "docker on this machine is Podman, whose containers do not come back after a restart of the machine. Install Docker Engine" ;;
+esac
+docker version --format '{{.Server.Version}}' >"$work/engine" 2>"$work/words" || fail 10 "the Docker engine does not answer: $(tail -n 1 "$work/words"). Start it: Docker Desktop, or systemctl enable --now docker"
+case $(cat "$work/engine") in
+  1.* | 1[0-9].* | 20.0[0-9].*) fail 10 "this is Docker Engine $(cat "$work/engine"); 20.10 or later is needed. Upgrade it" ;;
+esac
+docker info --format '{{.OSType}} {{.Architecture}} {{.NCPU}} {{.MemTotal}} {{.MemoryLimit}} {{.DockerRootDir}}' >"$work/info" 2>"$work/words" || fail 10 "the Docker engine does not tell about itself: $(tail -n 1 "$work/words")"
+read -r engine_os engine_machine engine_cpus engine_bytes engine_limits engine_root <"$work/info"`;
+
+function checkUser(user: string | undefined): string {
+  if (user === undefined || user === "root") return "";
+  const name = quote(user);
+  return `runuser -u ${name} -- docker version >/dev/null 2>"$work/words" || fail 10 "${user} may not use Docker on this machine, and Rancher's container is made as that user: $(tail -n 1 "$work/words"). Allow it, as root on this machine: usermod -aG docker ${name} (its members are as good as root), or connect as root"`;
+}
+
+/** What Rancher's start script and the K3s it starts ask of the kernel. */
+const checkKernel = `[ "$engine_os" = linux ] || fail 10 "this Docker runs $engine_os containers; Rancher is made for Linux. Switch Docker to Linux containers"
+case $engine_machine in
+  x86_64 | amd64 | aarch64 | arm64) ;;
+  *) fail 10 "this Docker runs on $engine_machine; Rancher's image is made for amd64 and arm64" ;;
+esac
+case $engine_root in /var/snap/*) fail 10 "Docker on this machine is a snap, which cannot use folders of the machine. Remove it (snap remove docker), and install Docker Engine from a package" ;; esac
+case $(docker info --format '{{.SecurityOptions}}') in
+  *rootless*) fail 10 "the Docker engine runs without root, and Rancher needs a privileged container. Install it for root" ;;
+  *userns*) fail 10 "the Docker engine has userns-remap, under which what a privileged Rancher writes cannot be copied for a backup. Take it out of /etc/docker/daemon.json, or choose another machine" ;;
+esac
+[ "$engine_limits" = true ] || fail 10 "the kernel does not limit the memory of containers, which K3s inside Rancher needs. Add to its command line: cgroup_enable=memory cgroup_memory=1, and restart the machine"
+# On a Mac the engine's kernel is not this one's.
+if [ "$(uname -s)" = Linux ] && [ -d "$engine_root" ]; then
+  [ -e /dev/kmsg ] || fail 10 "this machine has no /dev/kmsg, without which Rancher's image does not start. Where the machine is a container itself (LXC), give it that device, or choose another machine"
+  [ -e /proc/sys/net/bridge/bridge-nf-call-iptables ] || modinfo br_netfilter >/dev/null 2>&1 || warn "the kernel has no br_netfilter, which services inside Rancher's own cluster need"
+  [ -e /proc/sys/net/bridge/bridge-nf-call-iptables ] || warn "br_netfilter is not loaded, and a container cannot load it. As root: modprobe br_netfilter; echo br_netfilter >/etc/modules-load.d/br_netfilter.conf"
+fi`;
+
+function checkSize({ memory, cpus }: DockerHostChecksArgs): string {
+  const [smallest] = dockerHostSizes;
+  const sizes = [...dockerHostSizes].reverse().map(
+    (size) => `elif [ "$cpus" -ge ${size.cpus} ] && [ "$megabytes" -ge ${countsAs(size.memory)} ]; then
+  say "$has is enough for ${size.clusters} clusters with ${size.nodes} nodes in all, by Rancher's figures"`,
+  );
+  return `megabytes=$((engine_bytes / 1000000)) cpus=$engine_cpus
+${memory === undefined ? "" : `[ "$megabytes" -le ${megabytesOf(memory)} ] && warn "docker.memory is ${memory}, and the engine has $megabytes MB in all" || megabytes=${megabytesOf(memory)}\n`}${cpus === undefined ? "" : `[ "$cpus" -le ${Math.floor(cpus)} ] || cpus=${Math.max(1, Math.floor(cpus))}\n`}has="$cpus CPUs and $megabytes MB of memory"
+if [ "$megabytes" -lt ${countsAs(memoryOfK3s)} ]; then
+  fail 10 "Rancher would have $megabytes MB of memory; the K3s inside it needs ${memoryOfK3s} GB, and Rancher with 5 clusters ${smallest?.memory ?? 4} GB. Give the machine (Docker Desktop: Settings, Resources) or docker.memory more"
+${sizes.join("\n")}
+else
+  warn "$has is less than Rancher's smallest size: ${smallest?.cpus ?? 1} CPU and ${smallest?.memory ?? 4} GB for ${smallest?.clusters ?? 5} clusters with ${smallest?.nodes ?? 50} nodes. Good for a look at it"
+fi`;
+}
+
+const checkDisk = `if [ -d "$engine_root" ]; then
+  free=$(df -Pk "$engine_root" | awk 'NR == 2 { print int($4 / 1048576) }')
+  [ "$free" -ge ${diskFree.needed} ] || fail 10 "$engine_root has $free GiB free; Rancher's image and data need ${diskFree.needed}. Make room: docker system df"
+  [ "$free" -ge ${diskFree.comfortable} ] || warn "$engine_root has $free GiB free; an upgrade holds two images, a copy of the data and its archive. ${diskFree.comfortable} are comfortable"
+fi`;
+
+/** Ports of other containers are the engine's to tell; `ss` is Linux's, `lsof` the Mac's. */
+function checkPorts({ ports, containers }: DockerHostChecksArgs): string {
+  if (ports.length === 0) return "";
+  const ours = containers.map((name) => quote(name)).join(" | ");
+  return `listening() {
+  if command -v ss >/dev/null; then ss -Hltn "sport = :$1"; elif command -v lsof >/dev/null; then lsof -nP -iTCP:"$1" -sTCP:LISTEN -t; fi 2>/dev/null
+}
+for port in ${ports.join(" ")}; do
+  [ -n "$(listening "$port")" ] || continue
+  holder=$(docker ps --filter "publish=$port" --format '{{.Names}}' | head -n 1)
+  case $holder in
+    ${ours}) ;;
+    "") fail 10 "port $port is in use on this machine. See by what (ss -ltnp, on a Mac lsof -nP -iTCP:$port -sTCP:LISTEN), and stop it, or choose another port: loadBalancer.ports, docker.publish" ;;
+    *) fail 10 "port $port belongs to the container $holder. Stop it, or choose another port: loadBalancer.ports, docker.publish. If it is the Rancher to take over: npm run adopt" ;;
+  esac
+done`;
+}
+
+/** Inside a container 127.0.0.1 is the container. Docker knows where systemd-resolved keeps the real ones. */
+const checkResolvers = `if [ "$(uname -s)" = Linux ] && [ -d "$engine_root" ]; then
+  resolvers=$(awk '$1 == "nameserver" { print $2 }' /etc/resolv.conf 2>/dev/null | tr '\\n' ' ')
+  beyond=$(printf '%s' "$resolvers" | tr ' ' '\\n' | grep -v -e '^127\\.' -e '^::1$' -e '^$' || true)
+  if [ -z "$resolvers" ]; then
+    fail 10 "/etc/resolv.conf names no resolver, so neither this machine nor Rancher finds anything by name. Write one into it"
+  elif [ -z "$beyond" ] && ! grep -q '^nameserver' /run/systemd/resolve/resolv.conf 2>/dev/null && ! grep -q '"dns"' /etc/docker/daemon.json 2>/dev/null; then
+    warn "/etc/resolv.conf names only this machine itself ($resolvers), where a container may not reach it; Docker would ask 8.8.8.8 instead. Name your resolvers in /etc/docker/daemon.json: \\"dns\\": [\\"ADDRESS\\"]"
+  fi
+fi`;
+
+/** Fields of `chronyc -c tracking`: the fifth is the clock's offset in seconds, the last says whether it follows one. */
+const checkClock = `if command -v chronyc >/dev/null && chronyc -c tracking >"$work/clock" 2>/dev/null; then
+  awk -F, '{ off = $5 < 0 ? -$5 : $5; exit !(off > ${clockTolerance}) }' "$work/clock" && fail 10 "the clock of this machine is $(awk -F, '{ print $5 }' "$work/clock") s off; certificates and tokens would be of another time. Set it: chronyc makestep"
+  ! grep -q 'Not synchronised' "$work/clock" || warn "the clock of this machine follows no other: chronyd has no source yet. See: chronyc sources"
+elif command -v timedatectl >/dev/null && synchronized=$(timedatectl show -p NTPSynchronized --value 2>/dev/null); then
+  [ "$synchronized" = yes ] || warn "the clock of this machine follows no other. Have it follow one: timedatectl set-ntp true, or install chrony"
+elif [ "$(uname -s)" = Linux ]; then
+  warn "nothing on this machine tells whether its clock is right. Install chrony"
+fi`;

@@ -1,0 +1,102 @@
+import type { Provider } from "@pulumi/docker/provider.js";
+import * as pulumi from "@pulumi/pulumi";
+import type { SshCredentials } from "../host/connection.ts";
+import { localHost, sshHost, type Host } from "../host/host.ts";
+import type { HostScript } from "../host/host-script.ts";
+import { ManagedHost } from "../host/managed-host.ts";
+import type { DockerSettings } from "../stack-file.ts";
+import { renderDockerHostChecks } from "./docker-host-checks.ts";
+import { dockerProvider } from "./docker-provider.ts";
+import { renderEngineInstall } from "./engine-install-script.ts";
+import { renderHostResolvers } from "./host-resolvers.ts";
+
+export interface DockerHostArgs {
+  readonly docker: Pick<DockerSettings, "host" | "engine" | "proxy" | "memory" | "cpus">;
+  readonly credentials: SshCredentials;
+  /** Of `docker`, for an engine of this machine. @default the default context */
+  readonly context?: string;
+  /** TCP ports that containers of ours are to have on it. */
+  readonly ports: readonly number[];
+  /** Containers that may have these ports already. */
+  readonly containers: readonly string[];
+}
+
+/**
+ * The machine whose Docker engine runs Rancher, looked at before anything is put on it.
+ *
+ * Expects a user who may use Docker there, and over SSH become root; installs the engine where that is asked for.
+ */
+export class DockerHost extends pulumi.ComponentResource {
+  public readonly host: Host;
+  /** Runs scripts on it; whatever needs the engine comes after `ready`. */
+  public readonly machine: ManagedHost;
+  /** There when the machine has been found good enough. */
+  public readonly ready: HostScript;
+  /** Its engine. */
+  public readonly provider: Provider;
+  /** Where it names resolvers that containers reach too; empty where it does not, and for the machine Pulumi runs on. */
+  public readonly resolvers: pulumi.Output<string>;
+
+  constructor(name: string, args: DockerHostArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("rancher:docker:DockerHost", name, {}, opts);
+    const { docker, credentials, ports, containers } = args;
+    const host = hostOf(docker.host);
+
+    this.host = host;
+    this.machine = new ManagedHost(host.name, { host, credentials }, { parent: this });
+    const engine = host.kind === "ssh" && docker.engine === "install" ? this.#install(host.user, docker.proxy) : [];
+    this.ready = this.machine.run(
+      {
+        script: "docker-host",
+        title: "looks at the machine before anything is put on it, and changes nothing",
+        create: renderDockerHostChecks({
+          ports,
+          containers,
+          ...(host.kind === "ssh" && { user: host.user }),
+          ...(docker.memory !== undefined && { memory: docker.memory }),
+          ...(docker.cpus !== undefined && { cpus: docker.cpus }),
+        }),
+        secretOutput: false,
+        timeoutSeconds: 120,
+      },
+      { parent: this, dependsOn: engine },
+    );
+    this.provider = dockerProvider(host, args.context, this);
+    // This one may be a Mac, whose engine has another's files, or a laptop, whose resolvers stay behind when it goes.
+    this.resolvers = host.kind === "ssh" ? this.#findResolvers() : pulumi.output("");
+    this.registerOutputs({});
+  }
+
+  #install(user: string, proxy: DockerSettings["proxy"]): HostScript[] {
+    const script = this.machine.run(
+      {
+        script: "docker-engine",
+        title: "Docker Engine",
+        create: renderEngineInstall({ user, ...(proxy && { proxy }) }),
+        secretOutput: false,
+        timeoutSeconds: 900,
+      },
+      { parent: this },
+    );
+    return [script];
+  }
+
+  /** By a text that never changes, so that it is known at preview. */
+  #findResolvers(): pulumi.Output<string> {
+    const script = this.machine.run(
+      {
+        script: "host-resolvers",
+        title: "where the machine names resolvers that containers reach too",
+        create: renderHostResolvers,
+        secretOutput: false,
+        bare: true,
+      },
+      { parent: this, dependsOn: [this.ready] },
+    );
+    return script.output;
+  }
+}
+
+function hostOf(host: DockerSettings["host"]): Host {
+  return host.kind === "local" ? localHost("local") : sshHost(host);
+}

@@ -1,0 +1,113 @@
+/** What reaches the world beyond a proxy: the engine's own pulls. */
+export interface EngineProxy {
+  readonly http?: string;
+  readonly https?: string;
+  readonly noProxy: readonly string[];
+}
+
+/** Seconds an engine may take to answer after it was started, restarted or told to read its options. */
+const patience = 60;
+
+const daemonFile = "/etc/docker/daemon.json";
+const proxyFile = "/etc/systemd/system/docker.service.d/rancher-stack-proxy.conf";
+
+/**
+ * Has the engine keep containers running while it restarts itself (`live-restore`), gives it a proxy of its own, and
+ * starts it now and at boot. `live-restore` is switched on by a reload, which restarts nothing
+ * (https://docs.docker.com/engine/daemon/live-restore/); a proxy is read at the engine's start alone
+ * (https://docs.docker.com/engine/daemon/proxy/). The text says which of both a change does, as it is what a preview
+ * shows.
+ *
+ * What is in daemon.json already stays as it is written there. Expects a registered undo step.
+ */
+export function configureDockerEngine(proxy: EngineProxy | undefined): string {
+  return `engine_says() { docker info --format "$1" 2>/dev/null; }
+await_engine() {
+  deadline=$(($(date +%s) + ${patience}))
+  until [ "$(engine_says '{{.LiveRestoreEnabled}}')" = true ]; do
+    [ "$(date +%s)" -lt "$deadline" ] || fail 40 "Docker Engine does not answer with live-restore within ${patience} s: $(docker info 2>&1 | tail -n 1). See: journalctl -u docker"
+    sleep 1
+  done
+}
+[ "$(engine_says '{{.Swarm.LocalNodeState}}')" != active ] || fail 10 "the Docker Engine of this machine belongs to a swarm, which cannot have live-restore. Choose a machine outside the swarm"
+[ -e "$facts/packages" ] || note_service docker || true
+# live-restore: an engine that runs is told to reload its options; neither it nor a container restarts.
+daemon_placed=unchanged
+if [ "$(engine_says '{{.LiveRestoreEnabled}}')" != true ]; then
+  keep ${daemonFile}
+  install -d -m 0755 /etc/docker
+  case $(tr -d '[:space:]' <${daemonFile} 2>/dev/null || true) in
+    "" | "{}") printf '{\\n  "live-restore": true\\n}\\n' >"$work/daemon" ;;
+    *'"live-restore":true'*) cp ${daemonFile} "$work/daemon" ;;
+    *'"live-restore":'*) sed 's/"live-restore"[[:space:]]*:[[:space:]]*false/"live-restore": true/' ${daemonFile} >"$work/daemon" ;;
+    "{"*) awk '!done && sub(/[{]/, "{\\n  \\"live-restore\\": true,") { done = 1 } { print }' ${daemonFile} >"$work/daemon" ;;
+    *) fail 10 "${daemonFile} does not begin with {, so the engine cannot read it. Mend it, or remove it" ;;
+  esac
+  if dockerd --help 2>/dev/null | grep -q -e --validate; then
+    dockerd --validate --config-file "$work/daemon" >"$work/words" 2>&1 || fail 10 "the engine does not take ${daemonFile} with live-restore: $(tail -n 1 "$work/words"). Mend ${daemonFile}"
+  fi
+  place ${daemonFile} 0644 <"$work/daemon"
+  daemon_placed=$placed
+fi
+${proxyText(proxy)}
+systemctl -q is-enabled docker || systemctl -q enable docker 9>&-
+if ! systemctl -q is-active docker; then
+  systemctl reset-failed docker 2>/dev/null || true
+  systemctl start docker 9>&- || fail 40 "Docker Engine does not start. See: journalctl -u docker"
+elif [ "$daemon_placed" = changed ]; then
+  systemctl reload docker || fail 40 "Docker Engine does not reload its options. See: journalctl -u docker"
+fi
+await_engine
+if [ -n "$restart" ]; then
+  say "restarting Docker Engine for its proxy; containers go on meanwhile"
+  systemctl restart docker 9>&- || fail 40 "Docker Engine does not start again. See: journalctl -u docker"
+  await_engine
+fi`;
+}
+
+function proxyText(proxy: EngineProxy | undefined): string {
+  const restarts = "RESTARTS THE ENGINE; containers go on meanwhile, as live-restore is on.";
+  if (proxy === undefined) {
+    return `restart=
+# No proxy. Where an earlier one is taken away, this ${restarts}
+if [ -e ${proxyFile} ]; then
+  rm -f ${proxyFile}
+  systemctl daemon-reload
+  ! systemctl -q is-active docker || restart=yes
+fi`;
+  }
+  const variables: readonly (readonly [string, string | undefined])[] = [
+    ["HTTP_PROXY", proxy.http],
+    ["HTTPS_PROXY", proxy.https],
+    ["NO_PROXY", proxy.noProxy.length === 0 ? undefined : proxy.noProxy.join(",")],
+  ];
+  // systemd takes % for the start of a specifier.
+  const lines = variables.flatMap(([name, value]) =>
+    value === undefined ? [] : [`Environment="${name}=${value.replaceAll("%", "%%")}"`],
+  );
+  return `restart=
+install -d -m 0755 ${proxyFile.slice(0, proxyFile.lastIndexOf("/"))}
+# The engine's proxy. Any change of it ${restarts}
+place ${proxyFile} 0644 <<'PROXY'
+[Service]
+${lines.join("\n")}
+PROXY
+if [ "$placed" = changed ]; then
+  systemctl daemon-reload
+  ! systemctl -q is-active docker || restart=yes
+fi`;
+}
+
+/** For the undo step, before the packages go: the engine's options as they were. */
+export const forgetDockerOptions = `if [ -e ${proxyFile} ]; then
+  rm -f ${proxyFile}
+  rmdir --ignore-fail-on-non-empty ${proxyFile.slice(0, proxyFile.lastIndexOf("/"))} 2>/dev/null || true
+  systemctl daemon-reload
+  say "Docker Engine forgets its proxy when it is restarted"
+fi
+give_back ${daemonFile}
+[ -s "$facts/packages" ] || {
+  ! systemctl -q is-active docker || systemctl reload docker || say "Docker Engine does not reload its options. See: journalctl -u docker"
+  [ ! -e "$facts/was-disabled" ] || systemctl -q disable docker
+  [ ! -e "$facts/was-stopped" ] || systemctl stop docker
+}`;

@@ -1,0 +1,45 @@
+import { packageManager } from "../host/package-manager.ts";
+import { quote } from "../host/shell.ts";
+import { configureDockerEngine, forgetDockerOptions, type EngineProxy } from "./engine-daemon.ts";
+import { installDockerEngine, removeDockerEngine } from "./engine-packages.ts";
+
+export interface EngineInstallArgs {
+  /** Who reaches the machine over SSH, and with it the engine; becomes a member of the group `docker` unless it is root. */
+  readonly user: string;
+  /** For the engine's own pulls. Changing it restarts the engine; containers go on. */
+  readonly proxy?: EngineProxy;
+}
+
+/**
+ * Docker Engine on a machine reached over SSH: from Docker's repository where there is none, started at boot, with
+ * containers that outlive its restarts. Prints the engine's version. Its undo step removes what came with us alone.
+ */
+export function renderEngineInstall({ user, proxy }: EngineInstallArgs): string {
+  return `${packageManager}
+[ -n "$system" ] || command -v dockerd >/dev/null || fail 10 "this machine runs $system_name, for which Docker has no packages. Install Docker Engine on it by its own means, then say docker.engine: existing"
+register_undo <<'UNDO'
+${undo}
+UNDO
+${installDockerEngine}
+${configureDockerEngine(proxy)}
+${letUserIn(user)}
+say "Docker Engine $(engine_says '{{.ServerVersion}}') runs"
+engine_says '{{.ServerVersion}}'
+`;
+}
+
+/** The engine's socket belongs to the group, whose members are as good as root. */
+function letUserIn(user: string): string {
+  if (user === "root") return "";
+  const name = quote(user);
+  return `if ! id -nG ${name} | tr ' ' '\\n' | grep -q -x docker; then
+  say "${user} becomes a member of the group docker"
+  echo ${name} >"$facts/member"
+  usermod -a -G docker ${name} || fail 30 "${user} cannot become a member of the group docker; usermod says why above"
+fi`;
+}
+
+const undo = `${packageManager}
+if [ -e "$facts/member" ]; then gpasswd -d "$(cat "$facts/member")" docker >&2 || true; fi
+${forgetDockerOptions}
+${removeDockerEngine}`;

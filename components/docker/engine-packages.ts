@@ -1,0 +1,78 @@
+import {
+  addDockerRepository,
+  checkDockerRepository,
+  checkDockerSystem,
+  removeDockerRepository,
+} from "./engine-repository.ts";
+
+/** Docker's own, without the plugins for building and composing: nothing here uses them. */
+const packages = "docker-ce docker-ce-cli containerd.io";
+
+/** Folders that come with an engine and stay behind when its packages go. */
+const folders = "/var/lib/docker /var/lib/containerd /etc/docker";
+
+/**
+ * Installs Docker Engine where the machine has none; one that is there stays as it is. Refuses to replace packages of
+ * somebody else. Expects `packageManager` and a registered undo step.
+ */
+export const installDockerEngine = `if [ -e "$facts/packages" ] || ! command -v dockerd >/dev/null; then
+${checkDockerSystem}
+[ ! -e /snap/bin/docker ] || fail 10 "this machine has Docker as a snap, which cannot use folders of the machine. Remove it (snap remove docker), or choose another machine"
+refuse_replacing() {
+  new_packages "$@" >/dev/null
+  replaced=$(sed -n -e 's/^Remv \\([^ ]*\\).*/\\1/p' -e 's/^ *replacing  *\\([^ ]*\\).*/\\1/p' "$work/plan" | tr '\\n' ' ')
+  [ -z "$replaced" ] || fail 10 "Docker's packages would replace what this machine has: $replaced. Remove that if nothing needs it, or install Docker Engine by your own means and say docker.engine: existing"
+}
+wanted="${packages}"
+missing=$(for one in $wanted; do installed "$one" || printf '%s ' "$one"; done)
+if [ -n "$missing" ]; then
+  say "installing Docker Engine"
+  if [ ! -e "$facts/folders" ]; then
+    for folder in ${folders}; do [ -e "$folder" ] || printf '%s\\n' "$folder"; done >"$facts/folders.new"
+    getent group docker >/dev/null || echo docker >"$facts/group"
+    mv "$facts/folders.new" "$facts/folders"
+  fi
+  mend_packages
+  if ! installed ca-certificates; then
+    refresh_packages
+    refuse_replacing ca-certificates
+    add_ours ca-certificates
+  fi
+${addDockerRepository}
+  refresh_packages
+  ${checkDockerRepository}
+  # shellcheck disable=SC2086 # one word per package
+  refuse_replacing $wanted
+  # shellcheck disable=SC2086 # one word per package
+  add_ours $wanted
+fi
+fi`;
+
+/**
+ * For the undo step: an engine goes only if it came with us and nobody else's containers are on it. Volumes that are left
+ * outlive it where they are. Expects `packageManager`.
+ */
+export const removeDockerEngine = `if [ -s "$facts/packages" ] && grep -q -x docker-ce "$facts/packages"; then
+  theirs=$(docker ps -a --format '{{.Names}}' 2>/dev/null | tr '\\n' ' ')
+  if [ -n "$(ls /var/lib/docker/containers 2>/dev/null)" ]; then
+    say "Docker Engine stays: it has containers that are not this stack's: $theirs"
+    say "It came with these packages: $(tr '\\n' ' ' <"$facts/packages")"
+  else
+    # shellcheck disable=SC2046 # one word per package
+    remove_packages $(cat "$facts/packages")
+    left=$(for one in /var/lib/docker/volumes/*/; do [ ! -d "$one" ] || basename "$one"; done | tr '\\n' ' ')
+    if [ -n "$left" ]; then
+      say "kept in /var/lib/docker/volumes, for whoever installs Docker Engine again: $left"
+    elif [ -e "$facts/folders" ]; then
+      while read -r folder; do rm -rf "$folder" || say "$folder is still in use; remove it after a restart of the machine"; done <"$facts/folders"
+    fi
+    ! ip link show docker0 >/dev/null 2>&1 || ip link delete docker0 || true
+    [ ! -e "$facts/group" ] || ! getent group docker >/dev/null || groupdel docker || true
+${removeDockerRepository}
+    say "Docker's rules in the packet filter go at the next restart of this machine"
+  fi
+elif [ -s "$facts/packages" ]; then
+  # shellcheck disable=SC2046 # one word per package
+  remove_packages $(cat "$facts/packages")
+${removeDockerRepository}
+fi`;

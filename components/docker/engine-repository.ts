@@ -1,0 +1,77 @@
+/**
+ * The keys Docker signs its packages with, by their fingerprints as Docker's own documentation has them:
+ *
+ * - Debian and Ubuntu: https://github.com/docker/docs/pull/11990/files, engine/install/debian.md, the steps with apt-key.
+ * - RHEL, CentOS, Fedora: https://github.com/docker/docs/blob/main/content/manuals/engine/install/rhel.md
+ */
+const signingKeys = {
+  debian: "9DC858229FC7DD38854AE2D88D81803C0EBFCD88",
+  redhat: "060A61C51B558A7F742B77AAC52FEB6B621E9F35",
+} as const;
+
+const repository = "https://download.docker.com/linux";
+
+/** Files of ours, where they bring nothing but Docker's packages and its key. */
+const aptKey = "/etc/apt/keyrings/rancher-stack-docker.asc";
+const aptSource = "/etc/apt/sources.list.d/rancher-stack-docker.list";
+const rpmKey = "/etc/pki/rpm-gpg/RPM-GPG-KEY-rancher-stack-docker";
+const dnfSource = "/etc/yum.repos.d/rancher-stack-docker.repo";
+
+/**
+ * Sets `$docker_folder` to the folder Docker keeps the system's packages in, and `$docker_suite` to the system's release
+ * there. Refuses what Docker has no packages for, before anything changes. Expects `packageManager`.
+ */
+export const checkDockerSystem = `docker_folder=$(. /etc/os-release && case $ID in
+  debian | ubuntu | fedora | rhel | centos) echo "$ID" ;;
+  # Made from the same sources, and served by the packages of CentOS.
+  rocky | almalinux | ol) echo centos ;;
+esac)
+[ -n "$docker_folder" ] || fail 10 "Docker has no packages for $system_name. Install Docker Engine on this machine by its own means, then say docker.engine: existing"
+docker_suite=$(. /etc/os-release && case $ID in debian | ubuntu) echo "\${VERSION_CODENAME-}" ;; *) echo "\${VERSION_ID%%.*}" ;; esac)
+[ -n "$docker_suite" ] || fail 10 "$system_name does not say in /etc/os-release which release it is. Install Docker Engine on this machine by its own means, then say docker.engine: existing"`;
+
+/**
+ * Adds Docker's repository to the machine's own. Nothing of it is believed that the key above has not signed: apt is
+ * told the fingerprint, and for rpm only that key is taken out of what was downloaded. No script of Docker's is run.
+ * Expects `checkDockerSystem`, and certificates of public CAs on the machine.
+ */
+export const addDockerRepository = `docker_key=${repository}/$docker_folder/gpg
+case $system in
+debian)
+  if [ ! -e ${aptKey} ]; then
+    install -d -m 0755 /etc/apt/keyrings
+    /usr/lib/apt/apt-helper -o APT::Sandbox::User=root download-file "$docker_key" "$work/key" >&2 9>&- || fail 20 "$docker_key cannot be downloaded; apt says why above. Where this machine cannot reach it, install Docker Engine by its own means (apt-get install docker.io) and say docker.engine: existing"
+    place ${aptKey} 0644 <"$work/key"
+  fi
+  place ${aptSource} 0644 <<SOURCE
+deb [signed-by=${aptKey},${signingKeys.debian}] ${repository}/$docker_folder $docker_suite stable
+SOURCE
+  ;;
+*)
+  command -v gpg >/dev/null && command -v curl >/dev/null || fail 10 "this machine lacks gpg or curl, which check Docker's key. Install gnupg2 and curl"
+  if [ ! -e ${rpmKey} ]; then
+    curl -fsSL --retry 3 -o "$work/key" "$docker_key" 9>&- || fail 20 "$docker_key cannot be downloaded; curl says why above"
+    mkdir -p "$work/gpg"
+    gpg -q --batch --homedir "$work/gpg" --import "$work/key" 2>"$work/words" 9>&- || fail 20 "$docker_key holds no keys: $(cat "$work/words")"
+    gpg -q --batch --homedir "$work/gpg" --armor --export ${signingKeys.redhat} >"$work/checked" 2>"$work/words" 9>&- || true
+    [ -s "$work/checked" ] || fail 20 "Docker's known key is not in $docker_key. Compare https://docs.docker.com/engine/install/rhel/ with a newer release of this program"
+    install -d -m 0755 /etc/pki/rpm-gpg
+    place ${rpmKey} 0644 <"$work/checked"
+    rpm --import ${rpmKey} || fail 20 "rpm does not take Docker's key; it says why above"
+  fi
+  place ${dnfSource} 0644 <<SOURCE
+[rancher-stack-docker]
+name=Docker, stable
+baseurl=${repository}/$docker_folder/$docker_suite/\\$basearch/stable
+enabled=1
+gpgcheck=1
+gpgkey=file://${rpmKey}
+SOURCE
+  ;;
+esac`;
+
+/** For after the lists were read anew, as apt goes on without a repository that it cannot reach or believe. */
+export const checkDockerRepository = `[ "$system" != debian ] || apt-cache policy docker-ce | grep -q ' ${repository}/' || fail 20 "apt has no docker-ce from ${repository}/$docker_folder for $docker_suite; it says why above. Install Docker Engine by its own means (apt-get install docker.io), then say docker.engine: existing"`;
+
+/** For undo steps. Keys in rpm's own database stay, as another repository may have brought them. */
+export const removeDockerRepository = `rm -f ${[aptSource, aptKey, dnfSource, rpmKey].join(" ")}`;

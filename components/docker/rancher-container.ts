@@ -1,0 +1,93 @@
+import { Container } from "@pulumi/docker/container.js";
+import { RemoteImage } from "@pulumi/docker/remoteImage.js";
+import * as pulumi from "@pulumi/pulumi";
+import { resolverMounts } from "./host-resolvers.ts";
+import { inRancherContainer, rancherContainer } from "./names.ts";
+import { rancherHealthcheck, type RancherContainerShape } from "./rancher-container-shape.ts";
+
+export interface RancherContainerArgs {
+  /** Changing anything but the limit of memory replaces the container; the data stays in its volume. */
+  readonly shape: RancherContainerShape;
+  /** With its digest. Another one is pulled before it replaces the container. */
+  readonly image: pulumi.Output<string>;
+  /** Name of the network it is in. */
+  readonly network: pulumi.Input<string>;
+  /** First password of `admin`. Rancher reads it when its data is new. */
+  readonly bootstrapPassword: pulumi.Input<string>;
+  /** Certificate of the private CA agents are to trust, PEM; of no use where the shape has no private CA. */
+  readonly caCertificate?: pulumi.Input<string>;
+  /** Where the host names its resolvers, for pods of Rancher's own Kubernetes: what `renderHostResolvers` prints. */
+  readonly resolvers?: pulumi.Input<string>;
+}
+
+/** Seconds Rancher and the Kubernetes in it have to end by themselves. */
+const graceSeconds = 60;
+
+/**
+ * Rancher in one container, there when it is started.
+ *
+ * Expects its network and its volumes, and an engine's provider in the options. Leaves out whatever proves a new version
+ * before the container is replaced, which comes before this block, and whatever waits for Rancher, which comes after it.
+ */
+export class RancherContainer extends pulumi.ComponentResource {
+  /** The engine's id of it. At preview it is unknown where the container is to be replaced, and only there. */
+  public readonly containerId: pulumi.Output<string>;
+
+  constructor(name: string, args: RancherContainerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("rancher:docker:RancherContainer", name, {}, opts);
+
+    const { shape, bootstrapPassword, caCertificate, resolvers = "" } = args;
+    // Former images stay, so that going back needs no registry.
+    const image = new RemoteImage(`${name}-image`, { name: args.image, keepLocally: true }, { parent: this });
+    const container = new Container(
+      `${name}-container`,
+      {
+        name: rancherContainer,
+        // By its name, not by the id the engine gives it: that is unknown at preview, and would show nothing.
+        image: args.image,
+        // Empty lists are left out: the engine's answer to one is its own.
+        ...(shape.command.length > 0 && { command: [...shape.command] }),
+        envs: [
+          ...Object.entries(shape.environment).map(([variable, value]) => `${variable}=${value}`),
+          pulumi.interpolate`CATTLE_BOOTSTRAP_PASSWORD=${pulumi.secret(bootstrapPassword)}`,
+        ],
+        // Rancher runs a Kubernetes of its own in there, which mounts, moves cgroups and reads /dev/kmsg.
+        privileged: true,
+        // An engine that gives containers other users than the machine's refuses privileged ones otherwise.
+        usernsMode: "host",
+        networkMode: args.network,
+        ...(shape.ports.length > 0 && { ports: shape.ports.map((port) => ({ ...port, protocol: "tcp" })) }),
+        volumes: pulumi
+          .output(resolvers)
+          .apply((path) => [...shape.volumes.map((volume) => ({ ...volume })), ...resolverMounts(path)]),
+        ...(shape.privateCa && {
+          uploads: [{ file: inRancherContainer.caCertificate, content: caCertificate, permissions: "0644" }],
+        }),
+        labels: Object.entries(shape.labels).map(([label, value]) => ({ label, value })),
+        // Swap is said too: the engine would answer with a value of its own, a difference at every run. etcd wants none.
+        ...(shape.memory !== undefined && { memory: shape.memory, memorySwap: shape.memory }),
+        ...(shape.cpus !== undefined && { cpus: shape.cpus }),
+        // Not unless-stopped: an engine that was killed stops what it finds running at its next start, and then takes it
+        // for stopped by somebody. https://github.com/moby/moby/issues/41302
+        restart: "always",
+        logDriver: "json-file",
+        logOpts: { "max-size": "10m", "max-file": "5" },
+        healthcheck: { ...rancherHealthcheck, tests: [...rancherHealthcheck.tests] },
+        // One is for whoever stops it, the other for this program: without it the provider kills it at once.
+        stopTimeout: graceSeconds,
+        destroyGraceSeconds: graceSeconds,
+      },
+      {
+        parent: this,
+        dependsOn: image,
+        deleteBeforeReplace: true,
+        // The provider takes a new one for done, and leaves the container as it is.
+        replaceOnChanges: ["healthcheck"],
+        additionalSecretOutputs: ["envs"],
+      },
+    );
+
+    this.containerId = container.id;
+    this.registerOutputs({ containerId: this.containerId });
+  }
+}

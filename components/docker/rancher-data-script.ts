@@ -1,0 +1,137 @@
+import { preamble } from "../host/script-preamble.ts";
+import { sshStateFolder } from "../host/host.ts";
+import { quote } from "../host/shell.ts";
+import { dataFunctions, dataScript, renderBackup } from "./backup-script.ts";
+import { placeBackupTimer, removeBackupTimer } from "./backup-timer.ts";
+import { dataAdopt } from "./data-adopt.ts";
+import { dataRestore } from "./data-restore.ts";
+import { dataUndo } from "./data-undo.ts";
+import { inRancherContainer, rancherContainer, rancherVolume } from "./names.ts";
+import type { RancherContainerShape } from "./rancher-container-shape.ts";
+import { upgradeProof } from "./upgrade-proof.ts";
+
+export interface RancherDataScriptArgs {
+  /** Whether it runs on the machine Pulumi runs on, which may have no systemd. @default false */
+  readonly local?: boolean;
+  /** What the container will be made of; what is tried out is made of the same. */
+  readonly shape: RancherContainerShape;
+  /** `2.15.0` */
+  readonly version: string;
+  /** As Docker takes it, with its digest where it has one. */
+  readonly image: string;
+  readonly backup: {
+    /** Archives kept. */
+    readonly keep: number;
+    /** Folder of the Docker host, absolute. */
+    readonly folder: string;
+    /** Calendar event of systemd; only on a host over SSH. */
+    readonly schedule?: string;
+  };
+  /** Name of an archive to begin from. */
+  readonly restore?: string;
+  /** A container somebody started by hand. */
+  readonly adopt?: string;
+}
+
+/**
+ * Brings Rancher's data to where the container about to be made can take them up, and refuses where it could not.
+ * Decides on the host what there is to do: nothing, an upgrade, an archive to put back, a container to take over. May
+ * be ended at any step: the former container serves again, and the next run goes on.
+ */
+export function renderRancherDataScript(args: RancherDataScriptArgs): string {
+  const { shape, version, image, backup, restore = "", adopt = "", local = false } = args;
+  return [
+    `image=${quote(image)} version=${quote(version)} restore=${quote(archiveName(restore))} adopt=${quote(adopt)}`,
+    dataUndo({ folder: backup.folder, timer: !local }),
+    dataFunctions(backup),
+    pullRancher,
+    rememberRancher,
+    dataRestore,
+    dataAdopt,
+    upgradeProof(shape),
+    settle,
+    decide,
+    ...(local ? [] : [timer(backup)]),
+    `if [ -e "$facts/new-data" ]; then echo new; else echo kept; fi
+`,
+  ].join("\n");
+}
+
+/** With the ending of its file people may write it, too. */
+function archiveName(name: string): string {
+  return name.replace(/\.tar\.gz$/, "");
+}
+
+/** The timer's script is the whole of a backup, behind a preamble of its own. */
+function timer(backup: RancherDataScriptArgs["backup"]): string {
+  if (backup.schedule === undefined) return removeBackupTimer;
+  const script = `${preamble({ name: dataScript, stateFolder: sshStateFolder })}\n${renderBackup(backup)}`;
+  return placeBackupTimer(backup.schedule, script);
+}
+
+/** First, as nothing may stop for an image that cannot be had. What was not there goes with destroy. */
+const pullRancher = `docker version --format '{{.Server.Version}}' >/dev/null 2>"$work/engine" || engine_gone
+has_image() { docker image inspect "$1" >/dev/null 2>&1; }
+if ! has_image "$image"; then
+  say "pulling $image"
+  { noted images; printf '%s\\n' "$image"; } >"$work/images"
+  mv -f "$work/images" "$facts/images"
+  docker pull -q "$image" >/dev/null 2>"$work/engine" || fail 20 "Docker does not get $image: $(tail -n 1 "$work/engine"). If its registry wants a password: docker login, on this machine"
+fi
+tools=$image
+image_id=$(docker image inspect -f '{{.Id}}' "$image" 2>"$work/engine") || engine_gone
+image_version=$(docker image inspect -f '{{range .Config.Env}}{{println .}}{{end}}' "$image" | sed -n 's/^CATTLE_SERVER_VERSION=v\\([0-9][0-9]*\\.[0-9][0-9]*\\.[0-9].*\\)/\\1/p')
+[ "\${image_version:-$version}" = "$version" ] || fail 10 "docker.image is $image, which is Rancher $image_version, and rancher:version is $version. Let both say the same"`;
+
+/** In this order: an image of another version than the remembered one counts for nothing. */
+const rememberRancher = `remember_rancher() { remember image "$image"; remember version "$version"; }`;
+
+/** Where neither an archive nor a foreign container is asked for. */
+const settle = `settle() {
+  current='' held=''
+  if there ${rancherContainer}; then
+    ours ${rancherContainer} || fail 10 "a container named ${rancherContainer} is on this machine that this program did not make. Take it over with docker.adopt: ${rancherContainer}, or rename it: docker rename ${rancherContainer} OTHER-NAME"
+    held_image=$(about ${rancherContainer} '{{.Image}}')
+    if [ "$held_image" = "$image_id" ]; then
+      # An upgrade that was given up before it was made needs no way back.
+      [ "$(recall version)" = "$version" ] || rm -f "$facts/needed" "$facts/trial-seconds"
+      remember waiting ''
+      remember_rancher
+      say "unchanged: Rancher $version has its data"
+      return 0
+    fi
+    # One that waits to be replaced has nothing to do with the data that were put back.
+    current=$(recall waiting)
+    if [ -z "$current" ]; then current=$(version_of ${rancherContainer}) held=${rancherContainer}; fi
+  elif empty ${rancherVolume}; then
+    remember_rancher
+    note new-data yes
+    say "unchanged: there are no data yet; Rancher $version begins anew"
+    return 0
+  else
+    current=$(recall version)
+  fi
+  if [ "$current" = "$version" ] && [ -z "$held" ]; then
+    say "unchanged: the data in ${rancherVolume} are of Rancher $version"
+    return 0
+  fi
+  gate "$current"
+  prove "$held" "$current"
+  remember_rancher
+}`;
+
+const decide = `mend
+if [ -e "$facts/restoring" ] && [ "$(noted restoring)" != "$restore" ]; then
+  fail 10 "the volume ${rancherVolume} was being filled from the archive $(noted restoring), and holds only a part of it. Let docker.restore name an archive: ${inRancherContainer.data} cannot be used as it is"
+fi
+if [ -z "$restore" ]; then remember restored ''; fi
+if [ -z "$adopt" ]; then remember adopted ''; fi
+if [ -n "$restore" ] && [ "$(recall restored)" != "$restore" ]; then
+  [ "$(archived_version "$restore")" = "$version" ] || fail 10 "docker.restore is $restore, an archive of Rancher $(archived_version "$restore"), and rancher:version is $version. Let both say the same"
+  restore_archive
+elif [ -n "$adopt" ] && [ "$(recall adopted)" != "$adopt" ]; then
+  adopt_container
+else
+  settle
+fi
+prune_archives "$keep" "$(noted needed)" "$restore"`;

@@ -1,0 +1,115 @@
+import { quote } from "../host/shell.ts";
+import { dataScript } from "./backup-script.ts";
+import { rancherContainer, rancherVolume } from "./names.ts";
+
+export interface RancherReadyScriptArgs {
+  /** Id of Rancher's container; another one is waited for anew. */
+  readonly container: string;
+  /** `2.15.0` */
+  readonly version: string;
+  /** Name of the stack, for what people are told to run. */
+  readonly stack: string;
+  /** Name of the archive that was put back; after another one Rancher is waited for anew. */
+  readonly restore?: string;
+}
+
+/** Seconds Rancher has until it is healthy: on a slow machine the first start takes minutes. */
+export const readySeconds = 900;
+
+/** After a proof nobody has to wait for so long: times what it took on trial, and then so many seconds, but not less. */
+const afterTrial = { times: 3, andSeconds: 60, leastSeconds: 180 } as const;
+
+/** Seconds one has that is ill already when this begins. */
+const illSeconds = 60;
+
+/** Ends by itself after which it is given up: one or two are usual while its Kubernetes starts. */
+const endsAllowed = 5;
+
+/** Seconds an engine may be away, as it is while it is restarted. */
+const engineSeconds = 60;
+
+/** Seconds between two lines of progress. */
+const tellSeconds = 20;
+
+const seen = [
+  "{{.State.Status}}",
+  "{{if .State.Health}}{{.State.Health.Status}}{{else}}none{{end}}",
+  "{{.RestartCount}}",
+  "{{.State.StartedAt}}",
+].join(" ");
+
+/**
+ * Waits until Rancher is healthy, and fails where it does not become so: at every run anew, until it is. A container that
+ * is stopped is started, once: a stack that is up serves. Prints the version.
+ *
+ * With that an upgrade has come to its end: what the script about the data keeps for the way back is of no more use.
+ */
+export function renderRancherReadyScript({ container, version, stack, restore }: RancherReadyScriptArgs): string {
+  return `${restore === undefined ? "" : `# With the data of ${restore}\n`}container=${quote(container)} version=${quote(version)} stack=${quote(stack)}
+data=$state/facts/${dataScript}
+noted() { [ ! -e "$data/$1" ] || cat "$data/$1"; }
+back="See docker logs ${rancherContainer}, on this machine"
+archive=$(noted needed)
+if [ -n "$archive" ]; then back="The way back, at any time: npm run restore -- $stack $archive"; fi
+give_up() {
+  docker logs --tail 20 "$container" >"$work/words" 2>&1 || true
+  sed 's/^/  /' "$work/words" >&2
+  fail 40 "Rancher $version $*; above are its last words. $back"
+}
+# Sets status (away where the engine does not answer), health, restarts and started.
+look() {
+  if docker container inspect -f '${seen}' "$container" >"$work/seen" 2>"$work/engine"; then
+    read -r status health restarts started <"$work/seen"
+    return 0
+  fi
+  case $(cat "$work/engine") in
+    *"o such container"*) fail 30 "the container ${rancherContainer} is gone: somebody removed it. Its data are in the volume ${rancherVolume}. To make it anew: npm run up -- $stack --refresh" ;;
+  esac
+  status=away
+}
+begin_again() {
+  [ "$begun" = no ] || give_up "was started, and is stopped again"
+  docker start "$container" >/dev/null 2>"$work/engine" || fail 30 "the container ${rancherContainer} does not start: $(tail -n 1 "$work/engine"). $back"
+  begun=yes
+  say "changed: the container ${rancherContainer} was stopped, and is started"
+}
+began=$(date +%s) told=0 begun=no steady='' gone='' health=none restarts=0
+limit=${readySeconds} allowed=${endsAllowed} trial=$(noted trial-seconds)
+if [ -n "$trial" ]; then
+  limit=$((trial * ${afterTrial.times} + ${afterTrial.andSeconds}))
+  [ "$limit" -ge ${afterTrial.leastSeconds} ] || limit=${afterTrial.leastSeconds}
+  [ "$limit" -le ${readySeconds} ] || limit=${readySeconds}
+fi
+look
+if [ "$status $health" = "running unhealthy" ]; then limit=${illSeconds}; fi
+# One that has ended so often before may have been mended meanwhile.
+if [ "$restarts" -ge "$allowed" ]; then allowed=$((restarts + 1)); fi
+while :; do
+  waited=$(($(date +%s) - began))
+  case $status in
+    running)
+      # Twice, as one that is about to end may be healthy once.
+      if [ "$health" != healthy ]; then steady=''; elif [ "$steady" = "$started" ]; then break; else steady=$started; fi
+      ;;
+    restarting) steady='' ;;
+    away)
+      [ -n "$gone" ] || gone=$waited
+      [ "$((waited - gone))" -lt ${engineSeconds} ] || fail 30 "the Docker engine of this machine does not answer: $(tail -n 1 "$work/engine"). Start it, then run this again"
+      ;;
+    *) begin_again ;;
+  esac
+  if [ "$status" != away ]; then gone=''; fi
+  [ "$restarts" -lt "$allowed" ] || give_up "has ended $restarts times"
+  [ "$waited" -lt "$limit" ] || give_up "has not become healthy within $limit s"
+  if [ "$((waited - told))" -ge ${tellSeconds} ]; then
+    told=$waited
+    say "Rancher $version is not healthy after $waited s, of $limit it is given: $status, $health. $back"
+  fi
+  sleep 2
+  look
+done
+rm -f "$data/needed" "$data/trial-seconds"
+say "unchanged: Rancher $version is healthy"
+printf '%s\\n' "$version"
+`;
+}

@@ -1,0 +1,109 @@
+import { checkDocker } from "../docker/docker-engine-check.ts";
+import { forgetOldImages, imagePull } from "../docker/image-pull.ts";
+import { gnuForms } from "../host/gnu-forms.ts";
+import { hereDocument, quote } from "../host/shell.ts";
+import { certificateFunctions, cleanCertificates, placeCertificates } from "./certificate-script.ts";
+import { unwatch, watchCertificates } from "./certificate-watch.ts";
+import { clientPorts } from "./listener.ts";
+import { bridgeHooks, dropFormer, insideHooks, needShell } from "./nginx-bridge-rollout.ts";
+import { bridgeShape } from "./nginx-bridge-shape.ts";
+import { bridgeFacts, mendBridge } from "./nginx-bridge-window.ts";
+import { neededNginx, renderNginxConfig } from "./nginx-config.ts";
+import { refuseForeign, removeContainers } from "./nginx-container-rollout.ts";
+import { checkOpenssl, openFilesIn, type NginxContainerScriptArgs } from "./nginx-container-script.ts";
+import { containerFolder } from "./nginx-container-shape.ts";
+import { learnImageBuild } from "./nginx-image-build.ts";
+import { rollout } from "./nginx-rollout.ts";
+import { fillTemplate } from "./nginx-template.ts";
+
+/** Where a container is that shares one of Docker's networks with its upstreams. */
+export interface NginxBridge {
+  /** Name of the network. Changing it replaces the container. */
+  readonly network: string;
+  /** Whether Docker is on the machine Pulumi runs on, where scripts run without root and may run on a Mac. */
+  readonly local: boolean;
+}
+
+export type NginxBridgeScriptArgs = NginxContainerScriptArgs & { readonly bridge: NginxBridge };
+
+/**
+ * The same as `renderNginxContainerScript`, for a container that has its ports published and reaches its upstreams by
+ * their names in one of Docker's networks. Docker opens the ports it publishes past the host's firewall by itself, and
+ * refuses those that others have.
+ */
+export function renderNginxBridgeScript(args: NginxBridgeScriptArgs): string {
+  const { listeners, options, certificates, image, bridge } = args;
+  const template = renderNginxConfig({ listeners, options, logs: "container" });
+  const folder = bridge.local ? '"$state/nginx"' : containerFolder;
+  const tools = bridge.local ? [gnuForms] : [];
+  return [
+    `image=${quote(image)} folder=${folder}
+conf=$folder/nginx.conf`,
+    ...tools,
+    checkDocker,
+    bridgeFacts,
+    refuseForeign,
+    refuseHostNginx,
+    mendBridge,
+    ...(certificates.length > 0 ? [checkOpenssl] : []),
+    registerUndo(bridge, folder, tools),
+    imagePull,
+    `pull_image "$image"`,
+    learnImageBuild({ network: "user-defined", neededNginx: neededNginx(listeners) }),
+    needShell,
+    ...(bridge.local ? [] : [`keep "$folder"`]),
+    `mkdir -p "$folder"`,
+    rollout,
+    certificateFunctions,
+    `tls=$folder/tls`,
+    placeCertificates(certificates),
+    `cat >"$work/template" ${hereDocument(template, "NGINX")}`,
+    fillTemplate,
+    `fill_template "$work/template" "$work/nginx.conf"`,
+    bridgeShape({
+      network: bridge.network,
+      ports: clientPorts(listeners),
+      openFiles: openFilesIn(template),
+      usersFolder: bridge.local,
+    }),
+    bridgeHooks,
+    `roll_out "$work/nginx.conf"`,
+    dropFormer,
+    cleanCertificates(certificates),
+    ...(bridge.local
+      ? []
+      : [
+          watchCertificates(certificates, {
+            script: "nginx-container",
+            conf,
+            tls: `${containerFolder}/tls`,
+            hooks: insideHooks,
+          }),
+        ]),
+    forgetOldImages,
+    `sha256sum "$conf" | cut -d ' ' -f 1
+`,
+  ]
+    .filter((part) => part !== "")
+    .join("\n");
+}
+
+const conf = `${containerFolder}/nginx.conf`;
+
+const refuseHostNginx = `[ -z "$(undo_of nginx)" ] || fail 10 "this machine runs the nginx this stack has put on it, on the same ports. Take that away first: npm run uninstall, which keeps the data. Then runAs: container"`;
+
+/** An image that others use stays, and so does a Docker that somebody has removed meanwhile. */
+function registerUndo({ local }: NginxBridge, folder: string, tools: readonly string[]): string {
+  return `register_undo <<'UNDO'
+folder=${folder}
+${[...tools, ...(local ? [] : [unwatch])].join("\n")}
+if command -v docker >/dev/null; then
+  docker version >/dev/null 2>"$work/engine" || fail 30 "the Docker engine does not answer, and the container of the load balancer cannot be removed: $(tail -n 1 "$work/engine"). Start it, then run this again"
+${bridgeFacts}
+${removeContainers}
+${imagePull}
+  forget_images 0
+fi
+rm -rf "$folder"${local ? "" : `\ngive_back "$folder"`}
+UNDO`;
+}

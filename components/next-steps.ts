@@ -1,0 +1,44 @@
+import { rancherContainer } from "./docker/names.ts";
+import type { Settings, SingleNodeSettings } from "./stack-file.ts";
+
+/** Where people reach Rancher. */
+export function urlOf({ hostname, ...settings }: Settings): string {
+  if (settings.mode === "high-availability") return `https://${hostname}`;
+  const { https } = settings.loadBalancer.ports;
+  return https === 443 ? `https://${hostname}` : `https://${hostname}:${https}`;
+}
+
+/**
+ * What a stack's user has to do once it stands.
+ *
+ * @param dataKept Whether Rancher's data were there before the stack's first password was.
+ */
+export function nextSteps(settings: Settings, addresses: readonly string[], dataKept = false): string {
+  return [
+    ...wayThere(settings, addresses),
+    ...(settings.mode === "single-node" && settings.tls.source === "generated"
+      ? ["Browsers warn until they know its CA: pulumi stack output caCertificate > ca.pem"]
+      : []),
+    dataKept
+      ? `Sign in at ${urlOf(settings)} with the passwords of before: Rancher's data were there already, and know nothing of the output bootstrapPassword. ${newPassword(settings)}`
+      : `Sign in at ${urlOf(settings)} as admin; the first password: pulumi stack output bootstrapPassword --show-secrets`,
+  ].join("\n");
+}
+
+/** https://ranchermanager.docs.rancher.com/faq/technical-items */
+function newPassword(settings: Settings): string {
+  const onHost = settings.mode === "single-node" && settings.docker.host.kind === "ssh";
+  const where = onHost ? `, on ${settings.docker.host.name}` : "";
+  return `A new one for admin: docker exec -ti ${rancherContainer} reset-password${where}`;
+}
+
+function wayThere(settings: Settings, addresses: readonly string[]): readonly string[] {
+  if (settings.mode === "single-node" && findsItself(settings)) return [];
+  const target = addresses.length > 0 ? addresses.join(", ") : "your load balancer";
+  return [`Let ${settings.hostname} lead to ${target} in DNS.`];
+}
+
+/** Names under localhost are this machine for every browser: RFC 6761. */
+function findsItself({ hostname, docker }: SingleNodeSettings): boolean {
+  return docker.host.kind === "local" && hostname.endsWith(".localhost");
+}

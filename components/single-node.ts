@@ -1,0 +1,206 @@
+import * as pulumi from "@pulumi/pulumi";
+import { ContainerGround } from "./docker/container-ground.ts";
+import { DockerHost } from "./docker/docker-host.ts";
+import { imageWithDigest } from "./docker/image-digest.ts";
+import { rancherContainer, rancherNetwork } from "./docker/names.ts";
+import { rancherContainerShape } from "./docker/rancher-container-shape.ts";
+import { RancherContainer } from "./docker/rancher-container.ts";
+import { renderRancherDataScript } from "./docker/rancher-data-script.ts";
+import { readySeconds, renderRancherReadyScript } from "./docker/rancher-ready-script.ts";
+import type { ManagedHost } from "./host/managed-host.ts";
+import { containers as nginxContainers } from "./load-balancer/nginx-container-shape.ts";
+import { NginxContainer } from "./load-balancer/nginx-container.ts";
+import { NginxLoadBalancer } from "./load-balancer/nginx-load-balancer.ts";
+import { balancerCertificates, rancherListeners } from "./load-balancer/rancher-listeners.ts";
+import { generatedBootstrapPassword } from "./rancher/bootstrap-password.ts";
+import type { Secrets } from "./settings.ts";
+import type { SingleNodeSettings } from "./stack-file.ts";
+import { generateCertificate, type GeneratedCertificate } from "./tls/generated-certificate.ts";
+import type { GeneratedFiles } from "./tls/generated-certificate-script.ts";
+
+export interface SingleNodeArgs {
+  readonly settings: SingleNodeSettings;
+  readonly secrets: Secrets;
+  /** Of `docker`, for an engine of this machine. @default the default context */
+  readonly dockerContext?: string;
+}
+
+/**
+ * Rancher in one container on one Docker host, behind nginx. A new version is proved on a copy of the data before
+ * anything is replaced, nginx works before Rancher comes, and destroy goes the other way and leaves the data.
+ *
+ * Expects a stack file that was checked. Leaves out DNS: the hostname must lead to the host.
+ */
+export class SingleNode extends pulumi.ComponentResource {
+  /** Addresses the hostname should lead to. */
+  public readonly loadBalancer: pulumi.Output<string[]>;
+  /** Known when it is healthy. */
+  public readonly rancherVersion: pulumi.Output<string>;
+  /** Rancher's image with its digest. */
+  public readonly image: pulumi.Output<string>;
+  /** First password of `admin`, secret; of no use where `dataKept`. */
+  public readonly bootstrapPassword: pulumi.Output<string>;
+  /** Whether Rancher's data are older than this stack, or of elsewhere, and `admin` has the password of then. */
+  public readonly dataKept: pulumi.Output<boolean>;
+  /** What users and agents have to trust, PEM; undefined where a public CA signed, or Rancher itself. */
+  public readonly caCertificate: pulumi.Output<string> | undefined;
+
+  constructor(name: string, args: SingleNodeArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("rancher:recipes:SingleNode", name, {}, opts);
+    const { settings, secrets, dockerContext } = args;
+    const { docker, version } = settings;
+    const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
+    const shape = rancherContainerShape(settings, stack);
+
+    const host = new DockerHost(
+      "docker",
+      {
+        docker,
+        credentials: sshCredentials(secrets),
+        ...(dockerContext !== undefined && { context: dockerContext }),
+        ports: portsOfContainers(settings),
+        containers: mayHavePorts(settings),
+      },
+      { parent: this },
+    );
+    const { machine, ready } = host;
+    const onEngine = { parent: this, providers: { docker: host.provider } };
+    this.image = imageWithDigest("rancher", { image: docker.image, key: "docker.image" }, { parent: this });
+    const ground = new ContainerGround(
+      "rancher-ground",
+      { stack, auditLog: docker.auditLog !== undefined },
+      { ...onEngine, dependsOn: ready },
+    );
+    const generated =
+      settings.tls.source === "generated"
+        ? generateCertificate({ hostname: settings.hostname, folder: docker.backup.folder, stack, on: host }, this)
+        : undefined;
+    const data = machine.run(
+      {
+        script: "rancher-data",
+        title: "Rancher's data: backups, upgrades, what is restored or taken over",
+        create: this.image.apply((image) =>
+          renderRancherDataScript({
+            local: docker.host.kind === "local",
+            shape,
+            version,
+            image,
+            backup: docker.backup,
+            ...(docker.restore !== undefined && { restore: docker.restore }),
+            ...(docker.adopt !== undefined && { adopt: docker.adopt }),
+          }),
+        ),
+        secretOutput: false,
+        timeoutSeconds: 3600,
+      },
+      { parent: this, dependsOn: [ready, ground] },
+    );
+    const balancer = nginx(settings, secrets, host, generated?.files, {
+      parent: this,
+      dependsOn: [ground, data, ...(generated ? [generated.script] : [])],
+    });
+
+    this.caCertificate = caCertificate(settings, generated);
+    this.bootstrapPassword = secrets.bootstrapPassword ?? generatedBootstrapPassword(this);
+    const rancher = new RancherContainer(
+      "rancher",
+      {
+        shape,
+        image: this.image,
+        network: ground.network,
+        bootstrapPassword: this.bootstrapPassword,
+        ...(this.caCertificate && { caCertificate: this.caCertificate }),
+        resolvers: host.resolvers,
+      },
+      { ...onEngine, dependsOn: [ground, data, ...(balancer ? [balancer] : [])] },
+    );
+
+    this.loadBalancer = pulumi.output([addressOf(settings)]);
+    this.rancherVersion = whenHealthy(rancher, settings, machine, this);
+    this.dataKept = data.output.apply((said) => said === "kept");
+    this.registerOutputs({
+      loadBalancer: this.loadBalancer,
+      rancherVersion: this.rancherVersion,
+      image: this.image,
+      bootstrapPassword: this.bootstrapPassword,
+      dataKept: this.dataKept,
+      caCertificate: this.caCertificate,
+    });
+  }
+}
+
+/** Rancher's version, once its container is healthy. */
+function whenHealthy(
+  rancher: RancherContainer,
+  { version, docker: { restore } }: SingleNodeSettings,
+  machine: ManagedHost,
+  parent: pulumi.Resource,
+): pulumi.Output<string> {
+  const stack = pulumi.getStack();
+  const script = machine.run(
+    {
+      script: "rancher-ready",
+      title: "waits until Rancher is healthy",
+      create: rancher.containerId.apply((container) =>
+        renderRancherReadyScript({ container, version, stack, ...(restore !== undefined && { restore }) }),
+      ),
+      secretOutput: false,
+      // It has the machine's lock to wait for, too.
+      timeoutSeconds: readySeconds + 400,
+    },
+    { parent, dependsOn: [rancher] },
+  );
+  return script.output;
+}
+
+/** nginx in front of Rancher; nothing where Rancher answers itself. */
+function nginx(
+  settings: SingleNodeSettings,
+  secrets: Secrets,
+  { machine }: DockerHost,
+  generated: GeneratedFiles | undefined,
+  opts: pulumi.ComponentResourceOptions,
+): pulumi.Resource | undefined {
+  const { loadBalancer, docker } = settings;
+  if (loadBalancer.kind === "none") return undefined;
+  const served = {
+    listeners: rancherListeners(settings),
+    options: loadBalancer.options,
+    certificates: balancerCertificates(settings, secrets, generated),
+    hosts: [{ name: "docker", address: addressOf(settings), machine }],
+  };
+  if (loadBalancer.runAs === "host")
+    return new NginxLoadBalancer("load-balancer", { ...served, package: loadBalancer.package }, opts);
+  const bridge = { network: rancherNetwork, local: docker.host.kind === "local" };
+  return new NginxContainer("load-balancer", { ...served, image: loadBalancer.image, bridge }, opts);
+}
+
+/** Of the host; nginx in a container has its ports there too. */
+function portsOfContainers({ loadBalancer, docker }: SingleNodeSettings): number[] {
+  const byContainer = loadBalancer.kind === "none" || loadBalancer.runAs === "container";
+  const { http, https } = byContainer ? loadBalancer.ports : docker.publish;
+  return [http, https];
+}
+
+function mayHavePorts({ docker }: SingleNodeSettings): string[] {
+  return [rancherContainer, ...Object.values(nginxContainers), ...(docker.adopt === undefined ? [] : [docker.adopt])];
+}
+
+function addressOf({ docker }: SingleNodeSettings): string {
+  return docker.host.kind === "local" ? "127.0.0.1" : docker.host.address;
+}
+
+function caCertificate(
+  { tls }: SingleNodeSettings,
+  generated?: GeneratedCertificate,
+): pulumi.Output<string> | undefined {
+  if (tls.source === "generated") return generated?.authority;
+  return tls.source === "secret" && tls.caCertificate !== undefined ? pulumi.output(tls.caCertificate) : undefined;
+}
+
+function sshCredentials({ sshPrivateKey, sshPrivateKeyPassword }: Secrets) {
+  return {
+    ...(sshPrivateKey && { privateKey: sshPrivateKey }),
+    ...(sshPrivateKeyPassword && { privateKeyPassword: sshPrivateKeyPassword }),
+  };
+}

@@ -1,0 +1,119 @@
+import { parseImageReference } from "../docker/image-reference.ts";
+import { defaultVersions } from "../versions.ts";
+import type { FieldCheck } from "./network-fields.ts";
+import { quote } from "./quote.ts";
+
+/** Rancher's image where the stack file names none. */
+export function rancherImage(version: string): string {
+  return `rancher/rancher:v${version}`;
+}
+
+const exampleImage = rancherImage(defaultVersions.rancher);
+
+/** An image with the tag of one version; a digest may follow it. That the tag is `version`'s is a rule across keys. */
+export const checkRancherImage: FieldCheck = (value) => {
+  const [, digest] = value.split("@");
+  if (digest !== undefined && !/^sha256:[0-9a-f]{64}$/.test(digest))
+    return "has a digest that is none: it is sha256: and 64 of the digits 0 to 9 and a to f. Copy it again.";
+  const image = parseImageReference(value);
+  if (image === undefined)
+    return `is ${quote(value)}, which is no image. Write its name and version, such as ${exampleImage}.`;
+  if (image.tag === undefined)
+    return digest === undefined
+      ? `is ${quote(value)}, which Docker reads as latest: another Rancher on another day. Name the version, such as ${exampleImage}.`
+      : `is ${quote(value)}, which does not say which Rancher it is. Put the version before the digest: ${image.name}:v${defaultVersions.rancher}@${digest.slice(0, 13)}...`;
+  return undefined;
+};
+
+/** What K3s asks for, which runs inside Rancher's container: https://docs.k3s.io/installation/requirements. */
+const leastMemory = 2 * 1024 ** 3;
+const units: Readonly<Record<string, number>> = { b: 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
+
+/** Bytes of a size in Docker's words. */
+export function bytesOf(size: string): number | undefined {
+  const [, digits, unit = ""] = /^(\d{1,15})([bkmg])$/.exec(size) ?? [];
+  return digits === undefined ? undefined : Number(digits) * (units[unit] ?? 1);
+}
+
+export const checkMemory: FieldCheck = (value) => {
+  const bytes = bytesOf(value);
+  if (bytes === undefined)
+    return `is ${quote(value)}, which is no size. Write a whole number with Docker's k, m or g, such as 8g.`;
+  return bytes < leastMemory
+    ? `is ${quote(value)}, and Rancher with the Kubernetes inside it does not run in less than 2g. Rancher asks for 4g for 5 clusters, 8g for 15.`
+    : undefined;
+};
+
+/** Options of `docker run` that guides put beside Rancher's own. */
+const dockerOptions =
+  /^(-[a-z]$|-[pve][^-]|--(privileged|publish|volume|volumes-from|env|env-file|restart|name|network|net|mount|detach|memory|cpus|add-host|dns)(=|$))/;
+
+/** Flags this program sets, or refuses to have set past it, with the key that says the same. */
+const ownArguments: Readonly<Record<string, string>> = {
+  "--no-cacerts": "follows from rancher:tls: a certificate without rancher:tls.caCertificate is a public CA's",
+  "--acme-domain": "would have Rancher ask Let's Encrypt itself, but nginx ends TLS; rancher:tls says how",
+  "--http-listen-port":
+    "is the container's own port; rancher:docker.publish and rancher:loadBalancer.ports say the rest",
+  "--https-listen-port":
+    "is the container's own port; rancher:docker.publish and rancher:loadBalancer.ports say the rest",
+  "--k8s-mode": "would have Rancher look for another Kubernetes than the one inside its container",
+  "--audit-level": "is rancher:docker.auditLog.level",
+  "--audit-log-path": "is set by rancher:docker.auditLog",
+  "--audit-log-maxage": "is rancher:docker.auditLog.maxAge",
+  "--audit-log-maxbackup": "is rancher:docker.auditLog.maxBackups",
+  "--audit-log-maxsize": "is rancher:docker.auditLog.maxSize",
+};
+
+/** One word for Rancher behind the image. */
+export const checkArgument: FieldCheck = (value) => {
+  if (value === "") return "is empty. Leave it out.";
+
+  if (/[\u0000-\u001f\u007f]/.test(value)) return "has a line break or another control character. Write one word each.";
+  const [flag = ""] = value.split("=");
+  const own = Object.hasOwn(ownArguments, flag) ? ownArguments[flag] : undefined;
+  if (own !== undefined) return `is ${flag}, which ${own}. Leave it out.`;
+  if (dockerOptions.test(value))
+    return `is ${quote(value)}, an option of docker run. These words go to Rancher, behind the image; what Docker is told has keys of its own in rancher:docker.`;
+  if (/^--\S+\s/.test(value))
+    return `is ${quote(value)}, a flag and its value in one word. Write them as ${flag.split(/\s/)[0] ?? ""}=VALUE.`;
+  return undefined;
+};
+
+/** Address of an HTTP proxy. What is in it stands in the state and in the container's environment, in clear. */
+export const checkProxy: FieldCheck = (value) => {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url === undefined || (url.protocol !== "http:" && url.protocol !== "https:") || url.hostname === "")
+    return `is ${quote(value)}, which is no proxy's URL. Write it with scheme and port, such as http://proxy.example.com:3128.`;
+  if (url.username !== "" || url.password !== "")
+    return `has a user or password for ${url.host} in clear. Use a proxy that lets this host through without.`;
+  if (url.pathname.length > 1 || url.search !== "" || url.hash !== "")
+    return `is ${quote(value)}, with a path. Write scheme, host and port alone.`;
+  return undefined;
+};
+
+/** A name, address or network that is reached without the proxy, as Go reads `NO_PROXY`. */
+export const checkNoProxy: FieldCheck = (value) => {
+  if (value === "" || /[\s,]/.test(value))
+    return `is ${quote(value)}. Write one name, address or network each, such as .example.com or 10.0.0.0/8.`;
+  return /^(\*|[\w.*:[\]-]+(\/\d{1,3})?(:\d+)?)$/.test(value)
+    ? undefined
+    : `is ${quote(value)}, which is no name, address or network. Write one such as .example.com or 10.0.0.0/8.`;
+};
+
+/** A registry as Rancher puts it before its images' names. */
+export const checkRegistry: FieldCheck = (value) => {
+  if (/^[a-z]+:\/\//i.test(value)) return `is ${quote(value)}, a URL. Write host and port alone.`;
+  if (value.includes("@")) return "has a user in it. Write host and port alone; the host's Docker engine signs in.";
+  return /^[A-Za-z0-9.-]+(:\d{1,5})?(\/[a-z0-9][a-z0-9._-]*)*$/.test(value)
+    ? undefined
+    : `is ${quote(value)}, which is no registry. Write its host, and a port where it has one: registry.example.com:5000.`;
+};
+
+/** A name as Docker takes it for containers: https://github.com/moby/moby/blob/master/daemon/names/names.go. */
+export const checkContainer: FieldCheck = (value) => {
+  if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(value))
+    return `is ${quote(value)}, which no container is called. Write the name that docker ps shows.`;
+  return value === "rancher-nginx" || value === "rancher-trial"
+    ? `is ${value}, a container of this program's own. Name the one somebody started by hand: docker ps shows it.`
+    : undefined;
+};

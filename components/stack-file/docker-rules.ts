@@ -1,0 +1,93 @@
+import { parseImageReference } from "../docker/image-reference.ts";
+import type { Problem } from "../problem.ts";
+import { versionOfArchive } from "./backup-fields.ts";
+import { nginxBalancer } from "./balancer-draft.ts";
+import { rancherImage } from "./docker-fields.ts";
+import { isMapping } from "./mapping.ts";
+import type { Mapping } from "./mapping.ts";
+import type { Draft } from "./schema.ts";
+import type { SingleNodeFile } from "./single-node-schema.ts";
+
+/** What `docker` asks of its own keys and of others. */
+export function dockerProblems(draft: Draft<SingleNodeFile>, values: Mapping): readonly Problem[] {
+  const { docker } = draft;
+  if (docker === undefined) return [];
+  return [
+    ...(docker.host === "local" ? localProblems(draft) : []),
+    ...versionProblems(draft),
+    ...beginnings(draft),
+    ...auditProblems(draft),
+    ...proxyProblems(draft, values),
+  ];
+}
+
+/** What takes root on the Docker host: there is none on the machine somebody works at. */
+function localProblems(draft: Draft<SingleNodeFile>): readonly Problem[] {
+  const { docker } = draft;
+  const problems: Problem[] = [];
+  const say = (key: string, message: string) => problems.push({ key: `rancher:${key}`, message });
+  if (docker?.engine === "install")
+    say(
+      "docker.engine",
+      "is install, but rancher:docker.host is local: what runs on this machine runs as you, and installing takes root. " +
+        "Install Docker yourself, or give a host over SSH.",
+    );
+  if (docker?.backup?.schedule !== undefined)
+    say(
+      "docker.backup.schedule",
+      `is ${docker.backup.schedule}, but rancher:docker.host is local: a timer takes root and a machine that stays on. ` +
+        "Leave it out and run npm run backup, or give a host over SSH.",
+    );
+  if (nginxBalancer(draft)?.runAs === "host")
+    say(
+      "loadBalancer.runAs",
+      "is host, but rancher:docker.host is local: what runs on this machine runs as you, and a package takes root, apt or " +
+        "rpm, and systemd. Choose runAs: container, or give the host over SSH.",
+    );
+  return problems;
+}
+
+/** `version` is what upgrades go by; an image or archive of another one would go past it. */
+function versionProblems({ version, docker }: Draft<SingleNodeFile>): readonly Problem[] {
+  if (version === undefined || docker === undefined) return [];
+  const problems: Problem[] = [];
+  const { image, restore } = docker;
+  const reference = image === undefined ? undefined : parseImageReference(image);
+  if (image !== undefined && reference?.tag !== undefined && reference.tag !== `v${version}`)
+    problems.push({
+      key: "rancher:docker.image",
+      message:
+        `is ${image}, but rancher:version is ${version}, and upgrades go by that. Give it the tag v${version}` +
+        `${reference.digest === undefined ? "" : " and that version's digest"}, or leave it out for ${rancherImage(version)}.`,
+    });
+  const archived = restore === undefined ? undefined : versionOfArchive(restore);
+  if (archived !== undefined && archived !== version)
+    problems.push({
+      key: "rancher:docker.restore",
+      message:
+        `is of Rancher ${archived}, but rancher:version is ${version}: data of one version is no data of another. Leave it ` +
+        `out for an upgrade, once it is back; to put it back, set rancher:version to ${archived}.`,
+    });
+  return problems;
+}
+
+function beginnings({ docker }: Draft<SingleNodeFile>): readonly Problem[] {
+  if (docker?.restore === undefined || docker.adopt === undefined) return [];
+  const message = `is ${docker.adopt}, but rancher:docker.restore names an archive: the data can have one source only. Leave one of them out.`;
+  return [{ key: "rancher:docker.adopt", message }];
+}
+
+/** Since 2.12 a variable of its own turns the audit log on; before, a level above 0 did. */
+function auditProblems({ version, docker }: Draft<SingleNodeFile>): readonly Problem[] {
+  if (docker?.auditLog?.level !== 0 || version === undefined || !version.startsWith("2.11.")) return [];
+  const message = `is 0, which Rancher ${version} takes for no audit log at all. Choose 1 to 3, or leave auditLog out.`;
+  return [{ key: "rancher:docker.auditLog.level", message }];
+}
+
+function proxyProblems({ docker }: Draft<SingleNodeFile>, values: Mapping): readonly Problem[] {
+  const written = isMapping(values.docker) ? values.docker.proxy : undefined;
+  if (docker?.proxy === undefined || !isMapping(written)) return [];
+  if (written.http !== undefined || written.https !== undefined) return [];
+  const message = "names no proxy. Give http, https or both, or leave it out.";
+  return [{ key: "rancher:docker.proxy", message }];
+}

@@ -1,0 +1,56 @@
+import type { Problem } from "../problem.ts";
+import { userKey } from "./known-keys.ts";
+import { quote } from "./quote.ts";
+
+/** Variables this program sets itself, with the key that says the same. */
+const own: Readonly<Record<string, string>> = {
+  CATTLE_BOOTSTRAP_PASSWORD: "the secret rancher:bootstrapPassword",
+  CATTLE_SYSTEM_DEFAULT_REGISTRY: "rancher:docker.registry",
+  HTTP_PROXY: "rancher:docker.proxy.http",
+  HTTPS_PROXY: "rancher:docker.proxy.https",
+  NO_PROXY: "rancher:docker.proxy.noProxy",
+  AUDIT_LOG_ENABLED: "rancher:docker.auditLog",
+  AUDIT_LEVEL: "rancher:docker.auditLog.level",
+  AUDIT_LOG_PATH: "rancher:docker.auditLog",
+  AUDIT_LOG_MAXAGE: "rancher:docker.auditLog.maxAge",
+  AUDIT_LOG_MAXBACKUP: "rancher:docker.auditLog.maxBackups",
+  AUDIT_LOG_MAXSIZE: "rancher:docker.auditLog.maxSize",
+  ACME_DOMAIN: "rancher:tls, for nginx ends TLS here",
+};
+
+/** Words that names of secrets are made of; `CATTLE_TLS_CIPHERS` and the like are none. */
+const secretName =
+  /(^|_)(PASS|PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|CREDENTIALS?|APIKEY|(API|ACCESS|PRIVATE|SECRET)_?KEY)(_|$)/i;
+
+/** Values that are secrets whatever they are called: a URL with a password, tokens of Rancher, GitHub, AWS, and JWTs. */
+const secretShapes = [
+  /^[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:[^/\s@]+@/i,
+  /^token-[a-z0-9]{5}:[a-z0-9]{54}$/,
+  /^(gh[pousr]_|github_pat_|glpat-|xox[abp]-)/,
+  /^AKIA[0-9A-Z]{16}$/,
+  /^eyJ[\w-]+\.eyJ[\w-]+\./,
+];
+
+/** What `docker.environment` may not hold. No value is quoted: the wrong ones are secrets. */
+export function environmentProblems(environment: Readonly<Record<string, string | undefined>>): readonly Problem[] {
+  return Object.entries(environment).flatMap(([name, value]) => {
+    const message = faultOf(name, value ?? "");
+    return message === undefined ? [] : [{ key: userKey(["docker", "environment", name]), message }];
+  });
+}
+
+function faultOf(name: string, value: string): string | undefined {
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+    return `has the name ${quote(name)}, which no variable can have. Write letters, digits and underscores.`;
+  const key = Object.hasOwn(own, name.toUpperCase()) ? own[name.toUpperCase()] : undefined;
+  if (key !== undefined) return `is a variable this program sets itself. Leave it out, and use ${key}.`;
+  if (secretName.test(name) || secretShapes.some((shape) => shape.test(value)))
+    return (
+      "looks like a secret, and what stands here is in clear in the stack file, in the state and in docker inspect. Take " +
+      "it out, count it as known to everyone who saw the file, and give it to Rancher in its own interface."
+    );
+
+  return /[\u0000\n\r]/.test(value)
+    ? "has several lines, which a variable of a container cannot have. Write one."
+    : undefined;
+}

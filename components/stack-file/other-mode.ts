@@ -1,0 +1,30 @@
+import type { Form } from "./forms.ts";
+import { forms } from "./forms.ts";
+import { nodesAt } from "./known-keys.ts";
+import type { Path } from "./known-keys.ts";
+
+/** Why a key of a cluster has no place on a single node, and what does the same there. */
+const clusterOnly: Readonly<Record<string, string>> = {
+  cluster: "a single node brings its own Kubernetes inside Rancher's container",
+  replicas: "a single node runs one Rancher",
+  chartRepository: "on a single node Rancher comes as an image, rancher:docker.image, and not as a chart",
+  certManager: "on a single node nobody needs it: rancher:tls says where the certificate comes from",
+  chartValues:
+    "a single node has no chart; its escape hatches are rancher:docker.arguments and rancher:docker.environment",
+  kubeconfig: "a single node brings its own Kubernetes inside Rancher's container",
+  "loadBalancer.hosts": "on a single node nginx runs on the Docker host, rancher:docker.host",
+  "loadBalancer.upstreamPorts":
+    "on a single node nginx finds Rancher by itself; rancher:docker.publish has Rancher's own ports where that matters",
+  "loadBalancer.proxyProtocol": "on a single node nothing stands between nginx and Rancher that would need it",
+  "loadBalancer.floatingAddress": "a single node has no second host an address could move to",
+};
+
+/** What is wrong with a key that only the other mode has; nothing where neither has it. */
+export function keyOfOtherMode(path: Path, key: string, { mode }: Form): string | undefined {
+  const other = forms[mode === "single-node" ? "high-availability" : "single-node"];
+  const here = nodesAt([...path, key], forms[mode]).length > 0;
+  if (here || nodesAt([...path, key], other).length === 0) return undefined;
+  const name = [...path.filter((part) => typeof part === "string"), key].join(".");
+  const why = mode === "single-node" && Object.hasOwn(clusterOnly, name) ? clusterOnly[name] : undefined;
+  return `belongs to mode ${other.mode}${why === undefined ? "" : `: ${why}`}. Leave it out, or choose rancher:mode ${other.mode}.`;
+}

@@ -1,0 +1,18 @@
+/** The part of JSON Schema that zod writes for the stack file. */
+export interface SchemaNode {
+  readonly type?: string;
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly default?: unknown;
+  readonly description?: string;
+  readonly examples?: readonly string[];
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly required?: readonly string[];
+  readonly items?: SchemaNode;
+  /** Alternatives told apart by one key's value. */
+  readonly oneOf?: readonly SchemaNode[];
+  /** Alternatives told apart by their form. */
+  readonly anyOf?: readonly SchemaNode[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+}

@@ -1,0 +1,76 @@
+import { checkCompatibility } from "../compatibility.ts";
+import type { Problem } from "../problem.ts";
+import { nginxBalancer } from "./balancer-draft.ts";
+import { dockerProblems } from "./docker-rules.ts";
+import { environmentProblems } from "./environment-fields.ts";
+import { checkHostKeys } from "./host-key-rules.ts";
+import { hstsProblems } from "./hsts-rules.ts";
+import { runAsProblems } from "./layer-rules.ts";
+import { isMapping } from "./mapping.ts";
+import type { Findings, Reading } from "./reading.ts";
+import type { Draft } from "./schema.ts";
+import { neededSecrets, secretProblems } from "./secret-rules.ts";
+import { singleNodePortProblems } from "./single-node-port-rules.ts";
+import type { SingleNodeFile } from "./single-node-schema.ts";
+import { singleNodeTlsProblems } from "./single-node-tls-rules.ts";
+import { singleNodeWarnings } from "./single-node-warnings.ts";
+import { checkSites } from "./site-rules.ts";
+import { checkTls } from "./tls-rules.ts";
+
+/** What holds between the keys of a single node. */
+export function singleNodeFindings(draft: Draft<SingleNodeFile>, reading: Reading): Findings {
+  const { values, faulty, secrets, isSet, world } = reading;
+  const { docker, ssh } = draft;
+  const hosts = isMapping(docker?.host) ? [{ key: "rancher:docker.host", host: docker.host }] : [];
+  const hostKeys = checkHostKeys({ ssh: hosts.length === 0 ? undefined : ssh, hosts }, faulty);
+  const tls = checkTls(draft, { ...world, privateKey: secrets.tlsPrivateKey });
+  const sites = checkSites(draft, { ...world, privateKey: secrets.sitePrivateKeys });
+  return {
+    problems: [
+      ...hostnameProblems(draft),
+      ...(draft.version === undefined ? [] : checkCompatibility({ rancher: draft.version })),
+      ...hostKeys.problems,
+      ...dockerProblems(draft, values),
+      ...environmentProblems(docker?.environment ?? {}),
+      ...runAsProblems(nginxBalancer(draft), values),
+      ...singleNodePortProblems(draft, values),
+      ...hstsProblems(draft),
+      ...sites.problems,
+      ...singleNodeTlsProblems(draft),
+      ...tls.problems,
+      ...neededSecrets(draft, isSet, faulty),
+      ...uselessSecrets(draft, reading),
+      ...secretProblems(secrets, isSet),
+    ],
+    warnings: [...hostKeys.warnings, ...sites.warnings, ...tls.warnings, ...singleNodeWarnings(draft, isSet)],
+    certificates: { rancher: tls.certificate, caCertificate: tls.caCertificate, sites: sites.certificates },
+  };
+}
+
+/** RFC 6761: every machine takes names under localhost for itself. */
+function hostnameProblems({ hostname, docker }: Draft<SingleNodeFile>): readonly Problem[] {
+  const host = docker?.host;
+  if (hostname === undefined || !hostname.endsWith(".localhost") || !isMapping(host)) return [];
+  const message =
+    `is ${hostname}, which every machine takes for itself, but Rancher runs on ${host.name ?? "another host"}. Give the DNS ` +
+    "name that leads there.";
+  return [{ key: "rancher:hostname", message }];
+}
+
+function uselessSecrets({ docker }: Draft<SingleNodeFile>, { isSet, faulty }: Reading): readonly Problem[] {
+  const problems: Problem[] = [];
+  if (isSet("kubeconfig"))
+    problems.push({
+      key: "rancher:kubeconfig",
+      message:
+        "is set, but a single node has no cluster of yours: its Kubernetes is inside Rancher's container. Remove it: pulumi " +
+        "config rm rancher:kubeconfig",
+    });
+  if (docker?.host === "local" && !faulty.has("rancher:docker") && isSet("sshPrivateKey"))
+    problems.push({
+      key: "rancher:sshPrivateKey",
+      message:
+        "is set, but rancher:docker.host is local, and nothing goes over SSH. Remove it: pulumi config rm rancher:sshPrivateKey",
+    });
+  return problems;
+}

@@ -1,0 +1,66 @@
+import { z } from "zod";
+import { forwarding, nginxFields, ports, runAsField } from "./balancer-schema.ts";
+import { docker } from "./docker-schema.ts";
+import { stackFileSchema } from "./schema.ts";
+import { certificateOfYours } from "./tls-schema.ts";
+
+const loadBalancer = z
+  .discriminatedUnion("kind", [
+    z.strictObject({
+      kind: z.literal("nginx").meta({ description: "nginx on the Docker host, kept by this program; TLS ends at it." }),
+      layer: z.literal(7).default(7).meta({ description: "TLS ends at nginx, and only there." }),
+      ports,
+      runAs: runAsField("container"),
+      ...forwarding,
+      ...nginxFields,
+    }),
+    z.strictObject({
+      kind: z.literal("none").meta({
+        description:
+          "None: Rancher answers on `docker.publish` itself, with a certificate of its own. No HSTS, no limits, no " +
+          "further sites, and no certificate of yours.",
+      }),
+    }),
+  ])
+  .prefault({ kind: "nginx" })
+  .meta({
+    description: "What stands in front of Rancher.",
+    examples: ["{ kind: nginx, ports: { http: 80, https: 443 } }"],
+  });
+
+const tls = z
+  .discriminatedUnion("source", [
+    z.strictObject({
+      source: z.literal("generated").meta({
+        description: "A CA and a certificate made on the host that runs nginx; only the CA's certificate leaves it.",
+      }),
+    }),
+    z.strictObject({
+      source: z.literal("rancher").meta({
+        description:
+          "Rancher's own certificate; with `loadBalancer.kind: none`, where it is the default and the only one.",
+      }),
+    }),
+    certificateOfYours,
+  ])
+  .default({ source: "generated" })
+  .meta({
+    description: "Where the certificate for `hostname` comes from.",
+    examples: ["{ source: secret, certificate: certificates/rancher.pem }"],
+  });
+
+const { mode, hostname, version, ssh } = stackFileSchema.shape;
+
+/** Every key of a single node that is not a secret. */
+export const singleNodeSchema = z.strictObject({
+  mode: mode.meta({ examples: ["single-node"] }),
+  hostname,
+  version,
+  ssh,
+  docker,
+  loadBalancer,
+  tls,
+});
+
+/** A stack file of a single node in which every key passed its own check. */
+export type SingleNodeFile = z.output<typeof singleNodeSchema>;

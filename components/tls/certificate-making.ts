@@ -1,0 +1,92 @@
+/** Ten years: who trusts a CA by hand does so once. */
+const authorityDays = 3650;
+
+/** The most Apple advises: https://support.apple.com/en-us/102028 */
+const serverDays = 397;
+
+/** Days a certificate has left when it is made anew. */
+export const renewalDays = 30;
+
+export interface CertificateNames {
+  readonly hostname: string;
+  /** Subjects as `openssl req -subj` takes them, each one word of the shell. */
+  readonly authority: string;
+  readonly server: string;
+}
+
+/**
+ * The CA may sign for the hostname and names below it alone, so that a stolen key is of use against no other site.
+ * Browsers, OpenSSL and Go, which agents check with, all know such a CA, and hold it to that: https://bettertls.com,
+ * https://alexsci.com/blog/name-non-constraint/, https://pkg.go.dev/crypto/x509#Certificate
+ */
+function configuration(hostname: string): string {
+  return `[req]
+distinguished_name = name
+[name]
+[authority]
+basicConstraints = critical,CA:TRUE,pathlen:0
+keyUsage = critical,keyCertSign,cRLSign
+subjectKeyIdentifier = hash
+nameConstraints = critical,permitted;DNS:${hostname}
+[server]
+basicConstraints = critical,CA:FALSE
+keyUsage = critical,digitalSignature
+extendedKeyUsage = serverAuth
+subjectAltName = DNS:${hostname}
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid`;
+}
+
+/**
+ * `make_due`: makes the CA where there is none, and a certificate by it where there is none, or the one there has fewer
+ * than 30 days left, is not this CA's, or not the `$renewal`th. Reads `$authority` and `$generated`, two folders. A pair
+ * that was half written by a script that was killed is made anew.
+ */
+export function certificateMaking({ hostname, authority, server }: CertificateNames): string {
+  return `by_openssl() { openssl "$@" >"$work/openssl-words" 2>&1 </dev/null || fail 30 "openssl $1 failed: $(tail -n 3 "$work/openssl-words")"; }
+# A new key of the curve every browser takes, and a number nobody else has.
+new_key() { by_openssl ecparam -name prime256v1 -genkey -noout -out "$1"; }
+serial() { printf 0x4; openssl rand -hex 16 | cut -c 2-32; }
+make_authority() {
+  new_key "$work/ca-key.pem"
+  by_openssl req -new -x509 -sha256 -config "$work/openssl.cnf" -extensions authority -subj ${authority} -days ${authorityDays} -set_serial "$(serial)" -key "$work/ca-key.pem" -out "$work/ca.pem"
+  mkdir -p "$authority"
+  place "$authority/key.pem" 0600 <"$work/ca-key.pem"
+  place "$authority/certificate.pem" 0644 <"$work/ca.pem"
+  say "changed: this machine has a CA for ${hostname} now"
+}
+# A certificate may not outlive its CA.
+days_of_certificate() {
+  for days in ${serverDays} 180 90 45; do
+    if openssl x509 -noout -checkend $((days * 86400)) -in "$authority/certificate.pem" >/dev/null 2>&1; then echo "$days"; return; fi
+  done
+}
+make_certificate() {
+  days=$(days_of_certificate)
+  [ -n "$days" ] || fail 10 "the CA of ${hostname} in $authority ends soon: $(openssl x509 -noout -enddate -in "$authority/certificate.pem" 2>&1). Move that folder away and run this again: another CA is made, which browsers and the agents of downstream clusters have to be told"
+  new_key "$work/server-key.pem"
+  by_openssl req -new -sha256 -config "$work/openssl.cnf" -subj ${server} -key "$work/server-key.pem" -out "$work/server.csr"
+  by_openssl x509 -req -sha256 -in "$work/server.csr" -CA "$authority/certificate.pem" -CAkey "$authority/key.pem" -set_serial "$(serial)" -days "$days" -extfile "$work/openssl.cnf" -extensions server -out "$work/server.pem"
+  by_openssl verify -CAfile "$authority/certificate.pem" "$work/server.pem"
+  mkdir -p "$generated"
+  place "$generated/key.pem" 0600 <"$work/server-key.pem"
+  place "$generated/certificate.pem" 0644 <"$work/server.pem"
+  echo "$renewal" >"$generated/renewal"
+  say "changed: the certificate for ${hostname} is good until $(openssl x509 -noout -enddate -in "$generated/certificate.pem" | cut -d = -f 2)"
+}
+public_key_of() { openssl pkey -pubout -in "$1" 2>/dev/null </dev/null || echo none; }
+pair_fits() { [ "$(openssl x509 -noout -pubkey -in "$1/certificate.pem" 2>/dev/null)" = "$(public_key_of "$1/key.pem")" ]; }
+certificate_serves() {
+  [ "$(cat "$generated/renewal" 2>/dev/null)" = "$renewal" ] && pair_fits "$generated" &&
+    openssl verify -CAfile "$authority/certificate.pem" "$generated/certificate.pem" >/dev/null 2>&1 &&
+    openssl x509 -noout -checkend ${renewalDays * 86_400} -in "$generated/certificate.pem" >/dev/null
+}
+make_due() {
+  cat >"$work/openssl.cnf" <<'CONFIGURATION'
+${configuration(hostname)}
+CONFIGURATION
+  if [ ! -e "$authority/certificate.pem" ]; then make_authority; fi
+  pair_fits "$authority" || fail 10 "$authority/key.pem is not the key of the certificate beside it, or is missing. Put the right one there from a copy, or move the folder away: another CA is made then, which browsers and the agents of downstream clusters have to be told"
+  if certificate_serves; then say "unchanged: the certificate for ${hostname}"; else make_certificate; fi
+}`;
+}

@@ -1,0 +1,51 @@
+import { adoptionSteps, foundText, notTakenOver } from "./adoption-report.ts";
+import { changeStackFile } from "./change-stack-file.ts";
+import { runCommand, UserError } from "./command-line.ts";
+import { confirm } from "./confirm.ts";
+import { findContainerScript, readFoundContainer } from "./found-container.ts";
+import { adoptEdits } from "./restore-plan.ts";
+import { runOnHost } from "./run-on-host.ts";
+import { dim, engineOf, runUp } from "./run-up.ts";
+import { hostKeys, readSingleNode } from "./single-node-stack.ts";
+import { readStackAndName } from "./stack-and-name.ts";
+import { findStackFile } from "./stack-yaml.ts";
+
+const usage = `npm run adopt -- <stack> CONTAINER [--yes]
+
+Takes over a Rancher that somebody started by hand with docker run: shows what was found and what will happen, writes
+docker.adopt and version into the stack file, shows that too, and runs pulumi up. The old container is kept, stopped.`;
+
+await runCommand(async () => {
+  const { stack: name, name: container, yes } = readStackAndName(usage);
+  if (container === undefined) throw new UserError(`which container? docker ps shows them.\nusage: ${usage}`);
+  const stack = readSingleNode(findStackFile(name));
+  const { stackFile, settings, host } = stack;
+  const engine = await engineOf(stackFile, { create: true });
+  const keys = await hostKeys(engine, stack);
+  const script = findContainerScript(container);
+  const found = readFoundContainer(await runOnHost({ host, keys, say: dim, script }));
+  const { version, image } = found;
+  console.log(`Found on ${host.kind === "local" ? "this machine" : `host ${host.name}`}:\n${foundText(found)}`);
+  if (version === undefined || !/^\d+\.\d+\.\d+$/.test(version)) {
+    throw new UserError(
+      `${container} does not tell which release of Rancher it runs (${version ?? "its image says nothing"}), and data can only be taken over as they are. ` +
+        "If it is a Rancher, start it by hand from an image with a version, such as rancher/rancher:v2.15.0.",
+    );
+  }
+
+  const edits = adoptEdits(settings, { container, version, image });
+  const difference = changeStackFile(stack, edits, { write: false });
+  const steps = adoptionSteps(found, settings).map((step, index) => `  ${index + 1}. ${step}`);
+  console.log(`\nWhat happens:\n${steps.join("\n")}`);
+  const rest = notTakenOver(found, settings);
+  if (rest.length > 0) {
+    console.log("\nNot taken over by itself. Say it in the stack file first, where you need it:");
+    console.log(rest.map((line) => `  ${line}`).join("\n"));
+  }
+  console.log(
+    `\nIn the stack file:\n${difference.map((line) => `  ${line}`).join("\n") || "  nothing: it says so already"}`,
+  );
+  if (!yes && !(await confirm(`Take ${container} over?`))) return 1;
+  changeStackFile(stack, edits, { write: true });
+  return runUp(engine, stackFile, ["--yes", "--skip-preview"]);
+});

@@ -1,0 +1,33 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { UserError } from "./command-line.ts";
+import { lineDifference } from "./line-difference.ts";
+import { readSingleNode, type SingleNodeStack } from "./single-node-stack.ts";
+import { editStack, type StackEdit } from "./stack-edit.ts";
+
+/**
+ * Changes a stack file, or only tells what that would change. A file that would be wrong then is put back as it was.
+ * Answers the lines that differ.
+ *
+ * @throws UserError with everything that would be wrong
+ */
+export function changeStackFile(
+  { stackFile }: SingleNodeStack,
+  edits: readonly StackEdit[],
+  { write }: { readonly write: boolean },
+): string[] {
+  const { path } = stackFile;
+  const before = readFileSync(path, "utf8");
+  const after = editStack(before, edits);
+  if (write && after !== before) {
+    writeFileSync(path, after);
+    try {
+      readSingleNode(stackFile);
+    } catch (error) {
+      writeFileSync(path, before);
+      throw new UserError(`${path} stays as it is, as it would be wrong then:\n${(error as Error).message}`, {
+        cause: error,
+      });
+    }
+  }
+  return lineDifference(before, after);
+}

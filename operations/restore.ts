@@ -1,0 +1,57 @@
+import pc from "picocolors";
+import { archiveTable, listArchivesScript, readArchives } from "./archives.ts";
+import { changeStackFile } from "./change-stack-file.ts";
+import { runCommand, UserError } from "./command-line.ts";
+import { confirm } from "./confirm.ts";
+import { chosenArchive, restoreEdits } from "./restore-plan.ts";
+import { runOnHost } from "./run-on-host.ts";
+import { dim, engineOf, runUp } from "./run-up.ts";
+import { hostKeys, readSingleNode } from "./single-node-stack.ts";
+import { findStackFile } from "./stack-yaml.ts";
+import { readStackAndName } from "./stack-and-name.ts";
+
+const usage = `npm run restore -- <stack> [ARCHIVE] [--yes]
+
+Puts an archive of Rancher's data back, together with the version of Rancher it is of: the only way back from an upgrade,
+and the way to another machine. Without ARCHIVE shows the archives there are. Writes docker.restore, version and, as far
+as the archive knows it, docker.image into the stack file, shows that first, and runs pulumi up.`;
+
+await runCommand(async () => {
+  const { stack: name, name: wanted, yes } = readStackAndName(usage);
+  const stack = readSingleNode(findStackFile(name));
+  const { stackFile, settings, host } = stack;
+  const { folder } = settings.docker.backup;
+  const engine = await engineOf(stackFile, { create: true });
+  const keys = await hostKeys(engine, stack);
+  const archives = readArchives(await runOnHost({ host, keys, say: dim, script: listArchivesScript(folder) }));
+
+  if (wanted === undefined) {
+    if (archives.length === 0)
+      throw new UserError(`There are no archives in ${folder}. Make one: npm run backup -- ${name}`);
+    console.log(archiveTable(archives));
+    dim(`Put one back: npm run restore -- ${name} ARCHIVE`);
+    return 0;
+  }
+  const archive = chosenArchive(archives, wanted, folder);
+  const difference = changeStackFile(stack, restoreEdits(settings, archive), { write: false });
+  console.log(`Rancher ${archive.version} comes back with its data as they were in ${pc.bold(archive.name)}.`);
+  console.log("What Rancher holds now is archived first, then replaced. In the stack file:");
+  console.log(difference.length === 0 ? alreadyThere(name) : difference.map((line) => `  ${line}`).join("\n"));
+  if (!yes && !(await confirm("Put it back?"))) return 1;
+  changeStackFile(stack, restoreEdits(settings, archive), { write: true });
+  // Asked and shown already; a Rancher that is away should not be away for longer than it has to.
+  const code = await runUp(engine, stackFile, ["--yes", "--skip-preview"]);
+  if (code === 0)
+    dim(
+      "docker.restore and docker.image may stay in the stack file until the next upgrade: an archive is put back once.",
+    );
+  else dim(`What is missing is done by: npm run up -- ${name}`);
+  return code;
+});
+
+function alreadyThere(stack: string): string {
+  return (
+    "  nothing: it names this archive already. One that was not put back to the end goes on now. To put it back once more, " +
+    `take docker.restore out, run npm run up -- ${stack}, then this again.`
+  );
+}

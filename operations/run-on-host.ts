@@ -1,0 +1,92 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { createInterface } from "node:readline";
+import type { Host, SshHost } from "../components/host/host.ts";
+import { renderScript, type ScriptText } from "../components/host/script.ts";
+import { UserError } from "./command-line.ts";
+import { PrivateFolder } from "./private-folder.ts";
+import { knownHosts, sshWords } from "./ssh-door.ts";
+
+/** What opens an SSH host; without a private key the SSH agent is asked. */
+export interface HostKeys {
+  readonly privateKey?: string;
+  readonly privateKeyPassword?: string;
+}
+
+export interface HostRun {
+  readonly host: Host;
+  readonly script: ScriptText;
+  readonly keys?: HostKeys;
+  /** Gets every line the script has for people. */
+  readonly say: (line: string) => void;
+}
+
+/** What `ssh` ends with when it never got to the command, ssh(1). */
+const neverConnected = 255;
+
+/**
+ * Runs a script on a host from here, as the stack's own scripts run there: on this machine, or by OpenSSH with the
+ * pinned host key and nothing of the user's SSH configuration. A key is in a file of a private folder while it is
+ * needed, and never an argument. Answers what the script printed on standard output.
+ *
+ * @throws UserError where the host cannot be reached, or when the script fails: its own words came by `say`
+ */
+export async function runOnHost({ host, script, keys = {}, say }: HostRun): Promise<string> {
+  const text = renderScript(host, script);
+  using folder = new PrivateFolder();
+  const last: string[] = [];
+  const hear = (line: string) => {
+    last.push(line);
+    say(line);
+  };
+  const child =
+    host.kind === "local"
+      ? spawn("/bin/sh", ["-c", text], { stdio: ["pipe", "pipe", "pipe"] })
+      : startSsh(host, text, keys, folder);
+  const { code, printed } = await outcome(child, hear);
+  if (code === 0) return printed;
+  if (host.kind === "ssh" && code === neverConnected) throw new UserError(unreachable(host, last));
+  throw new UserError(
+    `${script.title}: that failed on host ${host.name} with exit code ${code ?? "none"}; its words are above.`,
+  );
+}
+
+function startSsh(host: SshHost, command: string, keys: HostKeys, folder: PrivateFolder): ChildProcess {
+  const { privateKey, privateKeyPassword } = keys;
+  const environment: NodeJS.ProcessEnv = { ...process.env };
+  if (privateKey !== undefined && privateKeyPassword !== undefined) {
+    const answer = folder.file("passphrase", `${privateKeyPassword}\n`);
+    environment["SSH_ASKPASS"] = folder.file("askpass", `#!/bin/sh\nexec cat '${answer}'\n`, 0o700);
+    environment["SSH_ASKPASS_REQUIRE"] = "force";
+  }
+  const files = {
+    knownHosts: folder.file("known_hosts", knownHosts(host)),
+    ...(privateKey !== undefined && { privateKey: folder.file("key", `${privateKey.trimEnd()}\n`) }),
+    hasPassphrase: privateKeyPassword !== undefined,
+  };
+  return spawn("ssh", sshWords(host, files, command), { stdio: ["pipe", "pipe", "pipe"], env: environment });
+}
+
+function outcome(child: ChildProcess, hear: (line: string) => void) {
+  let printed = "";
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => (printed += text));
+  if (child.stderr) createInterface({ input: child.stderr }).on("line", hear);
+  child.stdin?.on("error", () => undefined); // it may end without reading; its exit code tells
+  child.stdin?.end();
+  // Ctrl-C reaches the child by itself; the private folder must be taken away after it.
+  const ignore = () => undefined;
+  process.on("SIGINT", ignore);
+  return new Promise<{ code: number | null; printed: string }>((done, failed) => {
+    child.once("error", failed);
+    child.once("close", (code) => done({ code, printed }));
+  }).finally(() => process.off("SIGINT", ignore));
+}
+
+function unreachable({ name, address, port }: SshHost, words: readonly string[]): string {
+  const said = words.join("\n");
+  const where = `host ${name} at ${address} port ${port}`;
+  if (/host key verification failed|host identification has changed|no .* host key is known/i.test(said))
+    return `${where} shows another host key than the one that is pinned in the stack file. If the machine was made anew, give it a new name and its new key; if not, somebody stands in between.`;
+  if (/permission denied/i.test(said))
+    return `${where} does not let us in. Set rancher:sshPrivateKey to a key it accepts, or add that key to your SSH agent: ssh-add.`;
+  return `${where} cannot be reached over SSH: ${words.at(-1) ?? "ssh says nothing"}`;
+}

@@ -1,0 +1,51 @@
+import { homedir } from "node:os";
+import { relative } from "node:path";
+import { localHost, sshHost, type Host } from "../components/host/host.ts";
+import { describeProblems } from "../components/problem.ts";
+import { readSettings, type SingleNodeSettings } from "../components/stack-file.ts";
+import { UserError } from "./command-line.ts";
+import type { Engine } from "./engine.ts";
+import type { HostKeys } from "./run-on-host.ts";
+import { readStackYaml } from "./stack-yaml.ts";
+import type { StackFile } from "./work-folder.ts";
+
+/** A stack of mode `single-node`, as its file says it. */
+export interface SingleNodeStack {
+  readonly stackFile: StackFile;
+  readonly settings: SingleNodeSettings;
+  readonly host: Host;
+  /** Secret keys the file has. */
+  readonly sealed: readonly string[];
+}
+
+/** @throws UserError with everything wrong with the file, or where it is of another mode */
+export function readSingleNode(stackFile: StackFile): SingleNodeStack {
+  const source = { ...readStackYaml(stackFile.path, new Date()), home: homedir() };
+  const path = relative(process.cwd(), stackFile.path);
+  const otherMode = `${path} has another rancher:mode; this command is for Rancher in Docker, single-node. Where Rancher runs on a cluster, its backups are the cluster's and rancher-backup's.`;
+  // Before what is wrong with it as one of that mode.
+  if (source.values["mode"] !== "single-node") throw new UserError(otherMode);
+  const read = readSettings(source);
+  if ("problems" in read) throw new UserError(describeProblems(read.problems));
+  const { settings } = read;
+  if (settings.mode !== "single-node") throw new UserError(otherMode);
+  return { stackFile, settings, host: dockerHost(settings), sealed: source.sealed ?? [] };
+}
+
+function dockerHost({ docker: { host } }: SingleNodeSettings): Host {
+  return host.kind === "local" ? localHost("local") : sshHost(host);
+}
+
+/** What opens the stack's Docker host, decrypted by the engine. */
+export async function hostKeys(engine: Engine, { stackFile, host, sealed }: SingleNodeStack): Promise<HostKeys> {
+  if (host.kind === "local") return {};
+  const secret = async (name: string) =>
+    sealed.includes(name)
+      ? (await engine.capture(["config", "get", `rancher:${name}`, "--stack", stackFile.stack])).replace(/\n$/, "")
+      : undefined;
+  const [privateKey, privateKeyPassword] = [await secret("sshPrivateKey"), await secret("sshPrivateKeyPassword")];
+  return {
+    ...(privateKey !== undefined && { privateKey }),
+    ...(privateKeyPassword !== undefined && { privateKeyPassword }),
+  };
+}

@@ -1,0 +1,20 @@
+import { hasUnknown, own, type JsonObject, type Properties, type Value } from "../../protocol/property-value.ts";
+import { isZero, type Fields } from "./schema.ts";
+
+/**
+ * The state after something was made: what was read, but sets as they were planned. Terraform's older SDK takes the
+ * plan's word for them, so that what the engine made of them is seen only by the next refresh: normalizeNullValues in
+ * helper/schema/grpc_provider.go of its SDK.
+ */
+export function afterApply(fields: Fields, planned: Properties, read: JsonObject): Properties {
+  const state: Record<string, Value> = { ...read };
+  for (const [name, field] of Object.entries(fields)) {
+    const wanted = own(planned, name);
+    const isList = field.type === "set" || field.type === "list" || field.type === "map";
+    const isSet = field.type === "set" || (field.type === "block" && field.set === true);
+    if (isSet && wanted !== undefined && !hasUnknown(wanted)) state[name] = wanted;
+    else if ((field.type === "set" || field.type === "list") && field.of !== "text") state[name] ??= [];
+    else if (isList && wanted === undefined && isZero(own(read, name))) delete state[name];
+  }
+  return state;
+}

@@ -1,0 +1,96 @@
+import { spawn } from "node:child_process";
+import { createConnection } from "node:net";
+import { Duplex } from "node:stream";
+
+/** Opens a connection to an engine. */
+export type Dial = () => Duplex;
+
+/** Where requests go when the connection is a program's standard streams: Docker's own made-up name for that. */
+export const stdioHost = "docker.example.com";
+
+/** How to reach an engine. @throws for a host that is neither `unix://` nor `ssh://` */
+export function dialOf(host: string, sshOpts: readonly string[]): Dial {
+  if (host.startsWith("unix://")) {
+    const path = host.slice("unix://".length);
+    return () => createConnection(path);
+  }
+  if (host.startsWith("ssh://")) {
+    const words = sshWords(host, sshOpts);
+    return () => new Stdio("ssh", words);
+  }
+  throw new Error(`the stand-in for the docker provider reaches no engine at ${host}; install the genuine one`);
+}
+
+/** The words behind `ssh`, as Docker's own client chooses them: cli/connhelper of docker/cli v28.5.2. */
+export function sshWords(host: string, sshOpts: readonly string[]): string[] {
+  const { username, password, hostname, port, pathname, search, hash } = new URL(host);
+  if (password !== "") throw new Error("invalid SSH URL: plain-text password is not supported");
+  if (search !== "" || hash !== "") throw new Error("invalid SSH URL: query parameters are not allowed");
+  const words = [...(username === "" ? [] : ["-l", username]), ...(port === "" ? [] : ["-p", port]), ...sshOpts];
+  if (!sshOpts.join("").includes("ConnectTimeout")) words.push("-o ConnectTimeout=30");
+  if (!sshOpts.includes("-T")) words.push("-T");
+  const socket = pathname.replace(/^\/+$/, "");
+  const remote = socket === "" ? ["docker"] : ["docker", `--host=unix://${socket}`];
+  return [...words, "--", hostname.replace(/^\[|\]$/g, ""), [...remote, "system", "dial-stdio"].join(" ")];
+}
+
+/** The last of what a program says about its failure. */
+const sayingLimit = 4096;
+
+/** A program's standard streams as one connection. */
+class Stdio extends Duplex {
+  readonly #child;
+  #said = "";
+
+  constructor(program: string, words: readonly string[]) {
+    super();
+    this.#child = spawn(program, words, { stdio: "pipe" });
+    this.#child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      this.#said = (this.#said + text).slice(-sayingLimit);
+    });
+    this.#child.stdout.on("data", (bytes: Buffer) => {
+      if (!this.push(bytes)) this.#child.stdout.pause();
+    });
+    this.#child.stdin.on("error", () => undefined);
+    this.#child.on("error", (error) => this.destroy(error));
+    this.#child.on("close", (code, signal) => {
+      if (code === 0) return void this.push(null);
+      const end = code === null ? `signal: ${signal}` : `exit status ${code}`;
+      const advice = "make sure the URL is valid, and Docker 18.09 or later is installed on the remote host";
+      this.destroy(
+        new Error(`command [${[program, ...words].join(" ")}] has exited with ${end}, ${advice}: stderr=${this.#said}`),
+      );
+    });
+  }
+
+  override _read(): void {
+    this.#child.stdout.resume();
+  }
+  override _write(bytes: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
+    this.#child.stdin.write(bytes, () => done());
+  }
+  override _final(done: () => void): void {
+    this.#child.stdin.end(done);
+  }
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#child.stdin.end();
+    done(error);
+  }
+
+  // Node's HTTP agent asks these of every connection it keeps.
+  setKeepAlive(): this {
+    return this;
+  }
+  setNoDelay(): this {
+    return this;
+  }
+  setTimeout(): this {
+    return this;
+  }
+  ref(): this {
+    return this;
+  }
+  unref(): this {
+    return this;
+  }
+}

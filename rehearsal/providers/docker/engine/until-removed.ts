@@ -1,0 +1,33 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** How the genuine provider waits for a network or volume to go: helper/retry of Terraform's SDK. */
+export interface Patience {
+  /** Before the first try. */
+  readonly firstMs: number;
+  /** Between tries. */
+  readonly betweenMs: number;
+  readonly limitMs: number;
+}
+
+/** What the genuine provider has, for networks and volumes alike. */
+export const genuinePatience: Patience = { firstMs: 2_000, betweenMs: 5_000, limitMs: 30_000 };
+
+/**
+ * Tries until the thing is removed.
+ *
+ * @param remove removes it; gives the name of what keeps it for now, as the genuine provider calls that state.
+ * @throws once the patience is over
+ */
+export async function untilRemoved(remove: () => Promise<string | undefined>, patience: Patience): Promise<void> {
+  const until = Date.now() + patience.limitMs;
+  await sleep(patience.firstMs);
+  for (;;) {
+    const keeps = await remove();
+    if (keeps === undefined) return;
+    if (Date.now() + patience.betweenMs > until) {
+      const limit = `timeout: ${patience.limitMs / 1000}s`;
+      throw new Error(`timeout while waiting for state to become 'removed' (last state: '${keeps}', ${limit})`);
+    }
+    await sleep(patience.betweenMs);
+  }
+}

@@ -1,0 +1,78 @@
+import { request } from "node:https";
+import { answerOf } from "../balancer-client.ts";
+import { check, lastChecksThroughBalancer, type CheckResult } from "../checks.ts";
+import { openListeners, publishedBy } from "./listeners.ts";
+import type { SingleNodeRehearsal } from "./rehearsal.ts";
+
+/**
+ * Looks at Rancher as a browser would, and at the machine as an administrator would.
+ *
+ * @param password Of `admin`; `unknownPassword` leaves out what only those who sign in see. @default the output bootstrapPassword
+ */
+export async function checkSingleNode(rehearsal: SingleNodeRehearsal, password?: string): Promise<CheckResult[]> {
+  const { hostname, host, wanted, world } = rehearsal;
+  const { balancer, ports } = wanted;
+  const outputs = await outputsOf(rehearsal);
+  const caCertificate = outputs.caCertificate ?? (await shownByRancher(host.address, ports.https));
+  const bootstrapPassword = password ?? outputs.bootstrapPassword;
+  const through = await lastChecksThroughBalancer({
+    hostname,
+    address: host.address,
+    ports,
+    caCertificate,
+    nodes: [],
+    ...(bootstrapPassword !== undefined && bootstrapPassword !== unknownPassword && { bootstrapPassword }),
+    ...(balancer !== "none" && { clientAddress: world.subnet.machine }),
+  });
+  return [
+    // Without nginx, Rancher shows its own certificate for every name.
+    ...through.filter(({ name }) => balancer !== "none" || !name.startsWith("a foreign host name")),
+    await check(`nothing but ${balancer === "none" ? "Rancher" : "nginx"} listens beyond loopback`, () =>
+      onlyDoor(rehearsal),
+    ),
+    await check("Rancher alone is privileged", () => onlyPrivileged(rehearsal)),
+  ];
+}
+
+/** Where nobody is left who knows it. */
+export const unknownPassword = "unknown";
+
+interface Outputs {
+  readonly caCertificate?: string;
+  readonly bootstrapPassword?: string;
+}
+
+/** As a user would ask for them. */
+export async function outputsOf({ engine, stack }: SingleNodeRehearsal): Promise<Outputs> {
+  return JSON.parse(await engine.capture(["stack", "output", "--json", "--show-secrets", "--stack", stack])) as Outputs;
+}
+
+/** Where Rancher makes its own CA, agents get it from Rancher itself. */
+async function shownByRancher(address: string, port: number): Promise<string> {
+  const asked = request({ host: address, port, path: "/cacerts", rejectUnauthorized: false, agent: false });
+  return (await answerOf(asked)).body;
+}
+
+async function onlyDoor({ host, docker, wanted }: SingleNodeRehearsal): Promise<string> {
+  const { stdout } = await host.exec(["ss", "--listening", "--tcp", "--numeric", "--no-header"]);
+  const allowed = [wanted.ports.http, wanted.ports.https, host.port];
+  const others = openListeners(stdout).filter(({ port }) => !allowed.includes(port));
+  if (others.length > 0) throw new Error(others.map(({ address, port }) => `${address}:${port}`).join(", "));
+  const containers = await docker.mustDocker("ps", "--format", "{{.Names}}\t{{.Ports}}");
+  const published = publishedBy(containers).filter(({ name }) => name !== door(wanted.balancer));
+  if (published.length > 0) throw new Error(published.map(({ name, where }) => `${name} at ${where}`).join(", "));
+  return `ports ${wanted.ports.http} and ${wanted.ports.https}, and the machine's own sshd`;
+}
+
+function door(balancer: SingleNodeRehearsal["wanted"]["balancer"]): string {
+  return balancer === "none" ? "rancher" : "rancher-nginx";
+}
+
+async function onlyPrivileged({ docker }: SingleNodeRehearsal): Promise<string> {
+  const ids = (await docker.mustDocker("ps", "--all", "--quiet")).split("\n").filter(Boolean);
+  const format = "{{.Name}} {{.HostConfig.Privileged}}";
+  const lines = (await docker.mustDocker("inspect", "--format", format, ...ids)).split("\n");
+  const privileged = lines.filter((line) => line.endsWith(" true")).map((line) => line.slice(1, -5));
+  if (privileged.join() !== "rancher") throw new Error(`privileged: ${privileged.join(", ") || "none"}`);
+  return `${lines.length} containers, ${privileged.join()} is`;
+}

@@ -1,0 +1,27 @@
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { startTethered } from "../kubernetes/tethered-process.ts";
+import { mustRun, runCommand } from "../world/command.ts";
+
+/** An SSH agent of a rehearsal's own, as the docker provider takes keys from nowhere else. */
+export interface KeyAgent {
+  readonly socket: string;
+  close(): Promise<void>;
+}
+
+/** Starts one that holds the key of this file. It cannot outlive this process. */
+export async function startKeyAgent(folder: string, keyFile: string): Promise<KeyAgent> {
+  const socket = join(folder, "agent.sock");
+  const agent = await startTethered({
+    name: "the SSH agent",
+    command: "ssh-agent",
+    args: ["-D", "-a", socket],
+    logFile: join(folder, "agent.log"),
+  });
+  const env = { ...process.env, SSH_AUTH_SOCK: socket };
+  // 1: it answers, and holds no key yet.
+  for (let tries = 0; tries < 200 && (await runCommand(["ssh-add", "-l"], { env })).code !== 1; tries++)
+    await sleep(25);
+  await mustRun(["ssh-add", "-q", keyFile], { env });
+  return { socket, close: () => agent.kill() };
+}

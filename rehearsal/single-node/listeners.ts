@@ -1,0 +1,34 @@
+export interface Listener {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Of what `ss --listening --tcp --numeric --no-header` prints: those that others than the machine itself reach. */
+export function openListeners(printed: string): Listener[] {
+  return printed.split("\n").flatMap((line) => {
+    const [, , , local = ""] = line.trim().split(/\s+/);
+    const [, address, port] = /^(.*):(\d+)$/.exec(local) ?? [];
+    if (address === undefined || isLoopback(address)) return [];
+    return [{ address, port: Number(port) }];
+  });
+}
+
+/**
+ * Of what `docker ps --format '{{.Names}}\t{{.Ports}}'` prints: what containers publish beyond loopback, as
+ * `0.0.0.0:443->443/tcp`.
+ */
+export function publishedBy(printed: string): { readonly name: string; readonly where: string }[] {
+  return printed.split("\n").flatMap((line) => {
+    const [name = "", ports = ""] = line.split("\t");
+    return ports
+      .split(", ")
+      .filter(
+        (where) => where.includes("->") && !isLoopback(where.slice(0, where.lastIndexOf(":", where.indexOf("->")))),
+      )
+      .map((where) => ({ name, where }));
+  });
+}
+
+function isLoopback(address: string): boolean {
+  return /^(127\.|\[?::1\]?(%|$)|\[?::ffff:127\.)/.test(address);
+}

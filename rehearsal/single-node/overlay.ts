@@ -1,0 +1,140 @@
+import { overlayCertificate, type HostFile, type WorldCertificate } from "../balancer-overlay.ts";
+import type { OverlaidStack, Ports } from "../overlay.ts";
+import { mapping, text, type Mapping } from "../stack-values.ts";
+
+/** What a stack file of a single node asks of the world. */
+export interface WantedMachine {
+  /** The Docker host; without `ssh` it is the machine Pulumi runs on. */
+  readonly name: string;
+  readonly ssh?: { readonly user: string; readonly port: number };
+  /** Where users reach Rancher. */
+  readonly ports: Ports;
+  readonly balancer: "nginx in a container" | "nginx as a package" | "none";
+  readonly tlsSource: string;
+  /** Something the world does not have, in a sentence. */
+  readonly impossible?: string;
+}
+
+/** What the world has in place of the real one. */
+export interface SingleNodeWorld {
+  /** Of the machine that plays the Docker host. */
+  readonly address: string;
+  readonly hostKey: string;
+  readonly sshPrivateKey: string;
+  readonly bootstrapPassword: string;
+  readonly certificate: WorldCertificate;
+  /** Images as the rehearsal's registry has them. */
+  readonly images: { readonly rancher: WorldImage; readonly nginx: WorldImage };
+  /** A folder of this machine for backups, where the Docker host is this machine. */
+  readonly backupFolder: string;
+}
+
+export interface WorldImage {
+  /** With registry and tag. */
+  readonly name: string;
+  readonly digest: string;
+}
+
+/** Reads what a stack file names. Wrong values are left for the program itself to refuse. */
+export function wantedMachine(values: Mapping): WantedMachine {
+  const docker = mapping(values["docker"]);
+  const balancer = mapping(values["loadBalancer"]);
+  const host = mapping(docker["host"]);
+  const ssh = mapping(values["ssh"]);
+  const { http, https } = mapping(balancer["ports"]);
+  const kind = text(balancer["kind"] ?? "nginx");
+  const impossible = beyondWorld(docker, balancer);
+  return {
+    name: text(host["name"] ?? "docker-1"),
+    ...(host["name"] !== undefined && {
+      ssh: { user: text(host["user"] ?? ssh["user"] ?? "root"), port: Number(host["port"] ?? ssh["port"] ?? 22) },
+    }),
+    ports: { http: Number(http ?? 80), https: Number(https ?? 443) },
+    balancer: kind === "none" ? "none" : balancer["runAs"] === "host" ? "nginx as a package" : "nginx in a container",
+    tlsSource: text(mapping(values["tls"])["source"] ?? "generated"),
+    ...(impossible !== undefined && { impossible }),
+  };
+}
+
+function beyondWorld(docker: Mapping, balancer: Mapping): string | undefined {
+  if (balancer["sites"] !== undefined)
+    return "rancher:loadBalancer.sites leads to servers of yours, and a rehearsal of a single node has none. Leave it out of a copy of the stack file, and rehearse that.";
+  if (docker["adopt"] !== undefined)
+    return `a rehearsal has no container ${text(docker["adopt"])} to take over. Leave docker.adopt out of a copy of the stack file, and rehearse that.`;
+  if (docker["restore"] !== undefined)
+    return `a rehearsal has no archive ${text(docker["restore"])}. Leave docker.restore out of a copy of the stack file, and rehearse that.`;
+  return undefined;
+}
+
+/** Puts the world's machine, images and secrets in the place of the real ones. No secret of the user is read. */
+export function overlaySingleNode(
+  values: Mapping,
+  secretKeys: readonly string[],
+  world: SingleNodeWorld,
+): OverlaidStack {
+  const wanted = wantedMachine(values);
+  const tls = mapping(values["tls"]);
+  const replaced: string[] = [];
+  const hostFiles: HostFile[] = [];
+  const secrets: Record<string, string> = {};
+  const changed: Record<string, unknown> = { ...values, docker: dockerOf(values, wanted, world) };
+  replaced.push(
+    wanted.ssh
+      ? "the Docker host, by a Debian server with a Docker engine"
+      : "this machine's Docker engine, by one of the rehearsal's own",
+    "Rancher's image, by one with a played Rancher",
+  );
+  if (mapping(values["docker"])["engine"] === "install")
+    replaced.push("the installation of Docker Engine, by the engine the server has");
+  if (wanted.ssh) {
+    secrets["sshPrivateKey"] = world.sshPrivateKey;
+    replaced.push("its address, its host key, and the key that opens it");
+  }
+  if (values["ssh"] !== undefined) {
+    const { jumpHost: _direct, ...rest } = mapping(values["ssh"]);
+    changed["ssh"] = rest;
+  }
+  if (wanted.balancer !== "none") {
+    const balancer = mapping(values["loadBalancer"]);
+    const { resolvers: _real, ...nginx } = mapping(balancer["nginx"]);
+    changed["loadBalancer"] = {
+      kind: "nginx",
+      ...balancer,
+      ...(balancer["nginx"] !== undefined && { nginx }),
+      ...(wanted.balancer === "nginx in a container" && { image: inPlaceOf(balancer["image"], world.images.nginx) }),
+    };
+    if (wanted.balancer === "nginx in a container") replaced.push("nginx's image, by one with Debian's nginx");
+  }
+  if (tls["source"] === "secret") {
+    // Files of this machine are not the rehearsal's to read: what they hold comes from the stack file here.
+    const keys = wanted.ssh ? tls : { source: "secret" };
+    const overlaid = overlayCertificate(keys, world.certificate);
+    changed["tls"] = { ...overlaid.values, caCertificate: world.certificate.caCertificate };
+    if (overlaid.privateKey !== undefined) secrets["tlsPrivateKey"] = overlaid.privateKey;
+    hostFiles.push(...overlaid.files);
+    replaced.push("the certificate for the hostname, its key and its CA");
+  }
+  if (secretKeys.includes("bootstrapPassword")) {
+    secrets["bootstrapPassword"] = world.bootstrapPassword;
+    replaced.push("the bootstrap password");
+  }
+  return { values: changed, secrets, hostFiles, replaced };
+}
+
+function dockerOf(values: Mapping, { ssh }: WantedMachine, world: SingleNodeWorld): Mapping {
+  const docker = mapping(values["docker"]);
+  const { engine: _existing, host: _host, ...rest } = docker;
+  const backup = mapping(docker["backup"]);
+  const { jumpHost: _direct, insecureIgnoreHostKey: _pinned, privateAddress: _one, ...host } = mapping(docker["host"]);
+  return {
+    ...rest,
+    ...(ssh && { host: { ...host, address: world.address, hostKey: world.hostKey } }),
+    image: inPlaceOf(docker["image"], world.images.rancher),
+    ...(!ssh && backup["folder"] !== undefined && { backup: { ...backup, folder: world.backupFolder } }),
+  };
+}
+
+/** Pinned to its digest where the real one is; looked up in the registry where that one is. */
+function inPlaceOf(image: unknown, { name, digest }: WorldImage): string {
+  return text(image).includes("@") ? `${name}@${digest}` : name;
+}

@@ -1,0 +1,230 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { defaultVersions } from "../../components/versions.ts";
+import { UserError } from "../../operations/command-line.ts";
+import type { Engine } from "../../operations/engine.ts";
+import { endOrphans } from "../../operations/mend/orphans.ts";
+import { readStackYaml } from "../../operations/stack-yaml.ts";
+import { tools } from "../../tools/toolbox.mjs";
+import { clearWorlds } from "../clear-worlds.ts";
+import { closeAll, type Closer } from "../closing.ts";
+import type { DockerEngine } from "../docker/docker-engine.ts";
+import { startImageRegistry, type ImageRegistry } from "../docker/image-registry.ts";
+import { nginxImage } from "../docker/nginx-image.ts";
+import { rancherImage, type RancherImageOptions } from "../docker/rancher-image.ts";
+import { madeUpPassword, prepareRehearsalEngine } from "../engine-run.ts";
+import { certificatesFor, putFiles } from "../host-certificates.ts";
+import { createCertificateAuthority, type CertificateAuthority } from "../kubernetes/certificate-authority.ts";
+import type { OverlaidStack } from "../overlay.ts";
+import { installProviders } from "../providers/install.ts";
+import { participant, userPulumiHome, type RehearsalOptions } from "../rehearsal.ts";
+import { mapping, text } from "../stack-values.ts";
+import type { Participant } from "../summary.ts";
+import type { Host } from "../world/host.ts";
+import { createWorld, type World } from "../world/world.ts";
+import { makeDockerMachine, provePrivileged, type DockerMachine } from "./docker-machine.ts";
+import { startKeyAgent } from "./key-agent.ts";
+import { overlaySingleNode, wantedMachine, type WantedMachine, type WorldImage } from "./overlay.ts";
+
+export interface SingleNodeOptions extends Pick<RehearsalOptions, "stackFile" | "folder" | "phases" | "signal"> {
+  /** Images of Rancher beside the one the stack file names, for rehearsing an upgrade or a failing server. */
+  readonly alsoServe?: readonly RancherImageOptions[];
+  /** Of the Rancher the stack file names. @see RancherImageOptions */
+  readonly startSeconds?: number;
+}
+
+/** A machine with a Docker engine made for one stack, and a Pulumi engine that sees only it. */
+export interface SingleNodeRehearsal {
+  readonly folder: string;
+  readonly stack: string;
+  readonly hostname: string;
+  readonly world: World;
+  readonly host: Host;
+  readonly docker: DockerEngine;
+  readonly machine: DockerMachine;
+  readonly registry: ImageRegistry;
+  readonly engine: Engine;
+  readonly authority: CertificateAuthority;
+  readonly wanted: WantedMachine;
+  readonly overlaid: OverlaidStack;
+  readonly rancherVersion: string;
+  readonly participants: readonly Participant[];
+  /** Name of Rancher's image for a version of `alsoServe` or the stack file's, as the stack file may name it. */
+  imageOf(options: RancherImageOptions): string;
+  /** Ends everything and removes the folder. May be called again. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes the world a stack file of a single node asks for. Nothing is applied yet.
+ *
+ * @throws what went wrong, after everything made so far is ended again.
+ */
+export async function startSingleNodeRehearsal(options: SingleNodeOptions): Promise<SingleNodeRehearsal> {
+  const { stackFile, phases, signal, startSeconds } = options;
+  const closers: Closer[] = [];
+  const close = closeAll(closers);
+  const step = async <T>(name: string, work: (say: (line: string) => void) => Promise<T>): Promise<T> => {
+    signal?.throwIfAborted();
+    return phases.run(name, work);
+  };
+  try {
+    const source = readStackYaml(stackFile.path, new Date());
+    const wanted = wantedMachine(source.values);
+    if (wanted.impossible !== undefined) throw new UserError(wanted.impossible);
+    const hostname = text(source.values["hostname"] ?? "rancher.localhost");
+    const rancherVersion = text(source.values["version"] ?? defaultVersions.rancher);
+
+    const toolbox = await step("tools", (say) =>
+      tools(["pulumi-language-nodejs", "pulumi"], { progress: say, ...(signal && { signal }) }),
+    );
+    const { world, machine } = await step("a machine with Docker", async (say) => {
+      await clearWorlds({ progress: say });
+      const world = await createWorld({ folder: options.folder, progress: say });
+      closers.push(() => world.close());
+      const machine = await makeDockerMachine(world, {
+        name: wanted.name,
+        ...(wanted.ssh ?? { user: "ops", port: 22 }),
+      });
+      closers.push(() => machine.engine.close());
+      say(`${machine.host.name} ${machine.host.address}`);
+      if (machine.withheld !== undefined) say(machine.withheld);
+      await provePrivileged(machine);
+      return { world, machine };
+    });
+    const { folder } = world;
+    const { host } = machine;
+    const authority = await createCertificateAuthority("Rehearsal CA");
+
+    const { registry, images, nginxVersion } = await step("images", async (say) => {
+      const { address } = { address: world.subnet.machine };
+      const shown = await authority.issue({ commonName: address, hosts: [address], usage: "server" });
+      const registry = await startImageRegistry(address, { cert: shown.certificate, key: shown.key });
+      closers.push(() => registry.close());
+      const add = (name: string, tag: string, image: Parameters<ImageRegistry["add"]>[2]): WorldImage => ({
+        name: `${registry.host}/${name}:${tag}`,
+        digest: registry.add(name, tag, image),
+      });
+      const named = { version: rancherVersion, ...(startSeconds !== undefined && { startSeconds }) };
+      const rancher = add(repositoryOf(named), `v${rancherVersion}`, await rancherImage(named));
+      for (const also of options.alsoServe ?? []) add(repositoryOf(also), `v${also.version}`, await rancherImage(also));
+      const ofNginx = await nginxImage(host, { shell: true });
+      // Named for its suite: its release has fixes of Debian's that its number does not tell.
+      const nginx = add("nginx", "bookworm", ofNginx);
+      for (const { name } of [rancher, nginx]) say(name);
+      return { registry, images: { rancher, nginx }, nginxVersion: ofNginx.version };
+    });
+
+    return await step("engine and providers", async (say) => {
+      const pulumiHome = join(folder, "pulumi-home");
+      const providers = await installProviders({
+        // Not that of Kubernetes, whose stand-in needs Helm.
+        names: ["command", "docker", "random"],
+        pulumiHome,
+        userPulumiHome: userPulumiHome(),
+        progress: say,
+      });
+      const { certificate } = await certificatesFor(hostname, [], authority);
+      const overlaid = overlaySingleNode(source.values, source.sealed ?? [], {
+        address: host.address,
+        hostKey: host.hostKey,
+        sshPrivateKey: world.privateKey,
+        bootstrapPassword: madeUpPassword(),
+        certificate,
+        images,
+        backupFolder: join(machine.home, "backups"),
+      });
+      for (const line of overlaid.replaced) say(`replaced: ${line}`);
+      await putFiles(host, overlaid.hostFiles);
+      const engine = await prepareRehearsalEngine({
+        folder,
+        stack: stackFile.stack,
+        overlaid,
+        pulumiHome,
+        surroundings: await surroundingsOf({ machine, authority, world, wanted }, closers),
+        progress: say,
+      });
+      closers.push(async () => endOrphans());
+      return {
+        folder,
+        stack: stackFile.stack,
+        hostname,
+        world,
+        host,
+        docker: machine.engine,
+        machine,
+        registry,
+        engine,
+        authority,
+        wanted,
+        overlaid,
+        rancherVersion,
+        participants: [
+          ...providers.map((provider) => ({ ...provider, name: `provider ${provider.name}` })),
+          ...(await dockerParticipants(machine)),
+          {
+            name: "Rancher",
+            version: rancherVersion,
+            kind: "stand-in" as const,
+            from: "an image made here, without Kubernetes in it",
+          },
+          ...(wanted.balancer === "none" ? [] : [nginxParticipant(nginxVersion, overlaid)]),
+          ...Object.values(toolbox).map(participant),
+        ],
+        imageOf: (image: RancherImageOptions) => `${registry.host}/${repositoryOf(image)}:v${image.version}`,
+        close,
+      };
+    });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** What the program and its providers find on this machine in place of the user's own. */
+async function surroundingsOf(
+  made: {
+    readonly machine: DockerMachine;
+    readonly authority: CertificateAuthority;
+    readonly world: World;
+    readonly wanted: WantedMachine;
+  },
+  closers: Closer[],
+): Promise<Record<string, string>> {
+  const { machine, authority, world, wanted } = made;
+  const trusted = join(world.folder, "registry-ca.pem");
+  await writeFile(trusted, authority.certificate);
+  const agent = wanted.ssh && (await startKeyAgent(world.folder, world.privateKeyFile));
+  if (agent) closers.push(() => agent.close());
+  return {
+    HOME: machine.home,
+    TMPDIR: machine.temporary,
+    PATH: `${machine.programs}:${process.env["PATH"] ?? ""}`,
+    // By one of these the genuine docker provider trusts the registry, by the other its stand-in.
+    SSL_CERT_FILE: trusted,
+    NODE_EXTRA_CA_CERTS: trusted,
+    DOCKER_HOST: wanted.ssh ? "unix:///nonexistent/docker.sock" : `unix://${machine.engine.socket}`,
+    ...(agent && { SSH_AUTH_SOCK: agent.socket }),
+  };
+}
+
+async function dockerParticipants({ engine, withheld }: DockerMachine): Promise<Participant[]> {
+  const version = await engine.mustDocker("version", "--format", "{{.Server.Version}}");
+  const from = withheld === undefined ? "Debian's package" : `Debian's package; ${withheld}`;
+  return [{ name: "Docker engine", version, kind: "genuine", from }];
+}
+
+function nginxParticipant(version: string, { values }: OverlaidStack): Participant {
+  const isPackage = mapping(values["loadBalancer"])["runAs"] === "host";
+  return {
+    name: "nginx",
+    version,
+    kind: "genuine",
+    from: isPackage ? "Debian's package" : "Debian's, in an image made here",
+  };
+}
+
+/** A faulty one has a name of its own: the tag is the version it says it is. */
+function repositoryOf({ fault }: RancherImageOptions): string {
+  return fault === undefined ? "rancher/rancher" : `rancher/rancher-${fault}`;
+}

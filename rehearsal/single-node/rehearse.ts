@@ -1,0 +1,105 @@
+import { join } from "node:path";
+import pc from "picocolors";
+import { UserError } from "../../operations/command-line.ts";
+import { projectFolder, type StackFile } from "../../operations/work-folder.ts";
+import type { CheckResult } from "../checks.ts";
+import { nextCommands, openShell, untilInterrupted } from "../pauses.ts";
+import { startPhases, type Phases } from "../phases.ts";
+import { allPassed, checkLine, renderSummary } from "../summary.ts";
+import { markHosts } from "../traces.ts";
+import { checkSingleNode } from "./checks.ts";
+import { startSingleNodeRehearsal, type SingleNodeRehearsal } from "./rehearsal.ts";
+import { checkDataLeft, checkStill } from "./traces.ts";
+
+export interface RehearseOptions {
+  /** Stays as it is after the checks, until the signal. */
+  readonly keep: boolean;
+  /** Name of the host to open a shell on after the checks. */
+  readonly shell?: string;
+  readonly signal: AbortSignal;
+}
+
+/** Rehearses a stack of a single node from beginning to end. Gives the exit code. */
+export async function rehearseSingleNode(stackFile: StackFile, options: RehearseOptions): Promise<number> {
+  const phases = startPhases((line) => console.log(line));
+  console.log(introduction(stackFile.stack));
+  const folder = join(projectFolder, ".rehearsal");
+  const rehearsal = await startSingleNodeRehearsal({ stackFile, folder, phases, signal: options.signal });
+  try {
+    return await rehearse(rehearsal, phases, options);
+  } finally {
+    await phases.run("cleaning up", () => rehearsal.close());
+  }
+}
+
+function introduction(stack: string): string {
+  return [
+    pc.bold(`Rehearsing ${stack} on this machine`),
+    "Real: the program, the Pulumi engine, a Docker engine of the rehearsal's own, nginx, TLS.",
+    "Played: Rancher, by a small server in an image made here. No Kubernetes runs in it.",
+    "Nothing outside this machine is changed; what was genuine and what a stand-in is listed at the end.",
+  ].join("\n");
+}
+
+async function rehearse(
+  rehearsal: SingleNodeRehearsal,
+  phases: Phases,
+  { keep, shell, signal }: RehearseOptions,
+): Promise<number> {
+  const { engine, stack, host, hostname, wanted } = rehearsal;
+  if (shell !== undefined && shell !== host.name)
+    throw new UserError(`--shell ${shell}: the stack has no such host. It has ${host.name}.`);
+  const pulumi = async (name: string, args: readonly string[]) => {
+    const code = await phases.run(name, () => engine.interact(args, { signal }));
+    signal.throwIfAborted();
+    if (code !== 0) throw new UserError(`${name} failed; Pulumi says why above`);
+  };
+  const checks: CheckResult[] = [];
+  const look = (name: string, work: () => Promise<readonly CheckResult[]>) =>
+    phases.run(name, async (say) => {
+      const results = await work();
+      for (const result of results) say(checkLine(result));
+      checks.push(...results);
+    });
+
+  await markHosts([host]);
+  await pulumi("pulumi up", ["up", "--yes", "--skip-preview", "--stack", stack]);
+  await look("checks", () => checkSingleNode(rehearsal));
+  if (shell !== undefined) await openShell(host);
+  if (keep)
+    await untilInterrupted(
+      { folder: rehearsal.folder, hostname, address: host.address, port: wanted.ports.https },
+      signal,
+    );
+  await look("second up", async () => [await checkStill(rehearsal, signal)]);
+  await pulumi("pulumi destroy", ["destroy", "--yes", "--skip-preview", "--stack", stack]);
+  await look("what is left", () => checkDataLeft(rehearsal));
+
+  console.log(renderSummary(summaryOf(rehearsal, checks, phases)));
+  const passed = allPassed({ checks });
+  console.log(`\n${passed ? pc.green(pc.bold("Every check passed.")) : pc.red(pc.bold("A check failed."))}`);
+  console.log(nextCommands(stack));
+  return passed ? 0 : 1;
+}
+
+function summaryOf(
+  { stack, host, hostname, wanted, rancherVersion, participants }: SingleNodeRehearsal,
+  checks: readonly CheckResult[],
+  { times }: Phases,
+): Parameters<typeof renderSummary>[0] {
+  const { https } = wanted.ports;
+  return {
+    stack,
+    url: `https://${hostname}${https === 443 ? "" : `:${https}`}`,
+    reachedBy: host.address,
+    topology: [
+      stack,
+      `└─ ${wanted.ssh ? "Docker host" : "this machine's Docker, played by"} ${host.name} (${host.address})`,
+      ...(wanted.balancer === "none" ? [] : [`   ├─ ${wanted.balancer}, TLS: ${wanted.tlsSource}`]),
+      `   └─ Rancher ${rancherVersion}, played`,
+    ],
+    checks,
+    times,
+    participants,
+  };
+}

@@ -1,0 +1,71 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { auditLogVolume, rancherVolume } from "../../components/docker/names.ts";
+import { check, type CheckResult } from "../checks.ts";
+import { mapping, text } from "../stack-values.ts";
+import { isTraceOfPackageManager } from "../traces.ts";
+import type { SingleNodeRehearsal } from "./rehearsal.ts";
+
+/** A second up must find nothing to do: no resource changed, no container made anew, restarted or reloaded. */
+export async function checkStill(rehearsal: SingleNodeRehearsal, signal?: AbortSignal): Promise<CheckResult> {
+  const { engine, stack } = rehearsal;
+  return check("a second up changes nothing", async () => {
+    const before = await containersOf(rehearsal);
+    const said: string[] = [];
+    const code = await engine.stream(
+      ["up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", stack, "--non-interactive"],
+      (line) => said.push(line),
+      signal,
+    );
+    signal?.throwIfAborted();
+    // Behind the diagnostics come the outputs, which tell nothing.
+    const reasons = said.findIndex((line) => line.startsWith("Diagnostics:"));
+    if (code !== 0) throw new Error((reasons < 0 ? said.slice(-20) : said.slice(reasons, reasons + 20)).join("\n"));
+    const after = await containersOf(rehearsal);
+    if (after !== before) throw new Error(`containers were ${before} and are ${after}`);
+    return "no resource, and every container is the one it was, started when it was";
+  });
+}
+
+/** Names, ids and starts of all containers, and the processes in them, one container a line. */
+export async function containersOf({ docker }: Pick<SingleNodeRehearsal, "docker">): Promise<string> {
+  const ids = (await docker.mustDocker("ps", "--all", "--quiet")).split("\n").filter(Boolean).sort();
+  if (ids.length === 0) return "";
+  const format = "{{.Name}} {{.Id}} {{.State.StartedAt}} {{.RestartCount}} {{.State.Pid}}";
+  return docker.mustDocker("inspect", "--format", format, ...ids);
+}
+
+/** After destroy: Rancher's data and their backups, and nothing else of ours. */
+export async function checkDataLeft(rehearsal: SingleNodeRehearsal): Promise<CheckResult[]> {
+  const { docker, host } = rehearsal;
+  const list = async (...words: string[]) => (await docker.mustDocker(...words)).split("\n").filter(Boolean).sort();
+  const containers = await list("ps", "--all", "--format", "{{.Names}}");
+  const networks = await list("network", "ls", "--filter", "type=custom", "--format", "{{.Name}}");
+  const volumes = await list("volume", "ls", "--format", "{{.Name}}");
+  const strange = volumes.filter((name) => name !== rancherVolume && name !== auditLogVolume);
+  return [
+    result("no container and no network is left", [...containers, ...networks], "none"),
+    {
+      name: "the data stay",
+      passed: volumes.includes(rancherVolume),
+      seen: volumes.includes(rancherVolume) ? `the volume ${rancherVolume}` : `there is no volume ${rancherVolume}`,
+    },
+    result("no other volume is left", strange, "none"),
+    result(`${host.name} is as it was`, await filesLeft(rehearsal), "no file differs but backups"),
+  ];
+}
+
+/** Files of the machine, or, where this machine has the engine, of the user's own folder. */
+async function filesLeft({ host, machine, wanted, overlaid }: SingleNodeRehearsal): Promise<string[]> {
+  const { folder } = mapping(mapping(overlaid.values["docker"])["backup"]);
+  const backups = text(folder ?? (wanted.ssh ? "/var/backups/rancher" : join(machine.home, "rancher-backups")));
+  const isOurs = (path: string) => path !== backups && !path.startsWith(`${backups}/`);
+  const changed = (await host.changes()).filter(({ path }) => !isTraceOfPackageManager(path) && isOurs(path));
+  const entries = await readdir(machine.home, { recursive: true, withFileTypes: true });
+  const inHome = entries.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
+  return [...changed.map(({ kind, path }) => `${kind} ${path}`), ...inHome.filter(isOurs)];
+}
+
+function result(name: string, left: readonly string[], nothing: string): CheckResult {
+  return { name, passed: left.length === 0, seen: left.length === 0 ? nothing : left.join(", ") };
+}

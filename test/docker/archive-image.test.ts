@@ -1,0 +1,114 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { DataMachine } from "./support/fake-docker.ts";
+
+const digest = (digit: number) => `sha256:${String(digit).repeat(64)}`;
+const pinned = { "2.14.3": `rancher:v2.14.3@${digest(1)}`, "2.15.0": `rancher:v2.15.0@${digest(2)}` } as const;
+type Version = keyof typeof pinned;
+
+/** A machine with images by their digests, and the program's container made by one of them. */
+function machineWith(version: Version): DataMachine {
+  const machine = new DataMachine();
+  machine.image("2.14.3", "images", pinned["2.14.3"]);
+  machine.image("2.15.0", "images", pinned["2.15.0"]);
+  machine.replaced(version, { image: pinned[version] });
+  machine.data({ "db/state": `written by ${version}` });
+  return machine;
+}
+
+const archivesOf = (machine: DataMachine) => machine.archives.filter((name) => name.endsWith(".gz"));
+const imagesOf = (machine: DataMachine) => archivesOf(machine).map((name) => machine.imageOf(name));
+
+describe("the image an archive remembers", () => {
+  it("is that of the Rancher whose data they are, in a line that checks by hand pass over", async () => {
+    using machine = machineWith("2.14.3");
+
+    const run = await machine.backup();
+
+    expect(run.code, run.stderr).toBe(0);
+    expect(imagesOf(machine)).toEqual([pinned["2.14.3"]]);
+    const [archive = ""] = archivesOf(machine);
+    for (const [check = "", ...words] of [
+      ["sha256sum", "--check", "--strict", "--quiet"],
+      ["shasum", "-a", "256", "--check", "--status"],
+    ])
+      execFileSync(check, [...words, `${archive}.sha256`], { cwd: machine.backups });
+  });
+
+  it("is the former one before an upgrade, and the new one before the way back", async () => {
+    using machine = machineWith("2.14.3");
+    await machine.run("2.15.0", { image: pinned["2.15.0"] });
+    const [archive = ""] = archivesOf(machine);
+    machine.replaced("2.15.0", { image: pinned["2.15.0"] });
+
+    const back = await machine.run("2.14.3", { image: pinned["2.14.3"], restore: archive });
+
+    expect(back.code, back.stderr).toBe(0);
+    expect(imagesOf(machine)).toEqual([pinned["2.14.3"], pinned["2.15.0"]]);
+  });
+
+  it("is what is remembered where no container tells: of data that a destroy has left, or that wait for their own", async () => {
+    using machine = machineWith("2.14.3");
+    await machine.run("2.14.3", { image: pinned["2.14.3"] });
+    machine.gone("rancher");
+
+    const run = await machine.run("2.15.0", { image: pinned["2.15.0"] });
+
+    expect(run.code, run.stderr).toBe(0);
+    expect(imagesOf(machine)).toEqual([pinned["2.14.3"]]);
+  });
+
+  it("is not one that is remembered of another version", async () => {
+    using machine = machineWith("2.14.3");
+    await machine.run("2.14.3", { image: pinned["2.14.3"] });
+    machine.gone("rancher");
+    const facts = join(machine.backups, "rancher-data.facts");
+    writeFileSync(facts, readFileSync(facts, "utf8").replace("version 2.14.3", "version 2.14.2"));
+
+    const run = await machine.run("2.15.0", { image: pinned["2.15.0"] });
+
+    expect(run.code, run.stderr).toBe(0);
+    expect(imagesOf(machine)).toEqual([undefined]);
+  });
+
+  it.each<[string, readonly string[], string | undefined]>([
+    [
+      "rancher:latest",
+      [`other.example.com/rancher@${digest(4)}`, `rancher@${digest(3)}`],
+      `rancher:v2.14.3@${digest(3)}`,
+    ],
+    ["rancher", [`rancher@${digest(3)}`], `rancher:v2.14.3@${digest(3)}`],
+    [
+      "localhost:5000",
+      [`mirror.example.com:5000/rancher/rancher@${digest(4)}`],
+      `mirror.example.com:5000/rancher/rancher:v2.14.3@${digest(4)}`,
+    ],
+    ["loaded:v2.14.3", [], undefined],
+  ])("of a container somebody made of %s known as %j is %s", async (name, digests, image) => {
+    using machine = new DataMachine();
+    machine.image("2.14.3", "images", name, digests);
+    machine.container("old", "2.14.3", { image: name, mounts: "volume abcdef" });
+    machine.data({ "db/state": "of somebody" }, machine.path("engine/volumes/abcdef"));
+
+    const run = await machine.run("2.14.3", { adopt: "old" });
+
+    expect(run.code, run.stderr).toBe(0);
+    expect(imagesOf(machine)).toEqual([image]);
+  });
+
+  it("goes with its archive", async () => {
+    using machine = machineWith("2.14.3");
+    await machine.backup();
+    const [first = ""] = archivesOf(machine);
+
+    await machine.backup(1);
+    await machine.backup(1);
+
+    expect(machine.archives.filter((name) => name.startsWith(first))).toHaveLength(
+      archivesOf(machine).includes(first) ? 2 : 0,
+    );
+    expect(machine.archives).toHaveLength(2);
+  });
+});

@@ -1,0 +1,163 @@
+import { mkdirSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { renderContainerSurvey } from "../../components/docker/data-survey.ts";
+import { DataMachine } from "./support/fake-docker.ts";
+
+const files = { "db/state": "of somebody", ".hidden": "too" };
+
+/** A Rancher somebody started by hand, in each way one does. */
+const kinds: Readonly<Record<string, (machine: DataMachine) => void>> = {
+  "a volume": (machine) => {
+    machine.container("old", "2.14.3", { mounts: "volume abcdef" });
+    machine.data(files, machine.path("engine/volumes/abcdef"));
+  },
+  "a folder of the host": (machine) => {
+    machine.container("old", "2.14.3", { mounts: `bind ${machine.path("opt my/rancher")}` });
+    machine.data(files, machine.path("opt my/rancher"));
+  },
+  "its own layer": (machine) => {
+    machine.container("old", "2.14.3");
+    machine.data(files, machine.path("engine/containers/old/layer"));
+  },
+};
+
+describe("a container started by hand", () => {
+  it.each(Object.keys(kinds))("is taken over with its data from %s, and kept as it was", async (kind) => {
+    using machine = new DataMachine();
+    kinds[kind]?.(machine);
+
+    const run = await machine.run("2.14.3", { adopt: "old" });
+
+    expect(run.code, run.stderr).toBe(0);
+    expect([machine.read("db/state"), machine.read(".hidden")]).toEqual(["of somebody", "too"]);
+    expect(machine.list("containers")).toEqual(["old-before-rancher-stack"]);
+    expect([
+      machine.about("old-before-rancher-stack", "running"),
+      machine.about("old-before-rancher-stack", "policy"),
+    ]).toEqual(["false", "no"]);
+    expect(machine.archives).toHaveLength(2);
+    expect(machine.list("volumes")).not.toContain("rancher-trial-data");
+    expect(machine.list("images")).not.toContain("rancher-data-layer:adopt");
+  });
+
+  it("serves while its archive is made", async () => {
+    using machine = new DataMachine();
+    kinds["a volume"]?.(machine);
+
+    await machine.run("2.14.3", { adopt: "old" });
+
+    const [packed, started] = [/-czvf/, /^start old$/].map((call) =>
+      machine.calls.findIndex((each) => call.test(each)),
+    );
+    expect(started).toBeGreaterThan(0);
+    expect(started).toBeLessThan(packed ?? 0);
+  });
+
+  it("is taken over once", async () => {
+    using machine = new DataMachine();
+    kinds["a volume"]?.(machine);
+    await machine.run("2.14.3", { adopt: "old" });
+    machine.replaced("2.14.3");
+    machine.data({ "db/state": "written since" });
+
+    const run = await machine.run("2.14.3", { adopt: "old" });
+
+    expect([run.code, run.stderr]).toEqual([0, "unchanged: Rancher 2.14.3 has its data\n"]);
+    expect(machine.read("db/state")).toBe("written since");
+  });
+
+  it("may have its data in the very volume, which is then left alone", async () => {
+    using machine = new DataMachine();
+    machine.container("rancher", "2.14.3", { mounts: "volume rancher-data" });
+    machine.data({ "db/state": "in place" });
+
+    const run = await machine.run("2.14.3", { adopt: "rancher" });
+
+    expect(run.code, run.stderr).toBe(0);
+    expect(machine.read("db/state")).toBe("in place");
+    expect(machine.list("containers")).toEqual(["rancher-before-rancher-stack"]);
+    expect(machine.archives).toHaveLength(2);
+  });
+
+  it("that was stopped is not started for it", async () => {
+    using machine = new DataMachine();
+    kinds["a volume"]?.(machine);
+    machine.container("stopped", "2.14.3", { mounts: "volume abcdef", running: "false" });
+
+    const run = await machine.run("2.14.3", { adopt: "stopped" });
+
+    expect(run.code, run.stderr).toBe(0);
+    expect(machine.starts).toEqual([]);
+  });
+
+  it("goes on as before when its data cannot be copied", async () => {
+    using machine = new DataMachine();
+    kinds["a volume"]?.(machine);
+    machine.fault('case $* in *"rancher-data:/to"*"cp -a"*) echo "No space left on device" >&2; exit 1 ;; esac');
+
+    const run = await machine.run("2.14.3", { adopt: "old" });
+
+    expect(run.code).toBe(30);
+    expect(run.stderr).toMatch(/No space left on device\. It goes on as before/);
+    expect([machine.about("old", "running"), machine.about("old", "policy")]).toEqual(["true", "unless-stopped"]);
+    machine.fault(":");
+    expect((await machine.run("2.14.3", { adopt: "old" })).code).toBe(0);
+    expect(machine.read("db/state")).toBe("of somebody");
+  });
+
+  it.each<[string, (machine: DataMachine) => void, RegExp]>([
+    ["is not there", () => undefined, /names old, and no container of that name is on this machine\. There are: other/],
+    [
+      "runs another version",
+      (machine) => machine.container("old", "2.13.4", { mounts: "volume abcdef" }),
+      /runs Rancher 2\.13\.4, and rancher:version is 2\.14\.3\. Take it over as it is, with rancher:version: 2\.13\.4, and/,
+    ],
+    [
+      "goes when it is stopped",
+      (machine) => machine.container("old", "2.14.3", { mounts: "volume abcdef", autoremove: "true" }),
+      /was started with --rm/,
+    ],
+    [
+      "was adopted by others",
+      (machine) => {
+        machine.container("old", "2.14.3", { mounts: "volume abcdef" });
+        machine.container("old-before-rancher-stack", "2.14.3");
+      },
+      /a container named old-before-rancher-stack is on this machine already\. Rename it/,
+    ],
+    [
+      "would replace data",
+      (machine) => {
+        machine.container("old", "2.14.3", { mounts: "volume abcdef" });
+        machine.data({ "db/state": "ours" });
+      },
+      /the volume rancher-data has data already, and docker\.adopt would replace them by those of old/,
+    ],
+  ])("is refused where it %s, and goes on", async (_, make, words) => {
+    using machine = new DataMachine();
+    machine.container("other", "2.14.3");
+    mkdirSync(machine.path("engine/volumes/abcdef"));
+    make(machine);
+
+    const run = await machine.run("2.14.3", { adopt: "old" });
+
+    expect(run.code).toBe(10);
+    expect(run.stderr).toMatch(words);
+    expect(machine.calls.filter((call) => /^(stop|start|rename|update)/.test(call))).toEqual([]);
+  });
+
+  it("tells what it is, and nothing happens to it", async () => {
+    using machine = new DataMachine();
+    kinds["a volume"]?.(machine);
+
+    const run = await machine.body(renderContainerSurvey("old"));
+
+    expect(run.code, run.stderr).toBe(0);
+    expect(run.stdout.split("\n")).toEqual(
+      expect.arrayContaining(["container old", "version 2.14.3", "data volume abcdef"]),
+    );
+    expect(machine.calls.filter((call) => /^(run|stop|start|update|rename|rm|commit|volume|pull)/.test(call))).toEqual(
+      [],
+    );
+  });
+});

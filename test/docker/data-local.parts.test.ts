@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { shells } from "../support/plain-machine.ts";
+import { DataMachine } from "./support/fake-docker.ts";
+
+describe.each(Object.entries(shells))("on a machine with what a Mac has, by %s", (_, shell) => {
+  it("data are archived, tried on, put back and taken over all the same", async () => {
+    using machine = new DataMachine(shell).serving("2.14.3");
+
+    const backup = await machine.backup();
+    expect(backup.code, backup.stderr).toBe(0);
+    const upgrade = await machine.run("2.15.0");
+    expect(upgrade.code, upgrade.stderr).toBe(0);
+    machine.replaced("2.15.0");
+    machine.data({ "db/state": "written by 2.15.0" });
+    const archive = machine.archives.find((name) => /2\.14\.3.*gz$/.test(name)) ?? "";
+    const restore = await machine.run("2.14.3", { restore: archive });
+    expect(restore.code, restore.stderr).toBe(0);
+
+    expect(machine.read("db/state")).toBe("written by 2.14.3");
+    const undone = await machine.body("run_undo rancher-data\n");
+    expect(undone.code, undone.stderr).toBe(0);
+  });
+
+  it("a container is taken over", async () => {
+    using machine = new DataMachine(shell);
+    machine.container("old", "2.14.3", { mounts: "volume abcdef" });
+    machine.data({ "db/state": "of somebody" }, machine.path("engine/volumes/abcdef"));
+
+    const run = await machine.run("2.14.3", { adopt: "old" });
+
+    expect(run.code, run.stderr).toBe(0);
+    expect(machine.read("db/state")).toBe("of somebody");
+  });
+
+  it("and serve again when the script is killed in the middle of a copy", async () => {
+    using machine = new DataMachine(shell).serving("2.14.3");
+    machine.fault(`case $* in *"cp -a"*) kill_script ;; esac`);
+
+    expect((await machine.run("2.15.0")).code).not.toBe(0);
+
+    await expect.poll(() => machine.about("rancher", "running"), { timeout: 15_000 }).toBe("true");
+    machine.fault(":");
+    expect((await machine.run("2.15.0")).code).toBe(0);
+  });
+});

@@ -1,0 +1,190 @@
+import { appendFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { renderRancherDataScript } from "../../components/docker/rancher-data-script.ts";
+import { DataMachine, plainShape } from "./support/fake-docker.ts";
+
+/** A machine on which an archive was put back whose version nothing serves yet. */
+async function waiting(): Promise<{ machine: DataMachine; archive: string }> {
+  const machine = new DataMachine().serving("2.14.3");
+  await machine.backup();
+  const [archive = ""] = machine.archives;
+  machine.replaced("2.15.0");
+  const run = await machine.run("2.14.3", { restore: archive });
+  expect(run.code, run.stderr).toBe(0);
+  return { machine, archive };
+}
+
+describe("what works on Rancher's data refuses", () => {
+  it("a backup between data that were put back and the Rancher they are of", async () => {
+    const { machine } = await waiting();
+    using _ = machine;
+
+    const run = await machine.backup();
+
+    expect([run.code, run.stderr]).toEqual([
+      10,
+      "the data of an archive were put back, and nothing serves them yet. Run npm run up first\n",
+    ]);
+  });
+
+  it("to take over what is its own already", async () => {
+    using machine = new DataMachine().serving("2.14.3");
+
+    const run = await machine.run("2.14.3", { adopt: "rancher" });
+
+    expect(run.code).toBe(10);
+    expect(run.stderr).toContain(
+      "the container rancher is this program's own. Remove docker.adopt from the stack file",
+    );
+    expect(machine.about("rancher", "started")).toBe("at first");
+  });
+
+  it("to take over what was taken over by a stack whose data are gone", async () => {
+    using machine = new DataMachine();
+    machine.container("old-before-rancher-stack", "2.14.3", { running: "false", mounts: "volume abcdef" });
+
+    const run = await machine.run("2.14.3", { adopt: "old" });
+
+    expect([run.code, run.stderr]).toEqual([
+      10,
+      expect.stringMatching(
+        /docker\.adopt names old, and no container of that name .* remove docker\.adopt from the stack file: one that was taken over before is called old-before-rancher-stack/,
+      ),
+    ]);
+    expect(machine.list("volumes")).toEqual([]);
+  });
+
+  it.each([
+    ["command -v systemctl", "exit 127", "this machine has no systemd, which docker.backup.schedule needs"],
+    ["", "exit 1", "docker.backup.schedule is sometimes, which systemd of this machine does not take"],
+  ])("a timer that cannot be: %s", async (replaced, answer, words) => {
+    using machine = new DataMachine();
+    machine.command("systemctl", "");
+    machine.command("systemd-analyze", answer);
+    const backup = { keep: 7, folder: machine.backups, schedule: "sometimes" };
+    const text = renderRancherDataScript({ shape: plainShape, version: "2.15.0", image: "rancher:v2.15.0", backup });
+
+    const run = await machine.body(replaced === "" ? text : text.replaceAll(replaced, "command -v no-systemctl-here"));
+
+    expect([run.code, run.stderr]).toEqual([10, expect.stringContaining(words)]);
+  });
+
+  it("an archive that holds something else than was put into it", async () => {
+    using machine = new DataMachine().serving("2.14.3");
+    machine.fault('case $* in *"-tzf"*) echo ./something-else; exit 0 ;; esac');
+
+    const run = await machine.run("2.15.0");
+
+    expect([run.code, run.stderr]).toEqual([
+      30,
+      expect.stringContaining("does not hold what was put into it. Look at the disk of"),
+    ]);
+    expect(machine.about("rancher", "running")).toBe("true");
+  });
+
+  it.each([
+    [
+      "is there at all",
+      "*' ls '*' -A /from'",
+      'echo "permission denied" >&2; exit 1',
+      "the volume rancher-data cannot be read: permission denied",
+    ],
+    ["is how large", "*'du -sk'*", 'echo "I/O error" >&2; exit 1', "Rancher's data cannot be measured: I/O error"],
+  ])("to guess where it cannot see what of the data %s", async (_, asked, answer, words) => {
+    using machine = new DataMachine().serving("2.14.3");
+    if (asked.includes("ls")) machine.gone("rancher");
+    machine.fault(`case $* in ${asked}) ${answer} ;; esac`);
+
+    const run = await machine.run("2.15.0");
+
+    expect([run.code, run.stderr]).toEqual([30, expect.stringContaining(words)]);
+  });
+
+  it("an archive whose checksum is of a file that is none", async () => {
+    const { machine, archive } = await waiting();
+    using _ = machine;
+    machine.replaced("2.14.3");
+    await machine.run("2.14.3");
+    const file = join(machine.backups, archive);
+    writeFileSync(file, "no archive");
+    machine.command("sha256sum", "echo 0 -");
+    writeFileSync(`${file}.sha256`, `0  ${archive}\n`);
+
+    const run = await machine.run("2.14.3", { restore: archive });
+
+    expect([run.code, run.stderr]).toEqual([20, expect.stringMatching(/\.tar\.gz cannot be read: .*gzip/)]);
+    expect(machine.read("db/state")).toBe("written by 2.14.3");
+  });
+
+  it("to go on where the container does not start again after its copy, and says what is safe", async () => {
+    using machine = new DataMachine().serving("2.14.3");
+    machine.fault('case "$1 $2" in "start rancher") echo "no such device" >&2; exit 1 ;; esac');
+
+    const run = await machine.run("2.15.0");
+
+    expect([run.code, run.stderr]).toEqual([
+      30,
+      expect.stringContaining(
+        "the container rancher does not start again: no such device. Nothing is lost; see docker logs rancher",
+      ),
+    ]);
+  });
+
+  it("to delete data that are in use", async () => {
+    using machine = new DataMachine().serving("2.14.3");
+    await machine.run("2.14.3");
+    await machine.markForDeletion();
+    machine.fault('case "$1 $2" in "volume rm") echo "volume is in use" >&2; exit 1 ;; esac');
+
+    const run = await machine.body("run_undo rancher-data\n");
+
+    expect([run.code, run.stderr]).toEqual([
+      30,
+      expect.stringContaining("the volume rancher-data cannot be removed: volume is in use"),
+    ]);
+    expect(machine.read("db/state")).toBe("written by 2.14.3");
+  });
+
+  it("to try a new version where the old one does not answer any more after the copy", async () => {
+    using machine = new DataMachine().serving("2.14.3");
+    // It was healthy, and is not from its copy on.
+    machine.fault('case $* in *"-czvf"*) echo starting >"$fake/containers/rancher/health" ;; esac');
+    const text = renderRancherDataScript({
+      shape: plainShape,
+      version: "2.15.0",
+      image: "rancher:v2.15.0",
+      backup: { keep: 7, folder: machine.backups },
+    });
+
+    const run = await machine.body(text.replace("+ 600))\n  until", "+ 1))\n  until"));
+
+    expect([run.code, run.stderr]).toEqual([
+      40,
+      expect.stringContaining("Rancher 2.14.3 has not become healthy again within 600 s after its data were copied"),
+    ]);
+    expect(machine.calls.filter((call) => call.startsWith("create --name rancher-trial"))).toEqual([]);
+  });
+});
+
+it("a trial is begun with little memory too, after a warning", async () => {
+  using machine = new DataMachine().serving("2.14.3");
+  const memory = join(machine.path("meminfo"));
+  appendFileSync(memory, "MemTotal:  4000000 kB\nMemAvailable:  1048576 kB\n");
+  const text = renderRancherDataScript({
+    shape: plainShape,
+    version: "2.15.0",
+    image: "rancher:v2.15.0",
+    backup: { keep: 7, folder: machine.backups },
+  });
+
+  const short = await machine.body(text.replaceAll("/proc/meminfo", memory));
+  writeFileSync(memory, "MemAvailable:  2097152 kB\n");
+  machine.replaced("2.14.3");
+  const enough = await machine.body(text.replaceAll("/proc/meminfo", memory));
+
+  expect(short.code, short.stderr).toBe(0);
+  expect(short.stderr).toContain("warning: 1024 MiB of memory are available");
+  expect(enough.stderr).toContain("became healthy on a copy");
+  expect(enough.stderr).not.toContain("warning");
+});

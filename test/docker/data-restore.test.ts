@@ -1,0 +1,150 @@
+import { appendFileSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { DataMachine } from "./support/fake-docker.ts";
+
+/** A machine that was upgraded, and has an archive of what was before. */
+async function upgraded(): Promise<{ machine: DataMachine; archive: string }> {
+  const machine = new DataMachine().serving("2.14.3");
+  const run = await machine.run("2.15.0");
+  expect(run.code, run.stderr).toBe(0);
+  const [file = ""] = machine.archives;
+  machine.replaced("2.15.0");
+  machine.data({ "db/state": "written by 2.15.0", "db/new": "of 2.15.0" });
+  return { machine, archive: file.replace(".tar.gz", "") };
+}
+
+describe("an archive", () => {
+  it("is put back whole, after an archive of what is there; a container of another version sees none of it", async () => {
+    const { machine, archive } = await upgraded();
+    using _ = machine;
+
+    const run = await machine.run("2.14.3", { restore: archive });
+
+    expect(run.code, run.stderr).toBe(0);
+    expect(run.stderr).toMatch(/changed: \S+\/rancher-2\.15\.0-\S+ holds Rancher's data/);
+    expect(run.stderr).toMatch(new RegExp(`changed: Rancher's data are those of ${archive}\\n$`));
+    expect([machine.read("db/state"), machine.read("db/new"), machine.read("a name")]).toEqual([
+      "written by 2.14.3",
+      undefined,
+      "kept",
+    ]);
+    // It waits to be replaced, and does not come back by itself.
+    expect([machine.about("rancher", "running"), machine.about("rancher", "policy")]).toEqual(["false", "no"]);
+  });
+
+  it("is put back once: neither a second run nor one after the container was replaced does it again", async () => {
+    const { machine, archive } = await upgraded();
+    using _ = machine;
+    await machine.run("2.14.3", { restore: archive });
+
+    const second = await machine.run("2.14.3", { restore: `${archive}.tar.gz` });
+    expect([second.code, second.stderr]).toEqual([0, "unchanged: the data in rancher-data are of Rancher 2.14.3\n"]);
+    machine.replaced("2.14.3");
+    machine.data({ "db/state": "written since" });
+    const third = await machine.run("2.14.3", { restore: archive });
+
+    expect([third.code, third.stderr]).toEqual([0, "unchanged: Rancher 2.14.3 has its data\n"]);
+    expect(machine.read("db/state")).toBe("written since");
+  });
+
+  it("is put back again once it was not asked for in between", async () => {
+    const { machine, archive } = await upgraded();
+    using _ = machine;
+    await machine.run("2.14.3", { restore: archive });
+    machine.replaced("2.14.3");
+    await machine.run("2.14.3");
+    machine.data({ "db/state": "spoilt" });
+
+    const run = await machine.run("2.14.3", { restore: archive });
+
+    expect(run.code, run.stderr).toBe(0);
+    expect(machine.read("db/state")).toBe("written by 2.14.3");
+    // The same image: nobody replaces it, so it is started here.
+    expect([machine.about("rancher", "running"), machine.about("rancher", "policy")]).toEqual([
+      "true",
+      "unless-stopped",
+    ]);
+  });
+
+  it("begins another machine", async () => {
+    const { machine, archive } = await upgraded();
+    using _ = machine;
+    using other = new DataMachine();
+    other.bring(machine, archive);
+
+    const run = await other.run("2.14.3", { restore: archive });
+
+    expect(run.code, run.stderr).toBe(0);
+    expect(other.read("db/state")).toBe("written by 2.14.3");
+    expect(other.archives.filter((name) => name.endsWith(".gz"))).toEqual([`${archive}.tar.gz`]);
+  });
+
+  it.each<[string, (file: string) => void, number, RegExp]>([
+    ["is not there", (file) => renameSync(file, `${file}.away`), 10, /there is no \S+ on this machine\. There are:/],
+    ["has no checksum", (file) => rmSync(`${file}.sha256`), 10, /has no checksum beside it\. Bring/],
+    ["is not what it was", (file) => appendFileSync(file, "x"), 20, /is not what it was when it was made/],
+  ])("is refused where it %s, and Rancher goes on", async (_, spoil, code, words) => {
+    const { machine, archive } = await upgraded();
+    using _machine = machine;
+    spoil(join(machine.backups, `${archive}.tar.gz`));
+
+    const run = await machine.run("2.14.3", { restore: archive });
+
+    expect(run.code).toBe(code);
+    expect(run.stderr).toMatch(words);
+    expect(machine.about("rancher", "running")).toBe("true");
+    expect(machine.read("db/state")).toBe("written by 2.15.0");
+  });
+
+  it("is refused beside another version than its own", async () => {
+    const { machine, archive } = await upgraded();
+    using _ = machine;
+
+    const run = await machine.run("2.15.0", { restore: archive });
+
+    expect(run.code).toBe(10);
+    expect(run.stderr).toMatch(
+      /an archive of Rancher 2\.14\.3, and rancher:version is 2\.15\.0\. Let both say the same/,
+    );
+  });
+
+  it("is refused where its data have no room", async () => {
+    const { machine, archive } = await upgraded();
+    using _ = machine;
+    machine.command(
+      "df",
+      "printf 'Filesystem 1024-blocks Used Available Capacity Mounted\\n/dev/x 100000 1 60000 1%% /\\n'",
+    );
+
+    const run = await machine.run("2.14.3", { restore: archive });
+
+    expect(run.code).toBe(10);
+    expect(run.stderr).toMatch(/has 59 MiB free, and the archive \S+ needs \d+/);
+    expect(machine.about("rancher", "running")).toBe("true");
+  });
+
+  it("half put back is nothing to start on: the stack file must name an archive until one is back", async () => {
+    const { machine, archive } = await upgraded();
+    using _ = machine;
+    machine.fault(
+      'case $* in *"-xpzf"*) echo half >"$fake/volumes/rancher-data/half"; echo "no space left" >&2; exit 1 ;; esac',
+    );
+    const failed = await machine.run("2.14.3", { restore: archive });
+    machine.fault(":");
+
+    const without = await machine.run("2.14.3");
+    const backup = await machine.backup();
+    const again = await machine.run("2.14.3", { restore: archive });
+
+    expect([failed.code, failed.stderr]).toEqual([
+      30,
+      expect.stringMatching(/no space left\. Run this again to go on/),
+    ]);
+    expect([without.code, without.stderr]).toEqual([10, expect.stringMatching(/holds only a part of it/)]);
+    expect([backup.code, backup.stderr]).toEqual([10, expect.stringMatching(/an archive is being put back/)]);
+    expect(machine.starts.filter((name) => name === "rancher")).toEqual(["rancher"]);
+    expect(again.code, again.stderr).toBe(0);
+    expect([machine.read("half"), machine.read("db/state")]).toEqual([undefined, "written by 2.14.3"]);
+  });
+});

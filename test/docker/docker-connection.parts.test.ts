@@ -1,0 +1,63 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { dockerConnection } from "../../components/docker/docker-connection.ts";
+import { sshHost } from "../../components/host/host.ts";
+import { startKeyAgent, type KeyAgent } from "../../rehearsal/single-node/key-agent.ts";
+import { runCommand } from "../../rehearsal/world/command.ts";
+import type { Host } from "../../rehearsal/world/host.ts";
+import { createWorld, type World } from "../../rehearsal/world/world.ts";
+
+describe.skipIf(process.getuid?.() !== 0)("ssh, as the Docker provider is to call it", () => {
+  const folder = mkdtempSync(join(tmpdir(), "docker-connection-"));
+  let world: World;
+  let agent: KeyAgent;
+  let engine: Host;
+  let jump: Host;
+  beforeAll(async () => {
+    world = await createWorld({ folder, progress: () => undefined });
+    engine = await world.addHost({ name: "docker-1", user: "ops", port: 2222 });
+    jump = await world.addHost({ name: "jump-1", user: "ops", port: 22 });
+    agent = await startKeyAgent(folder, world.privateKeyFile);
+  });
+  afterAll(async () => {
+    await agent?.close();
+    await world?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** What the engine's host sees a connection come from, and how it ended. */
+  async function seen(hostKey: string, jumpKey?: string) {
+    const { name, address, user, port } = engine;
+    const through = jumpKey !== undefined && {
+      jumpHost: { address: jump.address, user: jump.user, port: 22, hostKey: jumpKey, insecureIgnoreHostKey: false },
+    };
+    const host = sshHost({ name, address, user, port, hostKey, insecureIgnoreHostKey: false, ...through });
+    const { sshOpts = [] } = dockerConnection(host) ?? {};
+    const words = ["ssh", "-F", "none", ...sshOpts, "-l", user, "-p", `${port}`, "--", address];
+    const env = { ...process.env, SSH_AUTH_SOCK: agent.socket };
+    const { code, stdout, stderr } = await runCommand([...words, "echo $SSH_CONNECTION"], { env });
+    return { code, from: stdout.split(" ")[0], stderr };
+  }
+  const refused = /No ED25519 host key is known|Host key verification failed/;
+
+  it("reaches the machine that has the pinned key, at a port of its own", async () => {
+    expect(await seen(engine.hostKey)).toMatchObject({ code: 0, from: world.subnet.machine });
+  });
+
+  it("reaches no other one", async () => {
+    expect(await seen(jump.hostKey)).toMatchObject({ code: 255, stderr: expect.stringMatching(refused) });
+  });
+
+  it("goes through a machine in between that has its own pinned key", async () => {
+    expect(await seen(engine.hostKey, jump.hostKey)).toMatchObject({ code: 0, from: jump.address });
+  });
+
+  it.each([
+    ["the machine in between is another one", (): [string, string] => [engine.hostKey, engine.hostKey]],
+    ["the one behind it is", (): [string, string] => [jump.hostKey, jump.hostKey]],
+  ])("goes nowhere when %s", async (_, keys) => {
+    expect(await seen(...keys())).toMatchObject({ code: 255, stderr: expect.stringMatching(refused) });
+  });
+});

@@ -1,0 +1,83 @@
+import { spawnSync } from "node:child_process";
+import { describe, expect, it } from "vitest";
+import { dockerConnection, type DockerConnection } from "../../components/docker/docker-connection.ts";
+import { localHost, sshHost, type SshHost } from "../../components/host/host.ts";
+import { dockerHost } from "../support/dev-stack.ts";
+
+const over = (overrides: Partial<SshHost> = {}) =>
+  dockerConnection(sshHost({ ...dockerHost, ...overrides })) as DockerConnection;
+
+/** Such a host, without a key to tell it by. */
+function unpinned(): SshHost {
+  const { hostKey: _, ...rest } = dockerHost;
+  return { ...rest, insecureIgnoreHostKey: true };
+}
+
+const jumpHost = {
+  address: "192.0.2.2",
+  user: "jump",
+  port: 2222,
+  hostKey: "ssh-ed25519 AAAAjump",
+  insecureIgnoreHostKey: false,
+};
+
+/** What ssh itself makes of the options: connects to nobody. */
+function understood(options: readonly string[]): Map<string, string> {
+  const { stdout } = spawnSync("ssh", ["-F", "none", "-G", ...options, "192.0.2.30"], { encoding: "utf8" });
+  return new Map(stdout.split("\n").map((line) => [line.split(" ")[0] ?? "", line.slice(line.indexOf(" ") + 1)]));
+}
+const hasSsh = spawnSync("ssh", ["-V"]).status === 0;
+
+describe("dockerConnection", () => {
+  it("leaves the engine of this machine to the provider", () => {
+    expect(dockerConnection(localHost("local"))).toBeUndefined();
+  });
+
+  it("takes the pinned key alone for the machine, and keys of the agent alone for us", () => {
+    expect(over()).toEqual({
+      host: "ssh://ops@192.0.2.30:22",
+      sshOpts: [
+        ...["-o", "KnownHostsCommand=/bin/echo %H ssh-ed25519 AAAAC3Nza"],
+        ...["-o", "StrictHostKeyChecking=yes"],
+        ...["-o", "UserKnownHostsFile=/dev/null"],
+        ...["-o", "GlobalKnownHostsFile=/dev/null"],
+        ...["-o", "BatchMode=yes"],
+        ...["-o", "ControlPath=none"],
+        ...["-o", "ConnectTimeout=15"],
+      ],
+      disableDockerDaemonCheck: true,
+    });
+  });
+
+  it("writes users, IPv6 addresses and ports as a URL has them", () => {
+    expect(over({ user: "o@ps", address: "2001:db8::30", port: 2200 }).host).toBe("ssh://o%40ps@[2001:db8::30]:2200");
+  });
+
+  it("asks for no key only where the stack file says so", () => {
+    const { sshOpts } = dockerConnection(unpinned()) as DockerConnection;
+
+    expect(sshOpts).toContain("StrictHostKeyChecking=no");
+    expect(sshOpts.join(" ")).not.toContain("KnownHostsCommand");
+  });
+
+  it("goes through a machine in between by that machine's own key", () => {
+    const [proxy, ...more] = over({ jumpHost }).sshOpts.filter((option) => option.startsWith("ProxyCommand="));
+
+    expect(more).toEqual([]);
+    expect(proxy).toBe(
+      "ProxyCommand=ssh -o 'KnownHostsCommand=/bin/echo %%H ssh-ed25519 AAAAjump' -o StrictHostKeyChecking=yes " +
+        "-o UserKnownHostsFile=/dev/null -o GlobalKnownHostsFile=/dev/null -o BatchMode=yes -o ControlPath=none " +
+        "-o ConnectTimeout=15 -W '[%h]:%p' -p 2222 -l jump -- 192.0.2.2",
+    );
+  });
+
+  it.skipIf(!hasSsh)("is understood by ssh as it is meant", () => {
+    const settings = understood(over({ jumpHost }).sshOpts);
+
+    expect(settings.get("knownhostscommand")).toBe("/bin/echo %H ssh-ed25519 AAAAC3Nza");
+    expect(settings.get("stricthostkeychecking")).toBe("true");
+    expect(settings.get("userknownhostsfile")).toBe("/dev/null");
+    expect(settings.get("batchmode")).toBe("yes");
+    expect(settings.get("proxycommand")).toContain("/bin/echo %%H ssh-ed25519 AAAAjump");
+  });
+});

@@ -1,0 +1,114 @@
+import { describe, expect, it } from "vitest";
+import { renderEngineInstall } from "../../components/docker/engine-install-script.ts";
+import { changing, daemonFile, PlayedDockerMachine } from "./support/played-docker-machine.ts";
+
+const dropIn = "/etc/systemd/system/docker.service.d/rancher-stack-proxy.conf";
+
+describe("an engine that is there already", () => {
+  const engine = async (written?: string) => {
+    const machine = new PlayedDockerMachine("debian", { engine: true });
+    if (written !== undefined) machine.write(daemonFile, written);
+    await machine.run("systemctl -q enable docker; systemctl start docker");
+    machine.calls();
+    return machine;
+  };
+
+  it.each<[string, string, unknown]>([
+    ["nothing", "", { "live-restore": true }],
+    ["an empty object", "{ }\n", { "live-restore": true }],
+    [
+      "other options",
+      '{"debug": true, "dns": ["192.0.2.53"]}',
+      { "live-restore": true, debug: true, dns: ["192.0.2.53"] },
+    ],
+    [
+      "an opposite opinion",
+      '{\n  "live-restore" : false,\n  "debug": true\n}\n',
+      { "live-restore": true, debug: true },
+    ],
+  ])("with %s keeps what is written, and reloads: nothing restarts", async (_, before, after) => {
+    using machine = await engine(before);
+
+    const end = await machine.install();
+
+    expect(end.code, end.stderr).toBe(0);
+    expect(JSON.parse(machine.read(daemonFile) ?? "")).toEqual(after);
+    expect(changing(machine.calls())).toEqual(["systemctl reload docker", "usermod -a -G docker ops"]);
+  });
+
+  it("gets its options back to the byte, and stays", async () => {
+    const before = '{"debug": true}';
+    using machine = await engine(before);
+    await machine.install();
+    machine.calls();
+
+    const end = await machine.undo();
+
+    expect(end.code, end.stderr).toBe(0);
+    expect(machine.read(daemonFile)).toBe(before);
+    expect(changing(machine.calls())).toEqual(["gpasswd -d ops docker", "systemctl reload docker"]);
+  });
+
+  it("with options that it would not start with is left alone", async () => {
+    using machine = await engine('{"broken": 1}');
+    using list = await engine("[]");
+
+    const [invalid, noObject] = [await machine.install(), await list.install()];
+
+    expect([invalid.code, machine.said(invalid)]).toEqual([
+      10,
+      expect.stringContaining("does not take /etc/docker/daemon.json with live-restore: invalid"),
+    ]);
+    expect([noObject.code, noObject.stderr]).toEqual([10, expect.stringContaining("does not begin with {")]);
+    expect(machine.read(daemonFile)).toBe('{"broken": 1}');
+  });
+
+  it("of a swarm is refused", async () => {
+    using machine = new PlayedDockerMachine("debian", { engine: true, swarm: "active" });
+    await machine.run("systemctl start docker");
+
+    const end = await machine.install();
+
+    expect([end.code, end.stderr]).toEqual([10, expect.stringContaining("belongs to a swarm")]);
+  });
+});
+
+describe("the engine's proxy", () => {
+  const proxy = { http: "http://proxy.example.com:3128", noProxy: ["localhost", "10.0.0.0/8"] };
+
+  it("is read at the engine's start, and a change restarts it: the text a preview shows says so", async () => {
+    using machine = new PlayedDockerMachine("debian");
+
+    const fresh = await machine.install({ proxy });
+    const first = changing(machine.calls());
+    await machine.install({ proxy: { ...proxy, noProxy: ["localhost"] } });
+    const second = changing(machine.calls());
+
+    expect(fresh.code, fresh.stderr).toBe(0);
+    expect(first).not.toContain("systemctl restart docker");
+    expect(second).toContain("systemctl restart docker");
+    expect(machine.read(dropIn)).toBe(
+      '[Service]\nEnvironment="HTTP_PROXY=http://proxy.example.com:3128"\nEnvironment="NO_PROXY=localhost"\n',
+    );
+    expect(renderEngineInstall({ user: "ops", proxy })).toContain(
+      "# The engine's proxy. Any change of it RESTARTS THE ENGINE",
+    );
+    expect(renderEngineInstall({ user: "ops" })).toContain(
+      "Where an earlier one is taken away, this RESTARTS THE ENGINE",
+    );
+  });
+
+  it("goes with a restart when it is taken away, and stays away", async () => {
+    using machine = new PlayedDockerMachine("debian");
+    await machine.install({ proxy });
+    machine.calls();
+
+    await machine.install();
+    const taken = changing(machine.calls());
+    await machine.install();
+
+    expect(taken).toContain("systemctl restart docker");
+    expect(machine.read(dropIn)).toBeUndefined();
+    expect(changing(machine.calls())).not.toContain("systemctl restart docker");
+  });
+});

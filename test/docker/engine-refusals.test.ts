@@ -1,0 +1,99 @@
+import { describe, expect, it } from "vitest";
+import { renderEngineInstall } from "../../components/docker/engine-install-script.ts";
+import type { releases } from "../support/played-system.ts";
+import { changing, PlayedDockerMachine } from "./support/played-docker-machine.ts";
+
+interface Refusal {
+  readonly release?: keyof typeof releases;
+  /** Makes the machine one that is refused. */
+  readonly spoil?: (machine: PlayedDockerMachine) => void;
+  /** What the script looks for, and what it finds in its place. */
+  readonly looks?: readonly [string, string];
+  readonly code: number;
+  readonly words: string;
+}
+
+const refusals: Readonly<Record<string, Refusal>> = {
+  "where Docker is a snap": {
+    looks: ["/snap/bin/docker", "/bin/sh"],
+    code: 10,
+    words: "this machine has Docker as a snap, which cannot use folders of the machine. Remove it (snap remove docker)",
+  },
+  "where the system does not tell its release": {
+    spoil: (machine) => machine.write("/etc/os-release", 'ID=debian\nPRETTY_NAME="Debian sid"\n'),
+    code: 10,
+    words: "Debian sid does not say in /etc/os-release which release it is",
+  },
+  "without what checks the key": {
+    release: "rocky",
+    looks: ["command -v gpg", "command -v no-gpg-is-here"],
+    code: 10,
+    words: "this machine lacks gpg or curl, which check Docker's key. Install gnupg2 and curl",
+  },
+  "where the key cannot be had": {
+    release: "rocky",
+    spoil: (machine) => machine.tool("curl", "exit 6"),
+    code: 20,
+    words: "gpg cannot be downloaded; curl says why above",
+  },
+  "where the key is none": {
+    release: "rocky",
+    spoil: (machine) =>
+      machine.tool("gpg", 'case "$*" in *--import*) echo "no valid OpenPGP data" >&2; exit 2 ;; esac'),
+    code: 20,
+    words: "gpg holds no keys: no valid OpenPGP data",
+  },
+  "where rpm does not take the key": {
+    release: "rocky",
+    spoil: (machine) =>
+      machine.tool("rpm", 'case "$*" in *--import*) exit 1 ;; "-q ca-certificates") ;; -q*) exit 1 ;; esac'),
+    code: 20,
+    words: "rpm does not take Docker's key; it says why above",
+  },
+};
+
+describe("Docker Engine is not installed", () => {
+  it.each(Object.entries(refusals))("%s", async (_, { release = "debian", spoil, looks, code, words }) => {
+    using machine = new PlayedDockerMachine(release);
+    spoil?.(machine);
+    const [looked = "", found = ""] = looks ?? [];
+    // The test machine's own must not be seen.
+    const text = renderEngineInstall({ user: "ops" })
+      .replaceAll("command -v dockerd", "false")
+      .replaceAll("/usr/lib/apt/apt-helper", "apt-helper");
+
+    const end = await machine.run(looked === "" ? text : text.replaceAll(looked, found), { name: "docker" });
+
+    expect([end.code, machine.said(end)]).toEqual([code, expect.stringContaining(words)]);
+    expect(changing(machine.calls()).filter((call) => /docker-ce|containerd|^usermod/.test(call))).toEqual([]);
+  });
+
+  it("for a user who cannot be let in", async () => {
+    using machine = new PlayedDockerMachine("debian");
+    machine.tool("usermod", "exit 6");
+
+    const end = await machine.install();
+
+    expect([end.code, end.stderr]).toEqual([
+      30,
+      expect.stringContaining("ops cannot become a member of the group docker; usermod says why above"),
+    ]);
+  });
+
+  it.each([
+    ["start", "Docker Engine does not start. See: journalctl -u docker"],
+    ["reload", "Docker Engine does not reload its options. See: journalctl -u docker"],
+  ])("to its end where systemd does not %s it", async (verb, words) => {
+    using machine = new PlayedDockerMachine("debian", { engine: verb === "reload" });
+    machine.tool(
+      "systemctl",
+      `case "$*" in *is-active*) ${verb === "reload" ? "" : "exit 3"} ;; ${verb}*) exit 1 ;; esac`,
+    );
+    if (verb === "reload")
+      machine.tool("docker", 'case "$*" in *LiveRestore*) echo false ;; *Swarm*) echo inactive ;; esac');
+
+    const end = await machine.install();
+
+    expect([end.code, end.stderr]).toEqual([40, expect.stringContaining(words)]);
+  });
+});

@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import { DataMachine } from "./support/fake-docker.ts";
+
+/** A machine on which a stack's first run has made Rancher and its data. */
+async function begun(): Promise<DataMachine> {
+  const machine = new DataMachine();
+  expect((await machine.run("2.14.3")).stdout).toBe("new\n");
+  return machine.serving("2.14.3");
+}
+
+describe("the script about Rancher's data tells whether the stack's first password is Rancher's", () => {
+  it("which it is for data that began with the stack, whatever is done to them later", async () => {
+    using machine = await begun();
+
+    expect((await machine.run("2.14.3")).stdout).toBe("new\n");
+    expect((await machine.run("2.15.0")).stdout).toBe("new\n");
+  });
+
+  it("which it is too where the first run was ended before there was a container", async () => {
+    using machine = new DataMachine();
+    await machine.run("2.14.3");
+
+    expect((await machine.run("2.14.3")).stdout).toBe("new\n");
+  });
+
+  it("which it is not for data that a stack before it has left", async () => {
+    using machine = await begun();
+    machine.gone("rancher");
+    expect((await machine.body("run_undo rancher-data\n")).code).toBe(0);
+
+    expect((await machine.run("2.14.3")).stdout).toBe("kept\n");
+  });
+
+  it("which it may not be for those of an archive", async () => {
+    using machine = await begun();
+    await machine.backup();
+    const archive = machine.archives.find((name) => name.endsWith(".gz"))!;
+
+    expect((await machine.run("2.14.3", { restore: archive })).stdout).toBe("kept\n");
+    expect((await machine.run("2.14.3")).stdout).toBe("kept\n");
+  });
+
+  it("which it is not for those of a container somebody started by hand", async () => {
+    using machine = new DataMachine();
+    await machine.run("2.14.3");
+    machine.container("old", "2.14.3", { mounts: "volume abcdef" });
+    machine.data({ "db/state": "of somebody" }, machine.path("engine/volumes/abcdef"));
+
+    expect((await machine.run("2.14.3", { adopt: "old" })).stdout).toBe("kept\n");
+  });
+});

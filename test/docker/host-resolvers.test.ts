@@ -1,0 +1,61 @@
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { renderHostResolvers, resolverMounts } from "../../components/docker/host-resolvers.ts";
+import { ScriptSandbox } from "../support/script-run.ts";
+
+const stub = "nameserver 127.0.0.53\noptions edns0 trust-ad\nsearch example.com\n";
+
+/** What is printed on a machine with these files; a path behind `->` is a link. */
+async function printed(files: Readonly<Record<string, string>>): Promise<string> {
+  using box = new ScriptSandbox();
+  const root = box.path("root");
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(join(root, path, ".."), { recursive: true });
+    if (content.startsWith("->")) symlinkSync(join(root, content.slice(2)), join(root, path));
+    else writeFileSync(join(root, path), content);
+  }
+  const led = renderHostResolvers.replaceAll(/(?<=[ "])\/(etc|run)\//g, `${root}/$1/`);
+  const run = await box.shell(led);
+  expect([run.code, run.stderr]).toEqual([0, ""]);
+  return run.stdout.replaceAll(root, "").trimEnd();
+}
+
+describe("where a host names resolvers that its containers reach", () => {
+  it.each<[string, Record<string, string>, string]>([
+    [
+      "systemd-resolved",
+      {
+        "run/systemd/resolve/stub-resolv.conf": stub,
+        "run/systemd/resolve/resolv.conf": "# a note\nnameserver 192.0.2.53\nsearch example.com\n",
+        "etc/resolv.conf": "->run/systemd/resolve/stub-resolv.conf",
+      },
+      "/run/systemd/resolve",
+    ],
+    ["a file of its own", { "etc/resolv.conf": "search example.com\nnameserver\t192.0.2.53\n" }, "/etc/resolv.conf"],
+    // At boot it may not be there yet, and no container would start.
+    ["a link", { "etc/resolv.conf": "->run/nm/resolv.conf", "run/nm/resolv.conf": "nameserver 192.0.2.53\n" }, ""],
+    ["itself alone", { "etc/resolv.conf": "nameserver 127.0.0.1\n" }, ""],
+    ["nobody", { "etc/resolv.conf": "search example.com\n" }, ""],
+    ["nothing at all", {}, ""],
+    ["IPv6 alone, which a container may not have", { "etc/resolv.conf": "nameserver 2001:db8::53\n" }, ""],
+    ["the link's own, which no pod reaches", { "etc/resolv.conf": "nameserver 169.254.169.254\n" }, ""],
+    [
+      "a resolved that knows none, and a file that does",
+      { "run/systemd/resolve/resolv.conf": "# none\n", "etc/resolv.conf": "nameserver 192.0.2.53\n" },
+      "/etc/resolv.conf",
+    ],
+  ])("%s", async (_, files, path) => {
+    expect(await printed(files)).toBe(path);
+  });
+
+  it("is mounted where K3s looks, by a path that stays the same whatever the resolvers are", () => {
+    expect(resolverMounts("")).toEqual([]);
+    expect(resolverMounts("/run/systemd/resolve")).toEqual([
+      { hostPath: "/run/systemd/resolve", containerPath: "/run/systemd/resolve", readOnly: true },
+    ]);
+    expect(resolverMounts("/etc/resolv.conf")).toEqual([
+      { hostPath: "/etc/resolv.conf", containerPath: "/run/systemd/resolve/resolv.conf", readOnly: true },
+    ]);
+  });
+});

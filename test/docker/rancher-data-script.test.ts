@@ -1,0 +1,168 @@
+import { describe, expect, it } from "vitest";
+import { preamble } from "../../components/host/script-preamble.ts";
+import { sshHost } from "../../components/host/host.ts";
+import { renderScript } from "../../components/host/script.ts";
+import { renderRancherDataScript } from "../../components/docker/rancher-data-script.ts";
+import { expectGolden } from "../support/golden.ts";
+import { balancerHost } from "../support/prod-stack.ts";
+import { DataMachine, plainShape } from "./support/fake-docker.ts";
+
+const backup = { keep: 7, folder: "/var/backups/rancher" };
+
+describe("renderRancherDataScript", () => {
+  it("reads like this", () => {
+    const args = { shape: plainShape, version: "2.15.0", image: "rancher/rancher:v2.15.0", backup };
+    expectGolden("docker/rancher-data.sh", renderRancherDataScript(args));
+  });
+
+  it("travels over SSH with a timer too, whose script stands alone", () => {
+    const args = { shape: plainShape, version: "2.15.0", image: "rancher/rancher:v2.15.0" };
+    const body = renderRancherDataScript({ ...args, backup: { ...backup, schedule: "Sun 03:00" } });
+
+    expect(() =>
+      renderScript(sshHost(balancerHost()), { name: "rancher-data", title: "data", body, timeoutSeconds: 3600 }),
+    ).not.toThrow();
+    const [, timed = ""] = /<<'BACKUP'\n([\s\S]*?)\nBACKUP\n/.exec(body) ?? [];
+    expect(timed.startsWith(preamble({ name: "rancher-data", stateFolder: "/var/lib/rancher-stack" }))).toBe(true);
+    expect(body).toContain("\nOnCalendar=Sun 03:00\n");
+  });
+
+  it("has no timer on a machine that has no schedule", () => {
+    const args = { shape: plainShape, version: "2.15.0", image: "rancher/rancher:v2.15.0" };
+
+    expect(renderRancherDataScript({ ...args, backup })).not.toContain("OnCalendar");
+  });
+});
+
+describe("the script about Rancher's data", () => {
+  it("leaves a machine alone that has none yet", async () => {
+    using machine = new DataMachine();
+
+    const run = await machine.run("2.15.0");
+
+    expect(run).toEqual({
+      code: 0,
+      stdout: "new\n",
+      stderr: "unchanged: there are no data yet; Rancher 2.15.0 begins anew\n",
+    });
+    expect(machine.list("volumes")).toEqual([]);
+  });
+
+  it("leaves the version alone that serves", async () => {
+    using machine = new DataMachine().serving("2.15.0");
+
+    const run = await machine.run("2.15.0");
+
+    expect([run.code, run.stderr]).toEqual([0, "unchanged: Rancher 2.15.0 has its data\n"]);
+    expect(machine.calls.filter((call) => /^(stop|start|run|create)/.test(call))).toEqual([]);
+  });
+
+  it("takes up data that an earlier stack has left, by what is remembered beside its archives", async () => {
+    using machine = new DataMachine().serving("2.15.0");
+    await machine.run("2.15.0");
+    machine.gone("rancher");
+
+    const same = await machine.run("2.15.0");
+    const older = await machine.run("2.14.3");
+
+    expect([same.code, same.stderr]).toEqual([0, "unchanged: the data in rancher-data are of Rancher 2.15.0\n"]);
+    expect(older.code).toBe(10);
+    expect(older.stderr).toMatch(
+      /Rancher's data are of 2\.15\.0, and 2\.14\.3 cannot read them\. Go back by an archive/,
+    );
+  });
+
+  it("asks of which version data are that nobody knows", async () => {
+    using machine = new DataMachine();
+    machine.data({ state: "of somebody" });
+
+    const unknown = await machine.run("2.15.0");
+    expect(unknown.code).toBe(10);
+    const [, remedy = ""] = /: (echo version .*)\n/.exec(unknown.stderr) ?? [];
+    await machine.body(`${remedy}\n`);
+
+    expect((await machine.run("2.15.0")).code).toBe(0);
+    expect(machine.archives[0]).toMatch(/^rancher-2\.14\.3-/);
+  });
+
+  it.each([
+    ["2.13.4", "2.15.0", /are of 2\.13\.4, .* Upgrade to the latest 2\.14 first, then to 2\.15\.0/],
+    ["2.15.0", "2.14.3", /2\.14\.3 cannot read them/],
+    ["2.14.3", "2.14.2", /2\.14\.2 cannot read them/],
+  ])("refuses to go from %s to %s, and touches nothing", async (from, to, words) => {
+    using machine = new DataMachine().serving(from);
+
+    const run = await machine.run(to);
+
+    expect(run.code).toBe(10);
+    expect(run.stderr).toMatch(words);
+    expect(machine.about("rancher", "started")).toBe("at first");
+    expect(machine.archives).toEqual([]);
+  });
+
+  it("refuses a container of that name which others made", async () => {
+    using machine = new DataMachine();
+    machine.container("rancher", "2.15.0");
+
+    const run = await machine.run("2.15.0");
+
+    expect(run.code).toBe(10);
+    expect(run.stderr).toMatch(/a container named rancher is on this machine that this program did not make\..*adopt/);
+  });
+
+  it("refuses an image that is another version than the stack file says", async () => {
+    using machine = new DataMachine().serving("2.14.3");
+
+    const run = await machine.run("2.15.0", { image: "rancher:v2.14.2" });
+
+    expect(run.code).toBe(10);
+    expect(run.stderr).toMatch(/docker\.image is rancher:v2\.14\.2, which is Rancher 2\.14\.2, and rancher:version is/);
+  });
+
+  it("stops nothing for an image that cannot be had", async () => {
+    using machine = new DataMachine().serving("2.14.3");
+
+    const run = await machine.run("2.14.4", { image: "rancher:v2.14.4" });
+
+    expect([run.code, run.stderr]).toEqual([
+      20,
+      "pulling rancher:v2.14.4\nDocker does not get rancher:v2.14.4: manifest unknown. If its registry wants a password: docker login, on this machine\n",
+    ]);
+    expect(machine.about("rancher", "started")).toBe("at first");
+  });
+
+  it.each(["*", "container ls*", "volume ls*"])(
+    "does not take an engine for empty that does not answer to %s",
+    async (asked) => {
+      using machine = new DataMachine().serving("2.14.3");
+      machine.fault(
+        `case $* in ${asked.replace(" ", "\\ ")}) echo "Cannot connect to the Docker daemon" >&2; exit 1 ;; esac`,
+      );
+
+      const run = await machine.run("2.15.0");
+
+      expect(run.code).toBe(30);
+      expect(run.stderr).toMatch(/^the Docker engine of this machine does not answer: Cannot connect/);
+    },
+  );
+
+  it("goes with destroy, and leaves data and archives unless told otherwise", async () => {
+    using machine = new DataMachine().serving("2.14.3");
+    machine.image("2.14.4", "registry");
+    await machine.run("2.14.4");
+    machine.gone("rancher");
+
+    const kept = await machine.body("run_undo rancher-data\n");
+    expect([kept.code, kept.stderr]).toEqual([0, "changed: rancher-data is undone\n"]);
+    expect(machine.list("images")).not.toContain("rancher:v2.14.4");
+    expect([machine.list("volumes"), machine.archives.length]).toEqual([["rancher-data"], 2]);
+
+    machine.image("2.14.4");
+    await machine.run("2.14.4");
+    await machine.markForDeletion();
+    const deleted = await machine.body("run_undo rancher-data\n");
+    expect(deleted.stderr).toContain("changed: Rancher's data and its archives are gone\n");
+    expect(machine.list("volumes")).toEqual([]);
+    expect(machine.exists(machine.backups)).toBe(false);
+  });
+});

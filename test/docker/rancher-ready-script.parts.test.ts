@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { rancherLabels } from "../../components/docker/names.ts";
+import { rancherHealthcheck } from "../../components/docker/rancher-container-shape.ts";
+import { renderRancherReadyScript } from "../../components/docker/rancher-ready-script.ts";
+import { makeDataHost, type DataHost } from "./support/data-host.ts";
+
+const made = await makeDataHost();
+if ("refused" in made) console.warn(`waiting for Rancher is not tested on a real engine here: ${made.refused}`);
+
+const health = [
+  "--health-cmd",
+  rancherHealthcheck.tests.slice(1).join(" ").replace("X-F", "'X-F").replace("https ", "https' "),
+];
+const times = [
+  "--health-interval",
+  "1s",
+  "--health-timeout",
+  "5s",
+  "--health-start-period",
+  "10m",
+  "--health-retries",
+  "6",
+];
+
+describe.skipIf("refused" in made)("waiting for Rancher, on a real Docker engine", () => {
+  const at = made as DataHost;
+  const { machine, engine } = at;
+
+  /** Rancher's container as the program makes it; its id. */
+  const make = async (version: string, ...words: string[]): Promise<string> => {
+    await engine.docker("rm", "-f", "-v", "rancher");
+    const usual = ["--privileged", "--network", "rancher", "--restart", "unless-stopped"];
+    const data = ["--volume", "rancher-data:/var/lib/rancher"];
+    const labels = ["--label", `${rancherLabels.stack}=rancher/dev`, "--label", `${rancherLabels.version}=${version}`];
+    const image = `rancher/rancher:v${version}`;
+    return engine.mustDocker(
+      ...["run", "-d", "--name", "rancher", ...labels, ...usual, ...data, ...health, ...times, ...words, image],
+    );
+  };
+  const ready = (container: string, edit = (text: string) => text) =>
+    machine.run("rancher-ready", renderRancherReadyScript({ container, version: "2.15.0", stack: "dev" }), {
+      timeoutSeconds: 600,
+      edit,
+    });
+
+  beforeAll(async () => {
+    await machine.base.create();
+    await at.image("v2.15.0", { version: "2.15.0", startSeconds: 0.5 });
+    await at.image("v2.15.1", { version: "2.15.1", startSeconds: 0.5, fault: "crashing" });
+    await at.image("v2.15.2", { version: "2.15.2", startSeconds: 0.5, fault: "never-ready" });
+  });
+  afterAll(async () => {
+    await at.close();
+  });
+
+  it("ends when it is healthy, and a second time at once", async () => {
+    const container = await make("2.15.0");
+
+    expect(await ready(container)).toMatchObject({
+      code: 0,
+      stdout: "2.15.0\n",
+      stderr: "unchanged: Rancher 2.15.0 is healthy\n",
+    });
+    expect(await ready(container)).toMatchObject({ code: 0 });
+  });
+
+  it("starts one that was stopped by hand", async () => {
+    const container = await engine.mustDocker("inspect", "-f", "{{.Id}}", "rancher");
+    await engine.mustDocker("stop", "rancher");
+
+    const end = await ready(container);
+
+    expect(end.code, end.stderr).toBe(0);
+    expect(end.stderr).toMatch(/^changed: the container rancher was stopped, and is started\n/);
+  });
+
+  it("goes on while the engine is restarted", async () => {
+    const container = await make("2.15.0", "--env", "REHEARSAL_START_SECONDS=10");
+    const waiting = ready(container);
+    await engine.stop();
+    await engine.start();
+
+    const end = await waiting;
+
+    expect(end.code, end.stderr).toBe(0);
+  });
+
+  it("fails early, and the next time again, where it keeps ending, though it answers in between", async () => {
+    const container = await make("2.15.1");
+
+    const end = await ready(container);
+    const again = await ready(container);
+
+    for (const { code, stderr } of [end, again]) {
+      expect(code, stderr).toBe(40);
+      expect(stderr).toMatch(/FATAL\] panic: played\n.*Rancher 2\.15\.0 has ended \d+ times/s);
+    }
+  });
+
+  it("fails where it does not answer in time, and does not outlive whoever runs it", async () => {
+    const container = await make("2.15.2");
+
+    const end = await ready(container, (text) => text.replace("limit=900", "limit=25"));
+    expect(end.code).toBe(40);
+    expect(end.stderr).toMatch(/^Rancher 2\.15\.0 is not healthy after 2\d s, of 25 it is given: running, starting\./);
+    expect(end.stderr).toMatch(/Waiting for server to become available.*has not become healthy within 25 s/s);
+
+    const left = ready(container);
+    await expect.poll(() => machine.look("pgrep", "-f", "is not healthy after"), { timeout: 60_000 }).not.toBe("");
+    await machine.disconnect();
+    await left;
+    // Whoever puts an archive back is not kept waiting for it.
+    await expect.poll(() => machine.look("pgrep", "-f", "is not healthy after"), { timeout: 120_000 }).toBe("");
+  });
+});

@@ -1,0 +1,249 @@
+import { describe, expect, it } from "vitest";
+import { renderRancherReadyScript, type RancherReadyScriptArgs } from "../../components/docker/rancher-ready-script.ts";
+import { shells } from "../support/plain-machine.ts";
+import { DataMachine } from "./support/fake-docker.ts";
+
+const text = (more: Partial<RancherReadyScriptArgs> = {}) =>
+  renderRancherReadyScript({ container: "rancher", version: "2.15.0", stack: "dev", ...more });
+
+/** With a limit and a pause between lines of progress that a test can wait for. */
+const hasty = (body: string) => body.replace("limit=900", "limit=2").replace("-ge 20 ]", "-ge 1 ]");
+
+const starting = "running starting 0 first";
+const healthy = "running healthy 0 first";
+
+/** A machine after an upgrade that was proved, its new container made. */
+async function upgraded(): Promise<{ machine: DataMachine; archive: string }> {
+  const machine = new DataMachine().serving("2.14.3");
+  expect((await machine.run("2.15.0")).code).toBe(0);
+  machine.replaced("2.15.0");
+  return { machine, archive: machine.archives.find((name) => name.endsWith(".gz"))!.replace(".tar.gz", "") };
+}
+
+const factsOf = async (machine: DataMachine) => (await machine.body('ls "$facts"\n')).stdout.trim().split("\n");
+
+describe("waiting for Rancher", () => {
+  it("ends when it is healthy, and tells its version", async () => {
+    using machine = new DataMachine().serving("2.15.0");
+    machine.looks("created starting 0 never", starting, starting, healthy);
+
+    const run = await machine.body(text());
+
+    expect([run.code, run.stdout]).toEqual([0, "2.15.0\n"]);
+    expect(run.stderr).toMatch(/unchanged: Rancher 2\.15\.0 is healthy\n$/);
+  });
+
+  it("touches nothing where it is healthy", async () => {
+    using machine = new DataMachine().serving("2.15.0");
+
+    const run = await machine.body(text());
+
+    expect(run).toEqual({ code: 0, stdout: "2.15.0\n", stderr: "unchanged: Rancher 2.15.0 is healthy\n" });
+    expect(machine.calls.filter((call) => !call.startsWith("container inspect"))).toEqual([]);
+  });
+
+  it("does not take one for healthy that answered once and began anew", async () => {
+    using machine = new DataMachine().serving("2.15.0");
+    machine.looks(healthy, "restarting healthy 1 first", "running healthy 1 second", "running starting 2 third");
+
+    const run = await machine.body(hasty(text()));
+
+    expect(run.code).toBe(40);
+  });
+
+  it("says every so often how long it has waited, and fails when the time is over, with the last words", async () => {
+    using machine = new DataMachine().serving("2.15.0");
+    machine.looks(starting);
+
+    const run = await machine.body(hasty(text()));
+
+    expect([run.code, run.stdout]).toEqual([40, ""]);
+    const see = "See docker logs rancher, on this machine\n";
+    expect(run.stderr).toMatch(/^Rancher 2\.15\.0 is not healthy after 1 s, of 2 it is given: running, starting\./);
+    expect(run.stderr).toMatch(
+      new RegExp(
+        `\n {2}last words of the server\nRancher 2.15.0 has not become healthy within 2 s; above are its last words. ${see}$`,
+      ),
+    );
+  });
+
+  it("fails early where it keeps ending", async () => {
+    using machine = new DataMachine().serving("2.15.0");
+    machine.looks(starting, "restarting starting 1 first", "running starting 4 second", "restarting starting 5 third");
+
+    const run = await machine.body(text());
+
+    expect(run.code).toBe(40);
+    expect(run.stderr).toMatch(/^ {2}last words of the server\nRancher 2\.15\.0 has ended 5 times; above are/);
+  });
+
+  it("fails at once at the next run, where it ends once more; where somebody mended it, it may start", async () => {
+    using machine = new DataMachine().serving("2.15.0");
+    machine.looks("restarting starting 17 first", "running starting 17 second", "restarting starting 18 second");
+    expect((await machine.body(text())).stderr).toContain("has ended 18 times");
+
+    machine.looks("restarting starting 18 first", "running starting 18 second", "running healthy 18 second");
+
+    expect((await machine.body(text())).code).toBe(0);
+  });
+
+  it("gives one that is ill already a minute", async () => {
+    using machine = new DataMachine().serving("2.15.0");
+    machine.looks("running unhealthy 0 first");
+
+    const run = await machine.body(text().replace("limit=60", "limit=1"));
+
+    expect(text()).toContain("then limit=60; fi");
+    expect(run.stderr).toContain("has not become healthy within 1 s");
+  });
+});
+
+describe("a container that is stopped", () => {
+  it("is started: a stack that is up serves", async () => {
+    using machine = new DataMachine().serving("2.15.0");
+    machine.gone("rancher");
+    machine.container("rancher", "2.15.0", { running: "false" });
+
+    const run = await machine.body(text());
+
+    expect(run.code, run.stderr).toBe(0);
+    expect(run.stderr).toBe(
+      "changed: the container rancher was stopped, and is started\nunchanged: Rancher 2.15.0 is healthy\n",
+    );
+    expect(machine.starts).toEqual(["rancher"]);
+  });
+
+  it("has all the time there is, though it was ill when it was stopped", async () => {
+    using machine = new DataMachine().serving("2.15.0");
+    machine.looks("exited unhealthy 0 first", starting);
+
+    const run = await machine.body(hasty(text()));
+
+    expect(run.stderr).toContain("has not become healthy within 2 s");
+  });
+
+  it("is started once, and given up when it is stopped again", async () => {
+    using machine = new DataMachine().serving("2.15.0");
+    machine.looks("exited starting 0 first", starting, "exited starting 0 second");
+
+    const run = await machine.body(text());
+
+    expect(run.code).toBe(40);
+    expect(run.stderr).toContain("Rancher 2.15.0 was started, and is stopped again; above are its last words");
+    expect(machine.starts).toEqual(["rancher"]);
+  });
+
+  it("that cannot be started is told of in the engine's words", async () => {
+    using machine = new DataMachine().serving("2.15.0");
+    machine.looks("exited starting 0 first");
+    machine.fault('case $* in "start "*) echo "port is already allocated" >&2; exit 1 ;; esac');
+
+    const run = await machine.body(text());
+
+    expect(run.code).toBe(30);
+    expect(run.stderr).toContain("the container rancher does not start: port is already allocated. See docker logs");
+  });
+});
+
+describe("an engine that is away", () => {
+  it("is waited for while it is restarted, and what comes of the container then", async () => {
+    using machine = new DataMachine().serving("2.15.0");
+    machine.looks("away", "away", "exited starting 0 first", "running starting 0 second", "running healthy 0 second");
+
+    const run = await machine.body(text());
+
+    expect(run.code, run.stderr).toBe(0);
+    expect(machine.starts).toEqual(["rancher"]);
+  });
+
+  it("is not waited for for long", async () => {
+    using machine = new DataMachine().serving("2.15.0");
+    machine.looks("away");
+
+    const run = await machine.body(text().replace('" -lt 60 ]', '" -lt 1 ]'));
+
+    expect(text()).toContain('[ "$((waited - gone))" -lt 60 ]');
+    expect(run.code).toBe(30);
+    expect(run.stderr).toBe(
+      "the Docker engine of this machine does not answer: Cannot connect to the Docker daemon. Start it, then run this again\n",
+    );
+  });
+
+  it("is not to be mixed up with a container that is gone", async () => {
+    using machine = new DataMachine().serving("2.15.0");
+    machine.gone("rancher");
+
+    const run = await machine.body(text());
+
+    expect(run.code).toBe(30);
+    expect(run.stderr).toBe(
+      "the container rancher is gone: somebody removed it. Its data are in the volume rancher-data. To make it anew: npm run up -- dev --refresh\n",
+    );
+  });
+});
+
+describe("after an upgrade", () => {
+  it("every line says the way back, as long as the new version is not healthy", async () => {
+    const { machine, archive } = await upgraded();
+    using _ = machine;
+    machine.looks(starting);
+
+    const run = await machine.body(hasty(text()).replaceAll("limit=180", "limit=2"));
+
+    const back = `The way back, at any time: npm run restore -- dev ${archive}`;
+    expect(run.code).toBe(40);
+    expect(run.stderr.split("\n").filter((line) => line.includes("healthy"))).toEqual([
+      `Rancher 2.15.0 is not healthy after 1 s, of 2 it is given: running, starting. ${back}`,
+      `Rancher 2.15.0 has not become healthy within 2 s; above are its last words. ${back}`,
+    ]);
+    expect(await factsOf(machine)).toEqual(expect.arrayContaining(["needed", "trial-seconds"]));
+  });
+
+  it.each([
+    [0, 180],
+    [40, 180],
+    [100, 360],
+    [599, 900],
+  ])("a trial of %i s gives it %i s", async (trial, limit) => {
+    const { machine } = await upgraded();
+    using _ = machine;
+    await machine.body(`note() { echo "$2" >"$facts/$1"; }\nnote trial-seconds ${trial}\n`);
+    machine.looks(starting);
+
+    const run = await machine.body(text().replace("\nlook\n", '\necho "$limit"; exit 7\n'));
+
+    expect([run.code, run.stdout]).toEqual([7, `${limit}\n`]);
+  });
+
+  it("the archive may go like any other once the new version is healthy", async () => {
+    const { machine } = await upgraded();
+    using _ = machine;
+
+    expect((await machine.body(text())).code).toBe(0);
+
+    const facts = await factsOf(machine);
+    expect(facts).not.toContain("needed");
+    expect(facts).not.toContain("trial-seconds");
+  });
+
+  it("that was given up before it was made, nobody is sent back to its archive", async () => {
+    using machine = new DataMachine().serving("2.14.3");
+    await machine.run("2.15.0");
+    expect((await machine.run("2.14.3")).stderr).toContain("unchanged: Rancher 2.14.3 has its data");
+
+    expect(await factsOf(machine)).not.toContain("needed");
+  });
+});
+
+describe.each(Object.entries(shells))("on a machine with what a Mac has, by %s", (_, shell) => {
+  it("it is waited for all the same", async () => {
+    using machine = new DataMachine(shell).serving("2.15.0");
+    machine.looks("away", "exited starting 0 first", starting, healthy);
+
+    const run = await machine.body(text().replace("sleep 2", "sleep 0.1"));
+
+    expect([run.code, run.stdout]).toEqual([0, "2.15.0\n"]);
+    machine.looks("restarting starting 5 first", "restarting starting 6 first");
+    expect((await machine.body(text().replace("sleep 2", "sleep 0.1"))).code).toBe(40);
+  });
+});

@@ -1,0 +1,170 @@
+# host this-machine, this machine
+# greets
+{ limit=$(cat); } <<'LIMIT'
+# A process and all that came of it, as far as the machine's ps can tell.
+tree_of() {
+  ps -A -o pid= -o ppid= 2>/dev/null | awk -v root="$1" '
+    { parent[$1] = $2 }
+    END {
+      for (pid in parent) {
+        for (up = parent[pid]; up != root && up in parent && parent[up] != up; ) up = parent[up]
+        if (up == root) print pid
+      }
+    }'
+  printf '%s\n' "$1"
+}
+end_tree() {
+  # shellcheck disable=SC2046 # one word per process
+  kill -s "$1" $(tree_of "$2") 2>/dev/null || true
+}
+timed() {
+  time_limit=$1; shift
+  # A command in the background has no standard input of its own.
+  exec 8<&0
+  "$@" <&8 8<&- &
+  timed=$!
+  (
+    waited=0
+    while [ "$waited" -lt "$time_limit" ]; do
+      sleep 1
+      kill -0 "$timed" || exit 0
+      waited=$((waited + 1))
+    done
+    trap 'exit 124' TERM
+    end_tree TERM "$timed"
+    waited=0
+    while [ "$waited" -lt 10 ] && kill -0 "$timed"; do sleep 1; waited=$((waited + 1)); done
+    end_tree KILL "$timed"
+    exit 124
+  ) </dev/null >/dev/null 2>&1 8<&- &
+  watch=$!
+  exec 8<&-
+  trap 'end_tree TERM "$timed"' TERM HUP INT
+  while :; do
+    timed_code=0
+    wait "$timed" 2>/dev/null || timed_code=$?
+    # A signal ends the waiting, and not what is waited for.
+    kill -0 "$timed" 2>/dev/null || break
+  done
+  trap - TERM HUP INT
+  kill "$watch" 2>/dev/null || true
+  watch_code=0
+  wait "$watch" 2>/dev/null || watch_code=$?
+  [ "$watch_code" -ne 124 ] || timed_code=124
+  return "$timed_code"
+}
+LIMIT
+{ script=$(cat); } <<'SCRIPT'
+# a script of rancher-stack
+set -eu
+umask 077
+PATH=$PATH:/usr/local/bin:/opt/homebrew/bin:$HOME/.docker/bin:/usr/bin:/bin:/usr/sbin:/sbin
+export PATH LC_ALL=C
+state="$HOME"/.local/state/rancher-stack name=motd
+facts=$state/facts/$name
+say() { printf '%s\n' "$*" >&2; }
+fail() { code=$1; shift; say "$@"; exit "$code"; }
+lock=$state.lock work=$state.work
+mkdir -p "$(dirname "$state")" || fail 30 "$(dirname "$state") cannot be made, where this program remembers what it did on this machine"
+# Whether a process is there and runs a script of ours. Where ps tells nothing, its being there has to do.
+at_work() {
+  kill -0 "$1" 2>/dev/null || return 1
+  at_work=$(ps -ww -o args= -p "$1" 2>/dev/null) || return 0
+  case $at_work in *"a script of rancher-stack"*) ;; *) return 1 ;; esac
+}
+take_lock() {
+  lock_tries=0
+  until lock_words=$(ln -s "$$" "$lock" 2>&1); do
+    holder=$(readlink "$lock" || true)
+    if [ -n "$holder" ] && ! at_work "$holder"; then
+      # One at a time: a second one would take away what the first has put there meanwhile.
+      if ln -s "$$" "$lock.clearing" 2>/dev/null; then
+        [ "$(readlink "$lock" || true)" != "$holder" ] || rm -f "$lock"
+        rm -f "$lock.clearing"
+      else
+        at_work "$(readlink "$lock.clearing" || echo 0)" || rm -f "$lock.clearing"
+      fi
+    fi
+    lock_tries=$((lock_tries + 1))
+    [ "$lock_tries" -le 1 ] || [ -n "$holder" ] || fail 30 "$lock cannot be made: $lock_words"
+    [ "$lock_tries" -lt 300 ] || fail 10 "another script has held $lock on this machine for 300 s. See which: ps -p $holder"
+    [ "$lock_tries" -le 1 ] || sleep 1
+  done
+}
+take_lock
+trap 'rm -rf "$work"; rm -f "$lock"' EXIT
+trap 'exit 143' TERM HUP INT
+# What a Mac, or an older one, has in another form. Not by the builtin command: in a Mac's shell, where such a command
+# fails the whole script ends, whatever stands behind it.
+sync() { env sync "$@" 2>/dev/null || env sync; }
+decode=-d
+{ decoded=$(env base64 -d 2>/dev/null || true); } <<'X'
+YQ==
+X
+[ "$decoded" = a ] || decode=-D
+base64() { env base64 "$decode"; }
+command -v sha256sum >/dev/null || sha256sum() { shasum -a 256 "$@"; }
+# In a shell of its own, as it has traps of its own.
+timeout() (
+  [ "$1" != -k ] || shift 2
+  timed "$@"
+)
+rm -rf "$work"
+mkdir "$work"
+while read -r secret_name secret_value; do eval "secret_$secret_name=\$secret_value"; done
+exec </dev/null
+secret() {
+  eval "[ -n \"\${secret_$1+set}\" ]" || fail 10 "no secret named $1 came on standard input"
+  eval "printf %s \"\$secret_$1\"" | base64 -d
+}
+place() {
+  cat >"$work/placing"
+  if [ -f "$1" ] && cmp -s "$work/placing" "$1"; then placed=unchanged; return 0; fi
+  if ! { install -m "$2" "$work/placing" "$1.placing" && sync "$1.placing" && mv -f "$1.placing" "$1"; }; then
+    rm -f "$1.placing"
+    fail 30 "$1 cannot be written: $(df -h "$(dirname "$1")" | tail -n 1)"
+  fi
+  placed=changed
+}
+kept_name() { printf %s "$1" | tr / %; }
+keep() {
+  kept=$facts/kept/$(kept_name "$1")
+  [ ! -e "$kept" ] && [ ! -e "$kept.absent" ] || return 0
+  mkdir -p "$facts/kept"
+  if [ -e "$1" ]; then cp -a "$1" "$kept.copying" && mv "$kept.copying" "$kept"; else : >"$kept.absent"; fi
+}
+give_back() {
+  kept=$facts/kept/$(kept_name "$1")
+  if [ -e "$kept" ]; then cp -a "$kept" "$1.placing" && mv -f "$1.placing" "$1"; elif [ -e "$kept.absent" ]; then rm -rf "$1"; fi
+}
+undo_of() { for undo in "$state"/undo/[0-9][0-9][0-9][0-9]-"$1"; do [ ! -e "$undo" ] || printf '%s\n' "$undo"; done; }
+register_undo() {
+  [ -d "$state/undo" ] || fail 10 "this machine has no $state: its base script has not run here"
+  mkdir -p "$facts"
+  undo=$(undo_of "$name")
+  [ -n "$undo" ] || undo=$state/undo/$(printf %04d $(($(ls "$state/undo" | sed -n 's/^0*\([0-9]*\)-.*/\1/p' | sort -n | tail -n 1) + 1)))-$name
+  cat >"$work/undoing"
+  ! cmp -s "$work/undoing" "$undo" || return 0
+  cp "$work/undoing" "$state/placing" && sync "$state/placing" && mv -f "$state/placing" "$undo" || fail 30 "$undo cannot be written: $(df -h "$state" | tail -n 1)"
+}
+run_undo() {
+  undo=$(undo_of "$1")
+  [ -n "$undo" ] || { say "unchanged: nothing of $1 is left here"; return 0; }
+  facts=$state/facts/$1
+  # Its commands must not read on in the list of run_all_undos.
+  . "$undo" </dev/null
+  rm -rf "$facts" "$undo"
+  say "changed: $1 is undone"
+}
+run_all_undos() {
+  ls "$state/undo" 2>/dev/null | sort -r >"$work/undos"
+  while read -r step; do run_undo "${step#*-}"; done <"$work/undos"
+}
+say "hello"
+SCRIPT
+eval "$limit"
+code=0
+timed 60 sh -c "$limit
+$script" || code=$?
+[ "$code" -ne 124 ] || echo 'the script motd was ended, as it was not done after 60 s. What it said last is above; another pulumi up goes on from there' >&2
+exit "$code"

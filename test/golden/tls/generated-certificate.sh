@@ -1,0 +1,229 @@
+authority=/var/backups/rancher/certificate-authority/rancher.example.com generated=$state/generated renewal=0
+command -v openssl >/dev/null || fail 10 "this machine has no openssl, by which the certificate for rancher.example.com is made. Install it: the package is called openssl everywhere"
+register_undo <<'UNDO'
+if [ -e /etc/systemd/system/rancher-generated-certificate.timer ]; then
+  systemctl -q disable --now rancher-generated-certificate.timer 9>&- || true
+  systemctl stop rancher-generated-certificate.service 9>&- || true
+  rm -f /etc/systemd/system/rancher-generated-certificate.service /etc/systemd/system/rancher-generated-certificate.timer
+  systemctl daemon-reload 9>&-
+fi
+rm -f /etc/systemd/system/rancher-generated-certificate.service /etc/systemd/system/rancher-generated-certificate.timer /var/lib/rancher-stack/generated-certificate.sh
+rm -rf "$state/generated"
+UNDO
+by_openssl() { openssl "$@" >"$work/openssl-words" 2>&1 </dev/null || fail 30 "openssl $1 failed: $(tail -n 3 "$work/openssl-words")"; }
+# A new key of the curve every browser takes, and a number nobody else has.
+new_key() { by_openssl ecparam -name prime256v1 -genkey -noout -out "$1"; }
+serial() { printf 0x4; openssl rand -hex 16 | cut -c 2-32; }
+make_authority() {
+  new_key "$work/ca-key.pem"
+  by_openssl req -new -x509 -sha256 -config "$work/openssl.cnf" -extensions authority -subj '/O=Rancher stack dev/CN=CA of rancher.example.com' -days 3650 -set_serial "$(serial)" -key "$work/ca-key.pem" -out "$work/ca.pem"
+  mkdir -p "$authority"
+  place "$authority/key.pem" 0600 <"$work/ca-key.pem"
+  place "$authority/certificate.pem" 0644 <"$work/ca.pem"
+  say "changed: this machine has a CA for rancher.example.com now"
+}
+# A certificate may not outlive its CA.
+days_of_certificate() {
+  for days in 397 180 90 45; do
+    if openssl x509 -noout -checkend $((days * 86400)) -in "$authority/certificate.pem" >/dev/null 2>&1; then echo "$days"; return; fi
+  done
+}
+make_certificate() {
+  days=$(days_of_certificate)
+  [ -n "$days" ] || fail 10 "the CA of rancher.example.com in $authority ends soon: $(openssl x509 -noout -enddate -in "$authority/certificate.pem" 2>&1). Move that folder away and run this again: another CA is made, which browsers and the agents of downstream clusters have to be told"
+  new_key "$work/server-key.pem"
+  by_openssl req -new -sha256 -config "$work/openssl.cnf" -subj '/O=Rancher stack dev/CN=rancher.example.com' -key "$work/server-key.pem" -out "$work/server.csr"
+  by_openssl x509 -req -sha256 -in "$work/server.csr" -CA "$authority/certificate.pem" -CAkey "$authority/key.pem" -set_serial "$(serial)" -days "$days" -extfile "$work/openssl.cnf" -extensions server -out "$work/server.pem"
+  by_openssl verify -CAfile "$authority/certificate.pem" "$work/server.pem"
+  mkdir -p "$generated"
+  place "$generated/key.pem" 0600 <"$work/server-key.pem"
+  place "$generated/certificate.pem" 0644 <"$work/server.pem"
+  echo "$renewal" >"$generated/renewal"
+  say "changed: the certificate for rancher.example.com is good until $(openssl x509 -noout -enddate -in "$generated/certificate.pem" | cut -d = -f 2)"
+}
+public_key_of() { openssl pkey -pubout -in "$1" 2>/dev/null </dev/null || echo none; }
+pair_fits() { [ "$(openssl x509 -noout -pubkey -in "$1/certificate.pem" 2>/dev/null)" = "$(public_key_of "$1/key.pem")" ]; }
+certificate_serves() {
+  [ "$(cat "$generated/renewal" 2>/dev/null)" = "$renewal" ] && pair_fits "$generated" &&
+    openssl verify -CAfile "$authority/certificate.pem" "$generated/certificate.pem" >/dev/null 2>&1 &&
+    openssl x509 -noout -checkend 2592000 -in "$generated/certificate.pem" >/dev/null
+}
+make_due() {
+  cat >"$work/openssl.cnf" <<'CONFIGURATION'
+[req]
+distinguished_name = name
+[name]
+[authority]
+basicConstraints = critical,CA:TRUE,pathlen:0
+keyUsage = critical,keyCertSign,cRLSign
+subjectKeyIdentifier = hash
+nameConstraints = critical,permitted;DNS:rancher.example.com
+[server]
+basicConstraints = critical,CA:FALSE
+keyUsage = critical,digitalSignature
+extendedKeyUsage = serverAuth
+subjectAltName = DNS:rancher.example.com
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+CONFIGURATION
+  if [ ! -e "$authority/certificate.pem" ]; then make_authority; fi
+  pair_fits "$authority" || fail 10 "$authority/key.pem is not the key of the certificate beside it, or is missing. Put the right one there from a copy, or move the folder away: another CA is made then, which browsers and the agents of downstream clusters have to be told"
+  if certificate_serves; then say "unchanged: the certificate for rancher.example.com"; else make_certificate; fi
+}
+make_due
+place /var/lib/rancher-stack/generated-certificate.sh 0700 <<'RENEWAL'
+set -eu
+umask 077
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export PATH LC_ALL=C DEBIAN_FRONTEND=noninteractive
+state=/var/lib/rancher-stack name=generated-certificate
+facts=$state/facts/$name
+say() { printf '%s\n' "$*" >&2; }
+fail() { code=$1; shift; say "$@"; exit "$code"; }
+exec 9>/run/rancher-stack.lock
+flock -w 300 9 || fail 10 "another script has held /run/rancher-stack.lock on this host for 300 s. See which: fuser -v /run/rancher-stack.lock"
+rm -rf /run/rancher-stack.work
+mkdir /run/rancher-stack.work
+work=/run/rancher-stack.work
+trap 'rm -rf "$work"' EXIT
+trap 'exit 143' TERM HUP INT
+while read -r secret_name secret_value; do eval "secret_$secret_name=\$secret_value"; done
+exec </dev/null
+secret() {
+  eval "[ -n \"\${secret_$1+set}\" ]" || fail 10 "no secret named $1 came on standard input"
+  eval "printf %s \"\$secret_$1\"" | base64 -d
+}
+place() {
+  cat >"$work/placing"
+  if [ -f "$1" ] && cmp -s "$work/placing" "$1"; then placed=unchanged; return 0; fi
+  if ! { install -m "$2" "$work/placing" "$1.placing" && sync "$1.placing" && mv -f "$1.placing" "$1"; }; then
+    rm -f "$1.placing"
+    fail 30 "$1 cannot be written: $(df -h "$(dirname "$1")" | tail -n 1)"
+  fi
+  placed=changed
+}
+kept_name() { printf %s "$1" | tr / %; }
+keep() {
+  kept=$facts/kept/$(kept_name "$1")
+  [ ! -e "$kept" ] && [ ! -e "$kept.absent" ] || return 0
+  mkdir -p "$facts/kept"
+  if [ -e "$1" ]; then cp -a "$1" "$kept.copying" && mv "$kept.copying" "$kept"; else : >"$kept.absent"; fi
+}
+give_back() {
+  kept=$facts/kept/$(kept_name "$1")
+  if [ -e "$kept" ]; then cp -a "$kept" "$1.placing" && mv -f "$1.placing" "$1"; elif [ -e "$kept.absent" ]; then rm -rf "$1"; fi
+}
+undo_of() { for undo in "$state"/undo/[0-9][0-9][0-9][0-9]-"$1"; do [ ! -e "$undo" ] || printf '%s\n' "$undo"; done; }
+register_undo() {
+  [ -d "$state/undo" ] || fail 10 "this machine has no $state: its base script has not run here"
+  mkdir -p "$facts"
+  undo=$(undo_of "$name")
+  [ -n "$undo" ] || undo=$state/undo/$(printf %04d $(($(ls "$state/undo" | sed -n 's/^0*\([0-9]*\)-.*/\1/p' | sort -n | tail -n 1) + 1)))-$name
+  cat >"$work/undoing"
+  ! cmp -s "$work/undoing" "$undo" || return 0
+  cp "$work/undoing" "$state/placing" && sync "$state/placing" && mv -f "$state/placing" "$undo" || fail 30 "$undo cannot be written: $(df -h "$state" | tail -n 1)"
+}
+run_undo() {
+  undo=$(undo_of "$1")
+  [ -n "$undo" ] || { say "unchanged: nothing of $1 is left here"; return 0; }
+  facts=$state/facts/$1
+  # Its commands must not read on in the list of run_all_undos.
+  . "$undo" </dev/null
+  rm -rf "$facts" "$undo"
+  say "changed: $1 is undone"
+}
+run_all_undos() {
+  ls "$state/undo" 2>/dev/null | sort -r >"$work/undos"
+  while read -r step; do run_undo "${step#*-}"; done <"$work/undos"
+}
+authority=/var/backups/rancher/certificate-authority/rancher.example.com generated=$state/generated renewal=0
+by_openssl() { openssl "$@" >"$work/openssl-words" 2>&1 </dev/null || fail 30 "openssl $1 failed: $(tail -n 3 "$work/openssl-words")"; }
+# A new key of the curve every browser takes, and a number nobody else has.
+new_key() { by_openssl ecparam -name prime256v1 -genkey -noout -out "$1"; }
+serial() { printf 0x4; openssl rand -hex 16 | cut -c 2-32; }
+make_authority() {
+  new_key "$work/ca-key.pem"
+  by_openssl req -new -x509 -sha256 -config "$work/openssl.cnf" -extensions authority -subj '/O=Rancher stack dev/CN=CA of rancher.example.com' -days 3650 -set_serial "$(serial)" -key "$work/ca-key.pem" -out "$work/ca.pem"
+  mkdir -p "$authority"
+  place "$authority/key.pem" 0600 <"$work/ca-key.pem"
+  place "$authority/certificate.pem" 0644 <"$work/ca.pem"
+  say "changed: this machine has a CA for rancher.example.com now"
+}
+# A certificate may not outlive its CA.
+days_of_certificate() {
+  for days in 397 180 90 45; do
+    if openssl x509 -noout -checkend $((days * 86400)) -in "$authority/certificate.pem" >/dev/null 2>&1; then echo "$days"; return; fi
+  done
+}
+make_certificate() {
+  days=$(days_of_certificate)
+  [ -n "$days" ] || fail 10 "the CA of rancher.example.com in $authority ends soon: $(openssl x509 -noout -enddate -in "$authority/certificate.pem" 2>&1). Move that folder away and run this again: another CA is made, which browsers and the agents of downstream clusters have to be told"
+  new_key "$work/server-key.pem"
+  by_openssl req -new -sha256 -config "$work/openssl.cnf" -subj '/O=Rancher stack dev/CN=rancher.example.com' -key "$work/server-key.pem" -out "$work/server.csr"
+  by_openssl x509 -req -sha256 -in "$work/server.csr" -CA "$authority/certificate.pem" -CAkey "$authority/key.pem" -set_serial "$(serial)" -days "$days" -extfile "$work/openssl.cnf" -extensions server -out "$work/server.pem"
+  by_openssl verify -CAfile "$authority/certificate.pem" "$work/server.pem"
+  mkdir -p "$generated"
+  place "$generated/key.pem" 0600 <"$work/server-key.pem"
+  place "$generated/certificate.pem" 0644 <"$work/server.pem"
+  echo "$renewal" >"$generated/renewal"
+  say "changed: the certificate for rancher.example.com is good until $(openssl x509 -noout -enddate -in "$generated/certificate.pem" | cut -d = -f 2)"
+}
+public_key_of() { openssl pkey -pubout -in "$1" 2>/dev/null </dev/null || echo none; }
+pair_fits() { [ "$(openssl x509 -noout -pubkey -in "$1/certificate.pem" 2>/dev/null)" = "$(public_key_of "$1/key.pem")" ]; }
+certificate_serves() {
+  [ "$(cat "$generated/renewal" 2>/dev/null)" = "$renewal" ] && pair_fits "$generated" &&
+    openssl verify -CAfile "$authority/certificate.pem" "$generated/certificate.pem" >/dev/null 2>&1 &&
+    openssl x509 -noout -checkend 2592000 -in "$generated/certificate.pem" >/dev/null
+}
+make_due() {
+  cat >"$work/openssl.cnf" <<'CONFIGURATION'
+[req]
+distinguished_name = name
+[name]
+[authority]
+basicConstraints = critical,CA:TRUE,pathlen:0
+keyUsage = critical,keyCertSign,cRLSign
+subjectKeyIdentifier = hash
+nameConstraints = critical,permitted;DNS:rancher.example.com
+[server]
+basicConstraints = critical,CA:FALSE
+keyUsage = critical,digitalSignature
+extendedKeyUsage = serverAuth
+subjectAltName = DNS:rancher.example.com
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+CONFIGURATION
+  if [ ! -e "$authority/certificate.pem" ]; then make_authority; fi
+  pair_fits "$authority" || fail 10 "$authority/key.pem is not the key of the certificate beside it, or is missing. Put the right one there from a copy, or move the folder away: another CA is made then, which browsers and the agents of downstream clusters have to be told"
+  if certificate_serves; then say "unchanged: the certificate for rancher.example.com"; else make_certificate; fi
+}
+make_due
+RENEWAL
+placed_units=unchanged
+unit() { place "$1" 0644; [ "$placed" = unchanged ] || placed_units=changed; }
+unit /etc/systemd/system/rancher-generated-certificate.service <<'UNIT'
+[Unit]
+Description=Renews the certificate this machine made for Rancher
+
+[Service]
+Type=oneshot
+ExecStart=/bin/sh /var/lib/rancher-stack/generated-certificate.sh
+UNIT
+unit /etc/systemd/system/rancher-generated-certificate.timer <<'UNIT'
+[Unit]
+Description=Looks every day whether the certificate for Rancher is due
+
+[Timer]
+OnCalendar=daily
+RandomizedDelaySec=1h
+Persistent=true
+
+[Install]
+WantedBy=timers.target
+UNIT
+if [ "$placed_units" = changed ]; then
+  systemctl daemon-reload 9>&-
+  systemctl -q enable rancher-generated-certificate.timer 9>&-
+  systemctl restart rancher-generated-certificate.timer 9>&-
+fi
+cat "$authority/certificate.pem"

@@ -1,0 +1,78 @@
+import { spawnSync } from "node:child_process";
+import { beforeAll, describe, expect, it } from "vitest";
+import { gnuForms } from "../../components/host/gnu-forms.ts";
+import { shells } from "../support/plain-machine.ts";
+import { innerScript, singleNodeScripts } from "../support/single-node-scripts.ts";
+
+/** What a Mac lacks, or has in another form, and what its shell does not do as others: see `localPreamble`. */
+const strange: Readonly<Record<string, RegExp>> = {
+  "a lock of Linux": /\bflock\b|\/run\/rancher-stack/,
+  "systemd, but for taking away what is there": /^\s*systemctl (-q )?(enable|start|restart|reload) /,
+  "sed in place": /\bsed -[a-zA-Z]*i/,
+  "the builtin command, whose failure ends a script in bash 3.2": /\bcommand (?!-v\b)[a-z]/,
+  "an option of GNU's stat, readlink, cp or date": /\bstat -c|\breadlink -[fem]\b|--reflink|\bdate [^|;)]*%N/,
+  "an option of GNU's other tools":
+    /\bfind [^|;]*-printf|\bgrep -[a-zA-Z]*P|\bxargs -r|\btouch -d|\bdu -[a-z]*b|\bdf -B|(^|[;&|({]\s*)(cp|mv|ln|ls|sort|head|tail|tar|du|df|grep|sed) --[a-z]/m,
+  "a case inside a substitution, at whose pattern bash 3.2 ends it": /\$\([^)]*\bcase .* in\b/,
+  "a tool of Linux": /(^|[;&|(]\s*)(ss|ip|nproc|getent|setsid|tac|realpath|numfmt) /m,
+  root: /\bsudo\b/,
+};
+
+const auditLog = { level: 1, maxAge: 10, maxBackups: 10, maxSize: 100 } as const;
+const variants = [{}, { restore: "rancher-2.15.0-20261101T000000Z", auditLog }, { adopt: "old" }];
+
+let scripts: Map<string, string>;
+beforeAll(async () => {
+  scripts = await singleNodeScripts(...variants);
+});
+
+describe("the scripts of a stack on this machine", () => {
+  it("are all there, each behind the preamble but for one that only prints a file", () => {
+    const names = new Set([...scripts.keys()].map((key) => key.split(" ")[0]));
+    const bare = [...scripts].filter(([, text]) => innerScript(text) === undefined).map(([name]) => name.split(" ")[0]);
+    expect([...new Set(bare)]).toEqual(["local-generated-authority-script"]);
+
+    expect([...names].sort()).toEqual([
+      "local-base-script",
+      "local-docker-host-script",
+      "local-generated-authority-script",
+      "local-generated-certificate-script",
+      "local-nginx-container-script",
+      "local-rancher-data-script",
+      "local-rancher-ready-script",
+    ]);
+  });
+
+  it.each(Object.entries(shells))("are read by %s", (_, [program = "", ...options]) => {
+    const unread = [...scripts].flatMap(([name, text]) => {
+      const { status, stderr } = spawnSync(program, [...options, "-n", "-c", text], { encoding: "utf8" });
+      const inner = spawnSync(program, [...options, "-n", "-c", innerScript(text) ?? ""], { encoding: "utf8" });
+      return status === 0 && inner.status === 0 ? [] : [`${name}: ${stderr}${inner.stderr}`];
+    });
+
+    expect(unread).toEqual([]);
+  });
+
+  it.each(Object.entries(strange))("hold nothing of %s", (_, pattern) => {
+    const found = [...scripts].flatMap(([name, text]) =>
+      text
+        .split("\n")
+        .filter((line) => !/^\s*#/.test(line) && pattern.test(withoutWords(line)))
+        .map((line) => `${name}: ${line.trim()}`),
+    );
+
+    expect([...new Set(found)]).toEqual([]);
+  });
+
+  it("take forms of GNU's only where a Mac's tools are given them", () => {
+    const users = [...scripts.values()].filter((text) => /\bsort -V|\bmv -fT|\bhead -n "?-|\bdate -d/.test(text));
+
+    expect(users.length).toBeGreaterThan(0);
+    for (const text of users) expect(text).toContain(gnuForms);
+  });
+});
+
+/** A line without what it says to people, which may name any tool. */
+function withoutWords(line: string): string {
+  return line.replace(/\b(fail \d+|say|warn) "(\\.|[^"\\])*"/g, "");
+}

@@ -1,0 +1,51 @@
+import { expect, it } from "vitest";
+import { renderNginxBridgeScript } from "../../components/load-balancer/nginx-bridge-script.ts";
+import { defaultNginxOptions } from "../../components/load-balancer/nginx-options.ts";
+import { renderNginxScript } from "../../components/load-balancer/nginx-script.ts";
+import { rancherListeners } from "../../components/load-balancer/rancher-listeners.ts";
+import { devNginx, devSettings, nginxImage } from "../support/dev-stack.ts";
+import { PlayedSystem } from "../support/played-system.ts";
+
+const shown = { options: defaultNginxOptions, certificates: [] };
+const scripts = {
+  nginx: renderNginxScript({
+    ...shown,
+    listeners: rancherListeners(devSettings({ loadBalancer: devNginx({ runAs: "host" }) })),
+    package: "distribution",
+  }),
+  "nginx-container": renderNginxBridgeScript({
+    ...shown,
+    listeners: rancherListeners(devSettings()),
+    image: nginxImage,
+    bridge: { network: "rancher", local: false },
+  }),
+};
+const version =
+  'case "$*" in --version) echo Docker version 28.3.1 ;; version*) echo 28.3.1 ;; info*) ;; *) exit 1 ;; esac';
+
+it.each([
+  [
+    "nginx",
+    "nginx-container",
+    "this machine runs nginx in a container that this stack has put here, on the same ports. Take that away first: on a single node by npm run uninstall, which keeps the data; before a cluster by kind: external and npm run up. Then runAs: host\n",
+  ],
+  [
+    "nginx-container",
+    "nginx",
+    "this machine runs the nginx this stack has put on it, on the same ports. Take that away first: npm run uninstall, which keeps the data. Then runAs: container\n",
+  ],
+] as const)("%s does not come beside a %s of this stack, and says how to go over", async (script, other, message) => {
+  using machine = new PlayedSystem("debian");
+  machine.tool("docker", version);
+  // Where it comes nevertheless, it must not come onto this machine.
+  for (const tool of ["apt-get", "dpkg", "dpkg-query", "systemctl", "nginx"]) machine.tool(tool, "exit 1");
+  await machine.run(`mkdir -p "$facts"; register_undo <<'UNDO'\n:\nUNDO\n`, { name: other });
+  machine.calls();
+
+  const end = await machine.run(scripts[script], { name: script });
+
+  expect([end.code, end.stderr]).toEqual([10, message]);
+  expect(machine.calls().filter((call) => !/^docker (--version|version|info|container inspect)/.test(call))).toEqual(
+    [],
+  );
+});

@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+import { nextSteps, urlOf } from "../components/next-steps.ts";
+import { devNginx, devSettings, dockerHost, dockerSettings } from "./support/dev-stack.ts";
+import { prodSettings } from "./support/prod-stack.ts";
+
+const signIn = (url: string) =>
+  `Sign in at ${url} as admin; the first password: pulumi stack output bootstrapPassword --show-secrets`;
+
+describe("where people reach Rancher", () => {
+  it.each([
+    [prodSettings(), "https://rancher.example.com"],
+    [devSettings(), "https://rancher.localhost"],
+    [devSettings({ loadBalancer: devNginx({ ports: { http: 80, https: 8443 } }) }), "https://rancher.localhost:8443"],
+    [devSettings({ loadBalancer: { kind: "none", ports: { http: 80, https: 443 } } }), "https://rancher.localhost"],
+  ])("is on the port clients have to name", (settings, url) => {
+    expect(urlOf(settings)).toBe(url);
+  });
+});
+
+describe("next steps", () => {
+  it("have nothing of DNS where every browser finds this machine by itself", () => {
+    expect(nextSteps(devSettings(), ["127.0.0.1"])).toBe(
+      "Browsers warn until they know its CA: pulumi stack output caCertificate > ca.pem\n" +
+        signIn("https://rancher.localhost"),
+    );
+  });
+
+  it("name the host's address where DNS has to lead there", () => {
+    const settings = devSettings({
+      hostname: "rancher.example.com",
+      docker: dockerSettings({ host: dockerHost }),
+      tls: { source: "secret", certificate: { from: "stack", chain: "CHAIN" } },
+    });
+
+    expect(nextSteps(settings, ["192.0.2.30"])).toBe(
+      `Let rancher.example.com lead to 192.0.2.30 in DNS.\n${signIn("https://rancher.example.com")}`,
+    );
+  });
+
+  it("name this machine for a hostname of one's own on it", () => {
+    expect(nextSteps(devSettings({ hostname: "rancher.test" }), ["127.0.0.1"])).toContain(
+      "Let rancher.test lead to 127.0.0.1 in DNS.\n",
+    );
+  });
+
+  it("name no address where the balancer is somebody else's", () => {
+    expect(nextSteps(prodSettings({ loadBalancer: { kind: "external" } }), [])).toBe(
+      `Let rancher.example.com lead to your load balancer in DNS.\n${signIn("https://rancher.example.com")}`,
+    );
+  });
+
+  it("name no first password where Rancher's data are older than it, and the way to a new one", () => {
+    const before =
+      "Sign in at https://rancher.localhost with the passwords of before: Rancher's data were there already, and know " +
+      "nothing of the output bootstrapPassword. A new one for admin: docker exec -ti rancher reset-password";
+
+    expect(nextSteps(devSettings(), ["127.0.0.1"], true).split("\n").at(-1)).toBe(before);
+    const docker = dockerSettings({ host: dockerHost });
+    expect(nextSteps(devSettings({ docker }), ["127.0.0.1"], true).split("\n").at(-1)).toBe(`${before}, on docker-1`);
+  });
+});

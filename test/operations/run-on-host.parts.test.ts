@@ -1,0 +1,169 @@
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { renderDockerHostChecks } from "../../components/docker/docker-host-checks.ts";
+import { sshHost, type SshHost } from "../../components/host/host.ts";
+import { findContainerScript, readFoundContainer } from "../../operations/found-container.ts";
+import { runOnHost, type HostKeys } from "../../operations/run-on-host.ts";
+import { DockerRefused, type DockerEngine } from "../../rehearsal/docker/docker-engine.ts";
+import { dockerOnHost } from "../../rehearsal/docker/docker-on-host.ts";
+import type { Host } from "../../rehearsal/world/host.ts";
+import { createWorld, type World } from "../../rehearsal/world/world.ts";
+
+describe.skipIf(process.getuid?.() !== 0)("a command's script, over a real SSH", () => {
+  const folder = mkdtempSync(join(tmpdir(), "run-on-host-"));
+  let world: World;
+  let made: Host;
+  let host: SshHost;
+  let jumpHost: SshHost;
+  let keys: HostKeys;
+
+  beforeAll(async () => {
+    world = await createWorld({ folder, progress: () => undefined });
+    made = await world.addHost({ name: "rancher-1", user: "ops", port: 2222 });
+    const jump = await world.addHost({ name: "jump", user: "jump", port: 22 });
+    [host, jumpHost] = [sshTo(made), sshTo(jump)];
+    keys = { privateKey: world.privateKey };
+  });
+  afterAll(async () => {
+    await world.close();
+    rmSync(folder, { recursive: true });
+    vi.unstubAllEnvs();
+  });
+
+  const sshTo = ({ name, address, user, port, hostKey }: Host) =>
+    sshHost({ name, address, user, port, hostKey, insecureIgnoreHostKey: false });
+  const run = async (on: SshHost, body: string, withKeys: HostKeys = keys) => {
+    const said: string[] = [];
+    const script = { name: "look", title: "looks around", body, timeoutSeconds: 60 };
+    const printed = await runOnHost({ host: on, script, keys: withKeys, say: (line) => said.push(line) });
+    return { printed, said };
+  };
+
+  it("runs as root by the stack's key, wherever the agent and the user's configuration would lead", async () => {
+    vi.stubEnv("SSH_AUTH_SOCK", "/nowhere");
+
+    expect(await run(host, 'say "on $(uname -n)"\nid -u\n')).toEqual({ printed: "0\n", said: ["on rancher-1"] });
+  });
+
+  it("runs by a key with a passphrase", async () => {
+    const file = join(folder, "locked");
+    copyFileSync(world.privateKeyFile, file);
+    execFileSync("ssh-keygen", ["-q", "-p", "-P", "", "-N", "hunter2", "-f", file]);
+    const privateKey = readFileSync(file, "utf8");
+
+    expect((await run(host, "id -u\n", { privateKey, privateKeyPassword: "hunter2" })).printed).toBe("0\n");
+    await expect(run(host, "id -u\n", { privateKey, privateKeyPassword: "wrong" })).rejects.toThrow(
+      "does not let us in",
+    );
+  });
+
+  it("runs through a jump host, each with its own pinned key", async () => {
+    const { address, user, port } = jumpHost;
+    const through = (hostKey: string): SshHost => ({
+      ...host,
+      jumpHost: { address, user, port, hostKey, insecureIgnoreHostKey: false },
+    });
+
+    expect((await run(through(jumpHost.hostKey ?? ""), "uname -n\n")).printed).toBe("rancher-1\n");
+    await expect(run(through(host.hostKey ?? ""), "uname -n\n")).rejects.toThrow(
+      /rancher-1 .* (host key|cannot be reached)/,
+    );
+  });
+
+  it("does not run on a machine with another host key", async () => {
+    await expect(run({ ...host, hostKey: jumpHost.hostKey ?? "" }, "id\n")).rejects.toThrow("shows another host key");
+  });
+
+  it("says that a host does not answer", async () => {
+    await expect(run({ ...host, port: 9 }, "id\n")).rejects.toThrow("cannot be reached over SSH");
+  });
+
+  describe("with a Docker engine on the host", () => {
+    let engine: DockerEngine | undefined;
+    beforeAll(async () => {
+      try {
+        engine = await dockerOnHost(made);
+      } catch (error) {
+        if (!(error instanceof DockerRefused)) throw error;
+        console.warn(`no Docker here: ${error.message}`);
+      }
+    }, 120_000);
+    afterAll(() => engine?.close());
+
+    it("looks into a container, and leaves the values of its variables there", async (test) => {
+      if (engine === undefined) return test.skip();
+      await made.exec([
+        "sh",
+        "-c",
+        "tar -C / -cf - bin lib lib64 usr/bin/sleep usr/bin/du usr/lib | docker import -c 'ENV CATTLE_SERVER_VERSION=v2.14.3' -c 'ENV AUDIT_LEVEL=0' - rancher/rancher:v2.14.3",
+      ]);
+      const words = [
+        "-d",
+        "--name",
+        "old",
+        "--network",
+        "host",
+        "--restart",
+        "unless-stopped",
+        "-v",
+        "/opt/rancher:/var/lib/rancher",
+        "-v",
+        "logs:/var/log/auditlog",
+      ];
+      const variables = ["-e", "AUDIT_LEVEL=2", "-e", "PASSWORD=hunter2\nSECOND=line"];
+      await engine.mustDocker("run", ...words, ...variables, "rancher/rancher:v2.14.3", "sleep", "600");
+
+      const said: string[] = [];
+      const printed = await runOnHost({
+        host,
+        keys,
+        script: findContainerScript("old"),
+        say: (line) => said.push(line),
+      });
+
+      expect(printed).not.toContain("hunter2");
+      expect(readFoundContainer(printed)).toMatchObject({
+        container: "old",
+        running: true,
+        image: "rancher/rancher:v2.14.3",
+        version: "2.14.3",
+        data: "bind /opt/rancher",
+        mounts: expect.arrayContaining([
+          "bind /opt/rancher /var/lib/rancher",
+          "volume logs /var/log/auditlog",
+        ]) as string[],
+        variables: ["AUDIT_LEVEL", "PASSWORD"],
+        restart: "unless-stopped",
+      });
+      expect(said).toEqual([]);
+    });
+
+    it("is found good enough for Rancher, or it is said why not", async (test) => {
+      if (engine === undefined) return test.skip();
+      const body = renderDockerHostChecks({ ports: [80, 443], containers: ["rancher"] });
+      const taken = renderDockerHostChecks({ ports: [2222], containers: ["rancher"] });
+
+      const { said } = await run(host, body);
+
+      expect(said.at(-1)).toBe("unchanged: this machine can run Rancher");
+      await expect(run(host, taken)).rejects.toThrow("exit code 10");
+    });
+
+    it("lets the SSH user use Docker only where that is allowed", async (test) => {
+      if (engine === undefined) return test.skip();
+      const body = renderDockerHostChecks({ user: "ops", ports: [], containers: [] });
+
+      await expect(run(host, body)).rejects.toThrow("exit code 10");
+      await made.exec([
+        "sh",
+        "-c",
+        "groupadd -f docker; usermod -aG docker ops; chgrp docker /run/docker.sock; chmod 660 /run/docker.sock",
+      ]);
+
+      expect((await run(host, body)).said.at(-1)).toBe("unchanged: this machine can run Rancher");
+    });
+  });
+});

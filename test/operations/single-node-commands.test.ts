@@ -1,0 +1,213 @@
+import { spawn } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { projectFolder } from "../../operations/work-folder.ts";
+import { FakeTools } from "../support/fake-tool.ts";
+
+/** The commands as a user calls them, with an engine and a Docker that write down how they were called. */
+const archives = ["rancher-2.15.0-20261121T030000Z.tar.gz", "rancher-2.14.3-20261119T030000Z.tar.gz"] as const;
+const stack = `commands-${process.pid}`;
+
+let tools: FakeTools;
+let backups: string;
+let file: string;
+beforeEach(() => {
+  tools = new FakeTools();
+  backups = join(tools.folder, "rancher-backups");
+  file = join(tools.folder, `Pulumi.${stack}.yaml`);
+  mkdirSync(backups);
+  for (const name of archives)
+    for (const ending of ["", ".sha256"]) writeFileSync(join(backups, `${name}${ending}`), "x");
+  writeFileSync(file, stackText());
+  tools.tool("pulumi-language-nodejs", "v3.259.0", "exit 1");
+  pulumi();
+  tools.tool("docker", "Docker version 28", 'case "$*" in "container ls"*) echo wiki ;; esac');
+});
+afterEach(() => {
+  tools[Symbol.dispose]();
+  rmSync(join(projectFolder, ".state", "elsewhere", stack), { recursive: true, force: true });
+});
+
+function stackText(version = "2.15.0", more = ""): string {
+  return `# mine
+config:
+  rancher:mode: single-node
+  rancher:hostname: rancher.localhost
+  rancher:version: ${version} # Rancher
+  rancher:docker:${more}
+    memory: 8g
+`;
+}
+
+function pulumi(up = "exit 0") {
+  const body = `printf '%s\\n' "$*" >>${tools.folder}/calls
+case "$1 $2" in
+  "stack export") echo '{"version":3,"deployment":{"resources":[]}}' ;;
+  up*) ${up} ;;
+esac`;
+  tools.tool("pulumi", "v3.259.0", body);
+}
+
+const calls = () =>
+  readFileSync(join(tools.folder, "calls"), "utf8")
+    .split("\n")
+    .filter((call) => /^(up|destroy)/.test(call));
+
+function run(command: string, ...words: string[]) {
+  const child = spawn(process.execPath, ["--import", "tsx", `operations/${command}.ts`, file, ...words], {
+    cwd: projectFolder,
+    env: { PATH: tools.path, HOME: tools.folder, PULUMI_BACKEND_URL: `file://${tools.folder}`, NO_COLOR: "1" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const texts = { stdout: "", stderr: "" };
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (texts.stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (texts.stderr += text));
+  return new Promise<{ code: number | null; stdout: string; stderr: string }>((done) =>
+    child.once("close", (code) => done({ code, ...texts })),
+  );
+}
+
+describe("npm run restore", () => {
+  it("without a name shows the archives, and changes nothing", async () => {
+    const end = await run("restore");
+
+    expect([end.code, end.stdout.split("\n").map((line) => line.split(" ")[0])], end.stderr).toEqual([
+      0,
+      ["archive", ...archives, ""],
+    ]);
+    expect(readFileSync(file, "utf8")).toBe(stackText());
+    expect(calls()).toEqual([]);
+  });
+
+  it("shows what changes, writes it, and goes straight on: Rancher is away meanwhile", async () => {
+    const end = await run("restore", archives[1], "--yes");
+
+    expect(end.code, end.stderr).toBe(0);
+    expect(end.stdout).toContain(
+      `  -   rancher:version: 2.15.0 # Rancher\n  +   rancher:version: 2.14.3 # Rancher\n  +     restore: ${archives[1]}\n`,
+    );
+    expect(readFileSync(file, "utf8")).toBe(stackText("2.14.3", `\n    restore: ${archives[1]}`));
+    expect(calls()).toEqual([`up --stack ${stack} --yes --skip-preview`]);
+  });
+
+  it("writes the very image the archive was made by, where that is known", async () => {
+    const image = `rancher/rancher:v2.14.3@sha256:${"1".repeat(64)}`;
+    writeFileSync(join(backups, `${archives[1]}.sha256`), `x\n# image ${image}\n`);
+
+    const end = await run("restore", archives[1], "--yes");
+
+    expect(end.code, end.stderr).toBe(0);
+    expect(end.stdout).toContain(`  +     image: ${image}\n`);
+    expect(readFileSync(file, "utf8")).toContain(`    image: ${image}\n`);
+  });
+
+  it("asks first, and where nobody can be asked does nothing", async () => {
+    const end = await run("restore", archives[1]);
+
+    expect([end.code, end.stderr]).toEqual([
+      1,
+      expect.stringContaining("Put it back? There is nobody to ask here; give --yes"),
+    ]);
+    expect(readFileSync(file, "utf8")).toBe(stackText());
+    expect(calls()).toEqual([]);
+  });
+
+  it("goes on where an earlier one stopped", async () => {
+    pulumi("exit 255");
+    const failed = await run("restore", archives[1], "--yes");
+    pulumi();
+    const again = await run("restore", archives[1], "--yes");
+
+    expect([failed.code, failed.stderr]).toEqual([
+      255,
+      expect.stringContaining("What is missing is done by: npm run up"),
+    ]);
+    expect([again.code, again.stdout]).toEqual([0, expect.stringContaining("nothing: it names this archive already")]);
+    expect(calls()).toHaveLength(2);
+  });
+
+  it("knows no archive of another name", async () => {
+    const end = await run("restore", "rancher-2.14.4-20261119T030000Z", "--yes");
+
+    expect([end.code, end.stderr]).toEqual([1, expect.stringContaining(`Did you mean ${archives[1]}?`)]);
+    expect(calls()).toEqual([]);
+  });
+});
+
+describe("npm run backup", () => {
+  it("--list shows the archives, and makes none", async () => {
+    const end = await run("backup", "--list");
+
+    expect([end.code, end.stdout], end.stderr).toEqual([0, expect.stringContaining(archives[0])]);
+    expect(end.stderr).toContain("copy them elsewhere too");
+  });
+
+  it("says why there is nothing to archive", async () => {
+    const end = await run("backup");
+
+    expect([end.code, end.stderr]).toEqual([
+      1,
+      expect.stringContaining("no Rancher of this program is on this machine"),
+    ]);
+    expect(end.stderr).toContain("archives Rancher's data: that failed on host local with exit code 10");
+  });
+});
+
+describe("npm run adopt", () => {
+  it("wants a container, and one that is there", async () => {
+    const [none, unknown] = [await run("adopt"), await run("adopt", "old", "--yes")];
+
+    expect([none.code, none.stderr]).toEqual([1, expect.stringContaining("which container?")]);
+    expect([unknown.code, unknown.stderr]).toEqual([
+      1,
+      expect.stringContaining("no container named old is on this machine. There are: wiki"),
+    ]);
+    expect(calls()).toEqual([]);
+  });
+});
+
+describe("npm run uninstall", () => {
+  it("says what is kept and where, and keeps it", async () => {
+    const end = await run("uninstall", "--yes");
+
+    expect([end.code, end.stdout], end.stderr).toEqual([
+      0,
+      expect.stringContaining("the Docker volume rancher-data; npm run up takes it up again"),
+    ]);
+    expect(end.stdout).toContain(`2 archives in ${backups}, the newest ${archives[0]}`);
+    expect(end.stdout).toContain(`the CA of rancher.localhost in ${backups}/certificate-authority`);
+    expect(calls()).toEqual([`destroy --stack ${stack} --yes --skip-preview`]);
+  });
+
+  it("--delete-data says what goes for good, and leaves word of it on the host", async () => {
+    const end = await run("uninstall", "--delete-data", "--yes");
+
+    expect([end.code, end.stdout], end.stderr).toEqual([
+      0,
+      expect.stringMatching(
+        /Gone for good from this machine:\n {2}the Docker volume rancher-data\n {2}2 archives in .*\n {2}the CA of rancher\.localhost in /,
+      ),
+    ]);
+    expect(readFileSync(join(tools.folder, ".local/state/rancher-stack/facts/rancher-data/delete-data"), "utf8")).toBe(
+      "",
+    );
+    expect(calls()).toEqual([`destroy --stack ${stack} --yes --skip-preview`]);
+  });
+
+  it("asks first", async () => {
+    const end = await run("uninstall", "--delete-data");
+
+    expect([end.code, end.stderr]).toEqual([1, expect.stringContaining("give --yes")]);
+    expect(calls()).toEqual([]);
+  });
+});
+
+it("a stack of another mode is refused, with the reason", async () => {
+  writeFileSync(file, "config:\n  rancher:mode: high-availability\n");
+
+  const end = await run("backup");
+
+  expect(end.code).toBe(1);
+  expect(end.stderr).toContain("this command is for Rancher in Docker, single-node");
+});

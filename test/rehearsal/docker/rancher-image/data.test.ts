@@ -1,0 +1,59 @@
+import { lstatSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { isPassword, openData } from "../../../../rehearsal/docker/rancher-image/data.ts";
+
+// Its files get owners of their own.
+describe.skipIf(process.getuid?.() !== 0)("the played server's data", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "data-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("begin with the bootstrap password, which a later start does not change", async () => {
+    await openData(folder, "v2.15.0", "first password");
+
+    const { data, toldPassword } = await openData(folder, "v2.15.0", "another password");
+
+    expect(toldPassword).toBeUndefined();
+    expect(isPassword(data, "first password")).toBe(true);
+    expect(isPassword(data, "another password")).toBe(false);
+    expect(data.starts).toBe(2);
+  });
+
+  it("begin with a password that is told where none was given", async () => {
+    const { data, toldPassword } = await openData(folder, "v2.15.0", undefined);
+
+    expect(toldPassword).toMatch(/^[0-9a-f]{40}$/);
+    expect(isPassword(data, toldPassword ?? "")).toBe(true);
+  });
+
+  it("are migrated by a newer server, and keep who they are", async () => {
+    const first = await openData(folder, "v2.14.3", "first password");
+
+    const { data, migratedFrom } = await openData(folder, "v2.15.0", undefined);
+
+    expect(migratedFrom).toBe("v2.14.3");
+    expect(data.migrations).toEqual(["v2.14.3 to v2.15.0"]);
+    expect(data.installUuid).toBe(first.data.installUuid);
+    expect(data.settings["server-version"]).toBe("v2.15.0");
+  });
+
+  it("are refused by an older server, and left as they are", async () => {
+    await openData(folder, "v2.15.0", "first password");
+
+    await expect(openData(folder, "v2.14.3", undefined)).rejects.toThrow(
+      "the data is of v2.15.0; v2.14.3 cannot read it",
+    );
+    expect((await openData(folder, "v2.15.0", undefined)).data.starts).toBe(2);
+  });
+
+  it("hold more than plain files", async () => {
+    await openData(folder, "v2.15.0", undefined);
+
+    expect(lstatSync(join(folder, "k3s/data/current")).isSymbolicLink()).toBe(true);
+    expect(lstatSync(join(folder, "management-state/tls/a name with spaces")).uid).toBe(1000);
+  });
+});

@@ -1,0 +1,54 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { dockerPlugin } from "../../../../rehearsal/providers/docker/docker-plugin.ts";
+import { startPlayedEngine, type PlayedEngine } from "./played-engine.ts";
+import { Playing } from "./playing.ts";
+
+describe("the stand-in for the docker provider", () => {
+  let engine: PlayedEngine;
+  beforeEach(async () => void (engine = await startPlayedEngine()));
+  afterEach(() => engine.close());
+  const configured = async (settings: { readonly [setting: string]: string }) => {
+    const plugin = dockerPlugin("5.2.0");
+    await plugin.configure?.(new Map(Object.entries(settings)), () => undefined);
+    return plugin;
+  };
+
+  it("asks for the engine at once", async () => {
+    await configured({ host: engine.host });
+
+    expect(engine.requests).toEqual(["HEAD /_ping"]);
+    await expect(configured({ host: "unix:///nonexistent" })).rejects.toThrow(/failed to connect to any docker daemon/);
+  });
+
+  it("asks even where it is told not to check, as the older half of the genuine one does not listen", async () => {
+    await expect(configured({ host: "unix:///nonexistent", disableDockerDaemonCheck: "true" })).rejects.toThrow(
+      /failed to connect to any docker daemon/,
+    );
+  });
+
+  it("leaves an engine behind SSH until a resource needs it, so that a preview does not", async () => {
+    const plugin = await configured({ host: "ssh://ops@127.0.0.1:1", sshOpts: '["-o","BatchMode=yes"]' });
+    const playing = new Playing(plugin, "docker:index/volume:Volume");
+
+    await expect(playing.resource.create(playing.request(true), { name: "data" })).resolves.toBeDefined();
+    await expect(playing.create({ name: "data" })).rejects.toThrow(
+      /failed to create Docker client: Error pinging Docker server, please make sure that ssh:\/\/ops@127\.0\.0\.1:1 is reachable .* Error: error during connect: Head "http:\/\/docker\.example\.com\/_ping": command \[ssh -l ops -p 1 -o BatchMode=yes -o ConnectTimeout=30 -T -- 127\.0\.0\.1 docker system dial-stdio\] has exited with exit status 255, make sure the URL is valid, and Docker 18\.09 or later is installed on the remote host: stderr=.*refused/s,
+    );
+  });
+
+  it("takes no secrets, so that the engine puts them back where they were", async () => {
+    expect((await configured({ host: engine.host })).acceptsSecrets).toBe(false);
+  });
+
+  it("refuses settings it does not play, lest it work on another engine", async () => {
+    await expect(configured({ host: engine.host, context: "remote" })).rejects.toThrow(
+      /the setting context is not played/,
+    );
+  });
+
+  it("refuses types it does not play", async () => {
+    const plugin = await configured({ host: engine.host });
+
+    expect(() => plugin.resource("docker:index/image:Image")).toThrow(/Image is not played by the stand-in/);
+  });
+});

@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import { type Registration } from "../operations/synthesis.ts";
+import { devNginx, dockerSettings } from "./support/dev-stack.ts";
+import { only } from "./support/registrations.ts";
+import { container, local, overSsh, remote, synthesiseRecipe, withoutNginx } from "./support/single-node-recipe.ts";
+
+describe("resolvers inside Rancher on a single node", () => {
+  const volumes = (registrations: readonly Registration[]) =>
+    only(registrations, container, "rancher-container").inputs["volumes"];
+  const data = { volumeName: "rancher-data", containerPath: "/var/lib/rancher" };
+
+  it.each([
+    ["/run/systemd/resolve", "/run/systemd/resolve"],
+    ["/etc/resolv.conf", "/run/systemd/resolve/resolv.conf"],
+  ])("are those of the host, from %s, which K3s looks at by %s", async (hostPath, containerPath) => {
+    const { registrations } = await synthesiseRecipe({ settings: overSsh, printed: { "host-resolvers": hostPath } });
+
+    expect(volumes(registrations)).toEqual([data, { hostPath, containerPath, readOnly: true }]);
+  });
+
+  it("are what K3s takes by itself, where the host names none, and on this machine", async () => {
+    for (const settings of [overSsh, {}]) {
+      const { registrations } = await synthesiseRecipe({ settings });
+      expect(volumes(registrations)).toEqual([data]);
+    }
+  });
+});
+
+describe("ports of a single node", () => {
+  /** Address and port of everything that is opened on the host. */
+  function opened(registrations: readonly Registration[]) {
+    const ports = only(registrations, container, "rancher-container").inputs["ports"];
+    const scripts = registrations.filter(({ type }) => type === local || type === remote);
+    return {
+      rancher: ((ports ?? []) as { ip: string; external: number }[]).map(({ ip, external }) => `${ip}:${external}`),
+      nginx: scripts.flatMap(({ inputs }) => String(inputs["create"]).match(/--publish [\d:]+/g) ?? []),
+    };
+  }
+
+  it("are nginx's alone: nothing else listens where others reach it", async () => {
+    const { registrations } = await synthesiseRecipe();
+
+    expect(opened(registrations)).toEqual({ rancher: [], nginx: ["--publish 80:80", "--publish 443:443"] });
+  });
+
+  it("are on loopback where nginx is a package of the host", async () => {
+    const settings = { ...overSsh, loadBalancer: devNginx({ runAs: "host" }) };
+    const { registrations } = await synthesiseRecipe({ settings });
+
+    expect(opened(registrations)).toEqual({ rancher: ["127.0.0.1:60080", "127.0.0.1:60443"], nginx: [] });
+    expect(only(registrations, remote, "docker-1-nginx-script").inputs["create"]).toContain("server 127.0.0.1:60080 ");
+  });
+
+  it("are Rancher's where there is no nginx", async () => {
+    const { registrations } = await synthesiseRecipe({ settings: withoutNginx });
+
+    expect(opened(registrations)).toEqual({ rancher: ["0.0.0.0:80", "0.0.0.0:443"], nginx: [] });
+  });
+
+  it("are looked at before anything is put on the machine, and those who may have them are known", async () => {
+    const docker = dockerSettings({ adopt: "old-rancher" });
+    const loadBalancer = devNginx({ ports: { http: 8080, https: 8443 } });
+    const { registrations } = await synthesiseRecipe({ settings: { docker, loadBalancer } });
+
+    const checks = String(only(registrations, local, "local-docker-host-script").inputs["create"]);
+    expect(checks).toContain("for port in 8080 8443; do");
+    expect(checks).toContain("rancher | rancher-nginx | rancher-nginx-next | rancher-nginx-former | old-rancher)");
+  });
+});

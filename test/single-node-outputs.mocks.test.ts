@@ -1,0 +1,164 @@
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, it } from "vitest";
+import type { SingleNodeTlsSettings } from "../components/stack-file.ts";
+import { type Registration } from "../operations/synthesis.ts";
+import { devCanaries, dockerSettings, nginxImage, rancherImage } from "./support/dev-stack.ts";
+import { clearTexts, inSecret, namesIn, only } from "./support/registrations.ts";
+import {
+  authority,
+  container,
+  local,
+  overSsh,
+  privateCa,
+  publicCa,
+  remote,
+  synthesiseRecipe,
+  withoutNginx,
+} from "./support/single-node-recipe.ts";
+import { valueOf } from "./support/value-of.ts";
+
+describe("waiting for Rancher on a single node", () => {
+  it("tells the version that answers, and no other", async () => {
+    const { result } = await synthesiseRecipe({ printed: { "rancher-ready": "as it said" } });
+
+    expect(await valueOf(result.rancherVersion)).toBe("as it said");
+  });
+
+  it("begins anew when an archive was put back, as the container may be the same", async () => {
+    const archive = "rancher-2.15.0-20261101T030000Z";
+    const docker = dockerSettings({ restore: archive });
+    const [before, after] = await Promise.all([synthesiseRecipe(), synthesiseRecipe({ settings: { docker } })]);
+
+    const texts = [before, after].map(({ registrations }) =>
+      String(only(registrations, local, "local-rancher-ready-script").inputs["create"]),
+    );
+    expect(texts.map((text) => text.includes(archive))).toEqual([false, true]);
+  });
+});
+
+describe("the certificate of a single node", () => {
+  const uploads = (registrations: readonly Registration[]) =>
+    only(registrations, container, "rancher-container").inputs["uploads"];
+  const nginx = (registrations: readonly Registration[], name = "local-nginx-container-script") =>
+    only(registrations, local, name).inputs;
+
+  it("is made on the host: nginx has its files from there, and Rancher its CA", async () => {
+    const { registrations, result } = await synthesiseRecipe();
+
+    expect(nginx(registrations)["create"]).toContain("/generated/certificate.pem");
+    expect(nginx(registrations)["create"]).toContain("/generated/key.pem");
+    expect(uploads(registrations)).toEqual([
+      { file: "/etc/rancher/ssl/cacerts.pem", content: authority, permissions: "0644" },
+    ]);
+    expect(only(registrations, container, "rancher-container").inputs).not.toHaveProperty("command");
+    expect(await valueOf(result.caCertificate!)).toBe(authority);
+  });
+
+  it("is read by a text that says nothing else, so that its CA is known at preview until it is another one", async () => {
+    const { registrations } = await synthesiseRecipe({ settings: overSsh });
+
+    const { create, ...more } = only(registrations, remote, "docker-1-generated-authority-script").inputs;
+    expect(String(create).split("\n").slice(2).join("\n")).toBe(
+      `if [ "$(id -u)" -eq 0 ]; then exec cat /var/backups/rancher/certificate-authority/rancher.localhost/certificate.pem; fi
+exec sudo -n cat /var/backups/rancher/certificate-authority/rancher.localhost/certificate.pem
+`,
+    );
+    expect(more).not.toHaveProperty("delete");
+    expect(
+      namesIn(only(registrations, "rancher:host:HostScript", "docker-1-generated-authority").dependencies),
+    ).toEqual(["docker-1-base-script", "docker-1-generated-certificate-script"]);
+  });
+
+  it("comes from the stack with a private CA, which Rancher hands on", async () => {
+    const { registrations, result } = await synthesiseRecipe({ settings: { tls: privateCa } });
+
+    expect(uploads(registrations)).toEqual([
+      { file: "/etc/rancher/ssl/cacerts.pem", content: "CA", permissions: "0644" },
+    ]);
+    expect(nginx(registrations)["create"]).toContain("CHAIN");
+    expect(inSecret(nginx(registrations)["stdin"])).toBe(
+      `key_rancher ${Buffer.from(devCanaries.tlsPrivateKey).toString("base64")}\n`,
+    );
+    expect(await valueOf(result.caCertificate!)).toBe("CA");
+  });
+
+  it("comes from the stack with a public CA, of which Rancher hands nothing on", async () => {
+    const { registrations, result } = await synthesiseRecipe({ settings: { tls: publicCa } });
+
+    expect(uploads(registrations)).toBeUndefined();
+    expect(only(registrations, container, "rancher-container").inputs["command"]).toEqual(["--no-cacerts"]);
+    expect(result.caCertificate).toBeUndefined();
+  });
+
+  it("is on the host already, and never leaves it", async () => {
+    const onHost = { from: "host", certificate: "/etc/ssl/r.pem", privateKey: "/etc/ssl/r.key" } as const;
+    const tls: SingleNodeTlsSettings = { source: "secret", certificate: onHost };
+    const { registrations } = await synthesiseRecipe({ settings: { tls } });
+
+    expect(nginx(registrations)["create"]).toContain(
+      "copy_pair rancher rancher.localhost /etc/ssl/r.pem /etc/ssl/r.key",
+    );
+    expect(nginx(registrations)["stdin"]).toBe("");
+  });
+
+  it("is Rancher's own without nginx", async () => {
+    const { registrations, result } = await synthesiseRecipe({ settings: withoutNginx });
+
+    expect(uploads(registrations)).toBeUndefined();
+    expect(only(registrations, container, "rancher-container").inputs).not.toHaveProperty("command");
+    expect(result.caCertificate).toBeUndefined();
+  });
+});
+
+describe("the outputs and secrets of a single node", () => {
+  it("are where to go, what runs there, and the first password as a secret", async () => {
+    const { result } = await synthesiseRecipe({ settings: overSsh, printed: { "rancher-ready": "2.15.0" } });
+
+    expect(await valueOf(result.loadBalancer)).toEqual(["192.0.2.30"]);
+    expect(await valueOf(result.rancherVersion)).toBe("2.15.0");
+    expect(await valueOf(result.image)).toBe(rancherImage);
+    expect(await valueOf(result.bootstrapPassword)).toBe(devCanaries.bootstrapPassword);
+    expect(await pulumi.isSecret(result.bootstrapPassword)).toBe(true);
+  });
+
+  it.each([
+    ["new", false],
+    ["kept", true],
+  ])("know whether the first password is Rancher's: %s data", async (said, kept) => {
+    const { result } = await synthesiseRecipe({ printed: { "rancher-data": said } });
+
+    expect(await valueOf(result.dataKept)).toBe(kept);
+  });
+
+  it.each([
+    ["on this machine", {}],
+    ["over SSH, a private CA", { ...overSsh, tls: privateCa }],
+  ])("are nowhere in clear, %s", async (_, settings) => {
+    const { registrations } = await synthesiseRecipe({ settings });
+
+    const clear = clearTexts(registrations.map(({ name, inputs }) => [name, inputs])).join("\n");
+    for (const canary of Object.values(devCanaries)) {
+      expect(clear).not.toContain(canary);
+      expect(clear).not.toContain(Buffer.from(canary).toString("base64").slice(0, 16));
+    }
+  });
+
+  it("all arrive where they are needed", async () => {
+    const { registrations } = await synthesiseRecipe({ settings: { ...overSsh, tls: privateCa } });
+
+    const envs = only(registrations, container, "rancher-container").inputs["envs"] as unknown[];
+    expect(inSecret(envs.at(-1))).toBe(`CATTLE_BOOTSTRAP_PASSWORD=${devCanaries.bootstrapPassword}`);
+    expect(only(registrations, container, "rancher-container").additionalSecretOutputs).toEqual(["envs"]);
+    const everything = JSON.stringify(registrations);
+    for (const canary of [devCanaries.sshPrivateKey, devCanaries.bootstrapPassword])
+      expect(everything).toContain(canary);
+  });
+
+  it("leave every script readable at preview, with the image nginx runs as", async () => {
+    const { registrations } = await synthesiseRecipe({ preview: true });
+
+    for (const { inputs } of registrations.filter(({ type }) => type === local))
+      expect(String(inputs["create"])).toMatch(/^# host local, this machine\n/);
+    expect(only(registrations, local, "local-nginx-container-script").inputs["create"]).toContain(nginxImage);
+  });
+});

@@ -1,0 +1,35 @@
+import { SingleNode } from "../../components/single-node.ts";
+import type { DockerSettings } from "../../components/stack-file.ts";
+import { synthesise } from "../../operations/synthesis.ts";
+import { devSecrets, devSettings, dockerSettings } from "./dev-stack.ts";
+
+/**
+ * Every script of stacks with these settings, as it travels; two that are the same count once. Keys begin with the
+ * resource's name.
+ */
+export async function singleNodeScripts(...variants: Partial<DockerSettings>[]): Promise<Map<string, string>> {
+  const scripts = new Map<string, string>();
+  for (const variant of variants) {
+    const settings = devSettings({ docker: dockerSettings(variant) });
+    const { registrations } = await synthesise(() => new SingleNode("rancher", { settings, secrets: devSecrets() }), {
+      stack: "dev",
+      preview: false,
+      state: () => ({ stdout: "printed", result: "made" }),
+      call: () => ({ sha256Digest: "sha256:0" }),
+    });
+    for (const { type, name, inputs } of registrations) {
+      if (!type.startsWith("command:")) continue;
+      for (const step of ["create", "update", "delete"]) {
+        const text: unknown = inputs[step];
+        if (typeof text !== "string" || [...scripts.values()].includes(text)) continue;
+        scripts.set(`${name} ${step} ${scripts.size}`, text);
+      }
+    }
+  }
+  return scripts;
+}
+
+/** What runs behind a preamble: such a script's own text, without what brings it there. */
+export function innerScript(text: string): string | undefined {
+  return /<<'(SCRIPT_*)'\n([\s\S]*?)\n\1\n/.exec(text)?.[2];
+}

@@ -1,5 +1,5 @@
 import { isIPv6 } from "node:net";
-import type { SshHost } from "../components/host/host.ts";
+import { withoutComment, type SshHost } from "../components/host/host.ts";
 import { quote } from "../components/host/shell.ts";
 import type { JumpHostSettings } from "../components/stack-file.ts";
 
@@ -82,9 +82,4 @@ function doorOptions(door: SshHost | JumpHostSettings, alias: string, files: Ssh
     `${door.port}`,
     ...options.flatMap((option) => ["-o", option]),
   ];
-}
-
-/** A key's type and body: a comment may hold what ssh takes for its own. */
-function withoutComment(hostKey: string): string {
-  return hostKey.trim().split(/\s+/).slice(0, 2).join(" ");
 }

@@ -1,5 +1,5 @@
 import { isIPv6 } from "node:net";
-import type { Host, SshHost } from "../host/host.ts";
+import { withoutComment, type Host, type SshHost } from "../host/host.ts";
 import { quote } from "../host/shell.ts";
 import type { JumpHostSettings } from "../stack-file.ts";
 
@@ -55,11 +55,6 @@ function trust({ hostKey }: Door, name: "%H" | "%%H"): string[] {
     "ControlPath=none",
     "ConnectTimeout=15",
   ];
-}
-
-/** A comment may hold what ssh takes for its own. */
-function withoutComment(hostKey: string): string {
-  return hostKey.trim().split(/\s+/).slice(0, 2).join(" ");
 }
 
 /** Not `ProxyJump`, which knows no options of its own: the machine in between has a key of its own. */

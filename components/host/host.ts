@@ -47,3 +47,8 @@ export const sshStateFolder = "/var/lib/rancher-stack";
 export function stateFolder(host: Host): string {
   return host.kind === "local" ? host.stateDir : sshStateFolder;
 }
+
+/** A host key's type and body, as `ssh` is told it: a comment may hold what it takes for its own. */
+export function withoutComment(hostKey: string): string {
+  return hostKey.trim().split(/\s+/).slice(0, 2).join(" ");
+}

@@ -1,6 +1,7 @@
 import { bridgeFacts, bridgeWindow } from "./nginx-bridge-window.ts";
 import { generationPort } from "./nginx-config.ts";
-import { containers, specificationLabel } from "./nginx-container-shape.ts";
+import { containers } from "./nginx-container-shape.ts";
+import { replacementHooks } from "./nginx-replacement.ts";
 
 const { serving, next, former } = containers;
 
@@ -51,28 +52,7 @@ activate() { reload; }`;
  */
 export const bridgeHooks = `${insideHooks}
 ${bridgeWindow}
-replacement=none
-if [ "$(about ${serving} '{{index .Config.Labels "${specificationLabel}"}}')" != "$(specification)" ]; then replacement=due renewed=yes; fi
-check_file() {
-  checked_by=$image
-  # What runs was accepted by the image it runs in.
-  if [ "$1" = "$conf" ] && there ${serving}; then checked_by=$(about ${serving} '{{.Image}}'); fi
-  nginx_in "$checked_by" -t -q -c "/etc/nginx/\${1##*/}"
-}
-# Those of a container that is to go are none to wait for, and none to be taken for its successor's.
-worker_pids() { case $replacement in due | failed) ;; *) serving_workers ;; esac; }
-nginx_words() {
-  cat "$work/next-words" 2>/dev/null || true
-  serving_words
-}
-activate() {
-  case $replacement in
-    due) replace ;;
-    failed) replacement=none ;;
-    placed) put_former_back ;;
-    none) reload ;;
-  esac
-}
+${replacementHooks}
 # There is nothing to wait for.
 refused() { sed 's/^/[emerg] /' "$work/docker-words" >"$work/next-words"; within 0; }
 replace() {

@@ -39,8 +39,8 @@ rm -f "$facts/replacing" "$conf.next"`;
 /**
  * Shell functions for the time in which nobody answers, as a published port has one holder. Whatever happens to the
  * script meanwhile, one of the two containers serves: a watcher starts the former one within seconds of the script's end;
- * after a restart of the engine or the machine its restart policy does. It finds the configuration it had: another nginx's it might refuse. Then the next run
- * begins with `mendBridge`.
+ * after a restart of the engine or the machine its restart policy does. It finds the configuration it had, as it might
+ * refuse one for another nginx. Then the next run begins with `mendBridge`.
  *
  * - `begin_window`, `end_window`: what is between them is watched over.
  * - `change_over`: stops the container that serves, and starts the one that was made to follow it.

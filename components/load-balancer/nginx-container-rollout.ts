@@ -1,4 +1,5 @@
 import { containers, specificationLabel } from "./nginx-container-shape.ts";
+import { replacementHooks } from "./nginx-replacement.ts";
 
 const { serving, next, former } = containers;
 
@@ -73,28 +74,7 @@ activate() { reload; }`;
  * leaves one of the two serving.
  */
 export const containerHooks = `${servingFunctions}
-replacement=none
-if [ "$(about ${serving} '{{index .Config.Labels "${specificationLabel}"}}')" != "$(specification)" ]; then replacement=due renewed=yes; fi
-check_file() {
-  checked_by=$image
-  # What runs was accepted by the image it runs in.
-  if [ "$1" = "$conf" ] && there ${serving}; then checked_by=$(about ${serving} '{{.Image}}'); fi
-  nginx_in "$checked_by" -t -q -c "/etc/nginx/\${1##*/}"
-}
-# Those of a container that is to go are none to wait for, and none to be taken for its successor's.
-worker_pids() { case $replacement in due | failed) ;; *) serving_workers ;; esac; }
-nginx_words() {
-  cat "$work/next-words" 2>/dev/null || true
-  serving_words
-}
-activate() {
-  case $replacement in
-    due) replace ;;
-    failed) replacement=none ;;
-    placed) put_former_back ;;
-    none) reload ;;
-  esac
-}
+${replacementHooks}
 # Says whether it waits for its ports, or has them.
 comes_alive() {
   start_deadline=$(($(date +%s) + ${startSeconds}))

@@ -7,21 +7,24 @@ import type { SingleNodeRehearsal } from "./rehearsal.ts";
 /**
  * Looks at Rancher as a browser would, and at the machine as an administrator would.
  *
- * @param password Of `admin`; `unknownPassword` leaves out what only those who sign in see. @default the output bootstrapPassword
+ * @param password Of `admin`; null, where nobody knows it, leaves out what only those who sign in see. @default the output bootstrapPassword
  */
-export async function checkSingleNode(rehearsal: SingleNodeRehearsal, password?: string): Promise<CheckResult[]> {
+export async function checkSingleNode(
+  rehearsal: SingleNodeRehearsal,
+  password?: string | null,
+): Promise<CheckResult[]> {
   const { hostname, host, wanted, world } = rehearsal;
   const { balancer, ports } = wanted;
   const outputs = await outputsOf(rehearsal);
   const caCertificate = outputs.caCertificate ?? (await shownByRancher(host.address, ports.https));
-  const bootstrapPassword = password ?? outputs.bootstrapPassword;
+  const bootstrapPassword = password === undefined ? outputs.bootstrapPassword : password;
   const through = await lastChecksThroughBalancer({
     hostname,
     address: host.address,
     ports,
     caCertificate,
     nodes: [],
-    ...(bootstrapPassword !== undefined && bootstrapPassword !== unknownPassword && { bootstrapPassword }),
+    ...(typeof bootstrapPassword === "string" && { bootstrapPassword }),
     ...(balancer !== "none" && { clientAddress: world.subnet.machine }),
   });
   return [
@@ -33,9 +36,6 @@ export async function checkSingleNode(rehearsal: SingleNodeRehearsal, password?:
     await check("Rancher alone is privileged", () => onlyPrivileged(rehearsal)),
   ];
 }
-
-/** Where nobody is left who knows it. */
-export const unknownPassword = "unknown";
 
 interface Outputs {
   readonly caCertificate?: string;

@@ -1,0 +1,31 @@
+import { containers, specificationLabel } from "./nginx-container-shape.ts";
+
+const { serving } = containers;
+
+/**
+ * What `rollout` asks of whoever uses it, for a container that is replaced where its image or its specification is
+ * another one, and else reloaded. Needs `replace`, which sets `replacement` to `placed` or `failed`; `put_former_back`,
+ * which sets it to `none`; `reload`, `serving_workers` and `serving_words`.
+ */
+export const replacementHooks = `replacement=none
+if [ "$(about ${serving} '{{index .Config.Labels "${specificationLabel}"}}')" != "$(specification)" ]; then replacement=due renewed=yes; fi
+check_file() {
+  checked_by=$image
+  # What runs was accepted by the image it runs in.
+  if [ "$1" = "$conf" ] && there ${serving}; then checked_by=$(about ${serving} '{{.Image}}'); fi
+  nginx_in "$checked_by" -t -q -c "/etc/nginx/\${1##*/}"
+}
+# Those of a container that is to go are none to wait for, and none to be taken for its successor's.
+worker_pids() { case $replacement in due | failed) ;; *) serving_workers ;; esac; }
+nginx_words() {
+  cat "$work/next-words" 2>/dev/null || true
+  serving_words
+}
+activate() {
+  case $replacement in
+    due) replace ;;
+    failed) replacement=none ;;
+    placed) put_former_back ;;
+    none) reload ;;
+  esac
+}`;

@@ -22,13 +22,16 @@ export interface FoundContainer {
   readonly restart: string;
 }
 
-/** Looks and changes nothing. A variable's value may be a secret, so only names leave the host. */
+/**
+ * Looks and changes nothing. A variable's value may be a secret, so only names leave the host; sorted, since an engine
+ * tells them in another order each time a container is made.
+ */
 export function findContainerScript(container: string): ScriptText {
   const body = `${renderContainerSurvey(container)}
 about "$name_asked" '{{range .Mounts}}{{println "mount" .Type (or .Name .Source) .Destination}}{{end}}' | sed -e '/^$/d'
 docker image inspect -f '{{range .Config.Env}}{{json .}}{{println}}{{end}}' "$(about "$name_asked" '{{.Image}}')" 2>/dev/null | sed -e '/^$/d' >"$work/of-image" || true
 about "$name_asked" '{{range .Config.Env}}{{json .}}{{println}}{{end}}' | sed -e '/^$/d' >"$work/of-container"
-{ grep -v -x -F -f "$work/of-image" "$work/of-container" || true; } | sed -e 's/^"\\([^=]*\\)=.*/variable \\1/'
+{ grep -v -x -F -f "$work/of-image" "$work/of-container" || true; } | sed -e 's/^"\\([^=]*\\)=.*/variable \\1/' | sort
 `;
   return { name: "adopt", title: `looks at the container ${container}`, body, timeoutSeconds: 120 };
 }

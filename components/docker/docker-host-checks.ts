@@ -1,12 +1,6 @@
 import { quote } from "../host/shell.ts";
-import {
-  clockTolerance,
-  countsAs,
-  diskFree,
-  dockerHostSizes,
-  megabytesOf,
-  memoryOfK3s,
-} from "./docker-host-figures.ts";
+import { clockTolerance, countsAs, diskFree, dockerHostSizes, memoryOfK3s } from "./docker-host-figures.ts";
+import { bytesOf } from "./memory-size.ts";
 
 export interface DockerHostChecksArgs {
   /** Who reaches the engine over SSH; undefined for the machine itself. */
@@ -75,6 +69,11 @@ if [ "$(uname -s)" = Linux ] && [ -d "$engine_root" ]; then
   [ -e /proc/sys/net/bridge/bridge-nf-call-iptables ] || warn "br_netfilter is not loaded, and a container cannot load it. As root: modprobe br_netfilter; echo br_netfilter >/etc/modules-load.d/br_netfilter.conf"
 fi`;
 
+/** Decimal ones, as the engine's figures are compared in. */
+function megabytes(size: string): number {
+  return Math.floor(bytesOf(size) / 1e6);
+}
+
 function checkSize({ memory, cpus }: DockerHostChecksArgs): string {
   const [smallest] = dockerHostSizes;
   const sizes = [...dockerHostSizes].reverse().map(
@@ -82,7 +81,7 @@ function checkSize({ memory, cpus }: DockerHostChecksArgs): string {
   say "$has is enough for ${size.clusters} clusters with ${size.nodes} nodes in all, by Rancher's figures"`,
   );
   return `megabytes=$((engine_bytes / 1000000)) cpus=$engine_cpus
-${memory === undefined ? "" : `[ "$megabytes" -le ${megabytesOf(memory)} ] && warn "docker.memory is ${memory}, and the engine has $megabytes MB in all" || megabytes=${megabytesOf(memory)}\n`}${cpus === undefined ? "" : `[ "$cpus" -le ${Math.floor(cpus)} ] || cpus=${Math.max(1, Math.floor(cpus))}\n`}has="$cpus CPUs and $megabytes MB of memory"
+${memory === undefined ? "" : `[ "$megabytes" -le ${megabytes(memory)} ] && warn "docker.memory is ${memory}, and the engine has $megabytes MB in all" || megabytes=${megabytes(memory)}\n`}${cpus === undefined ? "" : `[ "$cpus" -le ${Math.floor(cpus)} ] || cpus=${Math.max(1, Math.floor(cpus))}\n`}has="$cpus CPUs and $megabytes MB of memory"
 if [ "$megabytes" -lt ${countsAs(memoryOfK3s)} ]; then
   fail 10 "Rancher would have $megabytes MB of memory; the K3s inside it needs ${memoryOfK3s} GB, and Rancher with 5 clusters ${smallest?.memory ?? 4} GB. Give the machine (Docker Desktop: Settings, Resources) or docker.memory more"
 ${sizes.join("\n")}

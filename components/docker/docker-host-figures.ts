@@ -35,10 +35,3 @@ export const diskFree = { needed: 5, comfortable: 20 };
 
 /** Seconds a clock may be off. Certificates and tokens of Rancher are valid from the second they are made. */
 export const clockTolerance = 5;
-
-/** Megabytes, decimal, of a limit in Docker's words: `8g`, `512m`. */
-export function megabytesOf(limit: string): number {
-  const [, number = "", unit = "b"] = /^(\d+(?:\.\d+)?)([bkmg]?)b?$/i.exec(limit.trim()) ?? [];
-  const factors: Readonly<Record<string, number>> = { k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
-  return Math.floor((Number(number) * (factors[unit.toLowerCase()] ?? 1)) / 1e6);
-}

@@ -1,4 +1,5 @@
 import type { DockerSettings, SingleNodeSettings } from "../stack-file.ts";
+import { bytesOf } from "./memory-size.ts";
 import { auditLogVolume, inRancherContainer, rancherLabels, rancherVolume } from "./names.ts";
 
 /** What Rancher's container is made of, but for its image and what is secret or made on the host. Plain values only. */
@@ -149,12 +150,7 @@ function rancherEnvironment({ auditLog, proxy, registry, environment }: DockerSe
  */
 const neverProxied = ["localhost", "127.0.0.1", "0.0.0.0", "10.0.0.0/8", "cattle-system.svc", ".svc", ".cluster.local"];
 
-const units: Readonly<Record<string, number>> = { b: 1 / 1024 / 1024, k: 1 / 1024, m: 1, g: 1024 };
-
 /** `8g` in MiB, as the provider takes it. */
 function mebibytes(size: string): number {
-  const [, count, unit = "b"] = /^(\d+)([bkmg])?$/i.exec(size) ?? [];
-  const factor = units[unit.toLowerCase()];
-  if (count === undefined || factor === undefined) throw new Error(`no size of memory: ${size}`);
-  return Math.floor(Number(count) * factor);
+  return Math.floor(bytesOf(size) / 1024 ** 2);
 }

@@ -1,4 +1,5 @@
 import { parseImageReference } from "../docker/image-reference.ts";
+import { readMemorySize } from "../docker/memory-size.ts";
 import { defaultVersions } from "../versions.ts";
 import type { FieldCheck } from "./network-fields.ts";
 import { quote } from "./quote.ts";
@@ -27,16 +28,9 @@ export const checkRancherImage: FieldCheck = (value) => {
 
 /** What K3s asks for, which runs inside Rancher's container: https://docs.k3s.io/installation/requirements. */
 const leastMemory = 2 * 1024 ** 3;
-const units: Readonly<Record<string, number>> = { b: 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
-
-/** Bytes of a size in Docker's words. */
-export function bytesOf(size: string): number | undefined {
-  const [, digits, unit = ""] = /^(\d{1,15})([bkmg])$/.exec(size) ?? [];
-  return digits === undefined ? undefined : Number(digits) * (units[unit] ?? 1);
-}
 
 export const checkMemory: FieldCheck = (value) => {
-  const bytes = bytesOf(value);
+  const bytes = readMemorySize(value);
   if (bytes === undefined)
     return `is ${quote(value)}, which is no size. Write a whole number with Docker's k, m or g, such as 8g.`;
   return bytes < leastMemory

@@ -1,6 +1,6 @@
+import { readMemorySize } from "../docker/memory-size.ts";
 import type { Problem } from "../problem.ts";
 import { nginxBalancer } from "./balancer-draft.ts";
-import { bytesOf } from "./docker-fields.ts";
 import { imageWarning } from "./image-field.ts";
 import { isMapping } from "./mapping.ts";
 import type { Draft } from "./schema.ts";
@@ -19,7 +19,7 @@ export function singleNodeWarnings(
   const say = (key: string, message: string) => warnings.push({ key: `rancher:${key}`, message });
   const { docker } = draft;
   const { memory } = docker ?? {};
-  if (memory !== undefined && (bytesOf(memory) ?? smallest) < smallest)
+  if (memory !== undefined && (readMemorySize(memory) ?? smallest) < smallest)
     say("docker.memory", `is ${memory}. Rancher asks for 4g for 5 clusters, and 8g for 15; with less it may be ended.`);
   if (docker?.backup?.schedule === "hourly")
     say(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { renderDockerHostChecks, type DockerHostChecksArgs } from "../../components/docker/docker-host-checks.ts";
-import { countsAs, megabytesOf } from "../../components/docker/docker-host-figures.ts";
+import { countsAs } from "../../components/docker/docker-host-figures.ts";
 import { PlayedSystem } from "../support/played-system.ts";
 
 const GiB = 2 ** 30;
@@ -214,10 +214,6 @@ describe("the checks of a Docker host", () => {
     expect(large.stderr).toContain("warning: docker.memory is 16g, and the engine has 8267 MB in all");
     expect(large.stderr).toContain("1 CPUs and 8267 MB of memory is enough for 5 clusters with 50 nodes");
   });
-});
-
-it("limits are read in Docker's units", () => {
-  expect(["8g", "512m", "2G", "1.5g", "4294967296"].map(megabytesOf)).toEqual([8589, 536, 2147, 1610, 4294]);
 });
 
 it("a machine sold with 4 GB counts as one", () => {

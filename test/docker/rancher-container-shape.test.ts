@@ -132,8 +132,7 @@ describe("rancherContainerShape", () => {
     ["8g", 8192],
     ["1536m", 1536],
     ["4194304k", 4096],
-    ["4294967296", 4096],
-    ["2G", 2048],
+    ["4294967296b", 4096],
   ])("takes %s of memory for %i MiB", (memory, mebibytes) => {
     expect(withDocker({ memory }).memory).toBe(mebibytes);
   });

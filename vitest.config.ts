@@ -1,27 +1,41 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+// Worlds and engines are heavy, but mostly wait: two files at a time where they are made.
+const light = { maxWorkers: Math.max(2, availableParallelism() - 1), groupOrder: 0 };
+const heavy = { maxWorkers: 2, groupOrder: 1 };
 
 /**
  * One project per tier, so that `npx vitest --project pure` runs what needs nothing but Node.
  * A test file's suffix says its tier: `x.test.ts` is pure, `x.mocks.test.ts`, `x.parts.test.ts`, `x.rehearsal.test.ts`.
+ * They run in this order: what is quick comes first, and of the heavy ones the long, so that the short fill the end.
  */
 const tiers = {
-  pure: { include: ["test/**/*.test.ts"], exclude: ["test/**/*.{mocks,parts,rehearsal}.test.ts"], testTimeout: 20_000 },
-  mocks: { include: ["test/**/*.mocks.test.ts"], exclude: [], testTimeout: 60_000 },
-  parts: { include: ["test/**/*.parts.test.ts"], exclude: [], testTimeout: 300_000 },
-  rehearsal: { include: ["test/**/*.rehearsal.test.ts"], exclude: [], testTimeout: 1_200_000 },
+  pure: {
+    include: ["test/**/*.test.ts"],
+    exclude: ["test/**/*.{mocks,parts,rehearsal}.test.ts"],
+    testTimeout: 20_000,
+    ...light,
+  },
+  mocks: { include: ["test/**/*.mocks.test.ts"], exclude: [], testTimeout: 60_000, ...light },
+  rehearsal: { include: ["test/**/*.rehearsal.test.ts"], exclude: [], testTimeout: 1_200_000, ...heavy },
+  parts: { include: ["test/**/*.parts.test.ts"], exclude: [], testTimeout: 300_000, ...heavy },
 };
+
+class InOrderOfTiers extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const order = Object.keys(tiers);
+    const tier = ({ project }: TestSpecification) => order.indexOf(project.name);
+    return (await super.sort(files)).sort((one, other) => tier(one) - tier(other));
+  }
+}
 
 export default defineConfig({
   test: {
-    projects: Object.entries(tiers).map(([name, tier]) => ({
-      test: {
-        name,
-        ...tier,
-        hookTimeout: tier.testTimeout,
-        // Worlds and engines are heavy, but mostly wait: two files at a time where they are made.
-        ...((name === "parts" || name === "rehearsal") && { maxWorkers: 2 }),
-        sequence: { groupOrder: Object.keys(tiers).indexOf(name) },
-      },
+    sequence: { sequencer: InOrderOfTiers },
+    projects: Object.entries(tiers).map(([name, { groupOrder, ...tier }]) => ({
+      test: { name, ...tier, hookTimeout: tier.testTimeout, sequence: { groupOrder } },
     })),
   },
 });

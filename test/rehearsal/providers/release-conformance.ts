@@ -59,8 +59,8 @@ export function releaseConforms(engine: () => ScratchEngine, cluster: () => Test
       "Secret/v1": ["notes-password"],
     });
     expect(installed.outputs["version"]?.value).toBe("1.2.3");
-    expect(same.operation("notes")).toBe("same");
-    expect(upgraded.operation("notes")).toBe("update");
+    expect(same.operation("notes"), same.text).toBe("same");
+    expect(upgraded.operation("notes"), upgraded.text).toBe("update");
     expect(textThen).toBe("two");
     expect(gone.error).toBeUndefined();
     expect(await text()).toBeUndefined();

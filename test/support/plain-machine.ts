@@ -58,7 +58,7 @@ done`,
   base64: `case $1 in -D) shift; set -- -d "$@" ;; -*) echo "base64: invalid option $1" >&2; exit 64 ;; esac`,
   mv: `case $1 in
   -fh) shift; set -- -fT "$@" ;;
-  -*[!finv-]* | *T*) echo "mv: illegal option $1" >&2; exit 64 ;;
+  -*[!finv-]*) echo "mv: illegal option $1" >&2; exit 64 ;;
 esac`,
   // LibreSSL: https://man.openbsd.org/openssl.1
   openssl: `[ "$1" != version ] || { echo "LibreSSL 3.3.6"; exit; }

@@ -1,3 +1,4 @@
+import { checkContainer } from "../components/stack-file/docker-fields.ts";
 import { adoptionSteps, foundText, notTakenOver } from "./adoption-report.ts";
 import { changeStackFile } from "./change-stack-file.ts";
 import { runCommand, UserError } from "./command-line.ts";
@@ -18,6 +19,8 @@ docker.adopt and version into the stack file, shows that too, and runs pulumi up
 await runCommand(async () => {
   const { stack: name, name: container, yes } = readStackAndName(usage);
   if (container === undefined) throw new UserError(`which container? docker ps shows them.\nusage: ${usage}`);
+  const fault = checkContainer(container);
+  if (fault !== undefined) throw new UserError(`CONTAINER ${fault}`);
   const stack = readSingleNode(findStackFile(name));
   const { stackFile, settings, host } = stack;
   const engine = await engineOf(stackFile, { create: true });

@@ -2,7 +2,7 @@ import pc from "picocolors";
 import { dataScript } from "../components/docker/backup-script.ts";
 import { renderDeleteDataMark } from "../components/docker/data-undo.ts";
 import { listArchivesScript, readArchives } from "./archives.ts";
-import { readArguments, runCommand } from "./command-line.ts";
+import { readArguments, runCommand, UserError } from "./command-line.ts";
 import { confirm } from "./confirm.ts";
 import { runOnHost } from "./run-on-host.ts";
 import { dim, engineOf } from "./run-up.ts";
@@ -24,6 +24,10 @@ await runCommand(async () => {
   const { positionals, values } = readArguments(usage, options, 1);
   const stack = readSingleNode(findStackFile(positionals[0] ?? ""));
   const { host, settings, stackFile } = stack;
+  if (values["keep-data"] === true && values["delete-data"] === true)
+    throw new UserError(
+      "--keep-data and --delete-data ask for two things. Give one of them; without either the data stay.",
+    );
   const data = values["delete-data"] === true ? "delete" : "keep";
   const engine = await engineOf(stackFile, { create: false });
   const keys = await hostKeys(engine, stack);

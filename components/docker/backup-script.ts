@@ -19,6 +19,8 @@ export interface BackupArgs {
 export function dataFunctions({ folder, keep }: BackupArgs): string {
   return `folder=${quote(folder)} keep=${keep}
 mkdir -p "$facts" "$folder"
+# Links could lie there under the names of what is written, and lead anywhere.
+[ -z "$(find "$folder/." -prune -perm -0002)" ] || fail 10 "everybody on this machine may write into $folder, the folder of the archives, which hold every secret of Rancher. Forbid it: chmod o-w $folder"
 ${dataFacts}
 ${dataHelper}
 ${dataWindow}
@@ -36,8 +38,9 @@ export function renderBackup(args: BackupArgs): string {
   return `${dataFunctions(args)}
 ${backupState}
 archive='' bytes='' stopped_seconds=''
-fail() { code=$1; shift; backup_state failed "$*"; say "$@"; exit "$code"; }
-backup_state '' ''
+# The words first: on a disk that is full there is no room for the file.
+fail() { code=$1; shift; say "$@"; (backup_state failed "$*") || true; exit "$code"; }
+backup_state '' '' || fail 30 "$folder/last-backup cannot be written: $(df -h "$folder" | tail -n 1)"
 [ ! -e "$facts/restoring" ] || fail 10 "an archive is being put back, and that has not come to its end. Run npm run up first"
 mend
 there ${rancherContainer} && ours ${rancherContainer} || fail 10 "no Rancher of this program is on this machine"
@@ -65,6 +68,5 @@ backup_state() {
     printf 'at %s\\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
     [ "$1" != ok ] || printf '%s\\n' "archive $archive" "bytes $bytes" "stopped-seconds \${stopped_seconds:-0}"
     [ -z "$2" ] || printf 'words %s\\n' "$2"
-  } >"$folder/last-backup.new"
-  mv -f "$folder/last-backup.new" "$folder/last-backup"
+  } >"$folder/last-backup.new" && mv -f "$folder/last-backup.new" "$folder/last-backup"
 }`;

@@ -20,7 +20,11 @@ export const findData = `find_data() {
 /**
  * Shell function `adopt_container`: archives the data of `$adopt`, a container somebody started by hand, stops it, copies
  * them into the volume, and keeps the container under another name, stopped for good, with its data as they are. Until
- * it has that name it serves, or is started again; a run that was ended is made up for by the next.
+ * it has that name it serves, or is started again; a run that was ended is made up for by the next. Once there is an
+ * archive, `$facts/adopting` says whose data are on their way, from where: `NAME ARCHIVE KIND:PLACE`.
+ *
+ * `give_up_adoption`: where a container was to be taken over that is not asked for any more. Nothing may start on a part
+ * of its data.
  */
 export const dataAdopt = `${findData}
 refuse_adoption() {
@@ -31,11 +35,22 @@ refuse_adoption() {
   adopted_version=$(version_of "$1")
   [ "$adopted_version" = "$version" ] || fail 10 "the container $1 runs Rancher \${adopted_version:-of a version it does not tell}, and rancher:version is $version. Take it over as it is, with rancher:version: \${adopted_version:-ITS-VERSION}, and upgrade afterwards"
   find_data "$1"
-  [ "$data_place" = ${rancherVolume} ] || [ -e "$facts/adopting" ] || empty ${rancherVolume} || fail 10 "the volume ${rancherVolume} has data already, and docker.adopt would replace them by those of $1. Remove docker.adopt from the stack file, or the volume: docker volume rm ${rancherVolume}"
+  [ "$data_place" = ${rancherVolume} ] || [ -n "$(noted adopting)" ] || empty ${rancherVolume} || fail 10 "the volume ${rancherVolume} has data already, and docker.adopt would replace them by those of $1. Remove docker.adopt from the stack file, or the volume: docker volume rm ${rancherVolume}"
 }
+give_up_adoption() {
+  begun=$(noted adopting)
+  case $begun in
+    "" | "$adopt "*) return 0 ;;
+    *" volume:${rancherVolume}") ;;
+    *) empty ${rancherVolume} || fail 10 "the data of the container \${begun%% *} were being copied into the volume ${rancherVolume}, which holds only a part of them. Let docker.adopt be \${begun%% *} once more, or give it up, which loses nothing of that container's: docker volume rm ${rancherVolume}" ;;
+  esac
+  rm -f "$facts/adopting"
+}
+# One that has its name back after a takeover was given up is taken over anew.
+not_yet_adopted() { [ "$(recall adopted)" != "$adopt" ] || { there "$adopt" && ! ours "$adopt"; }; }
 adopt_container() {
   later=$adopt${adoptedSuffix}
-  if [ -e "$facts/adopting" ] && there "$later" && ! there "$adopt"; then
+  if [ -n "$(noted adopting)" ] && there "$later" && ! there "$adopt"; then
     finish_adoption
     return 0
   fi
@@ -47,12 +62,12 @@ adopt_container() {
   esac
   measure "$@"
   case $data_kind in volume | bind) need_room 2 1 ;; *) need_room 3 1 ;; esac
-  if [ ! -e "$facts/adopting" ]; then
+  if [ -z "$(noted adopting)" ]; then
     docker volume create --label ${helperLabel}=trial ${rancherTrial.volume} >/dev/null
     copy_stopped "$adopt" ${rancherTrial.volume} "$@"
     make_archive ${rancherTrial.volume} "$version" "$(image_of "$adopt" "$version")"
     clear_trial
-    note adopting "$archive"
+    note adopting "$adopt $archive $data_kind:$data_place"
   fi
   docker volume create ${rancherVolume} >/dev/null
   if runs "$adopt"; then stop_for_copy "$adopt"; fi

@@ -8,7 +8,8 @@
  * - `make_archive VOLUME VERSION IMAGE`: archives a volume that nobody writes to, reads it back, sets `archive` to its
  *   name. IMAGE as `image_of` tells it, maybe nothing.
  * - `check_archive NAME`: ends the script where the archive is not there or not what it was.
- * - `prune_archives KEEP NAMES...`: removes all but the newest, and never one of those named.
+ * - `prune_archives KEEP NAMES...`: removes all but the newest, and never one of those named, nor the one just made: by a
+ *   clock that was set back it is the oldest.
  */
 export const dataArchive = `sha256_of() {
   if command -v sha256sum >/dev/null; then sha256sum <"$1"; elif command -v shasum >/dev/null; then shasum -a 256 <"$1"; else openssl dgst -sha256 -r <"$1"; fi | cut -d ' ' -f 1
@@ -24,15 +25,17 @@ image_of() {
       /@sha256:/ && (found == "" || (name == asked && first != asked)) { first = name; found = name ":v" version "@" $2 }
       END { if (found != "") print found }'
 }
+# A disk that is full stays full of it otherwise, until somebody runs this again.
+archive_failed() { rm -f "$part"; (clear_trial) || true; fail 30 "$@"; }
 make_archive() {
   archive=rancher-$2-$(date -u +%Y%m%dT%H%M%SZ)
   part=$folder/$archive.tar.gz.part
-  helper --volume "$1":/from:ro --entrypoint tar "$tools" -C /from -czvf - . >"$part" 2>"$work/packed" || fail 30 "Rancher's data cannot be archived in $folder: $(grep '^tar: ' "$work/packed" | tail -n 1) $(df -h "$folder" | tail -n 1)"
+  helper --volume "$1":/from:ro --entrypoint tar "$tools" -C /from -czvf - . >"$part" 2>"$work/packed" || archive_failed "Rancher's data cannot be archived in $folder: $(grep '^tar: ' "$work/packed" | tail -n 1) $(df -h "$folder" | tail -n 1)"
   sum=$(sha256_of "$part")
   sync
   # A different name for the same entry may be listed, such as ./ for a folder: both lists come from the same tar.
-  helper --interactive --entrypoint tar "$tools" -tzf - <"$part" >"$work/unpacked" 2>"$work/copying" || fail 30 "the archive of Rancher's data cannot be read back: $(tail -n 1 "$work/copying")"
-  grep -v '^tar: ' "$work/packed" | cmp -s - "$work/unpacked" && [ "$(sha256_of "$part")" = "$sum" ] || fail 30 "the archive of Rancher's data does not hold what was put into it. Look at the disk of $folder"
+  helper --interactive --entrypoint tar "$tools" -tzf - <"$part" >"$work/unpacked" 2>"$work/copying" || archive_failed "the archive of Rancher's data cannot be read back: $(tail -n 1 "$work/copying")"
+  grep -v '^tar: ' "$work/packed" | cmp -s - "$work/unpacked" && [ "$(sha256_of "$part")" = "$sum" ] || archive_failed "the archive of Rancher's data does not hold what was put into it. Look at the disk of $folder"
   { printf '%s  %s\\n' "$sum" "$archive.tar.gz"; [ -z "$3" ] || printf '# image %s\\n' "$3"; } >"$folder/$archive.tar.gz.sha256"
   sync
   mv -f "$part" "$folder/$archive.tar.gz"
@@ -51,7 +54,7 @@ prune_archives() {
   keep=$1; shift
   archives | tail -n "+$((keep + 1))" >"$work/old-archives"
   while read -r old; do
-    case " $* " in *" $old "*) continue ;; esac
+    case " $* \${archive-} " in *" $old "*) continue ;; esac
     rm -f "$folder/$old.tar.gz" "$folder/$old.tar.gz.sha256"
     say "changed: $old is gone; the newest $keep archives are kept"
   done <"$work/old-archives"

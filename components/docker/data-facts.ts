@@ -11,7 +11,8 @@ export const helperLabel = "rancher.part";
  * - `ours NAME`: whether this program made the container.
  * - `version_of NAME`: which Rancher it runs, without the `v`; empty where nothing says so.
  * - `recall KEY`, `remember KEY VALUE`: facts about the data, which stay with it beyond a destroy: `version`, `image`,
- *   `restored`, `adopted`, `waiting`. Without a value a key is forgotten. They read `$folder`.
+ *   `restored`, `adopted`, `waiting`, and of a volume that was being filled, `restoring` and `adopting`. Without a value a
+ *   key is forgotten. They read `$folder`.
  */
 export const dataFacts = `engine_gone() { fail 30 "the Docker engine of this machine does not answer: $(tail -n 1 "$work/engine"). Start it, then run this again"; }
 there() {
@@ -29,10 +30,16 @@ runs() {
   [ "$running" = true ]
 }
 # shellcheck disable=SC2016 # it is docker that expands it
-label_of() { about "$1" '{{range $key, $value := .Config.Labels}}{{printf "%s=%s\\n" $key $value}}{{end}}' | sed -n "s/^$2=//p"; }
-ours() { [ -n "$(label_of "$1" ${rancherLabels.stack})" ]; }
+label_of() {
+  labels=$(about "$1" '{{range $key, $value := .Config.Labels}}{{printf "%s=%s\\n" $key $value}}{{end}}') || exit 30
+  printf '%s\\n' "$labels" | sed -n "s/^$2=//p"
+}
+ours() {
+  owner=$(label_of "$1" ${rancherLabels.stack}) || exit 30
+  [ -n "$owner" ]
+}
 version_of() {
-  found=$(label_of "$1" ${rancherLabels.version})
+  found=$(label_of "$1" ${rancherLabels.version}) || exit 30
   [ -n "$found" ] || found=$(about "$1" '{{range .Config.Env}}{{println .}}{{end}}' | sed -n 's/^CATTLE_SERVER_VERSION=v\\([0-9]\\)/\\1/p')
   [ -n "$found" ] || found=$(about "$1" '{{.Config.Image}}' | sed -e 's/@.*//' -e 's/.*:v\\([0-9]\\)/\\1/' -e t -e d)
   printf '%s' "$found"
@@ -40,7 +47,9 @@ version_of() {
 recall() { [ ! -e "$folder/rancher-data.facts" ] || sed -n "s/^$1 //p" "$folder/rancher-data.facts"; }
 remember() {
   [ "$(recall "$1")" != "$2" ] || return 0
-  { { grep -v "^$1 " "$folder/rancher-data.facts" 2>/dev/null || true; }; [ -z "$2" ] || printf '%s %s\\n' "$1" "$2"; } >"$folder/rancher-data.facts.new"
+  # Not by grep, whose codes for no line and for a full disk are easily mistaken.
+  { { [ ! -e "$folder/rancher-data.facts" ] || sed "/^$1 /d" "$folder/rancher-data.facts"; } && { [ -z "$2" ] || printf '%s %s\\n' "$1" "$2"; }; } >"$folder/rancher-data.facts.new" ||
+    fail 30 "$folder/rancher-data.facts cannot be written: $(df -h "$folder" | tail -n 1)"
   sync
   mv -f "$folder/rancher-data.facts.new" "$folder/rancher-data.facts"
 }

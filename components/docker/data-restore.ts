@@ -1,3 +1,4 @@
+import { stopSeconds } from "./data-window.ts";
 import { rancherContainer, rancherVolume } from "./names.ts";
 
 /**
@@ -6,7 +7,7 @@ import { rancherContainer, rancherVolume } from "./names.ts";
  * - `archived_version NAME`: the version an archive says it is of.
  * - `restore_archive`: fills the volume from `$restore`, after an archive of what is there. `$facts/restoring` is there
  *   from the first byte that goes until the last that comes: no container may be started on the data meanwhile, and a
- *   run that finds it goes on here. Where the container that is there is of another image, it stays stopped: it is
+ *   run that finds it goes on here, with the same archive or another. Where the container that is there is of another image, it stays stopped: it is
  *   replaced next, and must not see the data.
  */
 export const dataRestore = `archived_version() { printf '%s\\n' "$1" | sed -n 's/^rancher-\\(.*\\)-[0-9]\\{8\\}T[0-9]\\{6\\}Z$/\\1/p'; }
@@ -21,8 +22,8 @@ need_unpacked() {
 restore_archive() {
   held=
   if there ${rancherContainer}; then held=${rancherContainer}; fi
+  check_archive "$restore"
   if [ ! -e "$facts/restoring" ]; then
-    check_archive "$restore"
     docker volume create ${rancherVolume} >/dev/null
     measure --volume ${rancherVolume}:/from:ro
     need_unpacked "$restore"
@@ -40,8 +41,11 @@ restore_archive() {
       note needed "$archive"
     fi
     [ -z "$held" ] || docker update --restart no "$held" >/dev/null 2>"$work/engine" || engine_gone
-    note restoring "$restore"
+  elif [ -n "$held" ] && runs "$held"; then
+    # Somebody has started it meanwhile, on a part of the data.
+    docker stop -t ${stopSeconds} "$held" >/dev/null 2>"$work/engine" || engine_gone
   fi
+  note restoring "$restore"
   say "filling ${rancherVolume} from $folder/$restore.tar.gz"
   helper --interactive --volume ${rancherVolume}:/to --entrypoint sh "$tools" -c 'set -e; rm -rf /to/* /to/.[!.]* /to/..?*; tar -C /to -xpzf -; sync' <"$folder/$restore.tar.gz" >"$work/copying" 2>&1 ||
     fail 30 "the archive $restore cannot be put into the volume ${rancherVolume}: $(tail -n 1 "$work/copying"). Run this again to go on"

@@ -6,22 +6,30 @@ import { dataWindow } from "./data-window.ts";
 import { authorityFolder } from "../tls/generated-certificate-script.ts";
 import { auditLogVolume, rancherVolume } from "./names.ts";
 
-/** File in the script's facts that says that data and archives go too. */
+/** File in the script's facts that says that data and archives go too, and since when, in seconds of the epoch. */
 const deleteMarker = "delete-data";
+
+/** How long that holds: a destroy that fails on its way may be followed by an `up`, and much later by another destroy. */
+const deleteSeconds = 3600;
 
 /**
  * Registers what a destroy does: timer, script and what was on trial go, a container that was stopped for a copy serves
  * again, and images that came with us go where nobody else uses them. Data and archives stay, unless
- * `renderDeleteDataMark` was run before.
+ * `renderDeleteDataMark` was run within the last hour.
  */
 export function dataUndo({ folder, timer }: { readonly folder: string; readonly timer: boolean }): string {
   return `register_undo <<'UNDO'
-folder=${quote(folder)}${timer ? `\n${removeBackupTimer}` : ""}
+folder=${quote(folder)} delete=no
+# Word of an uninstall that failed long ago must not be taken for one of now.
+marked=$(cat "$facts/${deleteMarker}" 2>/dev/null || echo 0)
+if [ "$(($(date +%s) - \${marked:-0}))" -lt ${deleteSeconds} ]; then delete=yes; fi${timer ? `\n${removeBackupTimer}` : ""}
 if command -v docker >/dev/null; then
 ${dataFacts}
 ${dataWindow}
 mend
-if [ -e "$facts/${deleteMarker}" ]; then
+# A volume that was being filled is kept, and so has to be what is known of it.
+for each in restoring adopting; do [ ! -e "$facts/$each" ] || remember "$each" "$(noted "$each")"; done
+if [ "$delete" = yes ]; then
   for each in ${rancherVolume} ${auditLogVolume}; do
     ! volume_there "$each" || docker volume rm "$each" >/dev/null 2>"$work/engine" || fail 30 "the volume $each cannot be removed: $(tail -n 1 "$work/engine")"
   done
@@ -29,7 +37,7 @@ fi
 noted images >"$work/images"
 while read -r each; do docker image rm "$each" >/dev/null 2>&1 || true; done <"$work/images"
 fi
-if [ -e "$facts/${deleteMarker}" ]; then
+if [ "$delete" = yes ]; then
   for each in "$folder"/rancher-*.tar.gz "$folder"/rancher-*.tar.gz.sha256; do rm -f "$each"; done
   rm -f "$folder/rancher-data.facts" "$folder/last-backup"
   rm -rf "${authorityFolder("$folder")}"
@@ -42,5 +50,5 @@ UNDO`;
 /** Body of a script, named `dataScript`, after which a destroy takes data and archives too; or, with "keep", none. */
 export function renderDeleteDataMark(data: "delete" | "keep"): string {
   const path = `"$state/facts/${dataScript}/${deleteMarker}"`;
-  return data === "keep" ? `rm -f ${path}\n` : `mkdir -p "$state/facts/${dataScript}"\n: >${path}\n`;
+  return data === "keep" ? `rm -f ${path}\n` : `mkdir -p "$state/facts/${dataScript}"\ndate +%s >${path}\n`;
 }

@@ -1,9 +1,10 @@
+import { helperLabel } from "./data-facts.ts";
 import { helperContainer } from "./data-helper.ts";
 import { rancherTrial } from "./names.ts";
 import { watchOver } from "./script-watch.ts";
 
 /** Seconds a container is given to end by itself. */
-const stopSeconds = 60;
+export const stopSeconds = 60;
 
 /**
  * Shell functions for the time in which a container is stopped so that its data can be copied. Whatever happens to the
@@ -14,12 +15,16 @@ const stopSeconds = 60;
  * - `stop_for_copy NAME`, `serve_again`: begin and end it. The second sets `stopped_seconds`.
  * - `leave_stopped`: ends it without a start, for data that no longer belong to the container.
  * - `copy_stopped NAME VOLUME FROM...`: the whole of it, where NAME runs; else just the copy.
- * - `mend`: sets right what a script that was killed has left.
+ * - `mend`: sets right what a script that was killed has left; ends the script where others have what is called so.
  */
-export const dataWindow = `policy_of() { about "$1" '{{.HostConfig.RestartPolicy.Name}}:{{.HostConfig.RestartPolicy.MaximumRetryCount}}' | sed -e 's/:0$//' -e 's/^$/no/'; }
+export const dataWindow = `policy_of() {
+  policy=$(about "$1" '{{.HostConfig.RestartPolicy.Name}}:{{.HostConfig.RestartPolicy.MaximumRetryCount}}') || exit 30
+  printf '%s\\n' "$policy" | sed -e 's/:0$//' -e 's/^$/no/'
+}
 ${watchOver}
 stop_for_copy() {
-  note stopped "$1 $(policy_of "$1") $$"
+  own_policy=$(policy_of "$1") || exit 30
+  note stopped "$1 $own_policy $$"
   # shellcheck disable=SC2016 # it is the watcher that expands it
   watch_over stopped '[ ! -e "$facts/restoring" ] || exit 0; docker start "\${said%% *}"'
   docker update --restart always "$1" >/dev/null 2>"$work/engine" || engine_gone
@@ -36,10 +41,12 @@ serve_again() {
   stopped_seconds=$(($(date +%s) - \${stopped_at:-$(date +%s)}))
 }
 leave_stopped() { rm -f "$facts/stopped"; }
+# Half of it is of no use, and may be what fills the engine's disk.
+copy_failed() { (clear_trial) || true; fail 30 "$@"; }
 copy_stopped() {
   held=$1; shift
   if [ -z "$held" ] || ! runs "$held"; then
-    copy_into "$@" || fail 30 "Rancher's data cannot be copied: $(tail -n 1 "$work/copying")"
+    copy_into "$@" || copy_failed "Rancher's data cannot be copied: $(tail -n 1 "$work/copying")"
     return 0
   fi
   stop_for_copy "$held"
@@ -51,14 +58,23 @@ copy_stopped() {
   serve_again
   case $copied in
     yes) say "Rancher was stopped for $stopped_seconds s, while its data were copied" ;;
-    no) fail 30 "Rancher's data cannot be copied: $(tail -n 1 "$work/copying"). It serves again" ;;
+    no) copy_failed "Rancher's data cannot be copied: $(tail -n 1 "$work/copying"). It serves again" ;;
     disturbed) fail 30 "the container $held was started while its data were being copied, and the copy is of no use. Run this again" ;;
   esac
 }
-remove_container() { ! there "$1" || docker rm -f -v "$1" >/dev/null 2>"$work/engine" || engine_gone; }
+remove_container() {
+  there "$1" || return 0
+  part=$(about "$1" '{{index .Config.Labels "${helperLabel}"}}') || exit 30
+  [ -n "$part" ] || fail 10 "a container named $1 is on this machine that this program did not make, and it needs the name. Rename it: docker rename $1 OTHER-NAME"
+  docker rm -f -v "$1" >/dev/null 2>"$work/engine" || engine_gone
+}
 clear_trial() {
   remove_container ${rancherTrial.container}
-  ! volume_there ${rancherTrial.volume} || docker volume rm ${rancherTrial.volume} >/dev/null 2>"$work/engine" || engine_gone
+  if volume_there ${rancherTrial.volume}; then
+    part=$(docker volume inspect -f '{{index .Labels "${helperLabel}"}}' ${rancherTrial.volume} 2>"$work/engine") || engine_gone
+    [ -n "$part" ] || fail 10 "a volume named ${rancherTrial.volume} is on this machine that this program did not make, and it would be emptied. Bring what is in it elsewhere, then: docker volume rm ${rancherTrial.volume}"
+    docker volume rm ${rancherTrial.volume} >/dev/null 2>"$work/engine" || engine_gone
+  fi
   ! docker network inspect ${rancherTrial.network} >/dev/null 2>&1 || docker network rm ${rancherTrial.network} >/dev/null 2>"$work/engine" || engine_gone
 }
 mend() {

@@ -22,7 +22,7 @@ export interface DockerHostChecksArgs {
 export function renderDockerHostChecks(args: DockerHostChecksArgs): string {
   return `warn() { say "warning: $*"; }
 ${checkEngine}
-${checkUser(args.user)}
+${args.user === undefined ? checkPlace : checkUser(args.user)}
 ${checkKernel}
 ${checkSize(args)}
 ${checkDisk}
@@ -43,6 +43,13 @@ case $(cat "$work/engine") in
 esac
 docker info --format '{{.OSType}} {{.Architecture}} {{.NCPU}} {{.MemTotal}} {{.MemoryLimit}} {{.DockerRootDir}}' >"$work/info" 2>"$work/words" || fail 10 "the Docker engine does not tell about itself: $(tail -n 1 "$work/words")"
 read -r engine_os engine_machine engine_cpus engine_bytes engine_limits engine_root <"$work/info"`;
+
+/** Scripts, folders and ports of this machine are of no use to an engine elsewhere, which somebody may work with too. */
+const checkPlace = `endpoint=$(docker context inspect -f '{{.Endpoints.docker.Host}}' 2>/dev/null || true)
+case $endpoint in
+  tcp://127.* | tcp://localhost:* | "tcp://[::1]"*) ;;
+  ssh://* | tcp://*) fail 10 "rancher:docker.host is local, and docker on this machine speaks to $endpoint. Choose this machine's engine (docker context use default, or without DOCKER_HOST), or give that host in rancher:docker.host" ;;
+esac`;
 
 function checkUser(user: string | undefined): string {
   if (user === undefined || user === "root") return "";
@@ -74,6 +81,13 @@ function megabytes(size: string): number {
   return Math.floor(bytesOf(size) / 1e6);
 }
 
+/** More than there are is refused by Docker when the container is made; until then much has happened. */
+function limitOfCpus(cpus: number): string {
+  return `[ "$cpus" -ge ${Math.ceil(cpus)} ] || fail 10 "docker.cpus is ${cpus}, and the engine has $cpus; Docker makes no container with more. Lower it, or leave it out for all there are"
+[ "$cpus" -le ${Math.floor(cpus)} ] || cpus=${Math.max(1, Math.floor(cpus))}
+`;
+}
+
 function checkSize({ memory, cpus }: DockerHostChecksArgs): string {
   const [smallest] = dockerHostSizes;
   const sizes = [...dockerHostSizes].reverse().map(
@@ -81,7 +95,7 @@ function checkSize({ memory, cpus }: DockerHostChecksArgs): string {
   say "$has is enough for ${size.clusters} clusters with ${size.nodes} nodes in all, by Rancher's figures"`,
   );
   return `megabytes=$((engine_bytes / 1000000)) cpus=$engine_cpus
-${memory === undefined ? "" : `[ "$megabytes" -le ${megabytes(memory)} ] && warn "docker.memory is ${memory}, and the engine has $megabytes MB in all" || megabytes=${megabytes(memory)}\n`}${cpus === undefined ? "" : `[ "$cpus" -le ${Math.floor(cpus)} ] || cpus=${Math.max(1, Math.floor(cpus))}\n`}has="$cpus CPUs and $megabytes MB of memory"
+${memory === undefined ? "" : `[ "$megabytes" -le ${megabytes(memory)} ] && warn "docker.memory is ${memory}, and the engine has $megabytes MB in all" || megabytes=${megabytes(memory)}\n`}${cpus === undefined ? "" : limitOfCpus(cpus)}has="$cpus CPUs and $megabytes MB of memory"
 if [ "$megabytes" -lt ${countsAs(memoryOfK3s)} ]; then
   fail 10 "Rancher would have $megabytes MB of memory; the K3s inside it needs ${memoryOfK3s} GB, and Rancher with 5 clusters ${smallest?.memory ?? 4} GB. Give the machine (Docker Desktop: Settings, Resources) or docker.memory more"
 ${sizes.join("\n")}

@@ -44,6 +44,7 @@ export function renderRancherDataScript(args: RancherDataScriptArgs): string {
     `image=${quote(image)} version=${quote(version)} restore=${quote(archiveName(restore))} adopt=${quote(adopt)}`,
     dataUndo({ folder: backup.folder, timer: !local }),
     dataFunctions(backup),
+    stayInFolder,
     pullRancher,
     rememberRancher,
     dataRestore,
@@ -68,6 +69,13 @@ function timer(backup: RancherDataScriptArgs["backup"]): string {
   const script = `${preamble({ name: dataScript, stateFolder: sshStateFolder })}\n${renderBackup(backup)}`;
   return placeBackupTimer(backup.schedule, script);
 }
+
+/** What is remembered about the data says whether an archive was put back already; without it, that would be done anew. */
+const stayInFolder = `was=$(noted folder)
+if [ -n "$was" ] && [ "$was" != "$folder" ] && [ -e "$was/rancher-data.facts" ] && [ ! -e "$folder/rancher-data.facts" ]; then
+  fail 10 "docker.backup.folder is $folder, and was $was, where the archives are, and what is remembered about Rancher's data. Bring it all along, on this machine: cp -a '$was/.' '$folder/'"
+fi
+note folder "$folder"`;
 
 /** First, as nothing may stop for an image that cannot be had. What was not there goes with destroy. */
 const pullRancher = `docker version --format '{{.Server.Version}}' >/dev/null 2>"$work/engine" || engine_gone
@@ -120,16 +128,22 @@ const settle = `settle() {
   remember_rancher
 }`;
 
-const decide = `mend
-if [ -e "$facts/restoring" ] && [ "$(noted restoring)" != "$restore" ]; then
+const decide = `for each in restoring adopting; do
+  # An uninstall came in between, see the undo step.
+  known=$(recall "$each")
+  [ -z "$known" ] || { note "$each" "$known"; remember "$each" ''; }
+done
+mend
+if [ -e "$facts/restoring" ] && [ -z "$restore" ]; then
   fail 10 "the volume ${rancherVolume} was being filled from the archive $(noted restoring), and holds only a part of it. Let docker.restore name an archive: ${inRancherContainer.data} cannot be used as it is"
 fi
+give_up_adoption
 if [ -z "$restore" ]; then remember restored ''; fi
 if [ -z "$adopt" ]; then remember adopted ''; fi
 if [ -n "$restore" ] && [ "$(recall restored)" != "$restore" ]; then
   [ "$(archived_version "$restore")" = "$version" ] || fail 10 "docker.restore is $restore, an archive of Rancher $(archived_version "$restore"), and rancher:version is $version. Let both say the same"
   restore_archive
-elif [ -n "$adopt" ] && [ "$(recall adopted)" != "$adopt" ]; then
+elif [ -n "$adopt" ] && not_yet_adopted; then
   adopt_container
 else
   settle

@@ -86,6 +86,9 @@ const untrusted = [
   "Forwarded",
   // Programs that take a request's headers from their environment would ask through it: https://httpoxy.org
   "Proxy",
+  // Rancher's API makes its links of these two: https://pkg.go.dev/github.com/rancher/norman/urlbuilder#pkg-constants
+  "X-API-Host",
+  "X-API-URL-Prefix",
   "X-Forwarded-Method",
   "X-Forwarded-Prefix",
   "X-Forwarded-Scheme",

@@ -2,7 +2,24 @@ import type { FieldCheck } from "./network-fields.ts";
 import { quote } from "./quote.ts";
 
 /** Folders whose content is others', or goes away by itself. */
-const unfit = ["/proc", "/sys", "/dev", "/run", "/tmp", "/var/tmp", "/var/lib/docker", "/var/lib/rancher-stack"];
+const unfit = [
+  "/proc",
+  "/sys",
+  "/dev",
+  "/run",
+  "/var/run",
+  "/tmp",
+  "/var/tmp",
+  "/etc/docker",
+  "/etc/nginx",
+  "/etc/rancher-nginx",
+  "/var/lib/containerd",
+  "/var/lib/docker",
+  "/var/lib/rancher-stack",
+];
+
+/** The same on the machine Pulumi runs on, in whoever's home. */
+const unfitAtHome = "/.local/state/rancher-stack";
 
 /** A folder of the Docker host. It goes into scripts and a unit of systemd, so it is kept plain. */
 export const checkFolder: FieldCheck = (value) => {
@@ -11,7 +28,9 @@ export const checkFolder: FieldCheck = (value) => {
     return `is ${quote(value)}, a path that is not absolute. It names a folder of the Docker host, such as /var/backups/rancher.`;
   if (!/^[A-Za-z0-9._/+@-]+$/.test(value) || /\/\.{0,2}(\/|$)/.test(value.slice(1)) || value === "/")
     return `is ${quote(value)}. Write the path of a folder without detours, in letters, digits and . _ - + @ alone.`;
-  const other = unfit.find((folder) => value === folder || value.startsWith(`${folder}/`));
+  const other = [...unfit, unfitAtHome].find((folder) =>
+    folder === unfitAtHome ? `${value}/`.includes(`${folder}/`) : `${value}/`.startsWith(`${folder}/`),
+  );
   return other === undefined
     ? undefined
     : `is ${quote(value)}, inside ${other}, where nothing may be kept. Choose a folder of your own, such as /var/backups/rancher.`;
@@ -25,7 +44,8 @@ export const checkSchedule: FieldCheck = (value) => {
   if (words.test(value)) return undefined;
   if (value.startsWith("@") || /^[\d*/,-]+(\s+[\w*/,-]+){4}$/.test(value))
     return `is ${quote(value)}, a line of cron. Backups are started by systemd, which writes it daily, Sun 03:00 or *-*-01 03:00.`;
-  if (/^minutely$/i.test(value) || /^\*:\*/.test(value))
+  // Every minute, every second, or every few of either.
+  if (/^minutely$/i.test(value) || /:\*|:\d+\/\d(?!\d)/.test(value))
     return `is ${quote(value)}: Rancher is stopped while a backup copies its data, and would hardly run. Choose daily, or Sun 03:00.`;
   return /^[A-Za-z0-9 *:,./~+-]+$/.test(value) && /[\d*]/.test(value)
     ? undefined

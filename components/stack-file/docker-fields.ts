@@ -1,5 +1,8 @@
+import { helperContainer } from "../docker/data-helper.ts";
 import { parseImageReference } from "../docker/image-reference.ts";
 import { readMemorySize } from "../docker/memory-size.ts";
+import { rancherTrial } from "../docker/names.ts";
+import { containers as nginxContainers } from "../load-balancer/nginx-container-shape.ts";
 import { defaultVersions } from "../versions.ts";
 import type { FieldCheck } from "./network-fields.ts";
 import { quote } from "./quote.ts";
@@ -29,14 +32,26 @@ export const checkRancherImage: FieldCheck = (value) => {
 /** What K3s asks for, which runs inside Rancher's container: https://docs.k3s.io/installation/requirements. */
 const leastMemory = 2 * 1024 ** 3;
 
+/** Beyond what any machine has; much more is beyond what Docker and a shell count with. */
+const mostMemory = 64 * 1024 ** 4;
+
 export const checkMemory: FieldCheck = (value) => {
   const bytes = readMemorySize(value);
   if (bytes === undefined)
     return `is ${quote(value)}, which is no size. Write a whole number with Docker's k, m or g, such as 8g.`;
+  if (bytes > mostMemory)
+    return `is ${quote(value)}, more than any machine has. Write what Rancher may use, such as 8g.`;
   return bytes < leastMemory
     ? `is ${quote(value)}, and Rancher with the Kubernetes inside it does not run in less than 2g. Rancher asks for 4g for 5 clusters, 8g for 15.`
     : undefined;
 };
+
+/** Docker refuses what is finer than a billionth. */
+export function checkCpus(value: number): string | undefined {
+  return value < 0.01 || Math.round(value * 100) / 100 === value
+    ? undefined
+    : `is ${value}, finer than anybody can give. Write two digits behind the point at most, such as 1.5.`;
+}
 
 /** Options of `docker run` that guides put beside Rancher's own. */
 const dockerOptions =
@@ -82,7 +97,12 @@ export const checkProxy: FieldCheck = (value) => {
     return `has a user or password for ${url.host} in clear. Use a proxy that lets this host through without.`;
   if (url.pathname.length > 1 || url.search !== "" || url.hash !== "")
     return `is ${quote(value)}, with a path. Write scheme, host and port alone.`;
-  return undefined;
+  // Much else is a URL to a browser, blanks and line breaks around it included; it is written down as it is.
+  if (!/^https?:\/\/(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d+)?\/?$/i.test(value))
+    return `is ${quote(value)}, which is not written as a proxy's URL. Write it without blanks and other signs, such as http://proxy.example.com:3128.`;
+  return /^(127\.|\[::1?\]$|0\.0\.0\.0$|localhost$|.*\.localhost$)/.test(url.hostname)
+    ? `is ${quote(value)}, which inside Rancher's container is that container. Give an address of the proxy in the host's network.`
+    : undefined;
 };
 
 /** A name, address or network that is reached without the proxy, as Go reads `NO_PROXY`. */
@@ -103,11 +123,14 @@ export const checkRegistry: FieldCheck = (value) => {
     : `is ${quote(value)}, which is no registry. Write its host, and a port where it has one: registry.example.com:5000.`;
 };
 
+/** What this program calls containers that it makes, renames and removes as it needs to. */
+const ownContainers: readonly string[] = [...Object.values(nginxContainers), rancherTrial.container, helperContainer];
+
 /** A name as Docker takes it for containers: https://github.com/moby/moby/blob/master/daemon/names/names.go. */
 export const checkContainer: FieldCheck = (value) => {
   if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(value))
     return `is ${quote(value)}, which no container is called. Write the name that docker ps shows.`;
-  return value === "rancher-nginx" || value === "rancher-trial"
+  return ownContainers.includes(value)
     ? `is ${value}, a container of this program's own. Name the one somebody started by hand: docker ps shows it.`
     : undefined;
 };

@@ -5,6 +5,7 @@ import { whole } from "./balancer-schema.ts";
 import {
   checkArgument,
   checkContainer,
+  checkCpus,
   checkMemory,
   checkNoProxy,
   checkProxy,
@@ -123,6 +124,10 @@ export const docker = z
       .number()
       .min(0.5)
       .max(512)
+      .superRefine((value, context) => {
+        const message = checkCpus(value);
+        if (message !== undefined) context.addIssue({ code: "custom", message });
+      })
       .optional()
       .meta({ description: "CPUs Rancher's container may use, also in parts. Without it all there are." }),
     auditLog,

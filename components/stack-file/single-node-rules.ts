@@ -10,6 +10,7 @@ import { isMapping } from "./mapping.ts";
 import type { Findings, Reading } from "./reading.ts";
 import type { Draft } from "./schema.ts";
 import { neededSecrets, secretProblems } from "./secret-rules.ts";
+import { singleNodeNginxProblems } from "./single-node-nginx-rules.ts";
 import { singleNodePortProblems } from "./single-node-port-rules.ts";
 import type { SingleNodeFile } from "./single-node-schema.ts";
 import { singleNodeTlsProblems } from "./single-node-tls-rules.ts";
@@ -34,6 +35,7 @@ export function singleNodeFindings(draft: Draft<SingleNodeFile>, reading: Readin
       ...environmentProblems(docker?.environment ?? {}),
       ...runAsProblems(nginxBalancer(draft), values),
       ...singleNodePortProblems(draft, values),
+      ...singleNodeNginxProblems(draft),
       ...hstsProblems(draft),
       ...sites.problems,
       ...singleNodeTlsProblems(draft),

@@ -59,9 +59,19 @@ register_undo <<'UNDO'
 ${overSsh ? `${stopRenewals}\n` : ""}rm -rf "$state/generated"
 UNDO
 ${making}
+${stayWithAuthority(args)}
 make_due
+printf '%s\\n' "$authority" >"$facts/authority"
 ${overSsh ? `${renewalTimer(`${folders}\n${making}`)}\n` : ""}cat "$authority/certificate.pem"
 `;
+}
+
+/** Where the folder of the data is another one than before, the CA is still in that one. */
+function stayWithAuthority({ hostname }: GeneratedCertificateArgs): string {
+  return `was=$(cat "$facts/authority" 2>/dev/null || true)
+if [ ! -e "$authority/certificate.pem" ] && [ "\${was##*/}" = "\${authority##*/}" ] && [ -e "$was/certificate.pem" ]; then
+  fail 10 "the CA for ${hostname}, which browsers and the agents of downstream clusters trust, is in $was, the former docker.backup.folder. Bring all of that folder along, on this machine: cp -a '\${was%/*/*}/.' '\${authority%/*/*}/'"
+fi`;
 }
 
 /** RFC 5280 takes at most 64 characters in a name; a longer hostname still stands whole where it counts. */

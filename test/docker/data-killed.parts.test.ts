@@ -108,7 +108,7 @@ describe("a container that is stopped for its copy", () => {
 
       expect(killed.code).not.toBe(0);
       await expect.poll(() => machine.about(container, "running"), { timeout: 20_000 }).toBe("true");
-      expect(machine.policyThen).toBe("always");
+      expect(machine.noted("policy-then")).toBe("always");
       machine.fault(":");
       expect((await scenario.run(machine)).code).toBe(0);
       scenario.check(machine);

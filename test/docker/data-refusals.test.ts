@@ -1,4 +1,4 @@
-import { appendFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, chmodSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { renderRancherDataScript } from "../../components/docker/rancher-data-script.ts";
@@ -26,6 +26,43 @@ describe("what works on Rancher's data refuses", () => {
       10,
       "the data of an archive were put back, and nothing serves them yet. Run npm run up first\n",
     ]);
+  });
+
+  it.each<[string, (machine: DataMachine) => void, RegExp]>([
+    [
+      "container",
+      (machine) => machine.container("rancher-trial", "2.14.3"),
+      /a container named rancher-trial is on this machine that this program did not make.*docker rename rancher-trial OTHER-NAME\n$/,
+    ],
+    [
+      "volume",
+      (machine) => machine.data({ mine: "x" }, machine.path("engine/volumes/rancher-trial-data")),
+      /a volume named rancher-trial-data is on this machine that this program did not make.*docker volume rm rancher-trial-data\n$/,
+    ],
+  ])("to take a %s away that others called as what it tries versions with", async (_, make, words) => {
+    using machine = new DataMachine().serving("2.14.3");
+    make(machine);
+    const before = [machine.list("containers"), machine.list("volumes")];
+
+    const run = await machine.run("2.15.0");
+
+    expect([run.code, run.stderr]).toEqual([10, expect.stringMatching(words)]);
+    expect([machine.list("containers"), machine.list("volumes")]).toEqual(before);
+  });
+
+  it("a folder into which everybody may write, and writes nothing there", async () => {
+    using machine = new DataMachine().serving("2.14.3");
+    mkdirSync(machine.backups);
+    chmodSync(machine.backups, 0o777);
+
+    const runs = [await machine.backup(), await machine.run("2.15.0")];
+
+    for (const run of runs)
+      expect([run.code, run.stderr]).toEqual([
+        10,
+        expect.stringMatching(/everybody .* Forbid it: chmod o-w \S+backups\n$/),
+      ]);
+    expect(readdirSync(machine.backups)).toEqual([]);
   });
 
   it("to take over what is its own already", async () => {

@@ -15,6 +15,8 @@ interface Machine {
   readonly version: string;
   readonly words: string;
   readonly answers: boolean;
+  /** Where its engine is, for who runs as a user of it. */
+  readonly endpoint: string;
   /** Free under Docker's folder. */
   readonly free: number;
   readonly listening: string;
@@ -39,6 +41,7 @@ const healthy: Machine = {
   version: "28.3.1",
   words: "Docker version 28.3.1, build 1",
   answers: true,
+  endpoint: "",
   free: 100,
   listening: "",
   holder: "",
@@ -66,6 +69,7 @@ function machineOf(changes: Partial<Machine> = {}): PlayedSystem {
     `case "$*" in
   --version) echo "${facts.words}" ;;
   version*) ${facts.answers ? `echo ${facts.version}` : 'echo "Cannot connect to the Docker daemon" >&2; exit 1'} ;;
+  context*) echo "${facts.endpoint}" ;;
   *SecurityOptions*) echo "${facts.security}" ;;
   info*) ${facts.silent === true ? 'echo "permission denied" >&2; exit 1' : `echo "${engine}"`} ;;
   ps*) echo "${facts.holder}" ;;
@@ -95,7 +99,9 @@ describe("the checks of a Docker host", () => {
     expect(
       machine
         .calls()
-        .filter((call) => !/^(docker (--version|version|info|ps)|uname|ss|df|timedate|chronyc)/.test(call)),
+        .filter(
+          (call) => !/^(docker (--version|version|info|ps|context inspect)|uname|ss|df|timedate|chronyc)/.test(call),
+        ),
     ).toEqual([]);
   });
 
@@ -213,6 +219,35 @@ describe("the checks of a Docker host", () => {
     expect(small.stderr).toContain("Rancher would have 1073 MB of memory");
     expect(large.stderr).toContain("warning: docker.memory is 16g, and the engine has 8267 MB in all");
     expect(large.stderr).toContain("1 CPUs and 8267 MB of memory is enough for 5 clusters with 50 nodes");
+  });
+
+  it.each([
+    ["", 0],
+    ["unix:///var/run/docker.sock", 0],
+    ["tcp://127.0.0.1:2375", 0],
+    ["ssh://ops@192.0.2.20", 10],
+    ["tcp://192.0.2.20:2376", 10],
+  ])("take the engine at '%s' for this machine's, or not", async (endpoint, code) => {
+    using machine = machineOf({ endpoint });
+
+    const here = await machine.run(checks({}));
+    const overSsh = await machine.run(checks({ user: "root" }));
+
+    expect([here.code, overSsh.code], here.stderr).toEqual([code, 0]);
+    expect(here.stderr.includes(`docker on this machine speaks to ${endpoint}. Choose`)).toBe(code !== 0);
+  });
+
+  it.each([
+    [2, 0],
+    [2.5, 10],
+    [8, 10],
+  ])("refuse %d CPUs of 2 with code %d: Docker would, when everything else is there", async (cpus, code) => {
+    using machine = machineOf();
+
+    const run = await machine.run(checks({ cpus }));
+
+    expect(run.code, run.stderr).toBe(code);
+    expect(run.stderr.includes(`docker.cpus is ${cpus}, and the engine has 2;`)).toBe(code !== 0);
   });
 });
 

@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { preamble } from "../../components/host/script-preamble.ts";
 import { sshHost } from "../../components/host/host.ts";
@@ -164,5 +165,18 @@ describe("the script about Rancher's data", () => {
     expect(deleted.stderr).toContain("changed: Rancher's data and its archives are gone\n");
     expect(machine.list("volumes")).toEqual([]);
     expect(machine.exists(machine.backups)).toBe(false);
+  });
+
+  it("takes word of an uninstall that failed long ago for none of today", async () => {
+    using machine = new DataMachine().serving("2.14.3");
+    await machine.run("2.14.3");
+    await machine.markForDeletion();
+    machine.gone("rancher");
+    writeFileSync(machine.path("state/facts/rancher-data/delete-data"), `${Math.floor(Date.now() / 1000) - 7200}\n`);
+
+    const run = await machine.body("run_undo rancher-data\n");
+
+    expect([run.code, run.stderr]).toEqual([0, "changed: rancher-data is undone\n"]);
+    expect(machine.list("volumes")).toEqual(["rancher-data"]);
   });
 });

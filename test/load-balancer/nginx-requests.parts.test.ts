@@ -76,6 +76,8 @@ describe.skipIf(!root).each(["bookworm", "sid"] as const)("requests through ngin
       "x-forwarded-tls-client-cert": "evil",
       "x-real-ip": "203.0.113.1",
       "x-original-url": "/version",
+      "x-api-host": "evil.example",
+      "x-api-url-prefix": "/evil",
       x_forwarded_proto: "http",
       proxy: "http://203.0.113.1",
       forwarded: "for=203.0.113.1",

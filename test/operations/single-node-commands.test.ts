@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { projectFolder } from "../../operations/work-folder.ts";
@@ -155,6 +155,16 @@ describe("npm run backup", () => {
 });
 
 describe("npm run adopt", () => {
+  it("takes no words for a container that none is called by", async () => {
+    const end = await run("adopt", `old\ntouch ${tools.folder}/run-by-a-name`, "--yes");
+
+    expect([end.code, end.stderr]).toEqual([
+      1,
+      expect.stringMatching(/CONTAINER is "old.*, which no container is called/),
+    ]);
+    expect(existsSync(join(tools.folder, "run-by-a-name"))).toBe(false);
+  });
+
   it("wants a container, and one that is there", async () => {
     const [none, unknown] = [await run("adopt"), await run("adopt", "old", "--yes")];
 
@@ -189,10 +199,17 @@ describe("npm run uninstall", () => {
         /Gone for good from this machine:\n {2}the Docker volume rancher-data\n {2}2 archives in .*\n {2}the CA of rancher\.localhost in /,
       ),
     ]);
-    expect(readFileSync(join(tools.folder, ".local/state/rancher-stack/facts/rancher-data/delete-data"), "utf8")).toBe(
-      "",
-    );
+    expect(
+      readFileSync(join(tools.folder, ".local/state/rancher-stack/facts/rancher-data/delete-data"), "utf8"),
+    ).toMatch(/^\d{10}\n$/);
     expect(calls()).toEqual([`destroy --stack ${stack} --yes --skip-preview`]);
+  });
+
+  it("does nothing for who asks for both", async () => {
+    const end = await run("uninstall", "--keep-data", "--delete-data", "--yes");
+
+    expect([end.code, end.stderr]).toEqual([1, expect.stringMatching(/ask for two things\. Give one of them/)]);
+    expect(existsSync(join(tools.folder, "calls"))).toBe(false);
   });
 
   it("asks first", async () => {

@@ -187,6 +187,25 @@ describe("a generated certificate", () => {
     expect(at.certificate.subjectAltName).toBe(`DNS:${hostname}`);
   });
 
+  it("is not made by another CA where the data's folder has another name: the CA is to be brought along", async () => {
+    using at = machine();
+    const first = await at.make();
+    const dataFolder = at.path("elsewhere now");
+
+    const refused = await at.make({ dataFolder });
+    const [remedy = ""] = /cp -a .*/.exec(refused.stderr) ?? [];
+    await at.shell(`mkdir '${dataFolder}'; ${remedy}`);
+    const run = await at.make({ dataFolder });
+
+    expect([refused.code, refused.stdout]).toEqual([10, ""]);
+    expect(refused.stderr).toContain(`the CA for ${hostname}, which browsers and the agents`);
+    expect([run.code, run.stdout, run.stderr]).toEqual([
+      0,
+      first.stdout,
+      `unchanged: the certificate for ${hostname}\n`,
+    ]);
+  });
+
   it("goes with the stack, and the CA stays with its data", async () => {
     using at = machine();
     const first = await at.make();

@@ -58,8 +58,14 @@ case "$1 ${2-}" in
     esac
     ;;
   "volume ls") ls "$fake/volumes" ;;
-  "volume create") for name; do :; done; mkdir -p "$fake/volumes/$name" ;;
-  "volume rm") rm -rf "$fake/volumes/$3" ;;
+  "volume create")
+    for name; do :; done
+    mkdir -p "$fake/volume-labels"
+    case "$*" in *--label*) [ -d "$fake/volumes/$name" ] || echo "$4" >"$fake/volume-labels/$name" ;; esac
+    mkdir -p "$fake/volumes/$name"
+    ;;
+  "volume inspect") cat "$fake/volume-labels/$5" 2>/dev/null || echo ;;
+  "volume rm") rm -rf "$fake/volumes/$3" "$fake/volume-labels/$3" ;;
   "network inspect") [ -e "$fake/networks/$3" ] || gone network "$3" ;;
   "network create") for name; do :; done; : >"$fake/networks/$name" ;;
   "network rm") rm -f "$fake/networks/$3" ;;
@@ -85,12 +91,16 @@ case "$1 ${2-}" in
   "logs "*) cat "$fake/words" ;;
   "create --name")
     shift
-    name=$2 image=
-    for word; do [ ! -d "$fake/images/$word" ] || image=$word; done
+    name=$2 image='' label='' before=''
+    for word; do
+      [ ! -d "$fake/images/$word" ] || image=$word
+      [ "$before" != --label ] || label=$word
+      before=$word
+    done
     [ -n "$image" ] || gone image "$*"
     mkdir -p "$(at "$name")"
     echo "$image" >"$(at "$name")/image"
-    for each in running:false started:never labels: policy:no health:none autoremove:false mounts: "restarts:$(cat "$fake/restarts" 2>/dev/null || echo 0)"; do echo "${each#*:}" >"$(at "$name")/${each%%:*}"; done
+    for each in running:false started:never "labels:$label" policy:no health:none autoremove:false mounts: "restarts:$(cat "$fake/restarts" 2>/dev/null || echo 0)"; do echo "${each#*:}" >"$(at "$name")/${each%%:*}"; done
     ;;
   "exec "*) [ "$(field "$2" running)" = true ] && [ ! -e "$fake/unhealthy" ] ;;
   "run "*)

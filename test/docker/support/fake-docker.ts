@@ -173,9 +173,14 @@ export class DataMachine implements Disposable {
     return existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
   }
 
-  /** Restart policy that a fault has noted. */
-  get policyThen(): string {
-    return readFileSync(join(this.engine, "policy-then"), "utf8").trim();
+  /** What a fault has noted in a file of the engine. */
+  noted(file: string): string {
+    return readFileSync(join(this.engine, file), "utf8").trim();
+  }
+
+  /** What is remembered about the data beside their archives. */
+  get remembered(): string {
+    return readFileSync(join(this.backups, "rancher-data.facts"), "utf8");
   }
 
   /** Brings an archive from another machine. */

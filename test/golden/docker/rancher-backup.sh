@@ -1,5 +1,7 @@
 folder=/var/backups/rancher keep=7
 mkdir -p "$facts" "$folder"
+# Links could lie there under the names of what is written, and lead anywhere.
+[ -z "$(find "$folder/." -prune -perm -0002)" ] || fail 10 "everybody on this machine may write into $folder, the folder of the archives, which hold every secret of Rancher. Forbid it: chmod o-w $folder"
 engine_gone() { fail 30 "the Docker engine of this machine does not answer: $(tail -n 1 "$work/engine"). Start it, then run this again"; }
 there() {
   names=$(docker container ls --all --format '{{.Names}}' 2>"$work/engine") || engine_gone
@@ -16,10 +18,16 @@ runs() {
   [ "$running" = true ]
 }
 # shellcheck disable=SC2016 # it is docker that expands it
-label_of() { about "$1" '{{range $key, $value := .Config.Labels}}{{printf "%s=%s\n" $key $value}}{{end}}' | sed -n "s/^$2=//p"; }
-ours() { [ -n "$(label_of "$1" rancher.stack)" ]; }
+label_of() {
+  labels=$(about "$1" '{{range $key, $value := .Config.Labels}}{{printf "%s=%s\n" $key $value}}{{end}}') || exit 30
+  printf '%s\n' "$labels" | sed -n "s/^$2=//p"
+}
+ours() {
+  owner=$(label_of "$1" rancher.stack) || exit 30
+  [ -n "$owner" ]
+}
 version_of() {
-  found=$(label_of "$1" rancher.version)
+  found=$(label_of "$1" rancher.version) || exit 30
   [ -n "$found" ] || found=$(about "$1" '{{range .Config.Env}}{{println .}}{{end}}' | sed -n 's/^CATTLE_SERVER_VERSION=v\([0-9]\)/\1/p')
   [ -n "$found" ] || found=$(about "$1" '{{.Config.Image}}' | sed -e 's/@.*//' -e 's/.*:v\([0-9]\)/\1/' -e t -e d)
   printf '%s' "$found"
@@ -27,7 +35,9 @@ version_of() {
 recall() { [ ! -e "$folder/rancher-data.facts" ] || sed -n "s/^$1 //p" "$folder/rancher-data.facts"; }
 remember() {
   [ "$(recall "$1")" != "$2" ] || return 0
-  { { grep -v "^$1 " "$folder/rancher-data.facts" 2>/dev/null || true; }; [ -z "$2" ] || printf '%s %s\n' "$1" "$2"; } >"$folder/rancher-data.facts.new"
+  # Not by grep, whose codes for no line and for a full disk are easily mistaken.
+  { { [ ! -e "$folder/rancher-data.facts" ] || sed "/^$1 /d" "$folder/rancher-data.facts"; } && { [ -z "$2" ] || printf '%s %s\n' "$1" "$2"; }; } >"$folder/rancher-data.facts.new" ||
+    fail 30 "$folder/rancher-data.facts cannot be written: $(df -h "$folder" | tail -n 1)"
   sync
   mv -f "$folder/rancher-data.facts.new" "$folder/rancher-data.facts"
 }
@@ -73,7 +83,10 @@ need_room() {
   [ "$1" = 0 ] || [ "$engine_free" -ge "$copies" ] || fail 10 "the disk of the Docker engine has $(mib "$engine_free") MiB free; $(mib "$copies") are needed for a copy of Rancher's data. Free some: docker system df shows what is there"
   [ "$folder_free" -ge "$archives" ] || fail 10 "the disk of $folder has $(mib "$folder_free") MiB free; $(mib "$archives") are needed for an archive of Rancher's data. Free some, or name a folder of another disk in docker.backup.folder"
 }
-policy_of() { about "$1" '{{.HostConfig.RestartPolicy.Name}}:{{.HostConfig.RestartPolicy.MaximumRetryCount}}' | sed -e 's/:0$//' -e 's/^$/no/'; }
+policy_of() {
+  policy=$(about "$1" '{{.HostConfig.RestartPolicy.Name}}:{{.HostConfig.RestartPolicy.MaximumRetryCount}}') || exit 30
+  printf '%s\n' "$policy" | sed -e 's/:0$//' -e 's/^$/no/'
+}
 watch_over() {
   # A session of its own, where the machine has setsid: a signal to all of the script must not reach it.
   # shellcheck disable=SC2016,SC2046 # it is the other shell that expands it; no word where there is no setsid
@@ -87,7 +100,8 @@ watch_over() {
   ' watcher "$facts" "$1" "$(cat "$facts/$1")" "$$" "$2" </dev/null >/dev/null 2>&1 9>&- &
 }
 stop_for_copy() {
-  note stopped "$1 $(policy_of "$1") $$"
+  own_policy=$(policy_of "$1") || exit 30
+  note stopped "$1 $own_policy $$"
   # shellcheck disable=SC2016 # it is the watcher that expands it
   watch_over stopped '[ ! -e "$facts/restoring" ] || exit 0; docker start "${said%% *}"'
   docker update --restart always "$1" >/dev/null 2>"$work/engine" || engine_gone
@@ -104,10 +118,12 @@ serve_again() {
   stopped_seconds=$(($(date +%s) - ${stopped_at:-$(date +%s)}))
 }
 leave_stopped() { rm -f "$facts/stopped"; }
+# Half of it is of no use, and may be what fills the engine's disk.
+copy_failed() { (clear_trial) || true; fail 30 "$@"; }
 copy_stopped() {
   held=$1; shift
   if [ -z "$held" ] || ! runs "$held"; then
-    copy_into "$@" || fail 30 "Rancher's data cannot be copied: $(tail -n 1 "$work/copying")"
+    copy_into "$@" || copy_failed "Rancher's data cannot be copied: $(tail -n 1 "$work/copying")"
     return 0
   fi
   stop_for_copy "$held"
@@ -119,14 +135,23 @@ copy_stopped() {
   serve_again
   case $copied in
     yes) say "Rancher was stopped for $stopped_seconds s, while its data were copied" ;;
-    no) fail 30 "Rancher's data cannot be copied: $(tail -n 1 "$work/copying"). It serves again" ;;
+    no) copy_failed "Rancher's data cannot be copied: $(tail -n 1 "$work/copying"). It serves again" ;;
     disturbed) fail 30 "the container $held was started while its data were being copied, and the copy is of no use. Run this again" ;;
   esac
 }
-remove_container() { ! there "$1" || docker rm -f -v "$1" >/dev/null 2>"$work/engine" || engine_gone; }
+remove_container() {
+  there "$1" || return 0
+  part=$(about "$1" '{{index .Config.Labels "rancher.part"}}') || exit 30
+  [ -n "$part" ] || fail 10 "a container named $1 is on this machine that this program did not make, and it needs the name. Rename it: docker rename $1 OTHER-NAME"
+  docker rm -f -v "$1" >/dev/null 2>"$work/engine" || engine_gone
+}
 clear_trial() {
   remove_container rancher-trial
-  ! volume_there rancher-trial-data || docker volume rm rancher-trial-data >/dev/null 2>"$work/engine" || engine_gone
+  if volume_there rancher-trial-data; then
+    part=$(docker volume inspect -f '{{index .Labels "rancher.part"}}' rancher-trial-data 2>"$work/engine") || engine_gone
+    [ -n "$part" ] || fail 10 "a volume named rancher-trial-data is on this machine that this program did not make, and it would be emptied. Bring what is in it elsewhere, then: docker volume rm rancher-trial-data"
+    docker volume rm rancher-trial-data >/dev/null 2>"$work/engine" || engine_gone
+  fi
   ! docker network inspect rancher-trial >/dev/null 2>&1 || docker network rm rancher-trial >/dev/null 2>"$work/engine" || engine_gone
 }
 mend() {
@@ -153,15 +178,17 @@ image_of() {
       /@sha256:/ && (found == "" || (name == asked && first != asked)) { first = name; found = name ":v" version "@" $2 }
       END { if (found != "") print found }'
 }
+# A disk that is full stays full of it otherwise, until somebody runs this again.
+archive_failed() { rm -f "$part"; (clear_trial) || true; fail 30 "$@"; }
 make_archive() {
   archive=rancher-$2-$(date -u +%Y%m%dT%H%M%SZ)
   part=$folder/$archive.tar.gz.part
-  helper --volume "$1":/from:ro --entrypoint tar "$tools" -C /from -czvf - . >"$part" 2>"$work/packed" || fail 30 "Rancher's data cannot be archived in $folder: $(grep '^tar: ' "$work/packed" | tail -n 1) $(df -h "$folder" | tail -n 1)"
+  helper --volume "$1":/from:ro --entrypoint tar "$tools" -C /from -czvf - . >"$part" 2>"$work/packed" || archive_failed "Rancher's data cannot be archived in $folder: $(grep '^tar: ' "$work/packed" | tail -n 1) $(df -h "$folder" | tail -n 1)"
   sum=$(sha256_of "$part")
   sync
   # A different name for the same entry may be listed, such as ./ for a folder: both lists come from the same tar.
-  helper --interactive --entrypoint tar "$tools" -tzf - <"$part" >"$work/unpacked" 2>"$work/copying" || fail 30 "the archive of Rancher's data cannot be read back: $(tail -n 1 "$work/copying")"
-  grep -v '^tar: ' "$work/packed" | cmp -s - "$work/unpacked" && [ "$(sha256_of "$part")" = "$sum" ] || fail 30 "the archive of Rancher's data does not hold what was put into it. Look at the disk of $folder"
+  helper --interactive --entrypoint tar "$tools" -tzf - <"$part" >"$work/unpacked" 2>"$work/copying" || archive_failed "the archive of Rancher's data cannot be read back: $(tail -n 1 "$work/copying")"
+  grep -v '^tar: ' "$work/packed" | cmp -s - "$work/unpacked" && [ "$(sha256_of "$part")" = "$sum" ] || archive_failed "the archive of Rancher's data does not hold what was put into it. Look at the disk of $folder"
   { printf '%s  %s\n' "$sum" "$archive.tar.gz"; [ -z "$3" ] || printf '# image %s\n' "$3"; } >"$folder/$archive.tar.gz.sha256"
   sync
   mv -f "$part" "$folder/$archive.tar.gz"
@@ -180,7 +207,7 @@ prune_archives() {
   keep=$1; shift
   archives | tail -n "+$((keep + 1))" >"$work/old-archives"
   while read -r old; do
-    case " $* " in *" $old "*) continue ;; esac
+    case " $* ${archive-} " in *" $old "*) continue ;; esac
     rm -f "$folder/$old.tar.gz" "$folder/$old.tar.gz.sha256"
     say "changed: $old is gone; the newest $keep archives are kept"
   done <"$work/old-archives"
@@ -192,12 +219,12 @@ backup_state() {
     printf 'at %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
     [ "$1" != ok ] || printf '%s\n' "archive $archive" "bytes $bytes" "stopped-seconds ${stopped_seconds:-0}"
     [ -z "$2" ] || printf 'words %s\n' "$2"
-  } >"$folder/last-backup.new"
-  mv -f "$folder/last-backup.new" "$folder/last-backup"
+  } >"$folder/last-backup.new" && mv -f "$folder/last-backup.new" "$folder/last-backup"
 }
 archive='' bytes='' stopped_seconds=''
-fail() { code=$1; shift; backup_state failed "$*"; say "$@"; exit "$code"; }
-backup_state '' ''
+# The words first: on a disk that is full there is no room for the file.
+fail() { code=$1; shift; say "$@"; (backup_state failed "$*") || true; exit "$code"; }
+backup_state '' '' || fail 30 "$folder/last-backup cannot be written: $(df -h "$folder" | tail -n 1)"
 [ ! -e "$facts/restoring" ] || fail 10 "an archive is being put back, and that has not come to its end. Run npm run up first"
 mend
 there rancher && ours rancher || fail 10 "no Rancher of this program is on this machine"

@@ -1,6 +1,9 @@
 image=rancher/rancher:v2.15.0 version=2.15.0 restore='' adopt=''
 register_undo <<'UNDO'
-folder=/var/backups/rancher
+folder=/var/backups/rancher delete=no
+# Word of an uninstall that failed long ago must not be taken for one of now.
+marked=$(cat "$facts/delete-data" 2>/dev/null || echo 0)
+if [ "$(($(date +%s) - ${marked:-0}))" -lt 3600 ]; then delete=yes; fi
 if [ -e /etc/systemd/system/rancher-backup.timer ]; then
   systemctl -q disable --now rancher-backup.timer 9>&- || true
   rm -f /etc/systemd/system/rancher-backup.service /etc/systemd/system/rancher-backup.timer
@@ -24,10 +27,16 @@ runs() {
   [ "$running" = true ]
 }
 # shellcheck disable=SC2016 # it is docker that expands it
-label_of() { about "$1" '{{range $key, $value := .Config.Labels}}{{printf "%s=%s\n" $key $value}}{{end}}' | sed -n "s/^$2=//p"; }
-ours() { [ -n "$(label_of "$1" rancher.stack)" ]; }
+label_of() {
+  labels=$(about "$1" '{{range $key, $value := .Config.Labels}}{{printf "%s=%s\n" $key $value}}{{end}}') || exit 30
+  printf '%s\n' "$labels" | sed -n "s/^$2=//p"
+}
+ours() {
+  owner=$(label_of "$1" rancher.stack) || exit 30
+  [ -n "$owner" ]
+}
 version_of() {
-  found=$(label_of "$1" rancher.version)
+  found=$(label_of "$1" rancher.version) || exit 30
   [ -n "$found" ] || found=$(about "$1" '{{range .Config.Env}}{{println .}}{{end}}' | sed -n 's/^CATTLE_SERVER_VERSION=v\([0-9]\)/\1/p')
   [ -n "$found" ] || found=$(about "$1" '{{.Config.Image}}' | sed -e 's/@.*//' -e 's/.*:v\([0-9]\)/\1/' -e t -e d)
   printf '%s' "$found"
@@ -35,7 +44,9 @@ version_of() {
 recall() { [ ! -e "$folder/rancher-data.facts" ] || sed -n "s/^$1 //p" "$folder/rancher-data.facts"; }
 remember() {
   [ "$(recall "$1")" != "$2" ] || return 0
-  { { grep -v "^$1 " "$folder/rancher-data.facts" 2>/dev/null || true; }; [ -z "$2" ] || printf '%s %s\n' "$1" "$2"; } >"$folder/rancher-data.facts.new"
+  # Not by grep, whose codes for no line and for a full disk are easily mistaken.
+  { { [ ! -e "$folder/rancher-data.facts" ] || sed "/^$1 /d" "$folder/rancher-data.facts"; } && { [ -z "$2" ] || printf '%s %s\n' "$1" "$2"; }; } >"$folder/rancher-data.facts.new" ||
+    fail 30 "$folder/rancher-data.facts cannot be written: $(df -h "$folder" | tail -n 1)"
   sync
   mv -f "$folder/rancher-data.facts.new" "$folder/rancher-data.facts"
 }
@@ -45,7 +56,10 @@ note() {
   mv -f "$facts/$1.new" "$facts/$1"
 }
 noted() { [ ! -e "$facts/$1" ] || cat "$facts/$1"; }
-policy_of() { about "$1" '{{.HostConfig.RestartPolicy.Name}}:{{.HostConfig.RestartPolicy.MaximumRetryCount}}' | sed -e 's/:0$//' -e 's/^$/no/'; }
+policy_of() {
+  policy=$(about "$1" '{{.HostConfig.RestartPolicy.Name}}:{{.HostConfig.RestartPolicy.MaximumRetryCount}}') || exit 30
+  printf '%s\n' "$policy" | sed -e 's/:0$//' -e 's/^$/no/'
+}
 watch_over() {
   # A session of its own, where the machine has setsid: a signal to all of the script must not reach it.
   # shellcheck disable=SC2016,SC2046 # it is the other shell that expands it; no word where there is no setsid
@@ -59,7 +73,8 @@ watch_over() {
   ' watcher "$facts" "$1" "$(cat "$facts/$1")" "$$" "$2" </dev/null >/dev/null 2>&1 9>&- &
 }
 stop_for_copy() {
-  note stopped "$1 $(policy_of "$1") $$"
+  own_policy=$(policy_of "$1") || exit 30
+  note stopped "$1 $own_policy $$"
   # shellcheck disable=SC2016 # it is the watcher that expands it
   watch_over stopped '[ ! -e "$facts/restoring" ] || exit 0; docker start "${said%% *}"'
   docker update --restart always "$1" >/dev/null 2>"$work/engine" || engine_gone
@@ -76,10 +91,12 @@ serve_again() {
   stopped_seconds=$(($(date +%s) - ${stopped_at:-$(date +%s)}))
 }
 leave_stopped() { rm -f "$facts/stopped"; }
+# Half of it is of no use, and may be what fills the engine's disk.
+copy_failed() { (clear_trial) || true; fail 30 "$@"; }
 copy_stopped() {
   held=$1; shift
   if [ -z "$held" ] || ! runs "$held"; then
-    copy_into "$@" || fail 30 "Rancher's data cannot be copied: $(tail -n 1 "$work/copying")"
+    copy_into "$@" || copy_failed "Rancher's data cannot be copied: $(tail -n 1 "$work/copying")"
     return 0
   fi
   stop_for_copy "$held"
@@ -91,14 +108,23 @@ copy_stopped() {
   serve_again
   case $copied in
     yes) say "Rancher was stopped for $stopped_seconds s, while its data were copied" ;;
-    no) fail 30 "Rancher's data cannot be copied: $(tail -n 1 "$work/copying"). It serves again" ;;
+    no) copy_failed "Rancher's data cannot be copied: $(tail -n 1 "$work/copying"). It serves again" ;;
     disturbed) fail 30 "the container $held was started while its data were being copied, and the copy is of no use. Run this again" ;;
   esac
 }
-remove_container() { ! there "$1" || docker rm -f -v "$1" >/dev/null 2>"$work/engine" || engine_gone; }
+remove_container() {
+  there "$1" || return 0
+  part=$(about "$1" '{{index .Config.Labels "rancher.part"}}') || exit 30
+  [ -n "$part" ] || fail 10 "a container named $1 is on this machine that this program did not make, and it needs the name. Rename it: docker rename $1 OTHER-NAME"
+  docker rm -f -v "$1" >/dev/null 2>"$work/engine" || engine_gone
+}
 clear_trial() {
   remove_container rancher-trial
-  ! volume_there rancher-trial-data || docker volume rm rancher-trial-data >/dev/null 2>"$work/engine" || engine_gone
+  if volume_there rancher-trial-data; then
+    part=$(docker volume inspect -f '{{index .Labels "rancher.part"}}' rancher-trial-data 2>"$work/engine") || engine_gone
+    [ -n "$part" ] || fail 10 "a volume named rancher-trial-data is on this machine that this program did not make, and it would be emptied. Bring what is in it elsewhere, then: docker volume rm rancher-trial-data"
+    docker volume rm rancher-trial-data >/dev/null 2>"$work/engine" || engine_gone
+  fi
   ! docker network inspect rancher-trial >/dev/null 2>&1 || docker network rm rancher-trial >/dev/null 2>"$work/engine" || engine_gone
 }
 mend() {
@@ -112,7 +138,9 @@ mend() {
   fi
 }
 mend
-if [ -e "$facts/delete-data" ]; then
+# A volume that was being filled is kept, and so has to be what is known of it.
+for each in restoring adopting; do [ ! -e "$facts/$each" ] || remember "$each" "$(noted "$each")"; done
+if [ "$delete" = yes ]; then
   for each in rancher-data rancher-audit-log; do
     ! volume_there "$each" || docker volume rm "$each" >/dev/null 2>"$work/engine" || fail 30 "the volume $each cannot be removed: $(tail -n 1 "$work/engine")"
   done
@@ -120,7 +148,7 @@ fi
 noted images >"$work/images"
 while read -r each; do docker image rm "$each" >/dev/null 2>&1 || true; done <"$work/images"
 fi
-if [ -e "$facts/delete-data" ]; then
+if [ "$delete" = yes ]; then
   for each in "$folder"/rancher-*.tar.gz "$folder"/rancher-*.tar.gz.sha256; do rm -f "$each"; done
   rm -f "$folder/rancher-data.facts" "$folder/last-backup"
   rm -rf "$folder/certificate-authority"
@@ -130,6 +158,8 @@ rmdir "$folder" 2>/dev/null || true
 UNDO
 folder=/var/backups/rancher keep=7
 mkdir -p "$facts" "$folder"
+# Links could lie there under the names of what is written, and lead anywhere.
+[ -z "$(find "$folder/." -prune -perm -0002)" ] || fail 10 "everybody on this machine may write into $folder, the folder of the archives, which hold every secret of Rancher. Forbid it: chmod o-w $folder"
 engine_gone() { fail 30 "the Docker engine of this machine does not answer: $(tail -n 1 "$work/engine"). Start it, then run this again"; }
 there() {
   names=$(docker container ls --all --format '{{.Names}}' 2>"$work/engine") || engine_gone
@@ -146,10 +176,16 @@ runs() {
   [ "$running" = true ]
 }
 # shellcheck disable=SC2016 # it is docker that expands it
-label_of() { about "$1" '{{range $key, $value := .Config.Labels}}{{printf "%s=%s\n" $key $value}}{{end}}' | sed -n "s/^$2=//p"; }
-ours() { [ -n "$(label_of "$1" rancher.stack)" ]; }
+label_of() {
+  labels=$(about "$1" '{{range $key, $value := .Config.Labels}}{{printf "%s=%s\n" $key $value}}{{end}}') || exit 30
+  printf '%s\n' "$labels" | sed -n "s/^$2=//p"
+}
+ours() {
+  owner=$(label_of "$1" rancher.stack) || exit 30
+  [ -n "$owner" ]
+}
 version_of() {
-  found=$(label_of "$1" rancher.version)
+  found=$(label_of "$1" rancher.version) || exit 30
   [ -n "$found" ] || found=$(about "$1" '{{range .Config.Env}}{{println .}}{{end}}' | sed -n 's/^CATTLE_SERVER_VERSION=v\([0-9]\)/\1/p')
   [ -n "$found" ] || found=$(about "$1" '{{.Config.Image}}' | sed -e 's/@.*//' -e 's/.*:v\([0-9]\)/\1/' -e t -e d)
   printf '%s' "$found"
@@ -157,7 +193,9 @@ version_of() {
 recall() { [ ! -e "$folder/rancher-data.facts" ] || sed -n "s/^$1 //p" "$folder/rancher-data.facts"; }
 remember() {
   [ "$(recall "$1")" != "$2" ] || return 0
-  { { grep -v "^$1 " "$folder/rancher-data.facts" 2>/dev/null || true; }; [ -z "$2" ] || printf '%s %s\n' "$1" "$2"; } >"$folder/rancher-data.facts.new"
+  # Not by grep, whose codes for no line and for a full disk are easily mistaken.
+  { { [ ! -e "$folder/rancher-data.facts" ] || sed "/^$1 /d" "$folder/rancher-data.facts"; } && { [ -z "$2" ] || printf '%s %s\n' "$1" "$2"; }; } >"$folder/rancher-data.facts.new" ||
+    fail 30 "$folder/rancher-data.facts cannot be written: $(df -h "$folder" | tail -n 1)"
   sync
   mv -f "$folder/rancher-data.facts.new" "$folder/rancher-data.facts"
 }
@@ -203,7 +241,10 @@ need_room() {
   [ "$1" = 0 ] || [ "$engine_free" -ge "$copies" ] || fail 10 "the disk of the Docker engine has $(mib "$engine_free") MiB free; $(mib "$copies") are needed for a copy of Rancher's data. Free some: docker system df shows what is there"
   [ "$folder_free" -ge "$archives" ] || fail 10 "the disk of $folder has $(mib "$folder_free") MiB free; $(mib "$archives") are needed for an archive of Rancher's data. Free some, or name a folder of another disk in docker.backup.folder"
 }
-policy_of() { about "$1" '{{.HostConfig.RestartPolicy.Name}}:{{.HostConfig.RestartPolicy.MaximumRetryCount}}' | sed -e 's/:0$//' -e 's/^$/no/'; }
+policy_of() {
+  policy=$(about "$1" '{{.HostConfig.RestartPolicy.Name}}:{{.HostConfig.RestartPolicy.MaximumRetryCount}}') || exit 30
+  printf '%s\n' "$policy" | sed -e 's/:0$//' -e 's/^$/no/'
+}
 watch_over() {
   # A session of its own, where the machine has setsid: a signal to all of the script must not reach it.
   # shellcheck disable=SC2016,SC2046 # it is the other shell that expands it; no word where there is no setsid
@@ -217,7 +258,8 @@ watch_over() {
   ' watcher "$facts" "$1" "$(cat "$facts/$1")" "$$" "$2" </dev/null >/dev/null 2>&1 9>&- &
 }
 stop_for_copy() {
-  note stopped "$1 $(policy_of "$1") $$"
+  own_policy=$(policy_of "$1") || exit 30
+  note stopped "$1 $own_policy $$"
   # shellcheck disable=SC2016 # it is the watcher that expands it
   watch_over stopped '[ ! -e "$facts/restoring" ] || exit 0; docker start "${said%% *}"'
   docker update --restart always "$1" >/dev/null 2>"$work/engine" || engine_gone
@@ -234,10 +276,12 @@ serve_again() {
   stopped_seconds=$(($(date +%s) - ${stopped_at:-$(date +%s)}))
 }
 leave_stopped() { rm -f "$facts/stopped"; }
+# Half of it is of no use, and may be what fills the engine's disk.
+copy_failed() { (clear_trial) || true; fail 30 "$@"; }
 copy_stopped() {
   held=$1; shift
   if [ -z "$held" ] || ! runs "$held"; then
-    copy_into "$@" || fail 30 "Rancher's data cannot be copied: $(tail -n 1 "$work/copying")"
+    copy_into "$@" || copy_failed "Rancher's data cannot be copied: $(tail -n 1 "$work/copying")"
     return 0
   fi
   stop_for_copy "$held"
@@ -249,14 +293,23 @@ copy_stopped() {
   serve_again
   case $copied in
     yes) say "Rancher was stopped for $stopped_seconds s, while its data were copied" ;;
-    no) fail 30 "Rancher's data cannot be copied: $(tail -n 1 "$work/copying"). It serves again" ;;
+    no) copy_failed "Rancher's data cannot be copied: $(tail -n 1 "$work/copying"). It serves again" ;;
     disturbed) fail 30 "the container $held was started while its data were being copied, and the copy is of no use. Run this again" ;;
   esac
 }
-remove_container() { ! there "$1" || docker rm -f -v "$1" >/dev/null 2>"$work/engine" || engine_gone; }
+remove_container() {
+  there "$1" || return 0
+  part=$(about "$1" '{{index .Config.Labels "rancher.part"}}') || exit 30
+  [ -n "$part" ] || fail 10 "a container named $1 is on this machine that this program did not make, and it needs the name. Rename it: docker rename $1 OTHER-NAME"
+  docker rm -f -v "$1" >/dev/null 2>"$work/engine" || engine_gone
+}
 clear_trial() {
   remove_container rancher-trial
-  ! volume_there rancher-trial-data || docker volume rm rancher-trial-data >/dev/null 2>"$work/engine" || engine_gone
+  if volume_there rancher-trial-data; then
+    part=$(docker volume inspect -f '{{index .Labels "rancher.part"}}' rancher-trial-data 2>"$work/engine") || engine_gone
+    [ -n "$part" ] || fail 10 "a volume named rancher-trial-data is on this machine that this program did not make, and it would be emptied. Bring what is in it elsewhere, then: docker volume rm rancher-trial-data"
+    docker volume rm rancher-trial-data >/dev/null 2>"$work/engine" || engine_gone
+  fi
   ! docker network inspect rancher-trial >/dev/null 2>&1 || docker network rm rancher-trial >/dev/null 2>"$work/engine" || engine_gone
 }
 mend() {
@@ -283,15 +336,17 @@ image_of() {
       /@sha256:/ && (found == "" || (name == asked && first != asked)) { first = name; found = name ":v" version "@" $2 }
       END { if (found != "") print found }'
 }
+# A disk that is full stays full of it otherwise, until somebody runs this again.
+archive_failed() { rm -f "$part"; (clear_trial) || true; fail 30 "$@"; }
 make_archive() {
   archive=rancher-$2-$(date -u +%Y%m%dT%H%M%SZ)
   part=$folder/$archive.tar.gz.part
-  helper --volume "$1":/from:ro --entrypoint tar "$tools" -C /from -czvf - . >"$part" 2>"$work/packed" || fail 30 "Rancher's data cannot be archived in $folder: $(grep '^tar: ' "$work/packed" | tail -n 1) $(df -h "$folder" | tail -n 1)"
+  helper --volume "$1":/from:ro --entrypoint tar "$tools" -C /from -czvf - . >"$part" 2>"$work/packed" || archive_failed "Rancher's data cannot be archived in $folder: $(grep '^tar: ' "$work/packed" | tail -n 1) $(df -h "$folder" | tail -n 1)"
   sum=$(sha256_of "$part")
   sync
   # A different name for the same entry may be listed, such as ./ for a folder: both lists come from the same tar.
-  helper --interactive --entrypoint tar "$tools" -tzf - <"$part" >"$work/unpacked" 2>"$work/copying" || fail 30 "the archive of Rancher's data cannot be read back: $(tail -n 1 "$work/copying")"
-  grep -v '^tar: ' "$work/packed" | cmp -s - "$work/unpacked" && [ "$(sha256_of "$part")" = "$sum" ] || fail 30 "the archive of Rancher's data does not hold what was put into it. Look at the disk of $folder"
+  helper --interactive --entrypoint tar "$tools" -tzf - <"$part" >"$work/unpacked" 2>"$work/copying" || archive_failed "the archive of Rancher's data cannot be read back: $(tail -n 1 "$work/copying")"
+  grep -v '^tar: ' "$work/packed" | cmp -s - "$work/unpacked" && [ "$(sha256_of "$part")" = "$sum" ] || archive_failed "the archive of Rancher's data does not hold what was put into it. Look at the disk of $folder"
   { printf '%s  %s\n' "$sum" "$archive.tar.gz"; [ -z "$3" ] || printf '# image %s\n' "$3"; } >"$folder/$archive.tar.gz.sha256"
   sync
   mv -f "$part" "$folder/$archive.tar.gz"
@@ -310,11 +365,16 @@ prune_archives() {
   keep=$1; shift
   archives | tail -n "+$((keep + 1))" >"$work/old-archives"
   while read -r old; do
-    case " $* " in *" $old "*) continue ;; esac
+    case " $* ${archive-} " in *" $old "*) continue ;; esac
     rm -f "$folder/$old.tar.gz" "$folder/$old.tar.gz.sha256"
     say "changed: $old is gone; the newest $keep archives are kept"
   done <"$work/old-archives"
 }
+was=$(noted folder)
+if [ -n "$was" ] && [ "$was" != "$folder" ] && [ -e "$was/rancher-data.facts" ] && [ ! -e "$folder/rancher-data.facts" ]; then
+  fail 10 "docker.backup.folder is $folder, and was $was, where the archives are, and what is remembered about Rancher's data. Bring it all along, on this machine: cp -a '$was/.' '$folder/'"
+fi
+note folder "$folder"
 docker version --format '{{.Server.Version}}' >/dev/null 2>"$work/engine" || engine_gone
 has_image() { docker image inspect "$1" >/dev/null 2>&1; }
 if ! has_image "$image"; then
@@ -340,8 +400,8 @@ need_unpacked() {
 restore_archive() {
   held=
   if there rancher; then held=rancher; fi
+  check_archive "$restore"
   if [ ! -e "$facts/restoring" ]; then
-    check_archive "$restore"
     docker volume create rancher-data >/dev/null
     measure --volume rancher-data:/from:ro
     need_unpacked "$restore"
@@ -359,8 +419,11 @@ restore_archive() {
       note needed "$archive"
     fi
     [ -z "$held" ] || docker update --restart no "$held" >/dev/null 2>"$work/engine" || engine_gone
-    note restoring "$restore"
+  elif [ -n "$held" ] && runs "$held"; then
+    # Somebody has started it meanwhile, on a part of the data.
+    docker stop -t 60 "$held" >/dev/null 2>"$work/engine" || engine_gone
   fi
+  note restoring "$restore"
   say "filling rancher-data from $folder/$restore.tar.gz"
   helper --interactive --volume rancher-data:/to --entrypoint sh "$tools" -c 'set -e; rm -rf /to/* /to/.[!.]* /to/..?*; tar -C /to -xpzf -; sync' <"$folder/$restore.tar.gz" >"$work/copying" 2>&1 ||
     fail 30 "the archive $restore cannot be put into the volume rancher-data: $(tail -n 1 "$work/copying"). Run this again to go on"
@@ -394,11 +457,22 @@ refuse_adoption() {
   adopted_version=$(version_of "$1")
   [ "$adopted_version" = "$version" ] || fail 10 "the container $1 runs Rancher ${adopted_version:-of a version it does not tell}, and rancher:version is $version. Take it over as it is, with rancher:version: ${adopted_version:-ITS-VERSION}, and upgrade afterwards"
   find_data "$1"
-  [ "$data_place" = rancher-data ] || [ -e "$facts/adopting" ] || empty rancher-data || fail 10 "the volume rancher-data has data already, and docker.adopt would replace them by those of $1. Remove docker.adopt from the stack file, or the volume: docker volume rm rancher-data"
+  [ "$data_place" = rancher-data ] || [ -n "$(noted adopting)" ] || empty rancher-data || fail 10 "the volume rancher-data has data already, and docker.adopt would replace them by those of $1. Remove docker.adopt from the stack file, or the volume: docker volume rm rancher-data"
 }
+give_up_adoption() {
+  begun=$(noted adopting)
+  case $begun in
+    "" | "$adopt "*) return 0 ;;
+    *" volume:rancher-data") ;;
+    *) empty rancher-data || fail 10 "the data of the container ${begun%% *} were being copied into the volume rancher-data, which holds only a part of them. Let docker.adopt be ${begun%% *} once more, or give it up, which loses nothing of that container's: docker volume rm rancher-data" ;;
+  esac
+  rm -f "$facts/adopting"
+}
+# One that has its name back after a takeover was given up is taken over anew.
+not_yet_adopted() { [ "$(recall adopted)" != "$adopt" ] || { there "$adopt" && ! ours "$adopt"; }; }
 adopt_container() {
   later=$adopt-before-rancher-stack
-  if [ -e "$facts/adopting" ] && there "$later" && ! there "$adopt"; then
+  if [ -n "$(noted adopting)" ] && there "$later" && ! there "$adopt"; then
     finish_adoption
     return 0
   fi
@@ -410,12 +484,12 @@ adopt_container() {
   esac
   measure "$@"
   case $data_kind in volume | bind) need_room 2 1 ;; *) need_room 3 1 ;; esac
-  if [ ! -e "$facts/adopting" ]; then
+  if [ -z "$(noted adopting)" ]; then
     docker volume create --label rancher.part=trial rancher-trial-data >/dev/null
     copy_stopped "$adopt" rancher-trial-data "$@"
     make_archive rancher-trial-data "$version" "$(image_of "$adopt" "$version")"
     clear_trial
-    note adopting "$archive"
+    note adopting "$adopt $archive $data_kind:$data_place"
   fi
   docker volume create rancher-data >/dev/null
   if runs "$adopt"; then stop_for_copy "$adopt"; fi
@@ -539,16 +613,22 @@ settle() {
   prove "$held" "$current"
   remember_rancher
 }
+for each in restoring adopting; do
+  # An uninstall came in between, see the undo step.
+  known=$(recall "$each")
+  [ -z "$known" ] || { note "$each" "$known"; remember "$each" ''; }
+done
 mend
-if [ -e "$facts/restoring" ] && [ "$(noted restoring)" != "$restore" ]; then
+if [ -e "$facts/restoring" ] && [ -z "$restore" ]; then
   fail 10 "the volume rancher-data was being filled from the archive $(noted restoring), and holds only a part of it. Let docker.restore name an archive: /var/lib/rancher cannot be used as it is"
 fi
+give_up_adoption
 if [ -z "$restore" ]; then remember restored ''; fi
 if [ -z "$adopt" ]; then remember adopted ''; fi
 if [ -n "$restore" ] && [ "$(recall restored)" != "$restore" ]; then
   [ "$(archived_version "$restore")" = "$version" ] || fail 10 "docker.restore is $restore, an archive of Rancher $(archived_version "$restore"), and rancher:version is $version. Let both say the same"
   restore_archive
-elif [ -n "$adopt" ] && [ "$(recall adopted)" != "$adopt" ]; then
+elif [ -n "$adopt" ] && not_yet_adopted; then
   adopt_container
 else
   settle

@@ -420,6 +420,8 @@ http {
         # Others that upstreams trust. Without HTTP2-Settings nobody is talked into h2c, past the rules here.
         proxy_set_header Forwarded "";
         proxy_set_header Proxy "";
+        proxy_set_header X-API-Host "";
+        proxy_set_header X-API-URL-Prefix "";
         proxy_set_header X-Forwarded-Method "";
         proxy_set_header X-Forwarded-Prefix "";
         proxy_set_header X-Forwarded-Scheme "";

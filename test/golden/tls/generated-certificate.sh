@@ -70,7 +70,12 @@ CONFIGURATION
   pair_fits "$authority" || fail 10 "$authority/key.pem is not the key of the certificate beside it, or is missing. Put the right one there from a copy, or move the folder away: another CA is made then, which browsers and the agents of downstream clusters have to be told"
   if certificate_serves; then say "unchanged: the certificate for rancher.example.com"; else make_certificate; fi
 }
+was=$(cat "$facts/authority" 2>/dev/null || true)
+if [ ! -e "$authority/certificate.pem" ] && [ "${was##*/}" = "${authority##*/}" ] && [ -e "$was/certificate.pem" ]; then
+  fail 10 "the CA for rancher.example.com, which browsers and the agents of downstream clusters trust, is in $was, the former docker.backup.folder. Bring all of that folder along, on this machine: cp -a '${was%/*/*}/.' '${authority%/*/*}/'"
+fi
 make_due
+printf '%s\n' "$authority" >"$facts/authority"
 place /var/lib/rancher-stack/generated-certificate.sh 0700 <<'RENEWAL'
 set -eu
 umask 077

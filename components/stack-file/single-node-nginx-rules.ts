@@ -1,0 +1,62 @@
+import type { Problem } from "../problem.ts";
+import { upstreamOf } from "./balancer-fields.ts";
+import { nginxBalancer } from "./balancer-draft.ts";
+import type { Draft } from "./schema.ts";
+import type { SingleNodeFile } from "./single-node-schema.ts";
+import { sitesOf } from "./site-rules.ts";
+
+const key = "rancher:loadBalancer";
+
+/** What nginx cannot do where it is a container in one of Docker's networks, or on a machine without root. */
+export function singleNodeNginxProblems(draft: Draft<SingleNodeFile>): readonly Problem[] {
+  return [
+    ...(nginxBalancer(draft)?.runAs === "container" ? containerProblems(draft) : []),
+    ...(draft.docker?.host === "local" ? filesProblems(draft) : []),
+  ];
+}
+
+/** Its loopback is its own, and Docker's resolver is the one that knows Rancher's container by its name. */
+function containerProblems(draft: Draft<SingleNodeFile>): readonly Problem[] {
+  const { statusPort, resolvers } = nginxBalancer(draft)?.nginx ?? {};
+  const problems: Problem[] = [];
+  if (statusPort !== undefined)
+    problems.push({
+      key: `${key}.nginx.statusPort`,
+      message:
+        `is ${statusPort}, on a loopback that is the container's own: nobody on the host gets there. Leave it out, or choose ` +
+        "runAs: host.",
+    });
+  if (resolvers !== undefined)
+    problems.push({
+      key: `${key}.nginx.resolvers`,
+      message:
+        "names DNS servers that do not know Rancher's container, which nginx in a container finds by its name, at Docker's " +
+        "own. Leave it out: Docker's asks those of the host for every other name.",
+    });
+  return [...problems, ...loopbackProblems(draft)];
+}
+
+function loopbackProblems(draft: Draft<SingleNodeFile>): readonly Problem[] {
+  return sitesOf(draft).flatMap((site, index) =>
+    (site?.upstreams ?? []).flatMap((upstream, place): Problem[] => {
+      const { address = "" } = upstreamOf(upstream ?? "") ?? {};
+      if (!/^(127\.|0\.0\.0\.0$|::1?$|localhost$|.*\.localhost$)/.test(address)) return [];
+      const message =
+        `is ${String(upstream)}, where nginx in a container finds itself and not the host. Have it listen on an address of ` +
+        "the host's network and write that, or choose runAs: host.";
+      return [{ key: `${key}.sites[${index}].upstreams[${place}]`, message }];
+    }),
+  );
+}
+
+function filesProblems(draft: Draft<SingleNodeFile>): readonly Problem[] {
+  return sitesOf(draft).flatMap((site, index) =>
+    (["certificate", "chain", "privateKey"] as const).flatMap((part): Problem[] => {
+      if (typeof site?.[part] !== "object") return [];
+      const message =
+        "is a file on the Docker host, which is this machine. Give certificate and chain by their paths here, and the key in " +
+        "the secret rancher:sitePrivateKeys.";
+      return [{ key: `${key}.sites[${index}].${part}`, message }];
+    }),
+  );
+}

@@ -1,3 +1,4 @@
+import type { WorldImage } from "./docker/world-registry.ts";
 import { entries, mapping, text, type Mapping } from "./stack-values.ts";
 
 /** A certificate of the world's, PEM. */
@@ -21,6 +22,8 @@ export interface BalancerWorld {
   readonly siteCertificates: ReadonlyMap<string, WorldCertificate>;
   /** An address nobody in the world has. */
   readonly freeAddress: string;
+  /** Where nginx runs as a container: its image here. */
+  readonly nginxImage?: WorldImage;
 }
 
 export interface OverlaidBalancer {
@@ -55,6 +58,10 @@ export function overlayBalancer(balancer: Mapping, world: BalancerWorld): Overla
     values["floatingAddress"] = { ...rest, address: world.freeAddress };
     replaced.push("the floating address, by one of the hosts' network here");
   }
+  if (world.nginxImage !== undefined) {
+    values["image"] = overlayImage(balancer["image"], world.nginxImage);
+    replaced.push(nginxReplaced);
+  }
   if (mapping(balancer["nginx"])["resolvers"] !== undefined) {
     const { resolvers: _real, ...rest } = mapping(balancer["nginx"]);
     values["nginx"] = rest;
@@ -69,6 +76,13 @@ function hostsOf(balancer: Mapping, world: BalancerWorld): Mapping[] {
     const place = world.hosts.get(text(host["name"]));
     return { ...rest, ...(place && { address: place.address, hostKey: place.hostKey }) };
   });
+}
+
+export const nginxReplaced = "nginx's image, by one with Debian's nginx";
+
+/** Pinned to its digest where the real one is; looked up in the registry where that one is. */
+export function overlayImage(image: unknown, { name, digest }: WorldImage): string {
+  return text(image).includes("@") ? `${name}@${digest}` : name;
 }
 
 /**

@@ -24,8 +24,8 @@ export interface WantedMachines {
   readonly sites: readonly { readonly name: string; readonly hostname: string }[];
   /** Rancher is told the clients' addresses: at layer 7, and by the PROXY protocol. */
   readonly tellsClients: boolean;
-  /** Something the world does not have, in a sentence. */
-  readonly impossible?: string;
+  /** The hosts need a Docker engine. */
+  readonly containers: boolean;
 }
 
 export interface Ports {
@@ -63,6 +63,8 @@ export function wantedMachines(values: Mapping): WantedMachines {
   const cluster = mapping(values["cluster"]);
   const balancer = mapping(values["loadBalancer"]);
   const nodes = entries(cluster["servers"]).map((server) => text(server["name"]));
+  const containers = balancer["runAs"] === "container" && entries(balancer["hosts"]).length > 0;
+  const kind = `${text(balancer["kind"] ?? "nginx")}${containers ? " in a container" : ""}`;
   return {
     hosts: entries(balancer["hosts"]).map((host) => ({
       name: text(host["name"]),
@@ -71,17 +73,14 @@ export function wantedMachines(values: Mapping): WantedMachines {
     })),
     nodes: nodes.length > 0 ? nodes : ["server-1"],
     ingressController: cluster["ingressController"] === "ingress-nginx" ? "ingress-nginx" : "traefik",
-    balancer: `${text(balancer["kind"] ?? "nginx")}, layer ${text(balancer["layer"] ?? 4)}`,
+    balancer: `${kind}, layer ${text(balancer["layer"] ?? 4)}`,
     ports: portsOf(balancer["ports"]),
     ingressPorts: portsOf(balancer["upstreamPorts"]),
     sites: entries(balancer["sites"]).map((site) => ({ name: text(site["name"]), hostname: text(site["hostname"]) })),
     tellsClients: balancer["layer"] === 7 || balancer["proxyProtocol"] === true,
-    ...(balancer["runAs"] === "container" && { impossible: noDocker }),
+    containers,
   };
 }
-
-const noDocker =
-  "rancher:loadBalancer.runAs is container, and a rehearsal's hosts have no Docker engine. Rehearse it with runAs: host, which serves the same configuration.";
 
 function portsOf(value: unknown): Ports {
   const { http, https } = mapping(value);

@@ -1,12 +1,12 @@
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import { UserError } from "../operations/command-line.ts";
 import type { Engine } from "../operations/engine.ts";
 import { endOrphans } from "../operations/mend/orphans.ts";
 import { readStackYaml } from "../operations/stack-yaml.ts";
 import type { StackFile } from "../operations/work-folder.ts";
 import type { Tool } from "../tools/toolbox/tool.mjs";
 import { tools } from "../tools/toolbox.mjs";
+import { startBalancerContainers, type BalancerContainers } from "./balancer-containers.ts";
 import { chooseCharts } from "./charts/choose-charts.ts";
 import { clearWorlds } from "./clear-worlds.ts";
 import { closeAll, type Closer } from "./closing.ts";
@@ -53,6 +53,8 @@ export interface Rehearsal {
   readonly wanted: WantedMachines;
   readonly overlaid: OverlaidStack;
   readonly participants: readonly Participant[];
+  /** Absent where the balancer is no container. */
+  readonly containers?: BalancerContainers;
   /** Absent where Rancher is played. */
   readonly genuineRancher?: GenuineRancher;
   /** Ends everything and removes the folder. May be called again. */
@@ -87,7 +89,6 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
   try {
     const source = readStackYaml(stackFile.path, new Date());
     const wanted = wantedMachines(source.values);
-    if (wanted.impossible !== undefined) throw new UserError(wanted.impossible);
     const hostname = String(source.values["hostname"] ?? "rancher.localhost");
 
     const binary = options.rancherBinary === undefined ? undefined : await findRancherBinary(options.rancherBinary);
@@ -107,6 +108,11 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
     });
     const { folder } = world;
     const authority = await createCertificateAuthority("Rehearsal CA");
+    const containers = wanted.containers
+      ? await step("Docker engines", (progress) =>
+          startBalancerContainers({ world, hosts, authority, closers, progress }),
+        )
+      : undefined;
 
     const kubernetes = await step("Kubernetes", async (say) => {
       const cluster = await startKubernetes({
@@ -172,6 +178,7 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
         bootstrapPassword: madeUpPassword(),
         ...(await certificatesFor(hostname, wanted.sites, authority)),
         freeAddress: lastAddress(world.subnet),
+        ...(containers && { nginxImage: containers.image }),
         ...(charts.url !== undefined && { chartRepository: charts.url }),
       });
       for (const line of overlaid.replaced) say(`replaced: ${line}`);
@@ -181,6 +188,7 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
         stack: stackFile.stack,
         overlaid,
         pulumiHome,
+        ...(containers && { surroundings: containers.registry.trust }),
         progress: say,
       });
       closers.push(async () => endOrphans());
@@ -198,10 +206,12 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
         overlaid,
         participants: [
           ...providers.map((provider) => ({ ...provider, name: `provider ${provider.name}` })),
+          ...(containers?.participants ?? []),
           ...charts.participants,
           ...played.participants,
           ...Object.values(toolbox).map(participant),
         ],
+        ...(containers && { containers }),
         ...(genuineRancher && { genuineRancher }),
         close,
       };

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { tool } from "../tools/toolbox.mjs";
 import type { CheckResult } from "./checks.ts";
+import type { DockerEngine } from "./docker/docker-engine.ts";
 import type { Rehearsal } from "./rehearsal.ts";
 import type { Host } from "./world/host.ts";
 
@@ -33,8 +34,8 @@ export async function checkUnchanged(rehearsal: Rehearsal, signal?: AbortSignal)
   };
 }
 
-/** After destroy: hosts as they were, and nothing of ours in the cluster. */
-export async function checkNothingLeft({ hosts, kubernetes, folder }: Rehearsal): Promise<CheckResult[]> {
+/** After destroy: hosts and their Docker engines as they were, and nothing of ours in the cluster. */
+export async function checkNothingLeft({ hosts, containers, kubernetes, folder }: Rehearsal): Promise<CheckResult[]> {
   const results: CheckResult[] = [];
   for (const host of hosts) {
     const changes = (await host.changes()).filter(({ path }) => !isTraceOfPackageManager(path));
@@ -42,6 +43,14 @@ export async function checkNothingLeft({ hosts, kubernetes, folder }: Rehearsal)
       name: `${host.name} is as it was`,
       passed: changes.length === 0,
       seen: changes.length === 0 ? "no file differs" : changes.map(({ kind, path }) => `${kind} ${path}`).join(", "),
+    });
+  }
+  for (const { host, engine } of containers?.engines ?? []) {
+    const left = await leftInEngine(engine);
+    results.push({
+      name: `${host.name}'s Docker engine is as it was`,
+      passed: left.length === 0,
+      seen: left.length === 0 ? "no container, image, volume or network" : left.join(", "),
     });
   }
   const objects = await ownObjects(kubernetes.kubeconfig, folder);
@@ -59,6 +68,20 @@ export function isTraceOfPackageManager(path: string): boolean {
     /^\/var\/(cache\/(apt|debconf|ldconfig)|lib\/(apt|dpkg|ucf|systemd\/deb-systemd-helper.*)|log)(\/|$)/.test(path) ||
     /^\/etc\/(passwd|group|shadow|gshadow)-$/.test(path)
   );
+}
+
+/** Such an engine had none of these at first. */
+async function leftInEngine(engine: DockerEngine): Promise<string[]> {
+  const lists = {
+    container: ["ps", "--all", "--format", "{{.Names}}"],
+    image: ["images", "--all", "--digests", "--format", "{{.Repository}}:{{.Tag}}@{{.Digest}}"],
+    volume: ["volume", "ls", "--format", "{{.Name}}"],
+    network: ["network", "ls", "--filter", "type=custom", "--format", "{{.Name}}"],
+  };
+  const found = Object.entries(lists).map(async ([what, words]) =>
+    (await engine.mustDocker(...words)).split("\n").flatMap((name) => (name === "" ? [] : `${what} ${name}`)),
+  );
+  return (await Promise.all(found)).flat();
 }
 
 async function balancerProcesses(host: Host): Promise<string> {

@@ -1,12 +1,15 @@
 import { readFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Participant } from "../summary.ts";
 import type { Host } from "../world/host.ts";
 import { startDockerEngine, type DockerEngine } from "./docker-engine.ts";
 
 /** Packages of Debian whose programs and libraries make an engine; a host has the rest of what they want. */
-const packages = [
-  ...["docker.io", "containerd", "runc", "libdevmapper1.02.1"],
+const packages = ["docker.io", "containerd", "runc", "libdevmapper1.02.1"];
+
+/** The same for containers' networks. Only for these: the host's own package manager does not know of them. */
+const packagesOfNetworks = [
   ...["iptables", "libip4tc2", "libip6tc2", "libmnl0", "libnetfilter-conntrack3", "libnfnetlink0", "libnftnl11"],
   "libxtables12",
 ];
@@ -29,7 +32,7 @@ export interface DockerOnHostOptions {
  * and processes, and `docker` on it works at once. All of it ends with the host.
  */
 export async function dockerOnHost(host: Host, options: DockerOnHostOptions = {}): Promise<DockerEngine> {
-  await unpack(host);
+  await unpack(host, options.networks ? [...packages, ...packagesOfNetworks] : packages);
   const runtime = withheldHere()
     ? ["--add-runtime", "lenient=/usr/local/sbin/lenient-runc", "--default-runtime=lenient"]
     : [];
@@ -58,7 +61,7 @@ export async function dockerOnHost(host: Host, options: DockerOnHostOptions = {}
  * Not apt-get install: maintainer scripts would start an engine with the few powers a rehearsal's host has. Not dpkg -x:
  * it makes folders of the links /bin, /lib and /sbin.
  */
-async function unpack(host: Host): Promise<void> {
+async function unpack(host: Host, packages: readonly string[]): Promise<void> {
   const script = `set -eu
 apt-get -qq -y -o Dpkg::Use-Pty=0 --no-install-recommends --download-only install docker.io iptables >&2
 cd /var/cache/apt/archives
@@ -66,11 +69,18 @@ for name in ${packages.join(" ")}; do
   package=$(ls "\${name}"_*.deb 2>/dev/null | sort -V | tail -n 1)
   [ -z "$package" ] || dpkg --fsys-tarfile "$package" | tar -x --keep-directory-symlink --exclude=./usr/share -C /
 done
-ln -sf xtables-nft-multi /usr/sbin/iptables
+[ ! -e /usr/sbin/xtables-nft-multi ] || ln -sf xtables-nft-multi /usr/sbin/iptables
 ldconfig`;
   const { code, stderr } = await host.exec(["sh", "-c", script]);
   if (code !== 0)
     throw new Error(`host ${host.name} gets no Docker: ${stderr.trim().split("\n").slice(-3).join("\n")}`);
+}
+
+/** The engine for the list of who took part. @param withheld what its containers have not, in a sentence */
+export async function dockerParticipant(engine: DockerEngine, withheld: string | undefined): Promise<Participant> {
+  const version = await engine.mustDocker("version", "--format", "{{.Server.Version}}");
+  const from = withheld === undefined ? "Debian's package" : `Debian's package; ${withheld}`;
+  return { name: "Docker engine", version, kind: "genuine", from };
 }
 
 /** Whether this machine lacks CAP_SYS_RESOURCE (bit 24), without which no limit can be raised. */

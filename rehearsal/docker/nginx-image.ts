@@ -1,5 +1,6 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { Participant } from "../summary.ts";
 import type { Host } from "../world/host.ts";
 import type { ContainerImage } from "./container-image.ts";
 
@@ -30,6 +31,9 @@ tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -cf /root/image.t
 rm -rf /root/image
 apt-cache policy nginx | sed -n 's/^ *Candidate: \\(.*:\\)*\\([0-9.]*\\).*/\\2/p'`;
 
+/** Tag for the image: named for its suite, as its release has fixes of Debian's that its number does not tell. */
+export const nginxTag = "bookworm";
+
 /** An image of nginx, and which release of it. */
 export interface NginxImage extends ContainerImage {
   /** `1.22.1` */
@@ -54,4 +58,9 @@ export async function nginxImage(host: Host, options: { readonly shell?: boolean
   } finally {
     await rm(path);
   }
+}
+
+/** nginx of such an image for the list of who took part. */
+export function nginxInImage(version: string): Participant {
+  return { name: "nginx", version, kind: "genuine", from: "Debian's, in an image made here" };
 }

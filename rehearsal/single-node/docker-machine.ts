@@ -1,8 +1,8 @@
-import { chmod, copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { DockerRefused, type DockerEngine } from "../docker/docker-engine.ts";
+import { proveContainer } from "../docker/container-proof.ts";
+import type { DockerEngine } from "../docker/docker-engine.ts";
 import { dockerOnHost, withheldHere } from "../docker/docker-on-host.ts";
-import { imageRoot } from "../docker/image-root.ts";
 import { runCommand } from "../world/command.ts";
 import { machinePath } from "../world/gated-process.ts";
 import type { Host, HostSpec } from "../world/host.ts";
@@ -83,14 +83,7 @@ async function bringSockets(host: Host, programs: string): Promise<void> {
 }
 
 /** Looks whether a privileged container runs at all. @throws DockerRefused with the engine's own words */
-export async function provePrivileged({ engine, temporary }: DockerMachine): Promise<void> {
-  const folder = await mkdtemp(join(temporary, "proof-"));
-  const rootTar = await imageRoot({ folder, programs: ["true"], files: {} });
-  await rm(folder, { recursive: true });
-  const image = "rehearsal-proof";
-  await engine.feedDocker(rootTar, "import", "-", image);
-  const { code, stderr } = await engine.docker("run", "--rm", "--privileged", "--network=none", image, "true");
-  await engine.docker("image", "rm", "--force", image);
-  if (code === 0) return;
-  throw new DockerRefused(`this machine runs no privileged container, and Rancher is one: ${stderr.trim()}`);
+export function provePrivileged({ engine, temporary }: DockerMachine): Promise<void> {
+  const refused = "this machine runs no privileged container, and Rancher is one";
+  return proveContainer(engine, temporary, ["--privileged", "--network=none"], refused);
 }

@@ -1,4 +1,11 @@
-import { overlayCertificate, type HostFile, type WorldCertificate } from "../balancer-overlay.ts";
+import {
+  nginxReplaced,
+  overlayCertificate,
+  overlayImage,
+  type HostFile,
+  type WorldCertificate,
+} from "../balancer-overlay.ts";
+import type { WorldImage } from "../docker/world-registry.ts";
 import type { OverlaidStack, Ports } from "../overlay.ts";
 import { mapping, text, type Mapping } from "../stack-values.ts";
 
@@ -27,12 +34,6 @@ export interface SingleNodeWorld {
   readonly images: { readonly rancher: WorldImage; readonly nginx: WorldImage };
   /** A folder of this machine for backups, where the Docker host is this machine. */
   readonly backupFolder: string;
-}
-
-export interface WorldImage {
-  /** With registry and tag. */
-  readonly name: string;
-  readonly digest: string;
 }
 
 /** Reads what a stack file names. Wrong values are left for the program itself to refuse. */
@@ -101,9 +102,9 @@ export function overlaySingleNode(
       kind: "nginx",
       ...balancer,
       ...(balancer["nginx"] !== undefined && { nginx }),
-      ...(wanted.balancer === "nginx in a container" && { image: inPlaceOf(balancer["image"], world.images.nginx) }),
+      ...(wanted.balancer === "nginx in a container" && { image: overlayImage(balancer["image"], world.images.nginx) }),
     };
-    if (wanted.balancer === "nginx in a container") replaced.push("nginx's image, by one with Debian's nginx");
+    if (wanted.balancer === "nginx in a container") replaced.push(nginxReplaced);
   }
   if (tls["source"] === "secret") {
     // Files of this machine are not the rehearsal's to read: what they hold comes from the stack file here.
@@ -129,12 +130,7 @@ function dockerOf(values: Mapping, { ssh }: WantedMachine, world: SingleNodeWorl
   return {
     ...rest,
     ...(ssh && { host: { ...host, address: world.address, hostKey: world.hostKey } }),
-    image: inPlaceOf(docker["image"], world.images.rancher),
+    image: overlayImage(docker["image"], world.images.rancher),
     ...(!ssh && backup["folder"] !== undefined && { backup: { ...backup, folder: world.backupFolder } }),
   };
-}
-
-/** Pinned to its digest where the real one is; looked up in the registry where that one is. */
-function inPlaceOf(image: unknown, { name, digest }: WorldImage): string {
-  return text(image).includes("@") ? `${name}@${digest}` : name;
 }

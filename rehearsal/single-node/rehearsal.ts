@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { defaultVersions } from "../../components/versions.ts";
 import { UserError } from "../../operations/command-line.ts";
@@ -9,9 +8,10 @@ import { tools } from "../../tools/toolbox.mjs";
 import { clearWorlds } from "../clear-worlds.ts";
 import { closeAll, type Closer } from "../closing.ts";
 import type { DockerEngine } from "../docker/docker-engine.ts";
-import { startImageRegistry, type ImageRegistry } from "../docker/image-registry.ts";
-import { nginxImage } from "../docker/nginx-image.ts";
+import { dockerParticipant } from "../docker/docker-on-host.ts";
+import { nginxImage, nginxInImage, nginxTag } from "../docker/nginx-image.ts";
 import { rancherImage, type RancherImageOptions } from "../docker/rancher-image.ts";
+import { startWorldRegistry, type WorldRegistry } from "../docker/world-registry.ts";
 import { madeUpPassword, prepareRehearsalEngine } from "../engine-run.ts";
 import { certificatesFor, putFiles } from "../host-certificates.ts";
 import { createCertificateAuthority, type CertificateAuthority } from "../kubernetes/certificate-authority.ts";
@@ -24,7 +24,7 @@ import type { Host } from "../world/host.ts";
 import { createWorld, type World } from "../world/world.ts";
 import { makeDockerMachine, provePrivileged, type DockerMachine } from "./docker-machine.ts";
 import { startKeyAgent } from "./key-agent.ts";
-import { overlaySingleNode, wantedMachine, type WantedMachine, type WorldImage } from "./overlay.ts";
+import { overlaySingleNode, wantedMachine, type WantedMachine } from "./overlay.ts";
 
 export interface SingleNodeOptions extends Pick<RehearsalOptions, "stackFile" | "folder" | "phases" | "signal"> {
   /** Images of Rancher beside the one the stack file names, for rehearsing an upgrade or a failing server. */
@@ -42,7 +42,7 @@ export interface SingleNodeRehearsal {
   readonly host: Host;
   readonly docker: DockerEngine;
   readonly machine: DockerMachine;
-  readonly registry: ImageRegistry;
+  readonly registry: WorldRegistry;
   readonly engine: Engine;
   readonly authority: CertificateAuthority;
   readonly wanted: WantedMachine;
@@ -97,20 +97,15 @@ export async function startSingleNodeRehearsal(options: SingleNodeOptions): Prom
     const authority = await createCertificateAuthority("Rehearsal CA");
 
     const { registry, images, nginxVersion } = await step("images", async (say) => {
-      const { address } = { address: world.subnet.machine };
-      const shown = await authority.issue({ commonName: address, hosts: [address], usage: "server" });
-      const registry = await startImageRegistry(address, { cert: shown.certificate, key: shown.key });
+      const registry = await startWorldRegistry(world, authority);
       closers.push(() => registry.close());
-      const add = (name: string, tag: string, image: Parameters<ImageRegistry["add"]>[2]): WorldImage => ({
-        name: `${registry.host}/${name}:${tag}`,
-        digest: registry.add(name, tag, image),
-      });
       const named = { version: rancherVersion, ...(startSeconds !== undefined && { startSeconds }) };
-      const rancher = add(repositoryOf(named), `v${rancherVersion}`, await rancherImage(named));
-      for (const also of options.alsoServe ?? []) add(repositoryOf(also), `v${also.version}`, await rancherImage(also));
+      const serve = async (each: RancherImageOptions) =>
+        registry.serve(repositoryOf(each), `v${each.version}`, await rancherImage(each));
+      const rancher = await serve(named);
+      for (const also of options.alsoServe ?? []) await serve(also);
       const ofNginx = await nginxImage(host, { shell: true });
-      // Named for its suite: its release has fixes of Debian's that its number does not tell.
-      const nginx = add("nginx", "bookworm", ofNginx);
+      const nginx = registry.serve("nginx", nginxTag, ofNginx);
       for (const { name } of [rancher, nginx]) say(name);
       return { registry, images: { rancher, nginx }, nginxVersion: ofNginx.version };
     });
@@ -141,7 +136,7 @@ export async function startSingleNodeRehearsal(options: SingleNodeOptions): Prom
         stack: stackFile.stack,
         overlaid,
         pulumiHome,
-        surroundings: await surroundingsOf({ machine, authority, world, wanted }, closers),
+        surroundings: await surroundingsOf({ machine, registry, world, wanted }, closers),
         progress: say,
       });
       closers.push(async () => endOrphans());
@@ -161,7 +156,7 @@ export async function startSingleNodeRehearsal(options: SingleNodeOptions): Prom
         rancherVersion,
         participants: [
           ...providers.map((provider) => ({ ...provider, name: `provider ${provider.name}` })),
-          ...(await dockerParticipants(machine)),
+          await dockerParticipant(machine.engine, machine.withheld),
           {
             name: "Rancher",
             version: rancherVersion,
@@ -185,43 +180,28 @@ export async function startSingleNodeRehearsal(options: SingleNodeOptions): Prom
 async function surroundingsOf(
   made: {
     readonly machine: DockerMachine;
-    readonly authority: CertificateAuthority;
+    readonly registry: WorldRegistry;
     readonly world: World;
     readonly wanted: WantedMachine;
   },
   closers: Closer[],
 ): Promise<Record<string, string>> {
-  const { machine, authority, world, wanted } = made;
-  const trusted = join(world.folder, "registry-ca.pem");
-  await writeFile(trusted, authority.certificate);
+  const { machine, registry, world, wanted } = made;
   const agent = wanted.ssh && (await startKeyAgent(world.folder, world.privateKeyFile));
   if (agent) closers.push(() => agent.close());
   return {
     HOME: machine.home,
     TMPDIR: machine.temporary,
     PATH: `${machine.programs}:${process.env["PATH"] ?? ""}`,
-    // By one of these the genuine docker provider trusts the registry, by the other its stand-in.
-    SSL_CERT_FILE: trusted,
-    NODE_EXTRA_CA_CERTS: trusted,
+    ...registry.trust,
     DOCKER_HOST: wanted.ssh ? "unix:///nonexistent/docker.sock" : `unix://${machine.engine.socket}`,
     ...(agent && { SSH_AUTH_SOCK: agent.socket }),
   };
 }
 
-async function dockerParticipants({ engine, withheld }: DockerMachine): Promise<Participant[]> {
-  const version = await engine.mustDocker("version", "--format", "{{.Server.Version}}");
-  const from = withheld === undefined ? "Debian's package" : `Debian's package; ${withheld}`;
-  return [{ name: "Docker engine", version, kind: "genuine", from }];
-}
-
 function nginxParticipant(version: string, { values }: OverlaidStack): Participant {
   const isPackage = mapping(values["loadBalancer"])["runAs"] === "host";
-  return {
-    name: "nginx",
-    version,
-    kind: "genuine",
-    from: isPackage ? "Debian's package" : "Debian's, in an image made here",
-  };
+  return isPackage ? { name: "nginx", version, kind: "genuine", from: "Debian's package" } : nginxInImage(version);
 }
 
 /** A faulty one has a name of its own: the tag is the version it says it is. */

@@ -46,6 +46,7 @@ describe("the machines a stack file wants", () => {
     ingressPorts: { http: 80, https: 443 },
     sites: [],
     tellsClients: false,
+    containers: false,
   };
 
   it("are its balancer hosts with user and port, and its servers", () => {
@@ -65,6 +66,16 @@ describe("the machines a stack file wants", () => {
       nodes: ["server-1"],
       ingressController: "traefik",
     });
+  });
+
+  it("have a Docker engine where nginx is a container", () => {
+    const loadBalancer = { runAs: "container", hosts: [{ name: "lb-1" }] };
+
+    expect(wantedMachines({ loadBalancer })).toMatchObject({
+      balancer: "nginx in a container, layer 4",
+      containers: true,
+    });
+    expect(wantedMachines({ loadBalancer: { runAs: "container" } }).containers).toBe(false);
   });
 
   it("are signed in to as root at port 22 unless it says otherwise", () => {
@@ -223,6 +234,20 @@ describe("the overlay of a load balancer that ends TLS", () => {
 
     expect(balancerOf(stack)["floatingAddress"]).toEqual({ address: "198.18.0.100", virtualRouterId: 7 });
     expect(overlay(stack, [], world).replaced).toContain("the floating address, by one of the hosts' network here");
+  });
+
+  it.each([
+    ["looked up", "not named", undefined, "198.18.0.1:5000/nginx:bookworm"],
+    ["looked up", "named by version", "nginx:1.30.6", "198.18.0.1:5000/nginx:bookworm"],
+    ["pinned", "pinned", `nginx:1.30.6@sha256:${"0".repeat(64)}`, "198.18.0.1:5000/nginx:bookworm@sha256:1"],
+  ])("puts the world's nginx, %s, in the place of an image that is %s", (_how, _was, image, expected) => {
+    const nginxImage = { name: "198.18.0.1:5000/nginx:bookworm", digest: "sha256:1" };
+    const loadBalancer = { ...values.loadBalancer, runAs: "container", ...(image !== undefined && { image }) };
+
+    const { values: overlaid, replaced } = overlay({ ...values, loadBalancer }, [], { ...world, nginxImage });
+
+    expect(overlaid["loadBalancer"]).toMatchObject({ runAs: "container", image: expected });
+    expect(replaced).toContain("nginx's image, by one with Debian's nginx");
   });
 
   it("leaves the DNS servers nginx asks to the hosts, and its other options alone", () => {

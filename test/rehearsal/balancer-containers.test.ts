@@ -1,0 +1,17 @@
+import { expect, it } from "vitest";
+import { UserError } from "../../operations/command-line.ts";
+import { startBalancerContainers, type BalancerContainersOptions } from "../../rehearsal/balancer-containers.ts";
+
+it("a rehearsal whose hosts get no Docker engine says why, and what can be rehearsed instead", async () => {
+  const stderr = "E: Unable to locate package docker.io\n";
+  const host = { name: "lb-1", exec: () => Promise.resolve({ code: 100, stdout: "", stderr }) };
+  const world = { subnet: { cidr: "198.18.0.0/24" } };
+  const options = { world, hosts: [host], closers: [] } as unknown as BalancerContainersOptions;
+
+  const refused = startBalancerContainers(options);
+
+  await expect(refused).rejects.toThrow(UserError);
+  await expect(refused).rejects.toThrow(
+    "rancher:loadBalancer.runAs is container, and this machine gives a rehearsal's hosts no Docker engine: host lb-1 gets no Docker: E: Unable to locate package docker.io. Rehearse it with runAs: host, which serves the same configuration.",
+  );
+});

@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isAlive } from "./living-process.ts";
 
 const prefix = "rancher-private-";
 
@@ -31,20 +32,11 @@ export class PrivateFolder implements Disposable {
 function removeLeftovers(): void {
   for (const name of readdirSync(tmpdir())) {
     const [, pid] = name.match(new RegExp(`^${prefix}(\\d+)-`)) ?? [];
-    if (pid === undefined || runs(Number(pid))) continue;
+    if (pid === undefined || isAlive(Number(pid))) continue;
     try {
       rmSync(join(tmpdir(), name), { recursive: true, force: true });
     } catch {
       // Somebody else's.
     }
-  }
-}
-
-function runs(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

@@ -1,10 +1,5 @@
-import {
-  overlayBalancer,
-  overlayCertificate,
-  type BalancerWorld,
-  type HostFile,
-  type WorldCertificate,
-} from "./balancer-overlay.ts";
+import { overlayBalancer, type BalancerWorld, type HostFile, type WorldCertificate } from "./balancer-overlay.ts";
+import { overlayEitherMode } from "./either-mode-overlay.ts";
 import type { IngressController } from "./kubernetes/ingress-controller.ts";
 import { entries, mapping, text, type Mapping } from "./stack-values.ts";
 
@@ -82,7 +77,8 @@ export function wantedMachines(values: Mapping): WantedMachines {
   };
 }
 
-function portsOf(value: unknown): Ports {
+/** Ports as a stack file has them; those of the web where it has none. */
+export function portsOf(value: unknown): Ports {
   const { http, https } = mapping(value);
   return { http: Number(http ?? 80), https: Number(https ?? 443) };
 }
@@ -92,15 +88,10 @@ export function overlay(values: Mapping, secretKeys: readonly string[], world: W
   const replaced: string[] = [];
   const balancer = mapping(values["loadBalancer"]);
   const cluster = mapping(values["cluster"]);
-  const tls = mapping(values["tls"]);
   const changed: Record<string, unknown> = { ...values };
   const hostFiles: HostFile[] = [];
   const secrets: Record<string, string> = { kubeconfig: world.kubeconfig };
 
-  if (values["ssh"] !== undefined) {
-    const { jumpHost: _direct, ...rest } = mapping(values["ssh"]);
-    changed["ssh"] = rest;
-  }
   if (balancer["hosts"] !== undefined) {
     const overlaid = overlayBalancer(balancer, world);
     changed["loadBalancer"] = overlaid.values;
@@ -119,18 +110,7 @@ export function overlay(values: Mapping, secretKeys: readonly string[], world: W
     changed["cluster"] = { ...rest, servers };
     replaced.push("the cluster: its addresses, its version and its kubeconfig");
   }
-  if (tls["source"] === "secret") {
-    const overlaid = overlayCertificate(tls, world.certificate);
-    // Made here, so no public authority knows it.
-    changed["tls"] = { ...overlaid.values, caCertificate: world.certificate.caCertificate };
-    if (overlaid.privateKey !== undefined) secrets["tlsPrivateKey"] = overlaid.privateKey;
-    hostFiles.push(...overlaid.files);
-    replaced.push("the certificate for the hostname, its key and its CA");
-  }
-  if (secretKeys.includes("bootstrapPassword")) {
-    secrets["bootstrapPassword"] = world.bootstrapPassword;
-    replaced.push("the bootstrap password");
-  }
+  overlayEitherMode({ values: changed, secrets, hostFiles, replaced }, secretKeys, world);
   if (world.chartRepository !== undefined) {
     changed["chartRepository"] = world.chartRepository;
     changed["certManager"] = { ...mapping(values["certManager"]), chartRepository: world.chartRepository };

@@ -25,3 +25,11 @@ export function startPhases(write: (line: string) => void): Phases {
     },
   };
 }
+
+/** Runs phases until the signal comes: the next one is then not begun. */
+export function runUntil(signal: AbortSignal | undefined, phases: Phases): Phases["run"] {
+  return async (name, work) => {
+    signal?.throwIfAborted();
+    return phases.run(name, work);
+  };
+}

@@ -9,7 +9,7 @@ import { tools } from "../tools/toolbox.mjs";
 import { startBalancerContainers, type BalancerContainers } from "./balancer-containers.ts";
 import { chooseCharts } from "./charts/choose-charts.ts";
 import { clearWorlds } from "./clear-worlds.ts";
-import { closeAll, type Closer } from "./closing.ts";
+import { makeOrClose } from "./closing.ts";
 import type { ChartName } from "./charts/kubernetes-bounds.ts";
 import { madeUpPassword, prepareRehearsalEngine } from "./engine-run.ts";
 import { findRancherBinary } from "./genuine-rancher/binary.ts";
@@ -18,7 +18,7 @@ import { createCertificateAuthority, type CertificateAuthority } from "./kuberne
 import { startKubernetes, type Kubernetes } from "./kubernetes/kubernetes.ts";
 import { certificatesFor, putFiles } from "./host-certificates.ts";
 import { overlay, wantedMachines, type OverlaidStack, type WantedMachines } from "./overlay.ts";
-import type { Phases } from "./phases.ts";
+import { runUntil, type Phases } from "./phases.ts";
 import { startPlayedCluster } from "./played/played-cluster.ts";
 import { installProviders } from "./providers/install.ts";
 import type { Participant } from "./summary.ts";
@@ -80,13 +80,8 @@ const toolNames = [
  */
 export async function startRehearsal(options: RehearsalOptions): Promise<Rehearsal> {
   const { stackFile, phases, signal } = options;
-  const closers: Closer[] = [];
-  const close = closeAll(closers);
-  const step = async <T>(name: string, work: (say: (line: string) => void) => Promise<T>): Promise<T> => {
-    signal?.throwIfAborted();
-    return phases.run(name, work);
-  };
-  try {
+  const step = runUntil(signal, phases);
+  return makeOrClose(async (closers, close) => {
     const source = readStackYaml(stackFile.path, new Date());
     const wanted = wantedMachines(source.values);
     const hostname = String(source.values["hostname"] ?? "rancher.localhost");
@@ -216,10 +211,7 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
         close,
       };
     });
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  });
 }
 
 function byName<T extends { readonly name: string }>(all: readonly T[]): ReadonlyMap<string, T> {

@@ -5,6 +5,7 @@ import { tool } from "../tools/toolbox.mjs";
 import type { CheckResult } from "./checks.ts";
 import type { DockerEngine } from "./docker/docker-engine.ts";
 import type { Rehearsal } from "./rehearsal.ts";
+import { checkSecondUp } from "./second-up.ts";
 import type { Host } from "./world/host.ts";
 
 /** Remembers what the hosts are like before anything is done to them. */
@@ -12,26 +13,14 @@ export async function markHosts(hosts: readonly Host[]): Promise<void> {
   for (const host of hosts) await host.mark();
 }
 
-/** A second up must find nothing to do: no resource changed, no file written, no balancer reloaded or restarted. */
+/** A second up must change nothing, and so reload or restart no balancer. */
 export async function checkUnchanged(rehearsal: Rehearsal, signal?: AbortSignal): Promise<CheckResult> {
-  const { engine, stack, hosts } = rehearsal;
-  const name = "a second up changes nothing";
-  const before = await Promise.all(hosts.map(balancerProcesses));
-  const said: string[] = [];
-  const code = await engine.stream(
-    ["up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", stack, "--non-interactive"],
-    (line) => said.push(line),
-    signal,
-  );
-  signal?.throwIfAborted();
-  if (code !== 0) return { name, passed: false, seen: said.slice(-20).join("\n") };
-  const after = await Promise.all(hosts.map(balancerProcesses));
-  const same = JSON.stringify(before) === JSON.stringify(after);
-  return {
-    name,
-    passed: same,
-    seen: same ? "no resource, and no process of a balancer" : "a balancer has other processes than before",
+  const balancers = {
+    name: "the balancers' processes",
+    look: async () => JSON.stringify(await Promise.all(rehearsal.hosts.map(balancerProcesses))),
+    untouched: "no resource, and no process of a balancer",
   };
+  return checkSecondUp(rehearsal, balancers, signal);
 }
 
 /** After destroy: hosts and their Docker engines as they were, and nothing of ours in the cluster. */

@@ -1,5 +1,6 @@
 import { sshStateFolder } from "../host/host.ts";
 import { hereDocument, quote } from "../host/shell.ts";
+import { placeUnits, removeUnits, type ScriptUnits } from "../host/systemd-units.ts";
 
 /** Name of the systemd units; `journalctl -u` with it shows what every backup said. */
 export const backupUnit = "rancher-backup";
@@ -7,7 +8,17 @@ export const backupUnit = "rancher-backup";
 /** The script systemd runs. */
 export const backupScriptPath = `${sshStateFolder}/rancher-backup.sh`;
 
-const [service, timer] = ["service", "timer"].map((kind) => `/etc/systemd/system/${backupUnit}.${kind}`);
+const units: ScriptUnits<"timer"> = { name: backupUnit, script: backupScriptPath, startedBy: ["timer"] };
+
+const service = `[Unit]
+Description=Archives the data of Rancher
+After=docker.service
+
+[Service]
+Type=oneshot
+ExecStart=/bin/sh ${backupScriptPath}
+TimeoutStartSec=infinity
+`;
 
 /**
  * Has systemd run a script by the calendar, on a host reached over SSH.
@@ -22,28 +33,10 @@ if command -v systemd-analyze >/dev/null; then
   systemd-analyze calendar "$schedule" >/dev/null 2>&1 || fail 10 "docker.backup.schedule is $schedule, which systemd of this machine does not take for a calendar event. Try one: systemd-analyze calendar daily"
 fi
 place ${backupScriptPath} 0700 ${hereDocument(script, "BACKUP")}
-placed_units=unchanged
-unit() { place "$1" 0644; [ "$placed" = unchanged ] || placed_units=changed; }
-unit ${service} <<'UNIT'
-[Unit]
-Description=Archives the data of Rancher
-After=docker.service
-
-[Service]
-Type=oneshot
-ExecStart=/bin/sh ${backupScriptPath}
-TimeoutStartSec=infinity
-UNIT
-unit ${timer} ${hereDocument(timerUnit(schedule), "UNIT")}
-if [ "$placed_units" = changed ]; then
-  systemctl daemon-reload 9>&-
-  systemctl -q enable ${backupUnit}.timer 9>&-
-  systemctl restart ${backupUnit}.timer 9>&-
-  say "changed: systemd archives Rancher's data by the calendar, $schedule"
-fi`;
+${placeUnits(units, { service, timer: timerAt(schedule) }, `"changed: systemd archives Rancher's data by the calendar, $schedule"`)}`;
 }
 
-function timerUnit(schedule: string): string {
+function timerAt(schedule: string): string {
   return `[Unit]
 Description=Archives the data of Rancher by the calendar
 
@@ -57,9 +50,4 @@ WantedBy=timers.target
 }
 
 /** Removes the units and the script; for the undo step too. A backup that runs goes on to its end. */
-export const removeBackupTimer = `if [ -e ${timer} ]; then
-  systemctl -q disable --now ${backupUnit}.timer 9>&- || true
-  rm -f ${service} ${timer}
-  systemctl daemon-reload 9>&-
-fi
-rm -f ${service} ${timer} ${backupScriptPath}`;
+export const removeBackupTimer = removeUnits(units, "goes on");

@@ -1,7 +1,7 @@
-import { packageManager } from "../host/package-manager.ts";
+import { packageManager, packageManagerThat } from "../host/package-manager.ts";
 import { quote } from "../host/shell.ts";
 import { configureDockerEngine, forgetDockerOptions, type EngineProxy } from "./engine-daemon.ts";
-import { installDockerEngine, removeDockerEngine } from "./engine-packages.ts";
+import { installDockerEngine, refusesReplacing, removeDockerEngine } from "./engine-packages.ts";
 
 export interface EngineInstallArgs {
   /** Who reaches the machine over SSH, and with it the engine; becomes a member of the group `docker` unless it is root. */
@@ -15,7 +15,7 @@ export interface EngineInstallArgs {
  * containers that outlive its restarts. Prints the engine's version. Its undo step removes what came with us alone.
  */
 export function renderEngineInstall({ user, proxy }: EngineInstallArgs): string {
-  return `${packageManager}
+  return `${packageManagerThat(refusesReplacing)}
 [ -n "$system" ] || command -v dockerd >/dev/null || fail 10 "this machine runs $system_name, for which Docker has no packages. Install Docker Engine on it by its own means, then say docker.engine: existing"
 register_undo <<'UNDO'
 ${undo}

@@ -11,18 +11,17 @@ const packages = "docker-ce docker-ce-cli containerd.io";
 /** Folders that come with an engine and stay behind when its packages go. */
 const folders = "/var/lib/docker /var/lib/containerd /etc/docker";
 
+/** For `packageManagerThat`: none of somebody else's packages goes for one of Docker's. */
+export const refusesReplacing = `  replaced=$(sed -n -e 's/^Remv \\([^ ]*\\).*/\\1/p' -e 's/^ *replacing  *\\([^ ]*\\).*/\\1/p' "$work/plan" | tr '\\n' ' ')
+  [ -z "$replaced" ] || fail 10 "Docker's packages would replace what this machine has: $replaced. Remove that if nothing needs it, or install Docker Engine by your own means and say docker.engine: existing"`;
+
 /**
- * Installs Docker Engine where the machine has none; one that is there stays as it is. Refuses to replace packages of
- * somebody else. Expects `packageManager` and a registered undo step.
+ * Installs Docker Engine where the machine has none; one that is there stays as it is. Expects
+ * `packageManagerThat(refusesReplacing)` and a registered undo step.
  */
 export const installDockerEngine = `if [ -e "$facts/packages" ] || ! command -v dockerd >/dev/null; then
 ${checkDockerSystem}
 [ ! -e /snap/bin/docker ] || fail 10 "this machine has Docker as a snap, which cannot use folders of the machine. Remove it (snap remove docker), or choose another machine"
-refuse_replacing() {
-  new_packages "$@" >/dev/null
-  replaced=$(sed -n -e 's/^Remv \\([^ ]*\\).*/\\1/p' -e 's/^ *replacing  *\\([^ ]*\\).*/\\1/p' "$work/plan" | tr '\\n' ' ')
-  [ -z "$replaced" ] || fail 10 "Docker's packages would replace what this machine has: $replaced. Remove that if nothing needs it, or install Docker Engine by your own means and say docker.engine: existing"
-}
 wanted="${packages}"
 missing=$(for one in $wanted; do installed "$one" || printf '%s ' "$one"; done)
 if [ -n "$missing" ]; then
@@ -35,14 +34,11 @@ if [ -n "$missing" ]; then
   mend_packages
   if ! installed ca-certificates; then
     refresh_packages
-    refuse_replacing ca-certificates
     add_ours ca-certificates
   fi
 ${addDockerRepository}
   refresh_packages
   ${checkDockerRepository}
-  # shellcheck disable=SC2086 # one word per package
-  refuse_replacing $wanted
   # shellcheck disable=SC2086 # one word per package
   add_ours $wanted
 fi

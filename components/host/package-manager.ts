@@ -32,7 +32,15 @@ system_name=$(. /etc/os-release && echo "\${PRETTY_NAME-$ID}")`;
  * - `note_service SERVICE`: remembers as `$facts/was-disabled` and `$facts/was-stopped` how a service of others was
  *   found. Returns 1 where it was noted before.
  */
-export const packageManager = `${knowSystem}
+export const packageManager = packageManagerThat("");
+
+/**
+ * The same, with an `add_ours` that looks at the plan before anything changes.
+ *
+ * @param looks Shell that ends the script where it does not like `$work/plan`: what the package manager says it would do
+ */
+export function packageManagerThat(looks: string): string {
+  return `${knowSystem}
 case $system in
 debian)
 ${apt}
@@ -45,7 +53,7 @@ ${zypper}
   ;;
 esac
 add_ours() {
-  new_packages "$@" >"$work/new"
+  new_packages "$@" >"$work/new"${looks === "" ? "" : `\n${looks}`}
   { cat "$facts/packages" 2>/dev/null || true; cat "$work/new"; } | sort -u >"$facts/packages.new"
   sync "$facts/packages.new" && mv "$facts/packages.new" "$facts/packages"
   add_packages "$@"
@@ -56,3 +64,4 @@ note_service() {
   systemctl -q is-active "$1" || : >"$facts/was-stopped"
   : >"$facts/was-noted"
 }`;
+}

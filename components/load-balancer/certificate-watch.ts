@@ -1,6 +1,7 @@
 import { sshStateFolder } from "../host/host.ts";
 import { preamble } from "../host/script-preamble.ts";
 import { hereDocument } from "../host/shell.ts";
+import { placeUnits, removeUnits, type ScriptUnits } from "../host/systemd-units.ts";
 import type { BalancerCertificate } from "./certificate-files.ts";
 import { certificateFunctions, cleanCertificates, copyPair } from "./certificate-script.ts";
 import { rollout } from "./nginx-rollout.ts";
@@ -9,7 +10,27 @@ import { rollout } from "./nginx-rollout.ts";
 export const watchUnit = "rancher-nginx-certificates";
 
 const script = `${sshStateFolder}/nginx-certificates.sh`;
-const units = ["service", "path", "timer"].map((kind) => `/etc/systemd/system/${watchUnit}.${kind}`);
+const units: ScriptUnits<"path" | "timer"> = { name: watchUnit, script, startedBy: ["path", "timer"] };
+
+const service = `[Unit]
+Description=Takes renewed certificates over into the load balancer's nginx
+StartLimitIntervalSec=0
+
+[Service]
+Type=oneshot
+ExecStart=/bin/sh ${script}
+`;
+
+const timer = `[Unit]
+Description=Looks at the certificates of the load balancer once an hour
+
+[Timer]
+OnActiveSec=2min
+OnUnitActiveSec=1h
+
+[Install]
+WantedBy=timers.target
+`;
 
 /** How often a pair is looked at again, two seconds apart: whoever renews it writes one file after the other. */
 const tries = 3;
@@ -35,37 +56,10 @@ export function watchCertificates(certificates: readonly BalancerCertificate[], 
   const watched = certificates.filter((certificate) => certificate.from === "host");
   if (watched.length === 0) return unwatch;
   return `place ${script} 0700 ${hereDocument(watchScript(certificates, nginx), "WATCH")}
-placed_units=unchanged
-unit() { place "$1" 0644; [ "$placed" = unchanged ] || placed_units=changed; }
-unit ${units[0]} <<'UNIT'
-[Unit]
-Description=Takes renewed certificates over into the load balancer's nginx
-StartLimitIntervalSec=0
-
-[Service]
-Type=oneshot
-ExecStart=/bin/sh ${script}
-UNIT
-unit ${units[1]} ${hereDocument(pathUnit(watched), "UNIT")}
-unit ${units[2]} <<'UNIT'
-[Unit]
-Description=Looks at the certificates of the load balancer once an hour
-
-[Timer]
-OnActiveSec=2min
-OnUnitActiveSec=1h
-
-[Install]
-WantedBy=timers.target
-UNIT
-if [ "$placed_units" = changed ]; then
-  systemctl daemon-reload 9>&-
-  systemctl -q enable ${watchUnit}.path ${watchUnit}.timer 9>&-
-  systemctl restart ${watchUnit}.path ${watchUnit}.timer 9>&-
-fi`;
+${placeUnits(units, { service, path: pathOf(watched), timer })}`;
 }
 
-function pathUnit(watched: readonly Extract<BalancerCertificate, { from: "host" }>[]): string {
+function pathOf(watched: readonly Extract<BalancerCertificate, { from: "host" }>[]): string {
   const paths = watched.flatMap(({ certificate, chain, privateKey }) => [certificate, chain, privateKey]);
   const lines = paths.filter((path) => path !== undefined).map((path) => `PathChanged=${path.replaceAll("%", "%%")}`);
   return `[Unit]
@@ -110,10 +104,4 @@ fi
 }
 
 /** Removes the units and the script; for the undo step too. A run that waits for this script's lock must not go on. */
-export const unwatch = `if [ -e ${units[1]} ]; then
-  systemctl -q disable --now ${watchUnit}.path ${watchUnit}.timer 9>&- || true
-  systemctl stop ${watchUnit}.service 9>&- || true
-  rm -f ${units.join(" ")}
-  systemctl daemon-reload 9>&-
-fi
-rm -f ${units.join(" ")} ${script}`;
+export const unwatch = removeUnits(units, "ends");

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { HostScript } from "../host/host-script.ts";
 import type { ManagedHost } from "../host/managed-host.ts";
+import { runInTurn } from "../host/run-in-turn.ts";
 import type { FloatingHost } from "./keepalived-config.ts";
 import { renderKeepalivedScript } from "./keepalived-script.ts";
 
@@ -43,22 +43,17 @@ export class FloatingAddress extends pulumi.ComponentResource {
     const scripts = args.hosts.map(({ name: self, machine }) => ({ machine, create: scriptFor(self, args) }));
     super("rancher:load-balancer:FloatingAddress", name, {}, opts);
 
-    // One after another, in any order: a reload keeps the address where it is, wherever that may be.
-    scripts.reduce<pulumi.Resource[]>(
-      (before, { machine, create }) => {
-        const script: HostScript = machine.run(
-          {
-            script: "keepalived",
-            title: `keepalived for the floating address ${args.address}`,
-            create,
-            secretOutput: false,
-            timeoutSeconds: 600,
-          },
-          { parent: this, dependsOn: before },
-        );
-        return [args.balancer, script];
-      },
-      [args.balancer],
+    // In any order: a reload keeps the address where it is, wherever that may be.
+    runInTurn(
+      scripts,
+      ({ create }) => ({
+        script: "keepalived",
+        title: `keepalived for the floating address ${args.address}`,
+        create,
+        secretOutput: false,
+        timeoutSeconds: 600,
+      }),
+      { parent: this, after: [args.balancer] },
     );
 
     this.address = pulumi.output(args.address);

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { HostScript } from "../host/host-script.ts";
+import { runInTurn } from "../host/run-in-turn.ts";
 import type { BalancerOptions } from "./balancer-options.ts";
 import { renderHaproxyScript } from "./haproxy-script.ts";
 import type { Listener, PassThrough } from "./listener.ts";
@@ -28,14 +28,17 @@ export class HaproxyLoadBalancer extends pulumi.ComponentResource {
     super("rancher:load-balancer:HaproxyLoadBalancer", name, {}, opts);
 
     const create = renderHaproxyScript({ listeners, options: args.options });
-    // One after another: a configuration that one host refuses never reaches the next.
-    args.hosts.reduce<HostScript[]>((before, host) => {
-      const script = host.machine.run(
-        { script: "haproxy", title: "HAProxy as the load balancer", create, secretOutput: false, timeoutSeconds: 600 },
-        { parent: this, dependsOn: before },
-      );
-      return [script];
-    }, []);
+    runInTurn(
+      args.hosts,
+      () => ({
+        script: "haproxy",
+        title: "HAProxy as the load balancer",
+        create,
+        secretOutput: false,
+        timeoutSeconds: 600,
+      }),
+      { parent: this },
+    );
 
     this.addresses = pulumi.output(args.hosts.map(({ address }) => address));
     this.registerOutputs({ addresses: this.addresses });

@@ -1,7 +1,7 @@
 import { bridgeFacts, bridgeWindow } from "./nginx-bridge-window.ts";
 import { generationPort } from "./nginx-config.ts";
 import { containers } from "./nginx-container-shape.ts";
-import { replacementHooks } from "./nginx-replacement.ts";
+import { reloadOnlyHooks, replacementHooks } from "./nginx-replacement.ts";
 
 const { serving, next, former } = containers;
 
@@ -39,10 +39,7 @@ reload() {
     docker restart -t 0 ${serving}
   fi
 }
-check_file() { docker exec ${serving} nginx -t -q -c "/etc/nginx/\${1##*/}"; }
-worker_pids() { serving_workers; }
-nginx_words() { serving_words; }
-activate() { reload; }`;
+${reloadOnlyHooks}`;
 
 /**
  * The hooks for one that is replaced where its image or its specification is another one. A published port has one

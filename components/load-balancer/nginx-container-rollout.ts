@@ -1,5 +1,5 @@
 import { containers, specificationLabel } from "./nginx-container-shape.ts";
-import { replacementHooks } from "./nginx-replacement.ts";
+import { reloadOnlyHooks, replacementHooks } from "./nginx-replacement.ts";
 
 const { serving, next, former } = containers;
 
@@ -61,10 +61,7 @@ reload() {
 /** What `rollout` asks of whoever uses it, for a container that stays: its certificates alone are new. */
 export const reloadHooks = `${containerFacts}
 ${servingFunctions}
-check_file() { docker exec ${serving} nginx -t -q -c "/etc/nginx/\${1##*/}"; }
-worker_pids() { serving_workers; }
-nginx_words() { serving_words; }
-activate() { reload; }`;
+${reloadOnlyHooks}`;
 
 /**
  * The same for one that is replaced where its image or its specification is another one. The new container starts beside

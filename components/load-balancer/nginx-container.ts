@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { imageWithDigest, pinnableImage } from "../docker/image-digest.ts";
-import type { HostScript } from "../host/host-script.ts";
+import { runInTurn } from "../host/run-in-turn.ts";
 import { certificateSecrets } from "./certificate-script.ts";
 import { renderNginxBridgeScript, type NginxBridge } from "./nginx-bridge-script.ts";
 import { renderNginxContainerScript } from "./nginx-container-script.ts";
@@ -44,21 +44,18 @@ export class NginxContainer extends pulumi.ComponentResource {
       return bridge ? renderNginxBridgeScript({ ...shown, bridge }) : renderNginxContainerScript(shown);
     });
     const secrets = certificateSecrets(certificates);
-    // One after another: an image or a configuration that one host refuses never reaches the next.
-    args.hosts.reduce<HostScript[]>((before, host) => {
-      const script = host.machine.run(
-        {
-          script: "nginx-container",
-          title: "nginx in a container as the load balancer",
-          create,
-          secrets,
-          secretOutput: false,
-          timeoutSeconds: 900,
-        },
-        { parent: this, dependsOn: before },
-      );
-      return [script];
-    }, []);
+    runInTurn(
+      args.hosts,
+      () => ({
+        script: "nginx-container",
+        title: "nginx in a container as the load balancer",
+        create,
+        secrets,
+        secretOutput: false,
+        timeoutSeconds: 900,
+      }),
+      { parent: this },
+    );
 
     this.addresses = pulumi.output(args.hosts.map(({ address }) => address));
     this.registerOutputs({ addresses: this.addresses, image: this.image });

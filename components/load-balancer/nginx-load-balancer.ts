@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { HostScript } from "../host/host-script.ts";
 import type { ManagedHost } from "../host/managed-host.ts";
+import { runInTurn } from "../host/run-in-turn.ts";
 import type { BalancerCertificate } from "./certificate-files.ts";
 import { certificateSecrets } from "./certificate-script.ts";
 import type { Listener } from "./listener.ts";
@@ -41,21 +41,18 @@ export class NginxLoadBalancer extends pulumi.ComponentResource {
 
     const create = renderNginxScript(args);
     const secrets = certificateSecrets(args.certificates);
-    // One after another: a configuration that one host refuses never reaches the next.
-    args.hosts.reduce<HostScript[]>((before, host) => {
-      const script = host.machine.run(
-        {
-          script: "nginx",
-          title: "nginx as the load balancer",
-          create,
-          secrets,
-          secretOutput: false,
-          timeoutSeconds: 600,
-        },
-        { parent: this, dependsOn: before },
-      );
-      return [script];
-    }, []);
+    runInTurn(
+      args.hosts,
+      () => ({
+        script: "nginx",
+        title: "nginx as the load balancer",
+        create,
+        secrets,
+        secretOutput: false,
+        timeoutSeconds: 600,
+      }),
+      { parent: this },
+    );
 
     this.addresses = pulumi.output(args.hosts.map(({ address }) => address));
     this.registerOutputs({ addresses: this.addresses });

@@ -29,3 +29,9 @@ activate() {
     none) reload ;;
   esac
 }`;
+
+/** The same for a container that stays, as where its certificates alone are new. Needs the last three. */
+export const reloadOnlyHooks = `check_file() { docker exec ${serving} nginx -t -q -c "/etc/nginx/\${1##*/}"; }
+worker_pids() { serving_workers; }
+nginx_words() { serving_words; }
+activate() { reload; }`;

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { homedir, hostname } from "node:os";
 import { join, resolve } from "node:path";
+import { isAlive } from "../living-process.ts";
 
 /** As Pulumi writes it (`pkg/backend/diy/lock.go`). */
 interface Lock {
@@ -55,15 +56,6 @@ function readLock(path: string): Lock {
     // said below
   }
   throw new Error(`${path} is not a lock that Pulumi wrote. Look at it, and remove it if nothing runs.`);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }
 
 /** As Pulumi reads it: `file://~` (what `pulumi login --local` says) is the home folder, and it may be relative. */

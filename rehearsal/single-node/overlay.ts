@@ -1,12 +1,7 @@
-import {
-  nginxReplaced,
-  overlayCertificate,
-  overlayImage,
-  type HostFile,
-  type WorldCertificate,
-} from "../balancer-overlay.ts";
+import { nginxReplaced, overlayImage, type HostFile, type WorldCertificate } from "../balancer-overlay.ts";
 import type { WorldImage } from "../docker/world-registry.ts";
-import type { OverlaidStack, Ports } from "../overlay.ts";
+import { overlayEitherMode } from "../either-mode-overlay.ts";
+import { portsOf, type OverlaidStack, type Ports } from "../overlay.ts";
 import { mapping, text, type Mapping } from "../stack-values.ts";
 
 /** What a stack file of a single node asks of the world. */
@@ -42,7 +37,6 @@ export function wantedMachine(values: Mapping): WantedMachine {
   const balancer = mapping(values["loadBalancer"]);
   const host = mapping(docker["host"]);
   const ssh = mapping(values["ssh"]);
-  const { http, https } = mapping(balancer["ports"]);
   const kind = text(balancer["kind"] ?? "nginx");
   const impossible = beyondWorld(docker, balancer);
   return {
@@ -50,7 +44,7 @@ export function wantedMachine(values: Mapping): WantedMachine {
     ...(host["name"] !== undefined && {
       ssh: { user: text(host["user"] ?? ssh["user"] ?? "root"), port: Number(host["port"] ?? ssh["port"] ?? 22) },
     }),
-    ports: { http: Number(http ?? 80), https: Number(https ?? 443) },
+    ports: portsOf(balancer["ports"]),
     balancer: kind === "none" ? "none" : balancer["runAs"] === "host" ? "nginx as a package" : "nginx in a container",
     tlsSource: text(mapping(values["tls"])["source"] ?? "generated"),
     ...(impossible !== undefined && { impossible }),
@@ -74,7 +68,6 @@ export function overlaySingleNode(
   world: SingleNodeWorld,
 ): OverlaidStack {
   const wanted = wantedMachine(values);
-  const tls = mapping(values["tls"]);
   const replaced: string[] = [];
   const hostFiles: HostFile[] = [];
   const secrets: Record<string, string> = {};
@@ -91,10 +84,6 @@ export function overlaySingleNode(
     secrets["sshPrivateKey"] = world.sshPrivateKey;
     replaced.push("its address, its host key, and the key that opens it");
   }
-  if (values["ssh"] !== undefined) {
-    const { jumpHost: _direct, ...rest } = mapping(values["ssh"]);
-    changed["ssh"] = rest;
-  }
   if (wanted.balancer !== "none") {
     const balancer = mapping(values["loadBalancer"]);
     const { resolvers: _real, ...nginx } = mapping(balancer["nginx"]);
@@ -106,19 +95,9 @@ export function overlaySingleNode(
     };
     if (wanted.balancer === "nginx in a container") replaced.push(nginxReplaced);
   }
-  if (tls["source"] === "secret") {
-    // Files of this machine are not the rehearsal's to read: what they hold comes from the stack file here.
-    const keys = wanted.ssh ? tls : { source: "secret" };
-    const overlaid = overlayCertificate(keys, world.certificate);
-    changed["tls"] = { ...overlaid.values, caCertificate: world.certificate.caCertificate };
-    if (overlaid.privateKey !== undefined) secrets["tlsPrivateKey"] = overlaid.privateKey;
-    hostFiles.push(...overlaid.files);
-    replaced.push("the certificate for the hostname, its key and its CA");
-  }
-  if (secretKeys.includes("bootstrapPassword")) {
-    secrets["bootstrapPassword"] = world.bootstrapPassword;
-    replaced.push("the bootstrap password");
-  }
+  // Files of this machine are not the rehearsal's to read: what they hold comes from the stack file here.
+  if (wanted.tlsSource === "secret" && !wanted.ssh) changed["tls"] = { source: "secret" };
+  overlayEitherMode({ values: changed, secrets, hostFiles, replaced }, secretKeys, world);
   return { values: changed, secrets, hostFiles, replaced };
 }
 

@@ -6,7 +6,7 @@ import { endOrphans } from "../../operations/mend/orphans.ts";
 import { readStackYaml } from "../../operations/stack-yaml.ts";
 import { tools } from "../../tools/toolbox.mjs";
 import { clearWorlds } from "../clear-worlds.ts";
-import { closeAll, type Closer } from "../closing.ts";
+import { makeOrClose, type Closer } from "../closing.ts";
 import type { DockerEngine } from "../docker/docker-engine.ts";
 import { dockerParticipant } from "../docker/docker-on-host.ts";
 import { nginxImage, nginxInImage, nginxTag } from "../docker/nginx-image.ts";
@@ -16,6 +16,7 @@ import { madeUpPassword, prepareRehearsalEngine } from "../engine-run.ts";
 import { certificatesFor, putFiles } from "../host-certificates.ts";
 import { createCertificateAuthority, type CertificateAuthority } from "../kubernetes/certificate-authority.ts";
 import type { OverlaidStack } from "../overlay.ts";
+import { runUntil } from "../phases.ts";
 import { installProviders } from "../providers/install.ts";
 import { participant, userPulumiHome, type RehearsalOptions } from "../rehearsal.ts";
 import { mapping, text } from "../stack-values.ts";
@@ -62,13 +63,8 @@ export interface SingleNodeRehearsal {
  */
 export async function startSingleNodeRehearsal(options: SingleNodeOptions): Promise<SingleNodeRehearsal> {
   const { stackFile, phases, signal, startSeconds } = options;
-  const closers: Closer[] = [];
-  const close = closeAll(closers);
-  const step = async <T>(name: string, work: (say: (line: string) => void) => Promise<T>): Promise<T> => {
-    signal?.throwIfAborted();
-    return phases.run(name, work);
-  };
-  try {
+  const step = runUntil(signal, phases);
+  return makeOrClose(async (closers, close) => {
     const source = readStackYaml(stackFile.path, new Date());
     const wanted = wantedMachine(source.values);
     if (wanted.impossible !== undefined) throw new UserError(wanted.impossible);
@@ -170,10 +166,7 @@ export async function startSingleNodeRehearsal(options: SingleNodeOptions): Prom
         close,
       };
     });
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  });
 }
 
 /** What the program and its providers find on this machine in place of the user's own. */

@@ -1,30 +1,20 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { auditLogVolume, rancherVolume } from "../../components/docker/names.ts";
-import { check, type CheckResult } from "../checks.ts";
+import type { CheckResult } from "../checks.ts";
+import { checkSecondUp } from "../second-up.ts";
 import { mapping, text } from "../stack-values.ts";
 import { isTraceOfPackageManager } from "../traces.ts";
 import type { SingleNodeRehearsal } from "./rehearsal.ts";
 
-/** A second up must find nothing to do: no resource changed, no container made anew, restarted or reloaded. */
+/** A second up must change nothing, and so make, restart or reload no container. */
 export async function checkStill(rehearsal: SingleNodeRehearsal, signal?: AbortSignal): Promise<CheckResult> {
-  const { engine, stack } = rehearsal;
-  return check("a second up changes nothing", async () => {
-    const before = await containersOf(rehearsal);
-    const said: string[] = [];
-    const code = await engine.stream(
-      ["up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", stack, "--non-interactive"],
-      (line) => said.push(line),
-      signal,
-    );
-    signal?.throwIfAborted();
-    // Behind the diagnostics come the outputs, which tell nothing.
-    const reasons = said.findIndex((line) => line.startsWith("Diagnostics:"));
-    if (code !== 0) throw new Error((reasons < 0 ? said.slice(-20) : said.slice(reasons, reasons + 20)).join("\n"));
-    const after = await containersOf(rehearsal);
-    if (after !== before) throw new Error(`containers were ${before} and are ${after}`);
-    return "no resource, and every container is the one it was, started when it was";
-  });
+  const containers = {
+    name: "containers",
+    look: () => containersOf(rehearsal),
+    untouched: "no resource, and every container is the one it was, started when it was",
+  };
+  return checkSecondUp(rehearsal, containers, signal);
 }
 
 /** Names, ids and starts of all containers, and the processes in them, one container a line. */

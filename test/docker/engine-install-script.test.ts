@@ -31,6 +31,25 @@ describe("Docker Engine on Debian and Ubuntu", () => {
     ]);
   });
 
+  it("is planned once, and nothing is installed that was not planned", async () => {
+    using machine = new PlayedDockerMachine("debian");
+
+    await machine.install();
+
+    const installing = machine.calls().flatMap((call) => /^apt-get (-s )?.*install (.*)$/.exec(call)?.slice(1) ?? []);
+    const engine = "docker-ce docker-ce-cli containerd.io";
+    expect(installing).toEqual([
+      "-s ",
+      "ca-certificates",
+      undefined,
+      "ca-certificates",
+      "-s ",
+      engine,
+      undefined,
+      engine,
+    ]);
+  });
+
   it("is left alone by a second run", async () => {
     using machine = new PlayedDockerMachine("debian");
     await machine.install();

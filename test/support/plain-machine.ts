@@ -1,10 +1,8 @@
-import { spawn, spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import type { LocalHost } from "../../components/host/host.ts";
-import { renderScript } from "../../components/host/script.ts";
-import type { ScriptInput, ScriptRun } from "./script-run.ts";
+import { runShell, ScriptFolder, type ScriptRun } from "./script-folder.ts";
 
 /**
  * Tools a Mac has, with the options these have there, as getopts(1) takes them. One that is asked for anything else says
@@ -91,17 +89,14 @@ export const shells: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * A folder that plays the machine Pulumi runs on, which has what a Mac has and no more: scripts run for real in it, as
- * whoever runs the test, with a home folder of its own.
+ * A folder that plays the machine Pulumi runs on, which has what a Mac has and no more, with a home folder of its own.
  */
-export class PlainMachine {
-  readonly folder = mkdtempSync(join(tmpdir(), "rancher-machine-"));
-  readonly home = join(this.folder, "home dir");
-  readonly #bin = join(this.folder, "bin");
-  readonly #shell: string;
+export class PlainMachine extends ScriptFolder {
+  readonly home = this.path("home dir");
+  readonly #shell = join(this.bin, "sh");
 
   constructor(shell: readonly string[] = ["dash"]) {
-    mkdirSync(this.#bin);
+    super();
     mkdirSync(this.home);
     for (const [name, options] of Object.entries(tools)) {
       const check =
@@ -109,7 +104,6 @@ export class PlainMachine {
       this.#wrap(name, check);
     }
     for (const [name, body] of Object.entries(peculiar)) this.#wrap(name, body);
-    this.#shell = join(this.#bin, "sh");
     const [program = "", ...options] = shell;
     this.command("sh", `exec ${[where(program), ...options].join(" ")} "$@"`);
   }
@@ -122,17 +116,6 @@ export class PlainMachine {
     return join(this.home, "state of ours");
   }
 
-  path(...parts: string[]): string {
-    return join(this.folder, ...parts);
-  }
-
-  /** A command of that name, before or instead of the machine's. */
-  command(name: string, body: string): void {
-    const path = join(this.#bin, name);
-    writeFileSync(path, `#!/bin/sh\n${body}\n`);
-    chmodSync(path, 0o755);
-  }
-
   #wrap(name: string, check: string): void {
     const own = where(name);
     if (own === undefined) return;
@@ -140,29 +123,10 @@ export class PlainMachine {
     this.command(name, `${check}\nPOSIXLY_CORRECT=1 exec ${[own, stricter[name] ?? ""].join(" ")} "$@"`);
   }
 
-  /** Runs a script's body behind the preamble, secrets on standard input. */
-  script(body: string, { name = "test", timeoutSeconds = 30, secrets = {}, signal }: ScriptInput = {}) {
-    const text = renderScript(this.host, { name, title: "a test", body, timeoutSeconds });
-    const input = Object.entries(secrets).map(([key, value]) => `${key} ${Buffer.from(value).toString("base64")}\n`);
-    return this.shell(text, input.join(""), signal);
-  }
-
-  /** Ends when nobody holds its output open any more, as the provider waits for that. */
   shell(text: string, input = "", signal?: AbortSignal): Promise<ScriptRun> {
-    const redirected = text.replace(/^PATH=\$PATH:.*$/m, `PATH=${this.#bin}`);
-    return new Promise((resolve, reject) => {
-      const child = spawn(this.#shell, ["-c", redirected], {
-        env: { PATH: this.#bin, HOME: this.home },
-        ...(signal && { signal, killSignal: "SIGTERM" }),
-      });
-      const texts = { stdout: "", stderr: "" };
-      child.stdout.setEncoding("utf8").on("data", (data: string) => (texts.stdout += data));
-      child.stderr.setEncoding("utf8").on("data", (data: string) => (texts.stderr += data));
-      child.once("error", (error) => (error.name === "AbortError" ? undefined : reject(error)));
-      child.once("close", (code) => resolve({ code, ...texts }));
-      child.stdin.on("error", () => undefined); // the script may end before it has read everything
-      child.stdin.end(input);
-    });
+    const redirected = text.replace(/^PATH=\$PATH:.*$/m, `PATH=${this.bin}`);
+    const env = { PATH: this.bin, HOME: this.home };
+    return runShell(this.#shell, redirected, { env, input, ...(signal && { signal }) });
   }
 
   /** Process id of the script that holds the lock. */
@@ -173,17 +137,6 @@ export class PlainMachine {
     } catch {
       return undefined;
     }
-  }
-
-  /** Lays out what the base script leaves. */
-  prepared(): this {
-    mkdirSync(join(this.state, "undo"), { recursive: true });
-    mkdirSync(join(this.state, "facts"), { recursive: true });
-    return this;
-  }
-
-  [Symbol.dispose](): void {
-    if (existsSync(this.folder)) rmSync(this.folder, { recursive: true, force: true });
   }
 }
 

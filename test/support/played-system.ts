@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { ScriptSandbox, type ScriptInput, type ScriptRun } from "./script-run.ts";
+import type { ScriptInput, ScriptRun } from "./script-folder.ts";
+import { ScriptSandbox } from "./script-run.ts";
 
 /** What the systems call themselves in /etc/os-release. */
 export const releases = {

@@ -10,7 +10,7 @@ import {
 import { expectGolden } from "../support/golden.ts";
 import { PlainMachine, shells } from "../support/plain-machine.ts";
 import { balancerHost } from "../support/prod-stack.ts";
-import type { ScriptRun } from "../support/script-run.ts";
+import type { ScriptRun } from "../support/script-folder.ts";
 
 const hostname = "rancher.localhost";
 const day = 86_400_000;

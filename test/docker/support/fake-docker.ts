@@ -5,7 +5,8 @@ import { renderDeleteDataMark } from "../../../components/docker/data-undo.ts";
 import { rancherLabels } from "../../../components/docker/names.ts";
 import { renderRancherDataScript, type RancherDataScriptArgs } from "../../../components/docker/rancher-data-script.ts";
 import { PlainMachine } from "../../support/plain-machine.ts";
-import { ScriptSandbox, type ScriptRun } from "../../support/script-run.ts";
+import type { ScriptRun } from "../../support/script-folder.ts";
+import { ScriptSandbox } from "../../support/script-run.ts";
 
 /** What a Rancher's container is made of, as far as nothing else matters. */
 export const plainShape: RancherDataScriptArgs["shape"] = {

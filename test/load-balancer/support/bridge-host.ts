@@ -1,7 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
 import { request } from "node:https";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { localHost } from "../../../components/host/host.ts";
 import { renderScript } from "../../../components/host/script.ts";
 import {
@@ -11,15 +8,16 @@ import {
 import { defaultNginxOptions } from "../../../components/load-balancer/nginx-options.ts";
 import { balancerCertificates, rancherListeners } from "../../../components/load-balancer/rancher-listeners.ts";
 import type { SingleNodeNginxSettings } from "../../../components/stack-file.ts";
-import { DockerRefused, type DockerEngine } from "../../../rehearsal/docker/docker-engine.ts";
+import type { DockerEngine } from "../../../rehearsal/docker/docker-engine.ts";
 import { dockerOnHost } from "../../../rehearsal/docker/docker-on-host.ts";
-import { startImageRegistry, type ImageRegistry } from "../../../rehearsal/docker/image-registry.ts";
+import { startImageRegistry } from "../../../rehearsal/docker/image-registry.ts";
 import { nginxImage } from "../../../rehearsal/docker/nginx-image.ts";
 import type { CommandResult } from "../../../rehearsal/world/command.ts";
-import { createWorld } from "../../../rehearsal/world/world.ts";
+import { inDockerWorld } from "../../rehearsal/support/docker-world.ts";
 import { ScriptedHost, type ScriptEnd, type ScriptOptions } from "../../rehearsal/support/scripted-host.ts";
 import { issue } from "../../support/certificates.ts";
 import { devNginx, devSettings } from "../../support/dev-stack.ts";
+import { addNginx, addNginxTwice } from "./nginx-images.ts";
 
 /** A host whose Docker engine gives containers networks of their own, and in one of these a web server named rancher. */
 export interface BridgeHost {
@@ -44,34 +42,22 @@ export interface BridgeArgs extends Partial<Pick<NginxBridgeScriptArgs, "image" 
 
 /** @returns why not, where this machine does not let a Docker engine run */
 export async function makeBridgeHost(): Promise<BridgeHost | { readonly refused: string }> {
-  if (process.getuid?.() !== 0) return { refused: "a Docker engine needs root" };
-  const folder = mkdtempSync(join(tmpdir(), "bridge-host-"));
-  const world = await createWorld({ folder, progress: () => undefined });
-  let registry: ImageRegistry | undefined;
-  let engine: DockerEngine | undefined;
-  const close = async (): Promise<void> => {
-    await engine?.close();
-    await registry?.close();
-    await world.close();
-    rmSync(folder, { recursive: true, force: true });
-  };
-  try {
+  return inDockerWorld(async (world, closers, close) => {
     const host = await world.addHost({ name: "docker-1", user: "ops", port: 22 });
     const machine = new ScriptedHost(world, host);
-    registry = await startImageRegistry(world.subnet.machine);
-    const image = await nginxImage(host, { shell: true });
-    const other = { ...image, rootTar: Buffer.concat([image.rootTar, anyBlock]) };
+    const registry = await startImageRegistry(world.subnet.machine);
+    closers.push(() => registry.close());
     const images = {
-      first: `${registry.host}/nginx:1.22.1@${registry.add("nginx", "1.22.1", image)}`,
-      second: `${registry.host}/nginx:1.22.2@${registry.add("nginx", "1.22.2", other)}`,
-      withoutShell: `${registry.host}/nginx:1.22.3@${registry.add("nginx", "1.22.3", await nginxImage(host))}`,
+      ...addNginxTwice(registry, await nginxImage(host, { shell: true })),
+      withoutShell: addNginx(registry, "1.22.3", await nginxImage(host)),
     };
-    const running = (engine = await dockerOnHost(host, { insecureRegistries: [world.subnet.cidr], networks: true }));
+    const engine = await dockerOnHost(host, { insecureRegistries: [world.subnet.cidr], networks: true });
+    closers.push(() => engine.close());
     await host.exec(["chmod", "666", "/run/docker.sock"]);
     await machine.base.create();
     await machine.look("sh", "-c", upstreamFiles);
-    await running.mustDocker("network", "create", "rancher");
-    await running.mustDocker(
+    await engine.mustDocker("network", "create", "rancher");
+    await engine.mustDocker(
       ..."run -d --restart unless-stopped --name rancher --network rancher -v /root/upstream:/etc/nginx:ro".split(" "),
       images.first,
     );
@@ -93,7 +79,7 @@ export async function makeBridgeHost(): Promise<BridgeHost | { readonly refused:
     };
     return {
       machine,
-      engine: running,
+      engine,
       images,
       run: (args = {}, options) =>
         machine.run("nginx-container", body(args, false), { secrets: { key_rancher: key }, ...options }),
@@ -109,18 +95,11 @@ export async function makeBridgeHost(): Promise<BridgeHost | { readonly refused:
       },
       ask: (port = 443) => ask(host.address, port),
       identity: async () =>
-        `${(await running.docker("container", "inspect", "-f", "{{.Id}} {{.State.Pid}}", "rancher-nginx")).stdout.trim()}`,
+        `${(await engine.docker("container", "inspect", "-f", "{{.Id}} {{.State.Pid}}", "rancher-nginx")).stdout.trim()}`,
       close,
     };
-  } catch (error) {
-    await close();
-    if (error instanceof DockerRefused) return { refused: error.message };
-    throw error;
-  }
+  });
 }
-
-/** Bytes after a tar file's end change its digest and nothing else. */
-const anyBlock = Buffer.alloc(512);
 
 const upstreamFiles = `mkdir -p /root/upstream
 cat >/root/upstream/nginx.conf <<'NGINX'

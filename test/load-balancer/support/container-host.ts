@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Listener } from "../../../components/load-balancer/listener.ts";
 import { renderNginxConfig } from "../../../components/load-balancer/nginx-config.ts";
 import {
@@ -10,11 +7,12 @@ import {
 import { defaultNginxOptions } from "../../../components/load-balancer/nginx-options.ts";
 import { fillNginxTemplate } from "../../../components/load-balancer/nginx-template.ts";
 import { dockerOnHost } from "../../../rehearsal/docker/docker-on-host.ts";
-import { DockerRefused, type DockerEngine } from "../../../rehearsal/docker/docker-engine.ts";
+import type { DockerEngine } from "../../../rehearsal/docker/docker-engine.ts";
 import { startImageRegistry, type ImageRegistry } from "../../../rehearsal/docker/image-registry.ts";
 import { nginxImage } from "../../../rehearsal/docker/nginx-image.ts";
-import { createWorld } from "../../../rehearsal/world/world.ts";
+import { inDockerWorld } from "../../rehearsal/support/docker-world.ts";
 import { ScriptedHost, type ScriptEnd, type ScriptOptions } from "../../rehearsal/support/scripted-host.ts";
+import { addNginxTwice } from "./nginx-images.ts";
 
 /** A host with a Docker engine, and a registry with two images of nginx. */
 export interface ContainerHost {
@@ -36,52 +34,37 @@ export interface ContainerHost {
 
 /** @returns why not, where this machine does not let a Docker engine run */
 export async function makeContainerHost(): Promise<ContainerHost | { readonly refused: string }> {
-  if (process.getuid?.() !== 0) return { refused: "a Docker engine needs root" };
-  const folder = mkdtempSync(join(tmpdir(), "container-host-"));
-  const world = await createWorld({ folder, progress: () => undefined });
-  let registry: ImageRegistry | undefined;
-  let engine: DockerEngine | undefined;
-  const close = async (): Promise<void> => {
-    await engine?.close();
-    await registry?.close();
-    await world.close();
-    rmSync(folder, { recursive: true, force: true });
-  };
-  try {
+  return inDockerWorld(async (world, closers, close) => {
     const host = await world.addHost({ name: "lb-1", user: "ops", port: 22 });
     const machine = new ScriptedHost(world, host);
     await machine.base.create();
-    registry = await startImageRegistry(world.subnet.machine);
-    const image = await nginxImage(host);
-    const other = { ...image, rootTar: Buffer.concat([image.rootTar, anyBlock]) };
-    const first = `${registry.host}/nginx:1.22.1@${registry.add("nginx", "1.22.1", image)}`;
-    const second = `${registry.host}/nginx:1.22.2@${registry.add("nginx", "1.22.2", other)}`;
+    const registry = await startImageRegistry(world.subnet.machine);
+    closers.push(() => registry.close());
+    const images = addNginxTwice(registry, await nginxImage(host));
     const container: ContainerHost["container"] = (args, options) =>
-      machine.run("nginx-container", renderNginxContainerScript({ ...defaults, image: first, ...args }), options);
+      machine.run(
+        "nginx-container",
+        renderNginxContainerScript({ ...defaults, image: images.first, ...args }),
+        options,
+      );
     const withoutDocker = await container({ listeners: [] });
-    const running = (engine = await dockerOnHost(host, { insecureRegistries: [world.subnet.cidr] }));
+    const engine = await dockerOnHost(host, { insecureRegistries: [world.subnet.cidr] });
+    closers.push(() => engine.close());
     await machine.base.delete();
     await host.mark();
     return {
       machine,
-      engine: running,
+      engine,
       registry,
-      images: { first, second },
+      images,
       withoutDocker,
       container,
-      id: async () => (await running.docker("container", "inspect", "-f", "{{.Id}}", "rancher-nginx")).stdout.trim(),
-      processes: async () => (await running.docker("top", "rancher-nginx", "-eo", "pid,args")).stdout,
+      id: async () => (await engine.docker("container", "inspect", "-f", "{{.Id}}", "rancher-nginx")).stdout.trim(),
+      processes: async () => (await engine.docker("top", "rancher-nginx", "-eo", "pid,args")).stdout,
       close,
     };
-  } catch (error) {
-    await close();
-    if (error instanceof DockerRefused) return { refused: error.message };
-    throw error;
-  }
+  });
 }
-
-/** Bytes after a tar file's end change its digest and nothing else. */
-const anyBlock = Buffer.alloc(512);
 
 const defaults = { listeners: [], options: defaultNginxOptions, certificates: [] };
 

@@ -10,7 +10,8 @@ export interface ScriptUnits<Starter extends "path" | "timer"> {
 }
 
 /**
- * Shell that places the units, and has systemd take them over where one is another than before.
+ * Shell that places the units, and has systemd take them over: at every run, as one that placed them may have been
+ * killed before it came to that. Enabling units makes systemd read them again, as `daemon-reload` does (systemctl(1)).
  *
  * @param texts What their files hold
  * @param words What is said where one is another; a word for the shell. @default nothing
@@ -25,10 +26,11 @@ export function placeUnits<Starter extends "path" | "timer">(
   return `placed_units=unchanged
 unit() { place "$1" 0644; [ "$placed" = unchanged ] || placed_units=changed; }
 ${kinds.map((kind) => `unit ${fileOf(name, kind)} ${hereDocument(texts[kind], "UNIT")}`).join("\n")}
+systemctl -q enable ${starters} 9>&-
 if [ "$placed_units" = changed ]; then
-  systemctl daemon-reload 9>&-
-  systemctl -q enable ${starters} 9>&-
   systemctl restart ${starters} 9>&-${words === undefined ? "" : `\n  say ${words}`}
+else
+  systemctl start ${starters} 9>&-
 fi`;
 }
 

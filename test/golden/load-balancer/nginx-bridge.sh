@@ -898,10 +898,11 @@ OnUnitActiveSec=1h
 [Install]
 WantedBy=timers.target
 UNIT
+systemctl -q enable rancher-nginx-certificates.path rancher-nginx-certificates.timer 9>&-
 if [ "$placed_units" = changed ]; then
-  systemctl daemon-reload 9>&-
-  systemctl -q enable rancher-nginx-certificates.path rancher-nginx-certificates.timer 9>&-
   systemctl restart rancher-nginx-certificates.path rancher-nginx-certificates.timer 9>&-
+else
+  systemctl start rancher-nginx-certificates.path rancher-nginx-certificates.timer 9>&-
 fi
 forget_images 2
 sha256sum "$conf" | cut -d ' ' -f 1

@@ -226,9 +226,10 @@ Persistent=true
 [Install]
 WantedBy=timers.target
 UNIT
+systemctl -q enable rancher-generated-certificate.timer 9>&-
 if [ "$placed_units" = changed ]; then
-  systemctl daemon-reload 9>&-
-  systemctl -q enable rancher-generated-certificate.timer 9>&-
   systemctl restart rancher-generated-certificate.timer 9>&-
+else
+  systemctl start rancher-generated-certificate.timer 9>&-
 fi
 cat "$authority/certificate.pem"

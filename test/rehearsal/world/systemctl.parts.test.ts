@@ -52,6 +52,19 @@ RemainAfterExit=yes
     expect((await run("test -e /run/words")).code).toBe(1);
   });
 
+  it("reads definitions again where units are enabled, before it starts them", async () => {
+    const installed = "[Install]\nWantedBy=multi-user.target\n";
+    await unit("renewed", `[Service]\nExecStart=/bin/sleep 1101\n${installed}`);
+    await run("systemctl enable --now renewed");
+    await unit("renewed", `[Service]\nExecStart=/bin/sleep 1102\n${installed}`);
+
+    const again = await run("systemctl -q enable renewed && systemctl restart renewed");
+
+    expect(again.stderr).toBe("");
+    expect((await run("pgrep -af ^/bin/sleep.110")).stdout).toMatch(/^\d+ \/bin\/sleep 1102\n$/);
+    await run("systemctl disable --now renewed");
+  });
+
   it("goes on with the definition it loaded until daemon-reload", async () => {
     await unit("steady", "[Service]\nExecStart=/bin/sleep 1001\nExecReload=/bin/true\n");
     await run("systemctl start steady");

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, realpathSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { UserError } from "./command-line.ts";
 import { lineDifference } from "./line-difference.ts";
 import { readSingleNode, type SingleNodeStack } from "./single-node-stack.ts";
@@ -19,15 +19,22 @@ export function changeStackFile(
   const before = readFileSync(path, "utf8");
   const after = editStack(before, edits);
   if (write && after !== before) {
-    writeFileSync(path, after);
+    replaceFile(path, after);
     try {
       readSingleNode(stackFile);
     } catch (error) {
-      writeFileSync(path, before);
+      replaceFile(path, before);
       throw new UserError(`${path} stays as it is, as it would be wrong then:\n${(error as Error).message}`, {
         cause: error,
       });
     }
   }
   return lineDifference(before, after);
+}
+
+/** In one step: whoever is killed over it leaves the one text or the other. */
+function replaceFile(path: string, text: string): void {
+  const file = realpathSync(path);
+  writeFileSync(`${file}.new`, text, { mode: statSync(file).mode });
+  renameSync(`${file}.new`, file);
 }

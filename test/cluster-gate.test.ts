@@ -111,6 +111,13 @@ const refusals: [string, Partial<HighAvailabilitySettings>, Partial<Survey>, str
     web:
       forwardedHeaders:
         trustedIPs:
+          - 192.0.2.10
+      proxyProtocol:
+        trustedIPs:
+          - 192.0.2.10
+    websecure:
+      proxyProtocol:
+        trustedIPs:
           - 192.0.2.10`,
   ],
   [

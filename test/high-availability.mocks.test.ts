@@ -275,10 +275,14 @@ describe("the high-availability recipe", () => {
     const config = only(registrations, "kubernetes:helm.cattle.io/v1:HelmChartConfig", "ingress-trust-config").inputs;
     expect(config).toMatchObject({ metadata: { name: "traefik", namespace: "kube-system" } });
     const { valuesContent } = config["spec"] as { valuesContent: string };
+    const balancers = { trustedIPs: ["10.0.0.10", "192.0.2.20"] };
     expect(parse(valuesContent)).toEqual({
       deployment: { kind: "DaemonSet" },
       service: { spec: { externalTrafficPolicy: "Local" } },
-      ports: { web: { forwardedHeaders: { trustedIPs: ["10.0.0.10", "192.0.2.20"] } } },
+      ports: {
+        web: { forwardedHeaders: balancers, proxyProtocol: balancers },
+        websecure: { proxyProtocol: balancers },
+      },
     });
   });
 

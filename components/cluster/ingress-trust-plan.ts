@@ -136,10 +136,10 @@ function valuesOf(chart: PackagedChart, { told, balancers }: IngressTrustArgs): 
         // K3s' ServiceLB hides who connects, unless it may lead to the node's own pod only; then every node needs one.
         deployment: { kind: "DaemonSet" },
         service: { spec: { externalTrafficPolicy: "Local" } },
-        ports: traefikPorts(told, balancers),
+        ports: traefikPorts(balancers),
       };
     case "rke2-traefik":
-      return { ports: traefikPorts(told, balancers) };
+      return { ports: traefikPorts(balancers) };
     case "rke2-ingress-nginx":
       return {
         controller: {
@@ -155,13 +155,14 @@ function valuesOf(chart: PackagedChart, { told, balancers }: IngressTrustArgs): 
   }
 }
 
-function traefikPorts(told: Told, trustedIPs: readonly string[]): object {
-  switch (told) {
-    case "forwardedHeaders":
-      return { web: { forwardedHeaders: { trustedIPs } } };
-    case "proxyProtocol":
-      return { web: { proxyProtocol: { trustedIPs } }, websecure: { proxyProtocol: { trustedIPs } } };
-    default:
-      return told satisfies never;
-  }
+/**
+ * For both that a balancer may tell: a stack that goes from one to the other changes nothing here, and is understood all
+ * the while, as Traefik takes connections with the PROXY protocol and without. A client gains nothing by either: nginx
+ * writes the headers itself at layer 7, and with the PROXY protocol it is the client whom Traefik would have to believe.
+ */
+function traefikPorts(trustedIPs: readonly string[]): object {
+  return {
+    web: { forwardedHeaders: { trustedIPs }, proxyProtocol: { trustedIPs } },
+    websecure: { proxyProtocol: { trustedIPs } },
+  };
 }

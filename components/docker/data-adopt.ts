@@ -44,6 +44,7 @@ give_up_adoption() {
     *" volume:${rancherVolume}") ;;
     *) empty ${rancherVolume} || fail 10 "the data of the container \${begun%% *} were being copied into the volume ${rancherVolume}, which holds only a part of them. Let docker.adopt be \${begun%% *} once more, or give it up, which loses nothing of that container's: docker volume rm ${rancherVolume}" ;;
   esac
+  docker image rm ${layerImage} >/dev/null 2>&1 || true
   rm -f "$facts/adopting"
 }
 # One that has its name back after a takeover was given up is taken over anew.

@@ -28,9 +28,10 @@ export const checkFolder: FieldCheck = (value) => {
     return `is ${quote(value)}, a path that is not absolute. It names a folder of the Docker host, such as /var/backups/rancher.`;
   if (!/^[A-Za-z0-9._/+@-]+$/.test(value) || /\/\.{0,2}(\/|$)/.test(value.slice(1)) || value === "/")
     return `is ${quote(value)}. Write the path of a folder without detours, in letters, digits and . _ - + @ alone.`;
-  const other = [...unfit, unfitAtHome].find((folder) =>
-    folder === unfitAtHome ? `${value}/`.includes(`${folder}/`) : `${value}/`.startsWith(`${folder}/`),
-  );
+  const path = `${value}/`;
+  const other =
+    unfit.find((folder) => path.startsWith(`${folder}/`)) ??
+    (path.includes(`${unfitAtHome}/`) ? unfitAtHome : undefined);
   return other === undefined
     ? undefined
     : `is ${quote(value)}, inside ${other}, where nothing may be kept. Choose a folder of your own, such as /var/backups/rancher.`;

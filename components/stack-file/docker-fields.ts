@@ -4,6 +4,7 @@ import { readMemorySize } from "../docker/memory-size.ts";
 import { rancherTrial } from "../docker/names.ts";
 import { containers as nginxContainers } from "../load-balancer/nginx-container-shape.ts";
 import { defaultVersions } from "../versions.ts";
+import { looksSecret } from "./environment-fields.ts";
 import type { FieldCheck } from "./network-fields.ts";
 import { quote } from "./quote.ts";
 
@@ -79,6 +80,9 @@ export const checkArgument: FieldCheck = (value) => {
 
   if (/[\u0000-\u001f\u007f]/.test(value)) return "has a line break or another control character. Write one word each.";
   const [flag = ""] = value.split("=");
+  const [, named = "", given = value] = /^-+([^=]+)=(.*)$/.exec(value) ?? [];
+  if (looksSecret(named, given))
+    return "looks like a secret, and these words are in clear in the stack file, in the state and in docker inspect. Take it out, and count it as known to everyone who saw the file.";
   const own = Object.hasOwn(ownArguments, flag) ? ownArguments[flag] : undefined;
   if (own !== undefined) return `is ${flag}, which ${own}. Leave it out.`;
   if (dockerOptions.test(value))

@@ -31,6 +31,11 @@ const secretShapes = [
   /^eyJ[\w-]+\.eyJ[\w-]+\./,
 ];
 
+/** @param name In words with underscores or hyphens between them. */
+export function looksSecret(name: string, value: string): boolean {
+  return secretName.test(name.replaceAll("-", "_")) || secretShapes.some((shape) => shape.test(value));
+}
+
 /** What `docker.environment` may not hold. No value is quoted: the wrong ones are secrets. */
 export function environmentProblems(environment: Readonly<Record<string, string | undefined>>): readonly Problem[] {
   return Object.entries(environment).flatMap(([name, value]) => {
@@ -44,7 +49,7 @@ function faultOf(name: string, value: string): string | undefined {
     return `has the name ${quote(name)}, which no variable can have. Write letters, digits and underscores.`;
   const key = Object.hasOwn(own, name.toUpperCase()) ? own[name.toUpperCase()] : undefined;
   if (key !== undefined) return `is a variable this program sets itself. Leave it out, and use ${key}.`;
-  if (secretName.test(name) || secretShapes.some((shape) => shape.test(value)))
+  if (looksSecret(name, value))
     return (
       "looks like a secret, and what stands here is in clear in the stack file, in the state and in docker inspect. Take " +
       "it out, count it as known to everyone who saw the file, and give it to Rancher in its own interface."

@@ -52,26 +52,25 @@ ports:
       trustedIPs:
         - 192.0.2.10
         - 192.0.2.20
-`,
-    });
-  });
-
-  it("K3s' Traefik takes the PROXY protocol on both ports", () => {
-    const plan = planIngressTrust(args(k3s, { told: "proxyProtocol", balancers: ["192.0.2.10"] }));
-
-    expect(plan).toMatchObject({
-      chart: "traefik",
-      valuesContent: expect.stringContaining(`ports:
-  web:
     proxyProtocol:
       trustedIPs:
         - 192.0.2.10
+        - 192.0.2.20
   websecure:
     proxyProtocol:
       trustedIPs:
         - 192.0.2.10
-`),
+        - 192.0.2.20
+`,
     });
+  });
+
+  it("Traefik is told the same for headers and for the PROXY protocol: it goes on while a stack changes over", () => {
+    const [headers, proxy] = (["forwardedHeaders", "proxyProtocol"] as const).map((told) =>
+      planIngressTrust(args(k3s, { told })),
+    );
+
+    expect(proxy).toEqual(headers);
   });
 
   it("RKE2's Traefik listens on every node as it is, and its Service is not touched", () => {
@@ -81,6 +80,15 @@ ports:
       valuesContent: `ports:
   web:
     forwardedHeaders:
+      trustedIPs:
+        - 192.0.2.10
+        - 192.0.2.20
+    proxyProtocol:
+      trustedIPs:
+        - 192.0.2.10
+        - 192.0.2.20
+  websecure:
+    proxyProtocol:
       trustedIPs:
         - 192.0.2.10
         - 192.0.2.20
@@ -139,6 +147,13 @@ describe("a HelmChartConfig of others", () => {
   ports:
     web:
       forwardedHeaders:
+        trustedIPs:
+          - 192.0.2.10
+      proxyProtocol:
+        trustedIPs:
+          - 192.0.2.10
+    websecure:
+      proxyProtocol:
         trustedIPs:
           - 192.0.2.10`,
     );

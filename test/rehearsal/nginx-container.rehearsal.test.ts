@@ -5,7 +5,7 @@ import { checkNothingLeft, checkUnchanged, markHosts } from "../../rehearsal/tra
 import { clearLeftovers } from "../../rehearsal/world/leftovers.ts";
 import { isRoot, rehearse, type PulumiRun, type Rehearsed } from "./support/rehearsed.ts";
 import { hostname, stackText } from "./support/stack-text.ts";
-import { askInTurn } from "./support/steady-client.ts";
+import { askInTurn, askWhile } from "./support/steady-client.ts";
 
 const servers = ["server-1", "server-2"];
 const hosts = [{ name: "lb-1", address: "192.0.2.101", hostKey: "ssh-ed25519 AAAA" }];
@@ -78,15 +78,18 @@ describe.skipIf(!isRoot)("a stack whose balancer runs as a container", () => {
     expect(await containers()).toBe(before);
   });
 
-  it("goes to layer 7 in the same container", async () => {
+  it("goes to layer 7 in the same container, and no client notices", async () => {
     const before = await containers();
     stack.edit((config) => {
       const { proxyProtocol: _layer4, ...balancer } = config["rancher:loadBalancer"] as Record<string, unknown>;
       config["rancher:loadBalancer"] = { ...balancer, layer: 7 };
     });
 
-    succeeds(await stack.up());
+    const { result, failures, sent } = await askWhile([target()], stack.up());
 
+    succeeds(result);
+    expect(failures).toEqual([]);
+    expect(sent).toBeGreaterThan(50);
     expect(await containers()).toBe(before);
     await checksPass();
   });

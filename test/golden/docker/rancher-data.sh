@@ -340,6 +340,8 @@ image_of() {
 archive_failed() { rm -f "$part"; (clear_trial) || true; fail 30 "$@"; }
 make_archive() {
   archive=rancher-$2-$(date -u +%Y%m%dT%H%M%SZ)
+  # Small data are archived twice in a second, and a clock may be set back.
+  while [ -e "$folder/$archive.tar.gz" ]; do sleep 1; archive=rancher-$2-$(date -u +%Y%m%dT%H%M%SZ); done
   part=$folder/$archive.tar.gz.part
   helper --volume "$1":/from:ro --entrypoint tar "$tools" -C /from -czvf - . >"$part" 2>"$work/packed" || archive_failed "Rancher's data cannot be archived in $folder: $(grep '^tar: ' "$work/packed" | tail -n 1) $(df -h "$folder" | tail -n 1)"
   sum=$(sha256_of "$part")
@@ -466,6 +468,7 @@ give_up_adoption() {
     *" volume:rancher-data") ;;
     *) empty rancher-data || fail 10 "the data of the container ${begun%% *} were being copied into the volume rancher-data, which holds only a part of them. Let docker.adopt be ${begun%% *} once more, or give it up, which loses nothing of that container's: docker volume rm rancher-data" ;;
   esac
+  docker image rm rancher-data-layer:adopt >/dev/null 2>&1 || true
   rm -f "$facts/adopting"
 }
 # One that has its name back after a takeover was given up is taken over anew.

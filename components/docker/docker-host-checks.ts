@@ -1,6 +1,7 @@
 import { quote } from "../host/shell.ts";
 import { clockTolerance, countsAs, diskFree, dockerHostSizes, memoryOfK3s } from "./docker-host-figures.ts";
 import { bytesOf } from "./memory-size.ts";
+import { rancherLabels, rancherNetwork } from "./names.ts";
 
 export interface DockerHostChecksArgs {
   /** Who reaches the engine over SSH; undefined for the machine itself. */
@@ -27,6 +28,7 @@ ${checkKernel}
 ${checkSize(args)}
 ${checkDisk}
 ${checkPorts(args)}
+${checkNetwork}
 ${checkResolvers}
 ${checkClock}
 say "unchanged: this machine can run Rancher"
@@ -127,6 +129,10 @@ for port in ${ports.join(" ")}; do
   esac
 done`;
 }
+
+/** Docker makes no second one of a name, and the provider's words for that name neither the fact nor a remedy. */
+const checkNetwork = `owner=$(docker network inspect -f '{{range $key, $value := .Labels}}{{if eq $key "${rancherLabels.stack}"}}{{$value}}{{end}}{{end}}' ${rancherNetwork} 2>/dev/null || printf none)
+[ -n "$owner" ] || fail 10 "Docker has a network ${rancherNetwork} on this machine that this program did not make, and it needs the name. See who uses it (docker network inspect ${rancherNetwork}), and remove it: docker network rm ${rancherNetwork}"`;
 
 /** Inside a container 127.0.0.1 is the container. Docker knows where systemd-resolved keeps the real ones. */
 const checkResolvers = `if [ "$(uname -s)" = Linux ] && [ -d "$engine_root" ]; then

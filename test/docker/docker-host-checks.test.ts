@@ -21,6 +21,8 @@ interface Machine {
   readonly free: number;
   readonly listening: string;
   readonly holder: string;
+  /** Whose the network of our name is; nobody's where empty. There is none where absent. */
+  readonly network?: string;
   readonly resolvers: string;
   readonly system: string;
   readonly timedatectl: string;
@@ -73,6 +75,7 @@ function machineOf(changes: Partial<Machine> = {}): PlayedSystem {
   *SecurityOptions*) echo "${facts.security}" ;;
   info*) ${facts.silent === true ? 'echo "permission denied" >&2; exit 1' : `echo "${engine}"`} ;;
   ps*) echo "${facts.holder}" ;;
+  network*) ${facts.network === undefined ? "echo; exit 1" : `echo "${facts.network}"`} ;;
 esac`,
   );
   machine.tool("uname", `echo ${facts.system}`);
@@ -100,12 +103,26 @@ describe("the checks of a Docker host", () => {
       machine
         .calls()
         .filter(
-          (call) => !/^(docker (--version|version|info|ps|context inspect)|uname|ss|df|timedate|chronyc)/.test(call),
+          (call) =>
+            !/^(docker (--version|version|info|ps|context inspect|network inspect)|uname|ss|df|timedate|chronyc)/.test(
+              call,
+            ),
         ),
     ).toEqual([]);
   });
 
+  it("take the stack's own network for what it is", async () => {
+    using machine = machineOf({ network: "rancher/dev" });
+
+    expect((await machine.run(checks())).code).toBe(0);
+  });
+
   it.each<[string, Partial<Machine>, string]>([
+    [
+      "a network of somebody else's",
+      { network: "" },
+      "Docker has a network rancher on this machine that this program did not make, and it needs the name",
+    ],
     ["a Podman", { words: "podman version 5.0" }, "docker on this machine is Podman"],
     [
       "an engine that does not answer",

@@ -33,8 +33,8 @@ const neutral = {
     .default(false)
     .meta({
       description:
-        "Tells the ingress controller the clients' addresses with the PROXY protocol. Both sides are set; whatever else " +
-        "connects to the ingress controller is then refused by it. Layer 4: at layer 7 X-Forwarded-For says the same.",
+        "Tells the ingress controller the clients' addresses with the PROXY protocol. Both sides are set; ingress-nginx " +
+        "then refuses whoever else connects to it, Traefik does not. Layer 4: at layer 7 X-Forwarded-For says the same.",
     }),
   floatingAddress: z
     .strictObject({

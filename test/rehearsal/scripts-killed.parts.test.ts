@@ -120,4 +120,19 @@ describe.skipIf(process.getuid?.() !== 0)("a script that is killed", () => {
     expect(deleted.code, deleted.stderr).toBe(0);
     expect(await machine.changes()).toEqual([]);
   });
+
+  // Between two lines of dpkg's log, and too short a moment to be met by a power cut.
+  it.each(["the next run", "destroy"])("before dpkg notes a package as whole: %s sets it right", async (what) => {
+    await machine.base.create();
+    expect((await machine.nginx(one)).code).toBe(0);
+    const status = "'/^Package: nginx$/,/^$/s/^Status: .*/Status: install reinstreq unpacked/' /var/lib/dpkg/status";
+    await machine.look("sh", "-c", `sed -i ${status}`);
+
+    const next = what === "destroy" ? await machine.base.delete() : await machine.nginx(one);
+
+    expect(next.code, next.stderr).toBe(0);
+    const deleted = await machine.base.delete();
+    expect(deleted.code, deleted.stderr).toBe(0);
+    expect(await machine.changes()).toEqual([]);
+  });
 });

@@ -1,4 +1,4 @@
-import { readFileSync, realpathSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { UserError } from "./command-line.ts";
 import { lineDifference } from "./line-difference.ts";
 import { readSingleNode, type SingleNodeStack } from "./single-node-stack.ts";
@@ -32,9 +32,13 @@ export function changeStackFile(
   return lineDifference(before, after);
 }
 
-/** In one step: whoever is killed over it leaves the one text or the other. */
+/** In one step: whoever is killed over it leaves the one text or the other. Owner and mode stay, for root too. */
 function replaceFile(path: string, text: string): void {
   const file = realpathSync(path);
-  writeFileSync(`${file}.new`, text, { mode: statSync(file).mode });
-  renameSync(`${file}.new`, file);
+  const beside = `${file}.new`;
+  const { mode, uid, gid } = statSync(file);
+  writeFileSync(beside, text);
+  chmodSync(beside, mode & 0o7777);
+  if (process.getuid?.() === 0) chownSync(beside, uid, gid);
+  renameSync(beside, file);
 }

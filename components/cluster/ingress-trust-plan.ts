@@ -156,9 +156,10 @@ function valuesOf(chart: PackagedChart, { told, balancers }: IngressTrustArgs): 
 }
 
 /**
- * For both that a balancer may tell: a stack that goes from one to the other changes nothing here, and is understood all
- * the while, as Traefik takes connections with the PROXY protocol and without. A client gains nothing by either: nginx
- * writes the headers itself at layer 7, and with the PROXY protocol it is the client whom Traefik would have to believe.
+ * For both that a balancer may tell: a stack that goes from one to the other changes nothing here, and is understood
+ * all the while, as Traefik takes connections from those it trusts with the PROXY protocol and without
+ * (pkg/server/server_entrypoint_tcp.go). A client gains nothing by either: nginx writes the headers itself at layer 7,
+ * and with the PROXY protocol it is the client's own address that Traefik would have to trust.
  */
 function traefikPorts(trustedIPs: readonly string[]): object {
   return {

@@ -7,8 +7,8 @@ import { rancherContainer, rancherVolume } from "./names.ts";
  * - `archived_version NAME`: the version an archive says it is of.
  * - `restore_archive`: fills the volume from `$restore`, after an archive of what is there. `$facts/restoring` is there
  *   from the first byte that goes until the last that comes: no container may be started on the data meanwhile, and a
- *   run that finds it goes on here, with the same archive or another. Where the container that is there is of another image, it stays stopped: it is
- *   replaced next, and must not see the data.
+ *   run that finds it goes on here, with the same archive or another. Where the container that is there is of another
+ *   image, it stays stopped: it is replaced next, and must not see the data.
  */
 export const dataRestore = `archived_version() { printf '%s\\n' "$1" | sed -n 's/^rancher-\\(.*\\)-[0-9]\\{8\\}T[0-9]\\{6\\}Z$/\\1/p'; }
 need_unpacked() {

@@ -5,7 +5,7 @@ import { rancherTrial } from "../docker/names.ts";
 import { containers as nginxContainers } from "../load-balancer/nginx-container-shape.ts";
 import { defaultVersions } from "../versions.ts";
 import { looksSecret } from "./environment-fields.ts";
-import type { FieldCheck } from "./network-fields.ts";
+import { leadsToItself, type FieldCheck } from "./network-fields.ts";
 import { quote } from "./quote.ts";
 
 /** Rancher's image where the stack file names none. */
@@ -104,7 +104,7 @@ export const checkProxy: FieldCheck = (value) => {
   // Much else is a URL to a browser, blanks and line breaks around it included; it is written down as it is.
   if (!/^https?:\/\/(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d+)?\/?$/i.test(value))
     return `is ${quote(value)}, which is not written as a proxy's URL. Write it without blanks and other signs, such as http://proxy.example.com:3128.`;
-  return /^(127\.|\[::1?\]$|0\.0\.0\.0$|localhost$|.*\.localhost$)/.test(url.hostname)
+  return leadsToItself(url.hostname.replace(/^\[|\]$/g, ""))
     ? `is ${quote(value)}, which inside Rancher's container is that container. Give an address of the proxy in the host's network.`
     : undefined;
 };

@@ -9,6 +9,11 @@ export function sameAddress(address: string): string {
   return isIP(address) === 6 ? new URL(`http://[${address.replace(/%.*$/, "")}]`).hostname : address;
 }
 
+/** Whether an address or a name leads to the machine that asks: in a container, to that container. */
+export function leadsToItself(host: string): boolean {
+  return /^(127\.|0\.0\.0\.0$|::1?$|localhost$|.*\.localhost$)/.test(host);
+}
+
 const label = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** Why a text is no name in DNS; a name whose last label is a number would be taken for an IPv4 address. */

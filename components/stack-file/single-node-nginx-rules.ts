@@ -1,6 +1,7 @@
 import type { Problem } from "../problem.ts";
 import { upstreamOf } from "./balancer-fields.ts";
 import { nginxBalancer } from "./balancer-draft.ts";
+import { leadsToItself } from "./network-fields.ts";
 import type { Draft } from "./schema.ts";
 import type { SingleNodeFile } from "./single-node-schema.ts";
 import { sitesOf } from "./site-rules.ts";
@@ -40,7 +41,7 @@ function loopbackProblems(draft: Draft<SingleNodeFile>): readonly Problem[] {
   return sitesOf(draft).flatMap((site, index) =>
     (site?.upstreams ?? []).flatMap((upstream, place): Problem[] => {
       const { address = "" } = upstreamOf(upstream ?? "") ?? {};
-      if (!/^(127\.|0\.0\.0\.0$|::1?$|localhost$|.*\.localhost$)/.test(address)) return [];
+      if (!leadsToItself(address)) return [];
       const message =
         `is ${String(upstream)}, where nginx in a container finds itself and not the host. Have it listen on an address of ` +
         "the host's network and write that, or choose runAs: host.";

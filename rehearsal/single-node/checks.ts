@@ -7,7 +7,8 @@ import type { SingleNodeRehearsal } from "./rehearsal.ts";
 /**
  * Looks at Rancher as a browser would, and at the machine as an administrator would.
  *
- * @param password Of `admin`; null, where nobody knows it, leaves out what only those who sign in see. @default the output bootstrapPassword
+ * @param password Of `admin`; null, where nobody knows it, leaves out what only those who sign in see.
+ *   @default the output bootstrapPassword
  */
 export async function checkSingleNode(
   rehearsal: SingleNodeRehearsal,

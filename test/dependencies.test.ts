@@ -8,6 +8,10 @@ interface Package {
   readonly devDependencies: Readonly<Record<string, string>>;
 }
 
+interface LockFile {
+  readonly packages: Readonly<Record<string, { readonly integrity?: string }>>;
+}
+
 const read = (path: string | URL) => JSON.parse(readFileSync(path, "utf8")) as Package;
 const project = read(new URL("../package.json", import.meta.url));
 const require = createRequire(import.meta.url);
@@ -27,6 +31,17 @@ describe("the dependencies", () => {
     );
 
     expect(ranges).toEqual([]);
+  });
+
+  it("are pinned by what they contain too: every locked package has an integrity", () => {
+    const lock = JSON.parse(readFileSync(new URL("../package-lock.json", import.meta.url), "utf8")) as LockFile;
+
+    const unpinned = Object.entries(lock.packages).filter(
+      ([path, { integrity }]) => path !== "" && !/^sha512-[A-Za-z0-9+/]{86}==$/.test(integrity ?? ""),
+    );
+
+    expect(unpinned.map(([path]) => path)).toEqual([]);
+    expect(Object.keys(lock.packages).length).toBeGreaterThan(Object.keys(project.dependencies).length);
   });
 
   it.each(Object.keys(project.dependencies).filter((name) => name.startsWith("@pulumi/")))(

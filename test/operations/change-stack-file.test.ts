@@ -42,11 +42,12 @@ it("changes the file a link leads to, which keeps its mode, and leaves nothing b
 });
 
 it("only tells", () => {
-  const before = statSync(kept);
+  const before = readFileSync(kept, "utf8");
 
   expect(changeStackFile(stack, [{ path: ["version"], value: "2.15.1" }], { write: false })).not.toEqual([]);
 
-  expect(statSync(kept)).toEqual(before);
+  expect(readFileSync(kept, "utf8")).toBe(before);
+  expect(files()).toEqual(["Pulumi.dev.yaml", "kept.yaml"]);
 });
 
 it("puts back what would be wrong, and says what", () => {

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { checkAddress, checkName } from "./network-fields.ts";
+import { checkAddress, checkName, leadsToItself } from "./network-fields.ts";
 import type { FieldCheck } from "./network-fields.ts";
 import { quote } from "./quote.ts";
 
@@ -10,15 +10,15 @@ const ownFolders = ["/etc/nginx/tls", "/etc/rancher-nginx"];
 export const checkIp: FieldCheck = (value) =>
   isIP(value) === 0 || value.includes("%") ? `is ${quote(value)}, which is no IP address. Write one.` : undefined;
 
-/** Loopback, unspecified, multicast and broadcast addresses, none of which can move between hosts. */
-const unreachable = /^(0\.|127\.|22[4-9]\.|23\d\.|255\.255\.255\.255$|::1?$|ff)/i;
+/** Reserved, multicast and broadcast addresses, none of which can move between hosts. */
+const unreachable = /^(0\.|22[4-9]\.|23\d\.|255\.255\.255\.255$|ff)/i;
 
 export const checkFloatingAddress: FieldCheck = (value) => {
   if (/^[0-9a-f.:]+\/\d+$/i.test(value))
     return `is ${quote(value)}, a network. Write the address alone, without the mask.`;
   if (isIP(value) === 0 || value.includes("%"))
     return `is ${quote(value)}, which is no IP address. keepalived moves addresses, not names: write the address.`;
-  return unreachable.test(value)
+  return leadsToItself(value) || unreachable.test(value)
     ? `is ${value}, at which no other machine can be reached. Take a free address of the hosts' own network.`
     : undefined;
 };

@@ -13,6 +13,7 @@ import { portProblems } from "./port-rules.ts";
 import type { Findings, Reading } from "./reading.ts";
 import type { Draft, StackFile } from "./schema.ts";
 import { neededSecrets, secretProblems } from "./secret-rules.ts";
+import { selfConnectionProblems } from "./self-connection-rules.ts";
 import { checkSites } from "./site-rules.ts";
 import { checkTls } from "./tls-rules.ts";
 import { planWarnings } from "./warnings.ts";
@@ -32,6 +33,7 @@ export function highAvailabilityFindings(draft: Draft<StackFile>, reading: Readi
       ...versionProblems(draft, values),
       ...layerProblems(draft, values, faulty),
       ...portProblems(draft),
+      ...selfConnectionProblems(draft),
       ...floatingAddressProblems(draft, faulty),
       ...hstsProblems(draft),
       ...sites.problems,

@@ -4,19 +4,32 @@ import { quote } from "./quote.ts";
 /** Checks of one field: the message for what is wrong with it, or nothing. */
 export type FieldCheck = (value: string) => string | undefined;
 
-/** One spelling per address: IPv6 can be written in many ways. */
+/** One spelling per address: IPv6 can be written in many ways, and an IPv4 address as one of IPv6 (`::ffff:192.0.2.1`). */
 export function sameAddress(address: string): string {
-  return isIP(address) === 6 ? new URL(`http://[${address.replace(/%.*$/, "")}]`).hostname : address;
+  if (isIP(address) !== 6) return address;
+  const canonical = new URL(`http://[${address.replace(/%.*$/, "")}]`).hostname;
+  const [, high, low] = /^\[::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})\]$/.exec(canonical) ?? [];
+  if (high === undefined || low === undefined) return canonical;
+  return [high, low].flatMap((part) => [parseInt(part, 16) >> 8, parseInt(part, 16) & 255]).join(".");
 }
 
-/** Whether an address or a name leads to the machine that asks: in a container, to that container. */
+/** Names under which distributions list the loopback addresses in /etc/hosts (Debian, Fedora). */
+const loopbackNames = /^(localhost[46]?(\.localdomain[46]?)?|ip6-(localhost|loopback)|.*\.localhost)$/;
+
+/**
+ * Whether an address or a name always means the machine that connects: in a container, that container. Connecting to the
+ * unspecified address means the same on Linux.
+ */
 export function leadsToItself(host: string): boolean {
-  return /^(127\.|0\.0\.0\.0$|::1?$|localhost$|.*\.localhost$)/.test(host);
+  return /^(127\.|0\.0\.0\.0$|\[::1?\]$)/.test(sameAddress(host)) || loopbackNames.test(host);
 }
 
 const label = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
-/** Why a text is no name in DNS; a name whose last label is a number would be taken for an IPv4 address. */
+/**
+ * Why a text is no name in DNS. The resolver takes a name whose last label is a number, decimal or hexadecimal, for an
+ * IPv4 address: `127.1` and `0x7f000001` are 127.0.0.1 (inet_aton(3)).
+ */
 function nameFault(name: string): string | undefined {
   if (name.length > 253) return "is longer than the 253 characters DNS allows";
   if (/[A-Z]/.test(name))
@@ -27,7 +40,9 @@ function nameFault(name: string): string | undefined {
     const rule = "letters, digits and hyphens, not at either end, 63 at most";
     return bad === "" ? "has an empty part between dots" : `has the part ${quote(bad)}; a part of a name is ${rule}`;
   }
-  return /^\d+$/.test(name.split(".").at(-1) ?? "") ? "is neither a valid IPv4 address nor a name" : undefined;
+  return /^(\d+|0x[0-9a-f]*)$/.test(name.split(".").at(-1) ?? "")
+    ? "is neither a valid IPv4 address nor a name"
+    : undefined;
 }
 
 /** Rancher's own host name: a name, because certificates, the Ingress rule and every agent are tied to it. */

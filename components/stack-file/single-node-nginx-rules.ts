@@ -1,8 +1,10 @@
 import type { Problem } from "../problem.ts";
 import { upstreamOf } from "./balancer-fields.ts";
 import { nginxBalancer } from "./balancer-draft.ts";
+import { isMapping } from "./mapping.ts";
 import { leadsToItself } from "./network-fields.ts";
 import type { Draft } from "./schema.ts";
+import { clientPortsOf, siteSelfConnections } from "./self-connection-rules.ts";
 import type { SingleNodeFile } from "./single-node-schema.ts";
 import { sitesOf } from "./site-rules.ts";
 
@@ -10,10 +12,23 @@ const key = "rancher:loadBalancer";
 
 /** What nginx cannot do where it is a container in one of Docker's networks, or on a machine without root. */
 export function singleNodeNginxProblems(draft: Draft<SingleNodeFile>): readonly Problem[] {
+  const runAs = nginxBalancer(draft)?.runAs;
   return [
-    ...(nginxBalancer(draft)?.runAs === "container" ? containerProblems(draft) : []),
+    ...(runAs === "container" ? containerProblems(draft) : []),
+    ...selfConnections(draft),
     ...(draft.docker?.host === "local" ? filesProblems(draft) : []),
   ];
+}
+
+/** In a container every loopback address is refused already, whatever the port. */
+function selfConnections(draft: Draft<SingleNodeFile>): readonly Problem[] {
+  const nginx = nginxBalancer(draft);
+  if (nginx === undefined) return [];
+  const host = isMapping(draft.docker?.host) ? draft.docker.host.address : undefined;
+  const at = [draft.hostname, ...sitesOf(draft).map((site) => site?.hostname), host];
+  const problems = siteSelfConnections(draft, { at, ports: clientPortsOf(nginx) });
+  const loopback = new Set(nginx.runAs === "container" ? loopbackProblems(draft).map((problem) => problem.key) : []);
+  return problems.filter((problem) => !loopback.has(problem.key));
 }
 
 /** Its loopback is its own, and Docker's resolver is the one that knows Rancher's container by its name. */

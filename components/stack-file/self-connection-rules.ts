@@ -1,0 +1,97 @@
+import { generationPort } from "../load-balancer/nginx-config.ts";
+import type { Problem } from "../problem.ts";
+import { balancerHosts, nginxBalancer, ownBalancer } from "./balancer-draft.ts";
+import { upstreamOf } from "./balancer-fields.ts";
+import type { AnyDraft } from "./forms.ts";
+import { leadsToItself, sameAddress } from "./network-fields.ts";
+import type { Draft, StackFile } from "./schema.ts";
+import { sitesOf } from "./site-rules.ts";
+
+/** What a load balancer is reached at, besides the loopback addresses. */
+interface Reached {
+  /** Addresses and names. */
+  readonly at: readonly (string | undefined)[];
+  /** Ports for clients. */
+  readonly ports: readonly (number | undefined)[];
+}
+
+/**
+ * Addresses with which the load balancer would connect to itself. Every such connection makes it open another one, until
+ * it has none left. The load balancer's script refuses what only its host can know, see `refuseSelfConnections`.
+ */
+export function selfConnectionProblems(draft: Draft<StackFile>): readonly Problem[] {
+  const balancer = ownBalancer(draft);
+  const hosts = balancerHosts(draft);
+  const names = [draft.hostname, ...sitesOf(draft).map((site) => site?.hostname)];
+  const reached = {
+    at: [
+      ...names,
+      balancer?.floatingAddress?.address,
+      ...hosts.flatMap((host) => [host?.address, host?.privateAddress]),
+    ],
+    ports: balancer === undefined ? [] : clientPortsOf(balancer),
+  };
+  return [
+    ...(draft.cluster?.servers ?? []).flatMap((server, index) =>
+      serverProblems(server?.address, `rancher:cluster.servers[${index}].address`, balancer ? names : []),
+    ),
+    ...hosts.flatMap((host, index) =>
+      (["address", "privateAddress"] as const).flatMap((field) =>
+        hostProblems(host?.[field], `rancher:loadBalancer.hosts[${index}].${field}`),
+      ),
+    ),
+    ...siteSelfConnections(draft, reached),
+  ];
+}
+
+/**
+ * Upstreams of sites at an address of the load balancer and on a port it listens on. Another port of its host may belong
+ * to a program that the site is for.
+ */
+export function siteSelfConnections(draft: AnyDraft, { at, ports }: Reached): readonly Problem[] {
+  const own = new Set(at.flatMap((address) => (address === undefined ? [] : sameAddress(address))));
+  const local = [generationPort, nginxBalancer(draft)?.nginx?.statusPort];
+  return sitesOf(draft).flatMap((site, index) =>
+    (site?.upstreams ?? []).flatMap((upstream, place): Problem[] => {
+      const { address, port } = upstreamOf(upstream ?? "") ?? {};
+      if (address === undefined || port === undefined) return [];
+      const loops = leadsToItself(address)
+        ? [...ports, ...local].includes(port)
+        : own.has(sameAddress(address)) && ports.includes(port);
+      const message =
+        `is ${String(upstream)}, where this load balancer listens: it would connect to itself. Give address and port of ` +
+        "the program behind this site.";
+      return loops ? [{ key: `rancher:loadBalancer.sites[${index}].upstreams[${place}]`, message }] : [];
+    }),
+  );
+}
+
+/** The ports for clients, with their defaults. */
+export function clientPortsOf({
+  ports,
+}: {
+  readonly ports?: { readonly http?: number | undefined; readonly https?: number | undefined } | undefined;
+}): readonly (number | undefined)[] {
+  return ports === undefined ? [80, 443] : [ports.http, ports.https];
+}
+
+function serverProblems(
+  address: string | undefined,
+  key: string,
+  names: readonly (string | undefined)[],
+): readonly Problem[] {
+  if (address === undefined) return [];
+  if (leadsToItself(address)) {
+    const message =
+      `is ${address}, which on every machine is that machine: a load balancer would connect to itself. Give the address ` +
+      "at which others reach this server.";
+    return [{ key, message }];
+  }
+  const message = `is ${address}, a name that leads to the load balancer, which would connect to itself. Give the server's own address.`;
+  return names.includes(address) ? [{ key, message }] : [];
+}
+
+function hostProblems(address: string | undefined, key: string): readonly Problem[] {
+  const message = `is ${String(address)}, which on every machine is that machine. Give the address at which others reach this host.`;
+  return address !== undefined && leadsToItself(address) ? [{ key, message }] : [];
+}

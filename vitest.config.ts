@@ -18,7 +18,8 @@ const tiers = {
     testTimeout: 20_000,
     ...light,
   },
-  mocks: { include: ["test/**/*.mocks.test.ts"], exclude: [], testTimeout: 60_000, ...light },
+  // One process for several files: they share no state, and loading Pulumi's SDK takes longer than most of them.
+  mocks: { include: ["test/**/*.mocks.test.ts"], exclude: [], testTimeout: 60_000, isolate: false, ...light },
   rehearsal: { include: ["test/**/*.rehearsal.test.ts"], exclude: [], testTimeout: 1_200_000, ...heavy },
   parts: { include: ["test/**/*.parts.test.ts"], exclude: [], testTimeout: 300_000, ...heavy },
 };

@@ -223,6 +223,8 @@ describe.each(Object.entries(shells))("a script on this machine, by %s, with wha
     await stopped;
 
     expect(alive(pid)).toBe(false);
+    // Its lock goes last, by its own trap.
+    await until(() => readdirSync(machine.home).length === 1);
     expect(readdirSync(machine.home)).toEqual(["script"]);
   });
 });

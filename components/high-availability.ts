@@ -92,6 +92,7 @@ export class HighAvailability extends pulumi.ComponentResource {
           chartValues: settings.chartValues,
         }),
         bootstrapPassword,
+        proxyCredentials: secrets.proxyCredentials,
       },
       {
         parent: this,

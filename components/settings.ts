@@ -32,10 +32,14 @@ export interface Secrets {
   /** Name of a site to its certificate's key; of every site whose certificate comes from the stack. */
   readonly sitePrivateKeys: ReadonlyMap<string, pulumi.Output<string>>;
   readonly bootstrapPassword?: pulumi.Output<string>;
+  /** `USER:PASSWORD` of the HTTP proxy. */
+  readonly proxyCredentials?: pulumi.Output<string>;
+  /** Content of registries.yaml for the K3s inside Rancher's container; single node only. */
+  readonly k3sRegistries?: pulumi.Output<string>;
 }
 
 /** Where Rancher runs on a cluster, that cluster's key too. */
-export interface ClusterSecrets extends Secrets {
+export interface ClusterSecrets extends Omit<Secrets, "k3sRegistries"> {
   readonly kubeconfig: pulumi.Output<string>;
 }
 

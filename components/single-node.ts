@@ -57,6 +57,7 @@ export class SingleNode extends pulumi.ComponentResource {
       {
         docker,
         credentials: sshCredentials(secrets),
+        proxyCredentials: secrets.proxyCredentials,
         ...(dockerContext !== undefined && { context: dockerContext }),
         ports: portsOfContainers(settings),
         containers: mayHavePorts(settings),
@@ -110,6 +111,8 @@ export class SingleNode extends pulumi.ComponentResource {
         network: ground.network,
         bootstrapPassword: this.bootstrapPassword,
         ...(this.caCertificate && { caCertificate: this.caCertificate }),
+        proxyCredentials: secrets.proxyCredentials,
+        k3sRegistries: secrets.k3sRegistries,
         resolvers: host.resolvers,
       },
       { ...onEngine, dependsOn: [ground, data, ...(balancer ? [balancer] : [])] },

@@ -29,6 +29,8 @@ const insideSecrets: Readonly<Record<SecretName, string>> = {
   tlsPrivateKey: "whether it fits the certificate",
   sitePrivateKeys: "whether each site's certificate has its key in it",
   bootstrapPassword: "whether it is long enough",
+  proxyCredentials: "whether it is USER:PASSWORD",
+  k3sRegistries: "whether it is a registries.yaml",
 };
 
 /** What `check-config` prints: every problem, or what the stack would be; then what could not be looked at. */

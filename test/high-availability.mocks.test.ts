@@ -434,7 +434,8 @@ describe("secrets of the recipe", () => {
   });
 
   it("all arrive where they are needed", async () => {
-    const { registrations } = await synthesiseRecipe({ settings: { tls: privateCA } });
+    const chartValues = { proxy: "http://proxy.example.com:3128" };
+    const { registrations } = await synthesiseRecipe({ settings: { tls: privateCA, chartValues } });
 
     const everything = JSON.stringify(registrations);
     for (const canary of Object.values(canaries)) expect(everything).toContain(canary);

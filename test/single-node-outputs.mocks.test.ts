@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import type { SingleNodeTlsSettings } from "../components/stack-file.ts";
 import { type Registration } from "../operations/synthesis.ts";
-import { devCanaries, dockerSettings, nginxImage, rancherImage } from "./support/dev-stack.ts";
+import { devCanaries, dockerHost, dockerSettings, nginxImage, rancherImage } from "./support/dev-stack.ts";
 import { clearTexts, inSecret, namesIn, only } from "./support/registrations.ts";
 import {
   authority,
@@ -36,9 +36,21 @@ describe("waiting for Rancher on a single node", () => {
   });
 });
 
+interface Upload {
+  readonly file: string;
+  readonly content: unknown;
+  readonly permissions: string;
+}
+
+function uploadsOf(registrations: readonly Registration[]): Upload[] | undefined {
+  return only(registrations, container, "rancher-container").inputs["uploads"] as Upload[] | undefined;
+}
+
+const proxy = { https: "http://proxy.example.com:3128", noProxy: [".example.com"] };
+
 describe("the certificate of a single node", () => {
   const uploads = (registrations: readonly Registration[]) =>
-    only(registrations, container, "rancher-container").inputs["uploads"];
+    uploadsOf(registrations)?.filter(({ file }) => !file.endsWith("registries.yaml"));
   const nginx = (registrations: readonly Registration[], name = "local-nginx-container-script") =>
     only(registrations, local, name).inputs;
 
@@ -85,7 +97,7 @@ exec sudo -n cat /var/backups/rancher/certificate-authority/rancher.localhost/ce
   it("comes from the stack with a public CA, of which Rancher hands nothing on", async () => {
     const { registrations, result } = await synthesiseRecipe({ settings: { tls: publicCa } });
 
-    expect(uploads(registrations)).toBeUndefined();
+    expect(uploads(registrations)).toEqual([]);
     expect(only(registrations, container, "rancher-container").inputs["command"]).toEqual(["--no-cacerts"]);
     expect(result.caCertificate).toBeUndefined();
   });
@@ -104,7 +116,7 @@ exec sudo -n cat /var/backups/rancher/certificate-authority/rancher.localhost/ce
   it("is Rancher's own without nginx", async () => {
     const { registrations, result } = await synthesiseRecipe({ settings: withoutNginx });
 
-    expect(uploads(registrations)).toBeUndefined();
+    expect(uploads(registrations)).toEqual([]);
     expect(only(registrations, container, "rancher-container").inputs).not.toHaveProperty("command");
     expect(result.caCertificate).toBeUndefined();
   });
@@ -133,6 +145,7 @@ describe("the outputs and secrets of a single node", () => {
   it.each([
     ["on this machine", {}],
     ["over SSH, a private CA", { ...overSsh, tls: privateCa }],
+    ["with an engine and a proxy", { docker: dockerSettings({ host: dockerHost, engine: "install", proxy }) }],
   ])("are nowhere in clear, %s", async (_, settings) => {
     const { registrations } = await synthesiseRecipe({ settings });
 
@@ -148,10 +161,38 @@ describe("the outputs and secrets of a single node", () => {
 
     const envs = only(registrations, container, "rancher-container").inputs["envs"] as unknown[];
     expect(inSecret(envs.at(-1))).toBe(`CATTLE_BOOTSTRAP_PASSWORD=${devCanaries.bootstrapPassword}`);
-    expect(only(registrations, container, "rancher-container").additionalSecretOutputs).toEqual(["envs"]);
+    expect(only(registrations, container, "rancher-container").additionalSecretOutputs).toEqual(["envs", "uploads"]);
     const everything = JSON.stringify(registrations);
     for (const canary of [devCanaries.sshPrivateKey, devCanaries.bootstrapPassword])
       expect(everything).toContain(canary);
+  });
+
+  it("reach a proxy that asks for a password, from Rancher and from an engine of ours", async () => {
+    const docker = dockerSettings({ host: dockerHost, engine: "install", proxy });
+    const { registrations } = await synthesiseRecipe({ settings: { docker } });
+
+    const url = "http://proxy-user:canary-proxy-password-61fe@proxy.example.com:3128";
+    const { envs, labels } = only(registrations, container, "rancher-container").inputs;
+    expect(inSecret((envs as unknown[])[0])).toBe(`HTTPS_PROXY=${url}`);
+    expect(JSON.stringify(labels)).toContain("HTTPS_PROXY=http://proxy.example.com:3128");
+    const engine = only(registrations, remote, "docker-1-docker-engine-script").inputs;
+    const [, file = ""] = /^engine_proxy (.*)\n$/.exec(String(inSecret(engine["stdin"]))) ?? [];
+    expect(Buffer.from(file, "base64").toString()).toBe(`HTTPS_PROXY=${url}\nNO_PROXY=.example.com\n`);
+  });
+
+  it("reach the K3s inside Rancher, readable for root alone", async () => {
+    const { registrations } = await synthesiseRecipe({ settings: { tls: publicCa } });
+
+    const [{ content, ...upload } = { content: "" }] = uploadsOf(registrations) ?? [];
+    expect(upload).toEqual({ file: "/etc/rancher/k3s/registries.yaml", permissions: "0600" });
+    expect(inSecret(content)).toBe(devCanaries.k3sRegistries);
+  });
+
+  it("are not asked for: without them there is nothing to upload", async () => {
+    const { registrations } = await synthesiseRecipe({ settings: { tls: publicCa }, secrets: ["tlsPrivateKey"] });
+
+    expect(uploadsOf(registrations)).toBeUndefined();
+    expect(only(registrations, container, "rancher-container").additionalSecretOutputs).toEqual(["envs"]);
   });
 
   it("leave every script readable at preview, with the image nginx runs as", async () => {

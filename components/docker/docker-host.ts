@@ -7,12 +7,15 @@ import { ManagedHost } from "../host/managed-host.ts";
 import type { DockerSettings } from "../stack-file.ts";
 import { renderDockerHostChecks } from "./docker-host-checks.ts";
 import { dockerProvider } from "./docker-provider.ts";
+import { engineProxyFile, engineProxySecret } from "./engine-proxy.ts";
 import { renderEngineInstall } from "./engine-install-script.ts";
 import { renderHostResolvers } from "./host-resolvers.ts";
 
 export interface DockerHostArgs {
   readonly docker: Pick<DockerSettings, "host" | "engine" | "proxy" | "memory" | "cpus">;
   readonly credentials: SshCredentials;
+  /** `USER:PASSWORD` for `docker.proxy`, which an engine that is installed signs in with. */
+  readonly proxyCredentials?: pulumi.Output<string> | undefined;
   /** Of `docker`, for an engine of this machine. @default the default context */
   readonly context?: string;
   /** TCP ports that containers of ours are to have on it. */
@@ -44,7 +47,7 @@ export class DockerHost extends pulumi.ComponentResource {
 
     this.host = host;
     this.machine = new ManagedHost(host.name, { host, credentials }, { parent: this });
-    const engine = host.kind === "ssh" && docker.engine === "install" ? this.#install(host.user, docker.proxy) : [];
+    const engine = host.kind === "ssh" && docker.engine === "install" ? this.#install(host.user, args) : [];
     this.ready = this.machine.run(
       {
         script: "docker-host",
@@ -67,12 +70,18 @@ export class DockerHost extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  #install(user: string, proxy: DockerSettings["proxy"]): HostScript[] {
+  #install(user: string, { docker: { proxy }, proxyCredentials }: DockerHostArgs): HostScript[] {
+    const signsIn = proxy !== undefined && proxyCredentials !== undefined;
     const script = this.machine.run(
       {
         script: "docker-engine",
         title: "Docker Engine",
-        create: renderEngineInstall({ user, ...(proxy && { proxy }) }),
+        create: renderEngineInstall({ user, ...(proxy && { proxy: { ...proxy, signsIn } }) }),
+        ...(signsIn && {
+          secrets: {
+            [engineProxySecret]: proxyCredentials.apply((credentials) => engineProxyFile(proxy, credentials)),
+          },
+        }),
         secretOutput: false,
         timeoutSeconds: 900,
       },

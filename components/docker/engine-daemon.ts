@@ -1,15 +1,9 @@
-/** What reaches the world beyond a proxy: the engine's own pulls. */
-export interface EngineProxy {
-  readonly http?: string;
-  readonly https?: string;
-  readonly noProxy: readonly string[];
-}
+import { configureEngineProxy, forgetEngineProxy, type EngineProxy } from "./engine-proxy.ts";
 
 /** Seconds an engine may take to answer after it was started, restarted or told to read its options. */
 const patience = 60;
 
 const daemonFile = "/etc/docker/daemon.json";
-const proxyFile = "/etc/systemd/system/docker.service.d/rancher-stack-proxy.conf";
 
 /**
  * Has the engine keep containers running while it restarts itself (`live-restore`), gives it a proxy of its own, and
@@ -49,7 +43,7 @@ if [ "$(engine_says '{{.LiveRestoreEnabled}}')" != true ]; then
   place ${daemonFile} 0644 <"$work/daemon"
   daemon_placed=$placed
 fi
-${proxyText(proxy)}
+${configureEngineProxy(proxy)}
 systemctl -q is-enabled docker || systemctl -q enable docker 9>&-
 if ! systemctl -q is-active docker; then
   systemctl reset-failed docker 2>/dev/null || true
@@ -65,46 +59,8 @@ if [ -n "$restart" ]; then
 fi`;
 }
 
-function proxyText(proxy: EngineProxy | undefined): string {
-  const restarts = "RESTARTS THE ENGINE; containers go on meanwhile, as live-restore is on.";
-  if (proxy === undefined) {
-    return `restart=
-# No proxy. Where an earlier one is taken away, this ${restarts}
-if [ -e ${proxyFile} ]; then
-  rm -f ${proxyFile}
-  systemctl daemon-reload
-  ! systemctl -q is-active docker || restart=yes
-fi`;
-  }
-  const variables: readonly (readonly [string, string | undefined])[] = [
-    ["HTTP_PROXY", proxy.http],
-    ["HTTPS_PROXY", proxy.https],
-    ["NO_PROXY", proxy.noProxy.length === 0 ? undefined : proxy.noProxy.join(",")],
-  ];
-  // systemd takes % for the start of a specifier.
-  const lines = variables.flatMap(([name, value]) =>
-    value === undefined ? [] : [`Environment="${name}=${value.replaceAll("%", "%%")}"`],
-  );
-  return `restart=
-install -d -m 0755 ${proxyFile.slice(0, proxyFile.lastIndexOf("/"))}
-# The engine's proxy. Any change of it ${restarts}
-place ${proxyFile} 0644 <<'PROXY'
-[Service]
-${lines.join("\n")}
-PROXY
-if [ "$placed" = changed ]; then
-  systemctl daemon-reload
-  ! systemctl -q is-active docker || restart=yes
-fi`;
-}
-
 /** For the undo step, before the packages go: the engine's options as they were. */
-export const forgetDockerOptions = `if [ -e ${proxyFile} ]; then
-  rm -f ${proxyFile}
-  rmdir --ignore-fail-on-non-empty ${proxyFile.slice(0, proxyFile.lastIndexOf("/"))} 2>/dev/null || true
-  systemctl daemon-reload
-  say "Docker Engine forgets its proxy when it is restarted"
-fi
+export const forgetDockerOptions = `${forgetEngineProxy}
 give_back ${daemonFile}
 [ -s "$facts/packages" ] || {
   ! systemctl -q is-active docker || systemctl reload docker || say "Docker Engine does not reload its options. See: journalctl -u docker"

@@ -1,6 +1,7 @@
 import { packageManager, packageManagerThat } from "../host/package-manager.ts";
 import { quote } from "../host/shell.ts";
-import { configureDockerEngine, forgetDockerOptions, type EngineProxy } from "./engine-daemon.ts";
+import { configureDockerEngine, forgetDockerOptions } from "./engine-daemon.ts";
+import type { EngineProxy } from "./engine-proxy.ts";
 import { installDockerEngine, refusesReplacing, removeDockerEngine } from "./engine-packages.ts";
 
 export interface EngineInstallArgs {

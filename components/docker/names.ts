@@ -34,4 +34,11 @@ export const inRancherContainer = {
   data: "/var/lib/rancher",
   auditLog: "/var/log/auditlog",
   caCertificate: "/etc/rancher/ssl/cacerts.pem",
+  /**
+   * Where Rancher's chart puts further CAs. Rancher's image searches `/etc/rancher/ssl` (`SSL_CERT_DIR` in its Dockerfile),
+   * and its entrypoint makes the anchors part of the system's bundle, which curl, git and K3s read.
+   */
+  additionalTrustedCAs: ["/etc/rancher/ssl/ca-additional.pem", "/etc/pki/trust/anchors/ca-additional.pem"],
+  /** https://docs.k3s.io/installation/private-registry */
+  k3sRegistries: "/etc/rancher/k3s/registries.yaml",
 } as const;

@@ -6,7 +6,7 @@ import { auditLogVolume, inRancherContainer, rancherLabels, rancherVolume } from
 export interface RancherContainerShape {
   /** Words for Rancher behind the image. */
   readonly command: readonly string[];
-  /** Without the bootstrap password. */
+  /** Without the bootstrap password and the proxies' credentials. */
   readonly environment: Readonly<Record<string, string>>;
   readonly volumes: readonly { readonly volumeName: string; readonly containerPath: string }[];
   /** Ports on the host; none where nginx reaches Rancher inside Docker's network. */
@@ -14,6 +14,8 @@ export interface RancherContainerShape {
   readonly labels: Readonly<Record<string, string>>;
   /** Whether a CA's certificate is put where Rancher hands it on to agents from. */
   readonly privateCa: boolean;
+  /** Certificates of further CAs that Rancher trusts, PEM. */
+  readonly additionalTrustedCAs?: string;
   /** MiB; no limit where absent. */
   readonly memory?: number;
   /** `1.5`; no limit where absent. */
@@ -77,6 +79,7 @@ export function rancherContainerShape(settings: SingleNodeSettings, stack: strin
         .join(" "),
     },
     privateCa: trust(settings) === "privateCa",
+    ...(docker.additionalTrustedCAs !== undefined && { additionalTrustedCAs: docker.additionalTrustedCAs }),
     ...(docker.memory !== undefined && { memory: mebibytes(docker.memory) }),
     ...(docker.cpus !== undefined && { cpus: `${docker.cpus}` }),
   };

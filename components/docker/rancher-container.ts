@@ -1,6 +1,7 @@
 import { Container } from "@pulumi/docker/container.js";
 import { RemoteImage } from "@pulumi/docker/remoteImage.js";
 import * as pulumi from "@pulumi/pulumi";
+import { withCredentials } from "../proxy-credentials.ts";
 import { resolverMounts } from "./host-resolvers.ts";
 import { inRancherContainer, rancherContainer } from "./names.ts";
 import { rancherHealthcheck, type RancherContainerShape } from "./rancher-container-shape.ts";
@@ -16,6 +17,10 @@ export interface RancherContainerArgs {
   readonly bootstrapPassword: pulumi.Input<string>;
   /** Certificate of the private CA agents are to trust, PEM; of no use where the shape has no private CA. */
   readonly caCertificate?: pulumi.Input<string>;
+  /** `USER:PASSWORD` of the proxies in the shape's environment. */
+  readonly proxyCredentials?: pulumi.Output<string> | undefined;
+  /** Content of registries.yaml for the K3s inside the container. */
+  readonly k3sRegistries?: pulumi.Output<string> | undefined;
   /** Where the host names its resolvers, for pods of Rancher's own Kubernetes: what `renderHostResolvers` prints. */
   readonly resolvers?: pulumi.Input<string>;
 }
@@ -36,7 +41,8 @@ export class RancherContainer extends pulumi.ComponentResource {
   constructor(name: string, args: RancherContainerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("rancher:docker:RancherContainer", name, {}, opts);
 
-    const { shape, bootstrapPassword, caCertificate, resolvers = "" } = args;
+    const { shape, bootstrapPassword, resolvers = "" } = args;
+    const files = uploads(args);
     // Former images stay, so that going back needs no registry.
     const image = new RemoteImage(`${name}-image`, { name: args.image, keepLocally: true }, { parent: this });
     const container = new Container(
@@ -47,10 +53,7 @@ export class RancherContainer extends pulumi.ComponentResource {
         image: args.image,
         // Empty lists are left out: the engine's answer to one is its own.
         ...(shape.command.length > 0 && { command: [...shape.command] }),
-        envs: [
-          ...Object.entries(shape.environment).map(([variable, value]) => `${variable}=${value}`),
-          pulumi.interpolate`CATTLE_BOOTSTRAP_PASSWORD=${pulumi.secret(bootstrapPassword)}`,
-        ],
+        envs: [...environment(args), pulumi.interpolate`CATTLE_BOOTSTRAP_PASSWORD=${pulumi.secret(bootstrapPassword)}`],
         // Rancher runs a Kubernetes of its own in there, which mounts, moves cgroups and reads /dev/kmsg.
         privileged: true,
         // An engine that gives containers other users than the machine's refuses privileged ones otherwise.
@@ -60,9 +63,7 @@ export class RancherContainer extends pulumi.ComponentResource {
         volumes: pulumi
           .output(resolvers)
           .apply((path) => [...shape.volumes.map((volume) => ({ ...volume })), ...resolverMounts(path)]),
-        ...(shape.privateCa && {
-          uploads: [{ file: inRancherContainer.caCertificate, content: caCertificate, permissions: "0644" }],
-        }),
+        ...(files.length > 0 && { uploads: files }),
         labels: Object.entries(shape.labels).map(([label, value]) => ({ label, value })),
         // Swap is said too: the engine would answer with a value of its own, a difference at every run. etcd wants none.
         ...(shape.memory !== undefined && { memory: shape.memory, memorySwap: shape.memory }),
@@ -83,11 +84,39 @@ export class RancherContainer extends pulumi.ComponentResource {
         deleteBeforeReplace: true,
         // The provider takes a new one for done, and leaves the container as it is.
         replaceOnChanges: ["healthcheck"],
-        additionalSecretOutputs: ["envs"],
+        additionalSecretOutputs: ["envs", ...(args.k3sRegistries === undefined ? [] : ["uploads"])],
       },
     );
 
     this.containerId = container.id;
     this.registerOutputs({ containerId: this.containerId });
   }
+}
+
+/** Credentials of proxies are in the environment alone: the label that shows the environment in a preview is plain. */
+function environment({ shape, proxyCredentials }: RancherContainerArgs): pulumi.Input<string>[] {
+  return Object.entries(shape.environment).map(([variable, value]) => {
+    if (proxyCredentials === undefined || !/^HTTPS?_PROXY$/.test(variable)) return `${variable}=${value}`;
+    return pulumi.secret(proxyCredentials.apply((credentials) => `${variable}=${withCredentials(value, credentials)}`));
+  });
+}
+
+/** Files that the engine writes into the container before it starts: nothing of them is on the host beside it. */
+function uploads({ shape, caCertificate, k3sRegistries }: RancherContainerArgs) {
+  const { additionalTrustedCAs } = shape;
+  return [
+    ...(shape.privateCa
+      ? [{ file: inRancherContainer.caCertificate, content: caCertificate, permissions: "0644" }]
+      : []),
+    ...(additionalTrustedCAs === undefined
+      ? []
+      : inRancherContainer.additionalTrustedCAs.map((file) => ({
+          file,
+          content: additionalTrustedCAs,
+          permissions: "0644",
+        }))),
+    ...(k3sRegistries === undefined
+      ? []
+      : [{ file: inRancherContainer.k3sRegistries, content: pulumi.secret(k3sRegistries), permissions: "0600" }]),
+  ];
 }

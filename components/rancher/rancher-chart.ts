@@ -1,5 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { withCredentials } from "../proxy-credentials.ts";
 
 export interface RancherChartArgs {
   /** Version of Rancher and its chart, three parts. Changing it upgrades Rancher; the gate refuses a skipped minor. */
@@ -8,6 +9,8 @@ export interface RancherChartArgs {
   readonly repository: string;
   /** Plain values, see `rancherValues`. */
   readonly values: Readonly<Record<string, unknown>>;
+  /** `USER:PASSWORD` for the proxy in the values. */
+  readonly proxyCredentials?: pulumi.Output<string> | undefined;
   /** First password of `admin`. Only the first installation reads it: the chart keeps the secret it finds. */
   readonly bootstrapPassword: pulumi.Output<string>;
 }
@@ -34,7 +37,11 @@ export class RancherChart extends pulumi.ComponentResource {
         chart: "rancher",
         version: args.version,
         repositoryOpts: { repo: args.repository },
-        values: { ...args.values, bootstrapPassword: pulumi.secret(args.bootstrapPassword) },
+        values: {
+          ...args.values,
+          ...proxyValue(args),
+          bootstrapPassword: pulumi.secret(args.bootstrapPassword),
+        },
         atomic: false,
         cleanupOnFail: false,
         timeout: 900,
@@ -45,4 +52,10 @@ export class RancherChart extends pulumi.ComponentResource {
     this.version = release.version.apply((version) => version ?? args.version);
     this.registerOutputs({ version: this.version });
   }
+}
+
+/** The chart's `proxy` with its credentials, as a secret of its own: the other values stay visible in a preview. */
+function proxyValue({ values: { proxy }, proxyCredentials }: RancherChartArgs) {
+  if (proxyCredentials === undefined || typeof proxy !== "string") return {};
+  return { proxy: pulumi.secret(proxyCredentials.apply((credentials) => withCredentials(proxy, credentials))) };
 }

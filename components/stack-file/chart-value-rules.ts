@@ -1,6 +1,7 @@
 import type { Problem } from "../problem.ts";
 import { isMapping } from "./mapping.ts";
 import type { Mapping } from "./mapping.ts";
+import { secretCommand } from "./secret-keys.ts";
 
 /** Chart values that the stack file has keys for, or that would take the ground from under the shape; and what to do. */
 const ruled: readonly (readonly [path: string, remedy: string])[] = [
@@ -29,6 +30,12 @@ export function chartValueProblems(chartValues: Mapping): readonly Problem[] {
       key: "rancher:chartValues.bootstrapPassword",
       message:
         "is a secret in clear. Set it with pulumi config set --secret rancher:bootstrapPassword, choose a new one, and leave it out here.",
+    });
+  const { proxy } = chartValues;
+  if (typeof proxy === "string" && /^[a-z]+:\/\/[^/]*@/i.test(proxy))
+    problems.push({
+      key: "rancher:chartValues.proxy",
+      message: `has a user or password in clear. Take them out, choose a new password, and set both as a secret: ${secretCommand("proxyCredentials")}`,
     });
   for (const key of Object.keys(chartValues).filter((name) => name.includes(".")))
     problems.push({

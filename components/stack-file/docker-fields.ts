@@ -7,6 +7,7 @@ import { defaultVersions } from "../versions.ts";
 import { looksSecret } from "./environment-fields.ts";
 import { leadsToItself, type FieldCheck } from "./network-fields.ts";
 import { quote } from "./quote.ts";
+import { secretCommand } from "./secret-keys.ts";
 
 /** Rancher's image where the stack file names none. */
 export function rancherImage(version: string): string {
@@ -92,13 +93,13 @@ export const checkArgument: FieldCheck = (value) => {
   return undefined;
 };
 
-/** Address of an HTTP proxy. What is in it stands in the state and in the container's environment, in clear. */
+/** Address of an HTTP proxy. It is in clear in the state; user and password are the secret `proxyCredentials`. */
 export const checkProxy: FieldCheck = (value) => {
   const url = URL.canParse(value) ? new URL(value) : undefined;
   if (url === undefined || (url.protocol !== "http:" && url.protocol !== "https:") || url.hostname === "")
     return `is ${quote(value)}, which is no proxy's URL. Write it with scheme and port, such as http://proxy.example.com:3128.`;
   if (url.username !== "" || url.password !== "")
-    return `has a user or password for ${url.host} in clear. Use a proxy that lets this host through without.`;
+    return `has a user or password for ${url.host} in clear. Take them out, choose a new password, and set both as a secret: ${secretCommand("proxyCredentials")}`;
   if (url.pathname.length > 1 || url.search !== "" || url.hash !== "")
     return `is ${quote(value)}, with a path. Write scheme, host and port alone.`;
   // Much else is a URL to a browser, blanks and line breaks around it included; it is written down as it is.

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { defaultVersions } from "../versions.ts";
 import { checkFolder, checkArchive, checkSchedule } from "./backup-fields.ts";
 import { whole } from "./balancer-schema.ts";
+import { pemHere } from "./certificate-schema.ts";
 import {
   checkArgument,
   checkContainer,
@@ -79,7 +80,8 @@ const proxy = z
   })
   .optional()
   .meta({
-    description: "HTTP proxy that Rancher goes out through. Changing it replaces Rancher's container.",
+    description:
+      "HTTP proxy that Rancher goes out through; user and password are the secret `proxyCredentials`. Changing it replaces Rancher's container.",
     examples: ["{ https: http://proxy.example.com:3128, noProxy: [10.0.0.0/8] }"],
   });
 
@@ -136,6 +138,12 @@ export const docker = z
       description:
         "Private registry that clusters get Rancher's system images from. `image` says where Rancher's own is.",
       example: "registry.example.com:5000",
+    }).optional(),
+    additionalTrustedCAs: pemHere({
+      description:
+        "Certificates of further CAs that Rancher trusts, as a proxy or a registry of yours may need: one or more, PEM text " +
+        "or a path here. Changing it replaces Rancher's container.",
+      example: "certificates/company-ca.pem",
     }).optional(),
     arguments: z
       .array(text(checkArgument, { description: "One word.", example: "--features=fleet=false" }))

@@ -39,6 +39,7 @@ export function highAvailabilityFindings(draft: Draft<StackFile>, reading: Readi
       ...sites.problems,
       ...tls.problems,
       ...neededSecrets(draft, isSet, faulty),
+      ...(isSet("k3sRegistries") ? [registriesProblem] : []),
       ...secretProblems(secrets, isSet),
       ...(isMapping(draft.chartValues) ? chartValueProblems(draft.chartValues) : []),
     ],
@@ -46,6 +47,13 @@ export function highAvailabilityFindings(draft: Draft<StackFile>, reading: Readi
     certificates: { rancher: tls.certificate, caCertificate: tls.caCertificate, sites: sites.certificates },
   };
 }
+
+const registriesProblem: Problem = {
+  key: "rancher:k3sRegistries",
+  message:
+    "is set, but it is for the K3s inside Rancher's container on a single node. Give your cluster its registries.yaml itself, " +
+    "and remove this: pulumi config rm rancher:k3sRegistries",
+};
 
 /** RFC 6761: every machine takes names under localhost for itself, and so does every pod. */
 function hostnameProblems({ hostname }: Draft<StackFile>): readonly Problem[] {

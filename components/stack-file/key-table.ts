@@ -2,6 +2,7 @@ import { forms } from "./forms.ts";
 import type { Form } from "./forms.ts";
 import type { SchemaNode } from "./schema-node.ts";
 import { secretKeys, secretNames, secretsOf } from "./secret-keys.ts";
+import type { SecretName } from "./secret-keys.ts";
 
 interface Row {
   readonly key: string;
@@ -16,7 +17,7 @@ export function keyTable(): string {
     key: `rancher:${name}`,
     value: "secret",
     standard: "",
-    meaning: `${secretKeys[name].description}${secretsOf("single-node").includes(name) ? "" : " High availability only."}`,
+    meaning: `${secretKeys[name].description}${modeNote(name)}`,
   }));
   return [
     "### High availability",
@@ -26,6 +27,11 @@ export function keyTable(): string {
     "### Secrets",
     table(secrets),
   ].join("\n\n");
+}
+
+function modeNote(name: SecretName): string {
+  if (!secretsOf("single-node").includes(name)) return " High availability only.";
+  return secretsOf("high-availability").includes(name) ? "" : " Single node only.";
 }
 
 function rowsOfForm({ keys, nodes }: Form): readonly Row[] {

@@ -3,7 +3,7 @@ import { userKey } from "./known-keys.ts";
 import type { Path } from "./known-keys.ts";
 import { isMapping } from "./mapping.ts";
 import type { Mapping } from "./mapping.ts";
-import type { Form } from "./forms.ts";
+import type { Form, Mode } from "./forms.ts";
 import { secretCommand, secretNames, secretsOf } from "./secret-keys.ts";
 import type { SecretName } from "./secret-keys.ts";
 import { unknownKey } from "./shape-problems.ts";
@@ -17,7 +17,7 @@ export function misplacedSecrets(values: Mapping, secretKeysSet: readonly string
 }
 
 function inClear(key: string, value: unknown, { mode }: Form): readonly Problem[] {
-  if (!secretNames.includes(key as SecretName)) return inside([key], value);
+  if (!secretNames.includes(key as SecretName)) return inside([key], value, mode);
   const known = "is in clear in the stack file. Take it out, count it as known to everyone who saw the file,";
   const message = secretsOf(mode).includes(key as SecretName)
     ? `${known} and set a new one: ${secretCommand(key as SecretName)}`
@@ -25,31 +25,32 @@ function inClear(key: string, value: unknown, { mode }: Form): readonly Problem[
   return [{ key: `rancher:${key}`, message }];
 }
 
-function inside(path: Path, value: unknown): readonly Problem[] {
+function inside(path: Path, value: unknown, mode: Mode): readonly Problem[] {
   const key = userKey(path);
+  const names = secretsOf(mode).join(", ");
   if (typeof value === "string" && /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(value))
     return [
       {
         key,
-        message: `holds a private key in clear. Take it out, and count it as known to everyone who saw the file. Secrets are keys of their own: ${secretNames.join(", ")}.`,
+        message: `holds a private key in clear. Take it out, and count it as known to everyone who saw the file. Secrets are keys of their own: ${names}.`,
       },
     ];
-  if (Array.isArray(value)) return value.flatMap((item, index) => inside([...path, index], item));
+  if (Array.isArray(value)) return value.flatMap((item, index) => inside([...path, index], item, mode));
   if (!isMapping(value)) return [];
-  const names = Object.keys(value);
-  if (names.length === 1 && names[0] === "secure")
+  const keys = Object.keys(value);
+  if (keys.length === 1 && keys[0] === "secure")
     return [
       {
         key,
-        message: `is a secure: value inside a structured key, which would hide all of rancher:${String(path[0])} from previews. Write it in clear; secrets are keys of their own: ${secretNames.join(", ")}.`,
+        message: `is a secure: value inside a structured key, which would hide all of rancher:${String(path[0])} from previews. Write it in clear; secrets are keys of their own: ${names}.`,
       },
     ];
-  return names.flatMap((name) => inside([...path, name], value[name]));
+  return keys.flatMap((name) => inside([...path, name], value[name], mode));
 }
 
 function needlesslySecret(key: string, form: Form): readonly Problem[] {
   if (secretNames.includes(key as SecretName)) return [];
   if (!Object.hasOwn(form.keys, key)) return [unknownKey([], key, form)];
-  const message = `is secret, or has a secure: value inside, which would hide it from previews. Write it in clear; secrets are keys of their own: ${secretNames.join(", ")}.`;
+  const message = `is secret, or has a secure: value inside, which would hide it from previews. Write it in clear; secrets are keys of their own: ${secretsOf(form.mode).join(", ")}.`;
   return [{ key: `rancher:${key}`, message }];
 }

@@ -30,15 +30,28 @@ export const secretKeys = {
     description: "Password of the first sign-in, 12 characters or more. Made at random when not given.",
     from: "",
   },
+  proxyCredentials: {
+    description:
+      "USER:PASSWORD for the HTTP proxy in `docker.proxy` or `chartValues.proxy`, not percent-encoded. Changing it restarts Rancher.",
+    from: "",
+  },
+  k3sRegistries: {
+    description:
+      "Content of K3s's registries.yaml for the Kubernetes inside Rancher's container: mirrors, and credentials of registries. Changing it replaces the container.",
+    from: "< registries.yaml",
+  },
 } as const satisfies Record<string, SecretKey>;
 
 export type SecretName = keyof typeof secretKeys;
 
 export const secretNames = Object.keys(secretKeys) as readonly SecretName[];
 
-/** Secrets a stack file of one mode may have: a single node has no cluster of yours, so no kubeconfig. */
+/** Secrets that only one mode uses: a single node has no cluster of yours, and a cluster has its own registries.yaml. */
+const onlyIn: Partial<Record<SecretName, Mode>> = { kubeconfig: "high-availability", k3sRegistries: "single-node" };
+
+/** Secrets that a stack file of this mode may have. */
 export function secretsOf(mode: Mode): readonly SecretName[] {
-  return mode === "single-node" ? secretNames.filter((name) => name !== "kubeconfig") : secretNames;
+  return secretNames.filter((name) => (onlyIn[name] ?? mode) === mode);
 }
 
 /** What is said of a secret that is needed and not set. */

@@ -1,7 +1,9 @@
 import { parse } from "yaml";
 import type { Problem } from "../problem.ts";
+import { checkK3sRegistries, checkProxyCredentials } from "./docker-secret-checks.ts";
 import { isMapping } from "./mapping.ts";
 import type { AnyDraft } from "./forms.ts";
+import { proxyCredentialProblems } from "./proxy-credential-rules.ts";
 import { missingSecret, secretCommand, secretNames } from "./secret-keys.ts";
 import type { SecretName } from "./secret-keys.ts";
 import { needsSiteKeys } from "./site-rules.ts";
@@ -32,6 +34,8 @@ const checks: Partial<Record<SecretName, Check>> = {
       ? "has fewer than the 12 characters Rancher asks of passwords. Choose a longer one, or leave it out and have one made at random."
       : undefined;
   },
+  proxyCredentials: checkProxyCredentials,
+  k3sRegistries: checkK3sRegistries,
 };
 
 /** Checks every secret whose plaintext is known; messages never quote it. */
@@ -91,6 +95,7 @@ export function neededSecrets(
       key: "rancher:sshPrivateKeyPassword",
       message: "is set, but there is no sshPrivateKey it could open. Set that too, or remove this.",
     });
+  problems.push(...proxyCredentialProblems(draft, isSet, faulty));
   return problems;
 }
 

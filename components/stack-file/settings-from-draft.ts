@@ -9,6 +9,8 @@ export interface ReadCertificates {
   readonly rancher?: CertificateSettings | undefined;
   /** PEM. */
   readonly caCertificate?: string | undefined;
+  /** `docker.additionalTrustedCAs`, PEM; single node only. */
+  readonly additionalTrustedCAs?: string | undefined;
   /** In the order of `loadBalancer.sites`. */
   readonly sites: readonly (CertificateSettings | undefined)[];
 }

@@ -182,7 +182,9 @@ export interface DockerSettings {
   readonly proxy?: ProxySettings;
   /** Registry of Rancher's system images, host and port without a scheme; Docker Hub where absent. */
   readonly registry?: string;
-  /** Words for Rancher behind the image: the escape hatch. */
+  /** Certificates of further CAs that Rancher trusts, PEM. */
+  readonly additionalTrustedCAs?: string;
+  /** Arguments for Rancher behind the image: the escape hatch. */
   readonly arguments: readonly string[];
   /** Environment variables in clear: the escape hatch. */
   readonly environment: Readonly<Record<string, string>>;

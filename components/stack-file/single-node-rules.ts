@@ -1,5 +1,6 @@
 import { checkCompatibility } from "../compatibility.ts";
 import type { Problem } from "../problem.ts";
+import { checkAdditionalCAs } from "./additional-ca-rules.ts";
 import { nginxBalancer } from "./balancer-draft.ts";
 import { dockerProblems } from "./docker-rules.ts";
 import { environmentProblems } from "./environment-fields.ts";
@@ -25,6 +26,7 @@ export function singleNodeFindings(draft: Draft<SingleNodeFile>, reading: Readin
   const hosts = isMapping(docker?.host) ? [{ key: "rancher:docker.host", host: docker.host }] : [];
   const hostKeys = checkHostKeys({ ssh: hosts.length === 0 ? undefined : ssh, hosts }, faulty);
   const tls = checkTls(draft, { ...world, privateKey: secrets.tlsPrivateKey });
+  const authorities = checkAdditionalCAs(draft, world);
   const sites = checkSites(draft, { ...world, privateKey: secrets.sitePrivateKeys });
   return {
     problems: [
@@ -40,12 +42,24 @@ export function singleNodeFindings(draft: Draft<SingleNodeFile>, reading: Readin
       ...sites.problems,
       ...singleNodeTlsProblems(draft),
       ...tls.problems,
+      ...authorities.problems,
       ...neededSecrets(draft, isSet, faulty),
       ...uselessSecrets(draft, reading),
       ...secretProblems(secrets, isSet),
     ],
-    warnings: [...hostKeys.warnings, ...sites.warnings, ...tls.warnings, ...singleNodeWarnings(draft, isSet)],
-    certificates: { rancher: tls.certificate, caCertificate: tls.caCertificate, sites: sites.certificates },
+    warnings: [
+      ...hostKeys.warnings,
+      ...sites.warnings,
+      ...tls.warnings,
+      ...authorities.warnings,
+      ...singleNodeWarnings(draft, isSet),
+    ],
+    certificates: {
+      rancher: tls.certificate,
+      caCertificate: tls.caCertificate,
+      additionalTrustedCAs: authorities.pem,
+      sites: sites.certificates,
+    },
   };
 }
 

@@ -26,7 +26,7 @@ export function singleNodeSettings(
     mode: "single-node",
     hostname,
     version,
-    docker: dockerSettings(file, home),
+    docker: dockerSettings(file, certificates, home),
     loadBalancer: balancerSettings(file, certificates),
     tls: tlsSettings(file, certificates),
   };
@@ -34,6 +34,7 @@ export function singleNodeSettings(
 
 function dockerSettings(
   { docker, loadBalancer, version, ssh }: SingleNodeFile,
+  { additionalTrustedCAs }: ReadCertificates,
   home: string | undefined,
 ): DockerSettings {
   const { host, engine, memory, cpus, auditLog, proxy, registry, environment, backup, restore, adopt } = docker;
@@ -49,6 +50,7 @@ function dockerSettings(
     ...(auditLog === undefined ? {} : { auditLog }),
     ...(proxy === undefined ? {} : { proxy: proxySettings(proxy) }),
     ...(registry === undefined ? {} : { registry }),
+    ...(additionalTrustedCAs === undefined ? {} : { additionalTrustedCAs }),
     arguments: docker.arguments,
     environment,
     backup: {

@@ -1,7 +1,10 @@
+import { statSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { engineProxyFile, engineProxySecret } from "../../components/docker/engine-proxy.ts";
 import { renderEngineInstall } from "../../components/docker/engine-install-script.ts";
 import { changing, daemonFile, PlayedDockerMachine } from "./support/played-docker-machine.ts";
 
+const environmentFile = "/etc/docker/rancher-stack-proxy.env";
 const dropIn = "/etc/systemd/system/docker.service.d/rancher-stack-proxy.conf";
 
 describe("an engine that is there already", () => {
@@ -110,5 +113,44 @@ describe("the engine's proxy", () => {
     expect(taken).toContain("systemctl restart docker");
     expect(machine.read(dropIn)).toBeUndefined();
     expect(changing(machine.calls())).not.toContain("systemctl restart docker");
+  });
+
+  it("signs in from a file that root alone reads, and no other file, text or call has the password", async () => {
+    using machine = new PlayedDockerMachine("debian");
+    const credentials = "ops:p@ss %word'";
+    const file = engineProxyFile(proxy, credentials);
+    const signsIn = { proxy: { ...proxy, signsIn: true }, secrets: { [engineProxySecret]: file } };
+
+    const fresh = await machine.install(signsIn);
+    machine.calls();
+    const again = await machine.install(signsIn);
+    const unchanged = changing(machine.calls());
+    await machine.install({ ...signsIn, secrets: { [engineProxySecret]: file.replace("word", "WORD") } });
+    const changed = changing(machine.calls());
+
+    expect([fresh.code, again.code], fresh.stderr).toEqual([0, 0]);
+    expect(machine.read(dropIn)).toBe("[Service]\nEnvironmentFile=/etc/docker/rancher-stack-proxy.env\n");
+    expect(machine.read(environmentFile)).toBe(
+      "HTTP_PROXY=http://ops:p%40ss%20%25WORD%27@proxy.example.com:3128\nNO_PROXY=localhost,10.0.0.0/8\n",
+    );
+    expect(statSync(machine.path("root", environmentFile)).mode & 0o777).toBe(0o600);
+    expect(unchanged).not.toContain("systemctl restart docker");
+    expect(changed).toContain("systemctl restart docker");
+    expect(fresh.stdout + fresh.stderr).not.toMatch(/p(@|%40)ss/);
+  });
+
+  it.each([
+    ["the proxy", undefined],
+    ["the password", proxy],
+  ])("leaves no password behind when %s is taken away", async (_, left) => {
+    using machine = new PlayedDockerMachine("debian");
+    const secrets = { [engineProxySecret]: engineProxyFile(proxy, "ops:password") };
+    await machine.install({ proxy: { ...proxy, signsIn: true }, secrets });
+    machine.calls();
+
+    await machine.install(left === undefined ? {} : { proxy: left });
+
+    expect(machine.read(environmentFile)).toBeUndefined();
+    expect(changing(machine.calls())).toContain("systemctl restart docker");
   });
 });

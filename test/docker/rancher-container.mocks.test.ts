@@ -96,6 +96,7 @@ describe("Rancher's container", () => {
       { auditLog: { level: 1, maxAge: 1, maxBackups: 1, maxSize: 1 } },
       ["envs", "labels", "volumes"],
     ],
+    ["further CAs", {}, { additionalTrustedCAs: "COMPANY CA" }, ["uploads"]],
     ["resolvers of the host", {}, { resolvers: "/run/systemd/resolve" }, ["volumes"]],
     ["what concerns only backups", {}, { backup: { keep: 1, folder: "/else" } }, []],
   ])("names a reason at preview: %s", async (_, before, after, expected) => {

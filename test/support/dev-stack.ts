@@ -62,6 +62,8 @@ export const devCanaries = {
   sshPrivateKey: "canary-ssh-private-key-7d11",
   tlsPrivateKey: "canary-tls-private-key-a90c",
   bootstrapPassword: "canary-bootstrap-password-3e52",
+  proxyCredentials: "proxy-user:canary-proxy-password-61fe",
+  k3sRegistries: "configs: { registry.example.com: { auth: { password: canary-registry-password-c27a } } }",
 } as const;
 
 /** Call it inside the program, as outputs belong to the run that made them. */

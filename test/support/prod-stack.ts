@@ -73,6 +73,7 @@ export const canaries = {
   sshPrivateKeyPassword: "canary-ssh-private-key-password-f03a",
   tlsPrivateKey: "canary-tls-private-key-55e9",
   bootstrapPassword: "canary-bootstrap-password-91ac",
+  proxyCredentials: "proxy-user:canary-proxy-password-4b0d",
 } as const satisfies Record<SingleSecret, string>;
 
 type SingleSecret = Exclude<keyof ClusterSecrets, "sitePrivateKeys">;

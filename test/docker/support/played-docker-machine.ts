@@ -1,4 +1,5 @@
 import { renderEngineInstall, type EngineInstallArgs } from "../../../components/docker/engine-install-script.ts";
+import type { ScriptInput } from "../../support/script-folder.ts";
 import { PlayedSystem, type releases } from "../../support/played-system.ts";
 
 export const daemonFile = "/etc/docker/daemon.json";
@@ -66,13 +67,13 @@ esac`,
   readonly #engine: boolean;
 
   /** `dockerd` is there for real or not; the test machine's own must not be seen. */
-  install(args: Partial<EngineInstallArgs> = {}) {
+  install({ secrets, ...args }: Partial<EngineInstallArgs> & Pick<ScriptInput, "secrets"> = {}) {
     const text = renderEngineInstall({ user: "ops", ...args })
       .replaceAll("/usr/lib/apt/apt-helper", "apt-helper")
       .replaceAll("command -v dockerd", this.#engine ? "true" : "false")
       .replaceAll("sleep 1", "sleep 0.01")
       .replace("+ 60))", "+ 1))");
-    return this.run(text, { name: "docker" });
+    return this.run(text, { name: "docker", ...(secrets && { secrets }) });
   }
 
   undo() {

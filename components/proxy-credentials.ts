@@ -1,0 +1,17 @@
+/**
+ * The URL of a proxy with the user and the password to sign in with. Both are percent-encoded, so that any character
+ * works.
+ *
+ * @param proxy A URL without credentials.
+ * @param credentials `USER:PASSWORD`, not encoded; only the first colon separates.
+ */
+export function withCredentials(proxy: string, credentials: string): string {
+  const colon = credentials.indexOf(":");
+  const [user, password] = [credentials.slice(0, colon), credentials.slice(colon + 1)];
+  return proxy.replace(/^(https?:\/\/)/i, (scheme) => `${scheme}${encoded(user)}:${encoded(password)}@`);
+}
+
+/** Stricter than `encodeURIComponent`, which leaves characters that shells and systemd give a meaning. */
+function encoded(text: string): string {
+  return encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+}

@@ -1,0 +1,38 @@
+import { isSelfSigned } from "../tls/certificate-chain.ts";
+import { certificateName, readCertificates } from "../tls/certificate-pem.ts";
+import type { Problem } from "../problem.ts";
+import { joinPem, readPem, unreadable } from "./certificate-source.ts";
+import type { Draft } from "./schema.ts";
+import type { SingleNodeFile } from "./single-node-schema.ts";
+
+export interface AdditionalCAs {
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+  /** PEM; absent where there are none, or where they cannot be read. */
+  readonly pem?: string;
+}
+
+const key = "rancher:docker.additionalTrustedCAs";
+
+/** Reads `docker.additionalTrustedCAs`, and checks that it holds certificates of CAs and no private key. */
+export function checkAdditionalCAs(
+  { docker }: Draft<SingleNodeFile>,
+  { readFile, now }: { readonly readFile: (path: string) => string | undefined; readonly now: Date },
+): AdditionalCAs {
+  const source = docker?.additionalTrustedCAs;
+  if (source === undefined) return { problems: [], warnings: [] };
+  const problem = (message: string): AdditionalCAs => ({ problems: [{ key, message }], warnings: [] });
+  const text = readPem(source, readFile);
+  if (text === undefined) return problem(unreadable(source));
+  const read = readCertificates(text);
+  if (read.fault !== undefined) return problem(read.fault);
+  const other = read.certificates.find((certificate) => !certificate.ca && !isSelfSigned(certificate));
+  if (other !== undefined)
+    return problem(`holds ${certificateName(other)}, which is no CA's certificate. Give the CA that signed it.`);
+  const expired = read.certificates.filter((certificate) => new Date(certificate.validTo) <= now);
+  const warnings = expired.map((certificate) => ({
+    key,
+    message: `holds ${certificateName(certificate)}, which expired on ${new Date(certificate.validTo).toISOString().slice(0, 10)}. Nothing it signed is trusted any more.`,
+  }));
+  return { problems: [], warnings, pem: joinPem(text) };
+}

@@ -1,0 +1,29 @@
+import { parse } from "yaml";
+import { isMapping } from "./mapping.ts";
+import { secretCommand } from "./secret-keys.ts";
+
+/** `proxyCredentials`: what is wrong with it, without quoting it. */
+export function checkProxyCredentials(text: string): string | undefined {
+  if (/[\r\n\0]/.test(text)) return "has several lines. Set one line, USER:PASSWORD.";
+  if (/^https?:\/\//i.test(text))
+    return "looks like a URL. Set USER:PASSWORD alone; the proxy's address stays in the stack file.";
+  return /^[^:]+:./.test(text)
+    ? undefined
+    : "is not USER:PASSWORD. Set user and password with a colon between them, neither of them percent-encoded.";
+}
+
+/** `k3sRegistries`: https://docs.k3s.io/installation/private-registry. */
+export function checkK3sRegistries(text: string): string | undefined {
+  const command = secretCommand("k3sRegistries");
+  if (!text.trim().includes("\n") && /^(\/|~|\.{1,2}\/)|\.ya?ml$/.test(text.trim()))
+    return `looks like a path. Set the file's content: ${command}`;
+  let registries: unknown;
+  try {
+    registries = parse(text, { logLevel: "error" });
+  } catch {
+    return `is not valid YAML. Set the whole content of a registries.yaml: ${command}`;
+  }
+  return isMapping(registries) && (isMapping(registries.mirrors) || isMapping(registries.configs))
+    ? undefined
+    : `has neither mirrors nor configs, so K3s would not read it. Set the whole content of a registries.yaml: ${command}`;
+}

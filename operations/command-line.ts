@@ -1,27 +1,28 @@
-import { parseArgs, type ParseArgsConfig } from "node:util";
 import pc from "picocolors";
 
-/** Ends a command with a message for people, not with a stack trace. */
+/** An error whose message tells a user what is wrong and what to do. */
 export class UserError extends Error {}
 
-/** Runs one of the project's commands; what it throws for the user ends it with exit code 1. */
-export async function runCommand(command: () => Promise<number>): Promise<void> {
+/** Runs a command and prints its error, if any. Returns the exit code. With RANCHER_DEBUG set, errors show their stack. */
+export async function exitCodeOf(command: () => Promise<number>): Promise<number> {
   try {
-    process.exitCode = await command();
+    return await command();
   } catch (error) {
-    const expected = error instanceof UserError || process.env["RANCHER_DEBUG"] === undefined;
-    console.error(pc.red(expected && error instanceof Error ? error.message : String((error as Error).stack ?? error)));
-    process.exitCode = 1;
+    console.error(pc.red(describe(error)));
+    return 1;
   }
 }
 
-/** Reads a command's arguments. @throws with the usage when they do not fit. */
-export function readArguments<T extends ParseArgsConfig["options"]>(usage: string, options: T, positionals: number) {
-  try {
-    const read = parseArgs({ options: options ?? {}, allowPositionals: true, strict: true });
-    if (read.positionals.length !== positionals) throw new Error("that many words are not expected");
-    return read as ReturnType<typeof parseArgs<{ options: NonNullable<T>; allowPositionals: true; strict: true }>>;
-  } catch (error) {
-    throw new UserError(`${(error as Error).message}\nusage: ${usage}`, { cause: error });
-  }
+/** The same for a program of its own: sets the exit code of this process. */
+export async function runCommand(command: () => Promise<number>): Promise<void> {
+  process.exitCode = await exitCodeOf(command);
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (process.env["RANCHER_DEBUG"]) return error.stack ?? error.message;
+  const isBug = [TypeError, ReferenceError, RangeError, SyntaxError].some((kind) => error instanceof kind);
+  return isBug
+    ? `${error.message}\nThis is an internal error. RANCHER_DEBUG=1 shows where it happened.`
+    : error.message;
 }

@@ -1,32 +1,35 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { format, resolveConfig } from "prettier";
 import { stackFileJsonSchema } from "../components/stack-file/json-schema.ts";
 import { keyTable } from "../components/stack-file/key-table.ts";
+import { commandTable } from "./command-table.ts";
+import { commands } from "./commands/table.ts";
 import { projectFolder } from "./work-folder.ts";
 
-const begin = "<!-- keys: written by operations/schema.ts -->";
-const end = "<!-- /keys -->";
-
-/** The files that follow from the stack file's schema, as they have to be. */
+/** The generated files as they have to be: what follows from the stack file's schema and from the list of commands. */
 export async function schemaFiles(): Promise<readonly { readonly path: string; readonly text: string }[]> {
   const schema = join(projectFolder, "stack.schema.json");
   const page = join(projectFolder, "docs", "stack-file.md");
+  const readme = join(projectFolder, "README.md");
   return [
     { path: schema, text: await formatted(schema, JSON.stringify(stackFileJsonSchema())) },
-    { path: page, text: await formatted(page, withTable(readFileSync(page, "utf8"))) },
+    { path: page, text: await formatted(page, withGenerated(page, "keys", keyTable())) },
+    { path: readme, text: await formatted(readme, withGenerated(readme, "commands", commandTable(commands))) },
   ];
 }
 
-function withTable(page: string): string {
-  const from = page.indexOf(begin);
-  const to = page.indexOf(end);
+/** The text of a page with what is between its two markers replaced. */
+function withGenerated(path: string, what: string, text: string): string {
+  const [begin, end] = [`<!-- ${what}: written by npm run schema -->`, `<!-- /${what} -->`];
+  const page = readFileSync(path, "utf8");
+  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
   if (from < 0 || to < from)
-    throw new Error(`docs/stack-file.md has lost its markers ${begin} and ${end}. Put them back.`);
-  return `${page.slice(0, from)}${begin}\n\n${keyTable()}\n\n${page.slice(to)}`;
+    throw new Error(`${relative(projectFolder, path)} has lost its markers ${begin} and ${end}. Put them back.`);
+  return `${page.slice(0, from)}${begin}\n\n${text}\n\n${page.slice(to)}`;
 }
 
-/** As the formatter leaves them, so that `npm run check` has nothing to say about generated files. */
+/** Formatted, so that `npm run check` accepts generated files. */
 async function formatted(path: string, text: string): Promise<string> {
   return format(text, { ...(await resolveConfig(path)), filepath: path });
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import pc from "picocolors";
 import { defaultVersions } from "../components/versions.ts";
-import { readArguments, runCommand, UserError } from "../operations/command-line.ts";
+import { UserError } from "../operations/command-line.ts";
 import { findStackFile, readStackYaml } from "../operations/stack-yaml.ts";
 import { projectFolder, type StackFile } from "../operations/work-folder.ts";
 import { lastChecksThroughBalancer, type CheckResult } from "./checks.ts";
@@ -13,53 +13,49 @@ import { rehearseSingleNode } from "./single-node/rehearse.ts";
 import { allPassed, checkLine, clusterTopology, renderSummary } from "./summary.ts";
 import { checkNothingLeft, checkUnchanged, markHosts } from "./traces.ts";
 
-const usage = `npm run rehearse -- <stack> [--keep] [--shell HOST] [--rancher BINARY]
-
-Runs the real program under the real Pulumi engine against a world made on this machine: up, the checks a user would
-make, a second up that must change nothing, destroy, and a look at what is left.
-  --keep            stays as it is after the checks, until Ctrl-C
-  --shell HOST      opens a root shell on that host after the checks; leaving it goes on
-  --rancher BINARY  runs this Rancher server behind nginx, in place of the played one`;
-
-const interrupted = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  process.on(signal, () => interrupted.abort(new UserError("interrupted; everything was cleaned up")));
+interface Input {
+  readonly stack: string;
+  readonly keep?: boolean;
+  readonly shell?: string;
+  readonly rancher?: string;
 }
 
-await runCommand(() => main().catch(blameInterruption));
+const interrupted = new AbortController();
 
-/** Ctrl-C ends the programs that are waited for as well; what they fail of is not what happened. */
+export async function run(input: Input): Promise<number> {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => interrupted.abort(new UserError("interrupted; everything was cleaned up")));
+  }
+  return rehearseStack(input).catch(blameInterruption);
+}
+
+/** Ctrl-C also ends the programs this one waits for; their failure is not what happened. */
 function blameInterruption(error: unknown): never {
   const cleanedUp = !(error instanceof AggregateError);
   throw interrupted.signal.aborted && cleanedUp ? interrupted.signal.reason : error;
 }
 
-async function main(): Promise<number> {
-  const { positionals, values } = readArguments(
-    usage,
-    { keep: { type: "boolean" }, shell: { type: "string" }, rancher: { type: "string" } },
-    1,
-  );
-  const stackFile = findStackFile(positionals[0] ?? "");
+async function rehearseStack(input: Input): Promise<number> {
+  const { keep = false, shell, rancher } = input;
+  const stackFile = findStackFile(input.stack);
   if (isSingleNode(stackFile)) {
-    if (values.rancher !== undefined)
+    if (rancher !== undefined)
       throw new UserError("--rancher is for stacks with a cluster; a single node's Rancher is an image");
-    const { keep = false, shell } = values;
     const { signal } = interrupted;
     return rehearseSingleNode(stackFile, { keep, signal, ...(shell !== undefined && { shell }) });
   }
   const phases = startPhases((line) => console.log(line));
-  console.log(introduction(stackFile.stack, values.rancher));
+  console.log(introduction(stackFile.stack, rancher));
   const rehearsal = await startRehearsal({
     stackFile,
     folder: join(projectFolder, ".rehearsal"),
     phases,
     signal: interrupted.signal,
-    ...(values.rancher !== undefined && { rancherBinary: values.rancher }),
+    ...(rancher !== undefined && { rancherBinary: rancher }),
   });
   try {
-    const shell = values.shell === undefined ? undefined : hostNamed(rehearsal, values.shell);
-    return await rehearse(rehearsal, phases, { keep: values.keep ?? false, ...(shell && { shell }) });
+    const host = shell === undefined ? undefined : hostNamed(rehearsal, shell);
+    return await rehearse(rehearsal, phases, { keep, ...(host && { shell: host }) });
   } finally {
     await phases.run("cleaning up", () => rehearsal.close());
   }

@@ -16,9 +16,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Runs the command as npm does, without colour unless asked for. */
 function checkConfig(stack: string, env: NodeJS.ProcessEnv = { NO_COLOR: "1" }) {
-  const program = join(project, "operations", "check-config.ts");
+  const program = join(project, "bin", "rancher.mjs");
   const rest = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.endsWith("_COLOR")));
-  const run = spawnSync(process.execPath, ["--import", "tsx", program, stack], {
+  const run = spawnSync(process.execPath, [program, "check-config", stack], {
     cwd: project,
     encoding: "utf8",
     env: { ...rest, ...env },

@@ -1,10 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { readArguments, runCommand, UserError } from "../../operations/command-line.ts";
-
-const usage = "npm run render -- <stack> --out DIR";
-const options = { out: { type: "string" } } as const;
-const argv = process.argv;
-const words = (...given: string[]) => (process.argv = ["node", "render.ts", ...given]);
+import { exitCodeOf, runCommand, UserError } from "../../operations/command-line.ts";
 
 let printed: string[];
 beforeEach(() => {
@@ -12,56 +7,40 @@ beforeEach(() => {
   vi.spyOn(console, "error").mockImplementation((text: string) => void printed.push(text));
 });
 afterEach(() => {
-  process.argv = argv;
   process.exitCode = undefined;
   vi.unstubAllEnvs();
   vi.restoreAllMocks();
 });
 
-describe("readArguments", () => {
-  it("reads words and options", () => {
-    words("prod", "--out", "build");
+it("passes the command's exit code on", async () => {
+  await runCommand(async () => 3);
 
-    const { positionals, values } = readArguments(usage, options, 1);
-
-    expect(positionals).toEqual(["prod"]);
-    expect(values).toEqual({ out: "build" });
-  });
-
-  it.each([
-    ["a word too few", []],
-    ["a word too many", ["prod", "dev"]],
-    ["an option nobody knows", ["prod", "--colour"]],
-    ["an option without its value", ["prod", "--out"]],
-  ])("refuses %s, and shows the usage", (_, given) => {
-    words(...given);
-
-    expect(() => readArguments(usage, options, 1)).toThrow(UserError);
-    expect(() => readArguments(usage, options, 1)).toThrow(`\nusage: ${usage}`);
-  });
+  expect(process.exitCode).toBe(3);
+  expect(printed).toEqual([]);
 });
 
-describe("runCommand", () => {
-  it("passes the command's exit code on", async () => {
-    await runCommand(async () => 3);
-
-    expect(process.exitCode).toBe(3);
-    expect(printed).toEqual([]);
+describe("an error", () => {
+  it("of the user is printed without a stack trace", async () => {
+    expect(await exitCodeOf(() => Promise.reject(new UserError("there is no stack prd")))).toBe(1);
+    expect(printed.join("\n")).toContain("there is no stack prd");
+    expect(printed.join("\n")).not.toMatch(/ {4}at |RANCHER_DEBUG/);
   });
 
-  it("says what a user can do, without a stack trace", async () => {
-    await runCommand(() => Promise.reject(new UserError("which stack?")));
+  it("of the program names the variable that shows where it happened", async () => {
+    await exitCodeOf(() => Promise.reject(new TypeError("a bug")));
 
-    expect(process.exitCode).toBe(1);
-    expect(printed.join("\n")).toContain("which stack?");
+    expect(printed.join("\n")).toMatch(/a bug\nThis is an internal error\. RANCHER_DEBUG=1 shows/);
     expect(printed.join("\n")).not.toContain("    at ");
   });
 
-  it("shows where an unexpected error came from to those who ask for it", async () => {
-    vi.stubEnv("RANCHER_DEBUG", "1");
-    await runCommand(() => Promise.reject(new TypeError("a bug")));
+  it.each([new UserError("there is no stack prd"), new TypeError("a bug")])(
+    "has its stack trace with RANCHER_DEBUG: %s",
+    async (error) => {
+      vi.stubEnv("RANCHER_DEBUG", "1");
+      await exitCodeOf(() => Promise.reject(error));
 
-    expect(printed.join("\n")).toContain("TypeError: a bug");
-    expect(printed.join("\n")).toContain("    at ");
-  });
+      expect(printed.join("\n")).toContain(error.message);
+      expect(printed.join("\n")).toContain("    at ");
+    },
+  );
 });

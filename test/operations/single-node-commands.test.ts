@@ -55,7 +55,7 @@ const calls = () =>
     .filter((call) => /^(up|destroy)/.test(call));
 
 function run(command: string, ...words: string[]) {
-  const child = spawn(process.execPath, ["--import", "tsx", `operations/${command}.ts`, file, ...words], {
+  const child = spawn(process.execPath, ["--import", "tsx", "operations/main.ts", command, file, ...words], {
     cwd: projectFolder,
     env: { PATH: tools.path, HOME: tools.folder, PULUMI_BACKEND_URL: `file://${tools.folder}`, NO_COLOR: "1" },
     stdio: ["ignore", "pipe", "pipe"],
@@ -168,7 +168,7 @@ describe("npm run adopt", () => {
   it("wants a container, and one that is there", async () => {
     const [none, unknown] = [await run("adopt"), await run("adopt", "old", "--yes")];
 
-    expect([none.code, none.stderr]).toEqual([1, expect.stringContaining("which container?")]);
+    expect([none.code, none.stderr]).toEqual([1, expect.stringContaining("missing required argument 'container'")]);
     expect([unknown.code, unknown.stderr]).toEqual([
       1,
       expect.stringContaining("no container named old is on this machine. There are: wiki"),

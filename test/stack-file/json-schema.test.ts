@@ -15,7 +15,7 @@ const host = { name: "lb-1", address: "192.0.2.10", hostKey: "ssh-ed25519 AAAA..
 const folder = join(import.meta.dirname, "..", "..");
 
 describe("what is generated from the schema", () => {
-  it("is current: run `node --import tsx operations/schema.ts` when it is not", async () => {
+  it("is current: run `npm run schema` when it is not", async () => {
     for (const { path, text } of await schemaFiles()) expect(readFileSync(path, "utf8")).toBe(text);
   });
 

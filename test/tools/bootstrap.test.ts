@@ -12,6 +12,7 @@ function cloneWith(packageJson: object): string {
   const folder = temporaryFolder();
   for (const path of [
     "tools/bootstrap.mjs",
+    "tools/node-version.mjs",
     "tools/bootstrap",
     "tools/lock.mjs",
     "tools/child.mjs",
@@ -58,10 +59,14 @@ test("a run with nothing to do says nothing", async () => {
   expect(await bootstrap(folder, "node")).toEqual({ code: 0, stderr: "", stdout: "" });
 });
 
-test("what is imported before Node's version is known needs no more than old releases of Node have", () => {
-  const text = readFileSync(join(clone, "tools/bootstrap.mjs"), "utf8");
+test.each(["bin/rancher.mjs", "tools/bootstrap.mjs", "tools/node-version.mjs"])(
+  "%s can be read by old releases of Node, up to the check of its version",
+  (path) => {
+    const text = readFileSync(join(clone, path), "utf8");
+    const imports = [...text.matchAll(/^import .* from "(.*)";$/gm)].map(([, name]) => name);
 
-  expect(text.match(/^import .*/gm)).toEqual(['import { readFileSync } from "node:fs";']);
-  // Node 12 reads import(), but neither of these, nor await outside of a function.
-  expect(text).not.toMatch(/\?\?|\?\.|\bawait\b/);
-});
+    expect(["node:fs", "./node-version.mjs", "../tools/node-version.mjs"]).toEqual(expect.arrayContaining(imports));
+    // Node 12 reads import(), but neither of these, nor await outside of a function.
+    expect(text).not.toMatch(/\?\?|\?\.|\bawait\b/);
+  },
+);

@@ -15,9 +15,9 @@ import { policyLeftBehind, restorePolicy } from "./policy-rc.mjs";
 /** @type {Record<Purpose, string>} */
 const purposes = {
   start: "rehearse a stack: packages on this machine, node modules, every tool",
-  test: "run every test: as start where one is root on Linux, else node modules",
-  up: "bring a stack up: node modules, Pulumi CLI with its language host, helm, kubectl",
-  node: "anything else: node modules",
+  test: "run every test: the same as start for root on Linux, otherwise node modules",
+  up: "bring a stack up: node modules, the Pulumi CLI and its language host",
+  node: "do anything else: node modules",
 };
 
 const clone = fileURLToPath(new URL("../..", import.meta.url));
@@ -28,24 +28,38 @@ const progress = (line) => console.error(`bootstrap: ${line}`);
 
 /**
  * @param {string[]} args
+ * @returns {Promise<number>} exit code
  */
 export async function main(args) {
   const purpose = Object.keys(purposes).find((each) => each === args[0]);
   if (purpose === undefined || args.length !== 1) {
     const lines = Object.entries(purposes).map(([name, what]) => `  ${name.padEnd(6)} ${what}`);
-    console.error(`node tools/bootstrap.mjs <purpose> makes this clone and machine ready to\n${lines.join("\n")}`);
-    process.exitCode = 2;
-    return;
+    console.error(`node tools/bootstrap.mjs <purpose> installs what is needed to\n${lines.join("\n")}`);
+    return 2;
   }
+  return bootstrap(/** @type {Purpose} */ (purpose));
+}
+
+/**
+ * Installs what a purpose needs, and prints what it does and what went wrong.
+ *
+ * @param {Purpose} purpose
+ * @returns {Promise<number>} exit code
+ */
+export async function bootstrap(purpose) {
   const interrupted = new AbortController();
-  for (const name of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
-    process.once(name, () => interrupted.abort(new Error(`ended by ${name}; run this again to go on from here`)));
-  }
+  const signals = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
+  /** @param {NodeJS.Signals} name */
+  const stop = (name) => interrupted.abort(new Error(`stopped by ${name}; run this again to continue`));
+  for (const name of signals) process.on(name, stop);
   try {
-    await makeReady(/** @type {Purpose} */ (purpose), interrupted.signal);
+    await makeReady(purpose, interrupted.signal);
+    return 0;
   } catch (error) {
     progress(/** @type {Error} */ (error).message);
-    process.exitCode = interrupted.signal.aborted ? 130 : 1;
+    return interrupted.signal.aborted ? 130 : 1;
+  } finally {
+    for (const name of signals) process.off(name, stop);
   }
 }
 

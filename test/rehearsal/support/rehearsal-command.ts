@@ -22,7 +22,8 @@ export interface RehearsalCommand {
 }
 
 export function startRehearsalCommand(stackFile: string, ...options: string[]): RehearsalCommand {
-  const child = spawn(process.execPath, ["--import", "tsx", "rehearsal/main.ts", stackFile, ...options], {
+  const words = ["--import", "tsx", "operations/main.ts", "rehearse", stackFile, ...options];
+  const child = spawn(process.execPath, words, {
     cwd: projectFolder,
     env: { ...process.env, NO_COLOR: "1" },
     stdio: ["ignore", "pipe", "pipe"],

@@ -18,7 +18,8 @@ export async function singleNodeCommand(
   ...args: readonly string[]
 ): Promise<CommandResult> {
   const { folder, engine, machine, wanted, stack } = rehearsal;
-  const words = [process.execPath, "--import", "tsx", `operations/${name}.ts`, singleNodeStackFile(rehearsal), ...args];
+  const main = [process.execPath, "--import", "tsx", "operations/main.ts"];
+  const words = [...main, name, singleNodeStackFile(rehearsal), ...args];
   const trusted = join(folder, "registry-ca.pem");
   try {
     return await runCommand(words, {

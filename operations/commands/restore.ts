@@ -1,23 +1,23 @@
 import pc from "picocolors";
-import { archiveTable, listArchivesScript, readArchives } from "./archives.ts";
-import { changeStackFile } from "./change-stack-file.ts";
-import { runCommand, UserError } from "./command-line.ts";
-import { confirm } from "./confirm.ts";
-import { chosenArchive, restoreEdits } from "./restore-plan.ts";
-import { runOnHost } from "./run-on-host.ts";
-import { dim, engineOf, runUp } from "./run-up.ts";
-import { hostKeys, readSingleNode } from "./single-node-stack.ts";
-import { findStackFile } from "./stack-yaml.ts";
-import { readStackAndName } from "./stack-and-name.ts";
+import { archiveTable, listArchivesScript, readArchives } from "../archives.ts";
+import { changeStackFile } from "../change-stack-file.ts";
+import { UserError } from "../command-line.ts";
+import { confirm } from "../confirm.ts";
+import { chosenArchive, restoreEdits } from "../restore-plan.ts";
+import { runOnHost } from "../run-on-host.ts";
+import { dim, engineOf, runUp } from "../run-up.ts";
+import { hostKeys, readSingleNode } from "../single-node-stack.ts";
+import { findStackFile } from "../stack-yaml.ts";
 
-const usage = `npm run restore -- <stack> [ARCHIVE] [--yes]
-
-Puts an archive of Rancher's data back, together with the version of Rancher it is of: the only way back from an upgrade,
-and the way to another machine. Without ARCHIVE shows the archives there are. Writes docker.restore, version and, as far
-as the archive knows it, docker.image into the stack file, shows that first, and runs pulumi up.`;
-
-await runCommand(async () => {
-  const { stack: name, name: wanted, yes } = readStackAndName(usage);
+export async function run({
+  stack: name,
+  archive: wanted,
+  yes = false,
+}: {
+  stack: string;
+  archive?: string;
+  yes?: boolean;
+}): Promise<number> {
   const stack = readSingleNode(findStackFile(name));
   const { stackFile, settings, host } = stack;
   const { folder } = settings.docker.backup;
@@ -47,7 +47,7 @@ await runCommand(async () => {
     );
   else dim(`What is missing is done by: npm run up -- ${name}`);
   return code;
-});
+}
 
 function alreadyThere(stack: string): string {
   return (

@@ -1,24 +1,24 @@
-import { checkContainer } from "../components/stack-file/docker-fields.ts";
-import { adoptionSteps, foundText, notTakenOver } from "./adoption-report.ts";
-import { changeStackFile } from "./change-stack-file.ts";
-import { runCommand, UserError } from "./command-line.ts";
-import { confirm } from "./confirm.ts";
-import { findContainerScript, readFoundContainer } from "./found-container.ts";
-import { adoptEdits } from "./restore-plan.ts";
-import { runOnHost } from "./run-on-host.ts";
-import { dim, engineOf, runUp } from "./run-up.ts";
-import { hostKeys, readSingleNode } from "./single-node-stack.ts";
-import { readStackAndName } from "./stack-and-name.ts";
-import { findStackFile } from "./stack-yaml.ts";
+import { checkContainer } from "../../components/stack-file/docker-fields.ts";
+import { adoptionSteps, foundText, notTakenOver } from "../adoption-report.ts";
+import { changeStackFile } from "../change-stack-file.ts";
+import { UserError } from "../command-line.ts";
+import { confirm } from "../confirm.ts";
+import { findContainerScript, readFoundContainer } from "../found-container.ts";
+import { adoptEdits } from "../restore-plan.ts";
+import { runOnHost } from "../run-on-host.ts";
+import { dim, engineOf, runUp } from "../run-up.ts";
+import { hostKeys, readSingleNode } from "../single-node-stack.ts";
+import { findStackFile } from "../stack-yaml.ts";
 
-const usage = `npm run adopt -- <stack> CONTAINER [--yes]
-
-Takes over a Rancher that somebody started by hand with docker run: shows what was found and what will happen, writes
-docker.adopt and version into the stack file, shows that too, and runs pulumi up. The old container is kept, stopped.`;
-
-await runCommand(async () => {
-  const { stack: name, name: container, yes } = readStackAndName(usage);
-  if (container === undefined) throw new UserError(`which container? docker ps shows them.\nusage: ${usage}`);
+export async function run({
+  stack: name,
+  container,
+  yes = false,
+}: {
+  stack: string;
+  container: string;
+  yes?: boolean;
+}): Promise<number> {
   const fault = checkContainer(container);
   if (fault !== undefined) throw new UserError(`CONTAINER ${fault}`);
   const stack = readSingleNode(findStackFile(name));
@@ -51,4 +51,4 @@ await runCommand(async () => {
   if (!yes && !(await confirm(`Take ${container} over?`))) return 1;
   changeStackFile(stack, edits, { write: true });
   return runUp(engine, stackFile, ["--yes", "--skip-preview"]);
-});
+}

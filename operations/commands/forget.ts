@@ -1,18 +1,13 @@
 import pc from "picocolors";
-import { readArguments, runCommand, UserError } from "./command-line.ts";
-import { prepareEngine } from "./engine.ts";
-import { forgetHost } from "./forget-host.ts";
-import type { ExportedStack } from "./mend/deployment.ts";
-import { removeStaleLocks } from "./mend/stale-lock.ts";
-import { findStackFile, listSshHosts } from "./stack-yaml.ts";
-import { stateFolder, workFolder } from "./work-folder.ts";
+import { UserError } from "../command-line.ts";
+import { prepareEngine } from "../engine.ts";
+import { forgetHost } from "../forget-host.ts";
+import type { ExportedStack } from "../mend/deployment.ts";
+import { removeStaleLocks } from "../mend/stale-lock.ts";
+import { findStackFile, listSshHosts } from "../stack-yaml.ts";
+import { stateFolder, workFolder } from "../work-folder.ts";
 
-const usage = `npm run forget -- <stack> <host>
-
-Drops a dead host from the stack's state, so that nothing tries to reach it any more. Nothing is done on the host.`;
-
-await runCommand(async () => {
-  const [name = "", host = ""] = readArguments(usage, {}, 2).positionals;
+export async function run({ stack: name, host }: { stack: string; host: string }): Promise<number> {
   const stackFile = findStackFile(name);
   const { stack } = stackFile;
   if (listSshHosts(stackFile.path).some((listed) => listed.name === host)) {
@@ -38,4 +33,4 @@ await runCommand(async () => {
     ),
   );
   return 0;
-});
+}

@@ -1,0 +1,46 @@
+import pc from "picocolors";
+import { dataScript } from "../../components/docker/backup-script.ts";
+import { renderDeleteDataMark } from "../../components/docker/data-undo.ts";
+import { listArchivesScript, readArchives } from "../archives.ts";
+import { UserError } from "../command-line.ts";
+import { confirm } from "../confirm.ts";
+import { runOnHost } from "../run-on-host.ts";
+import { dim, engineOf } from "../run-up.ts";
+import { hostKeys, readSingleNode } from "../single-node-stack.ts";
+import { findStackFile } from "../stack-yaml.ts";
+import { deletedText, keptText } from "../what-stays.ts";
+
+interface Input {
+  readonly stack: string;
+  readonly deleteData?: boolean;
+  readonly keepData?: boolean;
+  readonly yes?: boolean;
+}
+
+export async function run(input: Input): Promise<number> {
+  const { deleteData = false, keepData = false, yes = false } = input;
+  const stack = readSingleNode(findStackFile(input.stack));
+  const { host, settings, stackFile } = stack;
+  if (keepData && deleteData)
+    throw new UserError(
+      "--keep-data and --delete-data ask for two things. Give one of them; without either the data stay.",
+    );
+  const data = deleteData ? "delete" : "keep";
+  const engine = await engineOf(stackFile, { create: false });
+  const keys = await hostKeys(engine, stack);
+  const onHost = { host, keys, say: dim };
+
+  const { folder } = settings.docker.backup;
+  const archives = readArchives(await runOnHost({ ...onHost, script: listArchivesScript(folder) }));
+  const text = { settings, archives, where: host.kind === "local" ? "this machine" : `host ${host.name}` };
+  console.log(data === "delete" ? pc.red(deletedText(text)) : keptText(text));
+  if (!yes && !(await confirm(`Uninstall ${stackFile.stack}?`))) return 1;
+
+  // Read on the host by the step that undoes the data's script, after the container is gone.
+  const title = data === "delete" ? "has destroy take Rancher's data too" : "has destroy keep Rancher's data";
+  const body = renderDeleteDataMark(data);
+  await runOnHost({ ...onHost, script: { name: dataScript, title, body, timeoutSeconds: 60 } });
+  const code = await engine.interact(["destroy", "--stack", stackFile.stack, "--yes", "--skip-preview"]);
+  if (code === 0) console.log(data === "delete" ? "Rancher and its data are gone." : keptText(text));
+  return code;
+}

@@ -1,0 +1,14 @@
+import { prepareEngine } from "../engine.ts";
+import { engineOf, runUp } from "../run-up.ts";
+import { findStackFile } from "../stack-yaml.ts";
+import { stateFolder, workFolder } from "../work-folder.ts";
+
+export async function run({ stack, pulumiOptions }: { stack: string; pulumiOptions: string[] }): Promise<number> {
+  const stackFile = findStackFile(stack);
+  if (pulumiOptions.some((option) => option === "--help" || option === "-h")) {
+    // Pulumi's help needs no stack, and an interrupted run can wait.
+    const engine = await prepareEngine({ home: stateFolder, folder: workFolder(stackFile) });
+    return engine.interact(["up", "--help"]);
+  }
+  return runUp(await engineOf(stackFile, { create: true }), stackFile, pulumiOptions);
+}

@@ -77,8 +77,11 @@ describe("help", () => {
     const { code, out } = await parse(word);
 
     expect(code).toBe(0);
-    const text = out.replace(/\s+/g, " ");
-    for (const { name, summary } of commands) expect(text).toMatch(new RegExp(`${name}[^:]* ${summary}`));
+    const text = out.replace(/\s+/g, " "); // unwrapped
+    for (const { name, summary } of commands) {
+      expect(text).toContain(` ${name} `);
+      expect(text).toContain(` ${summary} `);
+    }
   });
 
   it.each(commands.map((command) => [command.name, command] as const))("of %s is complete", async (name, command) => {

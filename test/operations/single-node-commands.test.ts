@@ -1,13 +1,16 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { projectFolder } from "../../operations/work-folder.ts";
 import { FakeTools } from "../support/fake-tool.ts";
 
 /** The commands as a user calls them, with an engine and a Docker that write down how they were called. */
 const archives = ["rancher-2.15.0-20261121T030000Z.tar.gz", "rancher-2.14.3-20261119T030000Z.tar.gz"] as const;
 const stack = `commands-${process.pid}`;
+
+// Each test starts several processes, which takes long on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 let tools: FakeTools;
 let backups: string;

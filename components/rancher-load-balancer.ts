@@ -28,6 +28,7 @@ export function rancherLoadBalancer(
 ): RancherLoadBalancer | undefined {
   const { loadBalancer } = settings;
   const listeners = rancherListeners(settings);
+  const floatingAddress = "floatingAddress" in loadBalancer ? loadBalancer.floatingAddress?.address : undefined;
   switch (loadBalancer.kind) {
     case "external":
     case "none":
@@ -35,14 +36,14 @@ export function rancherLoadBalancer(
     case "haproxy": {
       const hosts = managedHosts(loadBalancer, secrets, opts.parent);
       const { options } = loadBalancer;
-      const balancer = new HaproxyLoadBalancer("load-balancer", { listeners, options, hosts }, opts);
+      const balancer = new HaproxyLoadBalancer("load-balancer", { listeners, options, hosts, floatingAddress }, opts);
       return reachedAt(loadBalancer, balancer, hosts, opts.parent);
     }
     case "nginx": {
       const hosts = managedHosts(loadBalancer, secrets, opts.parent);
       const certificates = balancerCertificates(settings, secrets);
       const { options, image, package: source } = loadBalancer;
-      const served = { listeners, options, certificates, hosts };
+      const served = { listeners, options, certificates, hosts, floatingAddress };
       const balancer =
         loadBalancer.runAs === "container"
           ? new NginxContainer("load-balancer", { ...served, image }, opts)

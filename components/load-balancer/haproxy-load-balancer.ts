@@ -11,6 +11,8 @@ export interface HaproxyLoadBalancerArgs {
   /** Changing an option reloads HAProxy, one host after another. */
   readonly options: BalancerOptions;
   readonly hosts: readonly BalancerHost[];
+  /** An address that moves between the hosts; no upstream may lead there. */
+  readonly floatingAddress?: string | undefined;
 }
 
 /**
@@ -27,7 +29,11 @@ export class HaproxyLoadBalancer extends pulumi.ComponentResource {
     const listeners = args.listeners.map(passingThrough);
     super("rancher:load-balancer:HaproxyLoadBalancer", name, {}, opts);
 
-    const create = renderHaproxyScript({ listeners, options: args.options });
+    const create = renderHaproxyScript({
+      listeners,
+      options: args.options,
+      floatingAddress: args.floatingAddress,
+    });
     runInTurn(
       args.hosts,
       () => ({

@@ -11,14 +11,22 @@ import {
 } from "./haproxy-config.ts";
 import { haproxyRollout } from "./haproxy-rollout.ts";
 import { clientPorts } from "./listener.ts";
+import { refuseSelfConnections } from "./self-connection-script.ts";
+
+export interface HaproxyScriptArgs extends HaproxyConfigArgs {
+  /** An address that moves between the load balancer's hosts, where there is one. */
+  readonly floatingAddress?: string | undefined;
+}
 
 /** Installs HAProxy where it is missing, and rolls one configuration out without ever breaking a running one. */
-export function renderHaproxyScript(args: HaproxyConfigArgs): string {
+export function renderHaproxyScript(args: HaproxyScriptArgs): string {
   const ports = clientPorts(args.listeners);
+  const { listeners, floatingAddress } = args;
   return [
     packageManager,
     checkSystem,
     checkPorts([...ports, generationPort]),
+    refuseSelfConnections({ listeners, ports: [...ports, generationPort], floatingAddress }),
     registerUndo,
     install,
     // Lets it listen on any port and connect to any: https://github.com/fedora-selinux/selinux-policy (rhcs.te).
@@ -32,7 +40,9 @@ conf=/etc/haproxy/haproxy.cfg`,
     `roll_out "$wanted"
 sha256sum "$conf" | cut -d ' ' -f 1
 `,
-  ].join("\n");
+  ]
+    .filter((part) => part !== "")
+    .join("\n");
 }
 
 const checkSystem = `[ -n "$system" ] || fail 10 "this machine runs $system_name; HAProxy is installed on Debian, Ubuntu, the RHEL family and SUSE only. Use one of them for the load balancer, or kind: external"`;

@@ -4,7 +4,7 @@ import { gnuForms } from "../host/gnu-forms.ts";
 import { hereDocument, quote } from "../host/shell.ts";
 import { certificateFunctions, cleanCertificates, placeCertificates } from "./certificate-script.ts";
 import { unwatch, watchCertificates } from "./certificate-watch.ts";
-import { clientPorts } from "./listener.ts";
+import { clientPorts, type Listener, type Upstream } from "./listener.ts";
 import { bridgeHooks, dropFormer, insideHooks, needShell } from "./nginx-bridge-rollout.ts";
 import { bridgeShape } from "./nginx-bridge-shape.ts";
 import { bridgeFacts, mendBridge } from "./nginx-bridge-window.ts";
@@ -15,6 +15,7 @@ import { containerFolder } from "./nginx-container-shape.ts";
 import { learnImageBuild } from "./nginx-image-build.ts";
 import { rollout } from "./nginx-rollout.ts";
 import { fillTemplate } from "./nginx-template.ts";
+import { refuseSelfConnections } from "./self-connection-script.ts";
 
 /** Where a container is that shares one of Docker's networks with its upstreams. */
 export interface NginxBridge {
@@ -45,6 +46,8 @@ conf=$folder/nginx.conf`,
     refuseForeign,
     refuseHostNginx,
     mendBridge,
+    // The ports are published on every address of the host.
+    refuseSelfConnections({ listeners: listeners.map(withoutContainers), ports: clientPorts(listeners) }),
     ...(certificates.length > 0 ? [checkOpenssl] : []),
     registerUndo(bridge, folder, tools),
     imagePull,
@@ -89,6 +92,14 @@ conf=$folder/nginx.conf`,
 }
 
 const conf = `${containerFolder}/nginx.conf`;
+
+/** Without the upstreams that are names of containers: Docker's DNS server resolves those, not the host. */
+function withoutContainers(listener: Listener): Listener {
+  const known = (upstreams: readonly Upstream[]) => upstreams.filter(({ address }) => /[.:]/.test(address));
+  return listener.layer === 4
+    ? { ...listener, upstreams: known(listener.upstreams) }
+    : { ...listener, sites: listener.sites.map((site) => ({ ...site, upstreams: known(site.upstreams) })) };
+}
 
 const refuseHostNginx = `[ -z "$(undo_of nginx)" ] || fail 10 "this machine runs the nginx this stack has put on it, on the same ports. Take that away first: npm run uninstall, which keeps the data. Then runAs: container"`;
 

@@ -21,6 +21,7 @@ import { learnImageBuild, needResolvers } from "./nginx-image-build.ts";
 import type { NginxOptions } from "./nginx-options.ts";
 import { askProbe, rollout } from "./nginx-rollout.ts";
 import { fillTemplate } from "./nginx-template.ts";
+import { refuseSelfConnections } from "./self-connection-script.ts";
 
 export interface NginxContainerScriptArgs {
   readonly listeners: readonly Listener[];
@@ -29,6 +30,8 @@ export interface NginxContainerScriptArgs {
   readonly certificates: readonly BalancerCertificate[];
   /** With its digest: `nginx:1.30.4@sha256:...`. */
   readonly image: string;
+  /** An address that moves between the load balancer's hosts, where there is one. */
+  readonly floatingAddress?: string | undefined;
 }
 
 const conf = `${containerFolder}/nginx.conf`;
@@ -49,6 +52,7 @@ conf=${conf}`,
     // First, as one on trial that a killed script left comes and goes, and with it the ports it holds.
     mendContainers,
     checkPorts([...ports, ...local]),
+    refuseSelfConnections({ listeners, ports: [...ports, ...local], floatingAddress: args.floatingAddress }),
     ...(certificates.length > 0 ? [checkOpenssl] : []),
     registerUndo,
     imagePull,

@@ -38,9 +38,9 @@ export class NginxContainer extends pulumi.ComponentResource {
     super("rancher:load-balancer:NginxContainer", name, {}, opts);
 
     this.image = imageWithDigest(name, { image: args.image, key }, { parent: this });
-    const { listeners, options, certificates, bridge } = args;
+    const { listeners, options, certificates, bridge, floatingAddress } = args;
     const create = this.image.apply((image) => {
-      const shown = { listeners, options, certificates, image };
+      const shown = { listeners, options, certificates, image, floatingAddress };
       return bridge ? renderNginxBridgeScript({ ...shown, bridge }) : renderNginxContainerScript(shown);
     });
     const secrets = certificateSecrets(certificates);

@@ -25,6 +25,8 @@ export interface NginxLoadBalancerArgs {
   /** Those the listeners' sites refer to. A renewed one reloads nginx; no connection is dropped. */
   readonly certificates: readonly BalancerCertificate[];
   readonly hosts: readonly BalancerHost[];
+  /** An address that moves between the hosts; no upstream may lead there. */
+  readonly floatingAddress?: string | undefined;
 }
 
 /**

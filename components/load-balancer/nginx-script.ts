@@ -20,6 +20,7 @@ import type { NginxPackage } from "./nginx-packages.ts";
 import { rollout } from "./nginx-rollout.ts";
 import { fillTemplate } from "./nginx-template.ts";
 import { stopAsBefore, stopAtOnce } from "./nginx-unit.ts";
+import { refuseSelfConnections } from "./self-connection-script.ts";
 
 export interface NginxScriptArgs {
   readonly listeners: readonly Listener[];
@@ -27,6 +28,8 @@ export interface NginxScriptArgs {
   readonly package: NginxPackage;
   /** Those the listeners refer to; their keys come as secrets, see `keySecret`. */
   readonly certificates: readonly BalancerCertificate[];
+  /** An address that moves between the load balancer's hosts, where there is one. */
+  readonly floatingAddress?: string | undefined;
 }
 
 /** To connect to upstreams, and to have more files open than a service may otherwise (`worker_rlimit_nofile`). */
@@ -41,6 +44,7 @@ export function renderNginxScript(args: NginxScriptArgs): string {
   return [
     checkSystem,
     checkPorts([...ports, ...local]),
+    refuseSelfConnections({ listeners, ports: [...ports, ...local], floatingAddress: args.floatingAddress }),
     registerUndo,
     installNginx(args.package, certificates.length > 0),
     stopAtOnce,

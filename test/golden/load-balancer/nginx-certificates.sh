@@ -105,6 +105,27 @@ if command -v ss >/dev/null; then
     [ -z "$holder" ] || fail 10 "port $port is in use on this machine by $(printf %s "$holder" | sed -n 's/.*users:(("\([^"]*\)",pid=\([0-9]*\).*/\1 (pid \2)/p'). Stop it, or choose another host for the load balancer"
   done
 fi
+is_own() {
+  case $1 in 127.* | 0.0.0.0 | :: | ::1) return 0 ;; esac
+  if command -v ip >/dev/null; then ip -o route get "$1" 2>/dev/null | grep -q '^local '; else
+    case " $(hostname -I 2>/dev/null || true) " in *" $1 "*) ;; *) return 1 ;; esac
+  fi
+}
+addresses_of() {
+  if [ "$1" = address ]; then echo "$2"; elif command -v getent >/dev/null; then
+    # Mapped addresses of IPv6 are those of IPv4.
+    timeout 10 getent ahosts "$2" 2>/dev/null | sed 's/ .*//; s/^::ffff:\([0-9.]*\)$/\1/' | sort -u
+  fi
+}
+while read -r kind upstream port; do
+  for one in $(addresses_of "$kind" "$upstream"); do
+    ! is_own "$one" || fail 10 "the load balancer would connect to itself: $upstream$([ "$kind" = address ] || echo " ($one)") is this machine, and it listens on port $port itself. Give the address of the machine behind it"
+  done
+done <<'UPSTREAMS'
+address 192.0.2.11 80
+address 192.0.2.12 80
+address 192.0.2.13 80
+UPSTREAMS
 register_undo <<'UNDO'
 system=$(. /etc/os-release && case " $ID ${ID_LIKE-} " in
   *" debian "*) echo debian ;;

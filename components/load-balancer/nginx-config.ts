@@ -18,7 +18,7 @@ export interface NginxConfigArgs {
 
 /** Of a worker, to clients and to upstreams: half as many clients, where all of them wait for an upstream. */
 const workerConnections = 8192;
-/** A connection's request or answer may be in a file besides. */
+/** Above the connections, for logs, listening sockets and the end of old workers. */
 const workerFiles = 2 * workerConnections;
 
 /**

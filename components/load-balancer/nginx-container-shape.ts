@@ -56,8 +56,8 @@ export interface ContainerShape {
 }
 
 /**
- * Shell functions. They read `$image` and `$temporary`, the folder the image's nginx keeps bodies in that do not fit
- * into its buffers: memory of the host, of which at most 1 GiB.
+ * Shell functions. They read `$image` and `$temporary`, the folder where the image's nginx creates its folders for
+ * temporary files. The configuration writes none; the folder is memory of the host, at most 1 GiB.
  *
  * - `nginx_container VERB ARGS...`: `docker VERB ARGS...`, then nginx's arguments after `--`.
  * - `specification`: names all a serving container is made of.

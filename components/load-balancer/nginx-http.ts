@@ -7,6 +7,7 @@ import type { NginxLogs } from "./nginx-log.ts";
 import type { NginxOptions } from "./nginx-options.ts";
 import { renderSite } from "./nginx-site.ts";
 import { renderTls } from "./nginx-tls.ts";
+import { renderUploadLimits } from "./nginx-uploads.ts";
 import { renderResolver } from "./nginx-upstream.ts";
 
 /** Layer 7 and the status page; nothing where neither is wanted. */
@@ -20,7 +21,8 @@ export function renderHttp(listeners: readonly Termination[], options: NginxOpti
     "http",
     paragraphs(
       renderRequestLog(options, logs),
-      renderClients(options),
+      renderClients(),
+      renderUploadLimits(options),
       [...renderTls(), ...renderHttp2(options)],
       renderGzip(options),
       [...renderProxying(options), ...renderResolver(upstreams, options)],
@@ -34,24 +36,21 @@ export function renderHttp(listeners: readonly Termination[], options: NginxOpti
   );
 }
 
-function renderClients({ maxBodySize }: NginxOptions): Lines {
+function renderClients(): Lines {
   return [
     "server_tokens off;",
     "# The longest name a host may have.",
     "server_names_hash_bucket_size 512;",
     "# Tokens of a single sign-on are long. What is longer gets 400, or 414 where it is the address.",
     "large_client_header_buffers 4 16k;",
-    `client_max_body_size ${maxBodySize};`,
-    "# Larger bodies wait in a file, until all of it is there: a slow client does not hold an upstream.",
-    "client_body_buffer_size 128k;",
-    "# Between two reads, and between two writes.",
+    "# For the headers as a whole, then between two reads of a body, and between two writes.",
     "client_header_timeout 30s;",
     "client_body_timeout 30s;",
     "send_timeout 60s;",
-    "# Who lets these times pass is cut off: what was still to be sent takes no memory any more.",
+    "# A connection that exceeds these times is reset, which frees the memory of what was still to be sent.",
     "reset_timedout_connection on;",
     "keepalive_timeout 75s;",
-    "# Where an HTTP/2 connection ends, some clients lose the request they have just sent; nginx's own 1000 are soon asked.",
+    "# When an HTTP/2 connection ends, some clients lose the request they have just sent; nginx's default of 1000 is soon reached.",
     "keepalive_requests 10000;",
     // Without it a request that is on its way when a reload closes its resting connection is lost.
     ...whenAll(["nginx>=1.27.4"], ["keepalive_min_timeout 10s;"]),
@@ -94,6 +93,8 @@ function renderProxying({ timeouts, failover }: NginxOptions): Lines {
     "proxy_redirect off;",
     "proxy_buffer_size 16k;",
     "proxy_buffers 8 16k;",
+    "# Answers that do not fit are not written to disk: a slow client holds its upstream instead of space.",
+    "proxy_max_temp_file_size 0;",
     "# A dead machine costs a client this long, not nginx's 60 s; the next one is tried at once.",
     `proxy_connect_timeout ${timeouts.connect}s;`,
     "# Not on 502 or 503: Rancher answers so for a downstream cluster that is away, and no machine is at fault.",

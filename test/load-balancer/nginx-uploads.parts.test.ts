@@ -40,6 +40,8 @@ describe.skipIf(!root).each(["bookworm", "sid"] as const)("uploads through nginx
       });
       request.on("end", () => response.end(String(bytes)));
     });
+    // Longer than nginx keeps a connection: it would send a request on one that is being closed.
+    backend.keepAliveTimeout = 120_000;
     backend.on("upgrade", (_, socket) => {
       socket.on("error", () => undefined);
       socket.write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");

@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { HighAvailabilitySettings, Settings, SingleNodeSettings } from "./stack-file.ts";
 import * as runtimeConfig from "@pulumi/pulumi/runtime/config.js";
+import { filesBeside } from "./read-file.ts";
 import { readSettings } from "./stack-file.ts";
 import { refusal } from "./refusal.ts";
 import { describeProblems } from "./problem.ts";
@@ -65,13 +66,7 @@ export function readStackInput(): StackInput {
   const read = readSettings({
     values: Object.fromEntries(all.filter((entry) => !isSecret(entry))),
     secrets,
-    readFile: (path) => {
-      try {
-        return readFileSync(resolve(stackFolder, path), "utf8");
-      } catch {
-        return undefined;
-      }
-    },
+    readFile: filesBeside(stackFolder),
     now: new Date(),
     home: homedir(),
   });

@@ -1,4 +1,6 @@
+import { printable } from "./printable.ts";
 import type { Problem } from "./problem.ts";
+import type { ReadFile } from "./read-file.ts";
 import { asWritten, parseDraft } from "./stack-file/draft.ts";
 import { formMeant } from "./stack-file/forms.ts";
 import type { Form } from "./stack-file/forms.ts";
@@ -9,7 +11,9 @@ import { misplacedSecrets } from "./stack-file/misplaced-secrets.ts";
 import type { Mapping } from "./stack-file/mapping.ts";
 import { choicesToCome } from "./stack-file/not-there-yet.ts";
 import type { NotThereYet } from "./stack-file/not-there-yet.ts";
+import { oddValueProblems } from "./stack-file/odd-values.ts";
 import { olderGuideProblems } from "./stack-file/older-guides.ts";
+import { userKey } from "./stack-file/known-keys.ts";
 import type { Findings, Reading } from "./stack-file/reading.ts";
 import type { Draft, StackFile } from "./stack-file/schema.ts";
 import { secretNames, secretsOf } from "./stack-file/secret-keys.ts";
@@ -59,8 +63,8 @@ export interface StackFileSource {
   readonly secrets: Readonly<Record<string, string>>;
   /** Keys that are set as secrets and whose plaintext is not known here: what their text would tell is not checked. */
   readonly sealed?: readonly string[];
-  /** Text of a file named in the stack file, or `undefined` when it cannot be read. */
-  readonly readFile: (path: string) => string | undefined;
+  /** Reads a file named in the stack file. */
+  readonly readFile: ReadFile;
   readonly now: Date;
   /** Home folder on this machine, where backups of a local Docker engine go unless the stack file says. */
   readonly home?: string;
@@ -75,19 +79,36 @@ export type ReadSettings =
  * back only when there is no problem; warnings are for every preview, either way. Pure, and never throws on bad input.
  */
 export function readSettings(source: StackFileSource): ReadSettings {
+  const read = readPlainSettings(source);
+  const warnings = read.warnings.map(printableProblem);
+  return "problems" in read
+    ? { problems: read.problems.map(printableProblem), warnings }
+    : { settings: read.settings, warnings };
+}
+
+/** The last barrier before a terminal: whatever a rule quotes, no message carries what a terminal would obey. */
+function printableProblem({ key, message }: Problem): Problem {
+  return { key: printable(key), message: printable(message) };
+}
+
+function readPlainSettings(source: StackFileSource): ReadSettings {
   const form = formMeant(source.values);
-  const values = withDefaults(asWritten(source.values, form), form);
+  const odd = oddValueProblems(asWritten(source.values, form));
+  const oddKeys = new Set(odd.map(({ key }) => topLevel(key)));
+  const usable = Object.entries(source.values).filter(([key]) => !oddKeys.has(topLevel(userKey([key]))));
+  const values = withDefaults(asWritten(Object.fromEntries(usable), form), form);
   const { sealed = [], secrets } = source;
   const secretsSet = [...new Set([...Object.keys(secrets), ...sealed])];
 
   // What has a message of its own silences everything else about the same key.
   const choices = choicesOf(values, form);
   const special = [
+    ...odd,
     ...misplacedSecrets(values, secretsSet, form),
     ...misplacedCertificates(values),
     ...choices.problems,
   ];
-  const { draft, problems: shape } = parseDraft(values, new Set([...choices.settled, ...secretsSet]), form);
+  const { draft, problems: shape } = parseDraft(values, new Set([...choices.settled, ...secretsSet, ...oddKeys]), form);
   const faulty = new Set([...special, ...shape].map(({ key }) => key));
   const isNews = ({ key }: Problem) => !special.some((other) => covers(other.key, key));
   const {
@@ -138,9 +159,14 @@ function covers(outer: string, inner: string): boolean {
   return inner === outer || inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}[`);
 }
 
+/** `cluster` of `rancher:cluster.servers[0]`. */
+function topLevel(key: string): string {
+  return key.replace(/^rancher:/, "").replace(/[.[].*$/s, "");
+}
+
 /** By top-level key, in the order of the documentation; what is not in it comes first. */
 function inFileOrder(problems: readonly Problem[], { keys, mode }: Form): readonly Problem[] {
   const order: readonly string[] = [...Object.keys(keys), ...secretsOf(mode)];
-  const place = ({ key }: Problem) => order.indexOf(key.replace(/^rancher:/, "").replace(/[.[].*$/s, ""));
+  const place = ({ key }: Problem) => order.indexOf(topLevel(key));
   return problems.toSorted((a, b) => place(a) - place(b));
 }

@@ -1,7 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, resolve } from "node:path";
-import { parse } from "yaml";
+import { parseDocument } from "yaml";
+import { printable } from "../components/printable.ts";
+import { filesBeside, leavesClone, readRegularFile } from "../components/read-file.ts";
 import { isMapping } from "../components/stack-file/mapping.ts";
 import type { Mapping } from "../components/stack-file/mapping.ts";
 import { nearest } from "../components/stack-file/nearest.ts";
@@ -29,7 +31,10 @@ export function findStackFile(nameOrPath: string, folder: string = projectFolder
   if (existsSync(path)) return { stack: nameOrPath, path };
   const stacks = readdirSync(folder).flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []);
   const meant = nearest(nameOrPath, stacks);
-  const hint = meant === undefined ? `Stacks here: ${stacks.join(", ") || "none"}.` : `Did you mean ${meant}?`;
+  const hint =
+    meant === undefined
+      ? `Stacks here: ${printable(stacks.join(", ")) || "none"}.`
+      : `Did you mean ${printable(meant)}?`;
   throw new UserError(`there is no stack ${nameOrPath}: ${path} does not exist. ${hint}`);
 }
 
@@ -45,16 +50,17 @@ function stackName(path: string): string {
  * @throws when the file is no YAML or no stack file, with the line.
  */
 export function readStackYaml(path: string, now: Date): StackFileSource {
-  const values: Record<string, unknown> = {};
+  // A map, for which no key is special, as __proto__ is for an object.
+  const values = new Map<string, unknown>();
   const sealed: string[] = [];
   for (const [key, value] of Object.entries(readConfig(path))) {
     const name = ownKey(key);
     if (name === undefined) continue;
     if (isSealed(value)) sealed.push(name);
-    else values[name] = asEngineGives(value);
+    else values.set(name, asEngineGives(value));
   }
-  const readFile = (file: string) => readText(resolve(dirname(path), file));
-  return { values, secrets: {}, sealed, readFile, now, home: homedir() };
+  const readFile = filesBeside(dirname(path));
+  return { values: Object.fromEntries(values), secrets: {}, sealed, readFile, now, home: homedir() };
 }
 
 /** Hosts a stack file names for SSH, as far as it can be read: for telling which of them does not answer. */
@@ -73,16 +79,9 @@ export function listSshHosts(path: string): readonly Reachable[] {
 }
 
 function readConfig(path: string): Mapping {
-  const text = readText(path);
-  if (text === undefined) throw new UserError(`${path} cannot be read.`);
-  let file: unknown;
-  try {
-    file = parse(text, { logLevel: "error" });
-  } catch (error) {
-    throw new UserError(`${path} is not valid YAML: ${(error as Error).message}`, { cause: error });
-  }
+  const file = parseYaml(path, readStackText(path));
   const config = isMapping(file) ? file.config : undefined;
-  if (!isMapping(config)) throw new UserError(`${path} is no stack file: it has no mapping named config.`);
+  if (!isMapping(config)) throw new UserError(`${path} is not a stack file: it has no mapping named config.`);
   return config;
 }
 
@@ -102,10 +101,29 @@ function asEngineGives(value: unknown): unknown {
   return typeof value === "object" ? value : String(value);
 }
 
-function readText(path: string): string | undefined {
+/**
+ * The text of a stack file.
+ *
+ * @throws UserError where it is anything but a regular file of a sensible size, or a link that leads out of the clone
+ */
+export function readStackText(path: string): string {
+  if (leavesClone(path))
+    throw new UserError(`${path} is a link that leads out of the clone. Give the path of the file it leads to.`);
+  const text = readRegularFile(path);
+  if (typeof text === "string") return text;
+  throw new UserError(`${path} ${text?.fault ?? "cannot be read"}. Give a stack's name or the path of its file.`);
+}
+
+function parseYaml(path: string, text: string): unknown {
   try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return undefined;
+    const document = parseDocument(text, { logLevel: "error" });
+    const [fault] = [...document.errors, ...document.warnings];
+    if (fault) throw fault;
+    return document.toJS();
+  } catch (error) {
+    if (error instanceof RangeError) throw new UserError(`${path} is nested too deeply to be read.`, { cause: error });
+    // The lines after the first one quote the file, which may hold a secret.
+    const [reason = ""] = (error as Error).message.split("\n", 1);
+    throw new UserError(`${path} is not valid YAML: ${printable(reason)}`, { cause: error });
   }
 }

@@ -327,3 +327,49 @@ describe("the project's own stack files", () => {
 });
 
 const pinned = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIgO7Rd0hFRU3UhPq0lq7bpXtCmHzO7un6Ofhjcyc7Vq";
+
+describe("values that JSON cannot say", () => {
+  it.each([
+    ["a Set, from !!set", new Set(["a"]), "is a Set, from a YAML tag such as !!set, !!omap or !!binary."],
+    ["a Map, from !!omap", new Map([["a", 1]]), "is a Map, from a YAML tag such as !!set, !!omap or !!binary."],
+    ["bytes, from !!binary", Buffer.from("a"), "is a Buffer, from a YAML tag such as !!set, !!omap or !!binary."],
+    ["a list that holds itself", selfReferencing(), "contains itself through a YAML anchor."],
+    ["text without end", "a".repeat(200_000), "is 200000 characters long."],
+  ])("are refused: %s", (_, value, message) => {
+    const good = goodSource();
+
+    const lines = linesOf({ ...good, values: { ...good.values, chartValues: { deep: value } } });
+
+    expect(lines).toEqual([
+      expect.stringContaining(`rancher:chartValues.deep${Array.isArray(value) ? "[0]" : ""} ${message}`),
+    ]);
+  });
+
+  it("are refused: more levels than anybody needs", () => {
+    const good = goodSource();
+    let nested: unknown = {};
+    for (let level = 0; level < 10_000; level++) nested = [nested];
+
+    const lines = linesOf({ ...good, values: { ...good.values, chartValues: { nested } } });
+
+    expect(lines).toEqual([expect.stringContaining("is nested more than 32 levels deep.")]);
+  });
+
+  it.each([
+    ["at the top", '{"__proto__": {"mode": "single-node"}}', "rancher:__proto__"],
+    ["inside", '{"chartValues": {"__proto__": {}}}', "rancher:chartValues.__proto__"],
+  ])("a key __proto__ %s is a key nobody knows", (_, json, key) => {
+    const good = goodSource();
+    const entries = [...Object.entries(good.values), ...Object.entries(JSON.parse(json) as object)];
+
+    expect(linesOf({ ...good, values: Object.fromEntries(entries) as Record<string, unknown> })).toEqual([
+      `${key} is not a known key. Leave it out.`,
+    ]);
+  });
+});
+
+function selfReferencing(): unknown[] {
+  const list: unknown[] = [];
+  list.push(list);
+  return list;
+}

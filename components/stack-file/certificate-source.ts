@@ -1,4 +1,6 @@
 import type { Problem } from "../problem.ts";
+import type { FileFault, ReadFile } from "../read-file.ts";
+import { checkHostPath } from "./balancer-fields.ts";
 import { quote } from "./quote.ts";
 import type { CertificateSettings } from "./settings.ts";
 
@@ -39,8 +41,8 @@ export function readCertificateKeys(
     const source = given[part];
     if (typeof source !== "string") continue;
     const text = readPem(source, readFile);
-    if (text === undefined) say(part, unreadable(source));
-    else pem[part] = text;
+    if (typeof text === "string") pem[part] = text;
+    else say(part, unreadable(source, text, { onHost: true }));
   }
   if (certificate === undefined) return { problems, pem };
   const here = typeof certificate === "string";
@@ -64,17 +66,29 @@ export function readCertificateKeys(
 interface CertificatePlace {
   readonly key: string;
   readonly secret: string;
-  readonly readFile: (path: string) => string | undefined;
+  readonly readFile: ReadFile;
   readonly faulty: ReadonlySet<string>;
 }
 
 /** PEM text as it stands, or the content of the file named. */
-export function readPem(source: string, readFile: (path: string) => string | undefined): string | undefined {
+export function readPem(source: string, readFile: ReadFile): ReturnType<ReadFile> {
   return source.includes("-----BEGIN") ? source : readFile(source);
 }
 
-export function unreadable(path: string): string {
-  return `names the file ${quote(path)}, which cannot be read. Paths start at the folder of the stack file.`;
+/** @param options.onHost whether a file on the load balancer's hosts may be meant. */
+export function unreadable(
+  path: string,
+  fault: FileFault | string | undefined,
+  options: { readonly onHost?: boolean } = {},
+): string {
+  const file = `names the file ${quote(path)}, which`;
+  if (typeof fault !== "object") return `${file} cannot be read. Paths start at the folder of the stack file.`;
+  if (fault.outside !== true) return `${file} ${fault.fault}. Name a PEM file.`;
+  const elsewhere =
+    options.onHost === true && path.length <= 200 && checkHostPath(path) === undefined
+      ? `, or write { onHost: ${path} } for a file on the load balancer's hosts`
+      : "";
+  return `${file} ${fault.fault}. Copy the file beside the stack file${elsewhere}.`;
 }
 
 /** PEM texts one after another, each with one line feed at its end. */

@@ -1,3 +1,4 @@
+import { printable } from "../printable.ts";
 import type { Form } from "./forms.ts";
 import type { SchemaNode } from "./schema-node.ts";
 
@@ -6,8 +7,13 @@ export type Path = readonly PropertyKey[];
 /** A key as the user writes it: `rancher:cluster.servers[1].address`. */
 export function userKey(path: Path): string {
   const [head, ...rest] = path;
-  const tail = rest.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");
-  return `rancher:${String(head)}${tail}`;
+  const tail = rest.map((part) => (typeof part === "number" ? `[${part}]` : `.${shown(part)}`)).join("");
+  return `rancher:${shown(head)}${tail}`;
+}
+
+function shown(part: PropertyKey | undefined): string {
+  const name = String(part);
+  return printable(name.length > 64 ? `${name.slice(0, 60)}...` : name);
 }
 
 /** Every schema a path may lead to; several where the path runs through alternatives. */

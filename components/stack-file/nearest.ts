@@ -2,6 +2,7 @@ import { distance } from "fastest-levenshtein";
 
 /** The known word that one nobody knows was probably meant to be, or nothing when none is near enough. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
+  if (word.length > 64) return undefined;
   const lower = word.toLowerCase();
   const near = known
     .map((candidate) => ({ candidate, steps: distance(lower, candidate.toLowerCase()) }))

@@ -1,4 +1,5 @@
 import type { Problem } from "../problem.ts";
+import type { ReadFile } from "../read-file.ts";
 import type { Mapping } from "./mapping.ts";
 import type { SecretName } from "./secret-keys.ts";
 import type { ReadCertificates } from "./settings-from-draft.ts";
@@ -14,7 +15,7 @@ export interface Reading {
   readonly isSet: (name: SecretName) => boolean;
   /** What certificates are judged in. */
   readonly world: {
-    readonly readFile: (path: string) => string | undefined;
+    readonly readFile: ReadFile;
     readonly now: Date;
     readonly faulty: ReadonlySet<string>;
   };

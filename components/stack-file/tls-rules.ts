@@ -1,4 +1,5 @@
 import type { Problem } from "../problem.ts";
+import type { ReadFile } from "../read-file.ts";
 import { checkCertificate } from "../tls/certificate-checks.ts";
 import type { CertificateFinding, CertificatePart } from "../tls/certificate-checks.ts";
 import { joinPem, readCertificateKeys, readPem, unreadable } from "./certificate-source.ts";
@@ -16,7 +17,7 @@ const keys: Readonly<Record<CertificatePart, string>> = {
 };
 
 export interface CertificateWorld {
-  readonly readFile: (path: string) => string | undefined;
+  readonly readFile: ReadFile;
   readonly now: Date;
   /** Keys whose value was given and refused. */
   readonly faulty: ReadonlySet<string>;
@@ -41,10 +42,11 @@ export function checkTls({ tls, hostname }: AnyDraft, world: CertificateWorld): 
   const { readFile, faulty, now, privateKey } = world;
   const place = { key: "rancher:tls", secret: "rancher:tlsPrivateKey", readFile, faulty };
   const read = readCertificateKeys(tls, place);
-  const authority = tls.caCertificate === undefined ? undefined : readPem(tls.caCertificate, readFile);
+  const readAuthority = tls.caCertificate === undefined ? undefined : readPem(tls.caCertificate, readFile);
+  const authority = typeof readAuthority === "string" ? readAuthority : undefined;
   const problems = [...read.problems];
   if (tls.caCertificate !== undefined && authority === undefined)
-    problems.push({ key: keys.caCertificate, message: unreadable(tls.caCertificate) });
+    problems.push({ key: keys.caCertificate, message: unreadable(tls.caCertificate, readAuthority) });
   const { findings, warnings } = checkCertificate({
     hostname,
     ...read.pem,

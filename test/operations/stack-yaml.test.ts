@@ -88,8 +88,8 @@ describe("reading a stack file without an engine", () => {
     ["config:\n  rancher:a: [\n", /is not valid YAML: .* at line/],
     ["config:\n  rancher:a: 1\n  rancher:a: 2\n", /is not valid YAML: Map keys must be unique at line 3/],
     ["config:\n  rancher:a: *b\n", /is not valid YAML/],
-    ["config: 1\n", /is no stack file: it has no mapping named config\./],
-    ["", /is no stack file/],
+    ["config: 1\n", /is not a stack file: it has no mapping named config\./],
+    ["", /is not a stack file/],
   ])("refuses %j", (text, message) => {
     const path = written("wrong.yaml", text);
 
@@ -97,7 +97,7 @@ describe("reading a stack file without an engine", () => {
   });
 
   it("refuses what it cannot read", () => {
-    expect(() => readStackYaml(folder, now)).toThrow(`${folder} cannot be read.`);
+    expect(() => readStackYaml(folder, now)).toThrow(`${folder} is not a regular file.`);
   });
 
   it("lists the hosts it names for SSH, as far as they can be read", () => {

@@ -20,6 +20,7 @@ import { secretNames, secretsOf } from "./stack-file/secret-keys.ts";
 import { settingsFrom } from "./stack-file/settings-from-draft.ts";
 import type { Settings } from "./stack-file/settings.ts";
 import { unknownKey } from "./stack-file/shape-problems.ts";
+import type { KeyProblem } from "./stack-file/shape-problems.ts";
 import { otherWaysOfClusters, withDefaultTls } from "./stack-file/single-node-choices.ts";
 import { singleNodeFindings } from "./stack-file/single-node-rules.ts";
 import type { SingleNodeFile } from "./stack-file/single-node-schema.ts";
@@ -102,15 +103,22 @@ function readPlainSettings(source: StackFileSource): ReadSettings {
 
   // What has a message of its own silences everything else about the same key.
   const choices = choicesOf(values, form);
-  const special = [
+  const special: readonly KeyProblem[] = [
     ...odd,
     ...misplacedSecrets(values, secretsSet, form),
     ...misplacedCertificates(values),
     ...choices.problems,
   ];
-  const { draft, problems: shape } = parseDraft(values, new Set([...choices.settled, ...secretsSet, ...oddKeys]), form);
+  const { draft, problems: shape } = parseDraft(
+    { ...values, ...choices.read },
+    new Set([...choices.settled, ...secretsSet, ...oddKeys]),
+    form,
+  );
   const faulty = new Set([...special, ...shape].map(({ key }) => key));
-  const isNews = ({ key }: Problem) => !special.some((other) => covers(other.key, key));
+  const unknown = unknownKeys(values, form);
+  const answered = new Set([...special, ...unknown, ...shape].map(({ answers }) => answers));
+  const isNews = ({ key, message }: Problem) =>
+    !special.some((other) => covers(other.key, key)) && !(answered.has(key) && message.startsWith("is missing"));
   const {
     problems: rules,
     warnings,
@@ -122,7 +130,7 @@ function readPlainSettings(source: StackFileSource): ReadSettings {
     isSet: (name) => secretsSet.includes(name) || Object.hasOwn(values, name),
     world: { readFile: source.readFile, now: source.now, faulty },
   });
-  const problems = [...special, ...[...unknownKeys(values, form), ...shape, ...rules].filter(isNews)];
+  const problems = [...special, ...[...unknown, ...shape, ...rules].filter(isNews)];
   if (problems.length > 0) return { problems: inFileOrder(problems, form), warnings };
   const settings =
     form.mode === "single-node"
@@ -140,7 +148,7 @@ function choicesOf(values: Mapping, { mode }: Form): NotThereYet {
   if (mode === "single-node") return otherWaysOfClusters(values);
   const choices = choicesToCome(values);
   const problems = [...haproxyLayerProblems(values), ...olderGuideProblems(values), ...choices.problems];
-  return { problems, settled: choices.settled };
+  return { ...choices, problems };
 }
 
 function findingsOf(draft: Mapping, { mode }: Form, reading: Reading): Findings {
@@ -149,7 +157,7 @@ function findingsOf(draft: Mapping, { mode }: Form, reading: Reading): Findings 
     : highAvailabilityFindings(draft as Draft<StackFile>, reading);
 }
 
-function unknownKeys(values: Mapping, form: Form): readonly Problem[] {
+function unknownKeys(values: Mapping, form: Form): readonly KeyProblem[] {
   const known: readonly string[] = [...Object.keys(form.keys), ...secretNames];
   return Object.keys(values).flatMap((key) => (known.includes(key) ? [] : unknownKey([], key, form)));
 }

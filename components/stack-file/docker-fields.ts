@@ -28,8 +28,13 @@ export const checkRancherImage: FieldCheck = (value) => {
     return digest === undefined
       ? `is ${quote(value)}, which Docker reads as latest: another Rancher on another day. Name the version, such as ${exampleImage}.`
       : `is ${quote(value)}, which does not say which Rancher it is. Put the version before the digest: ${image.name}:v${defaultVersions.rancher}@${digest.slice(0, 13)}...`;
+  if (moving.test(image.tag))
+    return `is ${quote(value)}, whose tag names another Rancher on another day. Name the version, such as ${exampleImage}.`;
   return undefined;
 };
+
+/** Tags of Rancher's image that are moved to newer versions. */
+const moving = /^(latest|stable|alpha|head|main|master|v?\d+(\.\d+)?(-head)?)$/;
 
 /** What K3s asks for, which runs inside Rancher's container: https://docs.k3s.io/installation/requirements. */
 const leastMemory = 2 * 1024 ** 3;
@@ -114,7 +119,7 @@ export const checkProxy: FieldCheck = (value) => {
 export const checkNoProxy: FieldCheck = (value) => {
   if (value === "" || /[\s,]/.test(value))
     return `is ${quote(value)}. Write one name, address or network each, such as .example.com or 10.0.0.0/8.`;
-  return /^(\*|[\w.*:[\]-]+(\/\d{1,3})?(:\d+)?)$/.test(value)
+  return /^(\*|[\w.*:[][\w.*:[\]-]*(\/\d{1,3})?(:\d+)?)$/.test(value)
     ? undefined
     : `is ${quote(value)}, which is no name, address or network. Write one such as .example.com or 10.0.0.0/8.`;
 };
@@ -123,7 +128,7 @@ export const checkNoProxy: FieldCheck = (value) => {
 export const checkRegistry: FieldCheck = (value) => {
   if (/^[a-z]+:\/\//i.test(value)) return `is ${quote(value)}, a URL. Write host and port alone.`;
   if (value.includes("@")) return "has a user in it. Write host and port alone; the host's Docker engine signs in.";
-  return /^[A-Za-z0-9.-]+(:\d{1,5})?(\/[a-z0-9][a-z0-9._-]*)*$/.test(value)
+  return /^[A-Za-z0-9][A-Za-z0-9.-]*(:\d{1,5})?(\/[a-z0-9][a-z0-9._-]*)*$/.test(value)
     ? undefined
     : `is ${quote(value)}, which is no registry. Write its host, and a port where it has one: registry.example.com:5000.`;
 };

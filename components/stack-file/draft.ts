@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { Problem } from "../problem.ts";
 import { shapeProblem } from "./shape-problems.ts";
+import type { KeyProblem } from "./shape-problems.ts";
 import { isMapping } from "./mapping.ts";
 import type { Mapping } from "./mapping.ts";
 import type { Path } from "./known-keys.ts";
@@ -19,8 +19,8 @@ export function parseDraft(
   values: Mapping,
   settled: Settled,
   form: Form,
-): { readonly draft: Mapping; readonly problems: readonly Problem[] } {
-  const problems: Problem[] = [];
+): { readonly draft: Mapping; readonly problems: readonly KeyProblem[] } {
+  const problems: KeyProblem[] = [];
   const draft: Record<string, unknown> = {};
   for (const [key, schema] of Object.entries(form.keys)) {
     if (settled.has(key)) continue;

@@ -48,6 +48,19 @@ export function parentsOf(path: Path, key: string, form: Form): readonly string[
   return [...new Set(here.filter(([, node]) => below(alternatives([node]), key).length > 0).map(([name]) => name))];
 }
 
+/** Paths at which a key of this name is known, wherever in the file; lists left out, as their entries are many. */
+export function placesOf(key: string, form: Form): readonly Path[] {
+  const inside = (node: SchemaNode, path: Path): readonly Path[] =>
+    alternatives([node]).flatMap((one) =>
+      Object.entries(one.properties ?? {}).flatMap(([name, property]) => [
+        ...(name === key ? [[...path, name]] : []),
+        ...inside(property, [...path, name]),
+      ]),
+    );
+  const found = inside(form.nodes, []);
+  return [...new Map(found.map((path) => [userKey(path), path])).values()];
+}
+
 function below(nodes: readonly SchemaNode[], part: PropertyKey): readonly SchemaNode[] {
   return nodes.flatMap((node) => {
     if (typeof part === "number") return node.items ?? [];

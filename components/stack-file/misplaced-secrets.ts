@@ -7,9 +7,10 @@ import type { Form, Mode } from "./forms.ts";
 import { secretCommand, secretNames, secretsOf } from "./secret-keys.ts";
 import type { SecretName } from "./secret-keys.ts";
 import { unknownKey } from "./shape-problems.ts";
+import type { KeyProblem } from "./shape-problems.ts";
 
 /** Secrets where they would be seen, and secrecy where it would only blind the previews. */
-export function misplacedSecrets(values: Mapping, secretKeysSet: readonly string[], form: Form): readonly Problem[] {
+export function misplacedSecrets(values: Mapping, secretKeysSet: readonly string[], form: Form): readonly KeyProblem[] {
   return [
     ...Object.entries(values).flatMap(([key, value]) => inClear(key, value, form)),
     ...secretKeysSet.flatMap((key) => needlesslySecret(key, form)),
@@ -48,7 +49,7 @@ function inside(path: Path, value: unknown, mode: Mode): readonly Problem[] {
   return keys.flatMap((name) => inside([...path, name], value[name], mode));
 }
 
-function needlesslySecret(key: string, form: Form): readonly Problem[] {
+function needlesslySecret(key: string, form: Form): readonly KeyProblem[] {
   if (secretNames.includes(key as SecretName)) return [];
   if (!Object.hasOwn(form.keys, key)) return [unknownKey([], key, form)];
   const message = `is secret, or has a secure: value inside, which would hide it from previews. Write it in clear; secrets are keys of their own: ${secretsOf(form.mode).join(", ")}.`;

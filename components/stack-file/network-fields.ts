@@ -69,6 +69,8 @@ export const checkHostname: FieldCheck = (value) => {
 
 /** Where a host answers: an IPv4 or IPv6 address, or a DNS name. */
 export const checkAddress: FieldCheck = (value) => {
+  if (value.includes("%") && isIP(value) === 6)
+    return `is ${quote(value)}, an IPv6 address with the interface of one machine. Write an address that every host can reach.`;
   if (isIP(value) !== 0) return undefined;
   if (value === "") return "is empty. Give the IP address or DNS name of the host.";
   if (/^[a-z]+:\/\//i.test(value)) return `is ${quote(value)}, a URL. Write the address alone.`;
@@ -104,7 +106,7 @@ export const checkUser: FieldCheck = (value) => {
 };
 
 export const checkEmail: FieldCheck = (value) =>
-  /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(value)
+  /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/.test(value)
     ? undefined
     : `is ${quote(value)}, which is no e-mail address. Let's Encrypt writes to it before a certificate runs out.`;
 
@@ -115,6 +117,7 @@ export const checkRepositoryUrl: FieldCheck = (value) => {
   const url = URL.canParse(value) ? new URL(value) : undefined;
   if (url === undefined || (url.protocol !== "https:" && url.protocol !== "http:"))
     return `is ${quote(value)}, which is no URL of a Helm repository. It starts with https://.`;
+  if (!/^[!-~]+$/.test(value)) return `is ${quote(value)}. Write the URL without spaces, in ASCII.`;
   if (url.username !== "" || url.password !== "")
     return `has a user or password for ${url.host} in clear. Use a repository that needs none; a private one comes later.`;
   if (value.endsWith("/index.yaml"))

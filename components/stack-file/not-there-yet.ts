@@ -9,6 +9,8 @@ export interface NotThereYet {
   readonly problems: readonly Problem[];
   /** Top-level keys whose other content belongs to a part that is not there, and is not judged. */
   readonly settled: readonly string[];
+  /** Values to read in the place of what was refused, so that the rest of the key is checked too. */
+  readonly read?: Mapping;
 }
 
 /** Choices that are designed but not built yet, each said once. */
@@ -19,7 +21,6 @@ export function choicesToCome(values: Mapping): NotThereYet {
   const say = (key: string, message: string) => problems.push({ key: `rancher:${key}`, message });
   if (isMapping(cluster) && typeof cluster.distribution === "string") {
     const distribution = laterDistributions.get(cluster.distribution);
-    if (distribution !== undefined) settled.push("cluster");
     if (distribution !== undefined && !(cluster.distribution === "rke" && refusesRke(values.version)))
       say(
         "cluster.distribution",
@@ -37,7 +38,8 @@ export function choicesToCome(values: Mapping): NotThereYet {
       );
     }
   }
-  return { problems, settled };
+  const known = isMapping(cluster) && laterDistributions.has(String(cluster.distribution));
+  return { problems, settled, ...(known && { read: { cluster: { ...cluster, distribution: "existing" } } }) };
 }
 
 /** The gate refuses RKE with these for good; "comes later" would be a promise nobody keeps. */

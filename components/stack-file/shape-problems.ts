@@ -1,14 +1,16 @@
 import type { z } from "zod";
 import { listed } from "../problem.ts";
 import type { Problem } from "../problem.ts";
+import { aliasOf } from "./aliases.ts";
+import type { Alias } from "./aliases.ts";
 import type { Form } from "./forms.ts";
-import { exampleAt, homeOf, nodesAt, parentsOf, userKey } from "./known-keys.ts";
+import { exampleAt, homeOf, nodesAt, parentsOf, placesOf, userKey } from "./known-keys.ts";
 import type { Path } from "./known-keys.ts";
 import { laterKeys } from "./later-keys.ts";
 import { nearest } from "./nearest.ts";
 import { keyOfOtherMode } from "./other-mode.ts";
 import { quote } from "./quote.ts";
-import { secretsOf } from "./secret-keys.ts";
+import { secretCommand, secretsOf } from "./secret-keys.ts";
 
 type Issue = z.core.$ZodIssue;
 
@@ -23,7 +25,7 @@ const wanted: Readonly<Record<string, string>> = {
 };
 
 /** One issue of the schema in the user's words. `value` is what stands at the issue's path, nothing when it is missing. */
-export function shapeProblem(issue: Issue, value: unknown, form: Form): readonly Problem[] {
+export function shapeProblem(issue: Issue, value: unknown, form: Form): readonly KeyProblem[] {
   const { path } = issue;
   const key = userKey(path);
   switch (issue.code) {
@@ -55,9 +57,33 @@ export function shapeProblem(issue: Issue, value: unknown, form: Form): readonly
   }
 }
 
+/** A problem with a key that stands for another one: that one is not missing, too. */
+export interface KeyProblem extends Problem {
+  readonly answers?: string;
+}
+
+function aliasAnswer(alias: Alias, path: Path, form: Form): Omit<KeyProblem, "key"> {
+  if ("how" in alias) return { message: `is not a known key. ${alias.how}` };
+  if ("secret" in alias) {
+    const { secret } = alias;
+    if (!secretsOf(form.mode).includes(secret))
+      return { message: `is not a known key: mode ${form.mode} does not use the secret ${secret}. Leave it out.` };
+    return {
+      message: `is not a known key: it is the secret ${secret} here. Set it with: ${secretCommand(secret)}`,
+      answers: `rancher:${secret}`,
+    };
+  }
+  // Which entry of a list is known from the place of the key itself.
+  const index = path.find((part) => typeof part === "number");
+  const meant = alias.key.replace("[]", index === undefined ? "" : `[${String(index)}]`);
+  return { message: `is not a known key. Write it as rancher:${meant}.`, answers: `rancher:${meant}` };
+}
+
 /** A key nobody knows: kept for later, at home elsewhere, misspelt, or a path written as a key. */
-export function unknownKey(path: Path, unknown: string, form: Form): Problem {
+export function unknownKey(path: Path, unknown: string, form: Form): KeyProblem {
   const key = userKey([...path, unknown]);
+  const alias = aliasOf(path, unknown, form.mode);
+  if (alias !== undefined) return { key, ...aliasAnswer(alias, path, form) };
   const other = keyOfOtherMode(path, unknown, form);
   if (other !== undefined) return { key, message: other };
   const home = homeOf(path, unknown, form);
@@ -73,8 +99,13 @@ export function unknownKey(path: Path, unknown: string, form: Form): Problem {
   const [head = "", ...inner] = unknown.split(/[.[]/);
   if (inner.length > 0 && known.includes(head))
     return { key, message: `is a path, not a key. Write it as keys inside ${userKey([...path, head])}.` };
+  const places = placesOf(unknown, form);
+  const [place] = places;
+  if (place !== undefined && places.length === 1)
+    return { key, message: `is not a known key here. Write it as ${userKey(place)}.`, answers: userKey(place) };
   const meant = nearest(unknown, known);
-  if (meant !== undefined) return { key, message: `is not a known key. Did you mean ${meant}?` };
+  if (meant !== undefined)
+    return { key, message: `is not a known key. Did you mean ${meant}?`, answers: userKey([...path, meant]) };
   return { key, message: `is not a known key. Known here: ${listed(known)}.` };
 }
 
@@ -103,9 +134,25 @@ function wrongType(path: Path, expected: string, value: unknown, form: Form): st
   const example = exampleAt(path, form);
   if (kind === "text" && example === undefined && (typeof value === "number" || typeof value === "boolean"))
     return `is the ${typeof value} ${quote(value)}, but must be text. Put it in quotes.`;
-  const such = example === undefined ? "" : `, such as ${example}`;
+  if (value === "none" && form.mode === "single-node" && userKey(path) === "rancher:loadBalancer")
+    return `is "none", but must be a mapping. Write { kind: none }: Rancher then answers itself, with a certificate of its own.`;
+  const such = example === undefined ? "" : `, such as ${choiceInMapping(path, value, form) ?? example}`;
   const what = typeof value === "string" ? quote(value) : `the ${typeof value} ${quote(value)}`;
   return `is ${typeof value === "object" ? quote(value) : what}, but must be ${kind}${such}.`;
+}
+
+/** `{ kind: none }` for `none`: a choice written in the place of the mapping that names it. */
+function choiceInMapping(path: Path, value: unknown, form: Form): string | undefined {
+  for (const node of nodesAt(path, form)) {
+    const [choice] = Object.entries(node.properties ?? {}).filter(
+      ([, { const: word }]) => word !== undefined && word === value,
+    );
+    if (choice === undefined) continue;
+    const written = `${choice[0]}: ${String(value)}`;
+    const example = exampleAt(path, form);
+    return example?.includes(written) === true ? example : `{ ${written} }`;
+  }
+  return undefined;
 }
 
 function notAChoice(value: unknown, choices: readonly string[]): string {

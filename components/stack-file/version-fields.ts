@@ -20,8 +20,11 @@ export function checkVersion(product: string, example: string): FieldCheck {
         `is ${quote(value)}; ${product} versions have three parts, and YAML reads an unquoted 2.10 as 2.1. ` +
         `Write all three, such as ${example}.`
       );
-    if (/^v\d+\.\d+\.\d+/.test(value)) return `is ${quote(value)}. Leave out the leading v: ${value.slice(1)}.`;
-    if (/^\d+\.\d+\.\d+[-+]/.test(value) && valid(value) !== null)
+    const [, plain] = /^v?(\d+\.\d+\.\d+)[-_](amd64|arm64|x86_64|aarch64|linux|windows)\b/i.exec(value) ?? [];
+    if (plain !== undefined)
+      return `is ${quote(value)}, the tag of an image for one kind of machine. Write the version alone: ${plain}.`;
+    if (/^v\d+\.\d+\.\d+$/.test(value)) return `is ${quote(value)}. Leave out the leading v: ${value.slice(1)}.`;
+    if (/^v?\d+\.\d+\.\d+[-+]/.test(value) && valid(value) !== null)
       return `is ${quote(value)}, not a release. Versions of this kind cannot be upgraded; name one such as ${example}.`;
     if (!/^\d+\.\d+\.\d+$/.test(value) || valid(value) === null)
       return `is ${quote(value)}, which is no version. Write three numbers, such as ${example}.`;

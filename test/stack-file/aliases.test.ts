@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest";
+import { aliasTable } from "../../components/stack-file/aliases.ts";
+import { forms } from "../../components/stack-file/forms.ts";
+import { nodesAt } from "../../components/stack-file/known-keys.ts";
+
+describe("names of other tools", () => {
+  it("lead to keys that exist in a mode", () => {
+    const lost = aliasTable.flatMap(([place, name, alias]) => {
+      if (!("key" in alias)) return [];
+      const path = alias.key.split(".").flatMap((part) => (part.endsWith("[]") ? [part.slice(0, -2), 0] : [part]));
+      return Object.values(forms).some((form) => nodesAt(path, form).length > 0)
+        ? []
+        : `${place}.${name}: ${alias.key}`;
+    });
+
+    expect(lost).toEqual([]);
+  });
+
+  it("are written as the look-up normalises them", () => {
+    const names = aliasTable.map(([, name]) => name);
+
+    expect(names.filter((name) => !/^[a-z0-9]+$/.test(name))).toEqual([]);
+  });
+});

@@ -1,6 +1,7 @@
 import { isSelfSigned } from "../tls/certificate-chain.ts";
 import { certificateName, readCertificates } from "../tls/certificate-pem.ts";
 import type { Problem } from "../problem.ts";
+import type { ReadFile } from "../read-file.ts";
 import { joinPem, readPem, unreadable } from "./certificate-source.ts";
 import type { Draft } from "./schema.ts";
 import type { SingleNodeFile } from "./single-node-schema.ts";
@@ -17,13 +18,13 @@ const key = "rancher:docker.additionalTrustedCAs";
 /** Reads `docker.additionalTrustedCAs`, and checks that it holds certificates of CAs and no private key. */
 export function checkAdditionalCAs(
   { docker }: Draft<SingleNodeFile>,
-  { readFile, now }: { readonly readFile: (path: string) => string | undefined; readonly now: Date },
+  { readFile, now }: { readonly readFile: ReadFile; readonly now: Date },
 ): AdditionalCAs {
   const source = docker?.additionalTrustedCAs;
   if (source === undefined) return { problems: [], warnings: [] };
   const problem = (message: string): AdditionalCAs => ({ problems: [{ key, message }], warnings: [] });
   const text = readPem(source, readFile);
-  if (text === undefined) return problem(unreadable(source));
+  if (typeof text !== "string") return problem(unreadable(source, text));
   const read = readCertificates(text);
   if (read.fault !== undefined) return problem(read.fault);
   const other = read.certificates.find((certificate) => !certificate.ca && !isSelfSigned(certificate));

@@ -6,10 +6,11 @@ import { mendInterruptedRun } from "./mend/interrupted-run.ts";
 import { runOnHost } from "./run-on-host.ts";
 import { hostKeys, readSingleNode } from "./single-node-stack.ts";
 import { listSshHosts } from "./stack-yaml.ts";
+import { progressTo } from "../tools/progress.mjs";
 import { unreachableHosts } from "./unreachable-hosts.ts";
 import { stateFolder, workFolder, type StackFile } from "./work-folder.ts";
 
-export const dim = (line: string) => console.error(pc.dim(line));
+export const dim = progressTo(process.stderr, pc.dim);
 
 /** The engine of a stack, with the stack selected and what an interrupted run left mended. */
 export async function engineOf(stackFile: StackFile, { create }: { readonly create: boolean }): Promise<Engine> {
@@ -34,6 +35,9 @@ export async function runUp(engine: Engine, stackFile: StackFile, options: reado
   const { stack } = stackFile;
   const code = await engine.interact(["up", "--stack", stack, ...options]);
   if (code === 0) {
+    // As lines: pulumi up prints the output with \n in it.
+    const nextSteps = await engine.capture(["stack", "output", "nextSteps", "--stack", stack]).catch(() => "");
+    if (nextSteps.trim() !== "") console.log(`\n${nextSteps.trim()}\n`);
     dim(`Outputs, and every other command of Pulumi: npm run pulumi -- stack output --stack ${stack}`);
     return code;
   }

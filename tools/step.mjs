@@ -1,5 +1,7 @@
 /**
- * @typedef {(line: string) => void} Progress  takes one line without its end
+ * Takes one line without its end. On a terminal `update` shows a line that the next one replaces, and `end` removes it.
+ *
+ * @typedef {((line: string) => void) & { update?: (line: string) => void, end?: () => void }} Progress
  */
 
 /**
@@ -15,24 +17,24 @@ export function duration(milliseconds) {
 }
 
 /**
- * Does long work so that nobody thinks it hangs: a line when it starts, one every 15 seconds with the time so far and
- * what `state` says, one when it is done. A failure is left to the caller's error, which says more.
+ * Shows that long work goes on: a line when it starts, then how far it is, and a line when it is done. On a terminal the
+ * line in between is updated every second, elsewhere there is one a minute. A failure is left to the caller's error.
  *
  * @template Result
  * @param {string} title  `helm 3.19.0: building`
  * @param {Progress} progress
  * @param {() => Promise<Result>} work
- * @param {{ guide?: string, state?: () => string, every?: number }} [options]
- *   `guide` is said once, at the start; `every` in milliseconds
+ * @param {{ state?: () => string, every?: number }} [options]  `every` in milliseconds
  * @returns {Promise<Result>}
  */
-export async function step(title, progress, work, { guide = "", state = () => "", every = 15_000 } = {}) {
+export async function step(title, progress, work, options = {}) {
+  const { state = () => "", every = progress.update === undefined ? 60_000 : 1_000 } = options;
   const start = performance.now();
   const elapsed = () => duration(performance.now() - start);
-  progress(`${title}${guide} ...`);
+  progress(`${title} ...`);
   const heartbeat = setInterval(() => {
     const now = state();
-    progress(`${title} ... ${elapsed()}${now === "" ? "" : `, ${now}`}`);
+    (progress.update ?? progress)(`${title} ... ${elapsed()}${now === "" ? "" : `, ${now}`}`);
   }, every);
   try {
     const result = await work();
@@ -40,5 +42,6 @@ export async function step(title, progress, work, { guide = "", state = () => ""
     return result;
   } finally {
     clearInterval(heartbeat);
+    progress.end?.();
   }
 }

@@ -48,6 +48,7 @@ function pulumi(up = "exit 0") {
 case "$1 $2" in
   "stack export") echo '{"version":3,"deployment":{"resources":[]}}' ;;
   up*) ${up} ;;
+  "stack output") printf 'Sign in as admin.\\nThen change the password.\\n' ;;
 esac`;
   tools.tool("pulumi", "v3.259.0", body);
 }
@@ -90,6 +91,7 @@ describe("npm run restore", () => {
     expect(end.stdout).toContain(
       `  -   rancher:version: 2.15.0 # Rancher\n  +   rancher:version: 2.14.3 # Rancher\n  +     restore: ${archives[1]}\n`,
     );
+    expect(end.stdout).toContain("\nSign in as admin.\nThen change the password.\n");
     expect(readFileSync(file, "utf8")).toBe(stackText("2.14.3", `\n    restore: ${archives[1]}`));
     expect(calls()).toEqual([`up --stack ${stack} --yes --skip-preview`]);
   });

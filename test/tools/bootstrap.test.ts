@@ -17,6 +17,7 @@ function cloneWith(packageJson: object): string {
     "tools/lock.mjs",
     "tools/child.mjs",
     "tools/step.mjs",
+    "tools/progress.mjs",
   ]) {
     cpSync(join(clone, path), join(folder, path), { recursive: true });
   }

@@ -16,13 +16,12 @@ test("a long step says when it starts, that it goes on and how far it is, and wh
   const work = () => new Promise<number>((resolve) => setTimeout(resolve, 120, 7));
 
   const result = await step("helm: building", (line) => lines.push(line), work, {
-    guide: " (about 35 s)",
     state: () => "3 packages",
     every: 50,
   });
 
   expect(result).toBe(7);
-  expect(lines[0]).toBe("helm: building (about 35 s) ...");
+  expect(lines[0]).toBe("helm: building ...");
   expect(lines[1]).toMatch(/^helm: building \.\.\. 0\.\d s, 3 packages$/);
   expect(lines.at(-1)).toMatch(/^helm: building: done in 0\.\d s$/);
 });
@@ -41,4 +40,22 @@ test("a failed step is not called done, and its heartbeat stops", async () => {
   await new Promise((resolve) => setTimeout(resolve, 60));
 
   expect(lines).toEqual(["x ..."]);
+});
+
+test("on a terminal progress is shown in one line that is updated, and nothing of it stays", async () => {
+  const calls: string[] = [];
+  const progress = Object.assign((line: string) => void calls.push(line), {
+    update: (line: string) => void calls.push(`update ${line}`),
+    end: () => void calls.push("end"),
+  });
+  const updated = () => calls.some((call) => call.startsWith("update"));
+  const work = async () => {
+    while (!updated()) await new Promise((resolve) => setTimeout(resolve, 1));
+  };
+
+  await step("npm ci", progress, work, { every: 5, state: () => "3 of 5 packages" });
+
+  expect(calls[0]).toBe("npm ci ...");
+  expect(calls[1]).toMatch(/^update npm ci \.\.\. 0\.\d s, 3 of 5 packages$/);
+  expect(calls.slice(-2)).toEqual([expect.stringMatching(/^npm ci: done in /), "end"]);
 });

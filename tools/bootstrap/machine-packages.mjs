@@ -70,7 +70,7 @@ export async function installMachinePackages(packages, options) {
         [
           `apt-get install ${names.join(" ")} ended with ${code}.`,
           ...tail.map((line) => `    ${line}`),
-          `${remedy(tail.join("\n"))} Everything it said is in ${options.log}`,
+          `${remedy(tail.join("\n"))} The whole output is in ${options.log}`,
         ].join("\n"),
       );
     });
@@ -122,5 +122,5 @@ export function remedy(words) {
   }
   if (/dpkg was interrupted|dpkg --configure -a/.test(words)) return "Run dpkg --configure -a, and then this again.";
   if (/No space left|enough free space/i.test(words)) return "The disk is full; make room, and run this again.";
-  return "Mend what it names, and run this again.";
+  return "Fix what it names, and run this again.";
 }

@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { withLock } from "../lock.mjs";
+import { progressTo } from "../progress.mjs";
 import { hasCommand, installMachinePackages, missingPackages } from "./machine-packages.mjs";
 import { installNodeModules, nodeModulesState } from "./node-modules.mjs";
 import { MACHINE_PACKAGES, plan } from "./plan.mjs";
@@ -23,8 +24,7 @@ const purposes = {
 const clone = fileURLToPath(new URL("../..", import.meta.url));
 const env = process.env;
 
-/** @param {string} line */
-const progress = (line) => console.error(`bootstrap: ${line}`);
+const progress = progressTo(process.stderr, (line) => `bootstrap: ${line}`);
 
 /**
  * @param {string[]} args

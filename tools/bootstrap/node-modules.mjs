@@ -62,18 +62,39 @@ export async function installNodeModules(clone, state, { progress, env, log, sig
     // npm's own waits add up to two minutes before it says that there is no network.
     ...["--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"],
   ];
-  await step(`node modules: ${why}; npm ci installs them`, progress, async () => {
-    const { code, tail } = await run(command, { cwd: clone, env, log, signal, tailLines: 200 });
-    if (code === 0) return;
-    const words = reasonIn(tail);
-    throw new Error(
-      [
-        `npm ci ended with ${code}.`,
-        ...words.map((line) => `    ${line}`),
-        `${remedy(words.join("\n"))} Everything it said is in ${log}`,
-      ].join("\n"),
-    );
-  });
+  await step(
+    `node modules: ${why}; npm ci installs them`,
+    progress,
+    async () => {
+      const install = () => run(command, { cwd: clone, env, log, signal, tailLines: 200 });
+      let { code, tail } = await install();
+      // An npm that was killed a moment ago may still have been at work. Another one after that is named below.
+      if (code !== 0 && tail.some((line) => line.includes("ENOTEMPTY"))) ({ code, tail } = await install());
+      if (code === 0) return;
+      const words = reasonIn(tail);
+      throw new Error(
+        [
+          `npm ci ended with ${code}.`,
+          ...words.map((line) => `    ${line}`),
+          `${remedy(words.join("\n"))} The whole output is in ${log}`,
+        ].join("\n"),
+      );
+    },
+    { state: () => installedCount(clone) },
+  );
+}
+
+/**
+ * How many packages of the lock file are in place: `412 of 519 packages`.
+ *
+ * @param {string} clone
+ * @returns {string}
+ */
+export function installedCount(clone) {
+  const locked = Object.entries(readLock(join(clone, "package-lock.json"))?.packages ?? {});
+  const wanted = locked.filter(([path, entry]) => path !== "" && isFor(entry));
+  const installed = wanted.filter(([path]) => existsSync(join(clone, path, "package.json")));
+  return `${installed.length} of ${wanted.length} packages`;
 }
 
 /**
@@ -109,6 +130,9 @@ export function remedy(words) {
   if (/ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET|ERR_SOCKET_TIMEOUT/.test(words)) {
     return "npm's registry cannot be reached. Set one that can (npm config set registry URL) or a proxy (npm config set proxy URL), and run this again.";
   }
+  if (/ENOTEMPTY/.test(words)) {
+    return "Another npm changes node_modules at the same time. Wait until it is done, and run this again.";
+  }
   if (/ENOSPC/.test(words))
     return "The disk is full. The node modules take about 400 MB; make room, and run this again.";
   if (/EACCES|EPERM/.test(words)) {
@@ -116,5 +140,5 @@ export function remedy(words) {
   }
   if (/not found/.test(words)) return "npm comes with Node (https://nodejs.org/en/download); put it on PATH.";
   if (/in sync/.test(words)) return "package.json was changed by hand: npm install brings package-lock.json along.";
-  return "Mend what it names, and run this again.";
+  return "Fix what it names, and run this again.";
 }

@@ -49,7 +49,7 @@ export async function goBuild(names, folder, { env, log, onState = () => {}, sig
     [
       `${labels} could not be built: go build ended with ${code}.`,
       ...tail.map((line) => `    ${line}`),
-      `${remedy(tail.join("\n"))} Everything it said is in ${log}`,
+      `${remedy(tail.join("\n"))} The whole output is in ${log}`,
     ].join("\n"),
   );
 }

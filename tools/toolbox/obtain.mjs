@@ -1,6 +1,6 @@
 import { chmod, mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { duration, step } from "../step.mjs";
+import { step } from "../step.mjs";
 import { TOOLS, TOOL_NAMES, thisPlatform } from "../versions.mjs";
 import { cacheFolder, folderOf, keep, workFolder } from "./cache.mjs";
 import { download } from "./download.mjs";
@@ -116,9 +116,6 @@ async function build(group, { progress, env, signal }, refusals) {
   await mkdir(logs, { recursive: true });
   const log = join(logs, `${TOOLS[/** @type {ToolName} */ (group[0])].go.module}.log`);
   const labels = group.map((name) => `${name} ${TOOLS[name].version}`).join(", ");
-  const seconds = group.map((name) => TOOLS[name].go.seconds).sort((a, b) => b - a);
-  // Tools of one module share most of their packages (measured: four of Kubernetes take 285 s).
-  const expected = duration(1000 * seconds.reduce((sum, each) => sum + each / 5, ((seconds[0] ?? 0) * 4) / 5));
   let state = "";
   try {
     await step(
@@ -134,7 +131,7 @@ async function build(group, { progress, env, signal }, refusals) {
           await keep(own, folderOf(root, name), "build", { [name]: version });
         }
       },
-      { guide: ` (at most about ${expected} on 2 cores; less where Go has parts of it)`, state: () => state },
+      { state: () => state },
     );
   } catch (error) {
     signal?.throwIfAborted();

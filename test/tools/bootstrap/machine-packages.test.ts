@@ -59,7 +59,7 @@ test("lists that cannot be renewed are no failure; a package that is not to be h
   await expect(installMachinePackages([nft], options)).rejects.toThrow(
     "apt-get install nftables ended with 100.\n    E: Unable to locate package nftables\n" +
       "The package servers cannot be reached, or do not have it: look at /etc/apt/sources.list and the network " +
-      `(apt-get update), and run this again. Everything it said is in ${folder}/log`,
+      `(apt-get update), and run this again. The whole output is in ${folder}/log`,
   );
   expect(existsSync(policy)).toBe(false);
 });
@@ -90,7 +90,7 @@ test.each([
   ["E: dpkg was interrupted, you must manually run 'dpkg --configure -a'", "Run dpkg --configure -a"],
   ["E: You don't have enough free space in /var/cache/apt/archives/.", "The disk is full"],
   ["E: Failed to fetch x  Temporary failure resolving 'x'", "The package servers cannot be reached"],
-  ["E: something else", "Mend what it names"],
+  ["E: something else", "Fix what it names"],
 ])("the remedy for %j", (words, text) => {
   expect(remedy(words)).toContain(text);
 });

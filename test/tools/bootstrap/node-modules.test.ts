@@ -1,7 +1,12 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { installNodeModules, nodeModulesState, remedy } from "../../../tools/bootstrap/node-modules.mjs";
+import {
+  installedCount,
+  installNodeModules,
+  nodeModulesState,
+  remedy,
+} from "../../../tools/bootstrap/node-modules.mjs";
 import { fakeExecutable } from "../fake-executable.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
@@ -95,17 +100,34 @@ exit 1`,
     "npm ci ended with 1.\n    npm error code EUSAGE\n" +
       "    npm error npm ci can only install packages when they are in sync.\n" +
       "package.json was changed by hand: npm install brings package-lock.json along. " +
-      `Everything it said is in ${folder}/log`,
+      `The whole output is in ${folder}/log`,
   );
   expect(lines.join()).not.toContain("done");
 });
 
+test("npm runs again where another npm, killed a moment ago, was still removing files", async () => {
+  const { folder, options } = npm("");
+  const script = `[ -e ${folder}/again ] && exit 0; touch ${folder}/again; echo "npm error code ENOTEMPTY"; exit 217`;
+  fakeExecutable(folder, "npm", script);
+
+  await installNodeModules(clone(), "missing", options);
+});
+
+test("progress counts the packages of this system that are in place", () => {
+  const folder = clone();
+  mkdirSync(join(folder, "node_modules/tsx"), { recursive: true });
+  writeFileSync(join(folder, "node_modules/tsx/package.json"), "{}");
+
+  expect(installedCount(folder)).toBe("1 of 2 packages");
+});
+
 test.each([
+  ["npm error code ENOTEMPTY", "Another npm changes node_modules at the same time."],
   ["npm error code ENOTFOUND", "npm's registry cannot be reached."],
   ["npm error code ENOSPC", "The disk is full."],
   ["npm error code EACCES", "node_modules belongs to somebody else"],
   ["sh: 1: npm: not found", "npm comes with Node"],
-  ["npm error code EINTEGRITY", "Mend what it names"],
+  ["npm error code EINTEGRITY", "Fix what it names"],
 ])("the remedy for %j", (words, text) => {
   expect(remedy(words)).toContain(text);
 });

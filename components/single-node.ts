@@ -135,7 +135,7 @@ export class SingleNode extends pulumi.ComponentResource {
 /** Rancher's version, once its container is healthy. */
 function whenHealthy(
   rancher: RancherContainer,
-  { version, docker: { restore } }: SingleNodeSettings,
+  { version, docker: { restore, backup } }: SingleNodeSettings,
   machine: ManagedHost,
   parent: pulumi.Resource,
 ): pulumi.Output<string> {
@@ -145,7 +145,13 @@ function whenHealthy(
       script: "rancher-ready",
       title: "waits until Rancher is healthy",
       create: rancher.containerId.apply((container) =>
-        renderRancherReadyScript({ container, version, stack, ...(restore !== undefined && { restore }) }),
+        renderRancherReadyScript({
+          container,
+          version,
+          stack,
+          folder: backup.folder,
+          ...(restore !== undefined && { restore }),
+        }),
       ),
       secretOutput: false,
       // It has the machine's lock to wait for, too.

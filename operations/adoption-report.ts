@@ -1,17 +1,20 @@
 import { adoptedSuffix } from "../components/docker/data-adopt.ts";
 import { inRancherContainer, rancherVolume } from "../components/docker/names.ts";
 import type { SingleNodeSettings } from "../components/stack-file.ts";
+import { secretCommand } from "../components/stack-file/secret-keys.ts";
+import { isInsideData } from "./adoption-refusals.ts";
+import { optionAnswers } from "./container-options.ts";
 import type { FoundContainer } from "./found-container.ts";
 
-/** What was found in a container, for people. */
+/** What was found in a container, as a table. */
 export function foundText(found: FoundContainer): string {
   const { version, running, data, kib, ports, mounts, variables } = found;
   const list = (values: readonly string[]) => (values.length === 0 ? "none" : values.join(", "));
   const rows: readonly (readonly [string, string])[] = [
     ["container", `${found.container}, ${running ? "running" : "stopped"}, restart policy ${found.restart}`],
     ["image", found.image],
-    ["Rancher", version ?? "it does not tell which version"],
-    ["data", `${dataText(data)}${kib === undefined ? "" : `, ${(kib / 1024).toFixed(0)} MiB`}`],
+    ["Rancher", version ?? "neither image nor container says which version"],
+    ["data", `${dataText(data)}${partsText(mounts)}${kib === undefined ? "" : `, ${(kib / 1024).toFixed(0)} MiB`}`],
     ["ports", list(ports.map((port) => port.replace(/^:/, "0.0.0.0:").replace(" ", " for ")))],
     ["mounts", list(mounts.map((mount) => mount.replace(/^(\S+) (.*) (\S+)$/, "$1 $2 at $3")))],
     ["variables", list(variables)],
@@ -20,56 +23,84 @@ export function foundText(found: FoundContainer): string {
   return rows.map(([name, value]) => `  ${name.padEnd(10)} ${value}`).join("\n");
 }
 
+function partsText(mounts: readonly string[]): string {
+  const parts = mounts.map((mount) => mount.split(" ").at(-1) ?? "").filter(isInsideData);
+  return parts.length === 0 ? "" : `, with what is mounted at ${parts.join(", ")}`;
+}
+
 function dataText(data: string): string {
   if (data.startsWith("volume ")) return `in the volume ${data.slice("volume ".length)}`;
   if (data.startsWith("bind ")) return `in the folder ${data.slice("bind ".length)} of the host`;
   return "in the container itself: they would be lost with it";
 }
 
+const additionalCAs = "docker.additionalTrustedCAs, with the certificates of the CAs in one file";
+
+/** Rancher itself would get it from Let's Encrypt, but nginx ends TLS. */
+const acme =
+  "no key: Rancher no longer gets a certificate from Let's Encrypt itself. Have a client on the host get it, and set tls: { source: secret, certificate: { onHost: PATH }, privateKey: { onHost: PATH } }";
+
 /** Keys of the stack file that stand for a variable of the container. */
 const keysOfVariables: readonly (readonly [RegExp, string])[] = [
   [/^AUDIT_/, "docker.auditLog"],
   [/^(HTTPS?_PROXY|NO_PROXY)$/i, "docker.proxy"],
+  [/^SSL_CERT_(DIR|FILE)$/, additionalCAs],
   [/^CATTLE_SYSTEM_DEFAULT_REGISTRY$/, "docker.registry"],
   [/^CATTLE_BOOTSTRAP_PASSWORD$/, "nothing: it was used at the first start"],
-  [/^(SSL_CERT_DIR|ACME_DOMAIN)$/, "nothing yet"],
+  [/^ACME_DOMAIN$/, acme],
 ];
 
 const keysOfArguments: readonly (readonly [RegExp, string])[] = [
   [/^--no-cacerts/, "tls: it follows from the certificate's source"],
-  [/^--acme-domain/, "tls: Let's Encrypt comes with a later release on a single node"],
+  [/^--acme-domain/, acme],
   [/^--https?-listen-port/, "nothing: inside the container Rancher has ports 80 and 443"],
 ];
 
-/** What of it is not taken over by itself, and the key of the stack file that says it. */
+/** What is not taken over by itself, each with the key of the stack file that sets it, or with the reason why none does. */
 export function notTakenOver(found: FoundContainer, { tls }: Pick<SingleNodeSettings, "tls">): string[] {
   const { variables, mounts } = found;
   const known = (rows: readonly (readonly [RegExp, string])[], word: string) => rows.find(([of]) => of.test(word))?.[1];
   return [
     ...(tls.source !== "rancher" && hasOwnCertificate(found) ? [ownCertificate] : []),
-    ...variables.map((name) => `variable ${name}: ${known(keysOfVariables, name) ?? "docker.environment"}`),
+    ...variables.map((name) => {
+      const key = known(keysOfVariables, name) ?? "docker.environment";
+      const credentials = found.withCredentials.includes(name)
+        ? ", its user and password the secret rancher:proxyCredentials"
+        : "";
+      return `variable ${name}: ${key}${credentials}`;
+    }),
     ...found.arguments.map((word) => `argument ${word}: ${known(keysOfArguments, word) ?? "docker.arguments"}`),
     ...mounts.flatMap((mount) => {
       const inside = mount.split(" ").at(-1) ?? "";
-      if (inside === inRancherContainer.data) return [];
-      return [`mount at ${inside}: ${keyOfMount(inside)}`];
+      if (inside === inRancherContainer.data || isInsideData(inside)) return [];
+      return [`mount at ${inside}: ${keyOfMount(inside, found)}`];
     }),
+    ...optionAnswers(found),
   ];
 }
 
 /** Whether Rancher made its certificate itself, as it does where nobody gives it one. */
-function hasOwnCertificate({ mounts, arguments: words }: FoundContainer): boolean {
+function hasOwnCertificate({ mounts, arguments: words, variables }: FoundContainer): boolean {
   return (
+    !variables.includes("ACME_DOMAIN") &&
     !mounts.some((mount) => mount.split(" ").at(-1)?.startsWith("/etc/rancher/ssl")) &&
     !words.some((word) => /^--(no-cacerts|acme-domain)/.test(word))
   );
 }
 
 const ownCertificate =
-  "the certificate Rancher made for itself: agents of its clusters trust that CA, and no other. Has it clusters, then " +
+  "the certificate Rancher made for itself: agents of its clusters trust that CA and no other. If it manages clusters, set " +
   "loadBalancer: { kind: none } and tls: { source: rancher }";
 
-function keyOfMount(inside: string): string {
+/** Where a CA's certificate makes the programs of Rancher's image trust it. */
+const trustFolders =
+  /^(\/etc\/ssl\/certs|\/etc\/pki\/trust|\/usr\/share\/pki\/trust|\/usr\/local\/share\/ca-certificates)(\/|$)/;
+
+function keyOfMount(inside: string, { certificateFolder }: FoundContainer): string {
+  if (inside === certificateFolder || inside.endsWith("/ca-additional.pem") || trustFolders.test(inside))
+    return additionalCAs;
+  if (inside === inRancherContainer.k3sRegistries || inside === "/etc/rancher/k3s")
+    return `the secret rancher:k3sRegistries, with the content of registries.yaml: ${secretCommand("k3sRegistries")}`;
   if (inside.startsWith("/etc/rancher/ssl"))
     return "tls: source: secret, with the certificate from the stack or { onHost: PATH }";
   if (inside.startsWith(inRancherContainer.auditLog)) return "docker.auditLog; the old log stays where it is";

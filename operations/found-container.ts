@@ -1,12 +1,13 @@
 import { renderContainerSurvey } from "../components/docker/data-survey.ts";
+import { hostConfigFields } from "./container-options.ts";
 import type { ScriptText } from "../components/host/script.ts";
 
-/** A container somebody started by hand, as far as one may look into it. */
+/** A container that somebody started by hand. */
 export interface FoundContainer {
   readonly container: string;
   readonly running: boolean;
   readonly image: string;
-  /** Without the `v`; undefined where nothing says so. */
+  /** Without the `v`; undefined where neither image nor container says it. */
   readonly version: string | undefined;
   /** Where the data are: `volume NAME`, `bind PATH`, or `layer`: in the container itself. */
   readonly data: string;
@@ -20,20 +21,45 @@ export interface FoundContainer {
   /** Names of variables the image does not set to the same value. Their values stay on the host. */
   readonly variables: readonly string[];
   readonly restart: string;
+  /** Started with `--rm`. */
+  readonly removedWhenStopped: boolean;
+  /** Variables whose value is a URL with credentials. */
+  readonly withCredentials: readonly string[];
+  /** Folder that `SSL_CERT_DIR` names. */
+  readonly certificateFolder: string | undefined;
+  /** Options of `docker run`, by the names `docker inspect` gives them. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Names of labels that are not the image's. */
+  readonly labels: readonly string[];
 }
 
 /**
- * Looks and changes nothing. A variable's value may be a secret, so only names leave the host; sorted, since an engine
- * tells them in another order each time a container is made.
+ * A script that reads a container and changes nothing. A variable's value may be a secret, so only names leave the host.
+ * They are sorted: an engine lists them in another order each time a container is made.
  */
 export function findContainerScript(container: string): ScriptText {
   const body = `${renderContainerSurvey(container)}
 about "$name_asked" '{{range .Mounts}}{{println "mount" .Type (or .Name .Source) .Destination}}{{end}}' | sed -e '/^$/d'
 docker image inspect -f '{{range .Config.Env}}{{json .}}{{println}}{{end}}' "$(about "$name_asked" '{{.Image}}')" 2>/dev/null | sed -e '/^$/d' >"$work/of-image" || true
 about "$name_asked" '{{range .Config.Env}}{{json .}}{{println}}{{end}}' | sed -e '/^$/d' >"$work/of-container"
-{ grep -v -x -F -f "$work/of-image" "$work/of-container" || true; } | sed -e 's/^"\\([^=]*\\)=.*/variable \\1/' | sort
+{ grep -v -x -F -f "$work/of-image" "$work/of-container" || true; } >"$work/own"
+sed -e 's/^"\\([^=]*\\)=.*/variable \\1/' "$work/own" | sort
+sed -n -e 's,^"\\([A-Za-z_]*_[Pp][Rr][Oo][Xx][Yy]\\)=[a-z]*://[^/]*@.*,with-credentials \\1,p' -e 's,^"SSL_CERT_DIR=\\(.*\\)"$,certificate-folder \\1,p' "$work/own" | sort
+# An engine leaves out what it does not know, so nothing is asked for by its name.
+about "$name_asked" '{{range $key, $value := .HostConfig}}{{if eq $key ${hostConfigFields.map((field) => `"${field}"`).join(" ")}}}{{println "option" $key (json $value)}}{{end}}{{end}}{{with .HostConfig.LogConfig}}{{println "option LogType" (json .Type)}}{{range $key, $value := .Config}}{{println "log-option" $key}}{{end}}{{end}}{{range $key, $value := .Config}}{{if eq $key "StopTimeout" "User"}}{{println "option" $key (json $value)}}{{end}}{{end}}' | sed -e '/^$/d' | sort
+docker image inspect -f '{{range $key, $value := .Config.Labels}}{{println "label" $key}}{{end}}' "$(about "$name_asked" '{{.Image}}')" 2>/dev/null | sed -e '/^$/d' >"$work/image-labels" || true
+about "$name_asked" '{{range $key, $value := .Config.Labels}}{{println "label" $key}}{{end}}' | sed -e '/^$/d' >"$work/labels"
+{ grep -v -x -F -f "$work/image-labels" "$work/labels" || true; } | sort
 `;
   return { name: "adopt", title: `looks at the container ${container}`, body, timeoutSeconds: 120 };
+}
+
+function readOptions(printed: readonly string[], logOptions: readonly string[]): FoundContainer["options"] {
+  const options = printed.map((line) => {
+    const [, name = "", value = ""] = /^(\S+) (.*)$/.exec(line) ?? [];
+    return [name, JSON.parse(value) as unknown] as const;
+  });
+  return { ...Object.fromEntries(options), ...(logOptions.length > 0 && { LogOptions: logOptions }) };
 }
 
 /** What that script printed. */
@@ -54,5 +80,10 @@ export function readFoundContainer(printed: string): FoundContainer {
     mounts: all("mount"),
     variables: all("variable"),
     restart: one("restart") ?? "no",
+    removedWhenStopped: one("removed-when-stopped") === "true",
+    withCredentials: all("with-credentials"),
+    certificateFolder: one("certificate-folder"),
+    options: readOptions(all("option"), all("log-option")),
+    labels: all("label"),
   };
 }

@@ -1,7 +1,7 @@
 import { helperLabel } from "./data-facts.ts";
 import { inRancherContainer, rancherTrial, rancherVolume } from "./names.ts";
 
-/** What an adopted container is called afterwards, behind its own name. */
+/** Added to the name of a container once it is taken over. */
 export const adoptedSuffix = "-before-rancher-stack";
 
 /** Image made of a container whose data are in its own layer, for as long as they are copied. */
@@ -9,12 +9,17 @@ export const layerImage = "rancher-data-layer:adopt";
 
 /**
  * Shell function `find_data NAME`: sets `data_kind` (volume, bind or layer) and `data_place`, where a container has
- * Rancher's data. Stands alone.
+ * Rancher's data. `nested_data NAME` prints what is mounted inside the data, which is a part of them: lines of kind,
+ * source and place below the data's folder, with tabs between them. Both stand alone.
  */
 export const findData = `find_data() {
   data_kind=layer data_place=
   found=$(about "$1" '{{range .Mounts}}{{if eq .Destination "${inRancherContainer.data}"}}{{.Type}} {{if .Name}}{{.Name}}{{else}}{{.Source}}{{end}}{{end}}{{end}}')
   [ -z "$found" ] || { data_kind=\${found%% *}; data_place=\${found#* }; }
+}
+nested_data() {
+  mounts=$(about "$1" '{{range .Mounts}}{{printf "%s\\t%s\\t%s\\n" .Type (or .Name .Source) .Destination}}{{end}}') || exit 30
+  printf '%s\\n' "$mounts" | awk -F '\\t' -v data=${inRancherContainer.data}/ 'index($3, data) == 1 { printf "%s\\t%s\\t%s\\n", $1, $2, substr($3, length(data) + 1) }'
 }`;
 
 /**
@@ -35,6 +40,8 @@ refuse_adoption() {
   adopted_version=$(version_of "$1")
   [ "$adopted_version" = "$version" ] || fail 10 "the container $1 runs Rancher \${adopted_version:-of a version it does not tell}, and rancher:version is $version. Take it over as it is, with rancher:version: \${adopted_version:-ITS-VERSION}, and upgrade afterwards"
   find_data "$1"
+  nested_data "$1" >"$work/nested"
+  [ "$data_place" != ${rancherVolume} ] || [ ! -s "$work/nested" ] || fail 10 "the container $1 has its data in the volume ${rancherVolume} already, but a part of it, ${inRancherContainer.data}/$(cut -f 3 "$work/nested" | tr '\\n' ' '), is mounted from elsewhere. Stop it, copy that part into the volume, and start it without that mount"
   [ "$data_place" = ${rancherVolume} ] || [ -n "$(noted adopting)" ] || empty ${rancherVolume} || fail 10 "the volume ${rancherVolume} has data already, and docker.adopt would replace them by those of $1. Remove docker.adopt from the stack file, or the volume: docker volume rm ${rancherVolume}"
 }
 give_up_adoption() {
@@ -61,6 +68,9 @@ adopt_container() {
     bind) set -- --mount "type=bind,source=$data_place,target=/from,readonly" ;;
     *) begin_layer; set -- ;;
   esac
+  while IFS=$(printf '\\t') read -r kind source inside; do
+    set -- "$@" --mount "type=$kind,source=$source,target=$from/$inside,readonly"
+  done <"$work/nested"
   measure "$@"
   case $data_kind in volume | bind) need_room 2 1 ;; *) need_room 3 1 ;; esac
   if [ -z "$(noted adopting)" ]; then

@@ -1,5 +1,6 @@
 import { quote } from "../host/shell.ts";
 import { dataScript } from "./backup-script.ts";
+import { dataFacts } from "./data-facts.ts";
 import { rancherContainer, rancherVolume } from "./names.ts";
 
 export interface RancherReadyScriptArgs {
@@ -9,6 +10,8 @@ export interface RancherReadyScriptArgs {
   readonly version: string;
   /** Name of the stack, for what people are told to run. */
   readonly stack: string;
+  /** Folder of the archives, where it is recorded which version has used the data. */
+  readonly folder: string;
   /** Name of the archive that was put back; after another one Rancher is waited for anew. */
   readonly restore?: string;
 }
@@ -42,10 +45,17 @@ const seen = [
  * Waits until Rancher is healthy, and fails where it does not become so: at every run anew, until it is. A container that
  * is stopped is started, once: a stack that is up serves. Prints the version.
  *
- * With that an upgrade has come to its end: what the script about the data keeps for the way back is of no more use.
+ * That ends an upgrade: what the data script keeps for going back is no longer needed.
  */
-export function renderRancherReadyScript({ container, version, stack, restore }: RancherReadyScriptArgs): string {
-  return `${restore === undefined ? "" : `# With the data of ${restore}\n`}container=${quote(container)} version=${quote(version)} stack=${quote(stack)}
+export function renderRancherReadyScript({
+  container,
+  version,
+  stack,
+  folder,
+  restore,
+}: RancherReadyScriptArgs): string {
+  return `${recordVersionAtUninstall(folder)}
+${restore === undefined ? "" : `# With the data of ${restore}\n`}container=${quote(container)} version=${quote(version)} stack=${quote(stack)}
 data=$state/facts/${dataScript}
 noted() { [ ! -e "$data/$1" ] || cat "$data/$1"; }
 back="See docker logs ${rancherContainer}, on this machine"
@@ -112,4 +122,22 @@ rm -f "$data/needed" "$data/trial-seconds"
 say "unchanged: Rancher $version is healthy"
 printf '%s\\n' "$version"
 `;
+}
+
+/**
+ * An uninstall runs this before it removes the container, which shows best which version has used the data: the data
+ * script records a new version once it has tested it, before the container is replaced.
+ */
+function recordVersionAtUninstall(folder: string): string {
+  return `register_undo <<'UNDO'
+folder=${quote(folder)}
+if command -v docker >/dev/null && [ -e "$folder/rancher-data.facts" ]; then
+${dataFacts}
+# A container that waits to be replaced has not used the data of the archive that was restored.
+if [ -z "$(recall waiting)" ] && there ${rancherContainer} && ours ${rancherContainer}; then
+  remember image "$(about ${rancherContainer} '{{.Config.Image}}')"
+  remember version "$(version_of ${rancherContainer})"
+fi
+fi
+UNDO`;
 }

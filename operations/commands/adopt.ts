@@ -1,4 +1,5 @@
 import { checkContainer } from "../../components/stack-file/docker-fields.ts";
+import { adoptionRefusals } from "../adoption-refusals.ts";
 import { adoptionSteps, foundText, notTakenOver } from "../adoption-report.ts";
 import { changeStackFile } from "../change-stack-file.ts";
 import { UserError } from "../command-line.ts";
@@ -29,12 +30,8 @@ export async function run({
   const found = readFoundContainer(await runOnHost({ host, keys, say: dim, script }));
   const { version, image } = found;
   console.log(`Found on ${host.kind === "local" ? "this machine" : `host ${host.name}`}:\n${foundText(found)}`);
-  if (version === undefined || !/^\d+\.\d+\.\d+$/.test(version)) {
-    throw new UserError(
-      `${container} does not tell which release of Rancher it runs (${version ?? "its image says nothing"}), and data can only be taken over as they are. ` +
-        "If it is a Rancher, start it by hand from an image with a version, such as rancher/rancher:v2.15.0.",
-    );
-  }
+  const refusals = adoptionRefusals(found);
+  if (version === undefined || refusals.length > 0) throw new UserError(refusals.join("\n"));
 
   const edits = adoptEdits(settings, { container, version, image });
   const difference = changeStackFile(stack, edits, { write: false });
@@ -42,12 +39,10 @@ export async function run({
   console.log(`\nWhat happens:\n${steps.join("\n")}`);
   const rest = notTakenOver(found, settings);
   if (rest.length > 0) {
-    console.log("\nNot taken over by itself. Say it in the stack file first, where you need it:");
+    console.log("\nNot taken over by itself. Set it in the stack file first, where you need it:");
     console.log(rest.map((line) => `  ${line}`).join("\n"));
   }
-  console.log(
-    `\nIn the stack file:\n${difference.map((line) => `  ${line}`).join("\n") || "  nothing: it says so already"}`,
-  );
+  console.log(`\nIn the stack file:\n${difference.map((line) => `  ${line}`).join("\n") || "  nothing to change"}`);
   if (!yes && !(await confirm(`Take ${container} over?`))) return 1;
   changeStackFile(stack, edits, { write: true });
   return runUp(engine, stackFile, ["--yes", "--skip-preview"]);

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { expectGolden } from "../support/golden.ts";
 import { renderBackup } from "../../components/docker/backup-script.ts";
-import { renderRancherReadyScript } from "../../components/docker/rancher-ready-script.ts";
 import { DataMachine } from "./support/fake-docker.ts";
 
 /** Archives of earlier days, by their names without ending. */
@@ -82,7 +81,7 @@ describe("a backup", () => {
     machine.replaced("2.15.0");
     await machine.backup(1);
     expect(machine.archives).toContain(needed);
-    await machine.body(renderRancherReadyScript({ container: "rancher", version: "2.15.0", stack: "dev" }));
+    await machine.ready("2.15.0");
     await machine.backup(1);
 
     expect(machine.archives).not.toContain(needed);

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { renderContainerSurvey } from "../../components/docker/data-survey.ts";
 import { DataMachine } from "./support/fake-docker.ts";
@@ -38,6 +38,36 @@ describe("a container started by hand", () => {
     expect(machine.archives).toHaveLength(2);
     expect(machine.list("volumes")).not.toContain("rancher-trial-data");
     expect(machine.list("images")).not.toContain("rancher-data-layer:adopt");
+  });
+
+  it.each(Object.keys(kinds))("brings along what is mounted inside its data from %s", async (kind) => {
+    using machine = new DataMachine();
+    kinds[kind]?.(machine);
+    writeFileSync(
+      machine.path("engine/containers/old/nested"),
+      "volume\tinner\t/var/lib/rancher/k3s\nbind\t/x\t/etc/x\n",
+    );
+    machine.data({ "server/db": "in the second mount" }, machine.path("engine/volumes/inner"));
+
+    const run = await machine.run("2.14.3", { adopt: "old" });
+
+    expect(run.code, run.stderr).toBe(0);
+    expect([machine.read("db/state"), machine.read("k3s/server/db")]).toEqual(["of somebody", "in the second mount"]);
+  });
+
+  it("is refused where the data is in the volume already, but for a part that is mounted from elsewhere", async () => {
+    using machine = new DataMachine();
+    machine.container("old", "2.14.3", { mounts: "volume rancher-data" });
+    machine.data(files);
+    writeFileSync(machine.path("engine/containers/old/nested"), "volume\tinner\t/var/lib/rancher/k3s\n");
+
+    const run = await machine.run("2.14.3", { adopt: "old" });
+
+    expect([run.code, run.stderr]).toEqual([
+      10,
+      expect.stringContaining("/var/lib/rancher/k3s , is mounted from elsewhere"),
+    ]);
+    expect(machine.about("old", "running")).toBe("true");
   });
 
   it("serves while its archive is made", async () => {

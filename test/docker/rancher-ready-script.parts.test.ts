@@ -38,10 +38,14 @@ describe.skipIf("refused" in made)("waiting for Rancher, on a real Docker engine
     );
   };
   const ready = (container: string, edit = (text: string) => text) =>
-    machine.run("rancher-ready", renderRancherReadyScript({ container, version: "2.15.0", stack: "dev" }), {
-      timeoutSeconds: 600,
-      edit,
-    });
+    machine.run(
+      "rancher-ready",
+      renderRancherReadyScript({ container, version: "2.15.0", stack: "dev", folder: "/var/backups/rancher" }),
+      {
+        timeoutSeconds: 600,
+        edit,
+      },
+    );
 
   beforeAll(async () => {
     await machine.base.create();

@@ -4,7 +4,7 @@ import { shells } from "../support/plain-machine.ts";
 import { DataMachine } from "./support/fake-docker.ts";
 
 const text = (more: Partial<RancherReadyScriptArgs> = {}) =>
-  renderRancherReadyScript({ container: "rancher", version: "2.15.0", stack: "dev", ...more });
+  renderRancherReadyScript({ container: "rancher", version: "2.15.0", stack: "dev", folder: "/backups", ...more });
 
 /** With a limit and a pause between lines of progress that a test can wait for. */
 const hasty = (body: string) => body.replace("limit=900", "limit=2").replace("-ge 20 ]", "-ge 1 ]");
@@ -245,5 +245,56 @@ describe.each(Object.entries(shells))("on a machine with what a Mac has, by %s",
     expect([run.code, run.stdout]).toEqual([0, "2.15.0\n"]);
     machine.looks("restarting starting 5 first", "restarting starting 6 first");
     expect((await machine.body(text().replace("sleep 2", "sleep 0.1"))).code).toBe(40);
+  });
+});
+
+describe("an uninstall after an upgrade test", () => {
+  const uninstalled = async (machine: DataMachine) => {
+    expect((await machine.body("run_undo rancher-ready\n", "rancher-ready")).code).toBe(0);
+    machine.gone("rancher");
+    expect((await machine.body("run_undo rancher-data\n")).code).toBe(0);
+  };
+
+  it("whose upgrade was never made leaves the data to the old version", async () => {
+    using machine = new DataMachine().serving("2.14.3");
+    await machine.run("2.14.3");
+    await machine.ready("2.14.3");
+    await machine.run("2.15.0");
+
+    await uninstalled(machine);
+
+    const run = await machine.run("2.14.3");
+    expect([run.code, run.stderr]).toEqual([0, expect.stringContaining("are of Rancher 2.14.3")]);
+    expect(machine.read("db/state")).toBe("written by 2.14.3");
+  });
+
+  it("whose upgrade was made leaves the data to the new version, even if nobody waited for it", async () => {
+    using machine = new DataMachine().serving("2.14.3");
+    await machine.run("2.14.3");
+    await machine.ready("2.14.3");
+    await machine.run("2.15.0");
+    machine.replaced("2.15.0");
+
+    await uninstalled(machine);
+
+    const run = await machine.run("2.14.3");
+    expect([run.code, run.stderr]).toEqual([10, expect.stringContaining("Rancher's data are of 2.15.0")]);
+  });
+
+  it("leaves the data of a restored archive to its own version, not to the container that waits to be replaced", async () => {
+    using machine = new DataMachine().serving("2.14.3");
+    await machine.run("2.14.3");
+    await machine.ready("2.14.3");
+    await machine.backup();
+    const archive = machine.archives.find((name) => name.endsWith(".gz"))!.replace(".tar.gz", "");
+    await machine.run("2.15.0");
+    machine.replaced("2.15.0");
+    await machine.ready("2.15.0");
+    await machine.run("2.14.3", { restore: archive });
+
+    await uninstalled(machine);
+
+    expect((await machine.run("2.14.3", { restore: archive })).code).toBe(0);
+    expect(machine.remembered).toContain("version 2.14.3\n");
   });
 });

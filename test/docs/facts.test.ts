@@ -96,8 +96,10 @@ describe("docs/interrupted-runs.md", () => {
   });
 });
 
-describe("docs/single-node.md", () => {
+describe("the pages about a single node", () => {
   const single = page("docs/single-node.md");
+  const backups = page("docs/single-node-backup.md");
+  const takeover = page("docs/single-node-adopt.md");
 
   it("gives Rancher's sizes as the check of the host has them", () => {
     const stated = tableRows(single, "size").map(([, clusters, nodes, cpus, memory]) => [
@@ -118,13 +120,13 @@ describe("docs/single-node.md", () => {
   });
 
   it.each([
-    ["what the disk needs", `${diskFree.needed} GiB free at least, ${diskFree.comfortable} to be comfortable`],
-    ["the trial of an upgrade", trialSeconds === 600 ? "has ten minutes to become healthy" : "another time"],
-    ["the unit of the timer", `journalctl -u ${backupUnit}`],
-    ["the name of a container that was taken over", `CONTAINER${adoptedSuffix}`],
-    ["the volume of the data", `the volume \`${rancherVolume}\``],
-    ["the volume of the audit log", `the volume \`${auditLogVolume}\``],
-  ])("says %s as the code has it", (_, words) => {
-    expect(single.text).toContain(words);
+    ["what the disk needs", single, `${diskFree.needed} GiB free at least, ${diskFree.comfortable} to be comfortable`],
+    ["the test of an upgrade", backups, trialSeconds === 600 ? "has ten minutes to become healthy" : "another time"],
+    ["the unit of the timer", backups, `journalctl -u ${backupUnit}`],
+    ["the name of a container that was taken over", takeover, `CONTAINER${adoptedSuffix}`],
+    ["the volume of the data", single, `the volume \`${rancherVolume}\``],
+    ["the volume of the audit log", single, `the volume \`${auditLogVolume}\``],
+  ])("say %s as the code has it", (_, { text: written }, words) => {
+    expect(written).toContain(words);
   });
 });

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { adoptionRefusals } from "../../operations/adoption-refusals.ts";
 import { adoptionSteps, foundText, notTakenOver } from "../../operations/adoption-report.ts";
 import { findContainerScript, readFoundContainer, type FoundContainer } from "../../operations/found-container.ts";
 import { devSettings } from "../support/dev-stack.ts";
@@ -21,6 +22,11 @@ const found: FoundContainer = {
   ],
   variables: ["CATTLE_BOOTSTRAP_PASSWORD", "HTTPS_PROXY", "AUDIT_LEVEL", "CATTLE_FEATURES"],
   restart: "unless-stopped",
+  removedWhenStopped: false,
+  withCredentials: ["HTTPS_PROXY"],
+  certificateFolder: undefined,
+  options: {},
+  labels: [],
 };
 
 it("a container is looked into, and of its variables only names leave the host", async () => {
@@ -30,13 +36,16 @@ it("a container is looked into, and of its variables only names leave the host",
     "docker",
     `case "$*" in
   "container ls"*) printf 'old\\nwiki\\n' ;;
+  *LogConfig*) printf 'option Memory 4294967296\\noption Dns ["192.0.2.53"]\\noption LogType "syslog"\\nlog-option syslog-address\\noption StopTimeout null\\n\\n' ;;
+  "image inspect"*label*) printf 'label of.the.image\\n' ;;
+  *label*) printf 'label of.the.image\\nlabel com.docker.compose.project\\n' ;;
   "image inspect"*) printf '"PATH=/usr/bin"\\n"CATTLE_SERVER_VERSION=v2.14.3"\\n"AUDIT_LEVEL=0"\\n' ;;
   *println*mount*) printf 'mount bind /opt/rancher /var/lib/rancher\\n\\n' ;;
   *Mounts*) echo "bind /opt/rancher" ;;
   *State.Running}}|*".State.Running}} old") echo true ;;
   *State.Running*) printf 'running true\\nimage rancher/rancher:v2.14.3\\nrestart always\\nremoved-when-stopped false\\n' ;;
   *Config.Labels*) ;;
-  *json*) printf '"PATH=/usr/bin"\\n"CATTLE_SERVER_VERSION=v2.14.3"\\n"AUDIT_LEVEL=2"\\n"PASSWORD=hunter2\\\\nSECOND=line"\\n\\n' ;;
+  *json*) printf '"PATH=/usr/bin"\\n"CATTLE_SERVER_VERSION=v2.14.3"\\n"AUDIT_LEVEL=2"\\n"PASSWORD=hunter2\\\\nSECOND=line"\\n"https_proxy=http://ops:hunter2@192.0.2.1:3128"\\n"SSL_CERT_DIR=/container/certs"\\n\\n' ;;
   *Config.Env*) echo CATTLE_SERVER_VERSION=v2.14.3 ;;
   *PortBindings*) printf 'port :443 443/tcp\\nargument --no-cacerts\\n\\n' ;;
   *.Image*) echo sha256:1 ;;
@@ -59,8 +68,19 @@ esac`,
     ports: [":443 443/tcp"],
     arguments: ["--no-cacerts"],
     mounts: ["bind /opt/rancher /var/lib/rancher"],
-    variables: ["AUDIT_LEVEL", "PASSWORD"],
+    variables: ["AUDIT_LEVEL", "PASSWORD", "SSL_CERT_DIR", "https_proxy"],
     restart: "always",
+    removedWhenStopped: false,
+    withCredentials: ["https_proxy"],
+    certificateFolder: "/container/certs",
+    options: {
+      Memory: 4294967296,
+      Dns: ["192.0.2.53"],
+      LogType: "syslog",
+      StopTimeout: null,
+      LogOptions: ["syslog-address"],
+    },
+    labels: ["com.docker.compose.project"],
   });
 });
 
@@ -93,7 +113,7 @@ it("what was found is shown", () => {
     variables: [],
     arguments: [],
   };
-  expect(foundText(empty)).toContain("it does not tell which version");
+  expect(foundText(empty)).toContain("neither image nor container says which version");
   expect(foundText(empty)).toContain("in the container itself: they would be lost with it");
   expect(foundText({ ...found, data: "volume mine" })).toContain("in the volume mine");
 });
@@ -101,7 +121,7 @@ it("what was found is shown", () => {
 it("what does not come along by itself is named, with the key that says it", () => {
   expect(notTakenOver(found, devSettings())).toEqual([
     "variable CATTLE_BOOTSTRAP_PASSWORD: nothing: it was used at the first start",
-    "variable HTTPS_PROXY: docker.proxy",
+    "variable HTTPS_PROXY: docker.proxy, its user and password the secret rancher:proxyCredentials",
     "variable AUDIT_LEVEL: docker.auditLog",
     "variable CATTLE_FEATURES: docker.environment",
     "argument --no-cacerts: tls: it follows from the certificate's source",
@@ -109,11 +129,127 @@ it("what does not come along by itself is named, with the key that says it", () 
     "mount at /etc/rancher/ssl: tls: source: secret, with the certificate from the stack or { onHost: PATH }",
     "mount at /var/log: nothing: it comes back by itself",
     "mount at /etc/hosts: nothing: it is not mounted any more",
+    "--restart unless-stopped: always, so that Rancher comes back whatever ended it",
   ]);
 });
 
+const bare = {
+  ...found,
+  mounts: ["bind /tls /etc/rancher/ssl"],
+  arguments: [],
+  variables: [],
+  ports: [],
+  restart: "always",
+};
+const answer = (more: Partial<FoundContainer>) => notTakenOver({ ...bare, ...more }, devSettings()).slice(1);
+
+it("what CAs, registries and Let's Encrypt need is named, each with its key or the reason why there is none", () => {
+  const mounts = (...inside: string[]) => [...bare.mounts, ...inside.map((path) => `bind /srv/some ${path}`)];
+
+  expect(
+    notTakenOver(
+      {
+        ...bare,
+        variables: ["SSL_CERT_DIR"],
+        certificateFolder: "/container/certs",
+        mounts: mounts("/container/certs", "/etc/pki/trust/anchors/company.pem", "/var/lib/rancher/k3s"),
+      },
+      devSettings(),
+    ),
+  ).toEqual([
+    "variable SSL_CERT_DIR: docker.additionalTrustedCAs, with the certificates of the CAs in one file",
+    "mount at /etc/rancher/ssl: tls: source: secret, with the certificate from the stack or { onHost: PATH }",
+    "mount at /container/certs: docker.additionalTrustedCAs, with the certificates of the CAs in one file",
+    "mount at /etc/pki/trust/anchors/company.pem: docker.additionalTrustedCAs, with the certificates of the CAs in one file",
+  ]);
+  expect(answer({ mounts: mounts("/etc/rancher/k3s/registries.yaml") })).toEqual([
+    "mount at /etc/rancher/k3s/registries.yaml: the secret rancher:k3sRegistries, with the content of registries.yaml: pulumi config set --secret rancher:k3sRegistries < registries.yaml",
+  ]);
+  const acme = notTakenOver({ ...bare, mounts: [], variables: ["ACME_DOMAIN"] }, devSettings());
+  expect(acme).toHaveLength(1);
+  expect(acme[0]).toMatch(
+    /^variable ACME_DOMAIN: no key: Rancher no longer gets a certificate from Let's Encrypt itself/,
+  );
+});
+
+it("every option of docker run is kept, set by a key, or named as not kept", () => {
+  expect(
+    answer({
+      restart: "no",
+      options: {
+        Memory: 4294967296,
+        NanoCpus: 1500000000,
+        NetworkMode: "proxied",
+        Dns: ["192.0.2.53", "192.0.2.54"],
+        ExtraHosts: ["git.example.com:192.0.2.9"],
+        Ulimits: [{ Name: "nofile", Soft: 1, Hard: 1 }],
+        CgroupnsMode: "host",
+        LogType: "syslog",
+        LogOptions: ["syslog-address"],
+        Sysctls: { "net.core.somaxconn": "1" },
+        Devices: [{ PathOnHost: "/dev/fuse" }],
+        Tmpfs: { "/run": "" },
+        ShmSize: 67108864,
+        IpcMode: "private",
+        Runtime: "runc",
+        PidsLimit: null,
+        Init: false,
+        User: "",
+      },
+      ports: ["127.0.0.1:8443 443/tcp", ":80 80/tcp", ":6443 6443/tcp"],
+      labels: ["com.docker.compose.project", "owner"],
+    }),
+  ).toEqual([
+    "--restart no: always, so that Rancher comes back whatever ended it",
+    "--memory 4294967296: docker.memory: 4096m",
+    "--cpus 1500000000: docker.cpus: 1.5",
+    "--network proxied: not kept: the container is in the network rancher, with nginx alone",
+    "--dns 192.0.2.53, 192.0.2.54: not kept, there is no key for it: the container asks Docker's resolver, and on a host over SSH its pods ask the host's",
+    "--add-host git.example.com:192.0.2.9: not kept, there is no key for it: put the names into your DNS",
+    "--ulimit nofile: not kept, there is no key for it: the limits are the Docker engine's",
+    "--cgroupns host: not kept, there is no key for it: the mode is the Docker engine's default",
+    "--log-driver syslog: not kept, there is no key for it: logs go to 5 files of 10 MB, which docker logs reads",
+    "--log-opt syslog-address: not kept, there is no key for it: logs go to 5 files of 10 MB, which docker logs reads",
+    "--sysctl net.core.somaxconn: not kept, there is no key for it: set it on the host",
+    "--device /dev/fuse: nothing: a privileged container has every device of the host",
+    "--tmpfs /run: not kept, there is no key for it",
+    "-p 8443:443/tcp: loadBalancer.ports.https: 8443, without nginx docker.publish.https",
+    "-p 127.0.0.1:8443:443/tcp: the address is not kept, there is no key for it; the port answers on all addresses. Protect it with a firewall in front of the host",
+    "-p 6443:6443/tcp: not kept, there is no key for it",
+    "label com.docker.compose.project: not kept: Docker Compose no longer finds the container. Take Rancher out of its file, or the next docker compose up starts a second one",
+    "label owner: not kept, there is no key for it",
+  ]);
+  expect(answer({})).toEqual([]);
+});
+
+it.each<[string, Partial<FoundContainer>, string]>([
+  [
+    "of an old version, with the way there",
+    { version: "2.9.3" },
+    "Upgrade it by hand first, one minor version at a time, each time to its newest patch on Docker Hub: 2.10, then 2.11.",
+  ],
+  ["of a version yet unknown", { version: "2.99.0" }, "old runs Rancher 2.99.0, which this program does not know yet"],
+  [
+    "of a development version",
+    { version: "2.15-head" },
+    "old does not say which release of Rancher it runs (2.15-head)",
+  ],
+  ["that would be gone once it is stopped", { removedWhenStopped: true }, "old was started with --rm"],
+  [
+    "with data in place but for a part",
+    {
+      data: "volume rancher-data",
+      mounts: ["volume rancher-data /var/lib/rancher", "bind /srv/k3s /var/lib/rancher/k3s"],
+    },
+    "but a part of it, /var/lib/rancher/k3s, is mounted from elsewhere",
+  ],
+])("is refused before anything is asked: one %s", (_, more, message) => {
+  expect(adoptionRefusals(found)).toEqual([]);
+  expect(adoptionRefusals({ ...found, ...more }).join("\n")).toContain(message);
+});
+
 it("a certificate of Rancher's own is named where another one would take its place", () => {
-  const plain = { ...found, mounts: [], arguments: [], variables: [] };
+  const plain = { ...found, mounts: [], arguments: [], variables: [], ports: [], restart: "always" };
   const behindNginx = devSettings();
   const alone = devSettings({
     loadBalancer: { kind: "none", ports: { http: 80, https: 443 } },
@@ -121,7 +257,7 @@ it("a certificate of Rancher's own is named where another one would take its pla
   });
 
   expect(notTakenOver(plain, behindNginx)).toEqual([
-    "the certificate Rancher made for itself: agents of its clusters trust that CA, and no other. Has it clusters, then loadBalancer: { kind: none } and tls: { source: rancher }",
+    "the certificate Rancher made for itself: agents of its clusters trust that CA and no other. If it manages clusters, set loadBalancer: { kind: none } and tls: { source: rancher }",
   ]);
   expect(notTakenOver(plain, alone)).toEqual([]);
   for (const own of [

@@ -53,6 +53,7 @@ case "$1 ${2-}" in
       *RestartPolicy*) echo "$(field "$name" policy):0" ;;
       *Health*) field "$name" health ;;
       *AutoRemove*) field "$name" autoremove ;;
+      *Mounts*printf*) cat "$(at "$name")/nested" 2>/dev/null || true ;;
       *Mounts*) field "$name" mounts ;;
       *) echo "unknown format $4" >&2; exit 1 ;;
     esac
@@ -104,12 +105,16 @@ case "$1 ${2-}" in
     ;;
   "exec "*) [ "$(field "$2" running)" = true ] && [ ! -e "$fake/unhealthy" ] ;;
   "run "*)
-    from=/nowhere to=/nowhere image='' entrypoint=''
+    from=/nowhere to=/nowhere image='' entrypoint='' nested=''
     shift
     while [ -z "$image" ]; do
       case $1 in
         --volume) case $2 in *:/from*) from=${2%%:*} ;; *:/to*) to=${2%%:*} ;; esac; shift ;;
-        --mount) from=${2#*source=}; from=${from%%,*}; shift ;;
+        --mount)
+          source=${2#*source=} source=${source%%,*} target=${2#*target=} target=${target%%,*}
+          case $target in /from) from=$source ;; *) nested="$nested $source:${target#*/from/}" nested=${nested%:*}:${target##*/} ;; esac
+          shift
+          ;;
         --entrypoint) entrypoint=$2; shift ;;
         --name | --label | --pull | --network | --user | --userns | --security-opt | --log-driver | --workdir | --tmpfs) shift ;;
         --*) ;;
@@ -121,6 +126,13 @@ case "$1 ${2-}" in
     to=$fake/volumes/$to
     layer=$fake/images/$image/layer
     mkdir -p "$fake/volumes"
+    # What is mounted inside another mount: both are seen in a copy of them.
+    if [ -n "$nested" ]; then
+      merged=$(mktemp -d "$fake/merged.XXXXXX")
+      if [ -d "$from" ]; then cp -a "$from/." "$merged"; elif [ -d "$layer" ]; then cp -a "$layer/." "$merged"; fi
+      for each in $nested; do mkdir -p "$merged/${each##*:}"; cp -a "$fake/volumes/${each%%:*}/." "$merged/${each##*:}"; done
+      from=$merged layer=$merged
+    fi
     first=yes
     for word; do
       [ "$first" = no ] || set --

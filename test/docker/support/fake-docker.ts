@@ -4,6 +4,7 @@ import { renderBackup } from "../../../components/docker/backup-script.ts";
 import { renderDeleteDataMark } from "../../../components/docker/data-undo.ts";
 import { rancherLabels } from "../../../components/docker/names.ts";
 import { renderRancherDataScript, type RancherDataScriptArgs } from "../../../components/docker/rancher-data-script.ts";
+import { renderRancherReadyScript } from "../../../components/docker/rancher-ready-script.ts";
 import { PlainMachine } from "../../support/plain-machine.ts";
 import type { ScriptRun } from "../../support/script-folder.ts";
 import { ScriptSandbox } from "../../support/script-run.ts";
@@ -228,9 +229,15 @@ export class DataMachine implements Disposable {
     );
   }
 
-  /** Any body, under the name of the script that looks after the data. */
-  body(text: string): Promise<ScriptRun> {
-    return this.#box.script(text, { name: "rancher-data", timeoutSeconds: 120 });
+  /** Waits for Rancher, as the program does after the container is made. */
+  ready(version: string): Promise<ScriptRun> {
+    const script = { container: "rancher", version, stack: "dev", folder: this.backups };
+    return this.#box.script(renderRancherReadyScript(script), { name: "rancher-ready", timeoutSeconds: 120 });
+  }
+
+  /** Any body, by default under the name of the script that looks after the data. */
+  body(text: string, name = "rancher-data"): Promise<ScriptRun> {
+    return this.#box.script(text, { name, timeoutSeconds: 120 });
   }
 
   [Symbol.dispose](): void {

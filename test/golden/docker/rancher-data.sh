@@ -451,6 +451,10 @@ find_data() {
   found=$(about "$1" '{{range .Mounts}}{{if eq .Destination "/var/lib/rancher"}}{{.Type}} {{if .Name}}{{.Name}}{{else}}{{.Source}}{{end}}{{end}}{{end}}')
   [ -z "$found" ] || { data_kind=${found%% *}; data_place=${found#* }; }
 }
+nested_data() {
+  mounts=$(about "$1" '{{range .Mounts}}{{printf "%s\t%s\t%s\n" .Type (or .Name .Source) .Destination}}{{end}}') || exit 30
+  printf '%s\n' "$mounts" | awk -F '\t' -v data=/var/lib/rancher/ 'index($3, data) == 1 { printf "%s\t%s\t%s\n", $1, $2, substr($3, length(data) + 1) }'
+}
 refuse_adoption() {
   there "$1" || fail 10 "docker.adopt names $1, and no container of that name is on this machine. There are: $(docker container ls --all --format '{{.Names}}' | tr '\n' ' '). Name one of them, or remove docker.adopt from the stack file: one that was taken over before is called $later"
   ! there "$later" || fail 10 "a container named $later is on this machine already. Rename it: docker rename $later OTHER-NAME"
@@ -459,6 +463,8 @@ refuse_adoption() {
   adopted_version=$(version_of "$1")
   [ "$adopted_version" = "$version" ] || fail 10 "the container $1 runs Rancher ${adopted_version:-of a version it does not tell}, and rancher:version is $version. Take it over as it is, with rancher:version: ${adopted_version:-ITS-VERSION}, and upgrade afterwards"
   find_data "$1"
+  nested_data "$1" >"$work/nested"
+  [ "$data_place" != rancher-data ] || [ ! -s "$work/nested" ] || fail 10 "the container $1 has its data in the volume rancher-data already, but a part of it, /var/lib/rancher/$(cut -f 3 "$work/nested" | tr '\n' ' '), is mounted from elsewhere. Stop it, copy that part into the volume, and start it without that mount"
   [ "$data_place" = rancher-data ] || [ -n "$(noted adopting)" ] || empty rancher-data || fail 10 "the volume rancher-data has data already, and docker.adopt would replace them by those of $1. Remove docker.adopt from the stack file, or the volume: docker volume rm rancher-data"
 }
 give_up_adoption() {
@@ -485,6 +491,9 @@ adopt_container() {
     bind) set -- --mount "type=bind,source=$data_place,target=/from,readonly" ;;
     *) begin_layer; set -- ;;
   esac
+  while IFS=$(printf '\t') read -r kind source inside; do
+    set -- "$@" --mount "type=$kind,source=$source,target=$from/$inside,readonly"
+  done <"$work/nested"
   measure "$@"
   case $data_kind in volume | bind) need_room 2 1 ;; *) need_room 3 1 ;; esac
   if [ -z "$(noted adopting)" ]; then

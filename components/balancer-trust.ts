@@ -4,20 +4,20 @@ import type { IngressTrustArgs, IngressTrustPlan, Told } from "./cluster/ingress
 import type { HighAvailabilitySettings } from "./stack-file.ts";
 import type { IngressClass, Survey } from "./survey.ts";
 
-/** What the ingress controller has to believe of a stack's load balancer, and how it comes to. */
+/** What the ingress controller has to trust a stack's load balancer with, and how it is configured to. */
 export interface BalancerTrust {
   readonly args: IngressTrustArgs;
   readonly plan: IngressTrustPlan;
 }
 
-/** What a stack's balancer tells of clients; nothing where it only passes bytes on. */
+/** How a stack's load balancer passes on clients' addresses; undefined where it does not. */
 export function toldByBalancer({ loadBalancer }: HighAvailabilitySettings): Told | undefined {
   if (loadBalancer.kind !== "nginx" && loadBalancer.kind !== "haproxy") return undefined;
   if (loadBalancer.layer === 7) return "forwardedHeaders";
   return loadBalancer.proxyProtocol ? "proxyProtocol" : undefined;
 }
 
-/** Nothing where there is nothing to believe, or nobody looked. */
+/** Undefined where there is nothing to trust, or the cluster was not examined. */
 export function balancerTrust(
   settings: HighAvailabilitySettings,
   ingressClass: IngressClass | undefined,
@@ -39,7 +39,7 @@ export function balancerTrust(
   return { args, plan: planIngressTrust(args) };
 }
 
-/** Ingress controllers by what their IngressClass says. */
+/** Ingress controllers by the `controller` of their IngressClass. */
 export const controllerKinds: Readonly<Record<string, ControllerKind>> = {
   "traefik.io/ingress-controller": "traefik",
   "k8s.io/ingress-nginx": "ingress-nginx",

@@ -9,17 +9,17 @@ import { NginxContainer } from "./load-balancer/nginx-container.ts";
 import { type BalancerHost, NginxLoadBalancer } from "./load-balancer/nginx-load-balancer.ts";
 import { balancerCertificates, rancherListeners } from "./load-balancer/rancher-listeners.ts";
 
-/** What the hostname has to lead to, and what must be there before anyone is sent to it. */
+/** Where the hostname has to resolve to, and the resources that must exist before it does. */
 export interface RancherLoadBalancer {
-  /** Addresses the hostname should lead to. */
+  /** Addresses the hostname should resolve to. */
   readonly addresses: pulumi.Output<string[]>;
   readonly blocks: readonly pulumi.Resource[];
 }
 
 /**
- * The load balancer of ours that a stack file asks for; nothing where it is somebody else's.
+ * The load balancer that a stack file asks this program to run; undefined where somebody else runs it.
  *
- * @param opts What comes before it concerns the balancer alone: its hosts do not wait.
+ * @param opts `dependsOn` applies to the load balancer alone: its hosts do not wait.
  */
 export function rancherLoadBalancer(
   settings: HighAvailabilitySettings,
@@ -55,10 +55,10 @@ export function rancherLoadBalancer(
   }
 }
 
-/** A host as a balancer needs it, and as the others of a floating address find it. */
+/** A host of the load balancer, with the address at which the other hosts of a floating address reach it. */
 interface OurHost extends BalancerHost, FloatingAddressHost {}
 
-/** The hosts' own addresses, or the one that moves between them. */
+/** The hosts' own addresses, or the floating address. */
 function reachedAt(
   { floatingAddress }: BalancerSettings,
   balancer: HaproxyLoadBalancer | NginxContainer | NginxLoadBalancer,

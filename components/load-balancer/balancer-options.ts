@@ -1,11 +1,11 @@
-/** What may be chosen about a load balancer, whichever program does the work. Times are in seconds. */
+/** Options of a load balancer, for nginx and HAProxy alike. Times are in seconds. */
 export interface BalancerOptions {
   /** How the next upstream is chosen. */
   readonly method: "least_conn" | "round_robin";
   /** Listens on IPv6 beside IPv4; the host must have it. */
   readonly ipv6: boolean;
   readonly timeouts: {
-    /** Until a silent upstream is given up and the next is tried. */
+    /** Until the connection to an unresponsive upstream is abandoned and the next one is tried. */
     readonly connect: number;
     /** Silence allowed on an open connection, in either direction. */
     readonly idle: number;
@@ -25,7 +25,7 @@ export interface BalancerOptions {
 export const defaultBalancerOptions: BalancerOptions = {
   method: "least_conn",
   ipv6: false,
-  // Rancher asks for 1800 s of silence and at most 30 s to connect; two seconds are what a dead node may cost.
+  // Rancher recommends 1800 s idle and at most 30 s to connect; a dead node delays a client by two seconds.
   timeouts: { connect: 2, idle: 1800, shutdown: 600 },
   failover: { maxFails: 1, failTimeout: 10, tries: 3 },
 };

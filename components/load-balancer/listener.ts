@@ -1,7 +1,7 @@
-/** What a load balancer takes in, whichever program does the work. */
+/** What a load balancer listens for, for nginx and HAProxy alike. */
 export type Listener = PassThrough | Termination;
 
-/** Layer 4: TCP goes through, TLS ends behind it. */
+/** Layer 4: passes TCP through; TLS ends at the upstream. */
 export interface PassThrough {
   readonly layer: 4;
   /** Unique on its balancer, used in names: `https`. */
@@ -9,22 +9,22 @@ export interface PassThrough {
   /** TCP port on the balancer. */
   readonly port: number;
   readonly upstreams: readonly Upstream[];
-  /** Tells the upstreams the client's address with the PROXY protocol; they must expect it. */
+  /** Sends the client's address to the upstreams with the PROXY protocol; they must expect it. */
   readonly proxyProtocol: boolean;
   /** Path an active check asks for over HTTPS, where the balancer has such checks: `/healthz`. */
   readonly healthCheck?: HealthCheck;
 }
 
-/** Layer 7: TLS ends here, plain HTTP goes on. */
+/** Layer 7: TLS ends here, and the upstream is sent plain HTTP. */
 export interface Termination {
   readonly layer: 7;
   /** Unique on its balancer, used in names: `https`. */
   readonly name: string;
   /** TCP port for HTTPS. */
   readonly port: number;
-  /** TCP port for HTTP, where every request is sent on to HTTPS. */
+  /** TCP port for HTTP, where every request is redirected to HTTPS. */
   readonly redirectPort: number;
-  /** Told apart by the name a client asks for; any other name is refused. Rancher is the first. */
+  /** Selected by the host name a client asks for; any other name is refused. Rancher is the first. */
   readonly sites: readonly Site[];
 }
 
@@ -34,12 +34,12 @@ export interface Site {
   readonly hostname: string;
   readonly upstreams: readonly Upstream[];
   readonly certificate: CertificateFiles;
-  /** Paths only some may ask for; everybody else gets 403. */
+  /** Paths that only these networks may request; others get 403. */
   readonly restricted?: { readonly paths: readonly string[]; readonly allow: readonly string[] };
 }
 
 export interface Upstream {
-  /** IP address, or a DNS name that is looked up again while the balancer runs. */
+  /** IP address, or a DNS name that is resolved again while the load balancer runs. */
   readonly address: string;
   readonly port: number;
 }
@@ -57,7 +57,7 @@ export interface CertificateFiles {
   readonly privateKey: string;
 }
 
-/** Ports clients reach the balancer at. */
+/** Ports for clients. */
 export function clientPorts(listeners: readonly Listener[]): number[] {
   return listeners.flatMap((listener) =>
     listener.layer === 4 ? [listener.port] : [listener.redirectPort, listener.port],

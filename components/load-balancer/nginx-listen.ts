@@ -2,9 +2,9 @@ import { whenAll } from "./nginx-block.ts";
 import type { Lines } from "./nginx-block.ts";
 import type { NginxOptions } from "./nginx-options.ts";
 
-/** A client that went away without a word is noticed after three minutes. */
+/** A client that disappears without closing its connection is noticed after three minutes. */
 const keepalive = "so_keepalive=60s:15s:8";
-/** Agents of hundreds of clusters come back at once after a failure; nginx's own 511 would turn some away. */
+/** Agents of hundreds of clusters reconnect at once after a failure; nginx's default of 511 would refuse some. */
 const backlog = "backlog=4096";
 
 /** Statements `listen` of a layer 4 server. */
@@ -12,7 +12,7 @@ export function listenForTcp(port: number, options: NginxOptions): Lines {
   return addresses(port, options).map((address) => `listen ${address} ${backlog} ${keepalive};`);
 }
 
-/** Whether a server takes what no other one on its port takes; options of the socket are said there alone. */
+/** Whether a server is the default one of its port. Only that one sets the options of the socket. */
 type Role = "default" | "named";
 
 /** Statements `listen` of a server for plain HTTP. */
@@ -28,7 +28,7 @@ export function listenForHttps(port: number, role: Role, options: NginxOptions):
   return [...whenAll(["nginx<1.25.1"], listens("ssl http2")), ...whenAll(["nginx>=1.25.1"], listens("ssl"))];
 }
 
-/** HTTP/2 as newer builds are told of it, for all servers. */
+/** Enables HTTP/2 for all servers, in the syntax of newer builds. */
 export function renderHttp2(options: NginxOptions): Lines {
   return options.http2 ? whenAll(["nginx>=1.25.1"], ["http2 on;"]) : [];
 }

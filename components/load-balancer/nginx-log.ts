@@ -1,7 +1,7 @@
 import type { Lines } from "./nginx-block.ts";
 import type { NginxOptions } from "./nginx-options.ts";
 
-/** Where nginx writes: files that the package's logrotate knows, or the container's own output. */
+/** Where nginx writes its logs: files that the package's logrotate rotates, or the container's output. */
 export type NginxLogs = "files" | "container";
 
 /** Statement for nginx's own messages. */
@@ -9,17 +9,17 @@ export function renderErrorLog(logs: NginxLogs): string {
   return `error_log ${logs === "files" ? "/var/log/nginx/error.log" : "/dev/stderr"} warn;`;
 }
 
-/** One line a request; queries are in it, bodies and headers are not. */
+/** One line for each request, with its query string and without bodies and headers. */
 export function renderRequestLog(options: NginxOptions, logs: NginxLogs): Lines {
   return renderLog({ format: "requests", file: "access.log", fields: requestFields, options, logs });
 }
 
-/** One line a connection, written when it ends. */
+/** One line for each connection, written when it ends. */
 export function renderConnectionLog(options: NginxOptions, logs: NginxLogs): Lines {
   return renderLog({ format: "connections", file: "connections.log", fields: connectionFields, options, logs });
 }
 
-/** Keys of the JSON form with nginx's variables, in the order of the text form. Times are in seconds. */
+/** Keys of the JSON format and nginx's variables, in the order of the text format. Times are in seconds. */
 type Fields = Readonly<Record<string, string>>;
 
 /** Upstream times are lists where several were tried: `0.002, 0.001`. */
@@ -54,7 +54,7 @@ const connectionFields: Fields = {
   upstream_session_time: "$upstream_session_time",
 };
 
-/** What a client writes freely, and what may hold spaces: in quotes in the text form. */
+/** Values chosen by the client, which may contain spaces: quoted in the text format. */
 const quoted = new Set(["request", "user_agent"]);
 
 interface LogArgs {
@@ -81,7 +81,7 @@ function renderLog({ format, file, fields, options, logs }: LogArgs): Lines {
       const last = index === pieces.length - 1;
       return `    '${piece}${last ? end : between}'${last ? ";" : ""}`;
     }),
-    // Written in one go, a second late at most, which saves a write for every line.
+    // Buffered for at most a second, which saves a write for each line.
     `access_log ${path} ${format} buffer=32k flush=1s;`,
   ];
 }

@@ -1,7 +1,7 @@
 import { defaultBalancerOptions } from "./balancer-options.ts";
 import type { BalancerOptions } from "./balancer-options.ts";
 
-/** What may be chosen about nginx beyond that; all but `statusPort` and `resolvers` concern layer 7. */
+/** Further options of nginx; all but `statusPort` and `resolvers` concern layer 7. */
 export interface NginxOptions extends BalancerOptions {
   readonly http2: boolean;
   readonly gzip: boolean;
@@ -10,9 +10,9 @@ export interface NginxOptions extends BalancerOptions {
   readonly maxBodySize: string;
   /** Form of the access log's lines. */
   readonly logFormat: "text" | "json";
-  /** Port on loopback that shows nginx's own counters. */
+  /** Port on loopback that serves nginx's status page. */
   readonly statusPort?: number;
-  /** DNS servers asked for upstreams given by name. Without it those of the host, or Docker's in a container. */
+  /** DNS servers that resolve upstreams given by name. @default those of the host, or Docker's in a container */
   readonly resolvers?: readonly string[];
 }
 

@@ -11,6 +11,7 @@ import { startPhases, type Phases } from "./phases.ts";
 import { startRehearsal, type Rehearsal } from "./rehearsal.ts";
 import { rehearseSingleNode } from "./single-node/rehearse.ts";
 import { allPassed, checkLine, clusterTopology, renderSummary } from "./summary.ts";
+import { wrapText } from "./terminal.ts";
 import { checkNothingLeft, checkUnchanged, markHosts } from "./traces.ts";
 
 interface Input {
@@ -66,18 +67,20 @@ function isSingleNode({ path }: StackFile): boolean {
 }
 
 function introduction(stack: string, rancherBinary: string | undefined): string {
-  const played = (what: string) => `Played: the kubelets (pods run nothing), ${what}, issuing certificates.`;
+  const simulated = (what: string) => `Simulated: the kubelets (pods run nothing), ${what}, issuing certificates.`;
   return [
     pc.bold(`Rehearsing ${stack} on this machine`),
     "Real: the program, the Pulumi engine, SSH, Debian hosts with apt and nginx, the Kubernetes control plane, Helm.",
     ...(rancherBinary === undefined
-      ? [played("the ingress controller and Rancher behind nginx")]
+      ? [simulated("the ingress controller and Rancher behind nginx")]
       : [
-          `Brought by you, and run as it is: Rancher, ${rancherBinary}, one process in the place of its pods.`,
-          played("the ingress controller between nginx and Rancher, Rancher's CA"),
+          `Yours: Rancher, ${rancherBinary}, as one process in place of its pods.`,
+          simulated("the ingress controller between nginx and Rancher, Rancher's CA"),
         ]),
-    "Nothing outside this machine is changed; what was genuine and what a stand-in is listed at the end.",
-  ].join("\n");
+    "Nothing outside this machine is changed. The summary at the end lists what was genuine and what was fake.",
+  ]
+    .map((line) => wrapText(line))
+    .join("\n");
 }
 
 async function rehearse(

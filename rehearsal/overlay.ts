@@ -1,4 +1,5 @@
 import { overlayBalancer, type BalancerWorld, type HostFile, type WorldCertificate } from "./balancer-overlay.ts";
+import type { ReplacedRepositories } from "./charts/choose-charts.ts";
 import { overlayEitherMode } from "./either-mode-overlay.ts";
 import type { IngressController } from "./kubernetes/ingress-controller.ts";
 import { entries, mapping, text, type Mapping } from "./stack-values.ts";
@@ -34,8 +35,8 @@ export interface WorldFacts extends BalancerWorld {
   readonly sshPrivateKey: string;
   readonly bootstrapPassword: string;
   readonly certificate: WorldCertificate;
-  /** URLs of chart repositories here; absent where the vendors' own are used. */
-  readonly chartRepository?: string;
+  /** Chart repositories that cannot be reached, and what the rehearsal has in their place. */
+  readonly chartRepositories?: ReplacedRepositories;
 }
 
 /** A stack file for the world: the user's, with what belongs to the real world replaced. */
@@ -111,10 +112,11 @@ export function overlay(values: Mapping, secretKeys: readonly string[], world: W
     replaced.push("the cluster: its addresses, its version and its kubeconfig");
   }
   overlayEitherMode({ values: changed, secrets, hostFiles, replaced }, secretKeys, world);
-  if (world.chartRepository !== undefined) {
-    changed["chartRepository"] = world.chartRepository;
-    changed["certManager"] = { ...mapping(values["certManager"]), chartRepository: world.chartRepository };
-    replaced.push("the chart repositories, by one on this machine with charts written for rehearsals");
+  const { rancher, "cert-manager": certManager } = world.chartRepositories ?? {};
+  if (rancher) changed["chartRepository"] = rancher.url;
+  if (certManager) changed["certManager"] = { ...mapping(values["certManager"]), chartRepository: certManager.url };
+  for (const [name, { original }] of Object.entries(world.chartRepositories ?? {})) {
+    replaced.push(`the chart repository ${original}, which does not answer, by a fake ${name} chart`);
   }
   return { values: changed, secrets, hostFiles, replaced };
 }

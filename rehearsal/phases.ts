@@ -1,14 +1,15 @@
 import pc from "picocolors";
+import { terminalColumns, wrapText } from "./terminal.ts";
 
-/** What a rehearsal is at, said on the terminal, and how long each part took. */
+/** Prints the progress of a rehearsal, and measures its phases. */
 export interface Phases {
-  /** Runs one phase: its name when it starts, its duration when it ends. */
+  /** Prints the phase's name, runs it and prints its duration. */
   run<T>(name: string, work: (say: (line: string) => void) => Promise<T>): Promise<T>;
   /** Seconds by phase, in the order they ran. */
   readonly times: ReadonlyMap<string, number>;
 }
 
-export function startPhases(write: (line: string) => void): Phases {
+export function startPhases(write: (line: string) => void, options: { readonly columns?: number } = {}): Phases {
   const times = new Map<string, number>();
   return {
     times,
@@ -16,7 +17,9 @@ export function startPhases(write: (line: string) => void): Phases {
       const start = performance.now();
       write(`\n${pc.bold(pc.cyan("▸"))} ${pc.bold(name)}`);
       try {
-        return await work((line) => write(`  ${line}`));
+        return await work((line) =>
+          write(wrapText(line, { columns: options.columns ?? terminalColumns(), indent: "  " })),
+        );
       } finally {
         const seconds = (performance.now() - start) / 1000;
         times.set(name, (times.get(name) ?? 0) + seconds);
@@ -26,7 +29,7 @@ export function startPhases(write: (line: string) => void): Phases {
   };
 }
 
-/** Runs phases until the signal comes: the next one is then not begun. */
+/** Runs phases, but starts none once the signal is aborted. */
 export function runUntil(signal: AbortSignal | undefined, phases: Phases): Phases["run"] {
   return async (name, work) => {
     signal?.throwIfAborted();

@@ -174,7 +174,7 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
         ...(await certificatesFor(hostname, wanted.sites, authority)),
         freeAddress: lastAddress(world.subnet),
         ...(containers && { nginxImage: containers.image }),
-        ...(charts.url !== undefined && { chartRepository: charts.url }),
+        chartRepositories: charts.replaced,
       });
       for (const line of overlaid.replaced) say(`replaced: ${line}`);
       for (const host of hosts) await putFiles(host, overlaid.hostFiles);
@@ -223,8 +223,14 @@ export function userPulumiHome(): string {
   return process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi");
 }
 
-/** A tool for the list of who took part. */
+/** A tool for the summary. */
 export function participant({ name, version, from, origin, path }: Tool): Participant {
-  const where = { path: path, cache: `${origin ?? "got"} earlier`, download: "downloaded", build: "built here" }[from];
+  const cached = { download: "downloaded earlier", build: "built here earlier" };
+  const where = {
+    path: `on your PATH: ${path}`,
+    cache: origin === undefined ? "cached" : cached[origin],
+    download: "downloaded",
+    build: "built here",
+  }[from];
   return { name, version, kind: "genuine", from: where };
 }

@@ -1,7 +1,8 @@
 import pc from "picocolors";
 import type { CheckResult } from "./checks.ts";
+import { terminalColumns, wrapText } from "./terminal.ts";
 
-/** A provider or tool that took part. */
+/** A provider, tool or chart that a rehearsal used. */
 export interface Participant {
   readonly name: string;
   readonly version: string;
@@ -9,13 +10,13 @@ export interface Participant {
   readonly from: string;
 }
 
-/** What a rehearsal has to tell at its end. */
+/** What a rehearsal reports at its end. */
 export interface RehearsalResult {
   readonly stack: string;
   readonly url: string;
-  /** How the checks reached it: the address behind the hostname. */
+  /** Addresses behind the hostname, which the checks used. */
   readonly reachedBy: string;
-  /** What there is and what is behind what, a line each. */
+  /** Drawing of the hosts and what is behind them, a line each. */
   readonly topology: readonly string[];
   readonly checks: readonly CheckResult[];
   readonly times: ReadonlyMap<string, number>;
@@ -34,39 +35,44 @@ export interface ClusterShape {
 }
 
 /** The last thing a rehearsal prints. */
-export function renderSummary(result: RehearsalResult): string {
+export function renderSummary(result: RehearsalResult, columns = terminalColumns()): string {
   return [
     "",
     pc.bold(result.url),
-    `  reached at ${result.reachedBy}, as ${result.url} ${whereNamed(result.url)}`,
+    wrapText(`reached at ${result.reachedBy}; ${result.url} ${whereNamed(result.url)}`, { columns, indent: "  " }),
     "",
     ...result.topology,
     "",
-    ...result.checks.map(checkLine),
+    ...result.checks.map((check) => wrapText(checkLine(check), { columns })),
     "",
-    ...columns([...result.times].map(([name, seconds]) => [name, `${seconds.toFixed(1)} s`])),
+    ...columnsOf([...result.times].map(([name, seconds]) => [name, `${seconds.toFixed(1)} s`])),
     "",
-    ...columns(
-      result.participants.map(({ name, version, kind, from }) => [
-        name,
-        version,
-        kind === "genuine" ? pc.green(kind) : pc.yellow(kind),
-        pc.dim(from),
-      ]),
-    ),
+    ...participantLines(result.participants).map((line) => wrapText(line, { columns, indent: "  " })),
   ].join("\n");
 }
 
-/** Names under `.localhost` need no DNS: for every browser they are its own machine. */
+/** One line for those of one kind and origin: `genuine, built here: etcd 3.6.5, helm 3.19.0`. */
+function participantLines(participants: readonly Participant[]): string[] {
+  const groups = new Map<string, string[]>();
+  for (const { name, version, kind, from } of participants) {
+    const title = `${kind === "genuine" ? pc.green("genuine") : pc.yellow("fake")}, ${from}`;
+    groups.set(title, [...(groups.get(title) ?? []), `${name} ${version}`]);
+  }
+  return [...groups].map(([title, members]) => `${title}: ${members.join(", ")}`);
+}
+
+/** Names under `.localhost` need no DNS: browsers resolve them to their own machine. */
 function whereNamed(url: string): string {
-  return new URL(url).hostname.endsWith(".localhost") ? "is on a machine of yours" : "would be once DNS leads there";
+  return new URL(url).hostname.endsWith(".localhost")
+    ? "is this machine in every browser"
+    : "will lead there once DNS does";
 }
 
 export function allPassed({ checks }: Pick<RehearsalResult, "checks">): boolean {
   return checks.every(({ passed }) => passed);
 }
 
-/** Balancers above the cluster's nodes. */
+/** Draws the load balancers above the cluster's nodes. */
 export function clusterTopology(shape: ClusterShape): string[] {
   const { stack, balancer, hosts, nodes, rancherVersion, kubernetesVersion } = shape;
   const balancers = hosts.map(({ name, address }) => `${balancer}: ${name} (${address})`);
@@ -80,19 +86,11 @@ export function clusterTopology(shape: ClusterShape): string[] {
 }
 
 export function checkLine({ name, passed, seen }: CheckResult): string {
-  return passed ? `${pc.green("✓")} ${name} ${pc.dim(seen)}` : `${pc.red("✗")} ${name}: ${seen}`;
+  return passed ? `${pc.green("✓")} ${name}: ${pc.dim(seen)}` : `${pc.red("✗")} ${name}: ${seen}`;
 }
 
-/** Words in columns as wide as their longest, colours not counted. */
-function columns(rows: readonly (readonly string[])[]): string[] {
-  const width = (text: string) => text.replace(/\u001b\[\d+m/g, "").length;
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => width(row[column] ?? ""))));
-  return rows
-    .map((row) =>
-      row
-        .map((text, column) => text + " ".repeat(Math.max(0, (widths[column] ?? 0) - width(text))))
-        .join("  ")
-        .trimEnd(),
-    )
-    .map((line) => `  ${line}`);
+/** Cells in columns as wide as their longest. */
+function columnsOf(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd());
 }

@@ -4,59 +4,99 @@ import {
   defaultVersions,
   rancherChartRepositories,
 } from "../../components/versions.ts";
+import { mapping, text, type Mapping } from "../stack-values.ts";
 import type { Participant } from "../summary.ts";
-import { genuineCharts } from "./genuine-charts.ts";
+import { isReachable } from "./genuine-charts.ts";
 import type { ChartName } from "./kubernetes-bounds.ts";
 import { serveCharts } from "./repository.ts";
 
+/** A repository that the rehearsal uses in place of one that it cannot reach. */
+export interface ReplacedRepository {
+  /** As the program would have used it, without a password. */
+  readonly original: string;
+  /** Serves a fake chart on this machine. */
+  readonly url: string;
+}
+
+export type ReplacedRepositories = Readonly<Partial<Record<ChartName, ReplacedRepository>>>;
+
 /** Where a rehearsal's charts come from. */
 export interface ChosenCharts {
-  /** Of our own repository; absent where the vendors' can be reached. */
-  readonly url?: string;
+  /** By chart; a repository that can be reached is not in it. */
+  readonly replaced: ReplacedRepositories;
   readonly participants: readonly Participant[];
   close(): Promise<void>;
 }
 
+interface WantedChart {
+  readonly name: ChartName;
+  readonly version: string;
+  readonly repository: string;
+}
+
 /**
- * The vendors' charts where their repositories answer within 3 s, else stand-ins in the versions the stack file names.
+ * Decides for each chart: its own repository if that answers within 3 s, else a fake chart of the stack file's version.
  *
- * @param values The stack file's keys without namespace; what is missing there is the program's default.
- * @param alsoServe Further versions of our stand-ins, for rehearsals of an upgrade.
- * @throws when a version is not one of a chart we can play.
+ * @param values The stack file's keys without namespace; the program's defaults fill in the rest.
+ * @param alsoServe More versions of the fake charts, for rehearsing an upgrade.
+ * @throws when there is no fake chart for a version.
  */
 export async function chooseCharts(options: {
-  readonly values: Readonly<Record<string, unknown>>;
+  readonly values: Mapping;
   readonly folder: string;
   readonly progress: (line: string) => void;
   readonly alsoServe?: Readonly<Partial<Record<ChartName, readonly string[]>>>;
-  /** @default the vendors' */
-  readonly vendors?: readonly string[];
 }): Promise<ChosenCharts> {
-  const { values, folder, progress, alsoServe = {}, vendors = defaultVendors } = options;
-  const certManager = values["certManager"] as { version?: unknown } | undefined;
-  const wanted: Record<ChartName, string> = {
-    rancher: String(values["version"] ?? defaultVersions.rancher),
-    "cert-manager": String(certManager?.version ?? defaultVersions.certManager),
-  };
-  const names = Object.keys(wanted) as ChartName[];
-  const participant = (name: ChartName, kind: Participant["kind"], from: string): Participant => ({
-    name: `chart ${name}`,
-    version: wanted[name],
-    kind,
-    from,
-  });
-  if (await genuineCharts(vendors)) {
-    progress("the vendors' chart repositories answer: their charts are used");
-    const participants = names.map((name) => participant(name, "genuine", "its vendor's repository"));
-    return { participants, close: async () => {} };
+  const { values, folder, progress, alsoServe = {} } = options;
+  const charts = await Promise.all(
+    wantedCharts(values).map(async (chart) => ({ ...chart, reachable: await isReachable(chart.repository) })),
+  );
+  for (const { name, repository, reachable } of charts) {
+    progress(
+      `${withoutCredentials(repository)} ${reachable ? "answers: its" : "does not answer: a fake"} ${name} chart is used`,
+    );
   }
-  progress("the vendors' chart repositories do not answer: charts written for rehearsals are used");
-  const charts = names.map((chart) => ({
-    chart,
-    versions: [...new Set([wanted[chart], ...(alsoServe[chart] ?? [])])],
+  const participants = charts.map(({ name, version, repository, reachable }): Participant => ({
+    name: `chart ${name}`,
+    version,
+    kind: reachable ? "genuine" : "stand-in",
+    from: reachable ? withoutCredentials(repository) : "this project",
   }));
-  const { url, close } = await serveCharts({ folder, charts, progress });
-  return { url, close, participants: names.map((name) => participant(name, "stand-in", "this project")) };
+  const unreachable = charts.filter(({ reachable }) => !reachable);
+  if (unreachable.length === 0) return { replaced: {}, participants, close: async () => {} };
+
+  const { url, close } = await serveCharts({
+    folder,
+    charts: unreachable.map(({ name, version }) => ({
+      chart: name,
+      versions: [...new Set([version, ...(alsoServe[name] ?? [])])],
+    })),
+    progress,
+  });
+  const replaced = Object.fromEntries(
+    unreachable.map(({ name, repository }) => [name, { original: withoutCredentials(repository), url }]),
+  );
+  return { replaced, participants, close };
 }
 
-const defaultVendors = [rancherChartRepositories[defaultRancherChartRepository], certManagerChartRepository];
+function wantedCharts(values: Mapping): WantedChart[] {
+  const certManager = mapping(values["certManager"]);
+  const repository = text(values["chartRepository"] ?? defaultRancherChartRepository);
+  const known: Readonly<Record<string, string>> = rancherChartRepositories;
+  return [
+    {
+      name: "rancher",
+      version: text(values["version"] ?? defaultVersions.rancher),
+      repository: (Object.hasOwn(known, repository) ? known[repository] : undefined) ?? repository,
+    },
+    {
+      name: "cert-manager",
+      version: text(certManager["version"] ?? defaultVersions.certManager),
+      repository: text(certManager["chartRepository"] ?? certManagerChartRepository),
+    },
+  ];
+}
+
+function withoutCredentials(address: string): string {
+  return address.replace(/^([a-z]+:\/\/)[^/@]*@/, "$1");
+}

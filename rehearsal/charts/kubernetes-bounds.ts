@@ -30,5 +30,7 @@ export function kubernetesBound(chart: ChartName, version: string): string {
   const bound = rancherBounds[`${parsed.major}.${parsed.minor}`];
   if (bound) return bound;
   const known = Object.keys(rancherBounds).join(", ");
-  throw new Error(`rancher ${version} cannot be played: its Kubernetes bound is known for ${known} only.`);
+  throw new Error(
+    `there is no fake chart for rancher ${version}, only for ${known}. Rehearse with one of those versions.`,
+  );
 }

@@ -7,6 +7,7 @@ import { nextCommands, openShell, untilInterrupted } from "../pauses.ts";
 import { startPhases, type Phases } from "../phases.ts";
 import { allPassed, checkLine, renderSummary } from "../summary.ts";
 import { markHosts } from "../traces.ts";
+import { wrapText } from "../terminal.ts";
 import { checkSingleNode } from "./checks.ts";
 import { startSingleNodeRehearsal, type SingleNodeRehearsal } from "./rehearsal.ts";
 import { checkDataLeft, checkStill } from "./traces.ts";
@@ -36,9 +37,11 @@ function introduction(stack: string): string {
   return [
     pc.bold(`Rehearsing ${stack} on this machine`),
     "Real: the program, the Pulumi engine, a Docker engine of the rehearsal's own, nginx, TLS.",
-    "Played: Rancher, by a small server in an image made here. No Kubernetes runs in it.",
-    "Nothing outside this machine is changed; what was genuine and what a stand-in is listed at the end.",
-  ].join("\n");
+    "Simulated: Rancher, by a small server in an image made here. It runs no Kubernetes.",
+    "Nothing outside this machine is changed. The summary at the end lists what was genuine and what was fake.",
+  ]
+    .map((line) => wrapText(line))
+    .join("\n");
 }
 
 async function rehearse(
@@ -94,9 +97,9 @@ function summaryOf(
     reachedBy: host.address,
     topology: [
       stack,
-      `└─ ${wanted.ssh ? "Docker host" : "this machine's Docker, played by"} ${host.name} (${host.address})`,
+      `└─ ${wanted.ssh ? "Docker host" : "this machine's Docker, simulated by"} ${host.name} (${host.address})`,
       ...(wanted.balancer === "none" ? [] : [`   ├─ ${wanted.balancer}, TLS: ${wanted.tlsSource}`]),
-      `   └─ Rancher ${rancherVersion}, played`,
+      `   └─ Rancher ${rancherVersion}, simulated`,
     ],
     checks,
     times,

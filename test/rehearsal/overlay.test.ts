@@ -10,7 +10,10 @@ const world: WorldFacts = {
   siteCertificates: new Map(),
   freeAddress: "198.18.0.100",
   certificate: { chain: "world's chain", privateKey: "world's TLS key", caCertificate: "world's CA" },
-  chartRepository: "http://127.0.0.1:1",
+  chartRepositories: {
+    rancher: { original: "https://charts.example.com/rancher", url: "http://127.0.0.1:1" },
+    "cert-manager": { original: "https://charts.jetstack.io", url: "http://127.0.0.1:1" },
+  },
 };
 
 const values = {
@@ -116,14 +119,26 @@ describe("the overlay", () => {
     expect(overlay(bare, [], world).secrets).toEqual({ kubeconfig: "world's kubeconfig" });
   });
 
-  it("leaves the chart repositories alone where the vendors' answer", () => {
-    const { chartRepository: _ours, ...reachable } = world;
+  it("keeps the chart repositories if both answer", () => {
+    const { chartRepositories: _replaced, ...reachable } = world;
 
     const { values: overlaid, replaced } = overlay(values, [], reachable);
 
     expect(overlaid["chartRepository"]).toBeUndefined();
     expect(overlaid["certManager"]).toEqual({ version: "1.21.1" });
     expect(replaced.join("\n")).not.toContain("chart");
+  });
+
+  it("replaces a chart repository only if that one does not answer, and says which", () => {
+    const { rancher } = world.chartRepositories!;
+
+    const { values: overlaid, replaced } = overlay(values, [], { ...world, chartRepositories: { rancher: rancher! } });
+
+    expect(overlaid["chartRepository"]).toBe("http://127.0.0.1:1");
+    expect(overlaid["certManager"]).toEqual({ version: "1.21.1" });
+    expect(replaced.filter((line) => line.includes("chart"))).toEqual([
+      "the chart repository https://charts.example.com/rancher, which does not answer, by a fake rancher chart",
+    ]);
   });
 
   it("says what it replaced, and no value with it", () => {
@@ -134,7 +149,8 @@ describe("the overlay", () => {
       "the cluster: its addresses, its version and its kubeconfig",
       "the certificate for the hostname, its key and its CA",
       "the bootstrap password",
-      "the chart repositories, by one on this machine with charts written for rehearsals",
+      "the chart repository https://charts.example.com/rancher, which does not answer, by a fake rancher chart",
+      "the chart repository https://charts.jetstack.io, which does not answer, by a fake cert-manager chart",
     ]);
   });
 

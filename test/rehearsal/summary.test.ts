@@ -30,17 +30,21 @@ const result: RehearsalResult = {
   ]),
   participants: [
     { name: "provider command", version: "1.2.1", kind: "stand-in", from: "this project" },
+    { name: "etcd", version: "3.6.5", kind: "genuine", from: "built here" },
+    { name: "kube-apiserver", version: "1.34.1", kind: "genuine", from: "built here" },
+    { name: "kube-scheduler", version: "1.34.1", kind: "genuine", from: "built here" },
     { name: "helm", version: "3.19.0", kind: "genuine", from: "built here" },
   ],
 };
 
 describe("the summary", () => {
-  it("tells the URL, the topology, the checks, the times and who took part", () => {
-    const text = stripVTControlCharacters(renderSummary(result));
+  it("has the URL, the topology, the checks, the times and the components, 80 columns wide", () => {
+    const text = stripVTControlCharacters(renderSummary(result, 80));
 
     expect(text).toBe(`
 https://rancher.example.com
-  reached at 198.18.0.15, 198.18.0.16, as https://rancher.example.com would be once DNS leads there
+  reached at 198.18.0.15, 198.18.0.16; https://rancher.example.com will lead
+    there once DNS does
 
 prod
 ├─ nginx, layer 4: lb-1 (198.18.0.15)
@@ -49,14 +53,15 @@ prod
    ├─ server-1 (198.18.0.11)
    └─ server-2 (198.18.0.12)
 
-✓ HTTP leads to HTTPS 302
+✓ HTTP leads to HTTPS: 302
 ✗ a websocket opens: the upgrade was answered with 404
 
   hosts      2.0 s
   pulumi up  12.5 s
 
-  provider command  1.2.1   stand-in  this project
-  helm              3.19.0  genuine   built here`);
+  fake, this project: provider command 1.2.1
+  genuine, built here: etcd 3.6.5, kube-apiserver 1.34.1, kube-scheduler
+    1.34.1, helm 3.19.0`);
   });
 
   it("counts a rehearsal as passed only if every check is", () => {

@@ -1,13 +1,13 @@
 import {
-  annotate,
+  hasUnknown,
   isProperties,
   own,
-  Secret,
   type Json,
   type JsonObject,
   type Properties,
   type Value,
 } from "../protocol/property-value.ts";
+import { annotate } from "./annotate.ts";
 
 /** The part of a manifest that says which object it is. */
 export interface Identity {
@@ -51,18 +51,17 @@ export function mapAt(object: JsonObject, key: string): JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
 }
 
-/** The manifest with some of its metadata set. */
+/** The manifest with some of its metadata set. Needs plain metadata. */
 export function withMetadata(object: Properties, changes: Properties): Properties {
   const metadata = object["metadata"];
-  if (metadata instanceof Secret)
-    return { ...object, metadata: new Secret({ ...(metadata.value as Properties), ...changes }) };
   return { ...object, metadata: { ...(isProperties(metadata) ? metadata : {}), ...changes } };
 }
 
-/** What the API server would make of the inputs: a Secret's `stringData` is written into its `data`. */
+/** What the API server makes of the inputs: a Secret's `stringData` is merged into its `data`. Needs plain inputs. */
 export function normalized(object: Properties): Properties {
   const text = own(object, "stringData");
   if (object["apiVersion"] !== "v1" || object["kind"] !== "Secret" || !isProperties(text)) return object;
+  if (hasUnknown(object) || Object.keys(text).length === 0) return object;
   const { data } = object;
   const encoded = Object.entries(text).map(([key, value]): [string, Value] => [
     key,
@@ -93,16 +92,10 @@ export function pruned(live: Json | undefined, inputs: Json): Json {
   return live;
 }
 
-/** What goes into the state: the live object, secret where the inputs are, with the inputs and our notes. */
+/** What goes into the state: the live object, secret where the inputs are, with the inputs and the provider's notes. */
 export function checkpoint(live: JsonObject, inputs: Properties, fieldManager: string): Properties {
-  const marked = annotate(live, inputs) as Properties;
-  const isSecret = live["apiVersion"] === "v1" && live["kind"] === "Secret";
-  const data = own(marked, "data");
-  const hidesData =
-    isSecret && data !== undefined && !(data instanceof Secret) && inputs["stringData"] instanceof Secret;
   return {
-    ...marked,
-    ...(hidesData ? { data: new Secret(data) } : {}),
+    ...(annotate(live, inputs) as Properties),
     __inputs: inputs,
     __initialApiVersion: String(live["apiVersion"]),
     __fieldManager: fieldManager,

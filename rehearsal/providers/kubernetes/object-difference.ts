@@ -2,10 +2,9 @@ import { changedPaths, type Difference } from "../protocol/difference.ts";
 import {
   isProperties,
   revealMap,
-  Secret,
+  withoutSecrets,
   type JsonObject,
   type Properties,
-  type Value,
 } from "../protocol/property-value.ts";
 import { annotation, autonamed, normalized, pruned, withMetadata } from "./manifest.ts";
 
@@ -27,7 +26,7 @@ export function objectDifference(
   mutability: Mutability,
 ): Difference {
   const before = placed(pruned(live, revealMap(normalized(oldInputs))) as JsonObject, namespaced);
-  const after = placed(normalized(unwrapped(news) as Properties), namespaced);
+  const after = placed(normalized(withoutSecrets(news) as Properties), namespaced);
   const changes = changedPaths(before, after);
   const forced = forcedPaths(live, mutability);
   const replaces = [...changes.keys()].filter((path) => forced.some((place) => isAt(path, place)));
@@ -55,12 +54,4 @@ function forcedPaths(live: JsonObject, may: Mutability): string[] {
 
 function isAt(path: string, place: string): boolean {
   return path === place || path.startsWith(`${place}.`) || path.startsWith(`${place}[`);
-}
-
-/** Without secrets, but with what is unknown. */
-function unwrapped(value: Value): Value {
-  if (value instanceof Secret) return unwrapped(value.value);
-  if (Array.isArray(value)) return (value as readonly Value[]).map(unwrapped);
-  if (!isProperties(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, unwrapped(entry)]));
 }

@@ -1,7 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { NotReady, type Checked, type Request, type ResourceType } from "../protocol/plugin.ts";
-import { annotate, hasUnknown, own, revealMap, type JsonObject, type Properties } from "../protocol/property-value.ts";
+import {
+  hasUnknown,
+  own,
+  revealMap,
+  withoutSecrets,
+  type JsonObject,
+  type Properties,
+} from "../protocol/property-value.ts";
+import { annotate } from "./annotate.ts";
 import { ApiError } from "./api-server.ts";
 import type { Provider } from "./kubernetes-plugin.ts";
 import {
@@ -50,7 +58,7 @@ export function objectType(provider: Provider): ResourceType {
       const reason = `waiting for a ${which.kind} is not played by the stand-in for the kubernetes provider; install the genuine one`;
       return { inputs: news, failures: [{ property: "kind", reason }] };
     }
-    let inputs = news;
+    let inputs = normalized(withoutSecrets(news) as Properties);
     if (which.name === "" && !hasUnknown(own(mapValue(news, "metadata"), "name"))) {
       const name = identity(old).name || `${request.name}-${randomBytes(4).toString("hex")}`;
       inputs = withMetadata(inputs, {
@@ -62,7 +70,7 @@ export function objectType(provider: Provider): ResourceType {
       if (!hasUnknown(own(mapValue(news, "metadata"), "namespace")))
         inputs = withMetadata(inputs, { namespace: cluster.defaultNamespace });
     }
-    return { inputs };
+    return { inputs: annotate(inputs, news) as Properties };
   };
 
   const makeObject = async (

@@ -1,7 +1,6 @@
 import { parseAllDocuments } from "yaml";
 import { changedPaths, type Change, type Difference } from "../protocol/difference.ts";
 import {
-  annotate,
   hasUnknown,
   own,
   reveal,
@@ -11,6 +10,7 @@ import {
   type Properties,
   type Value,
 } from "../protocol/property-value.ts";
+import { annotate } from "./annotate.ts";
 import type { HelmRelease } from "./helm.ts";
 import { identity, idOf } from "./manifest.ts";
 import { merge } from "./release-inputs.ts";

@@ -86,27 +86,19 @@ export function hasUnknown(value: Value | undefined): boolean {
   return Object.values(value).some((entry) => hasUnknown(entry as Value));
 }
 
-/**
- * `outputs` with every part secret, and every part unknown, that stands at the same place in `inputs` as a secret or
- * an unknown. This is all the secrecy that genuine providers carry over: by place, never by content.
- */
-export function annotate(outputs: Value, inputs: Value | undefined): Value {
-  if (inputs === unknown) return unknown;
-  if (inputs instanceof Secret) {
-    const inner = annotate(outputs, inputs.value);
-    return inner instanceof Secret ? inner : new Secret(inner);
-  }
-  if (outputs instanceof Secret) return new Secret(annotate(outputs.value, inputs));
-  if (isList(outputs) && isList(inputs)) return outputs.map((entry, at) => annotate(entry, inputs[at]));
-  if (isProperties(outputs) && isProperties(inputs)) {
-    const given = inputs;
-    const annotated: Record<string, Value> = {};
-    for (const [key, entry] of Object.entries(outputs)) annotated[key] = annotate(entry, own(given, key));
-    // An unknown that has no counterpart yet is one all the same.
-    for (const [key, entry] of Object.entries(given)) if (hasUnknown(entry)) annotated[key] ??= entry;
-    return annotated;
-  }
-  return outputs;
+/** True when the value or anything in it is a secret. */
+export function hasSecret(value: Value | undefined): boolean {
+  if (value instanceof Secret) return true;
+  if (value === null || typeof value !== "object") return false;
+  return Object.values(value).some((entry) => hasSecret(entry as Value));
+}
+
+/** The value with every secret in it unwrapped; unknown values stay unknown. */
+export function withoutSecrets(value: Value): Value {
+  if (value instanceof Secret) return withoutSecrets(value.value);
+  if (value === null || typeof value !== "object") return value;
+  if (isList(value)) return value.map(withoutSecrets);
+  return mapValues(value as Properties, withoutSecrets);
 }
 
 /** The map's own entry: a key such as `constructor` is not one just because every object has it. */

@@ -16,14 +16,34 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const nobody = ["http://127.0.0.1:1"];
-const choose = (values: Record<string, unknown>, vendors = nobody) =>
-  chooseCharts({ values, vendors, folder, alsoServe: { rancher: ["2.14.4"] }, progress: () => {} });
+const unreachable = "http://127.0.0.1:1";
+const choose = (values: { certManager?: object; [key: string]: unknown }) =>
+  chooseCharts({
+    values: {
+      chartRepository: unreachable,
+      ...values,
+      certManager: { chartRepository: unreachable, ...values.certManager },
+    },
+    folder,
+    alsoServe: { rancher: ["2.14.4"] },
+    progress: () => {},
+  });
 
-it("plays the versions of the stack file, and those an upgrade starts from", async () => {
+async function serveIndex() {
+  const server = createServer((_, response) => void response.end("apiVersion: v1\n")).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const stop = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, stop };
+}
+
+it("serves fake charts in the versions of the stack file, and those an upgrade starts from", async () => {
   const charts = await choose({ version: "2.15.0", certManager: { version: "1.20.0" } });
+  const { url } = charts.replaced.rancher!;
 
-  const index = parse(await (await fetch(`${charts.url}/index.yaml`)).text()) as {
+  const index = parse(await (await fetch(`${url}/index.yaml`)).text()) as {
     entries: Record<string, { version: string; kubeVersion: string }[]>;
   };
   const served = Object.entries(index.entries).map(([name, all]) => [name, all.map(({ version }) => version)]);
@@ -35,21 +55,33 @@ it("plays the versions of the stack file, and those an upgrade starts from", asy
   ]);
   await charts.close();
   await charts.close();
-  await expect(fetch(`${charts.url}/index.yaml`)).rejects.toThrow();
+  await expect(fetch(`${url}/index.yaml`)).rejects.toThrow();
 });
 
-it("uses the vendors' where they answer", async () => {
-  const vendor = createServer((_, response) => void response.end("apiVersion: v1\n")).listen(0, "127.0.0.1");
-  await once(vendor, "listening");
+it("uses repositories that answer, and serves nothing", async () => {
+  const { url, stop } = await serveIndex();
 
-  const charts = await choose({}, [`http://127.0.0.1:${(vendor.address() as AddressInfo).port}`]);
+  const charts = await choose({ chartRepository: url, certManager: { chartRepository: url } });
 
-  expect(charts.url).toBeUndefined();
-  expect(charts.participants.map(({ kind }) => kind)).toEqual(["genuine", "genuine"]);
-  vendor.close();
-  vendor.closeAllConnections();
+  expect(charts.replaced).toEqual({});
+  expect(charts.participants.map(({ kind, from }) => [kind, from])).toEqual([
+    ["genuine", url],
+    ["genuine", url],
+  ]);
+  stop();
 });
 
-it("refuses a Rancher it cannot play", async () => {
-  await expect(choose({ version: "2.99.0" })).rejects.toThrow("rancher 2.99.0 cannot be played");
+it("keeps the user's repository that answers, and replaces only the other one", async () => {
+  const { url, stop } = await serveIndex();
+
+  const charts = await choose({ chartRepository: url });
+
+  expect(charts.replaced).toEqual({ "cert-manager": { original: unreachable, url: expect.any(String) } });
+  expect(charts.participants.map(({ kind }) => kind)).toEqual(["genuine", "stand-in"]);
+  await charts.close();
+  stop();
+});
+
+it("refuses a Rancher that has no fake chart", async () => {
+  await expect(choose({ version: "2.99.0" })).rejects.toThrow("no fake chart for rancher 2.99.0");
 });

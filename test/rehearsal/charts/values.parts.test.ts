@@ -118,6 +118,44 @@ describe("our Rancher chart", () => {
     ]);
   });
 
+  const ports = (objects: readonly Rendered[]) =>
+    objects
+      .filter(({ kind }) => kind === "Service")
+      .map(({ metadata, spec }) => {
+        const all = spec["ports"] as unknown as { name: string; port: number; targetPort: number }[];
+        return [metadata.name, all.map(({ name, port, targetPort }) => `${name} ${port}:${targetPort}`)];
+      });
+
+  it("leads port 443 of its Service to 443, as the genuine chart does from 2.14", async () => {
+    expect(ports(await template("rancher-2.15.0", [hostname]))).toEqual([
+      ["rancher", ["http 80:80", "https 443:443"]],
+      ["rancher-internal", ["https-internal 443:444"]],
+    ]);
+  });
+
+  it("leads port 443 of its Service to 444 up to 2.13", async () => {
+    expect(ports(await template("rancher-2.11.16", [hostname], "1.32.0"))).toEqual([
+      ["rancher", ["http 80:80", "https-internal 443:444"]],
+    ]);
+  });
+
+  it("orders its hooks as the genuine chart does, and retries both jobs three times", async () => {
+    const hooks = (await template("rancher-2.15.0", [hostname])).filter(({ metadata }) =>
+      /-upgrade|-delete/.test(metadata.name),
+    );
+    const weights = (name: string) =>
+      Object.fromEntries(
+        hooks
+          .filter(({ metadata }) => metadata.name.endsWith(name))
+          .map(({ kind, metadata }) => [kind, metadata.annotations?.["helm.sh/hook-weight"]]),
+      );
+    const delayed = { ServiceAccount: "1", ClusterRole: "1", ClusterRoleBinding: "2", ConfigMap: "1", Job: "3" };
+
+    expect(weights("post-delete")).toEqual(delayed);
+    expect(new Set(Object.values(weights("pre-upgrade")))).toEqual(new Set(["-1"]));
+    expect(hooks.filter(({ kind }) => kind === "Job").map(({ spec }) => spec["backoffLimit"])).toEqual([3, 3]);
+  });
+
   it("has no pre-upgrade hook before 2.12, and none after deletion when told so", async () => {
     const objects = kinds(await template("rancher-2.11.16", [hostname, "postDelete.enabled=false"], "1.32.0"));
 

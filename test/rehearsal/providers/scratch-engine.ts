@@ -44,6 +44,13 @@ export function isEncrypted(value: unknown): boolean {
   return Object.values((value ?? {}) as object).includes(secretSignature);
 }
 
+/** Paths of the leaves that the state holds in plain text. */
+export function plainLeaves(value: unknown, path = ""): string[] {
+  if (isEncrypted(value)) return [];
+  if (typeof value !== "object" || value === null) return value === undefined ? [] : [path];
+  return Object.entries(value).flatMap(([key, entry]) => plainLeaves(entry, `${path}.${key}`));
+}
+
 /** The real Pulumi CLI with a home, a backend and a passphrase of its own, in a folder that `remove` takes away. */
 export class ScratchEngine {
   readonly folder: string;

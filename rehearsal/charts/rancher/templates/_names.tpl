@@ -9,27 +9,34 @@
 
 {{- define "rancher.labels" -}}
 app: {{ include "rancher.fullname" . }}
-chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | trunc 63 | trimSuffix "-" }}
+heritage: {{ .Release.Service }}
+release: {{ .Release.Name }}
+{{- end }}
+
+{{- define "rancher.preUpgradeLabels" -}}
+app: {{ include "rancher.fullname" . }}-pre-upgrade
+chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | trunc 63 | trimSuffix "-" }}
 heritage: {{ .Release.Service }}
 release: {{ .Release.Name }}
 {{- end }}
 
 {{- define "rancher.registry" -}}
-{{- with .Values.systemDefaultRegistry }}{{ printf "%s/" . }}{{ end -}}
+{{- with .Values.systemDefaultRegistry }}{{ printf "%s/" (trimSuffix "/" .) }}{{ end -}}
 {{- end }}
 
-{{- /* The old names of the image's values still win, and without the registry's prefix. */ -}}
+{{- /* rancherImage takes precedence, and gets no registry prefix. */ -}}
 {{- define "rancher.image" -}}
 {{- $tag := .Values.rancherImageTag | default .Values.image.tag | default .Chart.AppVersion -}}
 {{- if .Values.rancherImage -}}
 {{- printf "%s:%s" .Values.rancherImage $tag -}}
 {{- else -}}
 {{- $registry := .Values.image.registry | default .Values.systemDefaultRegistry -}}
-{{- printf "%s%s:%s" (empty $registry | ternary "" (printf "%s/" $registry)) .Values.image.repository $tag -}}
+{{- printf "%s%s:%s" (empty $registry | ternary "" (printf "%s/" (trimSuffix "/" $registry))) .Values.image.repository $tag -}}
 {{- end -}}
 {{- end }}
 
-{{- /* What the ingress shows comes from an Issuer: "true" or nothing. */ -}}
+{{- /* "true" if an Issuer provides the certificate of the ingress, else empty. */ -}}
 {{- define "rancher.needsIssuer" -}}
 {{- if and (ne .Values.tls "external") (has .Values.ingress.tls.source (list "rancher" "letsEncrypt")) -}}true{{- end -}}
 {{- end }}

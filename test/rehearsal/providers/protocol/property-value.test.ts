@@ -2,7 +2,6 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { changedPaths, pathText } from "../../../../rehearsal/providers/protocol/difference.ts";
 import {
-  annotate,
   decode,
   encode,
   hasUnknown,
@@ -23,24 +22,6 @@ describe("property values", () => {
         expect(decode(encode(values))).toEqual(values);
       }),
     );
-  });
-
-  it("are secret in an output where they are secret in an input, and only there", () => {
-    const inputs = { values: { password: new Secret("p"), text: "t" }, list: ["a", new Secret("b")] };
-    const outputs = { values: { password: "p", text: "t", more: "m" }, list: ["a", "b"], echo: "p" };
-
-    expect(annotate(outputs, inputs)).toEqual({
-      values: { password: new Secret("p"), text: "t", more: "m" },
-      list: ["a", new Secret("b")],
-      echo: "p",
-    });
-  });
-
-  it("stay plain data when a key is named like a part of every object", () => {
-    expect(annotate({ constructor: "x", toString: "y" }, { data: new Secret("s") })).toEqual({
-      constructor: "x",
-      toString: "y",
-    });
   });
 
   it("can be looked through for unknowns and for what secrets hold", () => {

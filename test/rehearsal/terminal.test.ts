@@ -1,0 +1,29 @@
+import { stripVTControlCharacters } from "node:util";
+import { createColors } from "picocolors";
+import { expect, it } from "vitest";
+import { wrapText } from "../../rehearsal/terminal.ts";
+
+const line = "✓ lb-1: HTTPS answers with the expected certificate: /ping answered pong, chain and name verified";
+
+it.each([40, 80, 120])("wraps at words, into %s columns, with a hanging indent", (columns) => {
+  const lines = wrapText(line, { columns, indent: "  " }).split("\n");
+
+  for (const each of lines) expect(each.length).toBeLessThanOrEqual(columns);
+  expect(lines.map((each) => each.trim()).join(" ")).toBe(line);
+  for (const more of lines.slice(1)) expect(more).toMatch(/^ {4}\S/);
+});
+
+it("does not count colours", () => {
+  const { dim, green } = createColors(true);
+  const coloured = line
+    .replace("✓", green("✓"))
+    .replace("/ping answered pong, chain", dim("/ping answered pong, chain"));
+
+  const wrapped = wrapText(coloured, { columns: 80 });
+
+  expect(stripVTControlCharacters(wrapped)).toBe(wrapText(line, { columns: 80 }));
+});
+
+it("keeps the lines of a text, and leaves them whole where the output is no terminal", () => {
+  expect(wrapText(`${line}\nsecond`, { columns: Number.POSITIVE_INFINITY, indent: "  " })).toBe(`  ${line}\n  second`);
+});

@@ -36,7 +36,8 @@ export class HighAvailability extends pulumi.ComponentResource {
   public readonly bootstrapPassword: pulumi.Output<string>;
 
   constructor(name: string, args: HighAvailabilityArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("rancher:recipes:HighAvailability", name, {}, opts);
+    // In the state from the first minute: a recovery after a killed run touches no other cluster.
+    super("rancher:recipes:HighAvailability", name, { clusterUid: args.cluster.uid }, opts);
     const { settings, secrets, cluster } = args;
     const ingressClass = chooseIngressClass(settings, cluster);
     const end = tlsEnd(settings.loadBalancer);

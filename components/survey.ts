@@ -6,6 +6,8 @@ import { isOwned } from "./cluster/ownership.ts";
 
 /** What an existing cluster is and already has, read before anything is registered. */
 export interface Survey {
+  /** UID of the namespace `kube-system`: it stays for the life of a cluster, and no other cluster has it. */
+  readonly uid: string;
   /** As the API server says it: `v1.34.1`, `v1.34.1+k3s1`. */
   readonly kubernetesVersion: string;
   readonly ingressClasses: readonly IngressClass[];
@@ -43,6 +45,7 @@ const ownNamespaces =
   /^(kube-.*|default|cattle-.*|cert-manager|fleet-.*|local|local-path-storage|rancher-.*|c-m?-.*|p-.*)$/;
 
 interface Metadata {
+  readonly uid?: string;
   readonly name?: string;
   readonly namespace?: string;
   readonly labels?: Readonly<Record<string, string>>;
@@ -88,6 +91,7 @@ export async function survey(kubeconfig: string, stack: string, alsoIngress = fa
     const owned = new Set(namespaces.items.filter((item) => isOwned(item.metadata?.labels, stack)).map(nameOf));
     const wanted = ["cattle-system", "cert-manager"];
     return {
+      uid: namespaces.items.find((item) => nameOf(item) === "kube-system")?.metadata?.uid ?? "",
       kubernetesVersion: version.gitVersion,
       ingressClasses: classes.items.map(describeClass),
       certManager: installed(certManagerVersion(deployments.items), owned.has("cert-manager")),

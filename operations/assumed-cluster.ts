@@ -5,6 +5,7 @@ import type { Survey } from "../components/survey.ts";
 export function assumedCluster({ cluster }: HighAvailabilitySettings): Survey {
   const ingressNginx = cluster.ingressController === "ingress-nginx";
   return {
+    uid: "",
     kubernetesVersion: cluster.version ?? "unknown",
     ingressClasses: [
       ingressNginx

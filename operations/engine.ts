@@ -1,10 +1,12 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import { tools } from "../tools/toolbox.mjs";
+import { UserError } from "./command-line.ts";
+import { createOnce } from "./create-once.ts";
 import { needsLoader } from "./language-host.ts";
 import { sideBySide } from "./side-by-side.ts";
 
@@ -150,13 +152,14 @@ function ownBackend(environment: NodeJS.ProcessEnv, isolated: boolean): string |
   }
 }
 
-/** Losing it loses every secret of the stacks, so it is made once and never written over. */
+/** Created once and never overwritten: without it the secrets of the stacks are lost. */
 function passphraseFile(home: string): string {
   const path = join(home, "passphrase");
-  try {
-    readFileSync(path);
-  } catch {
-    writeFileSync(path, randomBytes(32).toString("base64url"), { mode: 0o600, flag: "wx" });
-  }
+  createOnce(path, () => randomBytes(32).toString("base64url"));
+  if (readFileSync(path, "utf8").trim() === "")
+    throw new UserError(
+      `${path} is empty, so no secret can be encrypted or decrypted. Put the passphrase back from your backup of ${home}. ` +
+        "If no stack has been set up with it yet, remove the file: the next command creates a new one.",
+    );
   return path;
 }

@@ -1,4 +1,4 @@
-import type { ExportedResource, ExportedStack } from "./mend/deployment.ts";
+import type { ExportedResource, ExportedStack } from "./recovery/deployment.ts";
 
 export interface Forgotten {
   readonly stack: ExportedStack;

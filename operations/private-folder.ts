@@ -1,18 +1,21 @@
 import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isAlive } from "./living-process.ts";
+import { startOf } from "../tools/lock.mjs";
 
 const prefix = "rancher-private-";
 
-/** A folder that only this user can look into, for as long as it is used. */
+/**
+ * A temporary folder that only this user can read, for secrets that a program takes from a file only. Every secret file
+ * of a command is in one: the next command removes those of processes that were killed.
+ */
 export class PrivateFolder implements Disposable {
   readonly path: string;
 
   constructor() {
     removeLeftovers();
     // mkdtemp makes it with mode 0700.
-    this.path = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));
+    this.path = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}.${startOf(process.pid) ?? ""}-`));
   }
 
   /** Writes a file for this user alone; answers its path. */
@@ -28,15 +31,16 @@ export class PrivateFolder implements Disposable {
   }
 }
 
-/** Folders of processes that were killed before they could take theirs away. */
+/** Folders of processes that were killed before they could remove their own. */
 function removeLeftovers(): void {
   for (const name of readdirSync(tmpdir())) {
-    const [, pid] = name.match(new RegExp(`^${prefix}(\\d+)-`)) ?? [];
-    if (pid === undefined || isAlive(Number(pid))) continue;
+    // An id alone may by now be another process's.
+    const [, pid, start] = name.match(new RegExp(`^${prefix}(\\d+)\\.(\\d*)-`)) ?? [];
+    if (pid === undefined || startOf(Number(pid)) === start) continue;
     try {
       rmSync(join(tmpdir(), name), { recursive: true, force: true });
     } catch {
-      // Somebody else's.
+      // Another user's.
     }
   }
 }

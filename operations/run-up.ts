@@ -1,18 +1,19 @@
 import { dirname } from "node:path";
 import pc from "picocolors";
 import type { ScriptText } from "../components/host/script.ts";
+import { confirm } from "./confirm.ts";
 import { prepareEngine, type Engine } from "./engine.ts";
-import { mendInterruptedRun } from "./mend/interrupted-run.ts";
+import { recoverInterruptedRun } from "./recovery/interrupted-run.ts";
 import { runOnHost } from "./run-on-host.ts";
 import { hostKeys, readSingleNode } from "./single-node-stack.ts";
-import { listSshHosts } from "./stack-yaml.ts";
+import { listSshHosts, readStackYaml } from "./stack-yaml.ts";
 import { progressTo } from "../tools/progress.mjs";
 import { unreachableHosts } from "./unreachable-hosts.ts";
 import { stateFolder, workFolder, type StackFile } from "./work-folder.ts";
 
 export const dim = progressTo(process.stderr, pc.dim);
 
-/** The engine of a stack, with the stack selected and what an interrupted run left mended. */
+/** The engine of a stack, with the stack selected. What an interrupted run left stays as it is. */
 export async function engineOf(stackFile: StackFile, { create }: { readonly create: boolean }): Promise<Engine> {
   const engine = await prepareEngine({
     home: stateFolder,
@@ -20,19 +21,33 @@ export async function engineOf(stackFile: StackFile, { create }: { readonly crea
     environment: { RANCHER_STACK_FOLDER: dirname(stackFile.path) },
     progress: dim,
   });
-  const { stack } = stackFile;
-  await engine.capture(["stack", "select", ...(create ? ["--create"] : []), "--stack", stack]);
-  const onDockerHost = async (script: ScriptText): Promise<string> => {
-    const node = readSingleNode(stackFile);
-    return runOnHost({ host: node.host, script, keys: await hostKeys(engine, node), say: dim });
-  };
-  await mendInterruptedRun(engine, { stack, say: dim, onDockerHost });
+  await engine.capture(["stack", "select", ...(create ? ["--create"] : []), "--stack", stackFile.stack]);
   return engine;
 }
 
-/** `pulumi up`; names the hosts that do not answer where it fails. Answers its exit code. */
+/** Recovers what an interrupted run of the stack left. With `yes`, a removal is not confirmed first. */
+export async function recover(engine: Engine, stackFile: StackFile, { yes }: { readonly yes: boolean }): Promise<void> {
+  const { stack, path } = stackFile;
+  const isSingleNode = readStackYaml(path, new Date()).values["mode"] === "single-node";
+  await recoverInterruptedRun(engine, {
+    stack,
+    log: dim,
+    confirm: yes ? () => Promise.resolve(true) : confirm,
+    ...(isSingleNode && { dockerHost: dockerHostOf(engine, stackFile) }),
+  });
+}
+
+function dockerHostOf(engine: Engine, stackFile: StackFile) {
+  const node = readSingleNode(stackFile);
+  const run = async (script: ScriptText) =>
+    runOnHost({ host: node.host, script, keys: await hostKeys(engine, node), say: dim });
+  return { name: node.host.name, run };
+}
+
+/** Recovers what an interrupted run left, then runs `pulumi up`. Names the hosts that do not answer where it fails. */
 export async function runUp(engine: Engine, stackFile: StackFile, options: readonly string[]): Promise<number> {
   const { stack } = stackFile;
+  await recover(engine, stackFile, { yes: options.some((option) => option === "--yes" || option === "-y") });
   const code = await engine.interact(["up", "--stack", stack, ...options]);
   if (code === 0) {
     // As lines: pulumi up prints the output with \n in it.

@@ -1,4 +1,4 @@
-import { endOrphans } from "../operations/mend/orphans.ts";
+import { endOrphans } from "../operations/recovery/orphans.ts";
 import { clearCgroups } from "./docker/cgroups.ts";
 import { clearLeftovers } from "./world/leftovers.ts";
 

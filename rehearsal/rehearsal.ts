@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Engine } from "../operations/engine.ts";
-import { endOrphans } from "../operations/mend/orphans.ts";
+import { endOrphans } from "../operations/recovery/orphans.ts";
 import { readStackYaml } from "../operations/stack-yaml.ts";
 import type { StackFile } from "../operations/work-folder.ts";
 import type { Tool } from "../tools/toolbox/tool.mjs";

@@ -2,8 +2,8 @@ import pc from "picocolors";
 import { UserError } from "../command-line.ts";
 import { prepareEngine } from "../engine.ts";
 import { forgetHost } from "../forget-host.ts";
-import type { ExportedStack } from "../mend/deployment.ts";
-import { removeStaleLocks } from "../mend/stale-lock.ts";
+import type { ExportedStack } from "../recovery/deployment.ts";
+import { removeStaleLocks } from "../recovery/stale-lock.ts";
 import { findStackFile, listSshHosts } from "../stack-yaml.ts";
 import { stateFolder, workFolder } from "../work-folder.ts";
 

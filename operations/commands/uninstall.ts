@@ -5,7 +5,7 @@ import { listArchivesScript, readArchives } from "../archives.ts";
 import { UserError } from "../command-line.ts";
 import { confirm } from "../confirm.ts";
 import { runOnHost } from "../run-on-host.ts";
-import { dim, engineOf } from "../run-up.ts";
+import { dim, engineOf, recover } from "../run-up.ts";
 import { hostKeys, readSingleNode } from "../single-node-stack.ts";
 import { findStackFile } from "../stack-yaml.ts";
 import { deletedText, keptText } from "../what-stays.ts";
@@ -36,6 +36,7 @@ export async function run(input: Input): Promise<number> {
   console.log(data === "delete" ? pc.red(deletedText(text)) : keptText(text));
   if (!yes && !(await confirm(`Uninstall ${stackFile.stack}?`))) return 1;
 
+  await recover(engine, stackFile, { yes: true });
   // Read on the host by the step that undoes the data's script, after the container is gone.
   const title = data === "delete" ? "has destroy take Rancher's data too" : "has destroy keep Rancher's data";
   const body = renderDeleteDataMark(data);

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { defaultVersions } from "../../components/versions.ts";
 import { UserError } from "../../operations/command-line.ts";
 import type { Engine } from "../../operations/engine.ts";
-import { endOrphans } from "../../operations/mend/orphans.ts";
+import { endOrphans } from "../../operations/recovery/orphans.ts";
 import { readStackYaml } from "../../operations/stack-yaml.ts";
 import { tools } from "../../tools/toolbox.mjs";
 import { clearWorlds } from "../clear-worlds.ts";

@@ -14,7 +14,7 @@ import { renderNginxScript } from "../../components/load-balancer/nginx-script.t
 import { rancherListeners } from "../../components/load-balancer/rancher-listeners.ts";
 import { listArchivesScript } from "../../operations/archives.ts";
 import { findContainerScript } from "../../operations/found-container.ts";
-import { clearDockerObjects } from "../../operations/mend/docker-objects.ts";
+import { findDockerObjects } from "../../operations/recovery/docker-objects.ts";
 import { balancerHost, prodSettings } from "../support/prod-stack.ts";
 import { findings, hasShellcheck, laterScripts, undoSteps } from "./support/shellcheck.ts";
 
@@ -57,10 +57,13 @@ const bodies: Record<string, string> = {
   "deletion of data": renderDeleteDataMark("delete"),
   "a container somebody runs": findContainerScript("old one").body,
   "a list of archives": listArchivesScript("/var/backups/my rancher").body,
-  "what is half made": clearDockerObjects([
-    { kind: "container", name: "rancher", stack: "rancher/dev" },
-    { kind: "network", name: "rancher", stack: "rancher/dev" },
-  ]).body,
+  "what an interrupted run created": findDockerObjects(
+    [
+      { urn: "urn", kind: "container", name: "rancher", stack: "rancher/dev" },
+      { urn: "urn", kind: "network", name: "rancher", stack: "rancher/dev" },
+    ],
+    { hostName: "local", stack: "rancher/dev" },
+  ).body,
 };
 
 describe.skipIf(!hasShellcheck)("shellcheck", () => {

@@ -57,6 +57,16 @@ describe("the environment of an engine", () => {
     expect(readFileSync(join(home, "passphrase"), "utf8")).toBe(first);
   });
 
+  it("does not go on with a passphrase that a full disk left empty", async () => {
+    await environmentOf();
+    writeFileSync(join(home, "passphrase"), "\n");
+
+    await expect(environmentOf()).rejects.toThrow(
+      `${join(home, "passphrase")} is empty, so no secret can be encrypted`,
+    );
+    expect(readFileSync(join(home, "passphrase"), "utf8")).toBe("\n");
+  });
+
   it.each([
     ["PULUMI_BACKEND_URL", "s3://bucket"],
     ["PULUMI_CONFIG_PASSPHRASE", "mine"],

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Host, SshHost } from "../../components/host/host.ts";
 import type { ScriptText } from "../../components/host/script.ts";
 import { runOnHost, type HostKeys } from "../../operations/run-on-host.ts";
+import { startOf } from "../../tools/lock.mjs";
 import { FakeTools } from "../support/fake-tool.ts";
 
 const script = (body: string): ScriptText => ({ name: "look", title: "looks around", body, timeoutSeconds: 20 });
@@ -114,21 +115,23 @@ echo looking >&2`;
   });
 });
 
-it("what a killed run left is taken away by the next", async () => {
+it("what a killed run left is removed by the next, also when its process id has been reused", async () => {
   using tools = new FakeTools();
   vi.stubEnv("TMPDIR", tools.folder);
   const { PrivateFolder } = await import("../../operations/private-folder.ts");
   const { mkdirSync } = await import("node:fs");
   // No process has this number: it is beyond what Linux gives.
-  const leftover = `${tools.folder}/rancher-private-4194305-x`;
+  const leftover = `${tools.folder}/rancher-private-4194305.1-x`;
   mkdirSync(leftover);
   writeFileSync(`${leftover}/key`, "secret");
-  const living = `${tools.folder}/rancher-private-${process.pid}-x`;
+  const reused = `${tools.folder}/rancher-private-${process.pid}.1-x`;
+  mkdirSync(reused);
+  const living = `${tools.folder}/rancher-private-${process.pid}.${startOf(process.pid)}-x`;
   mkdirSync(living);
 
   using folder = new PrivateFolder();
 
-  expect(existsSync(leftover)).toBe(false);
+  expect([existsSync(leftover), existsSync(reused)]).toEqual([false, false]);
   expect(existsSync(living)).toBe(true);
   expect(folder.path).toContain(tools.folder);
 });

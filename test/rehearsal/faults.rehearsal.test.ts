@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ExportedStack } from "../../operations/mend/deployment.ts";
+import type { ExportedStack } from "../../operations/recovery/deployment.ts";
 import { stateFolder } from "../../operations/work-folder.ts";
 import { checkNothingLeft, markHosts } from "../../rehearsal/traces.ts";
 import { clearLeftovers } from "../../rehearsal/world/leftovers.ts";

@@ -2,8 +2,8 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { mendInterruptedRun } from "../../operations/mend/interrupted-run.ts";
-import { markedProcesses } from "../../operations/mend/orphans.ts";
+import { recoverInterruptedRun } from "../../operations/recovery/interrupted-run.ts";
+import { markedProcesses } from "../../operations/recovery/orphans.ts";
 import { stateFolder } from "../../operations/work-folder.ts";
 import { checkNothingLeft, markHosts } from "../../rehearsal/traces.ts";
 import { clearLeftovers } from "../../rehearsal/world/leftovers.ts";
@@ -37,15 +37,16 @@ describe.skipIf(!isRoot)("an engine that is killed in the middle of up", () => {
   /** Played controllers look every 2 s; the checks are made again until then. */
   const checksPass = (nodes: readonly string[]) =>
     expect.poll(() => failedChecks(stack, nodes), { timeout: 20_000, interval: 1000 }).toEqual([]);
-  const mend = async () => {
-    const said: string[] = [];
-    await mendInterruptedRun(stack.engine, { stack: stackName, say: (line) => said.push(line) });
-    return said.join("\n");
+  const recover = async () => {
+    const lines: string[] = [];
+    const confirm = () => Promise.reject(new Error("not expected"));
+    await recoverInterruptedRun(stack.engine, { stack: stackName, log: (line) => lines.push(line), confirm });
+    return lines.join("\n");
   };
   const plugins = () => markedProcesses().filter(({ run }) => run === stack.engine.run);
   const statusOf = (release: string) => releaseStatus(stack.kubernetes.kubeconfig, release);
 
-  it("while a script runs on a host: nobody else's run is mended, then its plugins and its lock are", async () => {
+  it("while a script runs on a host: nothing is recovered while it lives, then its plugins and its lock are", async () => {
     const [host] = stack.hosts;
     let refusal = "";
     const killed = await killEngineWhen(
@@ -54,18 +55,18 @@ describe.skipIf(!isRoot)("an engine that is killed in the middle of up", () => {
       async () => {
         const { stdout = "" } = (await host?.exec(["pgrep", "-x", "apt-get"])) ?? {};
         if (stdout === "") return false;
-        refusal = await mend().catch((error: Error) => error.message);
+        refusal = await recover().catch((error: Error) => error.message);
         return true;
       },
     );
 
     expect(killed.code).not.toBe(0);
     expect(refusal).toMatch(
-      new RegExp(`^${stackName} is being changed since .+ by process \\d+ of root\\. Wait for it, or end it\\.$`),
+      new RegExp(`^${stackName} has been in use since .+ by process \\d+ of root\\. Wait until it ends, or end it\\.$`),
     );
-    const said = await mend();
-    expect(said).toMatch(/mended: removed the lock of process \d+, which ended without giving it back/);
-    expect(said).toMatch(/mended: forgot what was under way, it is done again: .*creating lb-1-nginx-script/);
+    const log = await recover();
+    expect(log).toMatch(/recovered: removed the lock of process \d+, which ended without releasing it/);
+    expect(log).toMatch(/recovered: these operations are repeated: .*creating lb-1-nginx-script/);
     expect(plugins()).toEqual([]);
     expect(bystander.exitCode ?? bystander.signalCode).toBeNull();
   });
@@ -77,11 +78,11 @@ describe.skipIf(!isRoot)("an engine that is killed in the middle of up", () => {
       async () => (await statusOf("cert-manager")) === "pending-install",
     );
 
-    expect(await mend()).toMatch(/mended: freed the installation of cert-manager that was cut short/);
-    expect(await statusOf("cert-manager")).toBeUndefined();
+    expect(await recover()).toMatch(/recovered: completed the interrupted installation of cert-manager/);
+    expect(await statusOf("cert-manager")).toBe("deployed");
   });
 
-  it("while Rancher is installed: npm run up on a stack file kept elsewhere mends it and goes on to the end", async () => {
+  it("while Rancher is installed: npm run up on a stack file kept elsewhere completes it and goes on to the end", async () => {
     await killEngineWhen(
       stack,
       () => stack.up(),
@@ -91,7 +92,7 @@ describe.skipIf(!isRoot)("an engine that is killed in the middle of up", () => {
     const { code, stdout, stderr } = await projectCommand(stack, "up", ["--yes", "--skip-preview"]);
 
     expect(code, stdout + stderr).toBe(0);
-    expect(stderr).toMatch(/mended: freed the installation of rancher that was cut short/);
+    expect(stderr).toMatch(/recovered: completed the interrupted installation of rancher/);
     expect(await statusOf("rancher")).toBe("deployed");
     await checksPass(servers);
   });
@@ -104,7 +105,7 @@ describe.skipIf(!isRoot)("an engine that is killed in the middle of up", () => {
       async () => (await statusOf("rancher")) === "pending-upgrade",
     );
 
-    expect(await mend()).toContain("mended: freed the half-finished upgrade of rancher, by rolling it back");
+    expect(await recover()).toContain("recovered: rolled back the interrupted upgrade of rancher");
     const up = await stack.up();
 
     expect(up.code, up.text).toBe(0);
@@ -112,12 +113,12 @@ describe.skipIf(!isRoot)("an engine that is killed in the middle of up", () => {
     await checksPass(servers);
   });
 
-  it("leaves nothing to mend after that, nothing to do, and nothing after destroy", async () => {
-    const said = await mend();
+  it("leaves nothing to recover after that, nothing to do, and nothing after destroy", async () => {
+    const log = await recover();
     const again = await stack.up("--expect-no-changes");
     const destroyed = await stack.destroy();
 
-    expect(said).toBe("");
+    expect(log).toBe("");
     expect(again.code, again.text).toBe(0);
     expect(destroyed.code, destroyed.text).toBe(0);
     expect((await checkNothingLeft(stack)).filter(({ passed }) => !passed)).toEqual([]);

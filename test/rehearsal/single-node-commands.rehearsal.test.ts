@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { endOrphans } from "../../operations/mend/orphans.ts";
+import { endOrphans } from "../../operations/recovery/orphans.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import { rancherImage } from "../../rehearsal/docker/rancher-image.ts";
 import { checkSingleNode, outputsOf } from "../../rehearsal/single-node/checks.ts";

@@ -1,5 +1,5 @@
 import { HighAvailability } from "../../components/high-availability.ts";
-import type { ExportedResource, ExportedStack } from "../../operations/mend/deployment.ts";
+import type { ExportedResource, ExportedStack } from "../../operations/recovery/deployment.ts";
 import { synthesise } from "../../operations/synthesis.ts";
 import { balancerHost, emptyCluster, nginxBalancer, prodSecrets, prodSettings } from "./prod-stack.ts";
 

@@ -87,6 +87,7 @@ export function prodSecrets(names = Object.keys(canaries) as SingleSecret[]): Cl
 /** What the survey finds on a cluster that is ready for Rancher and has nothing else on it. */
 export function emptyCluster(overrides: Partial<Survey> = {}): Survey {
   return {
+    uid: "00000000-0000-4000-8000-000000000001",
     kubernetesVersion: "v1.35.2",
     ingressClasses: [{ name: "traefik", controller: "traefik.io/ingress-controller", isDefault: true }],
     certManager: undefined,

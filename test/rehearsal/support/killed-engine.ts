@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
-import { markedProcesses } from "../../../operations/mend/orphans.ts";
+import { markedProcesses } from "../../../operations/recovery/orphans.ts";
 import type { PulumiRun, Rehearsed } from "./rehearsed.ts";
 
 /** The engine's own process, whatever started it. @throws when it does not run */

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { markedProcesses } from "../../../operations/mend/orphans.ts";
+import { markedProcesses } from "../../../operations/recovery/orphans.ts";
 import { runCommand } from "../../../rehearsal/world/command.ts";
 import type { RehearsedSingleNode } from "./rehearsed-single-node.ts";
 

@@ -1,18 +1,23 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { homedir, hostname } from "node:os";
 import { join, resolve } from "node:path";
-import { isAlive } from "../living-process.ts";
+import { UserError } from "../command-line.ts";
+import { processStart } from "../process-start.ts";
 
 /** As Pulumi writes it (`pkg/backend/diy/lock.go`). */
 interface Lock {
   readonly pid: number;
   readonly username: string;
   readonly hostname: string;
+  /** When the lock was taken, RFC 3339. */
   readonly timestamp: string;
 }
 
+/** Milliseconds by which the start that ps prints, in whole seconds, may be later than the real one. */
+const tolerance = 1000;
+
 /**
- * Removes the locks of engines that died on this machine; Pulumi's own have no end of their own.
+ * Removes the locks of engines that died on this machine. Pulumi itself never gives up such a lock.
  *
  * @param backend URL of the state; only a folder of this machine (`file://`) is looked at
  * @returns what was removed, a line each
@@ -28,23 +33,30 @@ export function removeStaleLocks(backend: string, project: string, stack: string
   for (const { lock } of locks) refuseLiving(lock, stack);
   return locks.map(({ path, lock }) => {
     rmSync(path, { force: true });
-    return `the lock of process ${lock.pid}, which ended without giving it back (${lock.timestamp})`;
+    return `the lock of process ${lock.pid}, which ended without releasing it (${lock.timestamp})`;
   });
 }
 
 function refuseLiving(lock: Lock, stack: string): void {
   if (lock.hostname !== hostname()) {
-    throw new Error(
-      `${stack} is locked since ${lock.timestamp} by ${lock.username} on ${lock.hostname}. ` +
+    throw new UserError(
+      `${stack} has been locked since ${lock.timestamp} by ${lock.username} on ${lock.hostname}. ` +
         `If nothing runs there any more: pulumi cancel --stack ${stack}`,
     );
   }
-  if (isAlive(lock.pid)) {
-    throw new Error(
-      `${stack} is being changed since ${lock.timestamp} by process ${lock.pid} of ${lock.username}. ` +
-        "Wait for it, or end it.",
+  if (holdsLock(lock)) {
+    throw new UserError(
+      `${stack} has been in use since ${lock.timestamp} by process ${lock.pid} of ${lock.username}. ` +
+        "Wait until it ends, or end it.",
     );
   }
+}
+
+/** Whether the process that took the lock still runs. One that started later has merely got the same id. */
+function holdsLock({ pid, timestamp }: Lock): boolean {
+  const start = processStart(pid);
+  const taken = Date.parse(timestamp);
+  return start !== undefined && !(start.getTime() > taken + tolerance);
 }
 
 function readLock(path: string): Lock {
@@ -53,9 +65,9 @@ function readLock(path: string): Lock {
     // A pid below 1 would ask about a whole group of processes.
     if (Number.isInteger(lock?.pid) && Number(lock?.pid) > 0 && lock?.hostname !== undefined) return lock as Lock;
   } catch {
-    // said below
+    // reported below
   }
-  throw new Error(`${path} is not a lock that Pulumi wrote. Look at it, and remove it if nothing runs.`);
+  throw new UserError(`${path} is not a lock that Pulumi wrote. Look at it, and remove it if nothing runs.`);
 }
 
 /** As Pulumi reads it: `file://~` (what `pulumi login --local` says) is the home folder, and it may be relative. */

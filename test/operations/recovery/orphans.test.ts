@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { runVariable } from "../../../operations/engine.ts";
-import { endOrphans, markedProcesses, orphansAmong } from "../../../operations/mend/orphans.ts";
+import { endOrphans, markedProcesses, orphansAmong } from "../../../operations/recovery/orphans.ts";
 
 const marked = (pid: number, run: string, executable: string) => ({ pid, run, executable });
 

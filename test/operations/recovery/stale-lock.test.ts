@@ -4,7 +4,7 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { removeStaleLocks } from "../../../operations/mend/stale-lock.ts";
+import { removeStaleLocks } from "../../../operations/recovery/stale-lock.ts";
 
 let home: string;
 let locks: string;
@@ -33,15 +33,16 @@ describe("removeStaleLocks", () => {
     const pid = deadPid();
     lock("a.json", { pid });
 
-    expect(remove()).toEqual([`the lock of process ${pid}, which ended without giving it back (2026-11-21T09:00:00Z)`]);
+    expect(remove()).toEqual([`the lock of process ${pid}, which ended without releasing it (2026-11-21T09:00:00Z)`]);
     expect(readdirSync(locks)).toEqual([]);
   });
 
   it("refuses while a living engine holds the stack", () => {
-    lock("a.json", { pid: process.pid });
+    const timestamp = new Date().toISOString();
+    lock("a.json", { pid: process.pid, timestamp });
 
     expect(remove).toThrow(
-      `prod is being changed since 2026-11-21T09:00:00Z by process ${process.pid} of ops. Wait for it, or end it.`,
+      `prod has been in use since ${timestamp} by process ${process.pid} of ops. Wait until it ends, or end it.`,
     );
     expect(readdirSync(locks)).toEqual(["a.json"]);
   });
@@ -56,16 +57,30 @@ describe("removeStaleLocks", () => {
   });
 
   it("takes a process of another user for alive", () => {
-    lock("a.json", { pid: 1 });
+    lock("a.json", { pid: 1, timestamp: new Date().toISOString() });
 
     expect(remove).toThrow("by process 1 of ops");
+  });
+
+  it("takes a process that started after the lock was taken for another one with the same id", () => {
+    lock("a.json", { pid: process.pid, timestamp: "2026-01-01T00:00:00Z" });
+    lock("b.json", { pid: 1, timestamp: "2001-01-01T00:00:00Z" });
+
+    expect(remove()).toHaveLength(2);
+    expect(readdirSync(locks)).toEqual([]);
+  });
+
+  it("takes a lock whose time it cannot read for one that is held", () => {
+    lock("a.json", { pid: process.pid, timestamp: "then" });
+
+    expect(remove).toThrow("has been in use since then");
   });
 
   it("never judges a process of another machine", () => {
     lock("a.json", { hostname: "elsewhere" });
 
     expect(remove).toThrow(
-      "prod is locked since 2026-11-21T09:00:00Z by ops on elsewhere. " +
+      "prod has been locked since 2026-11-21T09:00:00Z by ops on elsewhere. " +
         "If nothing runs there any more: pulumi cancel --stack prod",
     );
     expect(readdirSync(locks)).toEqual(["a.json"]);
@@ -89,9 +104,9 @@ describe("removeStaleLocks", () => {
 
   it("removes nothing at all when one of several locks is in use", () => {
     lock("a.json");
-    lock("b.json", { pid: process.pid });
+    lock("b.json", { pid: process.pid, timestamp: new Date().toISOString() });
 
-    expect(remove).toThrow("is being changed");
+    expect(remove).toThrow("has been in use");
     expect(readdirSync(locks)).toEqual(["a.json", "b.json"]);
   });
 

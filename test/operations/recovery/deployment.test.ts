@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import {
   pendingOperations,
-  pendingReleases,
   withoutPending,
   type ExportedStack,
   type PendingOperation,
-} from "../../../operations/mend/deployment.ts";
+} from "../../../operations/recovery/deployment.ts";
+import { pendingReleases } from "../../../operations/recovery/helm-release.ts";
 
 const operation = (type: string, name: string, inputs?: Record<string, unknown>): PendingOperation => ({
   type: "creating",
@@ -30,7 +30,7 @@ describe("pending operations of a stack", () => {
 
   it("among them the Helm releases, by the names the cluster knows", () => {
     expect(pendingReleases(stackWith(script, release))).toEqual([
-      { name: "rancher", namespace: "cattle-system", operation: "creating" },
+      { urn: release.resource.urn, name: "rancher", namespace: "cattle-system", operation: "creating" },
     ]);
   });
 
@@ -47,5 +47,25 @@ describe("pending operations of a stack", () => {
       version: 3,
       deployment: { resources: [release.resource], pending_operations: [] },
     });
+  });
+
+  it("become resources of the state where they exist, with what the provider compares the next inputs with", () => {
+    const stack: ExportedStack = { version: 3, deployment: { pending_operations: [release, script] } };
+
+    const { deployment } = withoutPending(stack, [{ urn: release.resource.urn, id: "cattle-system/rancher" }]);
+
+    const { inputs } = release.resource;
+    expect(deployment.resources).toEqual([
+      { ...release.resource, id: "cattle-system/rancher", outputs: { ...inputs, __inputs: inputs } },
+    ]);
+    expect(deployment.pending_operations).toEqual([]);
+  });
+
+  it("are not added a second time to a state that has a resource of their name", () => {
+    const { deployment } = withoutPending(stackWith(release), [
+      { urn: release.resource.urn, id: "cattle-system/rancher" },
+    ]);
+
+    expect(deployment.resources).toEqual([release.resource]);
   });
 });

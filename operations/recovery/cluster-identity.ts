@@ -1,0 +1,44 @@
+import { readKubeconfig } from "../../components/cluster/kubeconfig.ts";
+import { getFrom } from "../../components/cluster/kubernetes-api.ts";
+import { isOwned } from "../../components/cluster/ownership.ts";
+import type { ExportedStack } from "./deployment.ts";
+
+/** Milliseconds for one answer of the API server. */
+const answerTimeout = 10_000;
+
+/** A cluster, as a recovery has to know it before it touches anything there. */
+export interface ClusterIdentity {
+  /** UID of the namespace `kube-system`: it stays for the life of a cluster and no other cluster has it. */
+  readonly uid: string;
+  /** Namespaces that carry this stack's label. */
+  readonly ownedNamespaces: readonly string[];
+}
+
+interface Namespaces {
+  readonly items: readonly {
+    readonly metadata: {
+      readonly name: string;
+      readonly uid: string;
+      readonly labels?: Readonly<Record<string, string>>;
+    };
+  }[];
+}
+
+/** @param stack `<project>/<stack>` */
+export async function identifyCluster(kubeconfig: string, stack: string): Promise<ClusterIdentity> {
+  const get = getFrom(await readKubeconfig(kubeconfig), AbortSignal.timeout(answerTimeout));
+  const { items } = await get<Namespaces>("/api/v1/namespaces");
+  return {
+    uid: items.find(({ metadata }) => metadata.name === "kube-system")?.metadata.uid ?? "",
+    ownedNamespaces: items
+      .filter(({ metadata }) => isOwned(metadata.labels, stack))
+      .map(({ metadata }) => metadata.name),
+  };
+}
+
+/** UID of the cluster that the state was made with; undefined in a state of a program that did not record it. */
+export function recordedCluster({ deployment }: ExportedStack): string | undefined {
+  const recipe = deployment.resources?.find(({ type }) => type === "rancher:recipes:HighAvailability");
+  const uid = recipe?.inputs?.["clusterUid"];
+  return typeof uid === "string" ? uid : undefined;
+}

@@ -1,6 +1,7 @@
 import { printable } from "./printable.ts";
 import type { Problem } from "./problem.ts";
 import type { ReadFile } from "./read-file.ts";
+import { scriptSizeProblems } from "./script-sizes.ts";
 import { asWritten, parseDraft } from "./stack-file/draft.ts";
 import { formMeant } from "./stack-file/forms.ts";
 import type { Form } from "./stack-file/forms.ts";
@@ -136,7 +137,8 @@ function readPlainSettings(source: StackFileSource): ReadSettings {
     form.mode === "single-node"
       ? singleNodeSettings(draft as SingleNodeFile, certificates, source.home)
       : settingsFrom(draft as StackFile, certificates);
-  return { settings, warnings };
+  const tooLarge = scriptSizeProblems(settings);
+  return tooLarge.length > 0 ? { problems: tooLarge, warnings } : { settings, warnings };
 }
 
 function withDefaults(values: Mapping, { mode }: Form): Mapping {

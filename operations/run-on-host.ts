@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Host, SshHost } from "../components/host/host.ts";
-import { renderScript, type ScriptText } from "../components/host/script.ts";
+import { renderScript, ScriptTooLarge, type ScriptText } from "../components/host/script.ts";
 import { UserError } from "./command-line.ts";
 import { PrivateFolder } from "./private-folder.ts";
 import { knownHosts, sshWords } from "./ssh-door.ts";
@@ -31,7 +31,7 @@ const neverConnected = 255;
  * @throws UserError where the host cannot be reached, or when the script fails: its own words came by `say`
  */
 export async function runOnHost({ host, script, keys = {}, say }: HostRun): Promise<string> {
-  const text = renderScript(host, script);
+  const text = rendered(host, script);
   using folder = new PrivateFolder();
   const last: string[] = [];
   const hear = (line: string) => {
@@ -48,6 +48,14 @@ export async function runOnHost({ host, script, keys = {}, say }: HostRun): Prom
   throw new UserError(
     `${script.title}: that failed on host ${host.name} with exit code ${code ?? "none"}; its words are above.`,
   );
+}
+
+function rendered(host: Host, script: ScriptText): string {
+  try {
+    return renderScript(host, script);
+  } catch (error) {
+    throw error instanceof ScriptTooLarge ? new UserError(error.message) : error;
+  }
 }
 
 function startSsh(host: SshHost, command: string, keys: HostKeys, folder: PrivateFolder): ChildProcess {

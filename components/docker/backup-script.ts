@@ -18,9 +18,8 @@ export interface BackupArgs {
 /** What every script that works on the data is made of. */
 export function dataFunctions({ folder, keep }: BackupArgs): string {
   return `folder=${quote(folder)} keep=${keep}
-mkdir -p "$facts" "$folder"
-# Links could lie there under the names of what is written, and lead anywhere.
-[ -z "$(find "$folder/." -prune -perm -0002)" ] || fail 10 "everybody on this machine may write into $folder, the folder of the archives, which hold every secret of Rancher. Forbid it: chmod o-w $folder"
+mkdir -p "$facts"
+safe_folder "$folder"
 ${dataFacts}
 ${dataHelper}
 ${dataWindow}

@@ -20,6 +20,7 @@ const deleteSeconds = 3600;
 export function dataUndo({ folder, timer }: { readonly folder: string; readonly timer: boolean }): string {
   return `register_undo <<'UNDO'
 folder=${quote(folder)} delete=no
+safe_path "$folder"
 # Word of an uninstall that failed long ago must not be taken for one of now.
 marked=$(cat "$facts/${deleteMarker}" 2>/dev/null || echo 0)
 if [ "$(($(date +%s) - \${marked:-0}))" -lt ${deleteSeconds} ]; then delete=yes; fi${timer ? `\n${removeBackupTimer}` : ""}

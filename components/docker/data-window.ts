@@ -80,7 +80,7 @@ clear_trial() {
 mend() {
   remove_container ${helperContainer}
   clear_trial
-  rm -f "$folder"/rancher-*.part
+  rm -f "$folder"/rancher-*.part "$folder/rancher-data.facts.new" "$folder/last-backup.new"
   for each in "$folder"/rancher-*.tar.gz.sha256; do [ ! -e "$each" ] || [ -e "\${each%.sha256}" ] || rm -f "$each"; done
   if [ -e "$facts/stopped" ] && [ ! -e "$facts/restoring" ]; then
     serve_again

@@ -1,27 +1,28 @@
 import { isIPv6 } from "node:net";
 import { withoutComment, type Host, type SshHost } from "../host/host.ts";
 import { quote } from "../host/shell.ts";
+import { sshArguments } from "../host/ssh-options.ts";
 import type { JumpHostSettings } from "../stack-file.ts";
 
-/** What the Docker provider is told about an engine. */
+/** Arguments of the Docker provider for one engine. */
 export interface DockerConnection {
   readonly host: string;
-  /** Words for `ssh`, each of them whole: no shell reads them. */
+  /** Arguments for `ssh`; no shell reads them. */
   readonly sshOpts: readonly string[];
-  /** At the first preview of a host whose engine this program installs nobody answers yet. */
+  /** Where this program installs the engine, nothing answers at the first preview. */
   readonly disableDockerDaemonCheck: true;
 }
 
 /**
- * How the Docker provider reaches a host's engine: for a host over SSH by the `ssh` of the machine Pulumi runs on, with
- * keys from its agent alone; nothing where the engine is on that machine.
+ * How the Docker provider reaches a host's engine: over SSH by the `ssh` of the machine Pulumi runs on, with keys from
+ * its agent, and nothing of its SSH configuration. Undefined where the engine is on that machine.
  */
 export function dockerConnection(host: Host): DockerConnection | undefined {
   if (host.kind === "local") return undefined;
   return { host: engineUrl(host), sshOpts: sshOptions(host), disableDockerDaemonCheck: true };
 }
 
-type Door = SshHost | JumpHostSettings;
+type Endpoint = SshHost | JumpHostSettings;
 
 function engineUrl({ user, address, port }: SshHost): string {
   const machine = isIPv6(address) ? `[${address}]` : address;
@@ -30,36 +31,26 @@ function engineUrl({ user, address, port }: SshHost): string {
 
 function sshOptions(host: SshHost): string[] {
   const { jumpHost } = host;
-  return [...trust(host, "%H"), ...(jumpHost ? [`ProxyCommand=${through(jumpHost)}`] : [])].flatMap((option) => [
-    "-o",
-    option,
-  ]);
+  return sshArguments({ own: trust(host, "%H"), ...(jumpHost && { proxyCommand: through(jumpHost) }) });
 }
 
 /**
- * The pinned key alone says which machine it is. The file of known hosts would take part in that, and so would a
- * connection that is open already; ssh asks the command before it chooses among a server's keys, too.
+ * The pinned key alone identifies the machine: no file of known hosts does. `ssh` also asks the command before it
+ * chooses among a server's keys.
  *
- * @param name What ssh puts the looked-up name in for.
+ * @param name Token that ssh replaces with the name it looks up
  */
-function trust({ hostKey }: Door, name: "%H" | "%%H"): string[] {
+function trust({ hostKey }: Endpoint, name: "%H" | "%%H"): string[] {
   const pinned =
     hostKey === undefined
       ? ["StrictHostKeyChecking=no"]
       : [`KnownHostsCommand=/bin/echo ${name} ${withoutComment(hostKey)}`, "StrictHostKeyChecking=yes"];
-  return [
-    ...pinned,
-    "UserKnownHostsFile=/dev/null",
-    "GlobalKnownHostsFile=/dev/null",
-    "BatchMode=yes",
-    "ControlPath=none",
-    "ConnectTimeout=15",
-  ];
+  return [...pinned, "UserKnownHostsFile=/dev/null"];
 }
 
-/** Not `ProxyJump`, which knows no options of its own: the machine in between has a key of its own. */
+/** Not `ProxyJump`, which takes no options of its own: the jump host has its own pinned key. */
 function through(jump: JumpHostSettings): string {
-  const options = trust(jump, "%%H").flatMap((option) => ["-o", option]);
+  const options = sshArguments({ own: trust(jump, "%%H") });
   return ["ssh", ...options, "-W", "[%h]:%p", "-p", `${jump.port}`, "-l", jump.user, "--", jump.address]
     .map(quote)
     .join(" ");

@@ -29,7 +29,7 @@ await_engine() {
 daemon_placed=unchanged
 if [ "$(engine_says '{{.LiveRestoreEnabled}}')" != true ]; then
   keep ${daemonFile}
-  install -d -m 0755 /etc/docker
+  make_folder /etc/docker
   case $(tr -d '[:space:]' <${daemonFile} 2>/dev/null || true) in
     "" | "{}") printf '{\\n  "live-restore": true\\n}\\n' >"$work/daemon" ;;
     *'"live-restore":true'*) cp ${daemonFile} "$work/daemon" ;;

@@ -39,7 +39,7 @@ export const addDockerRepository = `docker_key=${repository}/$docker_folder/gpg
 case $system in
 debian)
   if [ ! -e ${aptKey} ]; then
-    install -d -m 0755 /etc/apt/keyrings
+    make_folder /etc/apt/keyrings
     /usr/lib/apt/apt-helper -o APT::Sandbox::User=root download-file "$docker_key" "$work/key" >&2 9>&- || fail 20 "$docker_key cannot be downloaded; apt says why above. Where this machine cannot reach it, install Docker Engine by its own means (apt-get install docker.io) and say docker.engine: existing"
     place ${aptKey} 0644 <"$work/key"
   fi
@@ -55,7 +55,7 @@ SOURCE
     gpg -q --batch --homedir "$work/gpg" --import "$work/key" 2>"$work/words" 9>&- || fail 20 "$docker_key holds no keys: $(cat "$work/words")"
     gpg -q --batch --homedir "$work/gpg" --armor --export ${signingKeys.redhat} >"$work/checked" 2>"$work/words" 9>&- || true
     [ -s "$work/checked" ] || fail 20 "Docker's known key is not in $docker_key. Compare https://docs.docker.com/engine/install/rhel/ with a newer release of this program"
-    install -d -m 0755 /etc/pki/rpm-gpg
+    make_folder /etc/pki/rpm-gpg
     place ${rpmKey} 0644 <"$work/checked"
     rpm --import ${rpmKey} || fail 20 "rpm does not take Docker's key; it says why above"
   fi

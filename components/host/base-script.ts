@@ -16,6 +16,7 @@ const freeMiB = 512;
 export function renderBaseCreate(args: BaseScriptArgs): string {
   const { preflight, disk } = grounds[args.kind ?? "ssh"];
   return `${preflight}
+safe_path "$state"
 if [ -e "$state/machine" ]; then
   ${refuseOtherMachine(args)}
   say "unchanged: this machine is ${args.hostName}"
@@ -34,6 +35,7 @@ fi
 export function renderBaseUpdate(args: BaseScriptArgs): string {
   const { preflight, unknown } = grounds[args.kind ?? "ssh"];
   return `${preflight}
+safe_path "$state"
 [ -e "$state/machine" ] || fail 10 "this machine is not the one known as ${args.hostName}: it has no $state/machine. ${unknown}"
 ${refuseOtherMachine(args)}
 mkdir -p "$state/undo" "$state/facts"

@@ -1,3 +1,4 @@
+import { folderFunctions } from "./folder-functions.ts";
 import { fileFunctions, readSecrets, speech, undoFunctions } from "./script-functions.ts";
 import { lockSeconds, type PreambleArgs } from "./script-preamble.ts";
 import { quotePath } from "./shell.ts";
@@ -27,8 +28,9 @@ export PATH LC_ALL=C
 state=${quotePath(stateFolder)} name=${name}
 facts=$state/facts/$name
 ${speech}
-${lock}
 ${tools}
+${folderFunctions}
+${lock}
 rm -rf "$work"
 mkdir "$work"
 ${readSecrets}
@@ -37,7 +39,7 @@ ${undoFunctions}`;
 }
 
 const lock = `lock=$state.lock work=$state.work
-mkdir -p "$(dirname "$state")" || fail 30 "$(dirname "$state") cannot be made, where this program remembers what it did on this machine"
+safe_folder "$(dirname "$state")"
 # Whether a process is there and runs a script of ours. Where ps tells nothing, its being there has to do.
 at_work() {
   kill -0 "$1" 2>/dev/null || return 1

@@ -17,7 +17,7 @@ secret() {
 export const fileFunctions = `place() {
   cat >"$work/placing"
   if [ -f "$1" ] && cmp -s "$work/placing" "$1"; then placed=unchanged; return 0; fi
-  if ! { install -m "$2" "$work/placing" "$1.placing" && sync "$1.placing" && mv -f "$1.placing" "$1"; }; then
+  if ! { temporary "$1.placing" && install -m "$2" "$work/placing" "$1.placing" && sync "$1.placing" && mv -f "$1.placing" "$1"; }; then
     rm -f "$1.placing"
     fail 30 "$1 cannot be written: $(df -h "$(dirname "$1")" | tail -n 1)"
   fi
@@ -28,11 +28,18 @@ keep() {
   kept=$facts/kept/$(kept_name "$1")
   [ ! -e "$kept" ] && [ ! -e "$kept.absent" ] || return 0
   mkdir -p "$facts/kept"
+  rm -rf "$kept.copying"
   if [ -e "$1" ]; then cp -a "$1" "$kept.copying" && mv "$kept.copying" "$kept"; else : >"$kept.absent"; fi
 }
 give_back() {
   kept=$facts/kept/$(kept_name "$1")
-  if [ -e "$kept" ]; then cp -a "$kept" "$1.placing" && mv -f "$1.placing" "$1"; elif [ -e "$kept.absent" ]; then rm -rf "$1"; fi
+  if [ -e "$kept" ]; then
+    temporary "$1.placing"
+    rm -rf "$1.placing"
+    cp -a "$kept" "$1.placing" && mv -f "$1.placing" "$1"
+  elif [ -e "$kept.absent" ]; then
+    rm -rf "$1"
+  fi
 }`;
 
 export const undoFunctions = `undo_of() { for undo in "$state"/undo/[0-9][0-9][0-9][0-9]-"$1"; do [ ! -e "$undo" ] || printf '%s\\n' "$undo"; done; }
@@ -49,8 +56,12 @@ run_undo() {
   undo=$(undo_of "$1")
   [ -n "$undo" ] || { say "unchanged: nothing of $1 is left here"; return 0; }
   facts=$state/facts/$1
+  # First, as a folder with such a file in it would stay.
+  remove_temporary
   # Its commands must not read on in the list of run_all_undos.
   . "$undo" </dev/null
+  remove_temporary
+  remove_folders
   rm -rf "$facts" "$undo"
   say "changed: $1 is undone"
 }

@@ -1,3 +1,4 @@
+import { folderFunctions } from "./folder-functions.ts";
 import { fileFunctions, readSecrets, speech, undoFunctions } from "./script-functions.ts";
 import { quote } from "./shell.ts";
 
@@ -19,6 +20,11 @@ export interface PreambleArgs {
  * - `fail CODE TEXT...`: the same, then end with that code.
  * - `secret NAME`: prints a secret that came on standard input.
  * - `place PATH MODE`: standard input becomes that file, written beside and renamed; sets `placed` to changed/unchanged.
+ * - `safe_folder PATH`: creates a folder the user chose, and ends the script where somebody else could replace what is in
+ *   it; see `folderFunctions`. `safe_path PATH` only checks; `unsafe_path PATH` prints what is wrong, or nothing.
+ * - `make_folder PATH [MODE]`: creates a folder of the system that may be missing; undoing the script removes it again
+ *   when it is empty.
+ * - `temporary PATH`: call it before creating a temporary file beside its target; undoing the script removes it.
  * - `keep PATH`: remembers what was at PATH (a file, or nothing) the first time it is called for it.
  * - `give_back PATH`: puts back what `keep` remembered.
  * - `register_undo`: standard input becomes the undo step of this script; call it before the first change.
@@ -41,6 +47,7 @@ work=/run/rancher-stack.work
 trap 'rm -rf "$work"' EXIT
 trap 'exit 143' TERM HUP INT
 ${readSecrets}
+${folderFunctions}
 ${fileFunctions}
 ${undoFunctions}`;
 }

@@ -5,8 +5,18 @@ import { preamble } from "./script-preamble.ts";
 import { hereDocument, quote, quotePath } from "./shell.ts";
 import { killAfterSeconds, timeLimit } from "./time-limit.ts";
 
-/** A script travels as one argument, and Linux takes at most 128 KiB in one (`MAX_ARG_STRLEN`). */
-const maxScriptBytes = 96 * 1024;
+/** A script is one argument of the remote shell, and Linux takes at most 128 KiB in one (`MAX_ARG_STRLEN`). */
+export const maxScriptBytes = 96 * 1024;
+
+/** Ends a run with its message alone: Pulumi prints no stack for an error that is marked like this. */
+export class ScriptTooLarge extends Error {
+  readonly __pulumiRunError = true;
+
+  constructor(message: string) {
+    super(message);
+    this.stack = `Error: ${message}`;
+  }
+}
 
 export interface ScriptText {
   /** Name of the undo step and of the lines it prints: `nginx`, `base`. Unique on its host. */
@@ -26,18 +36,27 @@ export interface ScriptText {
  * The whole text that runs on a host: takes the host's lock, reads secrets from standard input, then the body. It is what
  * a preview shows, so it stays readable: no encoding, no secret.
  *
- * @throws when the text is larger than what can travel.
+ * @throws ScriptTooLarge when the text is larger than what can be sent.
  */
 export function renderScript(host: Host, script: ScriptText): string {
-  const text = host.kind === "ssh" ? overSsh(host, script) : onThisMachine(host, script);
+  const text = scriptText(host, script);
   const bytes = Buffer.byteLength(text);
   if (bytes > maxScriptBytes) {
-    throw new Error(
-      `the script ${script.name} for host ${host.name} has ${bytes} bytes; ${maxScriptBytes} can travel over SSH. ` +
-        "Shorten what the stack file puts into it, or split it.",
+    throw new ScriptTooLarge(
+      `the script ${script.name} for host ${host.name} has ${bytes} bytes; ${maxScriptBytes} can be sent to a host. ` +
+        "Shorten what the stack file puts into it.",
     );
   }
   return text;
+}
+
+/** Size of the whole text, whether or not it can be sent. */
+export function scriptBytes(host: Host, script: ScriptText): number {
+  return Buffer.byteLength(scriptText(host, script));
+}
+
+function scriptText(host: Host, script: ScriptText): string {
+  return host.kind === "ssh" ? overSsh(host, script) : onThisMachine(host, script);
 }
 
 /** The same for a body that only prints: it needs no lock, no limit and no function. */

@@ -55,8 +55,7 @@ const answersScript = `#!/bin/bash
 exec 3<>/dev/tcp/127.0.0.1/${generationPort} && read -r -t 1 word _ <&3 && [ "$word" = generation ]
 `;
 
-const placeAnswersScript = `[ -d "$(dirname "$answers_script")" ] || : >"$facts/no-libexec"
-install -d -m 0755 "$(dirname "$(dirname "$answers_script")")" "$(dirname "$answers_script")"
+const placeAnswersScript = `make_folder "$(dirname "$answers_script")"
 place "$answers_script" 0755 ${hereDocument(answersScript, "ANSWERS")}
 ! command -v restorecon >/dev/null || restorecon -R "$(dirname "$answers_script")"`;
 
@@ -65,7 +64,7 @@ place "$answers_script" 0755 ${hereDocument(answersScript, "ANSWERS")}
  * and it starts anew, without the address.
  */
 const placeDropIn = `service_changed=no
-install -d -m 0755 "$(dirname "$drop_in")"
+make_folder "$(dirname "$drop_in")"
 place "$drop_in" 0644 <<DROPIN
 [Unit]
 StartLimitIntervalSec=0
@@ -87,6 +86,7 @@ ${packageManager}
 systemctl stop keepalived 2>/dev/null 9>&- || true
 rm -f "$drop_in" "$drop_in.placing" "$answers_script" "$answers_script.placing" "$conf.placing" "$conf.former"
 [ ! -d "$(dirname "$drop_in")" ] || rmdir --ignore-fail-on-non-empty "$(dirname "$drop_in")"
+# Written by earlier releases, which created the folder without remembering it as one of theirs.
 [ ! -e "$facts/no-libexec" ] || rmdir --ignore-fail-on-non-empty "$(dirname "$answers_script")" 2>/dev/null || true
 systemctl daemon-reload 9>&-
 ${closeVrrp}

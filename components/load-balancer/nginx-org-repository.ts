@@ -33,7 +33,7 @@ debian)
     *) fail 10 "nginx.org has packages for Debian and Ubuntu themselves; this machine runs $system_name. Use package: distribution" ;;
   esac
   if [ ! -e ${aptKey} ]; then
-    install -d -m 0755 /etc/apt/keyrings
+    make_folder /etc/apt/keyrings
     /usr/lib/apt/apt-helper -o APT::Sandbox::User=root download-file ${keyUrl} "$work/key" >&2 9>&- || fail 20 "${keyUrl} cannot be downloaded; apt says why above. Is ca-certificates installed?"
     place ${aptKey} 0644 <"$work/key"
   fi
@@ -54,7 +54,7 @@ SOURCE
     gpg -q --batch --homedir "$work/gpg" --import "$work/key" 2>"$work/words" 9>&- || fail 20 "${keyUrl} holds no keys: $(cat "$work/words")"
     gpg -q --batch --homedir "$work/gpg" --armor --export ${signingKeys.join(" ")} >"$work/checked" 2>"$work/words" 9>&- || true
     [ -s "$work/checked" ] || fail 20 "none of nginx.org's known keys is in ${keyUrl}. Compare https://nginx.org/en/linux_packages.html with a newer release of this program"
-    install -d -m 0755 /etc/pki/rpm-gpg
+    make_folder /etc/pki/rpm-gpg
     place ${rpmKey} 0644 <"$work/checked"
     rpm --import ${rpmKey} || fail 20 "rpm does not take nginx.org's key; it says why above"
   fi

@@ -6,7 +6,7 @@ const dropIn = `${folder}/rancher-stack.conf`;
  * close the ports first and then wait up to 5 s for open connections, of which a balancer always has some; afterwards they
  * end those all the same. The unit of nginx.org's own packages does not wait either.
  */
-export const stopAtOnce = `install -d -m 0755 ${folder}
+export const stopAtOnce = `make_folder ${folder}
 place ${dropIn} 0644 <<'UNIT'
 [Service]
 ExecStop=

@@ -1,4 +1,5 @@
 import type { Problem } from "../problem.ts";
+import { rewriteCertificates } from "../tls/certificate-pem.ts";
 import type { FileFault, ReadFile } from "../read-file.ts";
 import { checkHostPath } from "./balancer-fields.ts";
 import { quote } from "./quote.ts";
@@ -91,9 +92,9 @@ export function unreadable(
   return `${file} ${fault.fault}. Copy the file beside the stack file${elsewhere}.`;
 }
 
-/** PEM texts one after another, each with one line feed at its end. */
+/** The certificates of PEM texts one after another, written anew. */
 export function joinPem(...texts: readonly (string | undefined)[]): string {
-  return texts.flatMap((text) => (text === undefined ? [] : `${text.trim()}\n`)).join("");
+  return texts.flatMap((text) => (text === undefined ? [] : rewriteCertificates(text))).join("");
 }
 
 function settingsOf(

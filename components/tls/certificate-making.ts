@@ -50,7 +50,7 @@ serial() { printf 0x4; openssl rand -hex 16 | cut -c 2-32; }
 make_authority() {
   new_key "$work/ca-key.pem"
   by_openssl req -new -x509 -sha256 -config "$work/openssl.cnf" -extensions authority -subj ${authority} -days ${authorityDays} -set_serial "$(serial)" -key "$work/ca-key.pem" -out "$work/ca.pem"
-  mkdir -p "$authority"
+  safe_folder "$authority"
   place "$authority/key.pem" 0600 <"$work/ca-key.pem"
   place "$authority/certificate.pem" 0644 <"$work/ca.pem"
   say "changed: this machine has a CA for ${hostname} now"
@@ -71,7 +71,7 @@ make_certificate() {
   mkdir -p "$generated"
   place "$generated/key.pem" 0600 <"$work/server-key.pem"
   place "$generated/certificate.pem" 0644 <"$work/server.pem"
-  echo "$renewal" >"$generated/renewal"
+  printf '%s\\n' "$renewal" | place "$generated/renewal" 0600
   say "changed: the certificate for ${hostname} is good until $(openssl x509 -noout -enddate -in "$generated/certificate.pem" | cut -d = -f 2)"
 }
 public_key_of() { openssl pkey -pubout -in "$1" 2>/dev/null </dev/null || echo none; }
@@ -85,7 +85,9 @@ make_due() {
   cat >"$work/openssl.cnf" <<'CONFIGURATION'
 ${configuration(hostname)}
 CONFIGURATION
+  safe_path "$authority"
   if [ ! -e "$authority/certificate.pem" ]; then make_authority; fi
+  openssl x509 -noout -in "$authority/certificate.pem" 2>/dev/null || fail 10 "$authority/certificate.pem is empty or cut off. Put the whole file there from a copy, or move the folder away: another CA is made then, which browsers and the agents of downstream clusters have to be told"
   pair_fits "$authority" || fail 10 "$authority/key.pem is not the key of the certificate beside it, or is missing. Put the right one there from a copy, or move the folder away: another CA is made then, which browsers and the agents of downstream clusters have to be told"
   if certificate_serves; then say "unchanged: the certificate for ${hostname}"; else make_certificate; fi
 }`;

@@ -39,9 +39,16 @@ export function readCertificates(text: string, secret = "rancher:tlsPrivateKey")
   return { certificates };
 }
 
-/** A certificate as messages name it: its common name, else its whole subject, else its serial number. */
+/** Writes the certificates of a PEM text anew: no byte order mark, carriage return or text around them. */
+export function rewriteCertificates(text: string): string {
+  const { certificates, fault } = readCertificates(text);
+  return fault === undefined ? certificates.map((certificate) => certificate.toString()).join("") : `${text.trim()}\n`;
+}
+
+/** A certificate as messages name it: its common name, else its first subject alternative name, else its serial number. */
 export function certificateName(certificate: X509Certificate): string {
-  return quoted(certificate.subject, certificate.serialNumber);
+  const [alternative] = (certificate.subjectAltName ?? "").split(", ");
+  return quoted(certificate.subject, alternative?.replace(/^[A-Za-z ]+:/, "") || certificate.serialNumber);
 }
 
 export function issuerName(certificate: X509Certificate): string {

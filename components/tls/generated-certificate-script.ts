@@ -61,7 +61,7 @@ UNDO
 ${making}
 ${stayWithAuthority(args)}
 make_due
-printf '%s\\n' "$authority" >"$facts/authority"
+printf '%s\\n' "$authority" | place "$facts/authority" 0600
 ${overSsh ? `${renewalTimer(`${folders}\n${making}`)}\n` : ""}cat "$authority/certificate.pem"
 `;
 }

@@ -60,7 +60,7 @@ describe("what works on Rancher's data refuses", () => {
     for (const run of runs)
       expect([run.code, run.stderr]).toEqual([
         10,
-        expect.stringMatching(/everybody .* Forbid it: chmod o-w \S+backups\n$/),
+        expect.stringMatching(/^other users may write to .* Forbid it: chmod go-w \S+backups\n$/),
       ]);
     expect(readdirSync(machine.backups)).toEqual([]);
   });

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { dockerConnection, type DockerConnection } from "../../components/docker/docker-connection.ts";
 import { localHost, sshHost, type SshHost } from "../../components/host/host.ts";
+import { sshArguments } from "../../components/host/ssh-options.ts";
 import { dockerHost } from "../support/dev-stack.ts";
 
 const over = (overrides: Partial<SshHost> = {}) =>
@@ -37,13 +38,11 @@ describe("dockerConnection", () => {
     expect(over()).toEqual({
       host: "ssh://ops@192.0.2.30:22",
       sshOpts: [
+        ...["-F", "/dev/null", "-T"],
         ...["-o", "KnownHostsCommand=/bin/echo %H ssh-ed25519 AAAAC3Nza"],
         ...["-o", "StrictHostKeyChecking=yes"],
         ...["-o", "UserKnownHostsFile=/dev/null"],
-        ...["-o", "GlobalKnownHostsFile=/dev/null"],
-        ...["-o", "BatchMode=yes"],
-        ...["-o", "ControlPath=none"],
-        ...["-o", "ConnectTimeout=15"],
+        ...sshArguments({ own: [] }).slice(3),
       ],
       disableDockerDaemonCheck: true,
     });
@@ -65,9 +64,9 @@ describe("dockerConnection", () => {
 
     expect(more).toEqual([]);
     expect(proxy).toBe(
-      "ProxyCommand=ssh -o 'KnownHostsCommand=/bin/echo %%H ssh-ed25519 AAAAjump' -o StrictHostKeyChecking=yes " +
-        "-o UserKnownHostsFile=/dev/null -o GlobalKnownHostsFile=/dev/null -o BatchMode=yes -o ControlPath=none " +
-        "-o ConnectTimeout=15 -W '[%h]:%p' -p 2222 -l jump -- 192.0.2.2",
+      "ProxyCommand=ssh -F /dev/null -T -o 'KnownHostsCommand=/bin/echo %%H ssh-ed25519 AAAAjump' " +
+        `-o StrictHostKeyChecking=yes -o UserKnownHostsFile=/dev/null ${sshArguments({ own: [] }).slice(3).join(" ")} ` +
+        "-W '[%h]:%p' -p 2222 -l jump -- 192.0.2.2",
     );
   });
 

@@ -25,8 +25,8 @@ describe("renderScript", () => {
     const largest = renderLargest();
 
     expect(() => renderScript(host, { ...script, body: `${largest}x` })).toThrow(
-      "the script motd for host lb-1 has 98305 bytes; 98304 can travel over SSH. " +
-        "Shorten what the stack file puts into it, or split it.",
+      "the script motd for host lb-1 has 98305 bytes; 98304 can be sent to a host. " +
+        "Shorten what the stack file puts into it.",
     );
   });
 
@@ -40,7 +40,7 @@ describe("renderScript", () => {
   });
 
   it("counts bytes, not characters", () => {
-    expect(() => renderScript(host, { ...script, body: "# é".padEnd(60_000, "é") })).toThrow("can travel over SSH");
+    expect(() => renderScript(host, { ...script, body: "# é".padEnd(60_000, "é") })).toThrow("can be sent to a host");
   });
 });
 

@@ -64,7 +64,7 @@ describe.each(Object.entries(shells))(
         { code: 0, stdout: "renewed: no\n", stderr: "" },
         { code: 0, stdout: "renewed: yes\n", stderr: "" },
       ]);
-      expect(readFileSync(machine.tls("rancher", "key.pem"), "utf8")).toBe(second.key);
+      expect(readFileSync(machine.tls("rancher", "key.pem"), "utf8")).toBe(`${second.key}\n`);
       expect(statSync(machine.tls("rancher", "key.pem")).mode & 0o777).toBe(0o600);
       expect(readdirSync(machine.tls())).toEqual(["rancher", readlinkSync(machine.tls("rancher"))]);
     });
@@ -79,7 +79,7 @@ describe.each(Object.entries(shells))(
 
       expect([failed.code, failed.stderr]).toEqual([40, "not alive\n"]);
       expect(readdirSync(machine.tls())).toEqual(before);
-      expect(readFileSync(machine.tls("rancher", "key.pem"), "utf8")).toBe(first.key);
+      expect(readFileSync(machine.tls("rancher", "key.pem"), "utf8")).toBe(`${first.key}\n`);
     });
 
     it.each([

@@ -160,7 +160,7 @@ describe("a certificate on the host", () => {
     expect(run).toEqual({ code: 0, stdout: "renewed: yes\n", stderr: "" });
     const files = certificateFiles(certificate(machine));
     expect(machine.read(files.certificate).trim()).toBe(first.pem.trim());
-    expect(machine.read(files.privateKey)).toBe(first.key);
+    expect(machine.read(files.privateKey)).toBe(`${first.key}\n`);
     expect(statSync(machine.path(files.privateKey)).mode & 0o777).toBe(0o600);
     expect(readlinkSync(machine.path(tls, "rancher"))).toMatch(/^rancher\.[0-9a-f]{16}$/);
   });
@@ -225,7 +225,7 @@ describe("a certificate on the host", () => {
     await machine.bring([certificate(machine)]);
 
     expect(machine.folders).toEqual(["rancher", readlinkSync(machine.path(tls, "rancher"))]);
-    expect(machine.read(certificateFiles(certificate(machine)).privateKey)).toBe(second.key);
+    expect(machine.read(certificateFiles(certificate(machine)).privateKey)).toBe(`${second.key}\n`);
   });
 
   describe.each<[string, () => Promise<[string, string]>, (path: (name: string) => string) => RegExp | string]>([
@@ -288,7 +288,7 @@ describe("a certificate on the host", () => {
       expect(run.code).toBe(10);
       expect(run.stderr).toContain(words((name) => machine.path(name)));
       expect(run.stderr.trim().split("\n")).toHaveLength(1);
-      expect(machine.read(certificateFiles(certificate(machine)).privateKey)).toBe(second.key);
+      expect(machine.read(certificateFiles(certificate(machine)).privateKey)).toBe(`${second.key}\n`);
     });
   });
 

@@ -42,8 +42,8 @@ describe("the way to a host", () => {
   it("is the stack file's: nothing comes from the user's configuration", () => {
     const words = sshWords(host, files, "echo hello");
 
-    expect(words.slice(0, 7)).toEqual(["-F", "/dev/null", "-T", "-l", "ops", "-p", "2222"]);
-    expect(words.slice(-3)).toEqual(["--", "192.0.2.20", "echo hello"]);
+    expect(words.slice(0, 3)).toEqual(["-F", "/dev/null", "-T"]);
+    expect(words.slice(-7)).toEqual(["-l", "ops", "-p", "2222", "--", "192.0.2.20", "echo hello"]);
   });
 
   it("uses the stack's key and no other, or the agent", () => {
@@ -63,7 +63,7 @@ describe("the way to a host", () => {
       ) ?? [];
 
     expect(proxy[0]).toMatch(
-      /^ssh -F \/dev\/null -T -l jump -p 22 .*HostKeyAlias=rancher-jump-host.* -W 192\.0\.2\.20:2222 -- 2001:db8::1$/,
+      /^ssh -F \/dev\/null -T .*HostKeyAlias=rancher-jump-host.* -l jump -p 22 -W 192\.0\.2\.20:2222 -- 2001:db8::1$/,
     );
     expect(proxy[0]).toContain("StrictHostKeyChecking=yes");
   });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createWorld, type World } from "../../rehearsal/world/world.ts";
-import { killedAt, killPoints, sample } from "./support/kill-points.ts";
+import { killedAt, killPoints, killSeed, namedPlace, seededSample } from "./support/kill-points.ts";
 import { generationOf, listeners, ScriptedHost, type ScriptEnd } from "./support/scripted-host.ts";
 
 /** What ssh answers when a signal, not an exit code, ended what it ran. */
@@ -31,39 +31,61 @@ describe.skipIf(process.getuid?.() !== 0)("a script that is killed", () => {
   });
 
   describe("anywhere while it installs nginx", () => {
+    let places: string[];
     let install: string[];
     let remove: string[];
 
     beforeAll(async () => {
       await machine.base.create();
-      install = sample(await killPoints(machine, (options) => machine.nginx(one, options)), 6);
-      remove = sample(await killPoints(machine, (options) => machine.base.delete(options)), 3);
+      places = await killPoints(machine, (options) => machine.nginx(one, options));
+      install = seededSample(places, 6);
+      remove = seededSample(await killPoints(machine, (options) => machine.base.delete(options)), 3);
       expect(await machine.changes()).toEqual([]);
     });
 
-    it.each([1, 3, 5])("is done again (sample %i), and destroy takes all of it away, killed once itself", async (n) => {
+    it.each([1, 3, 5])(
+      `is done again (RANCHER_KILLS_SEED=${killSeed}, point %i of 0 to 5), and destroy takes all of it away, killed once itself`,
+      async (n) => {
+        await machine.base.create();
+
+        const end = await machine.nginx(one, killedAt(install[n] ?? ""));
+        const again = await machine.nginx(one);
+
+        expect([end.code, again.code], again.stderr).toEqual([killed, 0]);
+        expect(await machine.generation()).toBe(generationOf(one));
+        const halted = await machine.base.delete(killedAt(remove[(n - 1) / 2] ?? ""));
+        const deleted = await machine.base.delete();
+        expect([halted.code, deleted.code], deleted.stderr).toEqual([killed, 0]);
+        expect(await machine.changes()).toEqual([]);
+      },
+    );
+
+    it.each([
+      'place: mv -f "$1.placing" "$1" of /etc/systemd/system/nginx.service.d/rancher-stack.conf',
+      'place: install -m "$2" "$work/placing" "$1.placing" of /etc/systemd/system/nginx.service.d/rancher-stack.conf',
+    ])("leaves nothing that destroy does not take away, killed before %s", async (name) => {
+      const [, inside, command, first] = /^(\w+): (.*) of (.*)$/.exec(name) ?? [];
       await machine.base.create();
 
-      const end = await machine.nginx(one, killedAt(install[n] ?? ""));
-      const again = await machine.nginx(one);
-
-      expect([end.code, again.code], again.stderr).toEqual([killed, 0]);
-      expect(await machine.generation()).toBe(generationOf(one));
-      const halted = await machine.base.delete(killedAt(remove[(n - 1) / 2] ?? ""));
-      const deleted = await machine.base.delete();
-      expect([halted.code, deleted.code], deleted.stderr).toEqual([killed, 0]);
-      expect(await machine.changes()).toEqual([]);
-    });
-
-    it.each([0, 2, 4])("leaves nothing that destroy does not take away (sample %i)", async (n) => {
-      await machine.base.create();
-
-      const end = await machine.nginx(one, killedAt(install[n] ?? ""));
+      const end = await machine.nginx(one, killedAt(namedPlace(places, `${inside} ${command} [${first}]`)));
       const deleted = await machine.base.delete();
 
       expect([end.code, deleted.code], deleted.stderr).toEqual([killed, 0]);
       expect(await machine.changes()).toEqual([]);
     });
+
+    it.each([0, 2, 4])(
+      `leaves nothing that destroy does not take away (RANCHER_KILLS_SEED=${killSeed}, point %i of 0 to 5)`,
+      async (n) => {
+        await machine.base.create();
+
+        const end = await machine.nginx(one, killedAt(install[n] ?? ""));
+        const deleted = await machine.base.delete();
+
+        expect([end.code, deleted.code], deleted.stderr).toEqual([killed, 0]);
+        expect(await machine.changes()).toEqual([]);
+      },
+    );
   });
 
   /** Starts the installation, comes back when dpkg is at this, and leaves it running. */

@@ -1,6 +1,7 @@
 image=rancher/rancher:v2.15.0 version=2.15.0 restore='' adopt=''
 register_undo <<'UNDO'
 folder=/var/backups/rancher delete=no
+safe_path "$folder"
 # Word of an uninstall that failed long ago must not be taken for one of now.
 marked=$(cat "$facts/delete-data" 2>/dev/null || echo 0)
 if [ "$(($(date +%s) - ${marked:-0}))" -lt 3600 ]; then delete=yes; fi
@@ -130,7 +131,7 @@ clear_trial() {
 mend() {
   remove_container rancher-data-helper
   clear_trial
-  rm -f "$folder"/rancher-*.part
+  rm -f "$folder"/rancher-*.part "$folder/rancher-data.facts.new" "$folder/last-backup.new"
   for each in "$folder"/rancher-*.tar.gz.sha256; do [ ! -e "$each" ] || [ -e "${each%.sha256}" ] || rm -f "$each"; done
   if [ -e "$facts/stopped" ] && [ ! -e "$facts/restoring" ]; then
     serve_again
@@ -157,9 +158,8 @@ fi
 rmdir "$folder" 2>/dev/null || true
 UNDO
 folder=/var/backups/rancher keep=7
-mkdir -p "$facts" "$folder"
-# Links could lie there under the names of what is written, and lead anywhere.
-[ -z "$(find "$folder/." -prune -perm -0002)" ] || fail 10 "everybody on this machine may write into $folder, the folder of the archives, which hold every secret of Rancher. Forbid it: chmod o-w $folder"
+mkdir -p "$facts"
+safe_folder "$folder"
 engine_gone() { fail 30 "the Docker engine of this machine does not answer: $(tail -n 1 "$work/engine"). Start it, then run this again"; }
 there() {
   names=$(docker container ls --all --format '{{.Names}}' 2>"$work/engine") || engine_gone
@@ -315,7 +315,7 @@ clear_trial() {
 mend() {
   remove_container rancher-data-helper
   clear_trial
-  rm -f "$folder"/rancher-*.part
+  rm -f "$folder"/rancher-*.part "$folder/rancher-data.facts.new" "$folder/last-backup.new"
   for each in "$folder"/rancher-*.tar.gz.sha256; do [ ! -e "$each" ] || [ -e "${each%.sha256}" ] || rm -f "$each"; done
   if [ -e "$facts/stopped" ] && [ ! -e "$facts/restoring" ]; then
     serve_again

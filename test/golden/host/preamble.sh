@@ -19,10 +19,128 @@ secret() {
   eval "[ -n \"\${secret_$1+set}\" ]" || fail 10 "no secret named $1 came on standard input"
   eval "printf %s \"\$secret_$1\"" | base64 -d
 }
+# Owner and mode of a file by itself: sets entry_mode, entry_uid, entry_gid.
+read_entry() {
+  read -r entry_mode _ entry_uid entry_gid _ <<ENTRY
+$(ls -ldn "$1")
+ENTRY
+}
+is_trusted_owner() { [ "$entry_uid" = 0 ] || [ "$entry_uid" = "$walk_uid" ]; }
+wrong_owner() {
+  printf '%s\n' "$1 belongs to $(id -un "$entry_uid" 2>/dev/null || echo "user $entry_uid"), who can replace what is in $walk_path. Change its owner (chown $(id -un) $1), or choose another folder"
+}
+# Prints why a path is unsafe, or nothing; the path may be missing. In a folder such as /tmp, whose sticky bit protects
+# existing entries, only an existing subfolder of a trusted owner is safe.
+unsafe_path() {
+  walk_path=$1 walk_rest=$1/ walk_at='' walk_links=0 walk_uid=$(id -u) walk_open=no
+  while :; do
+    if [ -d "${walk_at:-/}" ]; then
+      read_entry "${walk_at:-/}"
+      is_trusted_owner || { wrong_owner "${walk_at:-/}"; return 0; }
+      walk_open=no
+      case $entry_mode in
+        d????w???[tT]* | d???????w[tT]*) walk_open=sticky ;;
+        d???????w*) walk_open=yes ;;
+        # A group with the name of its user is assumed to have no other members.
+        d????w*) [ "$walk_uid" != 0 ] && [ "$entry_gid" = "$(id -g)" ] && [ "$(id -gn)" = "$(id -un)" ] || walk_open=yes ;;
+      esac
+      [ "$walk_open" != yes ] || { printf '%s\n' "other users may write to ${walk_at:-/}, and so replace what is in $walk_path. Forbid it: chmod go-w ${walk_at:-/}"; return 0; }
+    fi
+    [ -n "$walk_rest" ] || break
+    walk_part=${walk_rest%%/*} walk_rest=${walk_rest#*/}
+    case $walk_part in
+      '' | .) continue ;;
+      ..) walk_at=${walk_at%/*}; continue ;;
+    esac
+    if [ -h "$walk_at/$walk_part" ]; then
+      read_entry "$walk_at/$walk_part"
+      is_trusted_owner || [ "$walk_open" = no ] || { wrong_owner "$walk_at/$walk_part"; return 0; }
+      walk_links=$((walk_links + 1))
+      [ "$walk_links" -le 40 ] || { printf '%s\n' "$walk_path leads through more than 40 symbolic links. Choose another folder"; return 0; }
+      walk_rest=$(readlink "$walk_at/$walk_part")/$walk_rest
+      case $walk_rest in /*) walk_at='' ;; esac
+    elif [ -e "$walk_at/$walk_part" ]; then
+      walk_at=$walk_at/$walk_part
+    else
+      break
+    fi
+  done
+  [ "$walk_open" = no ] || printf '%s\n' "other users may create files in ${walk_at:-/}, and so take the names of $walk_path. Choose another folder"
+}
+safe_path() {
+  walk_path=$1 walk_rest=$1/ walk_at='' walk_links=0 walk_uid=$(id -u) walk_sticky=no
+  while :; do
+    if [ -d "${walk_at:-/}" ]; then
+      read_entry "${walk_at:-/}"
+      owner_fault "${walk_at:-/}" | grep . && return 0
+      walk_sticky=no
+      case $entry_mode in
+        d????w???[tT]* | d???????w[tT]*) walk_sticky=yes ;;
+        # A group that has the user's own name has no other members.
+        d????w??-* | d????w??x*) [ "$walk_uid" != 0 ] && [ "$(id -gn)" = "$(id -un)" ] && [ "$entry_gid" = "$(id -g)" ] || walk_sticky=never ;;
+        d???????w*) walk_sticky=never ;;
+      esac
+      [ "$walk_sticky" != never ] || { printf '%s\n' "other users may write to ${walk_at:-/}, and so replace what is in $walk_path. Forbid it: chmod go-w ${walk_at:-/}"; return 0; }
+    fi
+    while :; do
+      walk_part=${walk_rest%%/*} walk_rest=${walk_rest#*/}
+      case $walk_part in
+        '' | .) [ -n "$walk_rest" ] || break 2 ;;
+        ..) walk_at=${walk_at%/*} ;;
+        *) break ;;
+      esac
+    done
+    walk_next=$walk_at/$walk_part
+    if [ -h "$walk_next" ]; then
+      read_entry "$walk_next"
+      if [ "$walk_sticky" = yes ]; then owner_fault "$walk_next" | grep . && return 0; fi
+      walk_links=$((walk_links + 1))
+      [ "$walk_links" -le 40 ] || { printf '%s\n' "$walk_path leads through more than 40 symbolic links. Choose another folder"; return 0; }
+      walk_target=$(readlink "$walk_next")
+      case $walk_target in /*) walk_at='' ;; esac
+      walk_rest=$walk_target/$walk_rest
+    elif [ -e "$walk_next" ]; then
+      walk_at=$walk_next
+    else
+      break
+    fi
+  done
+  [ "$walk_sticky" = no ] || printf '%s\n' "every user may write to ${walk_at:-/}, and so create $walk_path. Choose another folder"
+}
+safe_path() {
+  unsafe=$(unsafe_path "$1")
+  [ -z "$unsafe" ] || fail 10 "$unsafe"
+}
+safe_folder() {
+  safe_path "$1"
+  mkdir -p "$1" || fail 30 "$1 cannot be created: $(df -h "$(dirname "$1")" | tail -n 1)"
+  safe_path "$1"
+}
+remember_line() {
+  mkdir -p "$facts"
+  ! grep -q -x -F -e "$2" "$facts/$1" 2>/dev/null || return 0
+  printf '%s\n' "$2" >>"$facts/$1" && sync "$facts/$1"
+}
+temporary() { remember_line temporary "$1"; }
+make_folder() {
+  if [ ! -d "$1" ]; then
+    make_folder "$(dirname "$1")"
+    remember_line folders "$1"
+  fi
+  # A script that was killed may have left it without its mode.
+  ! grep -q -x -F -e "$1" "$facts/folders" 2>/dev/null || install -d -m "${2-0755}" "$1"
+}
+remove_temporary() {
+  [ ! -e "$facts/temporary" ] || while read -r each_path; do rm -rf "$each_path"; done <"$facts/temporary"
+}
+# Subfolders come first; a folder that holds files of others stays.
+remove_folders() {
+  [ ! -e "$facts/folders" ] || sort -r "$facts/folders" | while read -r each_path; do rmdir "$each_path" 2>/dev/null || true; done
+}
 place() {
   cat >"$work/placing"
   if [ -f "$1" ] && cmp -s "$work/placing" "$1"; then placed=unchanged; return 0; fi
-  if ! { install -m "$2" "$work/placing" "$1.placing" && sync "$1.placing" && mv -f "$1.placing" "$1"; }; then
+  if ! { temporary "$1.placing" && install -m "$2" "$work/placing" "$1.placing" && sync "$1.placing" && mv -f "$1.placing" "$1"; }; then
     rm -f "$1.placing"
     fail 30 "$1 cannot be written: $(df -h "$(dirname "$1")" | tail -n 1)"
   fi
@@ -33,11 +151,18 @@ keep() {
   kept=$facts/kept/$(kept_name "$1")
   [ ! -e "$kept" ] && [ ! -e "$kept.absent" ] || return 0
   mkdir -p "$facts/kept"
+  rm -rf "$kept.copying"
   if [ -e "$1" ]; then cp -a "$1" "$kept.copying" && mv "$kept.copying" "$kept"; else : >"$kept.absent"; fi
 }
 give_back() {
   kept=$facts/kept/$(kept_name "$1")
-  if [ -e "$kept" ]; then cp -a "$kept" "$1.placing" && mv -f "$1.placing" "$1"; elif [ -e "$kept.absent" ]; then rm -rf "$1"; fi
+  if [ -e "$kept" ]; then
+    temporary "$1.placing"
+    rm -rf "$1.placing"
+    cp -a "$kept" "$1.placing" && mv -f "$1.placing" "$1"
+  elif [ -e "$kept.absent" ]; then
+    rm -rf "$1"
+  fi
 }
 undo_of() { for undo in "$state"/undo/[0-9][0-9][0-9][0-9]-"$1"; do [ ! -e "$undo" ] || printf '%s\n' "$undo"; done; }
 register_undo() {
@@ -53,8 +178,12 @@ run_undo() {
   undo=$(undo_of "$1")
   [ -n "$undo" ] || { say "unchanged: nothing of $1 is left here"; return 0; }
   facts=$state/facts/$1
+  # First, as a folder with such a file in it would stay.
+  remove_temporary
   # Its commands must not read on in the list of run_all_undos.
   . "$undo" </dev/null
+  remove_temporary
+  remove_folders
   rm -rf "$facts" "$undo"
   say "changed: $1 is undone"
 }

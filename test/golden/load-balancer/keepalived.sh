@@ -264,6 +264,7 @@ note_service() {
 systemctl stop keepalived 2>/dev/null 9>&- || true
 rm -f "$drop_in" "$drop_in.placing" "$answers_script" "$answers_script.placing" "$conf.placing" "$conf.former"
 [ ! -d "$(dirname "$drop_in")" ] || rmdir --ignore-fail-on-non-empty "$(dirname "$drop_in")"
+# Written by earlier releases, which created the folder without remembering it as one of theirs.
 [ ! -e "$facts/no-libexec" ] || rmdir --ignore-fail-on-non-empty "$(dirname "$answers_script")" 2>/dev/null || true
 systemctl daemon-reload 9>&-
 if command -v firewall-cmd >/dev/null && firewall-cmd --state >/dev/null 2>&1 && [ -e "$facts/firewall-zone" ]; then
@@ -306,8 +307,7 @@ if command -v firewall-cmd >/dev/null && firewall-cmd --state >/dev/null 2>&1; t
       fail 30 "firewalld does not let VRRP in; firewall-cmd says why above"
   fi
 fi
-[ -d "$(dirname "$answers_script")" ] || : >"$facts/no-libexec"
-install -d -m 0755 "$(dirname "$(dirname "$answers_script")")" "$(dirname "$answers_script")"
+make_folder "$(dirname "$answers_script")"
 place "$answers_script" 0755 <<'ANSWERS'
 #!/bin/bash
 # Whether the balancer on this host answers, for keepalived.
@@ -315,7 +315,7 @@ exec 3<>/dev/tcp/127.0.0.1/18404 && read -r -t 1 word _ <&3 && [ "$word" = gener
 ANSWERS
 ! command -v restorecon >/dev/null || restorecon -R "$(dirname "$answers_script")"
 service_changed=no
-install -d -m 0755 "$(dirname "$drop_in")"
+make_folder "$(dirname "$drop_in")"
 place "$drop_in" 0644 <<DROPIN
 [Unit]
 StartLimitIntervalSec=0

@@ -274,6 +274,10 @@ put_pair() {
   place "$tls/$1/chain.pem" 0644 <"$work/chain.pem"
   place "$tls/$1/key.pem" 0600 <"$work/key.pem"
 }
+# Only the PEM blocks, without a byte order mark, carriage returns and the text that other programs print around them.
+pem_blocks() {
+  awk '{ sub("^\357\273\277", ""); sub(/[ \t\r]*$/, "") } /^-----BEGIN / { inside = 1 } inside { print } /^-----END / { inside = 0 }' "$@"
+}
 place_pair() {
   fault=$(pair_fault "$work/chain.pem" "$work/key.pem" "$2" "the certificate for $2" "the private key for $2")
   [ -z "$fault" ] || { take_back; fail 10 "$fault"; }
@@ -281,11 +285,12 @@ place_pair() {
 }
 copy_pair() {
   for file in "$3" "$4" ${5:+"$5"}; do
+    unsafe=$(unsafe_path "$file")
+    [ -z "$unsafe" ] || { say "$unsafe"; return 1; }
     [ -r "$file" ] && [ -f "$file" ] || { say "$file is no file on this machine; it is to hold the certificate for $2 or its key"; return 1; }
   done
-  # A file may lack its last newline, and the next one would go on in the same line.
-  awk 1 "$3" ${5:+"$5"} >"$work/chain.pem"
-  cat "$4" >"$work/key.pem"
+  pem_blocks "$3" ${5:+"$5"} >"$work/chain.pem"
+  pem_blocks "$4" >"$work/key.pem"
   fault=$(pair_fault "$work/chain.pem" "$work/key.pem" "$2" "$3" "$4")
   [ -z "$fault" ] || { say "$fault"; return 1; }
   pair=$1.$(cat "$work/chain.pem" "$work/key.pem" | sha256sum | cut -c 1-16)
@@ -299,7 +304,7 @@ copy_pair() {
   lead "$1" "$pair"
 }
 # One rename, so that nobody ever sees a certificate with another one's key.
-lead() { ln -sfn "$2" "$tls/$1.placing" && mv -fT "$tls/$1.placing" "$tls/$1" || fail 30 "$tls/$1 cannot be written: $(df -h "$tls" | tail -n 1)"; }
+lead() { temporary "$tls/$1.placing"; ln -sfn "$2" "$tls/$1.placing" && mv -fT "$tls/$1.placing" "$tls/$1" || fail 30 "$tls/$1 cannot be written: $(df -h "$tls" | tail -n 1)"; }
 take_back() {
   while read -r link was; do
     if [ -n "$was" ]; then lead "$link" "$was"; else rm -f "$tls/$link"; fi
@@ -368,19 +373,46 @@ http {
     server_names_hash_bucket_size 512;
     # Tokens of a single sign-on are long. What is longer gets 400, or 414 where it is the address.
     large_client_header_buffers 4 16k;
-    client_max_body_size 100m;
-    # Larger bodies wait in a file, until all of it is there: a slow client does not hold an upstream.
-    client_body_buffer_size 128k;
-    # Between two reads, and between two writes.
+    # For the headers as a whole, then between two reads of a body, and between two writes.
     client_header_timeout 30s;
     client_body_timeout 30s;
     send_timeout 60s;
-    # Who lets these times pass is cut off: what was still to be sent takes no memory any more.
+    # A connection that exceeds these times is reset, which frees the memory of what was still to be sent.
     reset_timedout_connection on;
     keepalive_timeout 75s;
-    # Where an HTTP/2 connection ends, some clients lose the request they have just sent; nginx's own 1000 are soon asked.
+    # When an HTTP/2 connection ends, some clients lose the request they have just sent; nginx's default of 1000 is soon reached.
     keepalive_requests 10000;
     #? nginx>=1.27.4 ? keepalive_min_timeout 10s;
+
+    client_max_body_size 100m;
+    # Bodies go on as they arrive, and never to disk: many slow uploads would fill it.
+    proxy_request_buffering off;
+    client_body_buffer_size 32k;
+    # Requests with a body, by client address; empty without one. Over HTTP/2 a body may come without Content-Length.
+    map $content_length $upload_from {
+        '' $upload_without_length;
+        0 '';
+        default $binary_remote_addr;
+    }
+    map $http_transfer_encoding $upload_without_length {
+        '' $upload_by_method;
+        default $binary_remote_addr;
+    }
+    map $request_method $upload_by_method {
+        GET '';
+        HEAD '';
+        OPTIONS '';
+        DELETE '';
+        default $upload_by_protocol;
+    }
+    map $server_protocol $upload_by_protocol {
+        HTTP/2.0 $binary_remote_addr;
+        default '';
+    }
+    limit_conn_zone $upload_from zone=uploads:10m;
+    limit_conn uploads 256;
+    limit_conn_status 429;
+    limit_conn_log_level info;
 
     ssl_protocols TLSv1.2 TLSv1.3;
     ssl_ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305;
@@ -397,6 +429,8 @@ http {
     proxy_redirect off;
     proxy_buffer_size 16k;
     proxy_buffers 8 16k;
+    # Answers that do not fit are not written to disk: a slow client holds its upstream instead of space.
+    proxy_max_temp_file_size 0;
     # A dead machine costs a client this long, not nginx's 60 s; the next one is tried at once.
     proxy_connect_timeout 2s;
     # Not on 502 or 503: Rancher answers so for a downstream cluster that is away, and no machine is at fault.

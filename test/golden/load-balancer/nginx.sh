@@ -329,7 +329,7 @@ if [ -n "$missing$replacing" ]; then
   add_ours $wanted
 fi
 systemctl -q is-enabled nginx || systemctl -q enable nginx 9>&-
-install -d -m 0755 /etc/systemd/system/nginx.service.d
+make_folder /etc/systemd/system/nginx.service.d
 place /etc/systemd/system/nginx.service.d/rancher-stack.conf 0644 <<'UNIT'
 [Service]
 ExecStop=
@@ -533,6 +533,10 @@ put_pair() {
   place "$tls/$1/chain.pem" 0644 <"$work/chain.pem"
   place "$tls/$1/key.pem" 0600 <"$work/key.pem"
 }
+# Only the PEM blocks, without a byte order mark, carriage returns and the text that other programs print around them.
+pem_blocks() {
+  awk '{ sub("^\357\273\277", ""); sub(/[ \t\r]*$/, "") } /^-----BEGIN / { inside = 1 } inside { print } /^-----END / { inside = 0 }' "$@"
+}
 place_pair() {
   fault=$(pair_fault "$work/chain.pem" "$work/key.pem" "$2" "the certificate for $2" "the private key for $2")
   [ -z "$fault" ] || { take_back; fail 10 "$fault"; }
@@ -540,11 +544,12 @@ place_pair() {
 }
 copy_pair() {
   for file in "$3" "$4" ${5:+"$5"}; do
+    unsafe=$(unsafe_path "$file")
+    [ -z "$unsafe" ] || { say "$unsafe"; return 1; }
     [ -r "$file" ] && [ -f "$file" ] || { say "$file is no file on this machine; it is to hold the certificate for $2 or its key"; return 1; }
   done
-  # A file may lack its last newline, and the next one would go on in the same line.
-  awk 1 "$3" ${5:+"$5"} >"$work/chain.pem"
-  cat "$4" >"$work/key.pem"
+  pem_blocks "$3" ${5:+"$5"} >"$work/chain.pem"
+  pem_blocks "$4" >"$work/key.pem"
   fault=$(pair_fault "$work/chain.pem" "$work/key.pem" "$2" "$3" "$4")
   [ -z "$fault" ] || { say "$fault"; return 1; }
   pair=$1.$(cat "$work/chain.pem" "$work/key.pem" | sha256sum | cut -c 1-16)
@@ -558,7 +563,7 @@ copy_pair() {
   lead "$1" "$pair"
 }
 # One rename, so that nobody ever sees a certificate with another one's key.
-lead() { ln -sfn "$2" "$tls/$1.placing" && mv -fT "$tls/$1.placing" "$tls/$1" || fail 30 "$tls/$1 cannot be written: $(df -h "$tls" | tail -n 1)"; }
+lead() { temporary "$tls/$1.placing"; ln -sfn "$2" "$tls/$1.placing" && mv -fT "$tls/$1.placing" "$tls/$1" || fail 30 "$tls/$1 cannot be written: $(df -h "$tls" | tail -n 1)"; }
 take_back() {
   while read -r link was; do
     if [ -n "$was" ]; then lead "$link" "$was"; else rm -f "$tls/$link"; fi

@@ -1,3 +1,4 @@
+import { randomOf } from "./single-node-kills.ts";
 import type { ScriptedHost, ScriptEnd, ScriptOptions } from "./scripted-host.ts";
 
 /** Where on a host a traced script writes down its commands. */
@@ -5,10 +6,10 @@ const traceFile = "/run/kill-points";
 
 /**
  * Puts the inner script under bash, where a trap is called before every command of the script itself (not of its
- * subshells, whose end is not the script's). The place of a command is its line, its function and its first line.
+ * subshells, whose end is not the script's). The place of a command is its line, its function, its first line and the function's first argument.
  */
 function trapped(text: string, action: string): string {
-  const place = `place="$LINENO \${FUNCNAME[0]-} \${BASH_COMMAND%%"$newline"*}"`;
+  const place = `first=\${1-} place="$LINENO \${FUNCNAME[0]-} \${BASH_COMMAND%%"$newline"*} [\${first%%"$newline"*}]"`;
   const trap = `trap '[ "$BASHPID" != "$$" ] || { ${place}; ${action}; }' DEBUG`;
   const start = `sh -c "$(cat <<'SCRIPT'\n`;
   if (!text.includes(start)) throw new Error("the script's inner text does not start as expected");
@@ -38,6 +39,25 @@ export function killedAt(place: string): ScriptOptions {
         () => `wanted_place=${wanted}\n`,
       ),
   };
+}
+
+/** Seed of all random kill points; the titles of tests name it. */
+export const killSeed = Number(process.env["RANCHER_KILLS_SEED"] ?? 1);
+
+/** The only place of that function, command and first argument of the function, whatever its line is. */
+export function namedPlace(places: readonly string[], name: string): string {
+  const found = places.filter((place) => place.slice(place.indexOf(" ") + 1) === name);
+  if (found.length !== 1)
+    throw new Error(`${found.length} kill points are named ${name}; there are:\n${places.join("\n")}`);
+  return found[0]!;
+}
+
+/** `count` of them in their order, chosen by `killSeed`. */
+export function seededSample<T>(all: readonly T[], count: number): T[] {
+  const random = randomOf(killSeed);
+  const drawn = all.map((_, index) => ({ index, order: random() })).toSorted((a, b) => a.order - b.order);
+  const chosen = drawn.slice(0, count).map(({ index }) => index);
+  return chosen.toSorted((a, b) => a - b).map((index) => all[index]!);
 }
 
 /** `count` of them, spread evenly, the last one too. */

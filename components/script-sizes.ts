@@ -1,0 +1,102 @@
+import { renderRancherDataScript } from "./docker/rancher-data-script.ts";
+import { rancherContainerShape } from "./docker/rancher-container-shape.ts";
+import { rancherNetwork } from "./docker/names.ts";
+import { localHost, sshHost, type Host } from "./host/host.ts";
+import { maxScriptBytes, scriptBytes } from "./host/script.ts";
+import { renderHaproxyScript } from "./load-balancer/haproxy-script.ts";
+import { renderNginxBridgeScript } from "./load-balancer/nginx-bridge-script.ts";
+import { renderNginxContainerScript } from "./load-balancer/nginx-container-script.ts";
+import { renderNginxScript } from "./load-balancer/nginx-script.ts";
+import { balancerCertificates, rancherListeners } from "./load-balancer/rancher-listeners.ts";
+import type { Problem } from "./problem.ts";
+import type { HighAvailabilitySettings, Settings, SingleNodeSettings } from "./stack-file/settings.ts";
+import { generatedCertificateFiles } from "./tls/generated-certificate-script.ts";
+
+/** What the rendered scripts of a run may have in addition: digests, the name of the stack. */
+const reserve = 512;
+
+/** A script whose size depends on the stack file. */
+interface SizedScript {
+  readonly name: string;
+  readonly host: Host;
+  readonly body: string;
+}
+
+/**
+ * Scripts that are too large to be sent to their host, each reported at the key that takes most of it. Renders what a
+ * run would render, without secrets: those travel on standard input, which has no limit.
+ */
+export function scriptSizeProblems(settings: Settings): Problem[] {
+  const scripts = settings.mode === "single-node" ? singleNodeScripts(settings) : balancerScripts(settings);
+  const problems = scripts.flatMap(({ name, host, body }): Problem[] => {
+    const bytes = scriptBytes(host, { name, title: "", body, timeoutSeconds: 3600 }) + reserve;
+    if (bytes <= maxScriptBytes) return [];
+    const largest = largestKey(settings);
+    const message =
+      `is too large: it takes ${largest.bytes} bytes of the script ${name} for host ${host.name}, which would have ` +
+      `${bytes}. ${maxScriptBytes} can be sent to a host. Shorten it.`;
+    return [{ key: largest.key, message }];
+  });
+  // The hosts of one balancer get the same script.
+  return problems.filter(({ key }, index) => problems.findIndex((other) => other.key === key) === index);
+}
+
+/** The key of the second level, such as `docker.environment`, whose value is the longest text. */
+function largestKey(settings: Settings): { readonly key: string; readonly bytes: number } {
+  const sizes = Object.entries(settings as unknown as Record<string, unknown>).flatMap(([outer, value]) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.entries(value).map(([inner, part]) => ({ key: `rancher:${outer}.${inner}`, bytes: textBytes(part) }))
+      : [{ key: `rancher:${outer}`, bytes: textBytes(value) }],
+  );
+  return sizes.reduce((largest, each) => (each.bytes > largest.bytes ? each : largest));
+}
+
+function textBytes(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value) ?? "");
+}
+
+/** Keys are no part of a script's text. */
+const noKeys = { sitePrivateKeys: new Map<string, never>() };
+
+function balancerScripts(settings: HighAvailabilitySettings): SizedScript[] {
+  const { loadBalancer } = settings;
+  if (loadBalancer.kind === "external" || loadBalancer.kind === "none") return [];
+  const listeners = rancherListeners(settings);
+  const script = () => {
+    if (loadBalancer.kind === "haproxy") {
+      const passThrough = listeners.flatMap((listener) => (listener.layer === 4 ? [listener] : []));
+      return { name: "haproxy", body: renderHaproxyScript({ listeners: passThrough, options: loadBalancer.options }) };
+    }
+    const { options, image, package: source } = loadBalancer;
+    const served = { listeners, options, certificates: balancerCertificates(settings, noKeys) };
+    return loadBalancer.runAs === "container"
+      ? { name: "nginx-container", body: renderNginxContainerScript({ ...served, image }) }
+      : { name: "nginx", body: renderNginxScript({ ...served, package: source }) };
+  };
+  const rendered = script();
+  return loadBalancer.hosts.map((host) => ({ ...rendered, host: sshHost(host) }));
+}
+
+function singleNodeScripts(settings: SingleNodeSettings): SizedScript[] {
+  const { docker, loadBalancer, version } = settings;
+  const local = docker.host.kind === "local";
+  const host = docker.host.kind === "local" ? localHost("local") : sshHost(docker.host);
+  const shape = rancherContainerShape(settings, "");
+  const data = renderRancherDataScript({ local, shape, version, image: docker.image, backup: docker.backup });
+  const scripts = [{ name: "rancher-data", host, body: data }];
+  if (loadBalancer.kind === "none") return scripts;
+  const certificates = balancerCertificates(settings, noKeys, generatedCertificateFiles(host));
+  const served = { listeners: rancherListeners(settings), options: loadBalancer.options, certificates };
+  const nginx =
+    loadBalancer.runAs === "host"
+      ? { name: "nginx", body: renderNginxScript({ ...served, package: loadBalancer.package }) }
+      : {
+          name: "nginx-container",
+          body: renderNginxBridgeScript({
+            ...served,
+            image: loadBalancer.image,
+            bridge: { network: rancherNetwork, local },
+          }),
+        };
+  return [...scripts, { ...nginx, host }];
+}

@@ -1,0 +1,54 @@
+import { expect, it } from "vitest";
+import { scriptSizeProblems } from "../components/script-sizes.ts";
+import { devSettings, dockerSettings } from "./support/dev-stack.ts";
+import { nginxBalancer, prodSettings } from "./support/prod-stack.ts";
+
+const pem = (bytes: number) => `-----BEGIN CERTIFICATE-----\n${"A".repeat(bytes)}\n-----END CERTIFICATE-----\n`;
+const tooLarge = (key: string) => ({
+  key,
+  message: expect.stringMatching(
+    /^is too large: it takes \d+ bytes of the script [\w-]+ for host [\w-]+, which would have \d+\. 98304 can be sent to a host\. Shorten it\.$/,
+  ) as string,
+});
+
+it("a stack file of a usual size is not too large", () => {
+  expect(scriptSizeProblems(prodSettings())).toEqual([]);
+  expect(scriptSizeProblems(devSettings())).toEqual([]);
+});
+
+it("docker.environment is reported with its limit", () => {
+  const docker = dockerSettings({ environment: { LARGE: "x".repeat(120_000) } });
+
+  expect(scriptSizeProblems(devSettings({ docker }))).toEqual([tooLarge("rancher:docker.environment")]);
+});
+
+it("as many servers as no load balancer's configuration can have are reported once, not for every host", () => {
+  const { cluster, loadBalancer } = prodSettings();
+  const servers = Array.from({ length: 2_499 }, (_, index) => ({
+    ...cluster.servers[0]!,
+    name: `server-${index}`,
+    address: `10.1.${Math.floor(index / 250)}.${(index % 250) + 1}`,
+  }));
+
+  expect(scriptSizeProblems(prodSettings({ cluster: { ...cluster, servers }, loadBalancer }))).toEqual([
+    tooLarge("rancher:cluster.servers"),
+  ]);
+});
+
+it("sites, each with a chain of 3.4 KB: three are no problem, and thirty are reported", () => {
+  const sites = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({
+      name: `site-${index}`,
+      hostname: `site-${index}.example.com`,
+      upstreams: [{ address: "192.0.2.50", port: 80 }],
+      certificate: { from: "stack" as const, chain: pem(3_400) },
+    }));
+  const withSites = (count: number) =>
+    prodSettings({
+      loadBalancer: nginxBalancer({ layer: 7, sites: sites(count) }),
+      tls: { source: "secret", certificate: { from: "stack", chain: pem(3_400) } },
+    });
+
+  expect(scriptSizeProblems(withSites(3))).toEqual([]);
+  expect(scriptSizeProblems(withSites(30))).toEqual([tooLarge("rancher:loadBalancer.sites")]);
+});

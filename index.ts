@@ -22,7 +22,7 @@ async function highAvailability({ mode, settings, secrets }: InputOf<"high-avail
     lookAtCluster({ mode, settings, secrets }),
     import("./components/high-availability.ts"),
   ]);
-  const findings = checkCluster(settings, cluster);
+  const findings = checkCluster(settings, cluster, new Date());
   for (const warning of findings.warnings) await pulumi.log.warn(describeProblems([warning]));
   refuse(findings.problems);
 
@@ -43,7 +43,7 @@ async function highAvailability({ mode, settings, secrets }: InputOf<"high-avail
 
 async function singleNode({ mode, settings, secrets, ...engine }: InputOf<"single-node">) {
   const [installed, { SingleNode }] = await Promise.all([versionOfLastRun(), import("./components/single-node.ts")]);
-  refuse(checkUpgrade(settings.version, installed, settings.docker.restore !== undefined));
+  refuse(checkUpgrade(settings.version, installed, settings.docker.restore !== undefined, settings.docker));
 
   const installation = new SingleNode("rancher", { settings, secrets, ...engine });
   const { caCertificate } = installation;

@@ -4,6 +4,7 @@ import { trustIsLive } from "./cluster/ingress-trust-plan.ts";
 import { checkCompatibility } from "./compatibility.ts";
 import type { Problem } from "./problem.ts";
 import type { HighAvailabilitySettings } from "./stack-file.ts";
+import { kubernetesWarnings } from "./support-warnings.ts";
 import type { IngressClass, Survey } from "./survey.ts";
 import { planTls, tlsEnd } from "./tls/tls-plan.ts";
 
@@ -15,8 +16,8 @@ export interface ClusterFindings {
 
 const controllers = { traefik: "traefik.io/ingress-controller", "ingress-nginx": "k8s.io/ingress-nginx" } as const;
 
-/** Holds a stack file against the cluster it is meant for. */
-export function checkCluster(settings: HighAvailabilitySettings, cluster: Survey): ClusterFindings {
+/** Compares a stack file with the cluster it is meant for. `today` decides what is out of support. */
+export function checkCluster(settings: HighAvailabilitySettings, cluster: Survey, today: Date): ClusterFindings {
   const needed = planTls(settings.tls, tlsEnd(settings.loadBalancer), undefined).certManager;
   const certManager = needed ? (foreignCertManager(cluster) ?? settings.certManager.version) : undefined;
   return {
@@ -31,13 +32,18 @@ export function checkCluster(settings: HighAvailabilitySettings, cluster: Survey
           rancher: settings.version,
           kubernetes: cluster.kubernetesVersion,
           distribution: settings.cluster.distribution,
+          chartRepository: settings.chartRepository,
           ...(cluster.rancher && { installedRancher: cluster.rancher.version }),
           ...(certManager !== undefined && { certManager }),
         }),
       ),
       ...foreignRancher(cluster),
     ],
-    warnings: [...otherWorkloads(cluster), ...interruption(settings, cluster)],
+    warnings: [
+      ...kubernetesWarnings(cluster.kubernetesVersion, today),
+      ...otherWorkloads(cluster),
+      ...interruption(settings, cluster),
+    ],
   };
 }
 
@@ -78,10 +84,18 @@ function asFound(
 
 function wrongVersion({ cluster: { version } }: HighAvailabilitySettings, { kubernetesVersion }: Survey): Problem[] {
   if (version === undefined) return [];
-  const same = parse(version)?.compare(parse(kubernetesVersion) ?? "") === 0;
-  if (same) return [];
+  if (numbersOf(version) === numbersOf(kubernetesVersion)) return [];
   const message = `is ${version}, but the cluster runs ${kubernetesVersion}. Correct the key, or remove it.`;
   return [{ key: "rancher:cluster.version", message }];
+}
+
+/** `1.34.5` of `v1.34.5-eks-abc1234` and `v1.34.5+k3s1`: a vendor's suffix does not make another version. */
+function numbersOf(version: string): string {
+  const parsed = parse(version);
+  if (parsed === null) return version;
+  const isPreRelease = /^(alpha|beta|rc)$/.test(String(parsed.prerelease[0]));
+  const { major, minor, patch } = parsed;
+  return isPreRelease ? parsed.version : `${major}.${minor}.${patch}`;
 }
 
 function wrongIngress(settings: HighAvailabilitySettings, cluster: Survey): Problem[] {
@@ -132,7 +146,8 @@ function interruption(settings: HighAvailabilitySettings, cluster: Survey): Prob
 
 function foreignRancher({ rancher }: Survey): Problem[] {
   if (!rancher || rancher.owned) return [];
-  const message = `leads to a cluster where Rancher ${rancher.version} is installed already, not by this stack; Helm does not install over it. Use a cluster without Rancher, or the stack that installed it.`;
+  const version = rancher.version === "unknown" ? "" : ` ${rancher.version}`;
+  const message = `leads to a cluster where Rancher${version} is installed already, not by this stack; Helm does not install over it. Use a cluster without Rancher, or the stack that installed it.`;
   return [{ key: "rancher:kubeconfig", message }];
 }
 

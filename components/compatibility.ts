@@ -1,70 +1,36 @@
-import { gt, gte, lt, lte, parse, satisfies } from "semver";
+import { gte, lt, lte, parse, satisfies } from "semver";
 import type { SemVer } from "semver";
 import { listed } from "./problem.ts";
 import type { Problem } from "./problem.ts";
+import { primeProblems, upgradeProblems, type RancherSource } from "./rancher-editions.ts";
+import {
+  certManagerReleases,
+  minorOf,
+  rancherReleases,
+  unsupportedKubernetes,
+  type RancherRelease,
+} from "./versions.ts";
 
-/** What one Rancher minor needs. Kubernetes minors are written `1.34`, ranges are inclusive. */
-interface RancherRelease {
-  /** Newest patch known, the way station of upgrades through this minor. */
-  readonly newestPatch: string;
-  /** `kubeVersion` of the chart: an upper bound only. */
-  readonly chartKubernetes: string;
-  /** Kubernetes that Rancher supports, for its own cluster and downstream. */
-  readonly kubernetes: readonly [oldest: string, newest: string];
-  readonly certManager: string;
-  readonly helm: string;
-  /** Whether clusters made by RKE may still exist. */
-  readonly rke: boolean;
-}
-
-/**
- * Chart bounds: `Chart.yaml` of the tags of github.com/rancher/rancher; Kubernetes: release notes of each minor, as of
- * 2026-07-30. cert-manager: the chart warns below 1.15.0 (`_helpers.tpl`). Helm: helm-version-requirements, stated
- * from 2.12 on. RKE: the chart's pre-upgrade hook fails from 2.12 on where RKE clusters exist.
- */
-const rancherReleases: Readonly<Record<string, RancherRelease>> = {
-  "2.11": row("2.11.16", "<1.33.0-0", ["1.30", "1.32"], { helm: "3.0.0", rke: true }),
-  "2.12": row("2.12.12", "<1.34.0-0", ["1.31", "1.33"]),
-  "2.13": row("2.13.8", "<1.35.0-0", ["1.32", "1.34"]),
-  "2.14": row("2.14.4", "<1.36.0-0", ["1.33", "1.35"]),
-  "2.15": row("2.15.0", "<1.37.0-0", ["1.34", "1.36"]),
-};
-
-function row(
-  newestPatch: string,
-  chartKubernetes: string,
-  kubernetes: readonly [string, string],
-  { helm = "3.18.0", rke = false } = {},
-): RancherRelease {
-  return { newestPatch, chartKubernetes, kubernetes, certManager: "1.15.0", helm, rke };
-}
-
-/** Kubernetes minors each cert-manager minor runs on, https://cert-manager.io/docs/releases/. Others are not judged. */
-const certManagerReleases: Readonly<Record<string, readonly [oldest: string, newest: string]>> = {
-  "1.20": ["1.32", "1.35"],
-  "1.21": ["1.33", "1.36"],
-};
-
-/** Versions as strings with or without a leading `v`; what is not known is left out and not judged. */
-export interface Asked {
+/** Versions as strings with or without a leading `v`. What is unknown is left out and not checked. */
+export interface Asked extends RancherSource {
   readonly rancher: string;
-  /** What runs there now. */
+  /** The version that is installed now. */
   readonly installedRancher?: string | undefined;
   readonly kubernetes?: string | undefined;
   /** Only where the TLS source needs cert-manager. */
   readonly certManager?: string | undefined;
   readonly helm?: string | undefined;
-  /** Of Rancher's own cluster; absent where Rancher brings its Kubernetes along. */
+  /** Of Rancher's own cluster; absent for a single node, whose image contains Kubernetes. */
   readonly distribution?: string | undefined;
 }
 
-/** The gate: everything that does not work together, by the keys the user would change. Versions that are no versions are for others to report. */
+/** Finds everything that does not work together, by the keys the user would change. Skips values that are not versions: the stack file's own checks report them. */
 export function checkCompatibility(asked: Asked): Problem[] {
   const rancher = parse(asked.rancher);
   if (rancher === null) return [];
   const problems: Problem[] = [];
   if (asked.installedRancher !== undefined)
-    problems.push(...upgradeProblems(rancher, asked.installedRancher, restoreAndRollBack(rancher)));
+    problems.push(...upgradeProblems(rancher, asked.installedRancher, asked, restoreAndRollBack(rancher)));
   if (asked.distribution === "rke" && gte(rancher, "2.12.0")) problems.push(rkeRefusal(rancher));
   const release = rancherReleases[minorOf(rancher)];
   if (release === undefined) {
@@ -72,10 +38,11 @@ export function checkCompatibility(asked: Asked): Problem[] {
     const message = `is ${rancher.version}, which is not in our table: it holds Rancher ${known[0]} to ${known.at(-1)}. Choose one of those.`;
     return [...problems, { key: "rancher:version", message }];
   }
+  problems.push(...primeProblems(rancher, asked));
   const kubernetes = asked.kubernetes === undefined ? null : parse(asked.kubernetes);
   const misfits = kubernetes === null ? [] : kubernetesProblems(rancher, release, kubernetes);
   problems.push(...misfits);
-  // A Kubernetes that has to change anyway is nothing to choose a cert-manager for.
+  // cert-manager is checked against Kubernetes only where that Kubernetes can stay.
   const lasting = misfits.length > 0 ? null : kubernetes;
   if (asked.certManager !== undefined)
     problems.push(...certManagerProblems(rancher, release, asked.certManager, lasting));
@@ -97,38 +64,24 @@ function rkeRefusal(rancher: SemVer): Problem {
 }
 
 /**
- * The same gate for Rancher in Docker, against the version that runs there: one minor at a time, and never down.
+ * The same check for Rancher in Docker, against the version that runs there: one minor at a time, no downgrade.
  *
- * @param restores Whether the stack begins from an archive of the version asked for, so that nothing is upgraded.
+ * @param restores Whether the stack starts from an archive of the requested version, so that nothing is upgraded.
  */
-export function checkUpgrade(asked: string, installed: string | undefined, restores: boolean): Problem[] {
+export function checkUpgrade(
+  asked: string,
+  installed: string | undefined,
+  restores: boolean,
+  source: RancherSource = {},
+): Problem[] {
   const rancher = parse(asked);
   if (rancher === null || installed === undefined || restores) return [];
-  return upgradeProblems(rancher, installed, `restoring an archive taken on ${rancher.version}, with npm run restore`);
+  const wayBack = `restoring an archive taken on ${rancher.version}, with npm run restore`;
+  return upgradeProblems(rancher, installed, source, wayBack);
 }
 
 function restoreAndRollBack({ version }: SemVer): string {
   return `restoring a backup taken on ${version} and rolling the chart back`;
-}
-
-function upgradeProblems(rancher: SemVer, installed: string, wayBack: string): Problem[] {
-  const from = parse(installed);
-  if (from === null) return [];
-  const key = "rancher:version";
-  if (lt(rancher, from)) {
-    const message = `is ${rancher.version}, but ${from.version} is installed, and Rancher cannot be downgraded. Set it to ${from.version} or newer; the way back is ${wayBack}.`;
-    return [{ key, message }];
-  }
-  if (rancher.major !== from.major || rancher.minor - from.minor < 2) return [];
-  const known =
-    rancherReleases[minorOf(from)] !== undefined || rancherReleases[`${from.major}.${from.minor + 1}`] !== undefined;
-  const steps = Object.entries(rancherReleases)
-    .filter(([minor]) => lt(`${minor}.0`, `${minorOf(rancher)}.0`) && gt(`${minor}.0`, `${minorOf(from)}.0`))
-    .map(([, { newestPatch }]) => newestPatch);
-  const next = known ? steps[0] : `the newest ${from.major}.${from.minor + 1}`;
-  const then = known && steps.length > 1 ? ` (the whole way: ${[...steps, rancher.version].join(", ")})` : "";
-  const message = `is ${rancher.version}, but ${from.version} is installed, and Rancher is upgraded one minor at a time. Go to ${next} first${then}.`;
-  return [{ key, message }];
 }
 
 function kubernetesProblems(rancher: SemVer, release: RancherRelease, kubernetes: SemVer): Problem[] {
@@ -138,13 +91,18 @@ function kubernetesProblems(rancher: SemVer, release: RancherRelease, kubernetes
   const fitting = Object.keys(rancherReleases).filter((minor) =>
     within(kubernetes, rancherReleases[minor]?.kubernetes),
   );
+  const planned = unsupportedKubernetes[minorOf(kubernetes)];
+  const tooNew =
+    planned === undefined
+      ? ""
+      : ` Kubernetes ${minorOf(kubernetes)} needs Rancher ${planned.rancher}, which has not been released.`;
   const remedy =
     fitting.length === 0
       ? "Use a Kubernetes in that range."
       : `Use a Kubernetes in that range, or Rancher ${listed(fitting, "or")}.`;
-  // A pre-release tag such as k3s's `+k3s1` is build data and does not count; `-rc.1` does.
+  // A suffix such as `+k3s1` is build metadata and does not count; `-rc.1` does.
   if (!satisfies(kubernetes, release.chartKubernetes, { includePrerelease: true })) {
-    const message = `is ${kubernetes.raw}, which the chart of Rancher ${rancher.version} refuses (${release.chartKubernetes}). ${supported}. ${remedy}`;
+    const message = `is ${kubernetes.raw}, which the chart of Rancher ${rancher.version} refuses (${release.chartKubernetes}). ${supported}.${tooNew} ${remedy}`;
     return [{ key, message }];
   }
   if (within(kubernetes, release.kubernetes)) return [];
@@ -167,9 +125,11 @@ function certManagerProblems(
         message: `is ${version.version}, but Rancher ${rancher.version} needs cert-manager ${release.certManager} or newer.`,
       },
     ];
-  const range = certManagerReleases[minorOf(version)];
+  const range = certManagerReleases[minorOf(version)]?.kubernetes;
   if (kubernetes === null || range === undefined || within(kubernetes, range)) return [];
-  const fitting = Object.keys(certManagerReleases).filter((minor) => within(kubernetes, certManagerReleases[minor]));
+  const fitting = Object.keys(certManagerReleases).filter((minor) =>
+    within(kubernetes, certManagerReleases[minor]?.kubernetes),
+  );
   const remedy =
     fitting.length === 0
       ? "No cert-manager in our table runs there: change Kubernetes."
@@ -182,8 +142,4 @@ function within(version: SemVer, range: readonly [string, string] | undefined): 
   if (range === undefined) return false;
   const minor = `${minorOf(version)}.0`;
   return gte(minor, `${range[0]}.0`) && lte(minor, `${range[1]}.0`);
-}
-
-function minorOf({ major, minor }: SemVer): string {
-  return `${major}.${minor}`;
 }

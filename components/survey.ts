@@ -31,7 +31,7 @@ export interface IngressClass {
 }
 
 export interface Installed {
-  /** Three parts, no leading `v`. */
+  /** Three parts, no leading `v`; `unknown` where the objects that were found do not say. */
   readonly version: string;
   /** This stack installed it. */
   readonly owned: boolean;
@@ -87,7 +87,7 @@ export async function survey(kubeconfig: string, stack: string, alsoIngress = fa
       get<List<SecretObject>>("/api/v1/namespaces/cattle-system/secrets?labelSelector=owner%3Dhelm%2Cname%3Drancher"),
       alsoIngress ? findIngress(get, stack) : undefined,
     ]);
-    const release = newestRelease(releases.items);
+    const release = newestRelease(releases.items, ["deployed", "superseded"]);
     const owned = new Set(namespaces.items.filter((item) => isOwned(item.metadata?.labels, stack)).map(nameOf));
     const wanted = ["cattle-system", "cert-manager"];
     return {
@@ -95,7 +95,9 @@ export async function survey(kubeconfig: string, stack: string, alsoIngress = fa
       kubernetesVersion: version.gitVersion,
       ingressClasses: classes.items.map(describeClass),
       certManager: installed(certManagerVersion(deployments.items), owned.has("cert-manager")),
-      rancher: installed(release?.chart?.metadata?.version, owned.has("cattle-system")),
+      rancher: owned.has("cattle-system")
+        ? installed(release?.chart?.metadata?.version, true)
+        : installed(foreignRancherVersion(releases.items, deployments.items), false),
       externalTls: release?.config?.tls === "external",
       ingress,
       foreignNamespaces: namespaces.items.map(nameOf).filter((name) => wanted.includes(name) && !owned.has(name)),
@@ -133,10 +135,25 @@ function certManagerVersion(deployments: readonly KubernetesObject[]): string | 
   )?.metadata?.labels?.["app.kubernetes.io/version"];
 }
 
+/**
+ * Another stack's Rancher counts whatever the status of its Helm release, and even without a release: a failed or
+ * interrupted upgrade may leave it running. Only in this stack's own namespace is an unfinished release our own.
+ */
+function foreignRancherVersion(
+  releases: readonly SecretObject[],
+  deployments: readonly KubernetesObject[],
+): string | undefined {
+  const release = newestRelease(releases);
+  if (release !== undefined) return release.chart?.metadata?.version ?? "unknown";
+  const isRancher = ({ metadata }: KubernetesObject) =>
+    metadata?.namespace === "cattle-system" && metadata.name === "rancher";
+  return deployments.some(isRancher) ? "unknown" : undefined;
+}
+
 /** Helm keeps a release as gzipped JSON in a secret, encoded once by itself and once by Kubernetes. */
-function newestRelease(secrets: readonly SecretObject[]): Release | undefined {
+function newestRelease(secrets: readonly SecretObject[], statuses?: readonly string[]): Release | undefined {
   const revisions = secrets
-    .filter(({ metadata }) => ["deployed", "superseded"].includes(metadata?.labels?.["status"] ?? ""))
+    .filter(({ metadata }) => statuses?.includes(metadata?.labels?.["status"] ?? "") ?? true)
     .sort((a, b) => Number(b.metadata?.labels?.["version"] ?? 0) - Number(a.metadata?.labels?.["version"] ?? 0));
   const encoded = revisions[0]?.data?.["release"];
   if (encoded === undefined) return undefined;

@@ -1,16 +1,129 @@
-/**
- * Every version and chart repository the program falls back to when a stack file names none.
- * A new Rancher here also needs its row in `compatibility.ts`.
- */
-export const defaultVersions = {
-  /** https://github.com/rancher/rancher/releases/tag/v2.15.0, 2026-07-30. */
-  rancher: "2.15.0",
-  /** https://cert-manager.io/docs/releases/: 1.21 runs on Kubernetes 1.33 to 1.36, which Rancher 2.14 and 2.15 need. */
-  certManager: "1.21.1",
-} as const;
+/** Where a fact comes from, and the day it was last compared with that source. `npm run versions` lists old ones. */
+export interface Sourced {
+  readonly source: string;
+  /** `2026-10-04` */
+  readonly checked: string;
+}
+
+/** What one Rancher minor needs and how it is maintained. Kubernetes minors are written `1.34`; ranges are inclusive. */
+export interface RancherRelease extends Sourced {
+  /** Newest patch in Rancher's public chart repositories and on Docker Hub. */
+  readonly community: string;
+  /** Newest patch for subscribers of Rancher Prime. Present where later patches are published for Prime alone. */
+  readonly prime?: string;
+  /** First patch with the fixes of `rancherAdvisory`. */
+  readonly secure: string;
+  /** Last day of support, where it is known. */
+  readonly endOfSupport?: string;
+  /** `kubeVersion` of the chart, which has only an upper bound. */
+  readonly chartKubernetes: string;
+  /** Kubernetes versions that Rancher supports, for its own cluster and for downstream clusters. */
+  readonly kubernetes: readonly [oldest: string, newest: string];
+  /** Oldest supported cert-manager: the chart warns below it (`_helpers.tpl`). */
+  readonly certManager: string;
+  /** Oldest Helm, from helm-version-requirements, which states it from 2.12 on. */
+  readonly helm: string;
+  /** Whether RKE clusters may still exist: from 2.12 on the chart's pre-upgrade hook fails where they do. */
+  readonly rke: boolean;
+}
+
+/** Every version the program uses when a stack file names none. A new Rancher here also needs its row below. */
+export const defaultVersions = { rancher: "2.15.2", certManager: "1.21.2" } as const;
+
+/** The vulnerabilities behind `RancherRelease.secure`. */
+export const rancherAdvisory = {
+  id: "CVE-2026-88804 (GHSA-992f-xh8r-jg2f)",
+  source: "security notes of Rancher 2.15.2, 2026-09-23; CVE-2026-88804 is rated critical",
+  checked: "2026-10-04",
+} as const satisfies Sourced & { id: string };
 
 /**
- * Helm repositories of the chart `rancher`, by the name its documentation uses.
+ * Community patches end at x.y.3 for 2.11 to 2.14: their release notes list later ones as "Prime: yes, Community: N/A".
+ * Chart bounds: `Chart.yaml` of the tags of github.com/rancher/rancher.
+ */
+export const rancherReleases: Readonly<Record<string, RancherRelease>> = {
+  "2.11": {
+    ...{ community: "2.11.3", prime: "2.11.18", secure: "2.11.18", endOfSupport: "2026-10-24" },
+    ...{ chartKubernetes: "<1.33.0-0", kubernetes: ["1.30", "1.32"], certManager: "1.15.0", helm: "3.0.0", rke: true },
+    ...sourced("release notes of Rancher 2.11; endoflife.date/rancher", "2026-10-04"),
+  },
+  "2.12": {
+    ...{ community: "2.12.3", prime: "2.12.14", secure: "2.12.14", endOfSupport: "2027-02-28" },
+    ...{
+      chartKubernetes: "<1.34.0-0",
+      kubernetes: ["1.31", "1.33"],
+      certManager: "1.15.0",
+      helm: "3.18.0",
+      rke: false,
+    },
+    ...sourced("release notes of Rancher 2.12; endoflife.date/rancher", "2026-10-04"),
+  },
+  "2.13": {
+    ...{ community: "2.13.3", prime: "2.13.10", secure: "2.13.10", endOfSupport: "2027-06-17" },
+    ...{
+      chartKubernetes: "<1.35.0-0",
+      kubernetes: ["1.32", "1.34"],
+      certManager: "1.15.0",
+      helm: "3.18.0",
+      rke: false,
+    },
+    ...sourced("release notes of Rancher 2.13; endoflife.date/rancher", "2026-10-04"),
+  },
+  "2.14": {
+    ...{ community: "2.14.3", prime: "2.14.6", secure: "2.14.6", endOfSupport: "2027-10-10" },
+    ...{
+      chartKubernetes: "<1.36.0-0",
+      kubernetes: ["1.33", "1.35"],
+      certManager: "1.15.0",
+      helm: "3.18.0",
+      rke: false,
+    },
+    ...sourced("release notes of Rancher 2.14; endoflife.date/rancher", "2026-10-04"),
+  },
+  "2.15": {
+    ...{ community: "2.15.2", secure: "2.15.2" },
+    ...{
+      chartKubernetes: "<1.37.0-0",
+      kubernetes: ["1.34", "1.36"],
+      certManager: "1.15.0",
+      helm: "3.18.0",
+      rke: false,
+    },
+    ...sourced("release notes of Rancher 2.15.2; its chart repositories latest and stable", "2026-10-04"),
+  },
+};
+
+/** Kubernetes that no released Rancher supports, by the Rancher that is going to. */
+export const unsupportedKubernetes: Readonly<Record<string, Sourced & { readonly rancher: string }>> = {
+  "1.37": { rancher: "2.16", ...sourced("https://github.com/rancher/rancher/issues/55781", "2026-10-04") },
+};
+
+/** Last day of upstream support of each Kubernetes minor. Older minors ended earlier. */
+export const kubernetesReleases: Readonly<Record<string, Sourced & { readonly endOfSupport: string }>> = {
+  "1.34": { endOfSupport: "2026-10-27", ...sourced("https://endoflife.date/kubernetes", "2026-10-04") },
+  "1.35": { endOfSupport: "2027-02-28", ...sourced("https://kubernetes.io/releases/1.35/", "2026-09-15") },
+  "1.36": { endOfSupport: "2027-06-28", ...sourced("https://kubernetes.io/releases/1.36/", "2026-05-13") },
+};
+
+/** Kubernetes minors each cert-manager minor supports. Other cert-manager versions are not checked. */
+export const certManagerReleases: Readonly<
+  Record<string, Sourced & { readonly kubernetes: readonly [oldest: string, newest: string] }>
+> = {
+  "1.20": { kubernetes: ["1.32", "1.35"], ...sourced("https://cert-manager.io/docs/releases/", "2026-09-10") },
+  "1.21": { kubernetes: ["1.33", "1.36"], ...sourced("https://cert-manager.io/docs/releases/", "2026-09-10") },
+};
+
+/** `2.15`, as the tables above have it. */
+export function minorOf({ major, minor }: { readonly major: number; readonly minor: number }): string {
+  return `${major}.${minor}`;
+}
+
+function sourced(source: string, checked: string): Sourced {
+  return { source, checked };
+}
+
+/**
+ * Helm repositories of the chart `rancher`, by the names its documentation uses.
  * https://ranchermanager.docs.rancher.com/getting-started/installation-and-upgrade/resources/choose-a-rancher-version
  * The third one, `alpha`, is left out: releases from it cannot be upgraded.
  */
@@ -19,8 +132,8 @@ export const rancherChartRepositories = {
   stable: "https://releases.rancher.com/server-charts/stable",
 } as const;
 
-/** `latest` holds every community release, `stable` those promoted later; the version is pinned either way. */
-export const defaultRancherChartRepository: keyof typeof rancherChartRepositories = "latest";
+/** `latest` holds every community release, `stable` the ones promoted later; the version is pinned either way. */
+export const defaultRancherChartRepository: keyof typeof rancherChartRepositories = "stable";
 
 /** Mirror of the charts cert-manager publishes as OCI artefacts, https://cert-manager.io/docs/installation/helm/. */
 export const certManagerChartRepository = "https://charts.jetstack.io";

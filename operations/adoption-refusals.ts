@@ -33,7 +33,7 @@ function versionRefusal({ container, version }: FoundContainer): string[] {
   if (version === undefined || !/^\d+\.\d+\.\d+$/.test(version))
     return [
       `${container} does not say which release of Rancher it runs (${version ?? "its image says nothing"}), and data can only be taken over by the same release. ` +
-        "If it is a Rancher, start it by hand from an image with a version, such as rancher/rancher:v2.15.0.",
+        "If it is a Rancher, start it by hand from an image with a version, such as rancher/rancher:v2.15.2.",
     ];
   if (isKnown(version)) return [];
   const steps = minorsToKnown(version);

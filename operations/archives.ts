@@ -5,7 +5,7 @@ import { versionOfArchive } from "../components/stack-file/backup-fields.ts";
 
 /** An archive of Rancher's data on the Docker host. */
 export interface Archive {
-  /** `rancher-2.15.0-20261121T030000Z.tar.gz` */
+  /** `rancher-2.15.2-20261121T030000Z.tar.gz` */
   readonly name: string;
   /** Of the Rancher whose data it holds. */
   readonly version: string;

@@ -1,11 +1,20 @@
 import { describe, expect, it } from "vitest";
-import { checkCluster, chooseIngressClass, foreignCertManager, isIngressNginx } from "../components/cluster-gate.ts";
+import {
+  checkCluster as checkClusterOn,
+  chooseIngressClass,
+  foreignCertManager,
+  isIngressNginx,
+} from "../components/cluster-gate.ts";
 import { describeProblems } from "../components/problem.ts";
 import type { ExistingClusterSettings, HighAvailabilitySettings } from "../components/stack-file.ts";
 import type { RunningController } from "../components/cluster/ingress-controllers.ts";
 import type { IngressFindings } from "../components/cluster/ingress-findings.ts";
 import type { Survey } from "../components/survey.ts";
 import { balancerHost, emptyCluster, nginxBalancer, prodSettings } from "./support/prod-stack.ts";
+
+/** A day on which upstream maintains every Kubernetes that these tests use. */
+const today = new Date("2026-10-01");
+const checkCluster = (settings: HighAvailabilitySettings, cluster: Survey) => checkClusterOn(settings, cluster, today);
 
 const traefik = { name: "traefik", controller: "traefik.io/ingress-controller", isDefault: false };
 const nginx = { name: "nginx", controller: "k8s.io/ingress-nginx", isDefault: false };
@@ -67,8 +76,8 @@ const refusals: [string, Partial<HighAvailabilitySettings>, Partial<Survey>, str
     "a Kubernetes the chart does not allow",
     {},
     { kubernetesVersion: "v1.37.0" },
-    "rancher:kubeconfig leads to a cluster whose Kubernetes is v1.37.0, which the chart of Rancher 2.15.0 refuses (<1.37.0-0). " +
-      "Rancher 2.15 runs on Kubernetes 1.34 to 1.36. Use a Kubernetes in that range.",
+    "rancher:kubeconfig leads to a cluster whose Kubernetes is v1.37.0, which the chart of Rancher 2.15.2 refuses (<1.37.0-0). " +
+      "Rancher 2.15 runs on Kubernetes 1.34 to 1.36. Kubernetes 1.37 needs Rancher 2.16, which has not been released. Use a Kubernetes in that range.",
   ],
   [
     "a Kubernetes too old for this Rancher",
@@ -81,21 +90,21 @@ const refusals: [string, Partial<HighAvailabilitySettings>, Partial<Survey>, str
     "a Rancher minor left out",
     {},
     { rancher: { version: "2.12.3", owned: true } },
-    "rancher:version is 2.15.0, but 2.12.3 is installed, and Rancher is upgraded one minor at a time. " +
-      "Go to 2.13.8 first (the whole way: 2.13.8, 2.14.4, 2.15.0).",
+    "rancher:version is 2.15.2, but 2.12.3 is installed, and Rancher is upgraded one minor at a time. " +
+      "Go to 2.13.3 first (the whole way: 2.13.3, 2.14.3, 2.15.2).",
   ],
   [
     "an older Rancher than the installed one",
     {},
-    { rancher: { version: "2.15.1", owned: true } },
-    "rancher:version is 2.15.0, but 2.15.1 is installed, and Rancher cannot be downgraded. Set it to 2.15.1 or newer; " +
-      "the way back is restoring a backup taken on 2.15.0 and rolling the chart back.",
+    { rancher: { version: "2.15.3", owned: true } },
+    "rancher:version is 2.15.2, but 2.15.3 is installed, and Rancher cannot be downgraded. Set it to 2.15.3 or newer; " +
+      "the way back is restoring a backup taken on 2.15.2 and rolling the chart back.",
   ],
   [
     "a cert-manager of others that is too old",
     {},
     { certManager: { version: "1.14.9", owned: false } },
-    "rancher:kubeconfig leads to a cluster whose cert-manager is 1.14.9, but Rancher 2.15.0 needs cert-manager 1.15.0 or newer.",
+    "rancher:kubeconfig leads to a cluster whose cert-manager is 1.14.9, but Rancher 2.15.2 needs cert-manager 1.15.0 or newer.",
   ],
   [
     "layer 7 before a Traefik that nobody lets this stack configure",
@@ -147,8 +156,8 @@ const refusals: [string, Partial<HighAvailabilitySettings>, Partial<Survey>, str
   [
     "a Rancher that others installed",
     {},
-    { rancher: { version: "2.15.0", owned: false } },
-    "rancher:kubeconfig leads to a cluster where Rancher 2.15.0 is installed already, not by this stack; Helm does not " +
+    { rancher: { version: "2.15.2", owned: false } },
+    "rancher:kubeconfig leads to a cluster where Rancher 2.15.2 is installed already, not by this stack; Helm does not " +
       "install over it. Use a cluster without Rancher, or the stack that installed it.",
   ],
 ];
@@ -166,7 +175,7 @@ describe("checkCluster", () => {
   });
 
   it("reports everything at once", () => {
-    const cluster = emptyCluster({ ingressClasses: [], rancher: { version: "2.15.0", owned: false } });
+    const cluster = emptyCluster({ ingressClasses: [], rancher: { version: "2.15.2", owned: false } });
 
     const { problems } = checkCluster(prodSettings(withCluster({ version: "v1.34.1" })), cluster);
 
@@ -193,7 +202,7 @@ describe("checkCluster", () => {
       ingressClasses: [nginx],
       ...findings({ packagedCharts: ["rke2-ingress-nginx"], controllers: [{ ...controller, ...running }] }),
     });
-    const rancher = { version: "2.15.0", owned: true };
+    const rancher = { version: "2.15.2", owned: true };
     const warningsOf = (settings: Partial<HighAvailabilitySettings>, cluster: Partial<Survey>) =>
       checkCluster(prodSettings(settings), emptyCluster(cluster)).warnings.map(({ key }) => key);
 
@@ -213,6 +222,18 @@ describe("checkCluster", () => {
     });
   });
 
+  it("warns about a Kubernetes that upstream no longer maintains, from the day after its last", () => {
+    const cluster = emptyCluster({ kubernetesVersion: "v1.34.5+k3s1" });
+    const warningsOn = (day: string) =>
+      describeProblems(checkClusterOn(prodSettings(), cluster, new Date(day)).warnings);
+
+    expect(warningsOn("2026-10-27")).toBe("");
+    expect(warningsOn("2026-10-28")).toBe(
+      "rancher:kubeconfig leads to a cluster with Kubernetes v1.34.5+k3s1, and upstream support for 1.34 ended on " +
+        "2026-10-27. Upgrade the cluster, or make sure that your vendor still maintains it.",
+    );
+  });
+
   it("names five of many namespaces", () => {
     const { warnings } = checkCluster(prodSettings(), emptyCluster({ otherWorkloads: [..."abcdef"] }));
 
@@ -222,6 +243,8 @@ describe("checkCluster", () => {
   it.each([
     ["the same version, written with the distribution's build", { version: "v1.35.2" }, "v1.35.2+k3s1"],
     ["the same version without its v", { version: "1.35.2" }, "v1.35.2"],
+    ["the same version with the suffix of EKS", { version: "1.34.5" }, "v1.34.5-eks-abc1234"],
+    ["the same version with the suffix of GKE", { version: "1.34.5" }, "v1.34.5-gke.100"],
   ])("takes %s", (_, cluster, kubernetesVersion) => {
     expect(checkCluster(prodSettings(withCluster(cluster)), emptyCluster({ kubernetesVersion })).problems).toEqual([]);
   });

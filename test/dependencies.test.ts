@@ -18,9 +18,9 @@ const require = createRequire(import.meta.url);
 const installed = (name: string) => read(require.resolve(`${name}/package.json`)).version;
 
 describe("the dependencies", () => {
-  // 4.5.0, which registries offer as the newest, is a bad publish of 2022's code: no hostKey, no proxy, no
-  // addPreviousOutputInEnv, and a plugin of that version was never released.
-  it("have @pulumi/command 1.2.1, not the newest there is", () => {
+  // npm also lists 4.5.0, a bad publish of code from 2022: no hostKey, no proxy, no addPreviousOutputInEnv, and no
+  // plugin of that version was ever released. npm's `latest` is 1.2.1.
+  it("have @pulumi/command 1.2.1, not 4.5.0, the highest version that npm lists", () => {
     expect(project.dependencies["@pulumi/command"]).toBe("1.2.1");
     expect(installed("@pulumi/command")).toBe("1.2.1");
   });

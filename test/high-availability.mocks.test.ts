@@ -233,7 +233,7 @@ describe("the high-availability recipe", () => {
 
     const { version, repositoryOpts, values } = only(registrations, release, "rancher-release").inputs;
     expect({ version, repositoryOpts }).toEqual({
-      version: "2.15.0",
+      version: "2.15.2",
       repositoryOpts: { repo: "https://charts.example.com/rancher" },
     });
     const { bootstrapPassword, ...plain } = values as Record<string, unknown>;
@@ -398,7 +398,7 @@ describe("the outputs of the recipe", () => {
     const { result } = await synthesiseRecipe({ settings: twoBalancers });
 
     expect(await valueOf(result.loadBalancer)).toEqual(["192.0.2.10", "192.0.2.20"]);
-    expect(await valueOf(result.rancherVersion)).toBe("2.15.0");
+    expect(await valueOf(result.rancherVersion)).toBe("2.15.2");
     expect(await valueOf(result.bootstrapPassword)).toBe(canaries.bootstrapPassword);
     expect(await pulumi.isSecret(result.bootstrapPassword)).toBe(true);
   });

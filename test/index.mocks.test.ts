@@ -65,7 +65,7 @@ describe("the program", () => {
       mode: "high-availability",
       kubernetesVersion: "v1.35.2",
     });
-    expect(await valueOf(result.rancherVersion)).toBe("2.15.0");
+    expect(await valueOf(result.rancherVersion)).toBe("2.15.2");
     expect(await valueOf(result.loadBalancer)).toEqual(["192.0.2.10"]);
     expect(await valueOf(result.kubeconfig)).toBe(api.kubeconfig);
     expect(await valueOf(result.nextSteps)).toBe(
@@ -127,7 +127,7 @@ describe("the program stops before the first resource", () => {
     expect(pulumi.RunError.isInstance(error)).toBe(true);
     const [ingress, minor, foreign] = error.message.split("\n");
     expect(ingress).toContain("rancher:kubeconfig leads to a cluster without an IngressClass");
-    expect(minor).toContain("rancher:version is 2.15.0, but 2.12.1 is installed");
+    expect(minor).toContain("rancher:version is 2.15.2, but 2.12.1 is installed");
     expect(foreign).toContain("rancher:kubeconfig leads to a cluster where Rancher 2.12.1 is installed already");
   });
 });
@@ -135,7 +135,7 @@ describe("the program stops before the first resource", () => {
 /** Runs the program for a single node whose last run left a version of Rancher, or which had none. */
 function runSingleNode(installed: string | undefined, overrides: Record<string, unknown> = {}) {
   vi.resetModules();
-  const values = { mode: "single-node", hostname: "rancher.localhost", version: "2.15.0", ...overrides };
+  const values = { mode: "single-node", hostname: "rancher.localhost", version: "2.15.2", ...overrides };
   const texts = Object.entries(values).map(([key, value]) => [
     `rancher:${key}`,
     typeof value === "string" ? value : JSON.stringify(value),
@@ -191,12 +191,12 @@ describe("the program on a single node", () => {
   it.each([
     [
       "2.13.2",
-      "rancher:version is 2.15.0, but 2.13.2 is installed, and Rancher is upgraded one minor at a time. Go to 2.14.4 first.",
+      "rancher:version is 2.15.2, but 2.13.2 is installed, and Rancher is upgraded one minor at a time. Go to 2.14.3 first.",
     ],
     [
-      "2.15.1",
-      "rancher:version is 2.15.0, but 2.15.1 is installed, and Rancher cannot be downgraded. Set it to 2.15.1 or newer; " +
-        "the way back is restoring an archive taken on 2.15.0, with npm run restore.",
+      "2.15.3",
+      "rancher:version is 2.15.2, but 2.15.3 is installed, and Rancher cannot be downgraded. Set it to 2.15.3 or newer; " +
+        "the way back is restoring an archive taken on 2.15.2, with npm run restore.",
     ],
   ])("stops before the first resource where %s is installed", async (installed, message) => {
     const error = await refusal(runSingleNode(installed));
@@ -206,9 +206,9 @@ describe("the program on a single node", () => {
   });
 
   it("goes back where an archive of that version is what it begins from", async () => {
-    const docker = { restore: "rancher-2.15.0-20261101T030000Z.tar.gz" };
+    const docker = { restore: "rancher-2.15.2-20261101T030000Z.tar.gz" };
 
-    const { registrations } = await runSingleNode("2.15.1", { docker });
+    const { registrations } = await runSingleNode("2.15.3", { docker });
 
     expect(listed(registrations).filter((line) => line.includes("rancher:recipes:"))).toHaveLength(1);
   });

@@ -41,7 +41,7 @@ describe("readStackInput", () => {
     expect(result.settings).toMatchObject({
       mode: "high-availability",
       hostname: "rancher.example.com",
-      version: "2.15.0",
+      version: "2.15.2",
       replicas: 3,
       loadBalancer: { kind: "nginx", layer: 4, hosts: [{ name: "lb-1", user: "ops", port: 22, hostKey }] },
       tls: { source: "rancher" },
@@ -69,7 +69,7 @@ describe("readStackInput", () => {
   });
 
   it("throws every problem in one error that Pulumi prints without a stack trace", async () => {
-    const error = await refusal(read({ hostname: "192.0.2.10", verson: "2.15.0", replicas: "many" }));
+    const error = await refusal(read({ hostname: "192.0.2.10", verson: "2.15.2", replicas: "many" }));
 
     expect(pulumi.RunError.isInstance(error)).toBe(true);
     const keys = error.message.split("\n").map((line) => line.split(" ")[0]);

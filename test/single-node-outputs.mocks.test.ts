@@ -25,7 +25,7 @@ describe("waiting for Rancher on a single node", () => {
   });
 
   it("begins anew when an archive was put back, as the container may be the same", async () => {
-    const archive = "rancher-2.15.0-20261101T030000Z";
+    const archive = "rancher-2.15.2-20261101T030000Z";
     const docker = dockerSettings({ restore: archive });
     const [before, after] = await Promise.all([synthesiseRecipe(), synthesiseRecipe({ settings: { docker } })]);
 
@@ -124,10 +124,10 @@ exec sudo -n cat /var/backups/rancher/certificate-authority/rancher.localhost/ce
 
 describe("the outputs and secrets of a single node", () => {
   it("are where to go, what runs there, and the first password as a secret", async () => {
-    const { result } = await synthesiseRecipe({ settings: overSsh, printed: { "rancher-ready": "2.15.0" } });
+    const { result } = await synthesiseRecipe({ settings: overSsh, printed: { "rancher-ready": "2.15.2" } });
 
     expect(await valueOf(result.loadBalancer)).toEqual(["192.0.2.30"]);
-    expect(await valueOf(result.rancherVersion)).toBe("2.15.0");
+    expect(await valueOf(result.rancherVersion)).toBe("2.15.2");
     expect(await valueOf(result.image)).toBe(rancherImage);
     expect(await valueOf(result.bootstrapPassword)).toBe(devCanaries.bootstrapPassword);
     expect(await pulumi.isSecret(result.bootstrapPassword)).toBe(true);

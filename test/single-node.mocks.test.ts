@@ -129,13 +129,13 @@ describe("the single-node recipe", () => {
     const digest = `sha256:${"c".repeat(64)}`;
     const { registrations, result } = await synthesise(
       () => {
-        const docker = dockerSettings({ image: "rancher/rancher:v2.15.0" });
+        const docker = dockerSettings({ image: "rancher/rancher:v2.15.2" });
         return new SingleNode("rancher", { settings: devSettings({ ...withoutNginx, docker }), secrets: devSecrets() });
       },
       { stack: "dev", preview: true, call: () => ({ sha256Digest: digest }) },
     );
 
-    const pinned = `rancher/rancher:v2.15.0@${digest}`;
+    const pinned = `rancher/rancher:v2.15.2@${digest}`;
     expect(await valueOf(result.image)).toBe(pinned);
     expect(only(registrations, image, "rancher-image").inputs["name"]).toBe(pinned);
     expect(only(registrations, container, "rancher-container").inputs["image"]).toBe(pinned);
@@ -204,7 +204,7 @@ describe("the order of the single-node recipe", () => {
       "rancher-image",
     ]);
     expect(only(registrations, local, "local-rancher-ready-script").inputs["create"]).toContain(
-      "container=rancher-container-id version=2.15.0 stack=dev\n",
+      "container=rancher-container-id version=2.15.2 stack=dev\n",
     );
   });
 

@@ -48,9 +48,9 @@ describe("a good stack file", () => {
       settings: {
         mode: "high-availability",
         hostname: "rancher.example.com",
-        version: "2.15.0",
+        version: "2.15.2",
         replicas: 3,
-        chartRepository: "https://releases.rancher.com/server-charts/latest",
+        chartRepository: "https://releases.rancher.com/server-charts/stable",
         cluster: { distribution: "existing", servers: [{ name: "server-1", address: "192.0.2.11" }] },
         loadBalancer: {
           kind: "nginx",
@@ -75,7 +75,7 @@ describe("a good stack file", () => {
           sites: [],
         },
         tls: { source: "rancher" },
-        certManager: { version: "1.21.1", chartRepository: "https://charts.jetstack.io" },
+        certManager: { version: "1.21.2", chartRepository: "https://charts.jetstack.io" },
         chartValues: {},
       },
       warnings: [],
@@ -135,7 +135,7 @@ describe("a good stack file", () => {
     [{ chartRepository: "stable" }, "chartRepository", "https://releases.rancher.com/server-charts/stable"],
     [{ chartRepository: "http://127.0.0.1:8080/charts" }, "chartRepository", "http://127.0.0.1:8080/charts"],
     [{ chartValues: { auditLog: { enabled: true } } }, "chartValues", { auditLog: { enabled: true } }],
-    [{ version: "2.11.16" }, "version", "2.11.16"],
+    [{ version: "2.11.3" }, "version", "2.11.3"],
     [
       {
         cluster: {

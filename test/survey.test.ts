@@ -94,7 +94,7 @@ describe("the survey of a cluster", () => {
       releases: [
         helmRevision(9, "superseded", "2.13.8"),
         helmRevision(10, "deployed", "2.14.4"),
-        helmRevision(11, "pending-upgrade", "2.15.0"),
+        ...(owned ? [helmRevision(11, "pending-upgrade", "2.15.2")] : []),
         helmRevision(2, "superseded", "2.12.0"),
       ],
     });
@@ -102,10 +102,30 @@ describe("the survey of a cluster", () => {
     expect(found.rancher).toEqual({ version: "2.14.4", owned });
   });
 
-  it("takes a first installation that was killed for no Rancher", async () => {
-    const { rancher } = await look({ releases: [helmRevision(1, "pending-install", "2.15.0")] });
+  it("does not count this stack's own interrupted installation as a Rancher", async () => {
+    const namespaces = [namespace("cattle-system", true)];
+    const { rancher } = await look({ namespaces, releases: [helmRevision(1, "pending-install", "2.15.2")] });
 
     expect(rancher).toBeUndefined();
+  });
+
+  it.each(["failed", "pending-install", "pending-upgrade", "pending-rollback", "uninstalling"])(
+    "finds another stack's Rancher whose newest Helm record is %s",
+    async (status) => {
+      const { rancher } = await look({
+        namespaces: [namespace("cattle-system")],
+        releases: [helmRevision(3, status, "2.14.3")],
+      });
+
+      expect(rancher).toEqual({ version: "2.14.3", owned: false });
+    },
+  );
+
+  it("finds another stack's Rancher by its Deployment where Helm has no record", async () => {
+    const deployments = [{ metadata: { name: "rancher", namespace: "cattle-system" } }];
+
+    expect((await look({ deployments })).rancher).toEqual({ version: "unknown", owned: false });
+    expect((await look({ deployments, namespaces: [namespace("cattle-system", true)] })).rancher).toBeUndefined();
   });
 
   it("does not take another stack's namespace for its own", async () => {
@@ -146,7 +166,7 @@ describe("the survey of what ended TLS so far", () => {
     ["ingress", false],
     [undefined, false],
   ])("takes a release with tls %s for one behind layer 7: %s", async (tls, external) => {
-    const releases = [helmRevision(4, "deployed", "2.15.0", tls === undefined ? {} : { tls })];
+    const releases = [helmRevision(4, "deployed", "2.15.2", tls === undefined ? {} : { tls })];
 
     expect((await look({ releases })).externalTls).toBe(external);
   });
@@ -278,7 +298,7 @@ describe("a cluster that cannot be looked at", () => {
 
   it("never has its kubeconfig in an error, nor in what caused it", async () => {
     await using unauthorised = await playApi({ status: 401 });
-    const garbled = helmRevision(1, "deployed", "2.15.0") as { data: { release: string } };
+    const garbled = helmRevision(1, "deployed", "2.15.2") as { data: { release: string } };
     await using broken = await playApi({ releases: [{ ...garbled, data: { release: "bm90IGd6aXA=" } }] });
     const kubeconfigs = [
       unauthorised.kubeconfig,

@@ -15,7 +15,7 @@ export interface RancherDataScriptArgs {
   readonly local?: boolean;
   /** What the container will be made of; what is tried out is made of the same. */
   readonly shape: RancherContainerShape;
-  /** `2.15.0` */
+  /** `2.15.2` */
   readonly version: string;
   /** As Docker takes it, with its digest where it has one. */
   readonly image: string;

@@ -6,7 +6,7 @@ import { rancherContainer, rancherVolume } from "./names.ts";
 export interface RancherReadyScriptArgs {
   /** Id of Rancher's container; another one is waited for anew. */
   readonly container: string;
-  /** `2.15.0` */
+  /** `2.15.2` */
   readonly version: string;
   /** Name of the stack, for what people are told to run. */
   readonly stack: string;

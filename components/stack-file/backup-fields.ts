@@ -65,5 +65,5 @@ export const checkArchive: FieldCheck = (value) => {
   if (archive.test(value)) return undefined;
   if (value.includes("/"))
     return `is ${quote(value)}, a path. Write the archive's name alone; it lies in rancher:docker.backup.folder on the Docker host.`;
-  return `is ${quote(value)}, which no archive of this program is called. Their names are like rancher-2.15.0-20261121T030000Z.tar.gz.`;
+  return `is ${quote(value)}, which no archive of this program is called. Their names are like rancher-2.15.2-20261121T030000Z.tar.gz.`;
 };

@@ -164,7 +164,7 @@ export const docker = z
       description:
         "Name of an archive in `backup.folder` whose data this installation has, made by the Rancher that `version` names: " +
         "the way to another machine, and the only way back from an upgrade. What Rancher held before is archived first.",
-      example: "rancher-2.15.0-20261121T030000Z.tar.gz",
+      example: "rancher-2.15.2-20261121T030000Z.tar.gz",
     }).optional(),
     adopt: text(checkContainer, {
       description: "Name of a Rancher container somebody started by hand: its data is taken over, after a backup.",

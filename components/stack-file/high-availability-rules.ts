@@ -16,6 +16,7 @@ import { neededSecrets, secretProblems } from "./secret-rules.ts";
 import { selfConnectionProblems } from "./self-connection-rules.ts";
 import { checkSites } from "./site-rules.ts";
 import { checkTls } from "./tls-rules.ts";
+import { rancherWarnings } from "../support-warnings.ts";
 import { planWarnings } from "./warnings.ts";
 
 /** What holds between the keys of a stack on a cluster. */
@@ -43,7 +44,13 @@ export function highAvailabilityFindings(draft: Draft<StackFile>, reading: Readi
       ...secretProblems(secrets, isSet),
       ...(isMapping(draft.chartValues) ? chartValueProblems(draft.chartValues) : []),
     ],
-    warnings: [...hostKeys.warnings, ...sites.warnings, ...tls.warnings, ...planWarnings(draft)],
+    warnings: [
+      ...hostKeys.warnings,
+      ...sites.warnings,
+      ...tls.warnings,
+      ...rancherWarnings(draft.version, world.now),
+      ...planWarnings(draft),
+    ],
     certificates: { rancher: tls.certificate, caCertificate: tls.caCertificate, sites: sites.certificates },
   };
 }
@@ -72,6 +79,7 @@ function versionProblems(draft: Draft<StackFile>, { cluster }: Mapping): readonl
     rancher: draft.version,
     kubernetes: draft.cluster?.version,
     certManager: needsCertManager ? draft.certManager?.version : undefined,
+    chartRepository: draft.chartRepository,
     distribution: isMapping(cluster) ? String(cluster.distribution) : "",
   });
 }

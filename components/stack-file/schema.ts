@@ -96,7 +96,7 @@ export const stackFileSchema = z.strictObject({
       ),
     })
     .prefault({})
-    .meta({ description: "cert-manager, installed where the TLS source needs it.", examples: ["{ version: 1.21.1 }"] }),
+    .meta({ description: "cert-manager, installed where the TLS source needs it.", examples: ["{ version: 1.21.2 }"] }),
   chartValues: z
     .record(z.string(), z.unknown())
     .default({})

@@ -170,7 +170,7 @@ export interface DockerSettings {
   readonly host: DockerHostSettings;
   /** Whether the engine is there already or this program installs it; `install` only with an SSH host. */
   readonly engine: "existing" | "install";
-  /** Rancher's image: `rancher/rancher:v2.15.0`, or with its digest `rancher/rancher:v2.15.0@sha256:...`. */
+  /** Rancher's image: `rancher/rancher:v2.15.2`, or with its digest `rancher/rancher:v2.15.2@sha256:...`. */
   readonly image: string;
   /** Rancher's own TCP ports on 127.0.0.1, where nginx runs as a package of the host. */
   readonly publish: { readonly http: number; readonly https: number };

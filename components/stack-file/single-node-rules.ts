@@ -1,7 +1,9 @@
 import { checkCompatibility } from "../compatibility.ts";
 import type { Problem } from "../problem.ts";
+import { rancherWarnings } from "../support-warnings.ts";
 import { checkAdditionalCAs } from "./additional-ca-rules.ts";
 import { nginxBalancer } from "./balancer-draft.ts";
+import { rancherImage } from "./docker-fields.ts";
 import { dockerProblems } from "./docker-rules.ts";
 import { environmentProblems } from "./environment-fields.ts";
 import { checkHostKeys } from "./host-key-rules.ts";
@@ -31,7 +33,9 @@ export function singleNodeFindings(draft: Draft<SingleNodeFile>, reading: Readin
   return {
     problems: [
       ...hostnameProblems(draft),
-      ...(draft.version === undefined ? [] : checkCompatibility({ rancher: draft.version })),
+      ...(draft.version === undefined
+        ? []
+        : checkCompatibility({ rancher: draft.version, image: docker?.image ?? rancherImage(draft.version) })),
       ...hostKeys.problems,
       ...dockerProblems(draft, values),
       ...environmentProblems(docker?.environment ?? {}),
@@ -52,6 +56,7 @@ export function singleNodeFindings(draft: Draft<SingleNodeFile>, reading: Readin
       ...sites.warnings,
       ...tls.warnings,
       ...authorities.warnings,
+      ...rancherWarnings(draft.version, world.now),
       ...singleNodeWarnings(draft, isSet),
     ],
     certificates: {

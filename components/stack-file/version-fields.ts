@@ -5,7 +5,7 @@ import type { FieldCheck } from "./network-fields.ts";
 const floating = /^(latest|stable|alpha|head|main|master|v?\d+\.x|v?\d+\.\d+\.x|\^.*|~.*|[<>=].*|\*)$/i;
 
 /**
- * One exact version, `2.15.0`. The engine hands an unquoted `2.10` over as `2.1`: two parts may be another version
+ * One exact version, `2.15.2`. The engine hands an unquoted `2.10` over as `2.1`: two parts may be another version
  * than the one written, so they are refused rather than completed.
  */
 export function checkVersion(product: string, example: string): FieldCheck {

@@ -25,7 +25,7 @@ export type ChartName = "rancher" | "cert-manager";
 /** `kubeVersion` of a chart's version. @throws when the version is none, or its bound is not known. */
 export function kubernetesBound(chart: ChartName, version: string): string {
   const parsed = parse(version);
-  if (!parsed) throw new Error(`${chart} ${version} is not a version. Write three numbers, such as 2.15.0.`);
+  if (!parsed) throw new Error(`${chart} ${version} is not a version. Write three numbers, such as 2.15.2.`);
   if (chart === "cert-manager") return certManagerBound;
   const bound = rancherBounds[`${parsed.major}.${parsed.minor}`];
   if (bound) return bound;

@@ -14,7 +14,7 @@ const run = promisify(execFile);
 export const chartsFolder = import.meta.dirname;
 
 /**
- * Packages one version of a chart of ours into `folder` (`rancher-2.15.0.tgz`). cert-manager's versions carry a `v`,
+ * Packages one version of a chart of ours into `folder` (`rancher-2.15.2.tgz`). cert-manager's versions carry a `v`,
  * Rancher's do not, as in their repositories; either may be given.
  */
 export async function packageChart(folder: string, chart: ChartName, version: string): Promise<void> {

@@ -7,7 +7,7 @@ import { imageRoot } from "./image-root.ts";
 import type { Fault } from "./rancher-image/faults.ts";
 
 export interface RancherImageOptions {
-  /** `2.15.0` */
+  /** `2.15.2` */
   readonly version: string;
   /** @default none: it serves as it should */
   readonly fault?: Fault;

@@ -7,7 +7,7 @@ import { UserError } from "../../operations/command-line.ts";
 /** A Rancher server somebody brought. */
 export interface RancherBinary {
   readonly path: string;
-  /** As it tells, such as `v2.15.0`; absent when it does not tell. */
+  /** As it tells, such as `v2.15.2`; absent when it does not tell. */
   readonly version?: string;
 }
 
@@ -42,7 +42,7 @@ export async function findRancherBinary(path: string): Promise<RancherBinary> {
   return { path: found, ...(version !== undefined && { version }) };
 }
 
-/** The version in the last line of `--version`: `rancher version v2.15.0 (0a1b2c3)`. */
+/** The version in the last line of `--version`: `rancher version v2.15.2 (0a1b2c3)`. */
 function versionOf(path: string): Promise<string | undefined> {
   // Without the variable a Rancher looks for the files of its container first.
   const env = { PATH: process.env["PATH"] ?? "", HOME: tmpdir(), CATTLE_DEV_MODE: "true" };

@@ -5,14 +5,14 @@ import { describe, expect, it } from "vitest";
 import { DataMachine } from "./support/fake-docker.ts";
 
 const digest = (digit: number) => `sha256:${String(digit).repeat(64)}`;
-const pinned = { "2.14.3": `rancher:v2.14.3@${digest(1)}`, "2.15.0": `rancher:v2.15.0@${digest(2)}` } as const;
+const pinned = { "2.14.3": `rancher:v2.14.3@${digest(1)}`, "2.15.2": `rancher:v2.15.2@${digest(2)}` } as const;
 type Version = keyof typeof pinned;
 
 /** A machine with images by their digests, and the program's container made by one of them. */
 function machineWith(version: Version): DataMachine {
   const machine = new DataMachine();
   machine.image("2.14.3", "images", pinned["2.14.3"]);
-  machine.image("2.15.0", "images", pinned["2.15.0"]);
+  machine.image("2.15.2", "images", pinned["2.15.2"]);
   machine.replaced(version, { image: pinned[version] });
   machine.data({ "db/state": `written by ${version}` });
   return machine;
@@ -39,14 +39,14 @@ describe("the image an archive remembers", () => {
 
   it("is the former one before an upgrade, and the new one before the way back", async () => {
     using machine = machineWith("2.14.3");
-    await machine.run("2.15.0", { image: pinned["2.15.0"] });
+    await machine.run("2.15.2", { image: pinned["2.15.2"] });
     const [archive = ""] = archivesOf(machine);
-    machine.replaced("2.15.0", { image: pinned["2.15.0"] });
+    machine.replaced("2.15.2", { image: pinned["2.15.2"] });
 
     const back = await machine.run("2.14.3", { image: pinned["2.14.3"], restore: archive });
 
     expect(back.code, back.stderr).toBe(0);
-    expect(imagesOf(machine)).toEqual([pinned["2.14.3"], pinned["2.15.0"]]);
+    expect(imagesOf(machine)).toEqual([pinned["2.14.3"], pinned["2.15.2"]]);
   });
 
   it("is what is remembered where no container tells: of data that a destroy has left, or that wait for their own", async () => {
@@ -54,7 +54,7 @@ describe("the image an archive remembers", () => {
     await machine.run("2.14.3", { image: pinned["2.14.3"] });
     machine.gone("rancher");
 
-    const run = await machine.run("2.15.0", { image: pinned["2.15.0"] });
+    const run = await machine.run("2.15.2", { image: pinned["2.15.2"] });
 
     expect(run.code, run.stderr).toBe(0);
     expect(imagesOf(machine)).toEqual([pinned["2.14.3"]]);
@@ -67,7 +67,7 @@ describe("the image an archive remembers", () => {
     const facts = join(machine.backups, "rancher-data.facts");
     writeFileSync(facts, readFileSync(facts, "utf8").replace("version 2.14.3", "version 2.14.2"));
 
-    const run = await machine.run("2.15.0", { image: pinned["2.15.0"] });
+    const run = await machine.run("2.15.2", { image: pinned["2.15.2"] });
 
     expect(run.code, run.stderr).toBe(0);
     expect(imagesOf(machine)).toEqual([undefined]);

@@ -12,7 +12,7 @@ function earlier(machine: DataMachine, names: readonly string[]): void {
     machine.data({ [`${name}.tar.gz`]: "x", [`${name}.tar.gz.sha256`]: "x" }, machine.backups);
   }
 }
-const day = (date: number, version = "2.15.0") => `rancher-${version}-202601${String(date).padStart(2, "0")}T030000Z`;
+const day = (date: number, version = "2.15.2") => `rancher-${version}-202601${String(date).padStart(2, "0")}T030000Z`;
 
 describe("renderBackup", () => {
   it("reads like this", () => {
@@ -22,7 +22,7 @@ describe("renderBackup", () => {
 
 describe("a backup", () => {
   it("is a dated archive of the data as they were in one moment, with its checksum, that a person can unpack", async () => {
-    using machine = new DataMachine().serving("2.15.0");
+    using machine = new DataMachine().serving("2.15.2");
 
     const run = await machine.backup();
 
@@ -30,7 +30,7 @@ describe("a backup", () => {
     const path = run.stdout.trim();
     expect(path).toMatch(/\/backups\/rancher-2\.15\.0-\d{8}T\d{6}Z\.tar\.gz$/);
     execFileSync("sha256sum", ["--check", "--quiet", `${path}.sha256`], { cwd: machine.backups });
-    expect(execFileSync("tar", ["-xzOf", path, "./db/state"], { encoding: "utf8" })).toBe("written by 2.15.0");
+    expect(execFileSync("tar", ["-xzOf", path, "./db/state"], { encoding: "utf8" })).toBe("written by 2.15.2");
     expect([machine.about("rancher", "running"), machine.about("rancher", "policy")]).toEqual([
       "true",
       "unless-stopped",
@@ -38,7 +38,7 @@ describe("a backup", () => {
   });
 
   it("can be asked how it went", async () => {
-    using machine = new DataMachine().serving("2.15.0");
+    using machine = new DataMachine().serving("2.15.2");
     const state = () => readFileSync(join(machine.backups, "last-backup"), "utf8");
 
     await machine.backup();
@@ -56,7 +56,7 @@ describe("a backup", () => {
   });
 
   it("lets the oldest go by their time, not by their version, and nothing that is none of its archives", async () => {
-    using machine = new DataMachine().serving("2.15.0");
+    using machine = new DataMachine().serving("2.15.2");
     earlier(machine, [day(1), day(2, "2.9.1"), day(3, "2.10.0"), day(4)]);
     writeFileSync(join(machine.backups, "rancher-notes.tar.gz"), "x");
 
@@ -72,16 +72,16 @@ describe("a backup", () => {
 
   it("never lets the archive go that an upgrade began with, until the new version is healthy", async () => {
     using machine = new DataMachine().serving("2.14.3");
-    await machine.run("2.15.0", { backup: { keep: 1, folder: machine.backups } });
+    await machine.run("2.15.2", { backup: { keep: 1, folder: machine.backups } });
     const [needed = ""] = machine.archives;
     earlier(machine, ["rancher-2.14.3-29990101T000000Z"]);
 
     await machine.backup(1);
     expect(machine.archives).toContain(needed);
-    machine.replaced("2.15.0");
+    machine.replaced("2.15.2");
     await machine.backup(1);
     expect(machine.archives).toContain(needed);
-    await machine.ready("2.15.0");
+    await machine.ready("2.15.2");
     await machine.backup(1);
 
     expect(machine.archives).not.toContain(needed);

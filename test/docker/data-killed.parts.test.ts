@@ -12,9 +12,9 @@ interface Scenario {
 
 const upgraded = async (): Promise<DataMachine> => {
   const machine = new DataMachine().serving("2.14.3");
-  await machine.run("2.15.0");
-  machine.replaced("2.15.0");
-  machine.data({ "db/state": "written by 2.15.0" });
+  await machine.run("2.15.2");
+  machine.replaced("2.15.2");
+  machine.data({ "db/state": "written by 2.15.2" });
   return machine;
 };
 const serves = (machine: DataMachine) =>
@@ -23,7 +23,7 @@ const serves = (machine: DataMachine) =>
 const scenarios: Readonly<Record<string, Scenario>> = {
   "an upgrade": {
     make: () => Promise.resolve(new DataMachine().serving("2.14.3")),
-    run: (machine) => machine.run("2.15.0"),
+    run: (machine) => machine.run("2.15.2"),
     check: (machine) => {
       serves(machine);
       expect(machine.read("db/state")).toBe("written by 2.14.3");
@@ -45,8 +45,8 @@ const scenarios: Readonly<Record<string, Scenario>> = {
       expect([machine.read("db/state"), machine.read("a name")]).toEqual(["written by 2.14.3", "kept"]);
       expect([machine.about("rancher", "running"), machine.about("rancher", "policy")]).toEqual(["false", "no"]);
       // The newer one was started on its own data alone, and there is an archive of them.
-      expect(machine.served.slice(1).filter((state) => state !== "written by 2.15.0")).toEqual([]);
-      expect(machine.archives.some((name) => name.startsWith("rancher-2.15.0-"))).toBe(true);
+      expect(machine.served.slice(1).filter((state) => state !== "written by 2.15.2")).toEqual([]);
+      expect(machine.archives.some((name) => name.startsWith("rancher-2.15.2-"))).toBe(true);
     },
   },
   "taking a container over": {

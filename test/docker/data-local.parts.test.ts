@@ -8,10 +8,10 @@ describe.each(Object.entries(shells))("on a machine with what a Mac has, by %s",
 
     const backup = await machine.backup();
     expect(backup.code, backup.stderr).toBe(0);
-    const upgrade = await machine.run("2.15.0");
+    const upgrade = await machine.run("2.15.2");
     expect(upgrade.code, upgrade.stderr).toBe(0);
-    machine.replaced("2.15.0");
-    machine.data({ "db/state": "written by 2.15.0" });
+    machine.replaced("2.15.2");
+    machine.data({ "db/state": "written by 2.15.2" });
     const archive = machine.archives.find((name) => /2\.14\.3.*gz$/.test(name)) ?? "";
     const restore = await machine.run("2.14.3", { restore: archive });
     expect(restore.code, restore.stderr).toBe(0);
@@ -36,10 +36,10 @@ describe.each(Object.entries(shells))("on a machine with what a Mac has, by %s",
     using machine = new DataMachine(shell).serving("2.14.3");
     machine.fault(`case $* in *"cp -a"*) kill_script ;; esac`);
 
-    expect((await machine.run("2.15.0")).code).not.toBe(0);
+    expect((await machine.run("2.15.2")).code).not.toBe(0);
 
     await expect.poll(() => machine.about("rancher", "running"), { timeout: 15_000 }).toBe("true");
     machine.fault(":");
-    expect((await machine.run("2.15.0")).code).toBe(0);
+    expect((await machine.run("2.15.2")).code).toBe(0);
   });
 });

@@ -9,7 +9,7 @@ async function waiting(): Promise<{ machine: DataMachine; archive: string }> {
   const machine = new DataMachine().serving("2.14.3");
   await machine.backup();
   const [archive = ""] = machine.archives;
-  machine.replaced("2.15.0");
+  machine.replaced("2.15.2");
   const run = await machine.run("2.14.3", { restore: archive });
   expect(run.code, run.stderr).toBe(0);
   return { machine, archive };
@@ -44,7 +44,7 @@ describe("what works on Rancher's data refuses", () => {
     make(machine);
     const before = [machine.list("containers"), machine.list("volumes")];
 
-    const run = await machine.run("2.15.0");
+    const run = await machine.run("2.15.2");
 
     expect([run.code, run.stderr]).toEqual([10, expect.stringMatching(words)]);
     expect([machine.list("containers"), machine.list("volumes")]).toEqual(before);
@@ -55,7 +55,7 @@ describe("what works on Rancher's data refuses", () => {
     mkdirSync(machine.backups);
     chmodSync(machine.backups, 0o777);
 
-    const runs = [await machine.backup(), await machine.run("2.15.0")];
+    const runs = [await machine.backup(), await machine.run("2.15.2")];
 
     for (const run of runs)
       expect([run.code, run.stderr]).toEqual([
@@ -100,7 +100,7 @@ describe("what works on Rancher's data refuses", () => {
     machine.command("systemctl", "");
     machine.command("systemd-analyze", answer);
     const backup = { keep: 7, folder: machine.backups, schedule: "sometimes" };
-    const text = renderRancherDataScript({ shape: plainShape, version: "2.15.0", image: "rancher:v2.15.0", backup });
+    const text = renderRancherDataScript({ shape: plainShape, version: "2.15.2", image: "rancher:v2.15.2", backup });
 
     const run = await machine.body(replaced === "" ? text : text.replaceAll(replaced, "command -v no-systemctl-here"));
 
@@ -111,7 +111,7 @@ describe("what works on Rancher's data refuses", () => {
     using machine = new DataMachine().serving("2.14.3");
     machine.fault('case $* in *"-tzf"*) echo ./something-else; exit 0 ;; esac');
 
-    const run = await machine.run("2.15.0");
+    const run = await machine.run("2.15.2");
 
     expect([run.code, run.stderr]).toEqual([
       30,
@@ -133,7 +133,7 @@ describe("what works on Rancher's data refuses", () => {
     if (asked.includes("ls")) machine.gone("rancher");
     machine.fault(`case $* in ${asked}) ${answer} ;; esac`);
 
-    const run = await machine.run("2.15.0");
+    const run = await machine.run("2.15.2");
 
     expect([run.code, run.stderr]).toEqual([30, expect.stringContaining(words)]);
   });
@@ -158,7 +158,7 @@ describe("what works on Rancher's data refuses", () => {
     using machine = new DataMachine().serving("2.14.3");
     machine.fault('case "$1 $2" in "start rancher") echo "no such device" >&2; exit 1 ;; esac');
 
-    const run = await machine.run("2.15.0");
+    const run = await machine.run("2.15.2");
 
     expect([run.code, run.stderr]).toEqual([
       30,
@@ -189,8 +189,8 @@ describe("what works on Rancher's data refuses", () => {
     machine.fault('case $* in *"-czvf"*) echo starting >"$fake/containers/rancher/health" ;; esac');
     const text = renderRancherDataScript({
       shape: plainShape,
-      version: "2.15.0",
-      image: "rancher:v2.15.0",
+      version: "2.15.2",
+      image: "rancher:v2.15.2",
       backup: { keep: 7, folder: machine.backups },
     });
 
@@ -210,8 +210,8 @@ it("a trial is begun with little memory too, after a warning", async () => {
   appendFileSync(memory, "MemTotal:  4000000 kB\nMemAvailable:  1048576 kB\n");
   const text = renderRancherDataScript({
     shape: plainShape,
-    version: "2.15.0",
-    image: "rancher:v2.15.0",
+    version: "2.15.2",
+    image: "rancher:v2.15.2",
     backup: { keep: 7, folder: machine.backups },
   });
 

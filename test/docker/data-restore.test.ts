@@ -6,11 +6,11 @@ import { DataMachine } from "./support/fake-docker.ts";
 /** A machine that was upgraded, and has an archive of what was before. */
 async function upgraded(): Promise<{ machine: DataMachine; archive: string }> {
   const machine = new DataMachine().serving("2.14.3");
-  const run = await machine.run("2.15.0");
+  const run = await machine.run("2.15.2");
   expect(run.code, run.stderr).toBe(0);
   const [file = ""] = machine.archives;
-  machine.replaced("2.15.0");
-  machine.data({ "db/state": "written by 2.15.0", "db/new": "of 2.15.0" });
+  machine.replaced("2.15.2");
+  machine.data({ "db/state": "written by 2.15.2", "db/new": "of 2.15.2" });
   return { machine, archive: file.replace(".tar.gz", "") };
 }
 
@@ -94,14 +94,14 @@ describe("an archive", () => {
     expect(run.code).toBe(code);
     expect(run.stderr).toMatch(words);
     expect(machine.about("rancher", "running")).toBe("true");
-    expect(machine.read("db/state")).toBe("written by 2.15.0");
+    expect(machine.read("db/state")).toBe("written by 2.15.2");
   });
 
   it("is refused beside another version than its own", async () => {
     const { machine, archive } = await upgraded();
     using _ = machine;
 
-    const run = await machine.run("2.15.0", { restore: archive });
+    const run = await machine.run("2.15.2", { restore: archive });
 
     expect(run.code).toBe(10);
     expect(run.stderr).toMatch(

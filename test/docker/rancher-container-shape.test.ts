@@ -114,7 +114,7 @@ describe("rancherContainerShape", () => {
 
     expect(labels["rancher.environment"]).toBe("A=1 B=2");
     expect(labels["rancher.stack"]).toBe("rancher/dev");
-    expect(labels["rancher.version"]).toBe("2.15.0");
+    expect(labels["rancher.version"]).toBe("2.15.2");
   });
 
   it("reaches its own Kubernetes without a proxy, whatever the stack file adds", () => {

@@ -86,7 +86,7 @@ describe("Rancher's container", () => {
 
   it.each<[string, Case, Case, string[]]>([
     ["nothing", {}, {}, []],
-    ["another image", {}, { image: rancherImage.replace("v2.15.0", "v2.15.1") }, ["image"]],
+    ["another image", {}, { image: rancherImage.replace("v2.15.2", "v2.15.3") }, ["image"]],
     ["a variable, whose label shows which", {}, { environment: { A: "1" } }, ["envs", "labels"]],
     ["words for Rancher", {}, { arguments: ["--debug"] }, ["command"]],
     ["more memory", { memory: "4g" }, { memory: "8g" }, ["memory", "memorySwap"]],

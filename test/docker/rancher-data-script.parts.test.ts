@@ -8,9 +8,9 @@ if ("refused" in made) console.warn(`Rancher's data are not tested on a real eng
 const shortTrial = { edit: (text: string) => text.replace("trial_began + 600", "trial_began + 10") };
 
 const faults = {
-  "2.15.0": undefined,
-  "2.15.1": "never-ready",
-  "2.15.2": "fails-when-served",
+  "2.15.2": undefined,
+  "2.15.3": "never-ready",
+  "2.15.4": "fails-when-served",
 } as const;
 
 describe.skipIf("refused" in made)("the script about Rancher's data, on a real Docker engine", () => {
@@ -62,7 +62,7 @@ describe.skipIf("refused" in made)("the script about Rancher's data, on a real D
   it("does not let a new version have the data that never becomes healthy", async () => {
     const started = await engine.mustDocker("inspect", "-f", "{{.Id}}", "rancher");
 
-    const end = await at.data("2.15.1", {}, shortTrial);
+    const end = await at.data("2.15.3", {}, shortTrial);
 
     expect(end.code, end.stderr).toBe(40);
     expect(end.stderr).toMatch(/Waiting for server to become available/);
@@ -84,7 +84,7 @@ describe.skipIf("refused" in made)("the script about Rancher's data, on a real D
           `${line}  { ${ask("rancher-trial")}; } >/run/trial-reach; docker exec rancher-trial cut -f 2 /proc/net/route >/run/trial-routes\n`,
       );
 
-    const end = await at.data("2.15.2", {}, { edit });
+    const end = await at.data("2.15.4", {}, { edit });
 
     expect(end.code, end.stderr).toBe(0);
     expect(await machine.look("cat", "/run/trial-reach")).toMatch(/^(7|28) (7|28)$/);
@@ -98,7 +98,7 @@ describe.skipIf("refused" in made)("the script about Rancher's data, on a real D
   it("brings back the data and the version of before, when a new one fails after its proof", async () => {
     const before = await furniture();
     const uuid = await at.kept("installUuid");
-    await expect(at.serve("2.15.2", [], 5)).rejects.toThrow(/does not answer/);
+    await expect(at.serve("2.15.4", [], 5)).rejects.toThrow(/does not answer/);
     const archive = (await at.archives()).filter((name) => name.includes("2.14.3")).at(-1) ?? "";
 
     const began = performance.now();
@@ -123,7 +123,7 @@ describe.skipIf("refused" in made)("the script about Rancher's data, on a real D
         / {2}copied=yes\n(?![^]* {2}copied=yes\n)/,
         (line) => `${line}  mkfifo /run/never; echo $$ >/run/copying; read -r _ </run/never\n`,
       );
-    const cut = at.data("2.15.0", {}, { edit, timeoutSeconds: 900 });
+    const cut = at.data("2.15.2", {}, { edit, timeoutSeconds: 900 });
     await expect.poll(() => machine.look("cat", "/run/copying"), { timeout: 120_000 }).toMatch(/^\d+$/);
     expect(await engine.mustDocker("inspect", "-f", "{{.State.Running}}", "rancher")).toBe("false");
     await engine.stop();
@@ -132,7 +132,7 @@ describe.skipIf("refused" in made)("the script about Rancher's data, on a real D
     await engine.start();
 
     await at.answers();
-    const end = await at.data("2.15.0");
+    const end = await at.data("2.15.2");
 
     expect(end.code, end.stderr).toBe(0);
     expect(end.stderr).toMatch(

@@ -12,12 +12,12 @@ const backup = { keep: 7, folder: "/var/backups/rancher" };
 
 describe("renderRancherDataScript", () => {
   it("reads like this", () => {
-    const args = { shape: plainShape, version: "2.15.0", image: "rancher/rancher:v2.15.0", backup };
+    const args = { shape: plainShape, version: "2.15.2", image: "rancher/rancher:v2.15.2", backup };
     expectGolden("docker/rancher-data.sh", renderRancherDataScript(args));
   });
 
   it("travels over SSH with a timer too, whose script stands alone", () => {
-    const args = { shape: plainShape, version: "2.15.0", image: "rancher/rancher:v2.15.0" };
+    const args = { shape: plainShape, version: "2.15.2", image: "rancher/rancher:v2.15.2" };
     const body = renderRancherDataScript({ ...args, backup: { ...backup, schedule: "Sun 03:00" } });
 
     expect(() =>
@@ -29,7 +29,7 @@ describe("renderRancherDataScript", () => {
   });
 
   it("has no timer on a machine that has no schedule", () => {
-    const args = { shape: plainShape, version: "2.15.0", image: "rancher/rancher:v2.15.0" };
+    const args = { shape: plainShape, version: "2.15.2", image: "rancher/rancher:v2.15.2" };
 
     expect(renderRancherDataScript({ ...args, backup })).not.toContain("OnCalendar");
   });
@@ -39,34 +39,34 @@ describe("the script about Rancher's data", () => {
   it("leaves a machine alone that has none yet", async () => {
     using machine = new DataMachine();
 
-    const run = await machine.run("2.15.0");
+    const run = await machine.run("2.15.2");
 
     expect(run).toEqual({
       code: 0,
       stdout: "new\n",
-      stderr: "unchanged: there are no data yet; Rancher 2.15.0 begins anew\n",
+      stderr: "unchanged: there are no data yet; Rancher 2.15.2 begins anew\n",
     });
     expect(machine.list("volumes")).toEqual([]);
   });
 
   it("leaves the version alone that serves", async () => {
-    using machine = new DataMachine().serving("2.15.0");
+    using machine = new DataMachine().serving("2.15.2");
 
-    const run = await machine.run("2.15.0");
+    const run = await machine.run("2.15.2");
 
-    expect([run.code, run.stderr]).toEqual([0, "unchanged: Rancher 2.15.0 has its data\n"]);
+    expect([run.code, run.stderr]).toEqual([0, "unchanged: Rancher 2.15.2 has its data\n"]);
     expect(machine.calls.filter((call) => /^(stop|start|run|create)/.test(call))).toEqual([]);
   });
 
   it("takes up data that an earlier stack has left, by what is remembered beside its archives", async () => {
-    using machine = new DataMachine().serving("2.15.0");
-    await machine.run("2.15.0");
+    using machine = new DataMachine().serving("2.15.2");
+    await machine.run("2.15.2");
     machine.gone("rancher");
 
-    const same = await machine.run("2.15.0");
+    const same = await machine.run("2.15.2");
     const older = await machine.run("2.14.3");
 
-    expect([same.code, same.stderr]).toEqual([0, "unchanged: the data in rancher-data are of Rancher 2.15.0\n"]);
+    expect([same.code, same.stderr]).toEqual([0, "unchanged: the data in rancher-data are of Rancher 2.15.2\n"]);
     expect(older.code).toBe(10);
     expect(older.stderr).toMatch(
       /Rancher's data are of 2\.15\.0, and 2\.14\.3 cannot read them\. Go back by an archive/,
@@ -77,18 +77,18 @@ describe("the script about Rancher's data", () => {
     using machine = new DataMachine();
     machine.data({ state: "of somebody" });
 
-    const unknown = await machine.run("2.15.0");
+    const unknown = await machine.run("2.15.2");
     expect(unknown.code).toBe(10);
     const [, remedy = ""] = /: (echo version .*)\n/.exec(unknown.stderr) ?? [];
     await machine.body(`${remedy}\n`);
 
-    expect((await machine.run("2.15.0")).code).toBe(0);
+    expect((await machine.run("2.15.2")).code).toBe(0);
     expect(machine.archives[0]).toMatch(/^rancher-2\.14\.3-/);
   });
 
   it.each([
-    ["2.13.4", "2.15.0", /are of 2\.13\.4, .* Upgrade to the latest 2\.14 first, then to 2\.15\.0/],
-    ["2.15.0", "2.14.3", /2\.14\.3 cannot read them/],
+    ["2.13.4", "2.15.2", /are of 2\.13\.4, .* Upgrade to the latest 2\.14 first, then to 2\.15\.0/],
+    ["2.15.2", "2.14.3", /2\.14\.3 cannot read them/],
     ["2.14.3", "2.14.2", /2\.14\.2 cannot read them/],
   ])("refuses to go from %s to %s, and touches nothing", async (from, to, words) => {
     using machine = new DataMachine().serving(from);
@@ -103,9 +103,9 @@ describe("the script about Rancher's data", () => {
 
   it("refuses a container of that name which others made", async () => {
     using machine = new DataMachine();
-    machine.container("rancher", "2.15.0");
+    machine.container("rancher", "2.15.2");
 
-    const run = await machine.run("2.15.0");
+    const run = await machine.run("2.15.2");
 
     expect(run.code).toBe(10);
     expect(run.stderr).toMatch(/a container named rancher is on this machine that this program did not make\..*adopt/);
@@ -114,7 +114,7 @@ describe("the script about Rancher's data", () => {
   it("refuses an image that is another version than the stack file says", async () => {
     using machine = new DataMachine().serving("2.14.3");
 
-    const run = await machine.run("2.15.0", { image: "rancher:v2.14.2" });
+    const run = await machine.run("2.15.2", { image: "rancher:v2.14.2" });
 
     expect(run.code).toBe(10);
     expect(run.stderr).toMatch(/docker\.image is rancher:v2\.14\.2, which is Rancher 2\.14\.2, and rancher:version is/);
@@ -140,7 +140,7 @@ describe("the script about Rancher's data", () => {
         `case $* in ${asked.replace(" ", "\\ ")}) echo "Cannot connect to the Docker daemon" >&2; exit 1 ;; esac`,
       );
 
-      const run = await machine.run("2.15.0");
+      const run = await machine.run("2.15.2");
 
       expect(run.code).toBe(30);
       expect(run.stderr).toMatch(/^the Docker engine of this machine does not answer: Cannot connect/);

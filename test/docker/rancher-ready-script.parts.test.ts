@@ -40,7 +40,7 @@ describe.skipIf("refused" in made)("waiting for Rancher, on a real Docker engine
   const ready = (container: string, edit = (text: string) => text) =>
     machine.run(
       "rancher-ready",
-      renderRancherReadyScript({ container, version: "2.15.0", stack: "dev", folder: "/var/backups/rancher" }),
+      renderRancherReadyScript({ container, version: "2.15.2", stack: "dev", folder: "/var/backups/rancher" }),
       {
         timeoutSeconds: 600,
         edit,
@@ -49,8 +49,8 @@ describe.skipIf("refused" in made)("waiting for Rancher, on a real Docker engine
 
   beforeAll(async () => {
     await machine.base.create();
-    await at.image("v2.15.0", { version: "2.15.0", startSeconds: 0.5 });
-    await at.image("v2.15.1", { version: "2.15.1", startSeconds: 0.5, fault: "crashing" });
+    await at.image("v2.15.2", { version: "2.15.2", startSeconds: 0.5 });
+    await at.image("v2.15.3", { version: "2.15.3", startSeconds: 0.5, fault: "crashing" });
     await at.image("v2.15.2", { version: "2.15.2", startSeconds: 0.5, fault: "never-ready" });
   });
   afterAll(async () => {
@@ -58,12 +58,12 @@ describe.skipIf("refused" in made)("waiting for Rancher, on a real Docker engine
   });
 
   it("ends when it is healthy, and a second time at once", async () => {
-    const container = await make("2.15.0");
+    const container = await make("2.15.2");
 
     expect(await ready(container)).toMatchObject({
       code: 0,
-      stdout: "2.15.0\n",
-      stderr: "unchanged: Rancher 2.15.0 is healthy\n",
+      stdout: "2.15.2\n",
+      stderr: "unchanged: Rancher 2.15.2 is healthy\n",
     });
     expect(await ready(container)).toMatchObject({ code: 0 });
   });
@@ -79,7 +79,7 @@ describe.skipIf("refused" in made)("waiting for Rancher, on a real Docker engine
   });
 
   it("goes on while the engine is restarted", async () => {
-    const container = await make("2.15.0", "--env", "REHEARSAL_START_SECONDS=10");
+    const container = await make("2.15.2", "--env", "REHEARSAL_START_SECONDS=10");
     const waiting = ready(container);
     await engine.stop();
     await engine.start();
@@ -90,7 +90,7 @@ describe.skipIf("refused" in made)("waiting for Rancher, on a real Docker engine
   });
 
   it("fails early, and the next time again, where it keeps ending, though it answers in between", async () => {
-    const container = await make("2.15.1");
+    const container = await make("2.15.3");
 
     const end = await ready(container);
     const again = await ready(container);

@@ -4,7 +4,7 @@ import { shells } from "../support/plain-machine.ts";
 import { DataMachine } from "./support/fake-docker.ts";
 
 const text = (more: Partial<RancherReadyScriptArgs> = {}) =>
-  renderRancherReadyScript({ container: "rancher", version: "2.15.0", stack: "dev", folder: "/backups", ...more });
+  renderRancherReadyScript({ container: "rancher", version: "2.15.2", stack: "dev", folder: "/backups", ...more });
 
 /** With a limit and a pause between lines of progress that a test can wait for. */
 const hasty = (body: string) => body.replace("limit=900", "limit=2").replace("-ge 20 ]", "-ge 1 ]");
@@ -15,8 +15,8 @@ const healthy = "running healthy 0 first";
 /** A machine after an upgrade that was proved, its new container made. */
 async function upgraded(): Promise<{ machine: DataMachine; archive: string }> {
   const machine = new DataMachine().serving("2.14.3");
-  expect((await machine.run("2.15.0")).code).toBe(0);
-  machine.replaced("2.15.0");
+  expect((await machine.run("2.15.2")).code).toBe(0);
+  machine.replaced("2.15.2");
   return { machine, archive: machine.archives.find((name) => name.endsWith(".gz"))!.replace(".tar.gz", "") };
 }
 
@@ -24,26 +24,26 @@ const factsOf = async (machine: DataMachine) => (await machine.body('ls "$facts"
 
 describe("waiting for Rancher", () => {
   it("ends when it is healthy, and tells its version", async () => {
-    using machine = new DataMachine().serving("2.15.0");
+    using machine = new DataMachine().serving("2.15.2");
     machine.looks("created starting 0 never", starting, starting, healthy);
 
     const run = await machine.body(text());
 
-    expect([run.code, run.stdout]).toEqual([0, "2.15.0\n"]);
+    expect([run.code, run.stdout]).toEqual([0, "2.15.2\n"]);
     expect(run.stderr).toMatch(/unchanged: Rancher 2\.15\.0 is healthy\n$/);
   });
 
   it("touches nothing where it is healthy", async () => {
-    using machine = new DataMachine().serving("2.15.0");
+    using machine = new DataMachine().serving("2.15.2");
 
     const run = await machine.body(text());
 
-    expect(run).toEqual({ code: 0, stdout: "2.15.0\n", stderr: "unchanged: Rancher 2.15.0 is healthy\n" });
+    expect(run).toEqual({ code: 0, stdout: "2.15.2\n", stderr: "unchanged: Rancher 2.15.2 is healthy\n" });
     expect(machine.calls.filter((call) => !call.startsWith("container inspect"))).toEqual([]);
   });
 
   it("does not take one for healthy that answered once and began anew", async () => {
-    using machine = new DataMachine().serving("2.15.0");
+    using machine = new DataMachine().serving("2.15.2");
     machine.looks(healthy, "restarting healthy 1 first", "running healthy 1 second", "running starting 2 third");
 
     const run = await machine.body(hasty(text()));
@@ -52,7 +52,7 @@ describe("waiting for Rancher", () => {
   });
 
   it("says every so often how long it has waited, and fails when the time is over, with the last words", async () => {
-    using machine = new DataMachine().serving("2.15.0");
+    using machine = new DataMachine().serving("2.15.2");
     machine.looks(starting);
 
     const run = await machine.body(hasty(text()));
@@ -62,13 +62,13 @@ describe("waiting for Rancher", () => {
     expect(run.stderr).toMatch(/^Rancher 2\.15\.0 is not healthy after 1 s, of 2 it is given: running, starting\./);
     expect(run.stderr).toMatch(
       new RegExp(
-        `\n {2}last words of the server\nRancher 2.15.0 has not become healthy within 2 s; above are its last words. ${see}$`,
+        `\n {2}last words of the server\nRancher 2.15.2 has not become healthy within 2 s; above are its last words. ${see}$`,
       ),
     );
   });
 
   it("fails early where it keeps ending", async () => {
-    using machine = new DataMachine().serving("2.15.0");
+    using machine = new DataMachine().serving("2.15.2");
     machine.looks(starting, "restarting starting 1 first", "running starting 4 second", "restarting starting 5 third");
 
     const run = await machine.body(text());
@@ -78,7 +78,7 @@ describe("waiting for Rancher", () => {
   });
 
   it("fails at once at the next run, where it ends once more; where somebody mended it, it may start", async () => {
-    using machine = new DataMachine().serving("2.15.0");
+    using machine = new DataMachine().serving("2.15.2");
     machine.looks("restarting starting 17 first", "running starting 17 second", "restarting starting 18 second");
     expect((await machine.body(text())).stderr).toContain("has ended 18 times");
 
@@ -88,7 +88,7 @@ describe("waiting for Rancher", () => {
   });
 
   it("gives one that is ill already a minute", async () => {
-    using machine = new DataMachine().serving("2.15.0");
+    using machine = new DataMachine().serving("2.15.2");
     machine.looks("running unhealthy 0 first");
 
     const run = await machine.body(text().replace("limit=60", "limit=1"));
@@ -100,21 +100,21 @@ describe("waiting for Rancher", () => {
 
 describe("a container that is stopped", () => {
   it("is started: a stack that is up serves", async () => {
-    using machine = new DataMachine().serving("2.15.0");
+    using machine = new DataMachine().serving("2.15.2");
     machine.gone("rancher");
-    machine.container("rancher", "2.15.0", { running: "false" });
+    machine.container("rancher", "2.15.2", { running: "false" });
 
     const run = await machine.body(text());
 
     expect(run.code, run.stderr).toBe(0);
     expect(run.stderr).toBe(
-      "changed: the container rancher was stopped, and is started\nunchanged: Rancher 2.15.0 is healthy\n",
+      "changed: the container rancher was stopped, and is started\nunchanged: Rancher 2.15.2 is healthy\n",
     );
     expect(machine.starts).toEqual(["rancher"]);
   });
 
   it("has all the time there is, though it was ill when it was stopped", async () => {
-    using machine = new DataMachine().serving("2.15.0");
+    using machine = new DataMachine().serving("2.15.2");
     machine.looks("exited unhealthy 0 first", starting);
 
     const run = await machine.body(hasty(text()));
@@ -123,18 +123,18 @@ describe("a container that is stopped", () => {
   });
 
   it("is started once, and given up when it is stopped again", async () => {
-    using machine = new DataMachine().serving("2.15.0");
+    using machine = new DataMachine().serving("2.15.2");
     machine.looks("exited starting 0 first", starting, "exited starting 0 second");
 
     const run = await machine.body(text());
 
     expect(run.code).toBe(40);
-    expect(run.stderr).toContain("Rancher 2.15.0 was started, and is stopped again; above are its last words");
+    expect(run.stderr).toContain("Rancher 2.15.2 was started, and is stopped again; above are its last words");
     expect(machine.starts).toEqual(["rancher"]);
   });
 
   it("that cannot be started is told of in the engine's words", async () => {
-    using machine = new DataMachine().serving("2.15.0");
+    using machine = new DataMachine().serving("2.15.2");
     machine.looks("exited starting 0 first");
     machine.fault('case $* in "start "*) echo "port is already allocated" >&2; exit 1 ;; esac');
 
@@ -147,7 +147,7 @@ describe("a container that is stopped", () => {
 
 describe("an engine that is away", () => {
   it("is waited for while it is restarted, and what comes of the container then", async () => {
-    using machine = new DataMachine().serving("2.15.0");
+    using machine = new DataMachine().serving("2.15.2");
     machine.looks("away", "away", "exited starting 0 first", "running starting 0 second", "running healthy 0 second");
 
     const run = await machine.body(text());
@@ -157,7 +157,7 @@ describe("an engine that is away", () => {
   });
 
   it("is not waited for for long", async () => {
-    using machine = new DataMachine().serving("2.15.0");
+    using machine = new DataMachine().serving("2.15.2");
     machine.looks("away");
 
     const run = await machine.body(text().replace('" -lt 60 ]', '" -lt 1 ]'));
@@ -170,7 +170,7 @@ describe("an engine that is away", () => {
   });
 
   it("is not to be mixed up with a container that is gone", async () => {
-    using machine = new DataMachine().serving("2.15.0");
+    using machine = new DataMachine().serving("2.15.2");
     machine.gone("rancher");
 
     const run = await machine.body(text());
@@ -193,8 +193,8 @@ describe("after an upgrade", () => {
     const back = `The way back, at any time: npm run restore -- dev ${archive}`;
     expect(run.code).toBe(40);
     expect(run.stderr.split("\n").filter((line) => line.includes("healthy"))).toEqual([
-      `Rancher 2.15.0 is not healthy after 1 s, of 2 it is given: running, starting. ${back}`,
-      `Rancher 2.15.0 has not become healthy within 2 s; above are its last words. ${back}`,
+      `Rancher 2.15.2 is not healthy after 1 s, of 2 it is given: running, starting. ${back}`,
+      `Rancher 2.15.2 has not become healthy within 2 s; above are its last words. ${back}`,
     ]);
     expect(await factsOf(machine)).toEqual(expect.arrayContaining(["needed", "trial-seconds"]));
   });
@@ -228,7 +228,7 @@ describe("after an upgrade", () => {
 
   it("that was given up before it was made, nobody is sent back to its archive", async () => {
     using machine = new DataMachine().serving("2.14.3");
-    await machine.run("2.15.0");
+    await machine.run("2.15.2");
     expect((await machine.run("2.14.3")).stderr).toContain("unchanged: Rancher 2.14.3 has its data");
 
     expect(await factsOf(machine)).not.toContain("needed");
@@ -237,12 +237,12 @@ describe("after an upgrade", () => {
 
 describe.each(Object.entries(shells))("on a machine with what a Mac has, by %s", (_, shell) => {
   it("it is waited for all the same", async () => {
-    using machine = new DataMachine(shell).serving("2.15.0");
+    using machine = new DataMachine(shell).serving("2.15.2");
     machine.looks("away", "exited starting 0 first", starting, healthy);
 
     const run = await machine.body(text().replace("sleep 2", "sleep 0.1"));
 
-    expect([run.code, run.stdout]).toEqual([0, "2.15.0\n"]);
+    expect([run.code, run.stdout]).toEqual([0, "2.15.2\n"]);
     machine.looks("restarting starting 5 first", "restarting starting 6 first");
     expect((await machine.body(text().replace("sleep 2", "sleep 0.1"))).code).toBe(40);
   });
@@ -259,7 +259,7 @@ describe("an uninstall after an upgrade test", () => {
     using machine = new DataMachine().serving("2.14.3");
     await machine.run("2.14.3");
     await machine.ready("2.14.3");
-    await machine.run("2.15.0");
+    await machine.run("2.15.2");
 
     await uninstalled(machine);
 
@@ -272,13 +272,13 @@ describe("an uninstall after an upgrade test", () => {
     using machine = new DataMachine().serving("2.14.3");
     await machine.run("2.14.3");
     await machine.ready("2.14.3");
-    await machine.run("2.15.0");
-    machine.replaced("2.15.0");
+    await machine.run("2.15.2");
+    machine.replaced("2.15.2");
 
     await uninstalled(machine);
 
     const run = await machine.run("2.14.3");
-    expect([run.code, run.stderr]).toEqual([10, expect.stringContaining("Rancher's data are of 2.15.0")]);
+    expect([run.code, run.stderr]).toEqual([10, expect.stringContaining("Rancher's data are of 2.15.2")]);
   });
 
   it("leaves the data of a restored archive to its own version, not to the container that waits to be replaced", async () => {
@@ -287,9 +287,9 @@ describe("an uninstall after an upgrade test", () => {
     await machine.ready("2.14.3");
     await machine.backup();
     const archive = machine.archives.find((name) => name.endsWith(".gz"))!.replace(".tar.gz", "");
-    await machine.run("2.15.0");
-    machine.replaced("2.15.0");
-    await machine.ready("2.15.0");
+    await machine.run("2.15.2");
+    machine.replaced("2.15.2");
+    await machine.ready("2.15.2");
     await machine.run("2.14.3", { restore: archive });
 
     await uninstalled(machine);

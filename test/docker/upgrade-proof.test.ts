@@ -6,7 +6,7 @@ describe("the proof of an upgrade", () => {
   it("tries the new version on a copy, and leaves nothing of it behind", async () => {
     using machine = new DataMachine().serving("2.14.3");
 
-    const run = await machine.run("2.15.0");
+    const run = await machine.run("2.15.2");
 
     expect(run.code, run.stderr).toBe(0);
     expect(run.stderr).toMatch(/^Rancher was stopped for \d+ s, while its data were copied\nchanged: .*tar\.gz holds/);
@@ -21,7 +21,7 @@ describe("the proof of an upgrade", () => {
   it("stops the old one for the copy alone: it serves while the archive is made and the new one is tried", async () => {
     using machine = new DataMachine().serving("2.14.3");
 
-    await machine.run("2.15.0");
+    await machine.run("2.15.2");
 
     const places = [/^stop -t 60 rancher$/, /cp -a/, /^start rancher$/, /tar .*-czvf/, /^start rancher-trial$/].map(
       (call) => machine.calls.findIndex((each) => call.test(each)),
@@ -34,7 +34,7 @@ describe("the proof of an upgrade", () => {
   it("is made of what the real container will be, but for ports and a way out", async () => {
     using machine = new DataMachine().serving("2.14.3");
 
-    await machine.run("2.15.0", { shape: { ...plainShape, memory: 8192, cpus: "4" } });
+    await machine.run("2.15.2", { shape: { ...plainShape, memory: 8192, cpus: "4" } });
 
     const [created = ""] = machine.calls.filter((call) => call.startsWith("create --name rancher-trial"));
     expect(created).toContain(" --privileged ");
@@ -53,7 +53,7 @@ describe("the proof of an upgrade", () => {
     machine.healthy = false;
     machine.restarts = 5;
 
-    const run = await machine.run("2.15.0");
+    const run = await machine.run("2.15.2");
 
     expect(run.code).toBe(40);
     expect(run.stderr).toMatch(/\n {2}last words of the server\nRancher 2\.15\.0 did not become healthy on a copy/);
@@ -70,7 +70,7 @@ describe("the proof of an upgrade", () => {
 
     machine.healthy = true;
     machine.restarts = 0;
-    expect((await machine.run("2.15.0")).code).toBe(0);
+    expect((await machine.run("2.15.2")).code).toBe(0);
   });
 
   it("does not wait for a server that has ended", async () => {
@@ -80,7 +80,7 @@ describe("the proof of an upgrade", () => {
       'case $* in "container inspect"*Restarting*) echo "false false 1"; exit 0 ;; "exec "*) exit 1 ;; esac',
     );
 
-    const run = await machine.run("2.15.0");
+    const run = await machine.run("2.15.2");
 
     expect(run.code).toBe(40);
     expect(run.stderr).toMatch(/within \d s; above/);
@@ -94,7 +94,7 @@ describe("the proof of an upgrade", () => {
     using machine = new DataMachine().serving("2.14.3");
     machine.fault('case $* in "start rancher-trial") echo "unable to apply caps" >&2; exit 1 ;; esac');
 
-    const run = await machine.run("2.15.0");
+    const run = await machine.run("2.15.2");
 
     expect(run.code).toBe(40);
     expect(run.stderr).toMatch(/\n {2}unable to apply caps\n/);
@@ -115,7 +115,7 @@ describe("the proof of an upgrade", () => {
     using machine = new DataMachine().serving("2.14.3");
     machine.fault('case $* in *"cp -a"*) echo "No space left on device" >&2; exit 1 ;; esac');
 
-    const run = await machine.run("2.15.0");
+    const run = await machine.run("2.15.2");
 
     expect(run.code).toBe(30);
     expect(run.stderr).toMatch(/cannot be copied: No space left on device\. It serves again/);
@@ -126,7 +126,7 @@ describe("the proof of an upgrade", () => {
     using machine = new DataMachine().serving("2.14.3");
     machine.fault('case $* in *"cp -a"*) begin rancher ;; esac');
 
-    const run = await machine.run("2.15.0");
+    const run = await machine.run("2.15.2");
 
     expect(run.code).toBe(30);
     expect(run.stderr).toMatch(
@@ -142,7 +142,7 @@ describe("the proof of an upgrade", () => {
       "printf 'Filesystem 1024-blocks Used Available Capacity Mounted\\n/dev/x 100000 1 70000 1%% /\\n'",
     );
 
-    const run = await machine.run("2.15.0");
+    const run = await machine.run("2.15.2");
 
     expect(run.code).toBe(10);
     expect(run.stderr).toMatch(
@@ -155,13 +155,13 @@ describe("the proof of an upgrade", () => {
     using machine = new DataMachine().serving("2.14.3");
     machine.fault('case $* in *"-tzf"*) echo "tar: unexpected end of file" >&2; exit 2 ;; esac');
 
-    const run = await machine.run("2.15.0");
+    const run = await machine.run("2.15.2");
 
     expect(run.code).toBe(30);
     expect(run.stderr).toMatch(/cannot be read back: tar: unexpected end of file/);
     expect(machine.archives).toEqual([]);
     machine.fault(":");
-    await machine.run("2.15.0");
+    await machine.run("2.15.2");
     expect(machine.archives).toHaveLength(2);
   });
 });

@@ -19,7 +19,7 @@ const strange: Readonly<Record<string, RegExp>> = {
 };
 
 const auditLog = { level: 1, maxAge: 10, maxBackups: 10, maxSize: 100 } as const;
-const variants = [{}, { restore: "rancher-2.15.0-20261101T000000Z", auditLog }, { adopt: "old" }];
+const variants = [{}, { restore: "rancher-2.15.2-20261101T000000Z", auditLog }, { adopt: "old" }];
 
 let scripts: Map<string, string>;
 beforeAll(async () => {

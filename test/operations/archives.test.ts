@@ -5,8 +5,8 @@ import { ScriptSandbox } from "../support/script-run.ts";
 
 const old = "rancher-2.14.3-20261119T030000Z.tar.gz";
 const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
-const image = `rancher/rancher:v2.15.0@${digest}`;
-const young = "rancher-2.15.0-20261121T163000Z.tar.gz";
+const image = `rancher/rancher:v2.15.2@${digest}`;
+const young = "rancher-2.15.2-20261121T163000Z.tar.gz";
 
 it("lists the archives of a folder, newest first, and nothing else that lies there", async () => {
   using box = new ScriptSandbox();
@@ -26,7 +26,7 @@ it("lists the archives of a folder, newest first, and nothing else that lies the
 
   expect([run.code, run.stderr]).toEqual([0, ""]);
   expect(readArchives(run.stdout)).toEqual([
-    { name: young, version: "2.15.0", bytes: 1, checked: true, image },
+    { name: young, version: "2.15.2", bytes: 1, checked: true, image },
     { name: old, version: "2.14.3", bytes: 5, checked: false },
   ]);
 });
@@ -41,24 +41,24 @@ it("lists none where the folder is not there", async () => {
 
 it("shows them with their version, time and size", () => {
   const archives = [
-    { name: young, version: "2.15.0", bytes: 1_234_000_000, checked: true, image },
+    { name: young, version: "2.15.2", bytes: 1_234_000_000, checked: true, image },
     { name: old, version: "2.14.3", bytes: 98_700_000, checked: false },
   ];
 
   expect(archiveTable(archives)).toBe(
     [
       "archive                                 Rancher  made (UTC)        size     image",
-      `${young}  2.15.0   2026-11-21 16:30  1.2 GB   rancher/rancher@sha256:0123456789ab`,
+      `${young}  2.15.2   2026-11-21 16:30  1.2 GB   rancher/rancher@sha256:0123456789ab`,
       `${old}  2.14.3   2026-11-19 03:00  98.7 MB  no checksum beside it`,
     ].join("\n"),
   );
 });
 
-it.each(["", "rancher/rancher:v2.15.0", `rancher/rancher:v2.14.3@${digest}`, `x; rm -rf /:v2.15.0@${digest}`])(
+it.each(["", "rancher/rancher:v2.15.2", `rancher/rancher:v2.14.3@${digest}`, `x; rm -rf /:v2.15.2@${digest}`])(
   "takes %j for no image of the archive's",
   (written) => {
     expect(readArchives(`1 yes ${young} ${written}\n`)).toEqual([
-      { name: young, version: "2.15.0", bytes: 1, checked: true },
+      { name: young, version: "2.15.2", bytes: 1, checked: true },
     ]);
   },
 );

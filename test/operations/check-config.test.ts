@@ -41,7 +41,7 @@ describe("npm run check-config", () => {
     expect(stdout.split("\n").slice(1)).toEqual([
       "",
       "  url            https://rancher.example.com",
-      "  Rancher        2.15.0, 3 replicas, from https://releases.rancher.com/server-charts/latest",
+      "  Rancher        2.15.2, 3 replicas, from https://releases.rancher.com/server-charts/stable",
       "  cluster        existing",
       "  load balancer  nginx at layer 4 on lb-1, before server-1",
       "  certificate    rancher",
@@ -57,7 +57,7 @@ describe("npm run check-config", () => {
   });
 
   it("says everything that is wrong at once, and fails", () => {
-    const path = stackFile((text) => text.replace("rancher.example.com", "192.0.2.1").replace("2.15.0", "latest"));
+    const path = stackFile((text) => text.replace("rancher.example.com", "192.0.2.1").replace("2.15.2", "latest"));
 
     const { status, stdout, stderr } = checkConfig(path);
 

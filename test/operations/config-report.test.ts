@@ -42,7 +42,7 @@ it.each([
     { hostname: "rancher.localhost", docker: undefined },
     [
       "  url            https://rancher.localhost",
-      "  Rancher        2.15.0, rancher/rancher:v2.15.0",
+      "  Rancher        2.15.2, rancher/rancher:v2.15.2",
       "  host           this machine's Docker engine",
       `  load balancer  nginx in a container (${defaultNginxImage}) at layer 7, ports 80 and 443`,
       "  certificate    generated",
@@ -56,7 +56,7 @@ it.each([
     },
     [
       "  url            https://rancher.example.com:8443",
-      "  Rancher        2.15.0, rancher/rancher:v2.15.0",
+      "  Rancher        2.15.2, rancher/rancher:v2.15.2",
       "  host           Docker on rancher-1, installed by this stack",
       "  load balancer  nginx at layer 7, ports 80 and 8443, beside wiki",
       "  certificate    secret",
@@ -66,7 +66,7 @@ it.each([
     { loadBalancer: { kind: "none" } },
     [
       "  url            https://rancher.example.com",
-      "  Rancher        2.15.0, rancher/rancher:v2.15.0",
+      "  Rancher        2.15.2, rancher/rancher:v2.15.2",
       "  host           Docker on rancher-1",
       "  load balancer  none: Rancher answers itself, with a certificate of its own",
       "  certificate    rancher",

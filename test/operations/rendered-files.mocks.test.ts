@@ -48,7 +48,7 @@ describe("renderedFiles", () => {
     const { rendered } = await files();
 
     expect(rendered.get("cluster/cattle-system/release-rancher.yaml")).toBe(`\
-# chart rancher 2.15.0 from https://charts.example.com/rancher
+# chart rancher 2.15.2 from https://charts.example.com/rancher
 agentTLSMode: strict
 bootstrapPassword: "[secret]"
 hostname: rancher.example.com

@@ -11,7 +11,7 @@ const archive = (version: string, checked = true): Archive => ({
 });
 
 function settingsOf(docker: Readonly<Record<string, unknown>>): SingleNodeSettings {
-  const values = { mode: "single-node", hostname: "rancher.localhost", version: "2.15.0", docker };
+  const values = { mode: "single-node", hostname: "rancher.localhost", version: "2.15.2", docker };
   const read = readSettings({ values, secrets: {}, readFile: () => undefined, now: new Date() });
   if ("problems" in read || read.settings.mode !== "single-node") throw new Error(JSON.stringify(read));
   return read.settings;
@@ -20,10 +20,10 @@ const changes = (edits: ReturnType<typeof restoreEdits>) =>
   Object.fromEntries(edits.map(({ path, value }) => [path.join("."), value]));
 
 describe("the archive that is meant", () => {
-  const there = [archive("2.15.0"), archive("2.14.3", false)];
+  const there = [archive("2.15.2"), archive("2.14.3", false)];
 
   it("is named with its ending or without", () => {
-    for (const name of ["rancher-2.15.0-20261121T030000Z", "rancher-2.15.0-20261121T030000Z.tar.gz"]) {
+    for (const name of ["rancher-2.15.2-20261121T030000Z", "rancher-2.15.2-20261121T030000Z.tar.gz"]) {
       expect(chosenArchive(there, name, "/backups")).toBe(there[0]);
     }
   });
@@ -32,8 +32,8 @@ describe("the archive that is meant", () => {
     [
       "of another name, with the nearest",
       there,
-      "rancher-2.15.0-20261121T030001Z",
-      "Did you mean rancher-2.15.0-20261121T030000Z.tar.gz?",
+      "rancher-2.15.2-20261121T030001Z",
+      "Did you mean rancher-2.15.2-20261121T030000Z.tar.gz?",
     ],
     ["of another name, with all of them", there, "yesterday", "/backups holds:\narchive "],
     ["where there are none", [], "yesterday", "there is no archive yesterday.tar.gz. /backups holds none."],
@@ -49,7 +49,7 @@ describe("the archive that is meant", () => {
 });
 
 describe("what the stack file says", () => {
-  const image = (name: string) => `registry.example.com:5000/${name}:v2.15.0@sha256:${"0".repeat(64)}`;
+  const image = (name: string) => `registry.example.com:5000/${name}:v2.15.2@sha256:${"0".repeat(64)}`;
 
   it("after a restore: the archive, its version, and no container to take over", () => {
     expect(changes(restoreEdits(settingsOf({ adopt: "old" }), archive("2.14.3")))).toEqual({
@@ -74,10 +74,10 @@ describe("what the stack file says", () => {
   });
 
   it("after a restore of an archive that does not: the image of that version stays, with its digest", () => {
-    expect(changes(restoreEdits(settingsOf({ image: image("rancher/rancher") }), archive("2.15.0")))).toEqual({
-      version: "2.15.0",
+    expect(changes(restoreEdits(settingsOf({ image: image("rancher/rancher") }), archive("2.15.2")))).toEqual({
+      version: "2.15.2",
       "docker.adopt": undefined,
-      "docker.restore": archive("2.15.0").name,
+      "docker.restore": archive("2.15.2").name,
     });
   });
 

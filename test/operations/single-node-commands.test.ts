@@ -6,7 +6,7 @@ import { projectFolder } from "../../operations/work-folder.ts";
 import { FakeTools } from "../support/fake-tool.ts";
 
 /** The commands as a user calls them, with an engine and a Docker that write down how they were called. */
-const archives = ["rancher-2.15.0-20261121T030000Z.tar.gz", "rancher-2.14.3-20261119T030000Z.tar.gz"] as const;
+const archives = ["rancher-2.15.2-20261121T030000Z.tar.gz", "rancher-2.14.3-20261119T030000Z.tar.gz"] as const;
 const stack = `commands-${process.pid}`;
 
 // Each test starts several processes, which takes long on a busy machine.
@@ -32,7 +32,7 @@ afterEach(() => {
   rmSync(join(projectFolder, ".state", "elsewhere", stack), { recursive: true, force: true });
 });
 
-function stackText(version = "2.15.0", more = ""): string {
+function stackText(version = "2.15.2", more = ""): string {
   return `# mine
 config:
   rancher:mode: single-node
@@ -89,7 +89,7 @@ describe("npm run restore", () => {
 
     expect(end.code, end.stderr).toBe(0);
     expect(end.stdout).toContain(
-      `  -   rancher:version: 2.15.0 # Rancher\n  +   rancher:version: 2.14.3 # Rancher\n  +     restore: ${archives[1]}\n`,
+      `  -   rancher:version: 2.15.2 # Rancher\n  +   rancher:version: 2.14.3 # Rancher\n  +     restore: ${archives[1]}\n`,
     );
     expect(end.stdout).toContain("\nSign in as admin.\nThen change the password.\n");
     expect(readFileSync(file, "utf8")).toBe(stackText("2.14.3", `\n    restore: ${archives[1]}`));

@@ -9,7 +9,7 @@ encryptionsalt: v1:abc=
 config:
   rancher:mode: single-node
   rancher:hostname: rancher.localhost
-  rancher:version: 2.15.0                # Rancher; the image follows
+  rancher:version: 2.15.2                # Rancher; the image follows
   rancher:docker:
     host: local      # this machine
 
@@ -25,7 +25,7 @@ describe("a stack file that is edited", () => {
 
     expect(edited).toBe(
       file
-        .replace("2.15.0 ", "2.14.3 ")
+        .replace("2.15.2 ", "2.14.3 ")
         .replace("    host: local", "    restore: rancher-2.14.3-20261121T030000Z.tar.gz\n    host: local"),
     );
   });
@@ -55,10 +55,10 @@ describe("a stack file that is edited", () => {
       restore,
       `config:\n  # mine\n  rancher:mode: single-node\n  rancher:docker:\n    restore: ${restore.value}\n`,
     ],
-    ["a key without a namespace", "config:\n  version: 2.15.0\n", version, "config:\n  version: 2.14.3\n"],
+    ["a key without a namespace", "config:\n  version: 2.15.2\n", version, "config:\n  version: 2.14.3\n"],
     [
       "a quoted version",
-      'config:\n  rancher:version: "2.15.0" # why\n',
+      'config:\n  rancher:version: "2.15.2" # why\n',
       version,
       "config:\n  rancher:version: 2.14.3 # why\n",
     ],
@@ -97,7 +97,7 @@ describe("a stack file that is edited", () => {
   });
 
   it("is written anew by the library where putting in one value would break it", () => {
-    const block = "config:\n  rancher:version: |\n    2.15.0\n  rancher:mode: single-node # one\n";
+    const block = "config:\n  rancher:version: |\n    2.15.2\n  rancher:mode: single-node # one\n";
 
     const edited = editStack(block, [version]);
 

@@ -47,7 +47,7 @@ describe("reading a stack file without an engine", () => {
   it("gives scalars at the top level as the engine does", () => {
     const path = written(
       "scalars.yaml",
-      "config:\n  rancher:a: 2.10\n  rancher:b: 3\n  rancher:c: true\n  rancher:d:\n  rancher:e: 2.15.0\n  rancher:f: [1, { x: 2 }]\n  g: y\n  kubernetes:h: z\n",
+      "config:\n  rancher:a: 2.10\n  rancher:b: 3\n  rancher:c: true\n  rancher:d:\n  rancher:e: 2.15.2\n  rancher:f: [1, { x: 2 }]\n  g: y\n  kubernetes:h: z\n",
     );
 
     expect(readStackYaml(path, now).values).toEqual({
@@ -55,7 +55,7 @@ describe("reading a stack file without an engine", () => {
       b: "3",
       c: "true",
       d: "",
-      e: "2.15.0",
+      e: "2.15.2",
       f: [1, { x: 2 }],
       g: "y",
     });

@@ -10,7 +10,7 @@ const archive = (version: string) => ({
 });
 const leaving = (more: Partial<Leaving> = {}): Leaving => ({
   settings: devSettings({ docker: dockerSettings({ auditLog: { level: 1, maxAge: 1, maxBackups: 1, maxSize: 1 } }) }),
-  archives: [archive("2.15.0"), archive("2.14.3")],
+  archives: [archive("2.15.2"), archive("2.14.3")],
   where: "host docker-1",
   ...more,
 });
@@ -23,7 +23,7 @@ describe("what an uninstall says", () => {
       "  the Docker volume rancher-data; npm run up takes it up again. To remove it: docker volume rm rancher-data",
       "  the Docker volume rancher-audit-log; npm run up takes it up again. To remove it: docker volume rm rancher-audit-log",
       "  and with it Rancher's users: admin keeps the password of now, whatever the next up calls the first one",
-      "  2 archives in /var/backups/rancher, the newest rancher-2.15.0-20261121T030000Z.tar.gz",
+      "  2 archives in /var/backups/rancher, the newest rancher-2.15.2-20261121T030000Z.tar.gz",
       "  the CA of rancher.localhost in /var/backups/rancher/certificate-authority, which agents and browsers trust",
     ]);
   });

@@ -8,7 +8,7 @@ import { valueOf } from "../support/value-of.ts";
 
 const type = "kubernetes:helm.sh/v3:Release";
 const args = {
-  version: "2.15.0",
+  version: "2.15.2",
   repository: "https://charts.example.com/rancher",
   values: { hostname: "rancher.example.com", replicas: 3 },
 };
@@ -29,7 +29,7 @@ describe("the Rancher chart", () => {
       name: "rancher",
       namespace: "cattle-system",
       chart: "rancher",
-      version: "2.15.0",
+      version: "2.15.2",
       repositoryOpts: { repo: "https://charts.example.com/rancher" },
       atomic: false,
       cleanupOnFail: false,
@@ -51,9 +51,9 @@ describe("the Rancher chart", () => {
   });
 
   it("publishes the version that is installed", async () => {
-    const { result } = await synthesiseChart(() => pulumi.secret("canary"), { version: "2.15.1" });
+    const { result } = await synthesiseChart(() => pulumi.secret("canary"), { version: "2.15.3" });
 
-    expect(await valueOf(result.version)).toBe("2.15.1");
+    expect(await valueOf(result.version)).toBe("2.15.3");
   });
 
   it("previews with a password that is not made yet", async () => {
@@ -63,7 +63,7 @@ describe("the Rancher chart", () => {
       true,
     );
 
-    expect(only(registrations, type, "rancher-release").inputs).toMatchObject({ name: "rancher", version: "2.15.0" });
+    expect(only(registrations, type, "rancher-release").inputs).toMatchObject({ name: "rancher", version: "2.15.2" });
     expect(JSON.stringify(only(registrations, type, "rancher-release").inputs["values"])).toContain("rancher.example");
   });
 });

@@ -21,8 +21,8 @@ describe.skipIf(!isRoot)("the gate", () => {
 
   beforeAll(async () => {
     stack = await rehearse({
-      stackFile: stackText({ balancers: ["lb-1"], servers: ["server-1"], keys: { version: "2.15.0" } }),
-      alsoServe: { rancher: ["2.13.8"], "cert-manager": ["1.14.7"] },
+      stackFile: stackText({ balancers: ["lb-1"], servers: ["server-1"], keys: { version: "2.15.2" } }),
+      alsoServe: { rancher: ["2.13.3"], "cert-manager": ["1.14.7"] },
     });
     cluster = new KubeConfig();
     cluster.loadFromString(stack.kubernetes.kubeconfig);
@@ -54,7 +54,7 @@ describe.skipIf(!isRoot)("the gate", () => {
 
     await isRefused(
       "rancher:hostnam is not a known key. Did you mean hostname?",
-      'rancher:version is "2.15"; Rancher versions have three parts, and YAML reads an unquoted 2.10 as 2.1. Write all three, such as 2.15.0.',
+      'rancher:version is "2.15"; Rancher versions have three parts, and YAML reads an unquoted 2.10 as 2.1. Write all three, such as 2.15.2.',
       "rancher:replicas is 0, but must be from 1 to 99.",
     );
   });
@@ -70,10 +70,10 @@ describe.skipIf(!isRoot)("the gate", () => {
   });
 
   it("refuses a Kubernetes that the chart does not allow", async () => {
-    set("version", "2.12.12");
+    set("version", "2.12.3");
 
     await isRefused(
-      "rancher:kubeconfig leads to a cluster whose Kubernetes is v1.34.1, which the chart of Rancher 2.12.12 refuses (<1.34.0-0). Rancher 2.12 runs on Kubernetes 1.31 to 1.33. Use a Kubernetes in that range, or Rancher 2.13, 2.14 or 2.15.",
+      "rancher:kubeconfig leads to a cluster whose Kubernetes is v1.34.1, which the chart of Rancher 2.12.3 refuses (<1.34.0-0). Rancher 2.12 runs on Kubernetes 1.31 to 1.33. Use a Kubernetes in that range, or Rancher 2.13, 2.14 or 2.15.",
     );
   });
 
@@ -129,7 +129,7 @@ describe.skipIf(!isRoot)("the gate", () => {
     set("tls", { source: "letsEncrypt", email: "ops@example.com" });
     await installByHand(stack, {
       chart: "rancher",
-      version: "2.13.8",
+      version: "2.13.3",
       namespace: "cattle-system",
       values: ["hostname=rancher.example.com", "ingress.tls.source=secret"],
     });
@@ -166,11 +166,11 @@ describe.skipIf(!isRoot)("the gate", () => {
 const otherWorkloads =
   "rancher:kubeconfig leads to a cluster that also runs other workloads, in shop. Whoever administers Rancher administers them too, and an upgrade of either can stop the other. Give Rancher a cluster of its own.";
 const tooOld =
-  "rancher:kubeconfig leads to a cluster whose cert-manager is 1.14.7, but Rancher 2.15.0 needs cert-manager 1.15.0 or newer.";
+  "rancher:kubeconfig leads to a cluster whose cert-manager is 1.14.7, but Rancher 2.15.2 needs cert-manager 1.15.0 or newer.";
 const skippedMinor =
-  "rancher:version is 2.15.0, but 2.13.8 is installed, and Rancher is upgraded one minor at a time. Go to 2.14.4 first.";
+  "rancher:version is 2.15.2, but 2.13.3 is installed, and Rancher is upgraded one minor at a time. Go to 2.14.3 first.";
 const takenOver =
-  "rancher:kubeconfig leads to a cluster where Rancher 2.13.8 is installed already, not by this stack; Helm does not install over it. Use a cluster without Rancher, or the stack that installed it.";
+  "rancher:kubeconfig leads to a cluster where Rancher 2.13.3 is installed already, not by this stack; Helm does not install over it. Use a cluster without Rancher, or the stack that installed it.";
 
 /** The program's problems, a line each, from Pulumi's diagnostics. */
 function errorsIn({ lines }: PulumiRun): string[] {

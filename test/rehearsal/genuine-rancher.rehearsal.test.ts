@@ -57,9 +57,9 @@ describe.skipIf(!isRoot)("a rehearsal with a Rancher server somebody brought", (
     const binary = join(folder, "rancher");
 
     expect(stack.participants.filter(({ name }) => name === "Rancher")).toEqual([
-      { name: "Rancher", version: "v2.15.0", kind: "genuine", from: binary },
+      { name: "Rancher", version: "v2.15.2", kind: "genuine", from: binary },
     ]);
-    expect(said.join("\n")).toContain(`${binary} v2.15.0 starts once the release is installed`);
+    expect(said.join("\n")).toContain(`${binary} v2.15.2 starts once the release is installed`);
     expect(pids()).toEqual([]);
   });
 

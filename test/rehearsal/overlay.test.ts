@@ -39,7 +39,7 @@ const values = {
     ],
   },
   tls: { source: "secret", certificate: "certificates/rancher.pem", chain: "certificates/chain.pem" },
-  certManager: { version: "1.21.1" },
+  certManager: { version: "1.21.2" },
 };
 
 describe("the machines a stack file wants", () => {
@@ -104,7 +104,7 @@ describe("the overlay", () => {
       },
       tls: { source: "secret", certificate: "world's chain", caCertificate: "world's CA" },
       chartRepository: "http://127.0.0.1:1",
-      certManager: { version: "1.21.1", chartRepository: "http://127.0.0.1:1" },
+      certManager: { version: "1.21.2", chartRepository: "http://127.0.0.1:1" },
     });
   });
 
@@ -125,7 +125,7 @@ describe("the overlay", () => {
     const { values: overlaid, replaced } = overlay(values, [], reachable);
 
     expect(overlaid["chartRepository"]).toBeUndefined();
-    expect(overlaid["certManager"]).toEqual({ version: "1.21.1" });
+    expect(overlaid["certManager"]).toEqual({ version: "1.21.2" });
     expect(replaced.join("\n")).not.toContain("chart");
   });
 
@@ -135,7 +135,7 @@ describe("the overlay", () => {
     const { values: overlaid, replaced } = overlay(values, [], { ...world, chartRepositories: { rancher: rancher! } });
 
     expect(overlaid["chartRepository"]).toBe("http://127.0.0.1:1");
-    expect(overlaid["certManager"]).toEqual({ version: "1.21.1" });
+    expect(overlaid["certManager"]).toEqual({ version: "1.21.2" });
     expect(replaced.filter((line) => line.includes("chart"))).toEqual([
       "the chart repository https://charts.example.com/rancher, which does not answer, by a fake rancher chart",
     ]);

@@ -60,19 +60,19 @@ describe.skipIf(!isRoot)("the commands of a single node", () => {
     // Well on trial, and not in the place of the old one.
     stack.registry.add(
       "rancher/rancher",
-      "v2.15.0",
-      await rancherImage({ version: "2.15.0", fault: "fails-when-served" }),
+      "v2.15.2",
+      await rancherImage({ version: "2.15.2", fault: "fails-when-served" }),
     );
     stack.edit((config) => {
-      config["rancher:version"] = "2.15.0";
+      config["rancher:version"] = "2.15.2";
       config["rancher:docker"] = {
         ...(config["rancher:docker"] as object),
-        image: stack.imageOf({ version: "2.15.0" }),
+        image: stack.imageOf({ version: "2.15.2" }),
       };
     });
     let ended = "";
     const upgrade = stack.up().then((run) => (ended = `it ended: ${run.text}`));
-    while (!(await imageInUse()).stdout.includes("2.15.0")) {
+    while (!(await imageInUse()).stdout.includes("2.15.2")) {
       if (ended !== "") throw new Error(ended);
       await sleep(200);
     }

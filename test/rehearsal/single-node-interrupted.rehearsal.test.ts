@@ -20,7 +20,7 @@ describe.skipIf(!isRoot)("a rehearsal of a single node that is ended before its 
   const stackFile = join(folder, "Pulumi.single-node-interrupted.yaml");
 
   beforeAll(() => {
-    const keys = { mode: "single-node", hostname: "rancher.localhost", version: "2.15.0" };
+    const keys = { mode: "single-node", hostname: "rancher.localhost", version: "2.15.2" };
     const config = Object.fromEntries(Object.entries(keys).map(([key, value]) => [`rancher:${key}`, value]));
     writeFileSync(stackFile, stringify({ config }));
   });

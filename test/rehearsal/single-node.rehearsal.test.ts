@@ -15,9 +15,9 @@ describe.skipIf(!isRoot)("a single node", () => {
       { version: "2.14.3" },
       {
         alsoServe: [
-          { version: "2.15.0" },
-          { version: "2.15.0", fault: "crashing" },
-          { version: "2.15.1", fault: "ends-when-served" },
+          { version: "2.15.2" },
+          { version: "2.15.2", fault: "crashing" },
+          { version: "2.15.3", fault: "ends-when-served" },
         ],
       },
     );
@@ -82,7 +82,7 @@ describe.skipIf(!isRoot)("a single node", () => {
 
   it("is not upgraded to a server that fails on a copy of its data", async () => {
     const before = await rancherContainer();
-    go("2.15.0", stack.imageOf({ version: "2.15.0", fault: "crashing" }));
+    go("2.15.2", stack.imageOf({ version: "2.15.2", fault: "crashing" }));
 
     const run = await stack.up();
 
@@ -94,13 +94,13 @@ describe.skipIf(!isRoot)("a single node", () => {
   });
 
   it("is upgraded to one that works, and keeps what it knows", async () => {
-    go("2.15.0", stack.imageOf({ version: "2.15.0" }));
+    go("2.15.2", stack.imageOf({ version: "2.15.2" }));
 
     succeeds(await stack.up());
 
     expect(failed(await checkSingleNode(stack))).toEqual([]);
     expect(await stack.marked()).toBe("since the beginning");
-    expect(await stack.docker.mustDocker("logs", "rancher")).toContain("Rancher version v2.15.0");
+    expect(await stack.docker.mustDocker("logs", "rancher")).toContain("Rancher version v2.15.2");
   });
 
   it("goes back by no other way than an archive", async () => {
@@ -111,7 +111,7 @@ describe.skipIf(!isRoot)("a single node", () => {
     expect(run.code).not.toBe(0);
     expect(run.text).toContain("cannot be downgraded");
     expect(await stack.marked()).toBe("since the beginning");
-    go("2.15.0", stack.imageOf({ version: "2.15.0" }));
+    go("2.15.2", stack.imageOf({ version: "2.15.2" }));
     succeeds(await stack.up());
   });
 
@@ -121,7 +121,7 @@ describe.skipIf(!isRoot)("a single node", () => {
       stack.edit((config) => {
         config["rancher:docker"] = { ...(config["rancher:docker"] as object), restore: archive };
       });
-    go("2.15.1", stack.imageOf({ version: "2.15.1", fault: "ends-when-served" }));
+    go("2.15.3", stack.imageOf({ version: "2.15.3", fault: "ends-when-served" }));
 
     const runs = [await stack.up(), await stack.up()];
 
@@ -130,15 +130,15 @@ describe.skipIf(!isRoot)("a single node", () => {
     expect(first, runs[0]?.text).toBeDefined();
     expect(second).toBe(first);
     expect(runs.map(({ code }) => code)).not.toContain(0);
-    expect(await version()).toMatchObject({ rancherVersion: "2.15.0" });
+    expect(await version()).toMatchObject({ rancherVersion: "2.15.2" });
 
-    go("2.15.0", stack.imageOf({ version: "2.15.0" }));
+    go("2.15.2", stack.imageOf({ version: "2.15.2" }));
     restore(`${first}.tar.gz`);
     succeeds(await stack.up());
     restore(undefined);
     succeeds(await stack.up());
 
-    expect(await version()).toMatchObject({ rancherVersion: "2.15.0" });
+    expect(await version()).toMatchObject({ rancherVersion: "2.15.2" });
     expect(await stack.marked()).toBe("since the beginning");
   });
 

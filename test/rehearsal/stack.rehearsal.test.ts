@@ -30,9 +30,9 @@ describe.skipIf(!isRoot)("a stack with two balancers", () => {
       stackFile: stackText({
         balancers: ["lb-1", "lb-2"],
         servers: [...servers, added],
-        keys: { version: "2.14.4" },
+        keys: { version: "2.14.3" },
       }),
-      alsoServe: { rancher: ["2.15.0"] },
+      alsoServe: { rancher: ["2.15.2"] },
     });
     cluster = new KubeConfig();
     cluster.loadFromString(stack.kubernetes.kubeconfig);
@@ -79,7 +79,7 @@ describe.skipIf(!isRoot)("a stack with two balancers", () => {
     expect(outputs).toEqual({
       url: "https://rancher.example.com",
       mode: "high-availability",
-      rancherVersion: "2.14.4",
+      rancherVersion: "2.14.3",
       kubernetesVersion: stack.kubernetes.version,
       loadBalancer: stack.hosts.map(({ address }) => address),
       kubeconfig: "[secret]",
@@ -168,12 +168,12 @@ describe.skipIf(!isRoot)("a stack with two balancers", () => {
   });
 
   it("upgrades Rancher in place", async () => {
-    stack.edit((config) => (config["rancher:version"] = "2.15.0"));
+    stack.edit((config) => (config["rancher:version"] = "2.15.2"));
 
     const preview = await stack.preview("--diff");
     const up = await stack.up();
 
-    expect(preview.text).toContain('~ version: "2.14.4" => "2.15.0"');
+    expect(preview.text).toContain('~ version: "2.14.3" => "2.15.2"');
     expect(preview.text).toMatch(/Resources:\s+~ 1 to update\s+22 unchanged/);
     succeeds(up);
     const { spec } = await cluster

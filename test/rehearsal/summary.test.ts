@@ -17,7 +17,7 @@ const result: RehearsalResult = {
       { name: "server-1", address: "198.18.0.11" },
       { name: "server-2", address: "198.18.0.12" },
     ],
-    rancherVersion: "2.15.0",
+    rancherVersion: "2.15.2",
     kubernetesVersion: "v1.34.1",
   }),
   checks: [
@@ -49,7 +49,7 @@ https://rancher.example.com
 prod
 ├─ nginx, layer 4: lb-1 (198.18.0.15)
 ├─ nginx, layer 4: lb-2 (198.18.0.16)
-└─ cluster: Kubernetes v1.34.1, Rancher 2.15.0
+└─ cluster: Kubernetes v1.34.1, Rancher 2.15.2
    ├─ server-1 (198.18.0.11)
    └─ server-2 (198.18.0.12)
 

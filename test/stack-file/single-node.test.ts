@@ -30,11 +30,11 @@ describe("a stack file of a single node", () => {
     expect(settingsOf(shortest)).toEqual({
       mode: "single-node",
       hostname: "rancher.localhost",
-      version: "2.15.0",
+      version: "2.15.2",
       docker: {
         host: { kind: "local" },
         engine: "existing",
-        image: "rancher/rancher:v2.15.0",
+        image: "rancher/rancher:v2.15.2",
         publish: { http: 60080, https: 60443 },
         arguments: [],
         environment: {},
@@ -83,7 +83,7 @@ describe("a stack file of a single node", () => {
     const { docker } = settingsOf({
       docker: {
         ...(goodSingleNode().values["docker"] as object),
-        image: `registry.example.com:5000/rancher/rancher:v2.15.0@${digest}`,
+        image: `registry.example.com:5000/rancher/rancher:v2.15.2@${digest}`,
         memory: "8g",
         cpus: 0.5,
         auditLog: {},
@@ -92,12 +92,12 @@ describe("a stack file of a single node", () => {
         proxy: { https: "http://proxy.example.com:3128", noProxy: ["10.0.0.0/8", ".example.com", "192.0.2.7", "*"] },
         registry: "registry.example.com:5000",
         backup: { keep: 30, schedule: "Sun *-*-* 03:00", folder: "/srv/backups" },
-        restore: "rancher-2.15.0-20261101T030000Z.tar.gz",
+        restore: "rancher-2.15.2-20261101T030000Z.tar.gz",
       },
     });
 
     expect(docker).toMatchObject({
-      image: `registry.example.com:5000/rancher/rancher:v2.15.0@${digest}`,
+      image: `registry.example.com:5000/rancher/rancher:v2.15.2@${digest}`,
       memory: "8g",
       cpus: 0.5,
       auditLog: { level: 1, maxAge: 10, maxBackups: 10, maxSize: 100 },
@@ -106,7 +106,7 @@ describe("a stack file of a single node", () => {
       proxy: { https: "http://proxy.example.com:3128", noProxy: ["10.0.0.0/8", ".example.com", "192.0.2.7", "*"] },
       registry: "registry.example.com:5000",
       backup: { keep: 30, schedule: "Sun *-*-* 03:00", folder: "/srv/backups" },
-      restore: "rancher-2.15.0-20261101T030000Z.tar.gz",
+      restore: "rancher-2.15.2-20261101T030000Z.tar.gz",
     });
     expect(docker.proxy).not.toHaveProperty("http");
     expect(docker).not.toHaveProperty("adopt");

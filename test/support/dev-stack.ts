@@ -4,7 +4,7 @@ import type { DockerSettings, SingleNodeNginxSettings, SingleNodeSettings } from
 import { defaultNginxOptions } from "../../components/load-balancer/nginx-options.ts";
 
 /** An image nobody has to be asked about. */
-export const rancherImage = `rancher/rancher:v2.15.0@sha256:${"a".repeat(64)}`;
+export const rancherImage = `rancher/rancher:v2.15.2@sha256:${"a".repeat(64)}`;
 export const nginxImage = `nginx:1.30.4@sha256:${"b".repeat(64)}`;
 
 export const dockerHost = {
@@ -49,7 +49,7 @@ export function devSettings(overrides: Partial<SingleNodeSettings> = {}): Single
   return {
     mode: "single-node",
     hostname: "rancher.localhost",
-    version: "2.15.0",
+    version: "2.15.2",
     docker: dockerSettings(),
     loadBalancer: devNginx(),
     tls: { source: "generated" },

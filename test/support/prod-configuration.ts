@@ -13,7 +13,7 @@ export function prodConfiguration(
   const values = {
     mode: "high-availability",
     hostname: "rancher.example.com",
-    version: "2.15.0",
+    version: "2.15.2",
     ssh: { user: "ops" },
     cluster: { distribution: "existing", servers: [{ name: "server-1", address: "192.0.2.11" }] },
     loadBalancer: { kind: "nginx", layer: 4, hosts: [{ name: "lb-1", address: "192.0.2.10", hostKey }] },

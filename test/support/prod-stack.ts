@@ -47,7 +47,7 @@ export function prodSettings(overrides: Partial<HighAvailabilitySettings> = {}):
   return {
     mode: "high-availability",
     hostname: "rancher.example.com",
-    version: "2.15.0",
+    version: "2.15.2",
     replicas: 3,
     chartRepository: "https://charts.example.com/rancher",
     cluster: {
@@ -60,7 +60,7 @@ export function prodSettings(overrides: Partial<HighAvailabilitySettings> = {}):
     },
     loadBalancer: nginxBalancer(),
     tls: { source: "rancher" },
-    certManager: { version: "1.21.1", chartRepository: "https://charts.example.com/cert-manager" },
+    certManager: { version: "1.21.2", chartRepository: "https://charts.example.com/cert-manager" },
     chartValues: {},
     ...overrides,
   };

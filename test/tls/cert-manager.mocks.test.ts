@@ -3,7 +3,7 @@ import { CertManager } from "../../components/tls/cert-manager.ts";
 import { synthesise } from "../../operations/synthesis.ts";
 import { listed, nameIn, namesIn, only } from "../support/registrations.ts";
 
-const settings = { version: "1.21.1", chartRepository: "https://charts.example.com/cert-manager" };
+const settings = { version: "1.21.2", chartRepository: "https://charts.example.com/cert-manager" };
 const synthesiseCertManager = (foreignNamespace: boolean) =>
   synthesise(() => void new CertManager("cert-manager", { settings, foreignNamespace }), { stack: "prod" });
 
@@ -22,7 +22,7 @@ describe("cert-manager", () => {
       name: "cert-manager",
       namespace: "cert-manager",
       chart: "cert-manager",
-      version: "v1.21.1",
+      version: "v1.21.2",
       repositoryOpts: { repo: "https://charts.example.com/cert-manager" },
       values: {
         // Deleting the definitions would delete every certificate in the cluster.

@@ -8,14 +8,14 @@ import { Store } from "./store.ts";
 
 /** What the played server remembers. */
 export interface RancherData {
-  /** The server that wrote it last: `v2.15.0`. */
+  /** The server that wrote it last: `v2.15.2`. */
   readonly version: string;
   readonly installUuid: string;
   readonly settings: Readonly<Record<string, string>>;
   /** Of the user `admin`. */
   readonly password: { readonly salt: string; readonly hash: string };
   readonly tokens: readonly string[];
-  /** `v2.14.3 to v2.15.0`, oldest first. */
+  /** `v2.14.3 to v2.15.2`, oldest first. */
   readonly migrations: readonly string[];
   readonly authority: KeyPair;
   /** How often it was started. */

@@ -47,7 +47,7 @@ export class DataMachine implements Disposable {
     // On such a machine the time a script has is counted in sleeps.
     if (shell === undefined) this.#box.command("sleep", "exec /bin/sleep 0.01");
     writeFileSync(join(this.engine, "words"), "last words of the server\n");
-    for (const version of ["2.13.4", "2.14.2", "2.14.3", "2.15.0"]) this.image(version);
+    for (const version of ["2.13.4", "2.14.2", "2.14.3", "2.15.2"]) this.image(version);
   }
 
   /** @param digests What registries know it by: `NAME@DIGEST`. */

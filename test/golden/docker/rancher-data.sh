@@ -1,4 +1,4 @@
-image=rancher/rancher:v2.15.0 version=2.15.0 restore='' adopt=''
+image=rancher/rancher:v2.15.2 version=2.15.2 restore='' adopt=''
 register_undo <<'UNDO'
 folder=/var/backups/rancher delete=no
 safe_path "$folder"

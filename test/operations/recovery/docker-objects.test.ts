@@ -11,7 +11,7 @@ import {
 } from "../../../operations/recovery/docker-objects.ts";
 
 const labels = [
-  { label: "rancher.version", value: "2.15.0" },
+  { label: "rancher.version", value: "2.15.2" },
   { label: "rancher.stack", value: "rancher/dev" },
 ];
 const exported = (type: string, resource: string, inputs: Record<string, unknown>) => ({

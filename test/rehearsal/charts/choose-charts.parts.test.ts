@@ -40,17 +40,17 @@ async function serveIndex() {
 }
 
 it("serves fake charts in the versions of the stack file, and those an upgrade starts from", async () => {
-  const charts = await choose({ version: "2.15.0", certManager: { version: "1.20.0" } });
+  const charts = await choose({ version: "2.15.2", certManager: { version: "1.20.0" } });
   const { url } = charts.replaced.rancher!;
 
   const index = parse(await (await fetch(`${url}/index.yaml`)).text()) as {
     entries: Record<string, { version: string; kubeVersion: string }[]>;
   };
   const served = Object.entries(index.entries).map(([name, all]) => [name, all.map(({ version }) => version)]);
-  expect(Object.fromEntries(served)).toEqual({ rancher: ["2.15.0", "2.14.4"], "cert-manager": ["v1.20.0"] });
+  expect(Object.fromEntries(served)).toEqual({ rancher: ["2.15.2", "2.14.4"], "cert-manager": ["v1.20.0"] });
   expect(index.entries["rancher"]!.map(({ kubeVersion }) => kubeVersion)).toEqual(["<1.37.0-0", "<1.36.0-0"]);
   expect(charts.participants.map(({ name, version, kind }) => [name, version, kind])).toEqual([
-    ["chart rancher", "2.15.0", "stand-in"],
+    ["chart rancher", "2.15.2", "stand-in"],
     ["chart cert-manager", "1.20.0", "stand-in"],
   ]);
   await charts.close();

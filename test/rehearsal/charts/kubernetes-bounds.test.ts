@@ -5,7 +5,7 @@ import { kubernetesBound } from "../../../rehearsal/charts/kubernetes-bounds.ts"
 it.each([
   ["2.11.16", "<1.33.0-0"],
   ["2.14.4", "<1.36.0-0"],
-  ["2.15.0", "<1.37.0-0"],
+  ["2.15.2", "<1.37.0-0"],
 ])("Rancher %s has the genuine chart's bound of Kubernetes", (version, bound) => {
   expect(kubernetesBound("rancher", version)).toBe(bound);
 });
@@ -18,6 +18,6 @@ it("refuses a Rancher whose bound is not known", () => {
 
 it("refuses what is not a version", () => {
   expect(() => kubernetesBound("cert-manager", "latest")).toThrow(
-    "cert-manager latest is not a version. Write three numbers, such as 2.15.0.",
+    "cert-manager latest is not a version. Write three numbers, such as 2.15.2.",
   );
 });

@@ -26,8 +26,8 @@ beforeAll(async () => {
   const charts = await serveCharts({
     folder,
     charts: [
-      { chart: "rancher", versions: ["2.15.0", "2.11.16"] },
-      { chart: "cert-manager", versions: ["1.21.1"] },
+      { chart: "rancher", versions: ["2.15.2", "2.11.16"] },
+      { chart: "cert-manager", versions: ["1.21.2"] },
     ],
   });
   await charts.close();
@@ -50,10 +50,10 @@ const container = (objects: readonly Rendered[]) =>
 
 it("packages what was asked for and nothing else", async () => {
   expect((await readdir(folder)).filter((name) => !name.startsWith(".")).sort()).toEqual([
-    "cert-manager-v1.21.1.tgz",
+    "cert-manager-v1.21.2.tgz",
     "index.yaml",
     "rancher-2.11.16.tgz",
-    "rancher-2.15.0.tgz",
+    "rancher-2.15.2.tgz",
   ]);
 });
 
@@ -61,11 +61,11 @@ describe("our cert-manager chart", () => {
   it("brings CRDs only when told to, and keeps them", async () => {
     const crds = (objects: readonly Rendered[]) => objects.filter(({ kind }) => kind === "CustomResourceDefinition");
 
-    expect(crds(await template("cert-manager-v1.21.1"))).toEqual([]);
-    const kept = crds(await template("cert-manager-v1.21.1", ["crds.enabled=true"]));
+    expect(crds(await template("cert-manager-v1.21.2"))).toEqual([]);
+    const kept = crds(await template("cert-manager-v1.21.2", ["crds.enabled=true"]));
     expect(kept).toHaveLength(6);
     for (const { metadata } of kept) expect(metadata.annotations?.["helm.sh/resource-policy"]).toBe("keep");
-    const dropped = crds(await template("cert-manager-v1.21.1", ["crds.enabled=true", "crds.keep=false"]));
+    const dropped = crds(await template("cert-manager-v1.21.2", ["crds.enabled=true", "crds.keep=false"]));
     for (const { metadata } of dropped) expect(metadata.annotations).toBeUndefined();
   });
 
@@ -77,13 +77,13 @@ describe("our cert-manager chart", () => {
     ["crds.enabled=maybe", "got string, want boolean"],
     ["httpProxy=http://proxy:3128", "additional properties 'httpProxy' not allowed"],
   ])("refuses %s", async (value, reason) => {
-    await expect(template("cert-manager-v1.21.1", [value])).rejects.toThrow(reason);
+    await expect(template("cert-manager-v1.21.2", [value])).rejects.toThrow(reason);
   });
 
   it("takes what the program and older guides set", async () => {
     const values = ["installCRDs=true", "replicaCount=2", "webhook.replicaCount=3", "cainjector.replicaCount=2"];
 
-    const objects = await template("cert-manager-v1.21.1", [...values, "http_proxy=http://proxy:3128", "global.x=1"]);
+    const objects = await template("cert-manager-v1.21.2", [...values, "http_proxy=http://proxy:3128", "global.x=1"]);
 
     const replicas = objects.filter(({ kind }) => kind === "Deployment").map(({ spec }) => spec["replicas"]);
     expect(replicas).toEqual([2, 3, 2]);
@@ -94,7 +94,7 @@ describe("our Rancher chart", () => {
   const hostname = "hostname=rancher.example.com";
 
   it("makes the objects of the vendor's", async () => {
-    expect(kinds(await template("rancher-2.15.0", [hostname, "bootstrapPassword=secret"]))).toEqual([
+    expect(kinds(await template("rancher-2.15.2", [hostname, "bootstrapPassword=secret"]))).toEqual([
       "ClusterRole rancher-post-delete",
       "ClusterRole rancher-pre-upgrade",
       "ClusterRoleBinding rancher",
@@ -127,7 +127,7 @@ describe("our Rancher chart", () => {
       });
 
   it("leads port 443 of its Service to 443, as the genuine chart does from 2.14", async () => {
-    expect(ports(await template("rancher-2.15.0", [hostname]))).toEqual([
+    expect(ports(await template("rancher-2.15.2", [hostname]))).toEqual([
       ["rancher", ["http 80:80", "https 443:443"]],
       ["rancher-internal", ["https-internal 443:444"]],
     ]);
@@ -140,7 +140,7 @@ describe("our Rancher chart", () => {
   });
 
   it("orders its hooks as the genuine chart does, and retries both jobs three times", async () => {
-    const hooks = (await template("rancher-2.15.0", [hostname])).filter(({ metadata }) =>
+    const hooks = (await template("rancher-2.15.2", [hostname])).filter(({ metadata }) =>
       /-upgrade|-delete/.test(metadata.name),
     );
     const weights = (name: string) =>
@@ -173,17 +173,17 @@ describe("our Rancher chart", () => {
     ["networkExposure.type=nodeport", "/networkExposure/type"],
     ["gateway.gatewayClass.tls.source=acme", "/gateway/gatewayClass/tls/source"],
   ])("refuses %s", async (value, where) => {
-    await expect(template("rancher-2.15.0", [hostname, value])).rejects.toThrow(`at '${where}'`);
+    await expect(template("rancher-2.15.2", [hostname, value])).rejects.toThrow(`at '${where}'`);
   });
 
   it("does not check tls and ingress.tls.source, as the vendor's does not", async () => {
-    const objects = await template("rancher-2.15.0", [hostname, "ingress.tls.source=nonsense", "tls=nonsense"]);
+    const objects = await template("rancher-2.15.2", [hostname, "ingress.tls.source=nonsense", "tls=nonsense"]);
 
     expect(find(objects, "Issuer")).toBeUndefined();
   });
 
   it("refuses a Kubernetes beyond its bound", async () => {
-    await expect(template("rancher-2.15.0", [hostname], "1.37.0")).rejects.toThrow(
+    await expect(template("rancher-2.15.2", [hostname], "1.37.0")).rejects.toThrow(
       "incompatible with Kubernetes v1.37.0",
     );
     await expect(template("rancher-2.11.16", [hostname], "1.33.0")).rejects.toThrow("incompatible");
@@ -202,7 +202,7 @@ describe("our Rancher chart", () => {
     { values: ["tls=external"], issuer: undefined, tls: false, cacerts: false },
     { values: ["tls=external", "privateCA=true"], issuer: undefined, tls: false, cacerts: true },
   ])("wires TLS for $values", async ({ values, issuer, tls, cacerts }) => {
-    const objects = await template("rancher-2.15.0", [hostname, ...values]);
+    const objects = await template("rancher-2.15.2", [hostname, ...values]);
 
     expect(Object.keys(find(objects, "Issuer")?.spec ?? {})[0]).toBe(issuer);
     expect(find(objects, "Ingress")!.spec["tls"] !== undefined).toBe(tls);

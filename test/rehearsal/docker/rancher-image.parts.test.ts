@@ -10,7 +10,7 @@ const made = await makeDockerTestMachine();
 if ("refused" in made) console.warn(`A played Rancher is not tested in a Docker engine here: ${made.refused}`);
 
 const older = "rancher/rancher:v2.14.3";
-const newer = "rancher/rancher:v2.15.0";
+const newer = "rancher/rancher:v2.15.2";
 const faulty = (fault: Fault) => `${newer}-${fault}`;
 
 describe.skipIf("refused" in made)("a played Rancher in a Docker engine", () => {
@@ -19,9 +19,9 @@ describe.skipIf("refused" in made)("a played Rancher in a Docker engine", () => 
   beforeAll(async () => {
     const startSeconds = 0.5;
     await putImage(docker, older, await rancherImage({ version: "2.14.3", startSeconds }));
-    await putImage(docker, newer, await rancherImage({ version: "2.15.0", startSeconds }));
+    await putImage(docker, newer, await rancherImage({ version: "2.15.2", startSeconds }));
     for (const fault of ["unhealthy", "crashing", "fails-when-served"] as const) {
-      await putImage(docker, faulty(fault), await rancherImage({ version: "2.15.0", fault, startSeconds }));
+      await putImage(docker, faulty(fault), await rancherImage({ version: "2.15.2", fault, startSeconds }));
     }
     await docker.mustDocker("network", "create", "rancher");
     await docker.mustDocker("network", "create", "trial");
@@ -70,7 +70,7 @@ describe.skipIf("refused" in made)("a played Rancher in a Docker engine", () => 
     await start(older, "--network", "rancher");
 
     expect(await docker.mustDocker("wait", "rancher")).toBe("1");
-    expect(await said()).toContain("the data is of v2.15.0; v2.14.3 cannot read it");
+    expect(await said()).toContain("the data is of v2.15.2; v2.14.3 cannot read it");
   });
 
   it("wants to be privileged", async () => {

@@ -17,17 +17,17 @@ afterEach(() => {
 });
 
 it("asks the binary for its version and finds it again from another folder", async () => {
-  const file = makeExecutable(folder, 'echo "rancher version v2.15.0-rc5 (0a1b2c3d4)"');
+  const file = makeExecutable(folder, 'echo "rancher version v2.15.2-rc5 (0a1b2c3d4)"');
   symlinkSync(file, join(folder, "link"));
 
   const found = await findRancherBinary(relative(process.cwd(), join(folder, "link")));
 
-  expect(found).toEqual({ path: file, version: "v2.15.0-rc5" });
+  expect(found).toEqual({ path: file, version: "v2.15.2-rc5" });
 });
 
 it.each([
   ["tells none", 'echo "rancher version dev (HEAD)"'],
-  ["fails", "echo v2.15.0; exit 3"],
+  ["fails", "echo v2.15.2; exit 3"],
 ])("takes a binary that %s, without a version", async (_, script) => {
   const file = makeExecutable(folder, script);
 

@@ -49,8 +49,8 @@ describe.skipIf(!isRoot)("charts, real helm, and the parts that play pods", () =
     charts = await serveCharts({
       folder: path.join(folder, "charts"),
       charts: [
-        { chart: "rancher", versions: ["2.14.4", "2.15.0"] },
-        { chart: "cert-manager", versions: ["v1.21.1"] },
+        { chart: "rancher", versions: ["2.14.4", "2.15.2"] },
+        { chart: "cert-manager", versions: ["v1.21.2"] },
       ],
     });
     const ports = { http: 0, https: 0 };
@@ -93,7 +93,7 @@ describe.skipIf(!isRoot)("charts, real helm, and the parts that play pods", () =
   });
 
   it("installs cert-manager, hook and all, and nobody waits for its webhooks", async () => {
-    await release("install", "cert-manager", "v1.21.1", "cert-manager", "crds.enabled=true");
+    await release("install", "cert-manager", "v1.21.2", "cert-manager", "crds.enabled=true");
 
     const admission = client.makeApiClient(AdmissionregistrationV1Api);
     await vi.waitFor(async () => {
@@ -138,13 +138,13 @@ describe.skipIf(!isRoot)("charts, real helm, and the parts that play pods", () =
     await old.close();
   });
 
-  it("upgrades to 2.15.0 and keeps the first bootstrap password", async () => {
-    await rancher("upgrade", "2.15.0", "bootstrapPassword=second-password");
+  it("upgrades to 2.15.2 and keeps the first bootstrap password", async () => {
+    await rancher("upgrade", "2.15.2", "bootstrapPassword=second-password");
 
     expect(await secret("bootstrap-secret", "bootstrapPassword")).toBe("first-password");
     const deployments = client.makeApiClient(AppsV1Api);
     const { spec } = await deployments.readNamespacedDeployment({ namespace, name: "rancher" });
-    expect(spec?.template.spec?.containers[0]?.image).toBe("rancher/rancher:v2.15.0");
+    expect(spec?.template.spec?.containers[0]?.image).toBe("rancher/rancher:v2.15.2");
   });
 
   it("signs anew when the secret is gone, or the host is another", async () => {
@@ -152,18 +152,18 @@ describe.skipIf(!isRoot)("charts, real helm, and the parts that play pods", () =
     await core.deleteNamespacedSecret({ namespace, name: "tls-rancher-ingress" });
     await vi.waitFor(async () => expect(await secret("tls-rancher-ingress", "tls.crt")).not.toBe(first), soon);
 
-    await rancher("upgrade", "2.15.0", "hostname=other.example.com");
+    await rancher("upgrade", "2.15.2", "hostname=other.example.com");
 
     await vi.waitFor(async () => {
       const certificate = new X509Certificate(await secret("tls-rancher-ingress", "tls.crt"));
       expect(certificate.checkHost("other.example.com")).toBe("other.example.com");
       expect((await get(1, "/ping")).status).toBe(404);
     }, soon);
-    await rancher("upgrade", "2.15.0");
+    await rancher("upgrade", "2.15.2");
   });
 
   it("plays ACME, and shows a certificate of the user's as it is", async () => {
-    await rancher("upgrade", "2.15.0", "ingress.tls.source=letsEncrypt", "letsEncrypt.email=a@example.com");
+    await rancher("upgrade", "2.15.2", "ingress.tls.source=letsEncrypt", "letsEncrypt.email=a@example.com");
     await core.deleteNamespacedSecret({ namespace, name: "tls-rancher-ingress" });
     await vi.waitFor(async () => expect(await secret("tls-rancher-ingress", "tls.crt")).toContain("CERTIFICATE"), soon);
     await vi.waitFor(async () => expect((await get(2, "/ping")).certificate!.checkHost(host)).toBe(host), soon);
@@ -178,7 +178,7 @@ describe.skipIf(!isRoot)("charts, real helm, and the parts that play pods", () =
         stringData: { "tls.crt": pair.certificate, "tls.key": pair.key },
       },
     });
-    await rancher("upgrade", "2.15.0", "ingress.tls.source=secret", "ingress.tls.secretName=own");
+    await rancher("upgrade", "2.15.2", "ingress.tls.source=secret", "ingress.tls.secretName=own");
 
     await vi.waitFor(async () => {
       expect((await get(3, "/ping")).certificate!.verify(new X509Certificate(own.certificate).publicKey)).toBe(true);
@@ -187,10 +187,10 @@ describe.skipIf(!isRoot)("charts, real helm, and the parts that play pods", () =
   });
 
   it("does not serve an Ingress of a class this cluster has not", async () => {
-    await rancher("upgrade", "2.15.0", "ingress.ingressClassName=nginx");
+    await rancher("upgrade", "2.15.2", "ingress.ingressClassName=nginx");
     await vi.waitFor(async () => expect((await get(1, "/ping")).status).toBe(404), soon);
 
-    await rancher("upgrade", "2.15.0", "ingress.ingressClassName=traefik");
+    await rancher("upgrade", "2.15.2", "ingress.ingressClassName=traefik");
     await vi.waitFor(async () => expect((await get(1, "/ping")).status).toBe(200), soon);
   });
 

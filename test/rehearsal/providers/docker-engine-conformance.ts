@@ -44,7 +44,7 @@ export function dockerEngineConforms(
         ],
         mounts: [{ type: "volume", source: "rancher-data", target: "/mounted" }],
         ports: [{ internal: 443, external: 60443, ip: "127.0.0.1" }],
-        labels: [{ label: "rancher.version", value: "2.15.0" }],
+        labels: [{ label: "rancher.version", value: "2.15.2" }],
         uploads: [{ file: "/etc/ca.pem", content: "a certificate\n", permissions: "0644" }],
         logDriver: "json-file",
         logOpts: { "max-size": "10m" },
@@ -150,7 +150,7 @@ export function dockerEngineConforms(
 
     it("replaces a container for nearly everything, the old one first, and says why", async () => {
       const before = await inspect("{{.Id}}");
-      changed = { labels: [{ label: "rancher.version", value: "2.15.1" }], command: ["sleep", "601"], ports: [] };
+      changed = { labels: [{ label: "rancher.version", value: "2.15.3" }], command: ["sleep", "601"], ports: [] };
 
       const run = ok(await stack().up(program(changed)));
 

@@ -8,12 +8,12 @@ const world: SingleNodeWorld = {
   bootstrapPassword: "made up",
   certificate: { chain: "chain", privateKey: "key", caCertificate: "ca" },
   images: {
-    rancher: { name: "198.18.0.1:5000/rancher/rancher:v2.15.0", digest: "sha256:aa" },
+    rancher: { name: "198.18.0.1:5000/rancher/rancher:v2.15.2", digest: "sha256:aa" },
     nginx: { name: "198.18.0.1:5000/nginx:1.22.1", digest: "sha256:bb" },
   },
   backupFolder: "/world/backups",
 };
-const smallest = { mode: "single-node", hostname: "rancher.localhost", version: "2.15.0" };
+const smallest = { mode: "single-node", hostname: "rancher.localhost", version: "2.15.2" };
 const overSsh = {
   name: "docker-1",
   address: "192.0.2.10",
@@ -66,7 +66,7 @@ describe("the overlaid stack file of a single node", () => {
 
     expect(values).toEqual({
       ...smallest,
-      docker: { image: "198.18.0.1:5000/rancher/rancher:v2.15.0" },
+      docker: { image: "198.18.0.1:5000/rancher/rancher:v2.15.2" },
       loadBalancer: { kind: "nginx", image: "198.18.0.1:5000/nginx:1.22.1" },
     });
     expect(secrets).toEqual({});
@@ -74,9 +74,9 @@ describe("the overlaid stack file of a single node", () => {
   });
 
   it("pins what the user pins", () => {
-    const { values } = laid({ docker: { image: "rancher/rancher:v2.15.0@sha256:real" } });
+    const { values } = laid({ docker: { image: "rancher/rancher:v2.15.2@sha256:real" } });
 
-    expect(values["docker"]).toEqual({ image: "198.18.0.1:5000/rancher/rancher:v2.15.0@sha256:aa" });
+    expect(values["docker"]).toEqual({ image: "198.18.0.1:5000/rancher/rancher:v2.15.2@sha256:aa" });
   });
 
   it("leads to the world's server, directly and by its key, where Docker is behind SSH", () => {
@@ -84,7 +84,7 @@ describe("the overlaid stack file of a single node", () => {
 
     expect(values["docker"]).toEqual({
       host: { name: "docker-1", address: "198.18.0.11", user: "ops", port: 2222, hostKey: "ssh-ed25519 WORLD" },
-      image: "198.18.0.1:5000/rancher/rancher:v2.15.0",
+      image: "198.18.0.1:5000/rancher/rancher:v2.15.2",
       memory: "8g",
     });
     expect(secrets).toEqual({ sshPrivateKey: "the world's key" });

@@ -20,7 +20,7 @@ const { values } = parseArgs({
   },
 });
 if (values.version) {
-  console.log("rancher version v2.15.0 (fake)");
+  console.log("rancher version v2.15.2 (fake)");
   process.exit(0);
 }
 const want = (isSo: boolean, what: string) => {

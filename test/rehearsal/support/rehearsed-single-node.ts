@@ -40,7 +40,7 @@ export async function rehearseSingleNode(
   const outerFolder = mkdtempSync(join(tmpdir(), "single-node-"));
   const remove = () => rmSync(outerFolder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   const path = join(outerFolder, `Pulumi.${stack}.yaml`);
-  const smallest = { mode: "single-node", hostname: "rancher.localhost", version: "2.15.0" };
+  const smallest = { mode: "single-node", hostname: "rancher.localhost", version: "2.15.2" };
   const config = Object.entries({ ...smallest, ...values }).map(([key, value]) => [`rancher:${key}`, value]);
   writeFileSync(path, stringify({ config: Object.fromEntries(config) as unknown }));
   const folder = join(outerFolder, "rehearsal");

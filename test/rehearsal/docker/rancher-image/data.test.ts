@@ -13,9 +13,9 @@ describe.skipIf(process.getuid?.() !== 0)("the played server's data", () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   it("begin with the bootstrap password, which a later start does not change", async () => {
-    await openData(folder, "v2.15.0", "first password");
+    await openData(folder, "v2.15.2", "first password");
 
-    const { data, toldPassword } = await openData(folder, "v2.15.0", "another password");
+    const { data, toldPassword } = await openData(folder, "v2.15.2", "another password");
 
     expect(toldPassword).toBeUndefined();
     expect(isPassword(data, "first password")).toBe(true);
@@ -24,7 +24,7 @@ describe.skipIf(process.getuid?.() !== 0)("the played server's data", () => {
   });
 
   it("begin with a password that is told where none was given", async () => {
-    const { data, toldPassword } = await openData(folder, "v2.15.0", undefined);
+    const { data, toldPassword } = await openData(folder, "v2.15.2", undefined);
 
     expect(toldPassword).toMatch(/^[0-9a-f]{40}$/);
     expect(isPassword(data, toldPassword ?? "")).toBe(true);
@@ -33,25 +33,25 @@ describe.skipIf(process.getuid?.() !== 0)("the played server's data", () => {
   it("are migrated by a newer server, and keep who they are", async () => {
     const first = await openData(folder, "v2.14.3", "first password");
 
-    const { data, migratedFrom } = await openData(folder, "v2.15.0", undefined);
+    const { data, migratedFrom } = await openData(folder, "v2.15.2", undefined);
 
     expect(migratedFrom).toBe("v2.14.3");
-    expect(data.migrations).toEqual(["v2.14.3 to v2.15.0"]);
+    expect(data.migrations).toEqual(["v2.14.3 to v2.15.2"]);
     expect(data.installUuid).toBe(first.data.installUuid);
-    expect(data.settings["server-version"]).toBe("v2.15.0");
+    expect(data.settings["server-version"]).toBe("v2.15.2");
   });
 
   it("are refused by an older server, and left as they are", async () => {
-    await openData(folder, "v2.15.0", "first password");
+    await openData(folder, "v2.15.2", "first password");
 
     await expect(openData(folder, "v2.14.3", undefined)).rejects.toThrow(
-      "the data is of v2.15.0; v2.14.3 cannot read it",
+      "the data is of v2.15.2; v2.14.3 cannot read it",
     );
-    expect((await openData(folder, "v2.15.0", undefined)).data.starts).toBe(2);
+    expect((await openData(folder, "v2.15.2", undefined)).data.starts).toBe(2);
   });
 
   it("hold more than plain files", async () => {
-    await openData(folder, "v2.15.0", undefined);
+    await openData(folder, "v2.15.2", undefined);
 
     expect(lstatSync(join(folder, "k3s/data/current")).isSymbolicLink()).toBe(true);
     expect(lstatSync(join(folder, "management-state/tls/a name with spaces")).uid).toBe(1000);

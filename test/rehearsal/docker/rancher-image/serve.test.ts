@@ -21,7 +21,7 @@ describe.skipIf(process.getuid?.() !== 0)("the played server", () => {
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), "serve-"));
     unhealthy = false;
-    opened = await openData(folder, "v2.15.0", "the bootstrap password");
+    opened = await openData(folder, "v2.15.2", "the bootstrap password");
     const { store, data } = opened;
     const tls = await serverTls({ folder, noCacerts: false, authority: data.authority });
     serving = await serve({
@@ -68,7 +68,7 @@ describe.skipIf(process.getuid?.() !== 0)("the played server", () => {
     expect(JSON.parse(body)).toMatchObject({ name: "cacerts", value: opened.data.authority.certificate });
 
     expect((await answerOf(ask(target(), "/v3/settings/server-version"))).status).toBe(401);
-    expect(JSON.parse((await signedIn("GET", "/v3/settings/server-version")).body)).toMatchObject({ value: "v2.15.0" });
+    expect(JSON.parse((await signedIn("GET", "/v3/settings/server-version")).body)).toMatchObject({ value: "v2.15.2" });
   });
 
   it("lets in whoever has the bootstrap password, and nobody else", async () => {
@@ -79,7 +79,7 @@ describe.skipIf(process.getuid?.() !== 0)("the played server", () => {
   it("keeps what it is told before it answers", async () => {
     await signedIn("PUT", "/v3/settings/marker", { value: "kept" });
 
-    const { data } = await openData(folder, "v2.15.0", undefined);
+    const { data } = await openData(folder, "v2.15.2", undefined);
     expect(data.settings["marker"]).toBe("kept");
     expect(audited).toContain("PUT /v3/settings/marker 200");
   });

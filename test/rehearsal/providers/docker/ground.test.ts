@@ -100,7 +100,7 @@ describe("docker.Volume of the stand-in", () => {
 
 describe("docker.RemoteImage of the stand-in", () => {
   const image = () => playing(bridgedType(remoteImageType(async () => client)));
-  const name = "rancher/rancher:v2.15.0";
+  const name = "rancher/rancher:v2.15.2";
 
   it("takes a local image without a pull, and says its id", async () => {
     engine.images.set(name, "sha256:1111");
@@ -128,7 +128,7 @@ describe("docker.RemoteImage of the stand-in", () => {
     await expect(image().create({ name })).rejects.toThrow(
       /Unable to read Docker image into resource: unable to pull image rancher\/rancher:v2\.15\.0: error pulling image rancher\/rancher:v2\.15\.0: Error response from daemon: pull access denied for docker\.io\/rancher\/rancher/,
     );
-    expect(engine.requests).toContain("POST /images/create?fromImage=docker.io%2Francher%2Francher&tag=v2.15.0");
+    expect(engine.requests).toContain("POST /images/create?fromImage=docker.io%2Francher%2Francher&tag=v2.15.2");
   });
 
   it("stays where the program says so, and goes where it does not", async () => {
@@ -145,7 +145,7 @@ describe("docker.RemoteImage of the stand-in", () => {
   it("knows which of several digests is meant", () => {
     const digests = ["127.0.0.1:5000/rancher@sha256:aaaa", "rancher/rancher@sha256:bbbb"];
 
-    expect(repoDigest("rancher/rancher:v2.15.0", digests)).toBe("rancher/rancher@sha256:bbbb");
-    expect(repoDigest("rancher/rancher:v2.15.0", [])).toBe("");
+    expect(repoDigest("rancher/rancher:v2.15.2", digests)).toBe("rancher/rancher@sha256:bbbb");
+    expect(repoDigest("rancher/rancher:v2.15.2", [])).toBe("");
   });
 });

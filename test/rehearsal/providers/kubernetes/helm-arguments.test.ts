@@ -6,7 +6,7 @@ import {
   upgradeArguments,
 } from "../../../../rehearsal/providers/kubernetes/helm-arguments.ts";
 
-const release = { name: "rancher", namespace: "cattle-system", chart: "rancher", version: "2.15.0", timeout: 900 };
+const release = { name: "rancher", namespace: "cattle-system", chart: "rancher", version: "2.15.2", timeout: 900 };
 
 describe("the command lines of helm", () => {
   it("hold no value: values go in on stdin", () => {
@@ -23,7 +23,7 @@ describe("the command lines of helm", () => {
   it("take the chart from the address given, and wait as long as asked", () => {
     const line = installArguments({ ...release, repositoryOpts: { repo: "http://127.0.0.1:8080/charts" } }).join(" ");
 
-    expect(line).toContain("install rancher rancher --repo http://127.0.0.1:8080/charts --version 2.15.0");
+    expect(line).toContain("install rancher rancher --repo http://127.0.0.1:8080/charts --version 2.15.2");
     expect(line).toContain("--timeout 900s --wait");
     expect(line).not.toContain("--atomic");
   });

@@ -4,7 +4,7 @@ import { NotReady } from "../../../../../rehearsal/providers/protocol/plugin.ts"
 import { startPlayedEngine, type PlayedEngine } from "../played-engine.ts";
 import { Playing, told, type Played } from "../playing.ts";
 
-const image = "rancher/rancher:v2.15.0@sha256:aaaa";
+const image = "rancher/rancher:v2.15.2@sha256:aaaa";
 const healthcheck = { tests: ["CMD", "true"], interval: "5s", timeout: "5s", startPeriod: "10m0s", retries: 6 };
 const inputs = {
   name: "rancher",
@@ -15,7 +15,7 @@ const inputs = {
   networkMode: "rancher",
   volumes: [{ volumeName: "rancher-data", containerPath: "/var/lib/rancher" }],
   ports: [{ internal: 443, external: 60443, ip: "127.0.0.1" }],
-  labels: [{ label: "rancher.version", value: "2.15.0" }],
+  labels: [{ label: "rancher.version", value: "2.15.2" }],
   logDriver: "json-file",
   logOpts: { "max-size": "10m" },
   healthcheck,
@@ -48,7 +48,7 @@ describe("docker.Container of the stand-in", () => {
       Env: ["AUDIT_LEVEL=1", "CATTLE_BOOTSTRAP_PASSWORD=secret"],
       ExposedPorts: { "443/tcp": {} },
       Volumes: { "/var/lib/rancher": {} },
-      Labels: { "rancher.version": "2.15.0" },
+      Labels: { "rancher.version": "2.15.2" },
       Healthcheck: { Test: ["CMD", "true"], Interval: 5e9, Timeout: 5e9, StartPeriod: 600e9, Retries: 6 },
       HostConfig: {
         Privileged: true,
@@ -86,14 +86,14 @@ describe("docker.Container of the stand-in", () => {
   });
 
   it.each<[string, object, string[]]>([
-    ["another image", { image: "rancher/rancher:v2.15.1" }, ["update image!"]],
+    ["another image", { image: "rancher/rancher:v2.15.3" }, ["update image!"]],
     [
       "another variable",
       { envs: ["CATTLE_BOOTSTRAP_PASSWORD=secret", "AUDIT_LEVEL=2"] },
       ["add envs[1]!", "delete envs[0]!"],
     ],
     ["another port", { ports: [{ internal: 443, external: 61443, ip: "127.0.0.1" }] }, ["update ports[0].external!"]],
-    ["another label", { labels: [{ label: "rancher.version", value: "2.15.1" }] }, ["update labels[0].value!"]],
+    ["another label", { labels: [{ label: "rancher.version", value: "2.15.3" }] }, ["update labels[0].value!"]],
     ["another network", { networkMode: "bridge" }, ["update networkMode!"]],
     ["an argument", { command: ["--no-cacerts"] }, ["update command[0]!"]],
     ["log options", { logOpts: { "max-size": "20m" } }, ["update logOpts.max-size!"]],

@@ -32,8 +32,8 @@ describe("sshWords", () => {
 describe("pullParts", () => {
   it.each([
     ["nginx", "docker.io/library/nginx", "latest"],
-    ["rancher/rancher:v2.15.0", "docker.io/rancher/rancher", "v2.15.0"],
-    ["rancher/rancher:v2.15.0@sha256:aaaa", "docker.io/rancher/rancher", "sha256:aaaa"],
+    ["rancher/rancher:v2.15.2", "docker.io/rancher/rancher", "v2.15.2"],
+    ["rancher/rancher:v2.15.2@sha256:aaaa", "docker.io/rancher/rancher", "sha256:aaaa"],
     ["127.0.0.1:5000/team/nginx:1", "127.0.0.1:5000/team/nginx", "1"],
     ["localhost/nginx", "localhost/nginx", "latest"],
   ])("reads %s", (name, repository, reference) => {

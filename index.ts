@@ -69,8 +69,9 @@ function lookAtCluster({ settings, secrets }: InputOf<"high-availability">) {
   const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
   return new Promise<Awaited<ReturnType<typeof survey>>>((resolve, reject) => {
     secrets.kubeconfig.apply((kubeconfig) =>
-      survey(kubeconfig, stack, toldByBalancer(settings) !== undefined).then(resolve, (error: Error) =>
-        reject(refusal(describeProblems([{ key: "rancher:kubeconfig", message: error.message }]))),
+      survey(kubeconfig, stack, toldByBalancer(settings) !== undefined, settings.hostname).then(
+        resolve,
+        (error: Error) => reject(refusal(describeProblems([{ key: "rancher:kubeconfig", message: error.message }]))),
       ),
     );
   });

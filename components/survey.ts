@@ -1,8 +1,21 @@
 import { gunzipSync } from "node:zlib";
+import type { z } from "zod";
 import { findIngress, type IngressFindings } from "./cluster/ingress-findings.ts";
 import { readKubeconfig } from "./cluster/kubeconfig.ts";
-import { ApiError, getFrom, metadataOnly } from "./cluster/kubernetes-api.ts";
+import { ApiError, getFrom, InvalidAnswer, isTemporary, metadataOnly } from "./cluster/kubernetes-api.ts";
 import { isOwned } from "./cluster/ownership.ts";
+import {
+  helmRelease,
+  ingressClassObject,
+  kubernetesObject,
+  listOf,
+  secretObject,
+  versionAnswer,
+  type IngressClassObject,
+  type KubernetesObject,
+  type Release,
+  type SecretObject,
+} from "./cluster/survey-answers.ts";
 
 /** What an existing cluster is and already has, read before anything is registered. */
 export interface Survey {
@@ -44,51 +57,45 @@ const answerTime = 10_000;
 const ownNamespaces =
   /^(kube-.*|default|cattle-.*|cert-manager|fleet-.*|local|local-path-storage|rancher-.*|c-m?-.*|p-.*)$/;
 
-interface Metadata {
-  readonly uid?: string;
-  readonly name?: string;
-  readonly namespace?: string;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly annotations?: Readonly<Record<string, string>>;
-}
-interface List<T> {
-  readonly items: readonly T[];
-}
-interface KubernetesObject {
-  readonly metadata?: Metadata;
-}
-interface IngressClassObject extends KubernetesObject {
-  readonly spec?: { readonly controller?: string };
-}
-interface Release {
-  readonly chart?: { readonly metadata?: { readonly version?: string } };
-  readonly config?: { readonly tls?: unknown };
-}
-interface SecretObject extends KubernetesObject {
-  readonly data?: Readonly<Record<string, string>>;
-}
-
 /**
  * Looks at a cluster without changing it.
  *
  * @param stack `<project>/<stack>`, to tell this stack's objects from others'.
  * @param alsoIngress Looks at how the ingress controller is configured, too.
+ * @param hostname Rancher's own; a kubeconfig that leads there is refused.
  * @throws an error that says why the cluster cannot be looked at; it never holds the kubeconfig.
  */
-export async function survey(kubeconfig: string, stack: string, alsoIngress = false): Promise<Survey> {
+export async function survey(
+  kubeconfig: string,
+  stack: string,
+  alsoIngress = false,
+  hostname?: string,
+): Promise<Survey> {
   const access = await readKubeconfig(kubeconfig);
+  if (hostname !== undefined && goesThrough(access.server, hostname))
+    throw new Error(
+      `goes through Rancher itself, at ${access.server}, so an upgrade would cut its own connection. Use a kubeconfig of ` +
+        "the cluster's own API server (rancher/rancher#53134).",
+    );
   const get = getFrom(access, AbortSignal.timeout(answerTime));
+  const ask = async <T>(path: string, schema: z.ZodType<T>, accept?: string): Promise<T> => {
+    const result = schema.safeParse(await get(path, accept));
+    if (!result.success) throw new InvalidAnswer(path);
+    return result.data;
+  };
   try {
     const [version, classes, namespaces, deployments, releases, ingress] = await Promise.all([
-      get<{ gitVersion: string }>("/version"),
-      get<List<IngressClassObject>>("/apis/networking.k8s.io/v1/ingressclasses"),
-      get<List<KubernetesObject>>("/api/v1/namespaces", metadataOnly),
-      get<List<KubernetesObject>>("/apis/apps/v1/deployments", metadataOnly),
-      get<List<SecretObject>>("/api/v1/namespaces/cattle-system/secrets?labelSelector=owner%3Dhelm%2Cname%3Drancher"),
-      alsoIngress ? findIngress(get, stack) : undefined,
+      ask("/version", versionAnswer),
+      ask("/apis/networking.k8s.io/v1/ingressclasses", listOf(ingressClassObject)),
+      ask("/api/v1/namespaces", listOf(kubernetesObject), metadataOnly),
+      ask("/apis/apps/v1/deployments", listOf(kubernetesObject), metadataOnly),
+      ask("/api/v1/namespaces/cattle-system/secrets?labelSelector=owner%3Dhelm%2Cname%3Drancher", listOf(secretObject)),
+      alsoIngress ? findIngress(get, stack).catch(malformed) : undefined,
     ]);
     const release = newestRelease(releases.items, ["deployed", "superseded"]);
-    const owned = new Set(namespaces.items.filter((item) => isOwned(item.metadata?.labels, stack)).map(nameOf));
+    const owned = new Set(
+      namespaces.items.filter((item) => isOwned(item.metadata?.labels ?? undefined, stack)).map(nameOf),
+    );
     const wanted = ["cattle-system", "cert-manager"];
     return {
       uid: namespaces.items.find((item) => nameOf(item) === "kube-system")?.metadata?.uid ?? "",
@@ -108,6 +115,17 @@ export async function survey(kubeconfig: string, stack: string, alsoIngress = fa
   } catch (error) {
     throw new Error(explain(error, access.server), { cause: undefined });
   }
+}
+
+function goesThrough(server: string, hostname: string): boolean {
+  return URL.canParse(server) && new URL(server).hostname === hostname.toLowerCase();
+}
+
+/** The objects of ingress controllers are read as Kubernetes defines them; anything else fails while it is read. */
+function malformed(error: unknown): never {
+  throw error instanceof TypeError && !("code" in error)
+    ? new InvalidAnswer("the ingress controller's objects")
+    : error;
 }
 
 function nameOf({ metadata }: KubernetesObject): string {
@@ -158,7 +176,11 @@ function newestRelease(secrets: readonly SecretObject[], statuses?: readonly str
   const encoded = revisions[0]?.data?.["release"];
   if (encoded === undefined) return undefined;
   const packed = Buffer.from(Buffer.from(encoded, "base64").toString(), "base64");
-  return JSON.parse(gunzipSync(packed).toString()) as Release;
+  try {
+    return helmRelease.parse(JSON.parse(gunzipSync(packed).toString()));
+  } catch {
+    throw new InvalidAnswer("the Helm release rancher in cattle-system");
+  }
 }
 
 function explain(error: unknown, server: string): string {
@@ -167,6 +189,12 @@ function explain(error: unknown, server: string): string {
   }
   if (error instanceof ApiError && error.status === 403) {
     return `may not look at ${server} (403). Use one with the role cluster-admin, as Rancher needs it.`;
+  }
+  if (error instanceof ApiError && isTemporary(error)) {
+    return `leads to ${server}, which answered HTTP ${error.status} for ${answerTime / 1000} s. Try again when the API server is ready.`;
+  }
+  if (error instanceof InvalidAnswer) {
+    return `leads to ${server}, which gave an invalid answer: ${error.path}. Is an API server there at all?`;
   }
   if (error instanceof ApiError) {
     return `leads to ${server}, which answers HTTP ${error.status}. Is an API server there at all?`;

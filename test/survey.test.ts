@@ -236,7 +236,7 @@ describe("a cluster that cannot be looked at", () => {
       403,
       (server: string) => `may not look at ${server} (403). Use one with the role cluster-admin, as Rancher needs it.`,
     ],
-    [500, (server: string) => `leads to ${server}, which answers HTTP 500. Is an API server there at all?`],
+    [404, (server: string) => `leads to ${server}, which answers HTTP 404. Is an API server there at all?`],
   ])("answers %s", async (status, message) => {
     await using api = await playApi({ status });
 
@@ -296,6 +296,91 @@ describe("a cluster that cannot be looked at", () => {
     expect(error.message).toBe(message);
   });
 
+  it.each([429, 500, 502, 503, 504])("is asked again while it answers %s", async (status) => {
+    expect((await look({ overloaded: { status, times: 7 } })).kubernetesVersion).toBe("v1.35.2");
+  });
+
+  it.each([
+    ["/version", "<html>"],
+    ["/version", {}],
+    ["/version", { gitVersion: "newest" }],
+    ["/version", { gitVersion: 1.35 }],
+    ["/api/v1/namespaces", null],
+    ["/api/v1/namespaces", { items: [null] }],
+    ["/api/v1/namespaces", { items: [{ metadata: { name: 5 } }] }],
+    ["/apis/apps/v1/deployments", { items: "many" }],
+    ["/apis/networking.k8s.io/v1/ingressclasses", []],
+  ])("is one whose answer to %s is %j", async (path, given) => {
+    await using api = await playApi({ answers: { [path]: given } });
+
+    const error = await refusal(survey(api.kubeconfig, stack));
+
+    expect(error.message).toBe(
+      `leads to ${api.server}, which gave an invalid answer: ${path}. Is an API server there at all?`,
+    );
+  });
+
+  it("has empty lists where Kubernetes writes null", async () => {
+    expect((await look({ answers: { "/api/v1/namespaces": { items: null } } })).foreignNamespaces).toEqual([]);
+  });
+
+  it("has malformed ingress controllers", async () => {
+    await using api = await playApi({
+      answers: { "/apis/apps/v1/daemonsets": { items: [{ spec: { template: { spec: { containers: 5 } } } }] } },
+    });
+
+    const error = await refusal(survey(api.kubeconfig, stack, true));
+
+    expect(error.message).toContain("gave an invalid answer: the ingress controller's objects");
+  });
+
+  it("is reached through Rancher itself", async () => {
+    const kubeconfig = kubeconfigFor("https://Rancher.example.com/k8s/clusters/local");
+
+    const error = await refusal(survey(kubeconfig, stack, false, "rancher.example.com"));
+
+    expect(error.message).toMatch(
+      /^goes through Rancher itself, at https:.*Use a kubeconfig of the cluster's own API server/,
+    );
+  });
+
+  const changed = (change: (config: Changeable) => unknown) => {
+    const config = JSON.parse(kubeconfigFor("https://192.0.2.1:6443")) as Changeable;
+    change(config);
+    return JSON.stringify(config);
+  };
+  const wrongKubeconfigs: [string, (config: Changeable) => unknown, string][] = [
+    ["a null context", (c: Changeable) => (c.contexts = [null]), "is not a valid kubeconfig: contexts.0 is not"],
+    [
+      "a number as CA",
+      (c: Changeable) => (c.clusters[0].cluster["certificate-authority-data"] = 5),
+      "is not a valid kubeconfig: clusters.0.cluster.certificate-authority-data is not",
+    ],
+    [
+      "a password in the server's URL",
+      (c: Changeable) => (c.clusters[0].cluster.server = "https://me:canary-password@192.0.2.1:6443"),
+      "has a user name or password in the server's URL.",
+    ],
+    [
+      "a relative path",
+      (c: Changeable) => (c.clusters[0].cluster["certificate-authority"] = "ca.crt"),
+      "names the file ca.crt, a path relative to the kubeconfig.",
+    ],
+    ...["auth-provider", "as", "as-uid", "as-groups", "as-user-extra"].map(
+      (key): [string, (config: Changeable) => unknown, string] => [
+        `a user with ${key}`,
+        (c: Changeable) => (c.users[0].user[key] = { name: "canary-password" }),
+        `has a user with the key ${key}, which is not supported.`,
+      ],
+    ),
+  ];
+  it.each(wrongKubeconfigs)("is named by a kubeconfig with %s", async (_, change, message) => {
+    const error = await refusal(survey(changed(change), stack));
+
+    expect(error.message).toContain(message);
+    expect(error.message).not.toContain("canary-password");
+  });
+
   it("never has its kubeconfig in an error, nor in what caused it", async () => {
     await using unauthorised = await playApi({ status: 401 });
     const garbled = helmRevision(1, "deployed", "2.15.2") as { data: { release: string } };
@@ -318,6 +403,10 @@ describe("a cluster that cannot be looked at", () => {
     }
   });
 });
+
+/** A kubeconfig that a test makes wrong. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- anything may stand anywhere in it
+type Changeable = any;
 
 /** A port nothing listens on: it was just given back. */
 function freePort(): Promise<number> {

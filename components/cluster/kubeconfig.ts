@@ -1,7 +1,16 @@
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { isAbsolute } from "node:path";
 import { promisify } from "node:util";
 import { parse } from "yaml";
+import {
+  kubeconfigSchema,
+  unsupportedUserKeys,
+  type Cluster,
+  type ExecPlugin,
+  type Kubeconfig,
+  type User,
+} from "./kubeconfig-schema.ts";
 
 /** How to reach a cluster and who to be there. Holds secrets. */
 export interface ClusterAccess {
@@ -17,76 +26,62 @@ export interface ClusterAccess {
   readonly proxy?: string;
 }
 
-interface Named {
-  readonly name?: unknown;
-}
-interface Cluster {
-  readonly server?: string;
-  readonly "certificate-authority-data"?: string;
-  readonly "certificate-authority"?: string;
-  readonly "insecure-skip-tls-verify"?: boolean;
-  readonly "tls-server-name"?: string;
-  readonly "proxy-url"?: string;
-}
-interface User {
-  readonly "client-certificate-data"?: string;
-  readonly "client-certificate"?: string;
-  readonly "client-key-data"?: string;
-  readonly "client-key"?: string;
-  readonly token?: string;
-  readonly tokenFile?: string;
-  readonly username?: string;
-  readonly password?: string;
-  readonly exec?: ExecCredentialPlugin;
-}
-interface ExecCredentialPlugin {
-  readonly apiVersion: string;
-  readonly command: string;
-  readonly args?: readonly string[];
-  readonly env?: readonly { readonly name: string; readonly value: string }[];
-}
 interface PluginCredentials {
   readonly token?: string;
   readonly cert?: string;
   readonly key?: string;
 }
-interface Kubeconfig {
-  readonly "current-context"?: string;
-  readonly contexts?: readonly (Named & { readonly context?: { readonly cluster?: string; readonly user?: string } })[];
-  readonly clusters?: readonly (Named & { readonly cluster?: Cluster })[];
-  readonly users?: readonly (Named & { readonly user?: User })[];
-}
-
 /** Milliseconds a credential plugin may take. */
 const pluginTime = 30_000;
 
 /**
- * Reads the current context of a kubeconfig, as text
- * (https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/), and gets the credentials it stands for.
+ * Reads the current context of a kubeconfig, given as text, and gets its credentials.
  *
- * @throws what is wrong with it, without a word of its content but names.
+ * @throws what is wrong with it. The message has names and keys from the kubeconfig, never values that may be secret.
  */
 export async function readKubeconfig(text: string): Promise<ClusterAccess> {
   const config = parseKubeconfig(text);
   const context = named(config.contexts, config["current-context"])?.context;
   const cluster = named(config.clusters, context?.cluster)?.cluster;
   if (cluster?.server === undefined) throw new Error("names no cluster in its current-context.");
+  checkServer(cluster.server);
   const user = named(config.users, context?.user)?.user ?? {};
+  const unsupported = unsupportedUserKeys.find((key) => user[key] !== undefined);
+  if (unsupported !== undefined)
+    throw new Error(
+      `has a user with the key ${unsupported}, which is not supported. Use a kubeconfig with a token, a client certificate or exec.`,
+    );
   return { ...clusterAccess(cluster, cluster.server), ...(await credentials(user)) };
 }
 
 function parseKubeconfig(text: string): Kubeconfig {
+  let parsed: unknown;
   try {
-    const parsed: unknown = parse(text);
-    if (typeof parsed === "object" && parsed !== null && "clusters" in parsed) return parsed as Kubeconfig;
+    parsed = parse(text);
   } catch {
-    // told below, as the parser's words quote the text
+    // reported below: the parser's own message quotes the text
   }
-  throw new Error("is not a kubeconfig: it is not YAML with clusters, users and contexts.");
+  if (typeof parsed !== "object" || parsed === null || !("clusters" in parsed))
+    throw new Error("is not a kubeconfig: it is not YAML with clusters, users and contexts.");
+  const result = kubeconfigSchema.safeParse(parsed);
+  if (result.success) return result.data;
+  const keys = result.error.issues.map(({ path }) => path.map(String).join("."));
+  throw new Error(`is not a valid kubeconfig: ${keys.slice(0, 3).join(", ")} is not what Kubernetes expects there.`);
 }
 
-function named<T extends Named>(entries: readonly T[] | undefined, name: string | undefined): T | undefined {
-  return name === undefined || !Array.isArray(entries) ? undefined : entries.find((entry) => entry.name === name);
+/** A server's address is printed in messages and goes to the provider, so it may hold no credentials. */
+function checkServer(server: string): void {
+  if (!URL.canParse(server)) return;
+  const { username, password } = new URL(server);
+  if (username !== "" || password !== "")
+    throw new Error("has a user name or password in the server's URL. Put them into the user's username and password.");
+}
+
+function named<T extends { readonly name: string }>(
+  entries: readonly T[] | null | undefined,
+  name: string | undefined,
+): T | undefined {
+  return entries?.find((entry) => entry.name === name);
 }
 
 function clusterAccess(cluster: Cluster, server: string): ClusterAccess {
@@ -115,16 +110,11 @@ async function credentials(user: User): Promise<Partial<ClusterAccess>> {
 }
 
 /** https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins */
-async function askPlugin({
-  apiVersion,
-  command,
-  args = [],
-  env = [],
-}: ExecCredentialPlugin): Promise<PluginCredentials> {
+async function askPlugin({ apiVersion, command, args, env }: ExecPlugin): Promise<PluginCredentials> {
   const info = JSON.stringify({ apiVersion, kind: "ExecCredential", spec: { interactive: false } });
-  const variables = Object.fromEntries(env.map(({ name, value }) => [name, value]));
+  const variables = Object.fromEntries((env ?? []).map(({ name, value }) => [name, value]));
   try {
-    const { stdout } = await promisify(execFile)(command, [...args], {
+    const { stdout } = await promisify(execFile)(command, args ?? [], {
       env: { ...process.env, ...variables, KUBERNETES_EXEC_INFO: info },
       timeout: pluginTime,
     });
@@ -154,6 +144,10 @@ function content(base64: string | undefined, path: string | undefined): string |
 }
 
 function read(path: string): string {
+  if (!isAbsolute(path))
+    throw new Error(
+      `names the file ${path}, a path relative to the kubeconfig. Put the file's content into the kubeconfig.`,
+    );
   try {
     return readFileSync(path, "utf8");
   } catch {

@@ -1,14 +1,33 @@
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
+import { setTimeout as sleep } from "node:timers/promises";
 import { HttpsProxyAgent } from "https-proxy-agent";
 import type { ClusterAccess } from "./kubeconfig.ts";
+
+/** Milliseconds between two attempts, where the server does not say. */
+const defaultPause = 500;
+
+/** What an API server answers while it is overloaded or starting. */
+const temporaryStatuses: readonly number[] = [429, 500, 502, 503, 504];
 
 /** An answer of the API server other than success. */
 export class ApiError extends Error {
   readonly status: number;
-  constructor(status: number, path: string) {
+  /** Milliseconds after which the server wants to be asked again. */
+  readonly retryAfter: number;
+  constructor(status: number, path: string, retryAfter = defaultPause) {
     super(`${path} was answered with ${status}`);
     this.status = status;
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** An answer that is not what a Kubernetes API server gives. */
+export class InvalidAnswer extends Error {
+  readonly path: string;
+  constructor(path: string) {
+    super(`${path} was answered with something that Kubernetes does not answer`);
+    this.path = path;
   }
 }
 
@@ -23,7 +42,7 @@ export const metadataOnly = "application/json;as=PartialObjectMetadataList;g=met
 export function getFrom(access: ClusterAccess, signal: AbortSignal) {
   const { server, authorization, proxy, ...tls } = access;
   const agent = proxy === undefined ? undefined : new HttpsProxyAgent(proxy);
-  return <T>(path: string, accept = "application/json"): Promise<T> =>
+  const once = <T>(path: string, accept: string): Promise<T> =>
     new Promise((done, failed) => {
       const url = new URL(`${server.replace(/\/$/, "")}${path}`);
       const request = (url.protocol === "http:" ? httpRequest : httpsRequest)(
@@ -35,11 +54,12 @@ export function getFrom(access: ClusterAccess, signal: AbortSignal) {
           answer.once("error", failed);
           answer.once("end", () => {
             const { statusCode = 0 } = answer;
-            if (statusCode !== 200) return failed(new ApiError(statusCode, path));
+            if (statusCode !== 200)
+              return failed(new ApiError(statusCode, path, pauseOf(answer.headers["retry-after"])));
             try {
               return done(JSON.parse(Buffer.concat(parts).toString()) as T);
             } catch {
-              return failed(new Error(`${path} was answered with something that is not JSON`));
+              return failed(new InvalidAnswer(path));
             }
           });
         },
@@ -47,4 +67,27 @@ export function getFrom(access: ClusterAccess, signal: AbortSignal) {
       request.once("error", failed);
       request.end();
     });
+  return async <T>(path: string, accept = "application/json"): Promise<T> => {
+    for (;;) {
+      try {
+        return await once<T>(path, accept);
+      } catch (error) {
+        if (!(error instanceof ApiError) || !isTemporary(error)) throw error;
+        try {
+          await sleep(error.retryAfter, undefined, { signal });
+        } catch {
+          throw error; // the time is over: the server's last answer says more than that
+        }
+      }
+    }
+  };
+}
+
+export function isTemporary({ status }: ApiError): boolean {
+  return temporaryStatuses.includes(status);
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9110#field.retry-after, in seconds; API servers send no dates. */
+function pauseOf(retryAfter: string | undefined): number {
+  return retryAfter !== undefined && /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : defaultPause;
 }

@@ -9,6 +9,10 @@ import { SubjectAlternativeNameExtension, X509CertificateGenerator } from "@pecu
 /** Objects of a cluster, as far as the survey asks for them. */
 export interface PlayedCluster {
   readonly gitVersion?: string;
+  /** Answers this status, with `Retry-After: 0`, to that many requests before the first proper answer. */
+  readonly overloaded?: { readonly status: number; readonly times: number };
+  /** What replaces the answer to a path. */
+  readonly answers?: Readonly<Record<string, unknown>>;
   readonly ingressClasses?: readonly object[];
   readonly namespaces?: readonly object[];
   readonly deployments?: readonly object[];
@@ -39,6 +43,16 @@ export async function playApi(cluster: PlayedCluster | { status: number } | "sil
   const api = createServer({ key, cert }, (request, response) => {
     requests.push(`${request.method} ${request.url}`);
     if (cluster === "silence") return;
+    if ("overloaded" in cluster && cluster.overloaded && requests.length <= cluster.overloaded.times) {
+      response.writeHead(cluster.overloaded.status, { "retry-after": "0" }).end();
+      return;
+    }
+    const path = (request.url ?? "").split("?")[0] ?? "";
+    if ("answers" in cluster && cluster.answers && path in cluster.answers) {
+      const given = cluster.answers[path];
+      response.writeHead(200).end(typeof given === "string" ? given : JSON.stringify(given));
+      return;
+    }
     const [status, body] = answer(cluster, request);
     response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
   });

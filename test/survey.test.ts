@@ -35,6 +35,7 @@ async function refusal(promise: Promise<unknown>): Promise<Error> {
 describe("the survey of a cluster", () => {
   it("that has nothing on it says so", async () => {
     expect(await look({})).toEqual({
+      uid: "",
       kubernetesVersion: "v1.35.2",
       ingressClasses: [],
       certManager: undefined,

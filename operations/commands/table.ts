@@ -136,6 +136,13 @@ export const commands: readonly CommandSpec[] = [
     load: () => import("./completion.ts"),
   },
   {
+    name: "versions",
+    summary: "list version facts that were not checked for 90 days; exit code 1 if there are any",
+    group: "This project",
+    needs: "node",
+    load: () => import("./versions.ts"),
+  },
+  {
     name: "schema",
     summary: "update the files that are generated: JSON schema, tables of keys and commands",
     group: "This project",

@@ -28,7 +28,7 @@ describe("a backup", () => {
 
     expect(run.code, run.stderr).toBe(0);
     const path = run.stdout.trim();
-    expect(path).toMatch(/\/backups\/rancher-2\.15\.0-\d{8}T\d{6}Z\.tar\.gz$/);
+    expect(path).toMatch(/\/backups\/rancher-2\.15\.2-\d{8}T\d{6}Z\.tar\.gz$/);
     execFileSync("sha256sum", ["--check", "--quiet", `${path}.sha256`], { cwd: machine.backups });
     expect(execFileSync("tar", ["-xzOf", path, "./db/state"], { encoding: "utf8" })).toBe("written by 2.15.2");
     expect([machine.about("rancher", "running"), machine.about("rancher", "policy")]).toEqual([
@@ -43,7 +43,7 @@ describe("a backup", () => {
 
     await machine.backup();
     expect(state()).toMatch(
-      /^result ok\nat \d{4}-\d\d-\d\dT[\d:]{8}Z\narchive rancher-2\.15\.0-\S+\nbytes \d+\nstopped-seconds \d+\n$/,
+      /^result ok\nat \d{4}-\d\d-\d\dT[\d:]{8}Z\narchive rancher-2\.15\.2-\S+\nbytes \d+\nstopped-seconds \d+\n$/,
     );
     machine.fault('case $* in *"cp -a"*) echo "disk full" >&2; exit 1 ;; esac');
     const failed = await machine.backup();

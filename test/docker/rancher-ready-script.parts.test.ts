@@ -97,7 +97,7 @@ describe.skipIf("refused" in made)("waiting for Rancher, on a real Docker engine
 
     for (const { code, stderr } of [end, again]) {
       expect(code, stderr).toBe(40);
-      expect(stderr).toMatch(/FATAL\] panic: played\n.*Rancher 2\.15\.0 has ended \d+ times/s);
+      expect(stderr).toMatch(/FATAL\] panic: played\n.*Rancher 2\.15\.2 has ended \d+ times/s);
     }
   });
 
@@ -106,7 +106,7 @@ describe.skipIf("refused" in made)("waiting for Rancher, on a real Docker engine
 
     const end = await ready(container, (text) => text.replace("limit=900", "limit=25"));
     expect(end.code).toBe(40);
-    expect(end.stderr).toMatch(/^Rancher 2\.15\.0 is not healthy after 2\d s, of 25 it is given: running, starting\./);
+    expect(end.stderr).toMatch(/^Rancher 2\.15\.2 is not healthy after 2\d s, of 25 it is given: running, starting\./);
     expect(end.stderr).toMatch(/Waiting for server to become available.*has not become healthy within 25 s/s);
 
     const left = ready(container);

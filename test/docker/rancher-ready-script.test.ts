@@ -30,7 +30,7 @@ describe("waiting for Rancher", () => {
     const run = await machine.body(text());
 
     expect([run.code, run.stdout]).toEqual([0, "2.15.2\n"]);
-    expect(run.stderr).toMatch(/unchanged: Rancher 2\.15\.0 is healthy\n$/);
+    expect(run.stderr).toMatch(/unchanged: Rancher 2\.15\.2 is healthy\n$/);
   });
 
   it("touches nothing where it is healthy", async () => {
@@ -59,7 +59,7 @@ describe("waiting for Rancher", () => {
 
     expect([run.code, run.stdout]).toEqual([40, ""]);
     const see = "See docker logs rancher, on this machine\n";
-    expect(run.stderr).toMatch(/^Rancher 2\.15\.0 is not healthy after 1 s, of 2 it is given: running, starting\./);
+    expect(run.stderr).toMatch(/^Rancher 2\.15\.2 is not healthy after 1 s, of 2 it is given: running, starting\./);
     expect(run.stderr).toMatch(
       new RegExp(
         `\n {2}last words of the server\nRancher 2.15.2 has not become healthy within 2 s; above are its last words. ${see}$`,
@@ -74,7 +74,7 @@ describe("waiting for Rancher", () => {
     const run = await machine.body(text());
 
     expect(run.code).toBe(40);
-    expect(run.stderr).toMatch(/^ {2}last words of the server\nRancher 2\.15\.0 has ended 5 times; above are/);
+    expect(run.stderr).toMatch(/^ {2}last words of the server\nRancher 2\.15\.2 has ended 5 times; above are/);
   });
 
   it("fails at once at the next run, where it ends once more; where somebody mended it, it may start", async () => {

@@ -10,7 +10,7 @@ describe("the proof of an upgrade", () => {
 
     expect(run.code, run.stderr).toBe(0);
     expect(run.stderr).toMatch(/^Rancher was stopped for \d+ s, while its data were copied\nchanged: .*tar\.gz holds/);
-    expect(run.stderr).toMatch(/\nchanged: Rancher 2\.15\.0 became healthy on a copy of the data within \d+ s\n$/);
+    expect(run.stderr).toMatch(/\nchanged: Rancher 2\.15\.2 became healthy on a copy of the data within \d+ s\n$/);
     expect(machine.list("containers")).toEqual(["rancher"]);
     expect([...machine.list("volumes"), ...machine.list("networks")]).toEqual(["rancher-data"]);
     expect(machine.about("rancher", "running")).toBe("true");
@@ -41,7 +41,7 @@ describe("the proof of an upgrade", () => {
     expect(created).toContain(" --env AUDIT_LEVEL=1 ");
     expect(created).toContain(" --memory 8192m --memory-swap 8192m --cpus 4 ");
     expect(created).toContain(" --volume rancher-trial-data:/var/lib/rancher ");
-    expect(created).toMatch(/ rancher:v2\.15\.0 --no-cacerts$/);
+    expect(created).toMatch(/ rancher:v2\.15\.2 --no-cacerts$/);
     expect(created).not.toMatch(/publish| -p /);
     expect(machine.calls.find((call) => call.startsWith("network create"))).toMatch(
       /inhibit_ipv4=true .*enable_ip_masquerade=false .*rancher-trial$/,
@@ -56,7 +56,7 @@ describe("the proof of an upgrade", () => {
     const run = await machine.run("2.15.2");
 
     expect(run.code).toBe(40);
-    expect(run.stderr).toMatch(/\n {2}last words of the server\nRancher 2\.15\.0 did not become healthy on a copy/);
+    expect(run.stderr).toMatch(/\n {2}last words of the server\nRancher 2\.15\.2 did not become healthy on a copy/);
     expect(run.stderr).toMatch(
       /Nothing has changed: Rancher 2\.14\.3 goes on, and \S+\/rancher-2\.14\.3-\S+ holds its data/,
     );

@@ -179,7 +179,7 @@ describe.skipIf(!isRoot)("a stack with two balancers", () => {
     const { spec } = await cluster
       .makeApiClient(AppsV1Api)
       .readNamespacedDeployment({ name: "rancher", namespace: "cattle-system" });
-    expect(spec?.template.spec?.containers[0]?.image).toMatch(/:v2\.15\.0$/);
+    expect(spec?.template.spec?.containers[0]?.image).toMatch(/:v2\.15\.2$/);
     await checksPass([...servers, added]);
   });
 

@@ -126,7 +126,7 @@ describe("docker.RemoteImage of the stand-in", () => {
 
   it("pulls what the engine does not have, and says why it cannot", async () => {
     await expect(image().create({ name })).rejects.toThrow(
-      /Unable to read Docker image into resource: unable to pull image rancher\/rancher:v2\.15\.0: error pulling image rancher\/rancher:v2\.15\.0: Error response from daemon: pull access denied for docker\.io\/rancher\/rancher/,
+      /Unable to read Docker image into resource: unable to pull image rancher\/rancher:v2\.15\.2: error pulling image rancher\/rancher:v2\.15\.2: Error response from daemon: pull access denied for docker\.io\/rancher\/rancher/,
     );
     expect(engine.requests).toContain("POST /images/create?fromImage=docker.io%2Francher%2Francher&tag=v2.15.2");
   });

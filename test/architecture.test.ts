@@ -115,7 +115,9 @@ describe("the program", () => {
     const offending = listed(classes, ({ path, text }) => {
       const name = /export class (\w+) extends/.exec(text)?.[1] ?? "";
       const folder = path.split("/").length === 2 ? "recipes" : path.split("/")[1];
-      return text.includes(`super("rancher:${folder}:${name}", name, {}, opts);`) ? [] : [`class ${name}`];
+      // The one thing that is to be in the state before any child is: which cluster this is.
+      const handed = name === "HighAvailability" ? "{ clusterUid: args.cluster.uid }" : "{}";
+      return text.includes(`super("rancher:${folder}:${name}", name, ${handed}, opts);`) ? [] : [`class ${name}`];
     });
 
     expect(offending).toEqual([]);

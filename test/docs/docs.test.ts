@@ -77,8 +77,8 @@ describe("README.md", () => {
   it("names every npm script", () => {
     const { text } = page("README.md");
     const missing = Object.keys(scripts).filter((name) => {
-      const command = name === "start" || name === "test" ? `npm ${name}` : `npm run ${name}`;
-      return !new RegExp(`\\| \`${command}[ \`]`).test(text);
+      const npm = name === "start" || name === "test" ? `npm ${name}` : `npm run ${name}`;
+      return !new RegExp(`\`(npx rancher ${name}|${npm})[ \`]`).test(text);
     });
 
     expect(missing).toEqual([]);

@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { toldByBalancer } from "./components/balancer-trust.ts";
+import { clientAddressSourceOf } from "./components/balancer-trust.ts";
 import { checkCluster } from "./components/cluster-gate.ts";
 import { checkUpgrade } from "./components/compatibility.ts";
 import { versionOfLastRun } from "./components/last-run.ts";
 import { nextSteps, urlOf } from "./components/next-steps.ts";
 import { describeProblems, type Problem } from "./components/problem.ts";
 import { refusal } from "./components/refusal.ts";
-import { readStackInput, type StackInput } from "./components/settings.ts";
+import { readStackInput, type StackInput } from "./components/stack-input.ts";
 import { survey } from "./components/survey.ts";
 
 type InputOf<Mode> = Extract<StackInput, { readonly mode: Mode }>;
@@ -69,7 +69,7 @@ function lookAtCluster({ settings, secrets }: InputOf<"high-availability">) {
   const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
   return new Promise<Awaited<ReturnType<typeof survey>>>((resolve, reject) => {
     secrets.kubeconfig.apply((kubeconfig) =>
-      survey(kubeconfig, stack, toldByBalancer(settings) !== undefined, settings.hostname).then(
+      survey(kubeconfig, stack, clientAddressSourceOf(settings) !== undefined, settings.hostname).then(
         resolve,
         (error: Error) => reject(refusal(describeProblems([{ key: "rancher:kubeconfig", message: error.message }]))),
       ),

@@ -1,6 +1,6 @@
 import type { ControllerKind } from "./cluster/ingress-controllers.ts";
 import { planIngressTrust } from "./cluster/ingress-trust-plan.ts";
-import type { IngressTrustArgs, IngressTrustPlan, Told } from "./cluster/ingress-trust-plan.ts";
+import type { IngressTrustArgs, IngressTrustPlan, ClientAddressSource } from "./cluster/ingress-trust-plan.ts";
 import type { HighAvailabilitySettings } from "./stack-file.ts";
 import type { IngressClass, Survey } from "./survey.ts";
 
@@ -11,7 +11,7 @@ export interface BalancerTrust {
 }
 
 /** How a stack's load balancer passes on clients' addresses; undefined where it does not. */
-export function toldByBalancer({ loadBalancer }: HighAvailabilitySettings): Told | undefined {
+export function clientAddressSourceOf({ loadBalancer }: HighAvailabilitySettings): ClientAddressSource | undefined {
   if (loadBalancer.kind !== "nginx" && loadBalancer.kind !== "haproxy") return undefined;
   if (loadBalancer.layer === 7) return "forwardedHeaders";
   return loadBalancer.proxyProtocol ? "proxyProtocol" : undefined;
@@ -23,15 +23,20 @@ export function balancerTrust(
   ingressClass: IngressClass | undefined,
   { ingress }: Survey,
 ): BalancerTrust | undefined {
-  const told = toldByBalancer(settings);
+  const clientAddressSource = clientAddressSourceOf(settings);
   const { loadBalancer } = settings;
-  if (told === undefined || ingress === undefined || ingressClass === undefined || !("hosts" in loadBalancer)) {
+  if (
+    clientAddressSource === undefined ||
+    ingress === undefined ||
+    ingressClass === undefined ||
+    !("hosts" in loadBalancer)
+  ) {
     return undefined;
   }
   const controller = controllerKinds[ingressClass.controller];
   if (controller === undefined) return undefined;
   const args: IngressTrustArgs = {
-    told,
+    clientAddressSource,
     controller,
     balancers: loadBalancer.hosts.map(({ address, privateAddress }) => privateAddress ?? address),
     findings: ingress,

@@ -1,5 +1,5 @@
 import { parse } from "semver";
-import { balancerTrust, controllerKinds, toldByBalancer } from "./balancer-trust.ts";
+import { balancerTrust, controllerKinds, clientAddressSourceOf } from "./balancer-trust.ts";
 import { trustIsLive } from "./cluster/ingress-trust-plan.ts";
 import { checkCompatibility } from "./compatibility.ts";
 import type { Problem } from "./problem.ts";
@@ -117,11 +117,11 @@ function wrongIngress(settings: HighAvailabilitySettings, cluster: Survey): Prob
 
 /** Without trust at layer 7 Rancher sends every request round for ever; with the PROXY protocol nothing is understood. */
 function untrustedBalancer(settings: HighAvailabilitySettings, cluster: Survey): Problem[] {
-  const told = toldByBalancer(settings);
+  const clientAddressSource = clientAddressSourceOf(settings);
   const ingressClass = chooseIngressClass(settings, cluster);
-  if (told === undefined || !ingressClass) return [];
+  if (clientAddressSource === undefined || !ingressClass) return [];
   const [key, subject] =
-    told === "forwardedHeaders"
+    clientAddressSource === "forwardedHeaders"
       ? ["rancher:loadBalancer.layer", "is 7, where the ingress controller has to believe the balancer's X-Forwarded-*"]
       : ["rancher:loadBalancer.proxyProtocol", "is true, so the ingress controller has to expect it from the balancer"];
   if (controllerKinds[ingressClass.controller] === undefined) {
@@ -136,7 +136,8 @@ function untrustedBalancer(settings: HighAvailabilitySettings, cluster: Survey):
 /** ingress-nginx takes connections with the PROXY protocol or without, never both; Traefik takes either. */
 function interruption(settings: HighAvailabilitySettings, cluster: Survey): Problem[] {
   const { args } = balancerTrust(settings, chooseIngressClass(settings, cluster), cluster) ?? {};
-  const isSwitch = args?.told === "proxyProtocol" && args.controller === "ingress-nginx" && !trustIsLive(args);
+  const isSwitch =
+    args?.clientAddressSource === "proxyProtocol" && args.controller === "ingress-nginx" && !trustIsLive(args);
   if (!isSwitch || cluster.rancher === undefined) return [];
   const message =
     "is true, and ingress-nginx does not expect it yet. From the moment it does until the balancer's hosts are " +

@@ -8,7 +8,7 @@ import { rancherLoadBalancer } from "./rancher-load-balancer.ts";
 import { generatedBootstrapPassword } from "./rancher/bootstrap-password.ts";
 import { RancherChart } from "./rancher/rancher-chart.ts";
 import { rancherValues } from "./rancher/rancher-values.ts";
-import type { ClusterSecrets } from "./settings.ts";
+import type { ClusterSecrets } from "./stack-input.ts";
 import type { HighAvailabilitySettings } from "./stack-file.ts";
 import type { Survey } from "./survey.ts";
 import { CertManager } from "./tls/cert-manager.ts";

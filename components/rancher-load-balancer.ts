@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { sshHost } from "./host/host.ts";
 import { ManagedHost } from "./host/managed-host.ts";
-import type { Secrets } from "./settings.ts";
+import type { Secrets } from "./stack-input.ts";
 import type { BalancerSettings, HighAvailabilitySettings } from "./stack-file.ts";
 import { FloatingAddress, type FloatingAddressHost } from "./load-balancer/floating-address.ts";
 import { HaproxyLoadBalancer } from "./load-balancer/haproxy-load-balancer.ts";

@@ -1,10 +1,10 @@
 import { renderRancherDataScript } from "./docker/rancher-data-script.ts";
-import { rancherContainerShape } from "./docker/rancher-container-shape.ts";
+import { rancherContainerSpec } from "./docker/rancher-container-spec.ts";
 import { rancherNetwork } from "./docker/names.ts";
 import { localHost, sshHost, type Host } from "./host/host.ts";
 import { maxScriptBytes, scriptBytes } from "./host/script.ts";
 import { renderHaproxyScript } from "./load-balancer/haproxy-script.ts";
-import { renderNginxBridgeScript } from "./load-balancer/nginx-bridge-script.ts";
+import { renderSingleNodeNginxScript } from "./load-balancer/single-node-nginx-script.ts";
 import { renderNginxContainerScript } from "./load-balancer/nginx-container-script.ts";
 import { renderNginxScript } from "./load-balancer/nginx-script.ts";
 import { balancerCertificates, rancherListeners } from "./load-balancer/rancher-listeners.ts";
@@ -81,8 +81,8 @@ function singleNodeScripts(settings: SingleNodeSettings): SizedScript[] {
   const { docker, loadBalancer, version } = settings;
   const local = docker.host.kind === "local";
   const host = docker.host.kind === "local" ? localHost("local") : sshHost(docker.host);
-  const shape = rancherContainerShape(settings, "");
-  const data = renderRancherDataScript({ local, shape, version, image: docker.image, backup: docker.backup });
+  const spec = rancherContainerSpec(settings, "");
+  const data = renderRancherDataScript({ local, spec, version, image: docker.image, backup: docker.backup });
   const scripts = [{ name: "rancher-data", host, body: data }];
   if (loadBalancer.kind === "none") return scripts;
   const certificates = balancerCertificates(settings, noKeys, generatedCertificateFiles(host));
@@ -92,10 +92,10 @@ function singleNodeScripts(settings: SingleNodeSettings): SizedScript[] {
       ? { name: "nginx", body: renderNginxScript({ ...served, package: loadBalancer.package }) }
       : {
           name: "nginx-container",
-          body: renderNginxBridgeScript({
+          body: renderSingleNodeNginxScript({
             ...served,
             image: loadBalancer.image,
-            bridge: { network: rancherNetwork, local },
+            singleNode: { network: rancherNetwork, local },
           }),
         };
   return [...scripts, { ...nginx, host }];

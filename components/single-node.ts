@@ -1,19 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ContainerGround } from "./docker/container-ground.ts";
+import { NetworkAndVolume } from "./docker/network-and-volume.ts";
 import { DockerHost } from "./docker/docker-host.ts";
 import { imageWithDigest } from "./docker/image-digest.ts";
 import { rancherContainer, rancherNetwork } from "./docker/names.ts";
-import { rancherContainerShape } from "./docker/rancher-container-shape.ts";
+import { rancherContainerSpec } from "./docker/rancher-container-spec.ts";
 import { RancherContainer } from "./docker/rancher-container.ts";
 import { renderRancherDataScript } from "./docker/rancher-data-script.ts";
 import { readySeconds, renderRancherReadyScript } from "./docker/rancher-ready-script.ts";
 import type { ManagedHost } from "./host/managed-host.ts";
-import { containers as nginxContainers } from "./load-balancer/nginx-container-shape.ts";
+import { containers as nginxContainers } from "./load-balancer/nginx-container-spec.ts";
 import { NginxContainer } from "./load-balancer/nginx-container.ts";
 import { NginxLoadBalancer } from "./load-balancer/nginx-load-balancer.ts";
 import { balancerCertificates, rancherListeners } from "./load-balancer/rancher-listeners.ts";
 import { generatedBootstrapPassword } from "./rancher/bootstrap-password.ts";
-import type { Secrets } from "./settings.ts";
+import type { Secrets } from "./stack-input.ts";
 import type { SingleNodeSettings } from "./stack-file.ts";
 import { generateCertificate, type GeneratedCertificate } from "./tls/generated-certificate.ts";
 import type { GeneratedFiles } from "./tls/generated-certificate-script.ts";
@@ -50,7 +50,7 @@ export class SingleNode extends pulumi.ComponentResource {
     const { settings, secrets, dockerContext } = args;
     const { docker, version } = settings;
     const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
-    const shape = rancherContainerShape(settings, stack);
+    const spec = rancherContainerSpec(settings, stack);
 
     const host = new DockerHost(
       "docker",
@@ -67,7 +67,7 @@ export class SingleNode extends pulumi.ComponentResource {
     const { machine, ready } = host;
     const onEngine = { parent: this, providers: { docker: host.provider } };
     this.image = imageWithDigest("rancher", { image: docker.image, key: "docker.image" }, { parent: this });
-    const ground = new ContainerGround(
+    const networkAndVolume = new NetworkAndVolume(
       "rancher-ground",
       { stack, auditLog: docker.auditLog !== undefined },
       { ...onEngine, dependsOn: ready },
@@ -83,7 +83,7 @@ export class SingleNode extends pulumi.ComponentResource {
         create: this.image.apply((image) =>
           renderRancherDataScript({
             local: docker.host.kind === "local",
-            shape,
+            spec,
             version,
             image,
             backup: docker.backup,
@@ -94,11 +94,11 @@ export class SingleNode extends pulumi.ComponentResource {
         secretOutput: false,
         timeoutSeconds: 3600,
       },
-      { parent: this, dependsOn: [ready, ground] },
+      { parent: this, dependsOn: [ready, networkAndVolume] },
     );
     const balancer = nginx(settings, secrets, host, generated?.files, {
       parent: this,
-      dependsOn: [ground, data, ...(generated ? [generated.script] : [])],
+      dependsOn: [networkAndVolume, data, ...(generated ? [generated.script] : [])],
     });
 
     this.caCertificate = caCertificate(settings, generated);
@@ -106,16 +106,16 @@ export class SingleNode extends pulumi.ComponentResource {
     const rancher = new RancherContainer(
       "rancher",
       {
-        shape,
+        spec,
         image: this.image,
-        network: ground.network,
+        network: networkAndVolume.network,
         bootstrapPassword: this.bootstrapPassword,
         ...(this.caCertificate && { caCertificate: this.caCertificate }),
         proxyCredentials: secrets.proxyCredentials,
         k3sRegistries: secrets.k3sRegistries,
         resolvers: host.resolvers,
       },
-      { ...onEngine, dependsOn: [ground, data, ...(balancer ? [balancer] : [])] },
+      { ...onEngine, dependsOn: [networkAndVolume, data, ...(balancer ? [balancer] : [])] },
     );
 
     this.loadBalancer = pulumi.output([addressOf(settings)]);
@@ -180,8 +180,8 @@ function nginx(
   };
   if (loadBalancer.runAs === "host")
     return new NginxLoadBalancer("load-balancer", { ...served, package: loadBalancer.package }, opts);
-  const bridge = { network: rancherNetwork, local: docker.host.kind === "local" };
-  return new NginxContainer("load-balancer", { ...served, image: loadBalancer.image, bridge }, opts);
+  const singleNode = { network: rancherNetwork, local: docker.host.kind === "local" };
+  return new NginxContainer("load-balancer", { ...served, image: loadBalancer.image, singleNode }, opts);
 }
 
 /** Of the host; nginx in a container has its ports there too. */

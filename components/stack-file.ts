@@ -2,26 +2,26 @@ import { printable } from "./printable.ts";
 import type { Problem } from "./problem.ts";
 import type { ReadFile } from "./read-file.ts";
 import { scriptSizeProblems } from "./script-sizes.ts";
-import { asWritten, parseDraft } from "./stack-file/draft.ts";
-import { formMeant } from "./stack-file/forms.ts";
-import type { Form } from "./stack-file/forms.ts";
+import { asWritten, parseStackFile } from "./stack-file/parsed.ts";
+import { modeSchemaMeant } from "./stack-file/mode-schemas.ts";
+import type { ModeSchema } from "./stack-file/mode-schemas.ts";
 import { highAvailabilityFindings } from "./stack-file/high-availability-rules.ts";
 import { haproxyLayerProblems } from "./stack-file/layer-rules.ts";
 import { misplacedCertificates } from "./stack-file/misplaced-certificates.ts";
 import { misplacedSecrets } from "./stack-file/misplaced-secrets.ts";
 import type { Mapping } from "./stack-file/mapping.ts";
-import { choicesToCome } from "./stack-file/not-there-yet.ts";
-import type { NotThereYet } from "./stack-file/not-there-yet.ts";
+import { choicesToCome } from "./stack-file/unsupported.ts";
+import type { Unsupported } from "./stack-file/unsupported.ts";
 import { oddValueProblems } from "./stack-file/odd-values.ts";
-import { olderGuideProblems } from "./stack-file/older-guides.ts";
+import { deprecatedProblems } from "./stack-file/deprecated.ts";
 import { userKey } from "./stack-file/known-keys.ts";
 import type { Findings, Reading } from "./stack-file/reading.ts";
-import type { Draft, StackFile } from "./stack-file/schema.ts";
+import type { Parsed, StackFile } from "./stack-file/schema.ts";
 import { secretNames, secretsOf } from "./stack-file/secret-keys.ts";
-import { settingsFrom } from "./stack-file/settings-from-draft.ts";
+import { settingsFrom } from "./stack-file/settings-from-parsed.ts";
 import type { Settings } from "./stack-file/settings.ts";
-import { unknownKey } from "./stack-file/shape-problems.ts";
-import type { KeyProblem } from "./stack-file/shape-problems.ts";
+import { unknownKey } from "./stack-file/schema-problems.ts";
+import type { KeyProblem } from "./stack-file/schema-problems.ts";
 import { otherWaysOfClusters, withDefaultTls } from "./stack-file/single-node-choices.ts";
 import { singleNodeFindings } from "./stack-file/single-node-rules.ts";
 import type { SingleNodeFile } from "./stack-file/single-node-schema.ts";
@@ -94,74 +94,74 @@ function printableProblem({ key, message }: Problem): Problem {
 }
 
 function readPlainSettings(source: StackFileSource): ReadSettings {
-  const form = formMeant(source.values);
-  const odd = oddValueProblems(asWritten(source.values, form));
+  const modeSchema = modeSchemaMeant(source.values);
+  const odd = oddValueProblems(asWritten(source.values, modeSchema));
   const oddKeys = new Set(odd.map(({ key }) => topLevel(key)));
   const usable = Object.entries(source.values).filter(([key]) => !oddKeys.has(topLevel(userKey([key]))));
-  const values = withDefaults(asWritten(Object.fromEntries(usable), form), form);
+  const values = withDefaults(asWritten(Object.fromEntries(usable), modeSchema), modeSchema);
   const { sealed = [], secrets } = source;
   const secretsSet = [...new Set([...Object.keys(secrets), ...sealed])];
 
   // What has a message of its own silences everything else about the same key.
-  const choices = choicesOf(values, form);
+  const choices = choicesOf(values, modeSchema);
   const special: readonly KeyProblem[] = [
     ...odd,
-    ...misplacedSecrets(values, secretsSet, form),
+    ...misplacedSecrets(values, secretsSet, modeSchema),
     ...misplacedCertificates(values),
     ...choices.problems,
   ];
-  const { draft, problems: shape } = parseDraft(
+  const { parsed, problems: shape } = parseStackFile(
     { ...values, ...choices.read },
-    new Set([...choices.settled, ...secretsSet, ...oddKeys]),
-    form,
+    new Set([...choices.skipped, ...secretsSet, ...oddKeys]),
+    modeSchema,
   );
-  const faulty = new Set([...special, ...shape].map(({ key }) => key));
-  const unknown = unknownKeys(values, form);
+  const invalid = new Set([...special, ...shape].map(({ key }) => key));
+  const unknown = unknownKeys(values, modeSchema);
   const answered = new Set([...special, ...unknown, ...shape].map(({ answers }) => answers));
-  const isNews = ({ key, message }: Problem) =>
+  const isUnreported = ({ key, message }: Problem) =>
     !special.some((other) => covers(other.key, key)) && !(answered.has(key) && message.startsWith("is missing"));
   const {
     problems: rules,
     warnings,
     certificates,
-  } = findingsOf(draft, form, {
+  } = findingsOf(parsed, modeSchema, {
     values,
-    faulty,
+    invalid,
     secrets,
     isSet: (name) => secretsSet.includes(name) || Object.hasOwn(values, name),
-    world: { readFile: source.readFile, now: source.now, faulty },
+    context: { readFile: source.readFile, now: source.now, invalid },
   });
-  const problems = [...special, ...[...unknown, ...shape, ...rules].filter(isNews)];
-  if (problems.length > 0) return { problems: inFileOrder(problems, form), warnings };
+  const problems = [...special, ...[...unknown, ...shape, ...rules].filter(isUnreported)];
+  if (problems.length > 0) return { problems: inFileOrder(problems, modeSchema), warnings };
   const settings =
-    form.mode === "single-node"
-      ? singleNodeSettings(draft as SingleNodeFile, certificates, source.home)
-      : settingsFrom(draft as StackFile, certificates);
+    modeSchema.mode === "single-node"
+      ? singleNodeSettings(parsed as SingleNodeFile, certificates, source.home)
+      : settingsFrom(parsed as StackFile, certificates);
   const tooLarge = scriptSizeProblems(settings);
   return tooLarge.length > 0 ? { problems: tooLarge, warnings } : { settings, warnings };
 }
 
-function withDefaults(values: Mapping, { mode }: Form): Mapping {
+function withDefaults(values: Mapping, { mode }: ModeSchema): Mapping {
   return mode === "single-node" ? withDefaultTls(values) : values;
 }
 
 /** Choices with a message of their own, each said once. */
-function choicesOf(values: Mapping, { mode }: Form): NotThereYet {
+function choicesOf(values: Mapping, { mode }: ModeSchema): Unsupported {
   if (mode === "single-node") return otherWaysOfClusters(values);
   const choices = choicesToCome(values);
-  const problems = [...haproxyLayerProblems(values), ...olderGuideProblems(values), ...choices.problems];
+  const problems = [...haproxyLayerProblems(values), ...deprecatedProblems(values), ...choices.problems];
   return { ...choices, problems };
 }
 
-function findingsOf(draft: Mapping, { mode }: Form, reading: Reading): Findings {
+function findingsOf(parsed: Mapping, { mode }: ModeSchema, reading: Reading): Findings {
   return mode === "single-node"
-    ? singleNodeFindings(draft as Draft<SingleNodeFile>, reading)
-    : highAvailabilityFindings(draft as Draft<StackFile>, reading);
+    ? singleNodeFindings(parsed as Parsed<SingleNodeFile>, reading)
+    : highAvailabilityFindings(parsed as Parsed<StackFile>, reading);
 }
 
-function unknownKeys(values: Mapping, form: Form): readonly KeyProblem[] {
-  const known: readonly string[] = [...Object.keys(form.keys), ...secretNames];
-  return Object.keys(values).flatMap((key) => (known.includes(key) ? [] : unknownKey([], key, form)));
+function unknownKeys(values: Mapping, modeSchema: ModeSchema): readonly KeyProblem[] {
+  const known: readonly string[] = [...Object.keys(modeSchema.keys), ...secretNames];
+  return Object.keys(values).flatMap((key) => (known.includes(key) ? [] : unknownKey([], key, modeSchema)));
 }
 
 /** Whether a problem at one key has said what there is to say about another: the same one, or one inside it. */
@@ -175,7 +175,7 @@ function topLevel(key: string): string {
 }
 
 /** By top-level key, in the order of the documentation; what is not in it comes first. */
-function inFileOrder(problems: readonly Problem[], { keys, mode }: Form): readonly Problem[] {
+function inFileOrder(problems: readonly Problem[], { keys, mode }: ModeSchema): readonly Problem[] {
   const order: readonly string[] = [...Object.keys(keys), ...secretsOf(mode)];
   const place = ({ key }: Problem) => order.indexOf(topLevel(key));
   return problems.toSorted((a, b) => place(a) - place(b));

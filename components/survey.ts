@@ -2,7 +2,7 @@ import { gunzipSync } from "node:zlib";
 import type { z } from "zod";
 import { findIngress, type IngressFindings } from "./cluster/ingress-findings.ts";
 import { readKubeconfig } from "./cluster/kubeconfig.ts";
-import { ApiError, getFrom, InvalidAnswer, isTemporary, metadataOnly } from "./cluster/kubernetes-api.ts";
+import { KubernetesApiError, getFrom, InvalidAnswer, isTemporary, metadataOnly } from "./cluster/kubernetes-api.ts";
 import { isOwned } from "./cluster/ownership.ts";
 import {
   helmRelease,
@@ -184,19 +184,19 @@ function newestRelease(secrets: readonly SecretObject[], statuses?: readonly str
 }
 
 function explain(error: unknown, server: string): string {
-  if (error instanceof ApiError && error.status === 401) {
+  if (error instanceof KubernetesApiError && error.status === 401) {
     return `is not accepted by ${server} (401). Its credentials may have expired; get a new one.`;
   }
-  if (error instanceof ApiError && error.status === 403) {
+  if (error instanceof KubernetesApiError && error.status === 403) {
     return `may not look at ${server} (403). Use one with the role cluster-admin, as Rancher needs it.`;
   }
-  if (error instanceof ApiError && isTemporary(error)) {
+  if (error instanceof KubernetesApiError && isTemporary(error)) {
     return `leads to ${server}, which answered HTTP ${error.status} for ${answerTime / 1000} s. Try again when the API server is ready.`;
   }
   if (error instanceof InvalidAnswer) {
     return `leads to ${server}, which gave an invalid answer: ${error.path}. Is an API server there at all?`;
   }
-  if (error instanceof ApiError) {
+  if (error instanceof KubernetesApiError) {
     return `leads to ${server}, which answers HTTP ${error.status}. Is an API server there at all?`;
   }
   const { name, code, message } = error as { name?: string; code?: unknown; message?: string };

@@ -8,7 +8,7 @@ import type {
   SingleNodeSettings,
   StackFileSource,
 } from "../components/stack-file.ts";
-import { formMeant } from "../components/stack-file/forms.ts";
+import { modeSchemaMeant } from "../components/stack-file/mode-schemas.ts";
 import { secretNames } from "../components/stack-file/secret-keys.ts";
 import type { SecretName } from "../components/stack-file/secret-keys.ts";
 
@@ -151,7 +151,7 @@ function notLookedAt(
   { sealed = [], values }: Pick<StackFileSource, "sealed" | "values">,
   wrong: boolean,
 ): readonly string[] {
-  const { mode } = formMeant(values);
+  const { mode } = modeSchemaMeant(values);
   const secrets = secretNames.filter((name) => sealed.includes(name));
   return [
     ...secrets.map((name) => `rancher:${name} is encrypted: ${insideSecrets[name]}`),

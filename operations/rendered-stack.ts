@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ClusterSecrets } from "../components/settings.ts";
+import type { ClusterSecrets } from "../components/stack-input.ts";
 import type { Settings } from "../components/stack-file.ts";
 import { assumedCluster } from "./assumed-cluster.ts";
 import { balancerFiles } from "./balancer-files.ts";

@@ -4,7 +4,7 @@ import type { Host, SshHost } from "../components/host/host.ts";
 import { renderScript, ScriptTooLarge, type ScriptText } from "../components/host/script.ts";
 import { UserError } from "./command-line.ts";
 import { PrivateFolder } from "./private-folder.ts";
-import { knownHosts, sshWords } from "./ssh-door.ts";
+import { knownHosts, sshCommand } from "./ssh-options.ts";
 
 /** What opens an SSH host; without a private key the SSH agent is asked. */
 export interface HostKeys {
@@ -17,7 +17,7 @@ export interface HostRun {
   readonly script: ScriptText;
   readonly keys?: HostKeys;
   /** Gets every line the script has for people. */
-  readonly say: (line: string) => void;
+  readonly log: (line: string) => void;
 }
 
 /** What `ssh` ends with when it never got to the command, ssh(1). */
@@ -30,13 +30,13 @@ const neverConnected = 255;
  *
  * @throws UserError where the host cannot be reached, or when the script fails: its own words came by `say`
  */
-export async function runOnHost({ host, script, keys = {}, say }: HostRun): Promise<string> {
+export async function runOnHost({ host, script, keys = {}, log }: HostRun): Promise<string> {
   const text = rendered(host, script);
   using folder = new PrivateFolder();
   const last: string[] = [];
   const hear = (line: string) => {
     last.push(line);
-    say(line);
+    log(line);
   };
   const child =
     host.kind === "local"
@@ -71,7 +71,7 @@ function startSsh(host: SshHost, command: string, keys: HostKeys, folder: Privat
     ...(privateKey !== undefined && { privateKey: folder.file("key", `${privateKey.trimEnd()}\n`) }),
     hasPassphrase: privateKeyPassword !== undefined,
   };
-  return spawn("ssh", sshWords(host, files, command), { stdio: ["pipe", "pipe", "pipe"], env: environment });
+  return spawn("ssh", sshCommand(host, files, command), { stdio: ["pipe", "pipe", "pipe"], env: environment });
 }
 
 function outcome(child: ChildProcess, hear: (line: string) => void) {

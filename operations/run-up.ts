@@ -40,7 +40,7 @@ export async function recover(engine: Engine, stackFile: StackFile, { yes }: { r
 function dockerHostOf(engine: Engine, stackFile: StackFile) {
   const node = readSingleNode(stackFile);
   const run = async (script: ScriptText) =>
-    runOnHost({ host: node.host, script, keys: await hostKeys(engine, node), say: dim });
+    runOnHost({ host: node.host, script, keys: await hostKeys(engine, node), log: dim });
   return { name: node.host.name, run };
 }
 

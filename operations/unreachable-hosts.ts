@@ -7,7 +7,7 @@ export interface Reachable {
 }
 
 /** Milliseconds a host may take to accept a connection. */
-const patience = 3000;
+const timeout = 3000;
 
 /** Of these hosts, the ones whose SSH port does not accept a connection from here. */
 export async function unreachableHosts<T extends Reachable>(hosts: readonly T[]): Promise<T[]> {
@@ -17,7 +17,7 @@ export async function unreachableHosts<T extends Reachable>(hosts: readonly T[])
 
 function answersAt({ address, port }: Reachable): Promise<boolean> {
   return new Promise((done) => {
-    const socket = connect({ host: address, port, timeout: patience });
+    const socket = connect({ host: address, port, timeout: timeout });
     const end = (answers: boolean) => {
       socket.destroy();
       done(answers);

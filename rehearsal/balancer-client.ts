@@ -19,7 +19,7 @@ export interface Answer {
 }
 
 /** Milliseconds until an answer counts as missing. */
-export const patience = 10_000;
+export const timeout = 10_000;
 
 /** A request for the hostname on a connection of its own: a kept one would meet the same node again. Not ended yet. */
 export function ask(target: BalancerAddress, path: string, options: RequestOptions = {}): ClientRequest {
@@ -37,7 +37,7 @@ export function ask(target: BalancerAddress, path: string, options: RequestOptio
       headers,
     },
   });
-  request.setTimeout(patience, () => request.destroy(new Error(`no answer within ${patience / 1000} s`)));
+  request.setTimeout(timeout, () => request.destroy(new Error(`no answer within ${timeout / 1000} s`)));
   return request;
 }
 

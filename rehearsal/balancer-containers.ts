@@ -1,18 +1,18 @@
-import { hardening } from "../components/load-balancer/nginx-container-shape.ts";
+import { hardening } from "../components/load-balancer/nginx-container-spec.ts";
 import { UserError } from "../operations/command-line.ts";
 import type { Closer } from "./closing.ts";
-import { proveContainer } from "./docker/container-proof.ts";
+import { checkContainer } from "./docker/container-check.ts";
 import type { DockerEngine } from "./docker/docker-engine.ts";
 import { dockerOnHost, dockerParticipant, withheldHere } from "./docker/docker-on-host.ts";
 import { nginxImage, nginxInImage, nginxTag } from "./docker/nginx-image.ts";
-import { startWorldRegistry, type WorldImage, type WorldRegistry } from "./docker/world-registry.ts";
+import { startSandboxRegistry, type SandboxImage, type SandboxRegistry } from "./docker/sandbox-registry.ts";
 import type { CertificateAuthority } from "./kubernetes/certificate-authority.ts";
 import type { Participant } from "./summary.ts";
-import type { Host } from "./world/host.ts";
-import type { World } from "./world/world.ts";
+import type { Host } from "./sandbox/host.ts";
+import type { Sandbox } from "./sandbox/sandbox.ts";
 
 export interface BalancerContainersOptions {
-  readonly world: World;
+  readonly sandbox: Sandbox;
   /** Hosts of the balancer, at least one. */
   readonly hosts: readonly Host[];
   /** Signs for the registry. */
@@ -31,9 +31,9 @@ export interface HostEngine {
 export interface BalancerContainers {
   /** One on each host. */
   readonly engines: readonly HostEngine[];
-  readonly registry: WorldRegistry;
+  readonly registry: SandboxRegistry;
   /** nginx, as the stack file may name it. */
-  readonly image: WorldImage;
+  readonly image: SandboxImage;
   readonly participants: readonly Participant[];
 }
 
@@ -45,13 +45,13 @@ const withheld = "this machine withholds CAP_SYS_RESOURCE: containers get no hig
  * @throws UserError where this machine gives no engine, with the reason and what can be done instead
  */
 export async function startBalancerContainers(options: BalancerContainersOptions): Promise<BalancerContainers> {
-  const { world, authority, closers, progress } = options;
+  const { sandbox, authority, closers, progress } = options;
   const engines = await enginesOf(options).catch(refused);
   const [{ host, engine }] = engines;
   const docker = await dockerParticipant(engine, withheldHere() ? withheld : undefined);
   progress(`Docker engine ${docker.version}: ${docker.from}`);
 
-  const registry = await startWorldRegistry(world, authority);
+  const registry = await startSandboxRegistry(sandbox, authority);
   closers.push(() => registry.close());
   const nginx = await nginxImage(host);
   const image = registry.serve("nginx", nginxTag, nginx);
@@ -59,17 +59,21 @@ export async function startBalancerContainers(options: BalancerContainersOptions
   return { engines, registry, image, participants: [docker, nginxInImage(nginx.version)] };
 }
 
-async function enginesOf({ world, hosts, closers }: BalancerContainersOptions): Promise<[HostEngine, ...HostEngine[]]> {
+async function enginesOf({
+  sandbox,
+  hosts,
+  closers,
+}: BalancerContainersOptions): Promise<[HostEngine, ...HostEngine[]]> {
   const engines: HostEngine[] = [];
   for (const host of hosts) {
-    const engine = await dockerOnHost(host, { insecureRegistries: [world.subnet.cidr] });
+    const engine = await dockerOnHost(host, { insecureRegistries: [sandbox.subnet.cidr] });
     closers.push(() => engine.close());
     engines.push({ host, engine });
   }
   const [first, ...others] = engines;
   if (!first) throw new Error("a balancer without hosts has no Docker engine either");
   const words = ["--network=host", ...hardening.flatMap((word) => word.split(" "))];
-  await proveContainer(first.engine, world.folder, words, "no container runs as nginx's would");
+  await checkContainer(first.engine, sandbox.folder, words, "no container runs as nginx's would");
   return [first, ...others];
 }
 

@@ -1,8 +1,8 @@
-import type { WorldImage } from "./docker/world-registry.ts";
+import type { SandboxImage } from "./docker/sandbox-registry.ts";
 import { entries, mapping, text, type Mapping } from "./stack-values.ts";
 
 /** A certificate of the world's, PEM. */
-export interface WorldCertificate {
+export interface SandboxCertificate {
   readonly chain: string;
   readonly privateKey: string;
   readonly caCertificate: string;
@@ -15,15 +15,15 @@ export interface HostFile {
   readonly mode: number;
 }
 
-export interface BalancerWorld {
+export interface BalancerSandbox {
   readonly hosts: ReadonlyMap<string, { readonly address: string; readonly hostKey: string }>;
   readonly nodes: ReadonlyMap<string, { readonly address: string }>;
   /** Certificates of the further sites, by the sites' names. */
-  readonly siteCertificates: ReadonlyMap<string, WorldCertificate>;
+  readonly siteCertificates: ReadonlyMap<string, SandboxCertificate>;
   /** An address nobody in the world has. */
   readonly freeAddress: string;
   /** Where nginx runs as a container: its image here. */
-  readonly nginxImage?: WorldImage;
+  readonly nginxImage?: SandboxImage;
 }
 
 export interface OverlaidBalancer {
@@ -35,17 +35,17 @@ export interface OverlaidBalancer {
 }
 
 /** Puts the world in the place of what `loadBalancer` says of the real one; every option stays as it is. */
-export function overlayBalancer(balancer: Mapping, world: BalancerWorld): OverlaidBalancer {
+export function overlayBalancer(balancer: Mapping, sandbox: BalancerSandbox): OverlaidBalancer {
   const replaced = ["addresses and host keys of the load balancer's hosts, and the key that opens them"];
-  const values: Record<string, unknown> = { ...balancer, hosts: hostsOf(balancer, world) };
+  const values: Record<string, unknown> = { ...balancer, hosts: hostsOf(balancer, sandbox) };
   const files: HostFile[] = [];
   const keys: string[] = [];
   if (balancer["sites"] !== undefined) {
-    const [node] = world.nodes.values();
+    const [node] = sandbox.nodes.values();
     // Whatever the real upstreams are, here the ingress controller answers for them.
     const upstreams = node && [`${node.address}:${text(mapping(balancer["upstreamPorts"])["http"] ?? 80)}`];
     values["sites"] = entries(balancer["sites"]).map((site) => {
-      const certificate = world.siteCertificates.get(text(site["name"]));
+      const certificate = sandbox.siteCertificates.get(text(site["name"]));
       const overlaid = certificate && overlayCertificate(site, certificate);
       if (overlaid?.privateKey !== undefined) keys.push(overlaid.privateKey);
       files.push(...(overlaid?.files ?? []));
@@ -55,11 +55,11 @@ export function overlayBalancer(balancer: Mapping, world: BalancerWorld): Overla
   }
   if (balancer["floatingAddress"] !== undefined) {
     const { interface: _real, ...rest } = mapping(balancer["floatingAddress"]);
-    values["floatingAddress"] = { ...rest, address: world.freeAddress };
+    values["floatingAddress"] = { ...rest, address: sandbox.freeAddress };
     replaced.push("the floating address, by one of the hosts' network here");
   }
-  if (world.nginxImage !== undefined) {
-    values["image"] = overlayImage(balancer["image"], world.nginxImage);
+  if (sandbox.nginxImage !== undefined) {
+    values["image"] = overlayImage(balancer["image"], sandbox.nginxImage);
     replaced.push(nginxReplaced);
   }
   if (mapping(balancer["nginx"])["resolvers"] !== undefined) {
@@ -70,10 +70,10 @@ export function overlayBalancer(balancer: Mapping, world: BalancerWorld): Overla
   return { values, sitePrivateKeys: keys.join(""), files, replaced };
 }
 
-function hostsOf(balancer: Mapping, world: BalancerWorld): Mapping[] {
+function hostsOf(balancer: Mapping, sandbox: BalancerSandbox): Mapping[] {
   return entries(balancer["hosts"]).map((host) => {
     const { jumpHost: _direct, insecureIgnoreHostKey: _pinned, privateAddress: _one, ...rest } = host;
-    const place = world.hosts.get(text(host["name"]));
+    const place = sandbox.hosts.get(text(host["name"]));
     return { ...rest, ...(place && { address: place.address, hostKey: place.hostKey }) };
   });
 }
@@ -81,7 +81,7 @@ function hostsOf(balancer: Mapping, world: BalancerWorld): Mapping[] {
 export const nginxReplaced = "nginx's image, by one with Debian's nginx";
 
 /** Pinned to its digest where the real one is; looked up in the registry where that one is. */
-export function overlayImage(image: unknown, { name, digest }: WorldImage): string {
+export function overlayImage(image: unknown, { name, digest }: SandboxImage): string {
   return text(image).includes("@") ? `${name}@${digest}` : name;
 }
 
@@ -91,7 +91,7 @@ export function overlayImage(image: unknown, { name, digest }: WorldImage): stri
  */
 export function overlayCertificate(
   keys: Mapping,
-  { chain, privateKey, caCertificate }: WorldCertificate,
+  { chain, privateKey, caCertificate }: SandboxCertificate,
 ): { readonly values: Mapping; readonly privateKey?: string; readonly files: readonly HostFile[] } {
   const onHost = (part: string) => mapping(keys[part])["onHost"];
   const place = onHost("certificate");

@@ -2,7 +2,7 @@ import { request as httpRequest } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect, type TLSSocket } from "node:tls";
 import { randomBytes } from "node:crypto";
-import { answerOf, ask, type BalancerAddress, get, patience } from "./balancer-client.ts";
+import { answerOf, ask, type BalancerAddress, get, timeout } from "./balancer-client.ts";
 import { openSession, type Session } from "./genuine-rancher/session.ts";
 
 /** One thing a user would look at, and what was found. */
@@ -47,7 +47,7 @@ export async function checkThroughBalancer(target: CheckTarget): Promise<CheckRe
     ...(target.nodes.length === 0 ? [] : [await check("every node is reached", () => reachesEveryNode(target))]),
     ...(target.clientAddress === undefined
       ? []
-      : [await check("Rancher is told who asks", () => tellsClient(target, target.clientAddress ?? ""))]),
+      : [await check("Rancher is told who asks", () => forwardsClientAddress(target, target.clientAddress ?? ""))]),
   ];
   for (const site of target.sites ?? []) {
     results.push(await check(`site ${site.name} answers`, () => answersAs(site, target)));
@@ -101,7 +101,7 @@ async function answersAs({ hostname }: { readonly hostname: string }, target: Ch
 }
 
 /** An invented header must not be believed, as everybody could be anybody then. */
-async function tellsClient(target: CheckTarget, clientAddress: string): Promise<string> {
+async function forwardsClientAddress(target: CheckTarget, clientAddress: string): Promise<string> {
   const headers = { "x-forwarded-for": "203.0.113.99", "x-real-ip": "203.0.113.98", forwarded: "for=203.0.113.97" };
   const answer = await answerOf(ask(target, "/ping", { headers }));
   const seen = String(answer.headers[clientHeader] ?? "nobody");
@@ -116,7 +116,7 @@ function foreignName({ hostname, address, ports }: CheckTarget): Promise<string>
       port: ports?.https ?? 443,
       servername: "other.example.com",
       rejectUnauthorized: false,
-      timeout: patience,
+      timeout: timeout,
     });
     socket.once("secureConnect", () => {
       const shown = socket.getPeerX509Certificate();
@@ -128,7 +128,7 @@ function foreignName({ hostname, address, ports }: CheckTarget): Promise<string>
     socket.once("error", (error: Error & { readonly reason?: string }) =>
       done(`the handshake was refused: ${error.reason ?? error.message.trim()}`),
     );
-    socket.once("timeout", () => failed(new Error(`no answer within ${patience / 1000} s`)));
+    socket.once("timeout", () => failed(new Error(`no answer within ${timeout / 1000} s`)));
   });
 }
 
@@ -150,7 +150,7 @@ function redirects(target: CheckTarget): Promise<string> {
         done(`${statusCode} to ${headers.location}`);
       else failed(new Error(`port ${port} answered ${statusCode}, location ${headers.location ?? "-"}`));
     });
-    request.setTimeout(patience, () => request.destroy(new Error(`no answer within ${patience / 1000} s`)));
+    request.setTimeout(timeout, () => request.destroy(new Error(`no answer within ${timeout / 1000} s`)));
     request.once("error", failed);
     request.end();
   });

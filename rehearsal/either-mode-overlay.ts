@@ -1,8 +1,8 @@
-import { overlayCertificate, type HostFile, type WorldCertificate } from "./balancer-overlay.ts";
+import { overlayCertificate, type HostFile, type SandboxCertificate } from "./balancer-overlay.ts";
 import { mapping } from "./stack-values.ts";
 
 /** An overlaid stack that is being made. */
-export interface OverlayDraft {
+export interface ParsedOverlay {
   readonly values: Record<string, unknown>;
   readonly secrets: Record<string, string>;
   readonly hostFiles: HostFile[];
@@ -11,9 +11,9 @@ export interface OverlayDraft {
 
 /** Replaces what a stack file may say of the real world in either mode: the jump host, the certificate, the password. */
 export function overlayEitherMode(
-  { values, secrets, hostFiles, replaced }: OverlayDraft,
+  { values, secrets, hostFiles, replaced }: ParsedOverlay,
   secretKeys: readonly string[],
-  world: { readonly certificate: WorldCertificate; readonly bootstrapPassword: string },
+  sandbox: { readonly certificate: SandboxCertificate; readonly bootstrapPassword: string },
 ): void {
   if (values["ssh"] !== undefined) {
     const { jumpHost: _direct, ...rest } = mapping(values["ssh"]);
@@ -21,15 +21,15 @@ export function overlayEitherMode(
   }
   const tls = mapping(values["tls"]);
   if (tls["source"] === "secret") {
-    const overlaid = overlayCertificate(tls, world.certificate);
+    const overlaid = overlayCertificate(tls, sandbox.certificate);
     // Made here, so no public authority knows it.
-    values["tls"] = { ...overlaid.values, caCertificate: world.certificate.caCertificate };
+    values["tls"] = { ...overlaid.values, caCertificate: sandbox.certificate.caCertificate };
     if (overlaid.privateKey !== undefined) secrets["tlsPrivateKey"] = overlaid.privateKey;
     hostFiles.push(...overlaid.files);
     replaced.push("the certificate for the hostname, its key and its CA");
   }
   if (secretKeys.includes("bootstrapPassword")) {
-    secrets["bootstrapPassword"] = world.bootstrapPassword;
+    secrets["bootstrapPassword"] = sandbox.bootstrapPassword;
     replaced.push("the bootstrap password");
   }
 }

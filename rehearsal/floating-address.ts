@@ -3,7 +3,7 @@ import { answerOf, ask, type BalancerAddress } from "./balancer-client.ts";
 import type { CheckResult } from "./checks.ts";
 import type { OverlaidStack } from "./overlay.ts";
 import { mapping, text } from "./stack-values.ts";
-import type { Host } from "./world/host.ts";
+import type { Host } from "./sandbox/host.ts";
 
 /** The address that moves between the hosts of the balancer, in this world; nothing where the stack has none. */
 export function floatingAddressOf({ values }: Pick<OverlaidStack, "values">): string | undefined {
@@ -12,7 +12,7 @@ export function floatingAddressOf({ values }: Pick<OverlaidStack, "values">): st
 }
 
 /** Milliseconds in which another host must have taken the address, and one request be answered; both generous. */
-const patience = { takeover: 30_000, answer: 1000 };
+const timeout = { takeover: 30_000, answer: 1000 };
 
 /**
  * Cuts the host off that has the floating address, asks the address until another host answers there, and connects the
@@ -46,7 +46,7 @@ export async function checkTakeover(hosts: readonly Host[], target: BalancerAddr
 
 async function answers(target: BalancerAddress): Promise<boolean> {
   // A new connection each time: one that was begun with the former host would go on looking for it.
-  const asked = answerOf(ask(target, "/ping", { signal: AbortSignal.timeout(patience.answer) }));
+  const asked = answerOf(ask(target, "/ping", { signal: AbortSignal.timeout(timeout.answer) }));
   return asked.then(
     ({ status, body }) => status === 200 && body.trim() === "pong",
     () => false,
@@ -68,8 +68,8 @@ async function onlyHolder(hosts: readonly Host[], address: string): Promise<Host
 
 /** @throws with what is said when it does not come true */
 async function within(said: string | (() => string), isTrue: () => Promise<boolean>): Promise<void> {
-  for (const until = performance.now() + patience.takeover; performance.now() < until; await sleep(100)) {
+  for (const until = performance.now() + timeout.takeover; performance.now() < until; await sleep(100)) {
     if (await isTrue()) return;
   }
-  throw new Error(`${typeof said === "string" ? said : said()} for ${patience.takeover / 1000} s`);
+  throw new Error(`${typeof said === "string" ? said : said()} for ${timeout.takeover / 1000} s`);
 }

@@ -1,7 +1,7 @@
-import type { HostFile, WorldCertificate } from "./balancer-overlay.ts";
+import type { HostFile, SandboxCertificate } from "./balancer-overlay.ts";
 import type { CertificateAuthority } from "./kubernetes/certificate-authority.ts";
 import type { WantedMachines } from "./overlay.ts";
-import type { Host } from "./world/host.ts";
+import type { Host } from "./sandbox/host.ts";
 
 /**
  * A certificate for Rancher's hostname and one for each site, as a company's authority would issue them. Each covers all
@@ -11,9 +11,9 @@ export async function certificatesFor(
   hostname: string,
   sites: WantedMachines["sites"],
   authority: CertificateAuthority,
-): Promise<{ certificate: WorldCertificate; siteCertificates: ReadonlyMap<string, WorldCertificate> }> {
+): Promise<{ certificate: SandboxCertificate; siteCertificates: ReadonlyMap<string, SandboxCertificate> }> {
   const hosts = [hostname, ...sites.map((site) => site.hostname)];
-  const issue = async (commonName: string): Promise<WorldCertificate> => {
+  const issue = async (commonName: string): Promise<SandboxCertificate> => {
     const { certificate, key } = await authority.issue({ commonName, hosts, usage: "server" });
     return { chain: certificate, privateKey: key, caCertificate: authority.certificate };
   };

@@ -100,9 +100,9 @@ async function rehearse(
   if (genuineRancher) {
     await phases.run("genuine Rancher answers", () => genuineRancher.ready(interrupted.signal));
   }
-  const checks: CheckResult[] = await phases.run("checks", async (say) => {
+  const checks: CheckResult[] = await phases.run("checks", async (log) => {
     const results = await checkStack(rehearsal);
-    for (const result of results) say(checkLine(result));
+    for (const result of results) log(checkLine(result));
     return results;
   });
 
@@ -114,17 +114,17 @@ async function rehearse(
   }
 
   checks.push(
-    await phases.run("second up", async (say) => {
+    await phases.run("second up", async (log) => {
       const result = await checkUnchanged(rehearsal, interrupted.signal);
-      say(checkLine(result));
+      log(checkLine(result));
       return result;
     }),
   );
   await pulumi("pulumi destroy", ["destroy", "--yes", "--skip-preview", "--stack", stack]);
   checks.push(
-    ...(await phases.run("what is left", async (say) => {
+    ...(await phases.run("what is left", async (log) => {
       const results = await checkNothingLeft(rehearsal);
-      for (const result of results) say(checkLine(result));
+      for (const result of results) log(checkLine(result));
       return results;
     })),
   );
@@ -157,26 +157,26 @@ async function rehearse(
 
 /** The same checks through every balancer host, and whether an address that moves between them does. */
 async function checkStack(rehearsal: Rehearsal): Promise<CheckResult[]> {
-  const { hostname, hosts, nodes, authority, genuineRancher, overlaid, wanted, world } = rehearsal;
+  const { hostname, hosts, nodes, authority, genuineRancher, overlaid, wanted, sandbox } = rehearsal;
   const bootstrapPassword = genuineRancher && (await bootstrapPasswordOf(rehearsal));
   // Without a balancer of ours, yours would lead to each node.
-  const doors =
+  const endpoints =
     hosts.length > 0
       ? hosts.map(({ name, address }) => ({ name, address, behind: nodes }))
       : nodes.map((node) => ({ name: node.name, address: node.address, behind: [node] }));
   const results: CheckResult[] = [];
-  for (const { name, address, behind } of doors) {
+  for (const { name, address, behind } of endpoints) {
     const found = await lastChecksThroughBalancer({
       hostname,
       address,
       caCertificate: authority.certificate,
       ...(hosts.length > 0 && { ports: wanted.ports, sites: wanted.sites }),
-      ...(hosts.length > 0 && wanted.tellsClients && { clientAddress: world.subnet.machine }),
+      ...(hosts.length > 0 && wanted.forwardsClientAddress && { clientAddress: sandbox.subnet.machine }),
       nodes: behind.map((node) => node.name),
       ...(bootstrapPassword !== undefined && { bootstrapPassword }),
     });
     results.push(
-      ...found.map((result) => ({ ...result, name: doors.length > 1 ? `${name}: ${result.name}` : result.name })),
+      ...found.map((result) => ({ ...result, name: endpoints.length > 1 ? `${name}: ${result.name}` : result.name })),
     );
   }
   const address = floatingAddressOf(overlaid);

@@ -1,4 +1,4 @@
-import { overlayBalancer, type BalancerWorld, type HostFile, type WorldCertificate } from "./balancer-overlay.ts";
+import { overlayBalancer, type BalancerSandbox, type HostFile, type SandboxCertificate } from "./balancer-overlay.ts";
 import type { ReplacedRepositories } from "./charts/choose-charts.ts";
 import { overlayEitherMode } from "./either-mode-overlay.ts";
 import type { IngressController } from "./kubernetes/ingress-controller.ts";
@@ -19,7 +19,7 @@ export interface WantedMachines {
   readonly ingressPorts: Ports;
   readonly sites: readonly { readonly name: string; readonly hostname: string }[];
   /** Rancher is told the clients' addresses: at layer 7, and by the PROXY protocol. */
-  readonly tellsClients: boolean;
+  readonly forwardsClientAddress: boolean;
   /** The hosts need a Docker engine. */
   readonly containers: boolean;
 }
@@ -30,11 +30,11 @@ export interface Ports {
 }
 
 /** What the rehearsal's world has in place of the real one. */
-export interface WorldFacts extends BalancerWorld {
+export interface SandboxFacts extends BalancerSandbox {
   readonly kubeconfig: string;
   readonly sshPrivateKey: string;
   readonly bootstrapPassword: string;
-  readonly certificate: WorldCertificate;
+  readonly certificate: SandboxCertificate;
   /** Chart repositories that cannot be reached, and what the rehearsal has in their place. */
   readonly chartRepositories?: ReplacedRepositories;
 }
@@ -73,7 +73,7 @@ export function wantedMachines(values: Mapping): WantedMachines {
     ports: portsOf(balancer["ports"]),
     ingressPorts: portsOf(balancer["upstreamPorts"]),
     sites: entries(balancer["sites"]).map((site) => ({ name: text(site["name"]), hostname: text(site["hostname"]) })),
-    tellsClients: balancer["layer"] === 7 || balancer["proxyProtocol"] === true,
+    forwardsClientAddress: balancer["layer"] === 7 || balancer["proxyProtocol"] === true,
     containers,
   };
 }
@@ -85,18 +85,18 @@ export function portsOf(value: unknown): Ports {
 }
 
 /** Puts the world's addresses, keys and secrets in the place of the real ones. No secret of the user is read. */
-export function overlay(values: Mapping, secretKeys: readonly string[], world: WorldFacts): OverlaidStack {
+export function overlay(values: Mapping, secretKeys: readonly string[], sandbox: SandboxFacts): OverlaidStack {
   const replaced: string[] = [];
   const balancer = mapping(values["loadBalancer"]);
   const cluster = mapping(values["cluster"]);
   const changed: Record<string, unknown> = { ...values };
   const hostFiles: HostFile[] = [];
-  const secrets: Record<string, string> = { kubeconfig: world.kubeconfig };
+  const secrets: Record<string, string> = { kubeconfig: sandbox.kubeconfig };
 
   if (balancer["hosts"] !== undefined) {
-    const overlaid = overlayBalancer(balancer, world);
+    const overlaid = overlayBalancer(balancer, sandbox);
     changed["loadBalancer"] = overlaid.values;
-    secrets["sshPrivateKey"] = world.sshPrivateKey;
+    secrets["sshPrivateKey"] = sandbox.sshPrivateKey;
     if (overlaid.sitePrivateKeys !== "") secrets["sitePrivateKeys"] = overlaid.sitePrivateKeys;
     hostFiles.push(...overlaid.files);
     replaced.push(...overlaid.replaced);
@@ -104,18 +104,18 @@ export function overlay(values: Mapping, secretKeys: readonly string[], world: W
   if (values["cluster"] !== undefined) {
     const servers = entries(cluster["servers"]).map((server) => ({
       ...server,
-      ...placeOf(world.nodes.get(text(server["name"]))),
+      ...placeOf(sandbox.nodes.get(text(server["name"]))),
     }));
     // The version is the rehearsal's own Kubernetes, whatever the real one is.
     const { version: _real, ...rest } = cluster;
     changed["cluster"] = { ...rest, servers };
     replaced.push("the cluster: its addresses, its version and its kubeconfig");
   }
-  overlayEitherMode({ values: changed, secrets, hostFiles, replaced }, secretKeys, world);
-  const { rancher, "cert-manager": certManager } = world.chartRepositories ?? {};
+  overlayEitherMode({ values: changed, secrets, hostFiles, replaced }, secretKeys, sandbox);
+  const { rancher, "cert-manager": certManager } = sandbox.chartRepositories ?? {};
   if (rancher) changed["chartRepository"] = rancher.url;
   if (certManager) changed["certManager"] = { ...mapping(values["certManager"]), chartRepository: certManager.url };
-  for (const [name, { original }] of Object.entries(world.chartRepositories ?? {})) {
+  for (const [name, { original }] of Object.entries(sandbox.chartRepositories ?? {})) {
     replaced.push(`the chart repository ${original}, which does not answer, by a fake ${name} chart`);
   }
   return { values: changed, secrets, hostFiles, replaced };

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import type { Host } from "./world/host.ts";
+import type { Host } from "./sandbox/host.ts";
 
 /** A root shell on a host, on this terminal, until it is left. */
 export function openShell(host: Host): Promise<void> {

@@ -4,7 +4,7 @@ import { terminalColumns, wrapText } from "./terminal.ts";
 /** Prints the progress of a rehearsal, and measures its phases. */
 export interface Phases {
   /** Prints the phase's name, runs it and prints its duration. */
-  run<T>(name: string, work: (say: (line: string) => void) => Promise<T>): Promise<T>;
+  run<T>(name: string, work: (log: (line: string) => void) => Promise<T>): Promise<T>;
   /** Seconds by phase, in the order they ran. */
   readonly times: ReadonlyMap<string, number>;
 }

@@ -8,7 +8,7 @@ import type { Tool } from "../tools/toolbox/tool.mjs";
 import { tools } from "../tools/toolbox.mjs";
 import { startBalancerContainers, type BalancerContainers } from "./balancer-containers.ts";
 import { chooseCharts } from "./charts/choose-charts.ts";
-import { clearWorlds } from "./clear-worlds.ts";
+import { clearSandboxes } from "./clear-sandboxes.ts";
 import { makeOrClose } from "./closing.ts";
 import type { ChartName } from "./charts/kubernetes-bounds.ts";
 import { madeUpPassword, prepareRehearsalEngine } from "./engine-run.ts";
@@ -19,13 +19,13 @@ import { startKubernetes, type Kubernetes } from "./kubernetes/kubernetes.ts";
 import { certificatesFor, putFiles } from "./host-certificates.ts";
 import { overlay, wantedMachines, type OverlaidStack, type WantedMachines } from "./overlay.ts";
 import { runUntil, type Phases } from "./phases.ts";
-import { startPlayedCluster } from "./played/played-cluster.ts";
+import { startFakeCluster } from "./fakes/fake-cluster.ts";
 import { installProviders } from "./providers/install.ts";
 import type { Participant } from "./summary.ts";
-import type { Host } from "./world/host.ts";
-import type { Node } from "./world/node.ts";
-import { lastAddress } from "./world/subnet.ts";
-import { createWorld, type World } from "./world/world.ts";
+import type { Host } from "./sandbox/host.ts";
+import type { Node } from "./sandbox/node.ts";
+import { lastAddress } from "./sandbox/subnet.ts";
+import { createSandbox, type Sandbox } from "./sandbox/sandbox.ts";
 
 export interface RehearsalOptions {
   readonly stackFile: StackFile;
@@ -44,7 +44,7 @@ export interface Rehearsal {
   readonly folder: string;
   readonly stack: string;
   readonly hostname: string;
-  readonly world: World;
+  readonly sandbox: Sandbox;
   readonly hosts: readonly Host[];
   readonly nodes: readonly Node[];
   readonly kubernetes: Kubernetes;
@@ -88,44 +88,44 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
 
     const binary = options.rancherBinary === undefined ? undefined : await findRancherBinary(options.rancherBinary);
 
-    const toolbox = await step("tools", (say) => tools(toolNames, { progress: say, ...(signal && { signal }) }));
+    const toolbox = await step("tools", (log) => tools(toolNames, { progress: log, ...(signal && { signal }) }));
 
-    const { world, nodes, hosts } = await step("hosts", async (say) => {
-      await clearWorlds({ progress: say });
-      const world = await createWorld({ folder: options.folder, progress: say });
-      closers.push(() => world.close());
+    const { sandbox, nodes, hosts } = await step("hosts", async (log) => {
+      await clearSandboxes({ progress: log });
+      const sandbox = await createSandbox({ folder: options.folder, progress: log });
+      closers.push(() => sandbox.close());
       const nodes: Node[] = [];
-      for (const name of wanted.nodes) nodes.push(await world.addNode({ name }));
+      for (const name of wanted.nodes) nodes.push(await sandbox.addNode({ name }));
       const hosts: Host[] = [];
-      for (const host of wanted.hosts) hosts.push(await world.addHost(host));
-      for (const { name, address } of [...hosts, ...nodes]) say(`${name} ${address}`);
-      return { world, nodes, hosts };
+      for (const host of wanted.hosts) hosts.push(await sandbox.addHost(host));
+      for (const { name, address } of [...hosts, ...nodes]) log(`${name} ${address}`);
+      return { sandbox, nodes, hosts };
     });
-    const { folder } = world;
+    const { folder } = sandbox;
     const authority = await createCertificateAuthority("Rehearsal CA");
     const containers = wanted.containers
       ? await step("Docker engines", (progress) =>
-          startBalancerContainers({ world, hosts, authority, closers, progress }),
+          startBalancerContainers({ sandbox, hosts, authority, closers, progress }),
         )
       : undefined;
 
-    const kubernetes = await step("Kubernetes", async (say) => {
+    const kubernetes = await step("Kubernetes", async (log) => {
       const cluster = await startKubernetes({
         folder: join(folder, "kubernetes"),
         nodes,
         ingressController: wanted.ingressController,
-        progress: say,
+        progress: log,
         ...(signal && { signal }),
       });
       closers.push(() => cluster.stop());
       return cluster;
     });
 
-    const charts = await step("charts", async (say) => {
+    const charts = await step("charts", async (log) => {
       const chosen = await chooseCharts({
         values: source.values,
         folder: join(folder, "charts"),
-        progress: say,
+        progress: log,
         ...(options.alsoServe && { alsoServe: options.alsoServe }),
       });
       closers.push(() => chosen.close());
@@ -134,49 +134,49 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
 
     const genuineRancher =
       binary &&
-      (await step("genuine Rancher", async (say) => {
+      (await step("genuine Rancher", async (log) => {
         const rancher = await startGenuineRancher({
           binary,
           kubernetes,
           folder: join(folder, "rancher"),
           toolFolders: [dirname(toolbox.helm.path), dirname(toolbox.kubectl.path)],
-          progress: say,
+          progress: log,
         });
         closers.push(() => rancher.close());
-        say(`${binary.path} ${binary.version ?? "(tells no version)"} starts once the release is installed`);
+        log(`${binary.path} ${binary.version ?? "(tells no version)"} starts once the release is installed`);
         return rancher;
       }));
 
-    const played = await step(`ingress controller${binary ? "" : " and Rancher"}, played`, async (say) => {
-      const cluster = await startPlayedCluster({
+    const fake = await step(`ingress controller${binary ? "" : " and Rancher"}, played`, async (log) => {
+      const cluster = await startFakeCluster({
         kubernetes,
         nodes,
         authority,
         ingressController: wanted.ingressController,
         ports: wanted.ingressPorts,
         folder: join(folder, "played"),
-        progress: say,
+        progress: log,
         ...(genuineRancher && { genuineRancher }),
       });
       closers.push(() => cluster.close());
       return cluster;
     });
 
-    return await step("engine and providers", async (say) => {
+    return await step("engine and providers", async (log) => {
       const pulumiHome = join(folder, "pulumi-home");
-      const providers = await installProviders({ pulumiHome, userPulumiHome: userPulumiHome(), progress: say });
+      const providers = await installProviders({ pulumiHome, userPulumiHome: userPulumiHome(), progress: log });
       const overlaid = overlay(source.values, source.sealed ?? [], {
         hosts: byName(hosts),
         nodes: byName(nodes),
         kubeconfig: kubernetes.kubeconfig,
-        sshPrivateKey: world.privateKey,
+        sshPrivateKey: sandbox.privateKey,
         bootstrapPassword: madeUpPassword(),
         ...(await certificatesFor(hostname, wanted.sites, authority)),
-        freeAddress: lastAddress(world.subnet),
+        freeAddress: lastAddress(sandbox.subnet),
         ...(containers && { nginxImage: containers.image }),
         chartRepositories: charts.replaced,
       });
-      for (const line of overlaid.replaced) say(`replaced: ${line}`);
+      for (const line of overlaid.replaced) log(`replaced: ${line}`);
       for (const host of hosts) await putFiles(host, overlaid.hostFiles);
       const engine = await prepareRehearsalEngine({
         folder,
@@ -184,14 +184,14 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
         overlaid,
         pulumiHome,
         ...(containers && { surroundings: containers.registry.trust }),
-        progress: say,
+        progress: log,
       });
       closers.push(async () => endOrphans());
       return {
         folder,
         stack: stackFile.stack,
         hostname,
-        world,
+        sandbox,
         hosts,
         nodes,
         kubernetes,
@@ -203,7 +203,7 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
           ...providers.map((provider) => ({ ...provider, name: `provider ${provider.name}` })),
           ...(containers?.participants ?? []),
           ...charts.participants,
-          ...played.participants,
+          ...fake.participants,
           ...Object.values(toolbox).map(participant),
         ],
         ...(containers && { containers }),

@@ -24,7 +24,7 @@ export interface RehearsalResult {
 }
 
 /** A stack with a cluster. */
-export interface ClusterShape {
+export interface ClusterSpec {
   readonly stack: string;
   /** What the hosts run: `nginx, layer 4`. */
   readonly balancer: string;
@@ -73,8 +73,8 @@ export function allPassed({ checks }: Pick<RehearsalResult, "checks">): boolean 
 }
 
 /** Draws the load balancers above the cluster's nodes. */
-export function clusterTopology(shape: ClusterShape): string[] {
-  const { stack, balancer, hosts, nodes, rancherVersion, kubernetesVersion } = shape;
+export function clusterTopology(spec: ClusterSpec): string[] {
+  const { stack, balancer, hosts, nodes, rancherVersion, kubernetesVersion } = spec;
   const balancers = hosts.map(({ name, address }) => `${balancer}: ${name} (${address})`);
   const cluster = `cluster: Kubernetes ${kubernetesVersion}, Rancher ${rancherVersion}`;
   return [

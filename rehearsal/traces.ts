@@ -6,7 +6,7 @@ import type { CheckResult } from "./checks.ts";
 import type { DockerEngine } from "./docker/docker-engine.ts";
 import type { Rehearsal } from "./rehearsal.ts";
 import { checkSecondUp } from "./second-up.ts";
-import type { Host } from "./world/host.ts";
+import type { Host } from "./sandbox/host.ts";
 
 /** Remembers what the hosts are like before anything is done to them. */
 export async function markHosts(hosts: readonly Host[]): Promise<void> {

@@ -7,7 +7,7 @@ const program = [...sourceFiles("index.ts"), ...components];
 /** What registers resources, reads the engine's configuration or ends its run; everything else renders a text or decides something. */
 const isBlock = ({ path, text }: SourceFile) =>
   /extends pulumi\.ComponentResource|new ((\w+\.)?Provider|pulumi\.StackReference|random\.\w+)\(/.test(text) ||
-  ["components/settings.ts", "components/refusal.ts"].includes(path);
+  ["components/stack-input.ts", "components/refusal.ts"].includes(path);
 
 /** A recipe, or a part of one: what puts blocks together. */
 const isRecipe = ({ path, text, imports }: SourceFile) =>
@@ -93,7 +93,7 @@ describe("the program", () => {
     // The other hands the environment on to a credential plugin, without looking at it.
     expect(reading.map(({ path }) => path).sort()).toEqual([
       "components/cluster/kubeconfig.ts",
-      "components/settings.ts",
+      "components/stack-input.ts",
     ]);
   });
 
@@ -115,9 +115,12 @@ describe("the program", () => {
     const offending = listed(classes, ({ path, text }) => {
       const name = /export class (\w+) extends/.exec(text)?.[1] ?? "";
       const folder = path.split("/").length === 2 ? "recipes" : path.split("/")[1];
-      // The one thing that is to be in the state before any child is: which cluster this is.
-      const handed = name === "HighAvailability" ? "{ clusterUid: args.cluster.uid }" : "{}";
-      return text.includes(`super("rancher:${folder}:${name}", name, ${handed}, opts);`) ? [] : [`class ${name}`];
+      // Only which cluster this is has to be in the state before any child is.
+      const inputs = name === "HighAvailability" ? "{ clusterUid: args.cluster.uid }" : "{}";
+      const expected = `super("rancher:${folder}:${name}", name, ${inputs}, `;
+      return text.includes(`${expected}opts);`) || text.includes(`${expected}pulumi.mergeOptions(opts, former));`)
+        ? []
+        : [`class ${name}`];
     });
 
     expect(offending).toEqual([]);

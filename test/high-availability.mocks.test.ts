@@ -209,10 +209,12 @@ describe("the high-availability recipe", () => {
     );
   });
 
-  it("hands no component its arguments, as they would reach the state in clear", async () => {
+  it("hands no component its arguments, as they would reach the state in clear, but which cluster it is", async () => {
     const { registrations } = await synthesiseRecipe({ settings: { tls: privateCA } });
 
-    for (const { inputs } of registrations.filter(({ custom }) => !custom)) expect(inputs).toEqual({});
+    const { uid: clusterUid } = emptyCluster();
+    for (const { type, inputs } of registrations.filter(({ custom }) => !custom))
+      expect(inputs).toEqual(type === "rancher:recipes:HighAvailability" ? { clusterUid } : {});
   });
 
   it("gives every Kubernetes object and release the one provider", async () => {

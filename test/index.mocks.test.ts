@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type outputs from "../index.ts";
 import { synthesise } from "../operations/synthesis.ts";
-import { helmRevision, kubeconfigFor, playApi, type PlayedCluster } from "./support/kubernetes-api.ts";
+import { helmRevision, kubeconfigFor, playApi, type FakeCluster } from "./support/kubernetes-api.ts";
 import { prodConfiguration } from "./support/prod-configuration.ts";
 import { clearTexts, listed, only } from "./support/registrations.ts";
 import { valueOf } from "./support/value-of.ts";
@@ -22,7 +22,7 @@ function run(kubeconfig: string, overrides: Record<string, unknown> = {}) {
   });
 }
 
-async function runOn(cluster: PlayedCluster, overrides: Record<string, unknown> = {}) {
+async function runOn(cluster: FakeCluster, overrides: Record<string, unknown> = {}) {
   await using api = await playApi(cluster);
   return { api, ...(await run(api.kubeconfig, overrides)) };
 }

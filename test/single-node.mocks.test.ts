@@ -36,7 +36,7 @@ const always = [
   `${network} rancher-ground-network`,
   `${volume} rancher-ground-data`,
   "pulumi:providers:docker docker",
-  "rancher:docker:ContainerGround rancher-ground",
+  "rancher:docker:NetworkAndVolume rancher-ground",
   "rancher:docker:DockerHost docker",
   "rancher:docker:RancherContainer rancher",
   "rancher:recipes:SingleNode rancher",
@@ -159,7 +159,7 @@ describe("the order of the single-node recipe", () => {
       "docker-1-base-script",
       "docker-1-docker-engine-script",
     ]);
-    expect(dependencies(registrations, "rancher:docker:ContainerGround", "rancher-ground")).toEqual([
+    expect(dependencies(registrations, "rancher:docker:NetworkAndVolume", "rancher-ground")).toEqual([
       "docker-1-docker-host-script",
     ]);
     expect(dependencies(registrations, hostScript, "docker-1-generated-certificate")).toContain(

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
 import { ownershipLabels } from "../components/cluster/ownership.ts";
 import { survey } from "../components/survey.ts";
-import { helmRevision, kubeconfigFor, playApi, type PlayedCluster } from "./support/kubernetes-api.ts";
+import { helmRevision, kubeconfigFor, playApi, type FakeCluster } from "./support/kubernetes-api.ts";
 
 const stack = "rancher/prod";
 const labels = ownershipLabels(stack);
@@ -20,7 +20,7 @@ const ingressClass = (name: string, controller: string, annotations?: object) =>
   spec: { controller },
 });
 
-async function look(cluster: PlayedCluster) {
+async function look(cluster: FakeCluster) {
   await using api = await playApi(cluster);
   return await survey(api.kubeconfig, stack);
 }
@@ -174,7 +174,7 @@ describe("the survey of what ended TLS so far", () => {
 });
 
 describe("the survey of the ingress controller", () => {
-  const lookCloser = async (cluster: PlayedCluster) => {
+  const lookCloser = async (cluster: FakeCluster) => {
     await using api = await playApi(cluster);
     return { found: (await survey(api.kubeconfig, stack, true)).ingress, requests: [...api.requests] };
   };

@@ -1,4 +1,4 @@
-import { ApiError } from "./kubernetes-api.ts";
+import { KubernetesApiError } from "./kubernetes-api.ts";
 import { controllerOf, type RunningController, type Service, type Workload } from "./ingress-controllers.ts";
 import { isOwned } from "./ownership.ts";
 
@@ -62,7 +62,7 @@ export async function findControllers(get: Get): Promise<RunningController[]> {
         get<List<Service>>(`/api/v1/namespaces/${namespace}/services`),
         controller.configMap === undefined
           ? undefined
-          : orNothing(get<ConfigMap>(`/api/v1/namespaces/${controller.configMap.replace("/", "/configmaps/")}`)),
+          : orUndefined(get<ConfigMap>(`/api/v1/namespaces/${controller.configMap.replace("/", "/configmaps/")}`)),
       ]);
       return [controller.describe(services.items, configMap?.data ?? {})];
     }),
@@ -76,14 +76,14 @@ function nameOf({ metadata }: Named): string {
 
 /** A cluster without K3s' helm-controller has no such kinds. */
 async function orEmpty<T>(answer: Promise<List<T>>): Promise<List<T>> {
-  return (await orNothing(answer)) ?? { items: [] };
+  return (await orUndefined(answer)) ?? { items: [] };
 }
 
-async function orNothing<T>(answer: Promise<T>): Promise<T | undefined> {
+async function orUndefined<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;
   } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return undefined;
+    if (error instanceof KubernetesApiError && error.status === 404) return undefined;
     throw error;
   }
 }

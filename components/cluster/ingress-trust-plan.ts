@@ -5,13 +5,13 @@ import type { IngressFindings } from "./ingress-findings.ts";
 import { trustsAll } from "./trusted-networks.ts";
 
 /** What the load balancer tells of a client that the ingress controller must believe. */
-export type Told = "forwardedHeaders" | "proxyProtocol";
+export type ClientAddressSource = "forwardedHeaders" | "proxyProtocol";
 
 /** Charts of ingress controllers that K3s and RKE2 install, by the name of their HelmChart. */
 export type PackagedChart = "traefik" | "rke2-traefik" | "rke2-ingress-nginx";
 
 export interface IngressTrustArgs {
-  readonly told: Told;
+  readonly clientAddressSource: ClientAddressSource;
   /** Controller of the IngressClass that serves Rancher. */
   readonly controller: ControllerKind;
   /** Addresses the load balancer's hosts connect from. */
@@ -76,8 +76,8 @@ function packagedChart({ controller, findings }: IngressTrustArgs): PackagedChar
   );
 }
 
-function believes(running: RunningController, { told, balancers }: IngressTrustArgs): boolean {
-  const networks = running[told];
+function believes(running: RunningController, { clientAddressSource, balancers }: IngressTrustArgs): boolean {
+  const networks = running[clientAddressSource];
   return trustsAll(networks, balancers) && (networks === "everybody" || !running.hidesClients);
 }
 
@@ -129,7 +129,7 @@ function foreignChart(controller: ControllerKind): PackagedChart {
  * https://github.com/traefik/traefik-helm-chart/blob/master/traefik/values.yaml,
  * https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/configmap/
  */
-function valuesOf(chart: PackagedChart, { told, balancers }: IngressTrustArgs): object {
+function valuesOf(chart: PackagedChart, { clientAddressSource, balancers }: IngressTrustArgs): object {
   switch (chart) {
     case "traefik":
       return {
@@ -144,7 +144,7 @@ function valuesOf(chart: PackagedChart, { told, balancers }: IngressTrustArgs): 
       return {
         controller: {
           config: {
-            [told === "forwardedHeaders" ? "use-forwarded-headers" : "use-proxy-protocol"]: "true",
+            [clientAddressSource === "forwardedHeaders" ? "use-forwarded-headers" : "use-proxy-protocol"]: "true",
             // Without it anyone who reaches a node may say who they are.
             "proxy-real-ip-cidr": balancers.join(","),
           },

@@ -18,7 +18,7 @@ export interface IngressTrustArgs {
 }
 
 /** Seconds: the distribution notices, upgrades the chart, and pulls nothing; pods are replaced one by one. */
-const patience = 300;
+const timeout = 300;
 /** Seconds between two looks, and for one answer of the API server. */
 const pause = 2;
 const answerTime = 10;
@@ -63,8 +63,8 @@ function trusted(config: pulumi.CustomResource, { trust, kubeconfig }: IngressTr
           controller: trust.controller,
           look: () => findControllers(getFrom(access, AbortSignal.timeout(answerTime * 1000))),
           isLive: (controllers) => trustIsLive({ ...trust, findings: { ...trust.findings, controllers } }),
-          say: (line) => void pulumi.log.info(line, config, undefined, true),
-          patience,
+          log: (line) => void pulumi.log.info(line, config, undefined, true),
+          timeout,
           pause,
         });
         done(config);

@@ -11,7 +11,7 @@ const defaultPause = 500;
 const temporaryStatuses: readonly number[] = [429, 500, 502, 503, 504];
 
 /** An answer of the API server other than success. */
-export class ApiError extends Error {
+export class KubernetesApiError extends Error {
   readonly status: number;
   /** Milliseconds after which the server wants to be asked again. */
   readonly retryAfter: number;
@@ -55,7 +55,7 @@ export function getFrom(access: ClusterAccess, signal: AbortSignal) {
           answer.once("end", () => {
             const { statusCode = 0 } = answer;
             if (statusCode !== 200)
-              return failed(new ApiError(statusCode, path, pauseOf(answer.headers["retry-after"])));
+              return failed(new KubernetesApiError(statusCode, path, pauseOf(answer.headers["retry-after"])));
             try {
               return done(JSON.parse(Buffer.concat(parts).toString()) as T);
             } catch {
@@ -72,7 +72,7 @@ export function getFrom(access: ClusterAccess, signal: AbortSignal) {
       try {
         return await once<T>(path, accept);
       } catch (error) {
-        if (!(error instanceof ApiError) || !isTemporary(error)) throw error;
+        if (!(error instanceof KubernetesApiError) || !isTemporary(error)) throw error;
         try {
           await sleep(error.retryAfter, undefined, { signal });
         } catch {
@@ -83,7 +83,7 @@ export function getFrom(access: ClusterAccess, signal: AbortSignal) {
   };
 }
 
-export function isTemporary({ status }: ApiError): boolean {
+export function isTemporary({ status }: KubernetesApiError): boolean {
   return temporaryStatuses.includes(status);
 }
 

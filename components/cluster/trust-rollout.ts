@@ -7,9 +7,9 @@ export interface TrustRollout {
   readonly look: () => Promise<readonly RunningController[]>;
   readonly isLive: (running: readonly RunningController[]) => boolean;
   /** Hears how far it is, when that has changed. */
-  readonly say: (line: string) => void;
+  readonly log: (line: string) => void;
   /** Seconds until it counts as failed. */
-  readonly patience: number;
+  readonly timeout: number;
   /** Seconds between two looks. */
   readonly pause: number;
 }
@@ -20,8 +20,8 @@ export interface TrustRollout {
  *
  * @throws what is seen when the time is over.
  */
-export async function awaitTrust({ controller, look, isLive, say, patience, pause }: TrustRollout): Promise<void> {
-  const until = Date.now() + patience * 1000;
+export async function awaitTrust({ controller, look, isLive, log, timeout, pause }: TrustRollout): Promise<void> {
+  const until = Date.now() + timeout * 1000;
   let seen = "";
   for (;;) {
     let now: string;
@@ -32,11 +32,11 @@ export async function awaitTrust({ controller, look, isLive, say, patience, paus
     } catch (error) {
       now = `the cluster does not tell: ${(error as Error).message}`;
     }
-    if (now !== seen) say(`waiting for the ingress controller to trust the load balancer: ${now}`);
+    if (now !== seen) log(`waiting for the ingress controller to trust the load balancer: ${now}`);
     seen = now;
     if (Date.now() >= until) {
       throw new Error(
-        `the ingress controller does not run with the trust in the load balancer after ${patience} s: ${seen}. ` +
+        `the ingress controller does not run with the trust in the load balancer after ${timeout} s: ${seen}. ` +
           "See why: kubectl -n kube-system get pods, and the logs of the helm-install job; then run again",
       );
     }

@@ -2,8 +2,8 @@ import { quote } from "../host/shell.ts";
 import { dataArchive } from "./data-archive.ts";
 import { dataFacts, helperLabel } from "./data-facts.ts";
 import { dataHelper } from "./data-helper.ts";
-import { dataWindow } from "./data-window.ts";
-import { rancherContainer, rancherTrial, rancherVolume } from "./names.ts";
+import { dataDowntime } from "./data-downtime.ts";
+import { rancherContainer, rancherUpgradeTest, rancherVolume } from "./names.ts";
 
 /** Name of the script that looks after the data; whatever works on them takes its facts, and so its name. */
 export const dataScript = "rancher-data";
@@ -22,7 +22,7 @@ mkdir -p "$facts"
 safe_folder "$folder"
 ${dataFacts}
 ${dataHelper}
-${dataWindow}
+${dataDowntime}
 ${dataArchive}`;
 }
 
@@ -49,9 +49,9 @@ version=$(version_of ${rancherContainer})
 image=$(image_of ${rancherContainer} "$version")
 measure --volume ${rancherVolume}:/from:ro
 need_room 1 1
-docker volume create --label ${helperLabel}=trial ${rancherTrial.volume} >/dev/null
-copy_stopped ${rancherContainer} ${rancherTrial.volume} --volume ${rancherVolume}:/from:ro
-make_archive ${rancherTrial.volume} "$version" "$image"
+docker volume create --label ${helperLabel}=trial ${rancherUpgradeTest.volume} >/dev/null
+copy_stopped ${rancherContainer} ${rancherUpgradeTest.volume} --volume ${rancherVolume}:/from:ro
+make_archive ${rancherUpgradeTest.volume} "$version" "$image"
 clear_trial
 prune_archives "$keep" "$(noted needed)"
 bytes=$(wc -c <"$folder/$archive.tar.gz" | tr -d ' ')

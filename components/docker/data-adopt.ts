@@ -1,5 +1,5 @@
 import { helperLabel } from "./data-facts.ts";
-import { inRancherContainer, rancherTrial, rancherVolume } from "./names.ts";
+import { inRancherContainer, rancherUpgradeTest, rancherVolume } from "./names.ts";
 
 /** Added to the name of a container once it is taken over. */
 export const adoptedSuffix = "-before-rancher-stack";
@@ -74,9 +74,9 @@ adopt_container() {
   measure "$@"
   case $data_kind in volume | bind) need_room 2 1 ;; *) need_room 3 1 ;; esac
   if [ -z "$(noted adopting)" ]; then
-    docker volume create --label ${helperLabel}=trial ${rancherTrial.volume} >/dev/null
-    copy_stopped "$adopt" ${rancherTrial.volume} "$@"
-    make_archive ${rancherTrial.volume} "$version" "$(image_of "$adopt" "$version")"
+    docker volume create --label ${helperLabel}=trial ${rancherUpgradeTest.volume} >/dev/null
+    copy_stopped "$adopt" ${rancherUpgradeTest.volume} "$@"
+    make_archive ${rancherUpgradeTest.volume} "$version" "$(image_of "$adopt" "$version")"
     clear_trial
     note adopting "$adopt $archive $data_kind:$data_place"
   fi

@@ -1,4 +1,4 @@
-import { stopSeconds } from "./data-window.ts";
+import { stopSeconds } from "./data-downtime.ts";
 import { rancherContainer, rancherVolume } from "./names.ts";
 
 /**

@@ -2,7 +2,7 @@ import { quote } from "../host/shell.ts";
 import { removeBackupTimer } from "./backup-timer.ts";
 import { dataScript } from "./backup-script.ts";
 import { dataFacts } from "./data-facts.ts";
-import { dataWindow } from "./data-window.ts";
+import { dataDowntime } from "./data-downtime.ts";
 import { authorityFolder } from "../tls/generated-certificate-script.ts";
 import { auditLogVolume, rancherVolume } from "./names.ts";
 
@@ -26,7 +26,7 @@ marked=$(cat "$facts/${deleteMarker}" 2>/dev/null || echo 0)
 if [ "$(($(date +%s) - \${marked:-0}))" -lt ${deleteSeconds} ]; then delete=yes; fi${timer ? `\n${removeBackupTimer}` : ""}
 if command -v docker >/dev/null; then
 ${dataFacts}
-${dataWindow}
+${dataDowntime}
 mend
 # A volume that was being filled is kept, and so has to be what is known of it.
 for each in restoring adopting; do [ ! -e "$facts/$each" ] || remember "$each" "$(noted "$each")"; done

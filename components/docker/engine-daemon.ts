@@ -1,7 +1,7 @@
 import { configureEngineProxy, forgetEngineProxy, type EngineProxy } from "./engine-proxy.ts";
 
 /** Seconds an engine may take to answer after it was started, restarted or told to read its options. */
-const patience = 60;
+const timeout = 60;
 
 const daemonFile = "/etc/docker/daemon.json";
 
@@ -17,9 +17,9 @@ const daemonFile = "/etc/docker/daemon.json";
 export function configureDockerEngine(proxy: EngineProxy | undefined): string {
   return `engine_says() { docker info --format "$1" 2>/dev/null; }
 await_engine() {
-  deadline=$(($(date +%s) + ${patience}))
+  deadline=$(($(date +%s) + ${timeout}))
   until [ "$(engine_says '{{.LiveRestoreEnabled}}')" = true ]; do
-    [ "$(date +%s)" -lt "$deadline" ] || fail 40 "Docker Engine does not answer with live-restore within ${patience} s: $(docker info 2>&1 | tail -n 1). See: journalctl -u docker"
+    [ "$(date +%s)" -lt "$deadline" ] || fail 40 "Docker Engine does not answer with live-restore within ${timeout} s: $(docker info 2>&1 | tail -n 1). See: journalctl -u docker"
     sleep 1
   done
 }

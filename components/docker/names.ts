@@ -13,7 +13,7 @@ export const rancherVolume = "rancher-data";
 export const auditLogVolume = "rancher-audit-log";
 
 /** A new version on trial, on a copy of the data, in a network that leads nowhere. */
-export const rancherTrial = {
+export const rancherUpgradeTest = {
   container: "rancher-trial",
   volume: "rancher-trial-data",
   network: "rancher-trial",

@@ -4,11 +4,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { withCredentials } from "../proxy-credentials.ts";
 import { resolverMounts } from "./host-resolvers.ts";
 import { inRancherContainer, rancherContainer } from "./names.ts";
-import { rancherHealthcheck, type RancherContainerShape } from "./rancher-container-shape.ts";
+import { rancherHealthcheck, type RancherContainerSpec } from "./rancher-container-spec.ts";
 
 export interface RancherContainerArgs {
   /** Changing anything but the limit of memory replaces the container; the data stays in its volume. */
-  readonly shape: RancherContainerShape;
+  readonly spec: RancherContainerSpec;
   /** With its digest. Another one is pulled before it replaces the container. */
   readonly image: pulumi.Output<string>;
   /** Name of the network it is in. */
@@ -41,7 +41,7 @@ export class RancherContainer extends pulumi.ComponentResource {
   constructor(name: string, args: RancherContainerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("rancher:docker:RancherContainer", name, {}, opts);
 
-    const { shape, bootstrapPassword, resolvers = "" } = args;
+    const { spec, bootstrapPassword, resolvers = "" } = args;
     const files = uploads(args);
     // Former images stay, so that going back needs no registry.
     const image = new RemoteImage(`${name}-image`, { name: args.image, keepLocally: true }, { parent: this });
@@ -52,22 +52,22 @@ export class RancherContainer extends pulumi.ComponentResource {
         // By its name, not by the id the engine gives it: that is unknown at preview, and would show nothing.
         image: args.image,
         // Empty lists are left out: the engine's answer to one is its own.
-        ...(shape.command.length > 0 && { command: [...shape.command] }),
+        ...(spec.command.length > 0 && { command: [...spec.command] }),
         envs: [...environment(args), pulumi.interpolate`CATTLE_BOOTSTRAP_PASSWORD=${pulumi.secret(bootstrapPassword)}`],
         // Rancher runs a Kubernetes of its own in there, which mounts, moves cgroups and reads /dev/kmsg.
         privileged: true,
         // An engine that gives containers other users than the machine's refuses privileged ones otherwise.
         usernsMode: "host",
         networkMode: args.network,
-        ...(shape.ports.length > 0 && { ports: shape.ports.map((port) => ({ ...port, protocol: "tcp" })) }),
+        ...(spec.ports.length > 0 && { ports: spec.ports.map((port) => ({ ...port, protocol: "tcp" })) }),
         volumes: pulumi
           .output(resolvers)
-          .apply((path) => [...shape.volumes.map((volume) => ({ ...volume })), ...resolverMounts(path)]),
+          .apply((path) => [...spec.volumes.map((volume) => ({ ...volume })), ...resolverMounts(path)]),
         ...(files.length > 0 && { uploads: files }),
-        labels: Object.entries(shape.labels).map(([label, value]) => ({ label, value })),
+        labels: Object.entries(spec.labels).map(([label, value]) => ({ label, value })),
         // Swap is said too: the engine would answer with a value of its own, a difference at every run. etcd wants none.
-        ...(shape.memory !== undefined && { memory: shape.memory, memorySwap: shape.memory }),
-        ...(shape.cpus !== undefined && { cpus: shape.cpus }),
+        ...(spec.memory !== undefined && { memory: spec.memory, memorySwap: spec.memory }),
+        ...(spec.cpus !== undefined && { cpus: spec.cpus }),
         // Not unless-stopped: an engine that was killed stops what it finds running at its next start, and then takes it
         // for stopped by somebody. https://github.com/moby/moby/issues/41302
         restart: "always",
@@ -94,18 +94,18 @@ export class RancherContainer extends pulumi.ComponentResource {
 }
 
 /** Credentials of proxies are in the environment alone: the label that shows the environment in a preview is plain. */
-function environment({ shape, proxyCredentials }: RancherContainerArgs): pulumi.Input<string>[] {
-  return Object.entries(shape.environment).map(([variable, value]) => {
+function environment({ spec, proxyCredentials }: RancherContainerArgs): pulumi.Input<string>[] {
+  return Object.entries(spec.environment).map(([variable, value]) => {
     if (proxyCredentials === undefined || !/^HTTPS?_PROXY$/.test(variable)) return `${variable}=${value}`;
     return pulumi.secret(proxyCredentials.apply((credentials) => `${variable}=${withCredentials(value, credentials)}`));
   });
 }
 
 /** Files that the engine writes into the container before it starts: nothing of them is on the host beside it. */
-function uploads({ shape, caCertificate, k3sRegistries }: RancherContainerArgs) {
-  const { additionalTrustedCAs } = shape;
+function uploads({ spec, caCertificate, k3sRegistries }: RancherContainerArgs) {
+  const { additionalTrustedCAs } = spec;
   return [
-    ...(shape.privateCa
+    ...(spec.privateCa
       ? [{ file: inRancherContainer.caCertificate, content: caCertificate, permissions: "0644" }]
       : []),
     ...(additionalTrustedCAs === undefined

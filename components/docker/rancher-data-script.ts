@@ -7,14 +7,14 @@ import { dataAdopt } from "./data-adopt.ts";
 import { dataRestore } from "./data-restore.ts";
 import { dataUndo } from "./data-undo.ts";
 import { inRancherContainer, rancherContainer, rancherVolume } from "./names.ts";
-import type { RancherContainerShape } from "./rancher-container-shape.ts";
-import { upgradeProof } from "./upgrade-proof.ts";
+import type { RancherContainerSpec } from "./rancher-container-spec.ts";
+import { upgradeTest } from "./upgrade-test.ts";
 
 export interface RancherDataScriptArgs {
   /** Whether it runs on the machine Pulumi runs on, which may have no systemd. @default false */
   readonly local?: boolean;
   /** What the container will be made of; what is tried out is made of the same. */
-  readonly shape: RancherContainerShape;
+  readonly spec: RancherContainerSpec;
   /** `2.15.2` */
   readonly version: string;
   /** As Docker takes it, with its digest where it has one. */
@@ -39,7 +39,7 @@ export interface RancherDataScriptArgs {
  * be ended at any step: the former container serves again, and the next run goes on.
  */
 export function renderRancherDataScript(args: RancherDataScriptArgs): string {
-  const { shape, version, image, backup, restore = "", adopt = "", local = false } = args;
+  const { spec, version, image, backup, restore = "", adopt = "", local = false } = args;
   return [
     `image=${quote(image)} version=${quote(version)} restore=${quote(archiveName(restore))} adopt=${quote(adopt)}`,
     dataUndo({ folder: backup.folder, timer: !local }),
@@ -49,7 +49,7 @@ export function renderRancherDataScript(args: RancherDataScriptArgs): string {
     rememberRancher,
     dataRestore,
     dataAdopt,
-    upgradeProof(shape),
+    upgradeTest(spec),
     settle,
     decide,
     ...(local ? [] : [timer(backup)]),

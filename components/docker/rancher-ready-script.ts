@@ -20,7 +20,7 @@ export interface RancherReadyScriptArgs {
 export const readySeconds = 900;
 
 /** After a proof nobody has to wait for so long: times what it took on trial, and then so many seconds, but not less. */
-const afterTrial = { times: 3, andSeconds: 60, leastSeconds: 180 } as const;
+const afterUpgradeTest = { times: 3, andSeconds: 60, leastSeconds: 180 } as const;
 
 /** Seconds one has that is ill already when this begins. */
 const illSeconds = 60;
@@ -86,8 +86,8 @@ begin_again() {
 began=$(date +%s) told=0 begun=no steady='' gone='' health=none restarts=0
 limit=${readySeconds} allowed=${endsAllowed} trial=$(noted trial-seconds)
 if [ -n "$trial" ]; then
-  limit=$((trial * ${afterTrial.times} + ${afterTrial.andSeconds}))
-  [ "$limit" -ge ${afterTrial.leastSeconds} ] || limit=${afterTrial.leastSeconds}
+  limit=$((trial * ${afterUpgradeTest.times} + ${afterUpgradeTest.andSeconds}))
+  [ "$limit" -ge ${afterUpgradeTest.leastSeconds} ] || limit=${afterUpgradeTest.leastSeconds}
   [ "$limit" -le ${readySeconds} ] || limit=${readySeconds}
 fi
 look

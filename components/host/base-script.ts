@@ -14,7 +14,7 @@ const freeMiB = 512;
 
 /** Names a machine: refuses one that is known under another name or belongs to another stack. */
 export function renderBaseCreate(args: BaseScriptArgs): string {
-  const { preflight, disk } = grounds[args.kind ?? "ssh"];
+  const { preflight, disk } = hostKinds[args.kind ?? "ssh"];
   return `${preflight}
 safe_path "$state"
 if [ -e "$state/machine" ]; then
@@ -33,7 +33,7 @@ fi
 
 /** An update meets a machine that is known already; another one behind the same name is refused. */
 export function renderBaseUpdate(args: BaseScriptArgs): string {
-  const { preflight, unknown } = grounds[args.kind ?? "ssh"];
+  const { preflight, unknown } = hostKinds[args.kind ?? "ssh"];
   return `${preflight}
 safe_path "$state"
 [ -e "$state/machine" ] || fail 10 "this machine is not the one known as ${args.hostName}: it has no $state/machine. ${unknown}"
@@ -59,7 +59,7 @@ function marker({ hostName, stack }: BaseScriptArgs): string {
 
 function refuseOtherMachine(args: BaseScriptArgs): string {
   const expected = marker(args).replaceAll("\n", " ");
-  const { other } = grounds[args.kind ?? "ssh"];
+  const { other } = hostKinds[args.kind ?? "ssh"];
   return (
     `[ "$(tr '\\n' ' ' <"$state/machine")" = ${quote(`${expected} `)} ] || ` +
     `fail 10 "this machine is not ${args.hostName} of ${args.stack}: it says $(tr '\\n' ' ' <"$state/machine"). ` +
@@ -68,7 +68,7 @@ function refuseOtherMachine(args: BaseScriptArgs): string {
 }
 
 /** What differs between a host over SSH and the machine Pulumi runs on. */
-interface Ground {
+interface HostKind {
   /** Ends the script where the machine lacks what every script needs. */
   readonly preflight: string;
   /** A word for the shell: the folder whose disk holds the state folder. */
@@ -78,7 +78,7 @@ interface Ground {
   readonly other: string;
 }
 
-const grounds: Readonly<Record<Host["kind"], Ground>> = {
+const hostKinds: Readonly<Record<Host["kind"], HostKind>> = {
   ssh: {
     preflight: `for tool in flock timeout install sync cmp base64 sed sort; do
   command -v "$tool" >/dev/null || fail 10 "this machine has no $tool. Install the package that has it (util-linux, coreutils, diffutils, sed)"

@@ -13,7 +13,7 @@ export interface SshCredentials {
  * How long a host may be away: about a minute where it refuses connections, as one that reboots is back by then, and two
  * and a half where it does not answer at all.
  */
-const patience = { dialErrorLimit: 18, perDialTimeout: 5 };
+const timeout = { dialErrorLimit: 18, perDialTimeout: 5 };
 
 /**
  * The provider's connection, made field by field: an unknown field would have the whole object printed, private key
@@ -22,13 +22,13 @@ const patience = { dialErrorLimit: 18, perDialTimeout: 5 };
  */
 export function connectionTo(host: SshHost, credentials: SshCredentials): types.input.remote.ConnectionArgs {
   return {
-    ...door(host, credentials),
-    ...patience,
-    ...(host.jumpHost && { proxy: { ...door(host.jumpHost, credentials), ...patience } }),
+    ...endpoint(host, credentials),
+    ...timeout,
+    ...(host.jumpHost && { proxy: { ...endpoint(host.jumpHost, credentials), ...timeout } }),
   };
 }
 
-function door(host: SshHost | JumpHostSettings, { privateKey, privateKeyPassword }: SshCredentials) {
+function endpoint(host: SshHost | JumpHostSettings, { privateKey, privateKeyPassword }: SshCredentials) {
   return {
     host: host.address,
     port: host.port,

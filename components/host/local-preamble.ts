@@ -1,5 +1,5 @@
 import { folderFunctions } from "./folder-functions.ts";
-import { fileFunctions, readSecrets, speech, undoFunctions } from "./script-functions.ts";
+import { fileFunctions, readSecrets, logFunctions, undoFunctions } from "./script-functions.ts";
 import { lockSeconds, type PreambleArgs } from "./script-preamble.ts";
 import { quotePath } from "./shell.ts";
 
@@ -27,7 +27,7 @@ PATH=$PATH:/usr/local/bin:/opt/homebrew/bin:$HOME/.docker/bin:/usr/bin:/bin:/usr
 export PATH LC_ALL=C
 state=${quotePath(stateFolder)} name=${name}
 facts=$state/facts/$name
-${speech}
+${logFunctions}
 ${tools}
 ${folderFunctions}
 ${lock}

@@ -3,7 +3,7 @@
  * and `$work`, and know no tool or option that a Mac lacks, but for `sync FILE` and `base64 -d`, which a script on this
  * machine has in a form of its own.
  */
-export const speech = `say() { printf '%s\\n' "$*" >&2; }
+export const logFunctions = `say() { printf '%s\\n' "$*" >&2; }
 fail() { code=$1; shift; say "$@"; exit "$code"; }`;
 
 /** Reads the secrets before anything else can, and leaves nothing on standard input. */

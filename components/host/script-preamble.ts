@@ -1,5 +1,5 @@
 import { folderFunctions } from "./folder-functions.ts";
-import { fileFunctions, readSecrets, speech, undoFunctions } from "./script-functions.ts";
+import { fileFunctions, readSecrets, logFunctions, undoFunctions } from "./script-functions.ts";
 import { quote } from "./shell.ts";
 
 /** Exit codes of every script; a command's own code above 40 or between them is passed on as it is. */
@@ -38,7 +38,7 @@ PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export PATH LC_ALL=C DEBIAN_FRONTEND=noninteractive
 state=${quote(stateFolder)} name=${quote(name)}
 facts=$state/facts/$name
-${speech}
+${logFunctions}
 exec 9>/run/rancher-stack.lock
 flock -w ${lockSeconds} 9 || fail 10 "another script has held /run/rancher-stack.lock on this host for ${lockSeconds} s. See which: fuser -v /run/rancher-stack.lock"
 rm -rf /run/rancher-stack.work

@@ -1,4 +1,4 @@
-import { containers, specificationLabel } from "./nginx-container-shape.ts";
+import { containers, specificationLabel } from "./nginx-container-spec.ts";
 import { reloadOnlyHooks, replacementHooks } from "./nginx-replacement.ts";
 
 const { serving, next, former } = containers;
@@ -34,7 +34,7 @@ done`;
  * Sets right what a script that was killed left: between the two names of a successor the predecessor serves, and a
  * successor on trial is not the one to keep.
  */
-export const mendContainers = `if there ${former} && ! there ${serving}; then docker rename ${former} ${serving}; fi
+export const recoverContainers = `if there ${former} && ! there ${serving}; then docker rename ${former} ${serving}; fi
 if there ${next}; then docker rm -f ${next} >/dev/null; fi`;
 
 /**

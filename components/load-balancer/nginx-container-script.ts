@@ -11,12 +11,12 @@ import {
   containerFacts,
   containerHooks,
   letFormerDrain,
-  mendContainers,
+  recoverContainers,
   refuseForeign,
   reloadHooks,
   removeContainers,
 } from "./nginx-container-rollout.ts";
-import { containerFolder, containers, containerShape } from "./nginx-container-shape.ts";
+import { containerFolder, containers, containerSpec } from "./nginx-container-spec.ts";
 import { learnImageBuild, needResolvers } from "./nginx-image-build.ts";
 import type { NginxOptions } from "./nginx-options.ts";
 import { askProbe, rollout } from "./nginx-rollout.ts";
@@ -50,7 +50,7 @@ conf=${conf}`,
     containerFacts,
     refuseForeign,
     // First, as one on trial that a killed script left comes and goes, and with it the ports it holds.
-    mendContainers,
+    recoverContainers,
     checkPorts([...ports, ...local]),
     refuseSelfConnections({ listeners, ports: [...ports, ...local], floatingAddress: args.floatingAddress }),
     ...(certificates.length > 0 ? [checkOpenssl] : []),
@@ -70,7 +70,7 @@ mkdir -p ${containerFolder}`,
     `cat >"$work/template" ${hereDocument(template, "NGINX")}`,
     fillTemplate,
     `fill_template "$work/template" "$work/nginx.conf"`,
-    containerShape({ openFiles: openFilesIn(template) }),
+    containerSpec({ openFiles: openFilesIn(template) }),
     containerHooks,
     `roll_out "$work/nginx.conf"`,
     letFormerDrain(options.timeouts.shutdown),

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { imageWithDigest, pinnableImage } from "../docker/image-digest.ts";
 import { runInTurn } from "../host/run-in-turn.ts";
 import { certificateSecrets } from "./certificate-script.ts";
-import { renderNginxBridgeScript, type NginxBridge } from "./nginx-bridge-script.ts";
+import { renderSingleNodeNginxScript, type SingleNodeNginx } from "./single-node-nginx-script.ts";
 import { renderNginxContainerScript } from "./nginx-container-script.ts";
 import type { NginxLoadBalancerArgs } from "./nginx-load-balancer.ts";
 
@@ -17,7 +17,7 @@ export interface NginxContainerArgs extends Omit<NginxLoadBalancerArgs, "package
    *
    * @default the host's own network, with clients' real addresses
    */
-  readonly bridge?: NginxBridge;
+  readonly singleNode?: SingleNodeNginx;
 }
 
 /**
@@ -38,10 +38,10 @@ export class NginxContainer extends pulumi.ComponentResource {
     super("rancher:load-balancer:NginxContainer", name, {}, opts);
 
     this.image = imageWithDigest(name, { image: args.image, key }, { parent: this });
-    const { listeners, options, certificates, bridge, floatingAddress } = args;
+    const { listeners, options, certificates, singleNode, floatingAddress } = args;
     const create = this.image.apply((image) => {
       const shown = { listeners, options, certificates, image, floatingAddress };
-      return bridge ? renderNginxBridgeScript({ ...shown, bridge }) : renderNginxContainerScript(shown);
+      return singleNode ? renderSingleNodeNginxScript({ ...shown, singleNode }) : renderNginxContainerScript(shown);
     });
     const secrets = certificateSecrets(certificates);
     runInTurn(

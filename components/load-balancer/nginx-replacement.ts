@@ -1,4 +1,4 @@
-import { containers, specificationLabel } from "./nginx-container-shape.ts";
+import { containers, specificationLabel } from "./nginx-container-spec.ts";
 
 const { serving } = containers;
 

@@ -3,7 +3,7 @@ import { certificateName, readCertificates } from "../tls/certificate-pem.ts";
 import type { Problem } from "../problem.ts";
 import type { ReadFile } from "../read-file.ts";
 import { joinPem, readPem, unreadable } from "./certificate-source.ts";
-import type { Draft } from "./schema.ts";
+import type { Parsed } from "./schema.ts";
 import type { SingleNodeFile } from "./single-node-schema.ts";
 
 export interface AdditionalCAs {
@@ -17,7 +17,7 @@ const key = "rancher:docker.additionalTrustedCAs";
 
 /** Reads `docker.additionalTrustedCAs`, and checks that it holds certificates of CAs and no private key. */
 export function checkAdditionalCAs(
-  { docker }: Draft<SingleNodeFile>,
+  { docker }: Parsed<SingleNodeFile>,
   { readFile, now }: { readonly readFile: ReadFile; readonly now: Date },
 ): AdditionalCAs {
   const source = docker?.additionalTrustedCAs;

@@ -1,4 +1,4 @@
-import type { Mode } from "./forms.ts";
+import type { Mode } from "./mode-schemas.ts";
 import type { Path } from "./known-keys.ts";
 import type { SecretName } from "./secret-keys.ts";
 

@@ -12,16 +12,16 @@ const onHost = text(checkHostPath, {
   example: "/etc/ssl/rancher/fullchain.pem",
 });
 
-interface Words {
+interface FieldDescription {
   readonly description: string;
   readonly example?: string;
 }
 
 /** A certificate from here: PEM text, or the path of a file. */
-export const pemHere = (words: Words) => text(pem, words);
+export const pemHere = (words: FieldDescription) => text(pem, words);
 
 /** A certificate from here, or one that is on the balancer's hosts already. */
-export const pemAnywhere = ({ description, example }: Words) =>
+export const pemAnywhere = ({ description, example }: FieldDescription) =>
   z
     .union([z.strictObject({ onHost }), text(pem, { description: "PEM text or the path of a PEM file." })])
     .meta({ description, ...(example === undefined ? {} : { examples: [example] }) });

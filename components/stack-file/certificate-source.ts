@@ -32,31 +32,31 @@ export interface ReadCertificate {
  */
 export function readCertificateKeys(
   given: CertificateKeys,
-  { key, secret, readFile, faulty }: CertificatePlace,
+  { key, secret, readFile, invalid }: CertificatePlace,
 ): ReadCertificate {
   const { certificate, chain, privateKey } = given;
   const problems: Problem[] = [];
-  const say = (part: string, message: string) => problems.push({ key: `${key}.${part}`, message });
+  const report = (part: string, message: string) => problems.push({ key: `${key}.${part}`, message });
   const pem: { certificate?: string; chain?: string } = {};
   for (const part of ["certificate", "chain"] as const) {
     const source = given[part];
     if (typeof source !== "string") continue;
     const text = readPem(source, readFile);
     if (typeof text === "string") pem[part] = text;
-    else say(part, unreadable(source, text, { onHost: true }));
+    else report(part, unreadable(source, text, { onHost: true }));
   }
   if (certificate === undefined) return { problems, pem };
   const here = typeof certificate === "string";
   const whose = here ? "comes from here" : "is on the load balancer's hosts";
   if (chain !== undefined && (typeof chain === "string") !== here)
-    say("chain", `is elsewhere than ${key}.certificate, which ${whose}. Give both from the same place.`);
+    report("chain", `is elsewhere than ${key}.certificate, which ${whose}. Give both from the same place.`);
   if (here && privateKey !== undefined)
-    say(
+    report(
       "privateKey",
       `is a file on the hosts, but ${key}.certificate comes from here, with its key in the secret ${secret}. Give both from the same place.`,
     );
-  if (!here && privateKey === undefined && !faulty.has(`${key}.privateKey`))
-    say(
+  if (!here && privateKey === undefined && !invalid.has(`${key}.privateKey`))
+    report(
       "privateKey",
       `is missing: ${key}.certificate is on the load balancer's hosts, and so must its key be. Add it, for example: privateKey: { onHost: /etc/ssl/rancher/key.pem }`,
     );
@@ -68,7 +68,7 @@ interface CertificatePlace {
   readonly key: string;
   readonly secret: string;
   readonly readFile: ReadFile;
-  readonly faulty: ReadonlySet<string>;
+  readonly invalid: ReadonlySet<string>;
 }
 
 /** PEM text as it stands, or the content of the file named. */

@@ -1,8 +1,8 @@
 import { helperContainer } from "../docker/data-helper.ts";
 import { parseImageReference } from "../docker/image-reference.ts";
 import { readMemorySize } from "../docker/memory-size.ts";
-import { rancherTrial } from "../docker/names.ts";
-import { containers as nginxContainers } from "../load-balancer/nginx-container-shape.ts";
+import { rancherUpgradeTest } from "../docker/names.ts";
+import { containers as nginxContainers } from "../load-balancer/nginx-container-spec.ts";
 import { defaultVersions } from "../versions.ts";
 import { looksSecret } from "./environment-fields.ts";
 import { leadsToItself, type FieldCheck } from "./network-fields.ts";
@@ -134,7 +134,11 @@ export const checkRegistry: FieldCheck = (value) => {
 };
 
 /** What this program calls containers that it makes, renames and removes as it needs to. */
-const ownContainers: readonly string[] = [...Object.values(nginxContainers), rancherTrial.container, helperContainer];
+const ownContainers: readonly string[] = [
+  ...Object.values(nginxContainers),
+  rancherUpgradeTest.container,
+  helperContainer,
+];
 
 /** A name as Docker takes it for containers: https://github.com/moby/moby/blob/master/daemon/names/names.go. */
 export const checkContainer: FieldCheck = (value) => {

@@ -1,45 +1,45 @@
 import { parseImageReference } from "../docker/image-reference.ts";
 import type { Problem } from "../problem.ts";
 import { versionOfArchive } from "./backup-fields.ts";
-import { nginxBalancer } from "./balancer-draft.ts";
+import { nginxBalancer } from "./parsed-balancer.ts";
 import { rancherImage } from "./docker-fields.ts";
 import { isMapping } from "./mapping.ts";
 import type { Mapping } from "./mapping.ts";
-import type { Draft } from "./schema.ts";
+import type { Parsed } from "./schema.ts";
 import type { SingleNodeFile } from "./single-node-schema.ts";
 
 /** What `docker` asks of its own keys and of others. */
-export function dockerProblems(draft: Draft<SingleNodeFile>, values: Mapping): readonly Problem[] {
-  const { docker } = draft;
+export function dockerProblems(parsed: Parsed<SingleNodeFile>, values: Mapping): readonly Problem[] {
+  const { docker } = parsed;
   if (docker === undefined) return [];
   return [
-    ...(docker.host === "local" ? localProblems(draft) : []),
-    ...versionProblems(draft),
-    ...beginnings(draft),
-    ...auditProblems(draft),
-    ...proxyProblems(draft, values),
+    ...(docker.host === "local" ? localProblems(parsed) : []),
+    ...versionProblems(parsed),
+    ...beginnings(parsed),
+    ...auditProblems(parsed),
+    ...proxyProblems(parsed, values),
   ];
 }
 
 /** What takes root on the Docker host: there is none on the machine somebody works at. */
-function localProblems(draft: Draft<SingleNodeFile>): readonly Problem[] {
-  const { docker } = draft;
+function localProblems(parsed: Parsed<SingleNodeFile>): readonly Problem[] {
+  const { docker } = parsed;
   const problems: Problem[] = [];
-  const say = (key: string, message: string) => problems.push({ key: `rancher:${key}`, message });
+  const report = (key: string, message: string) => problems.push({ key: `rancher:${key}`, message });
   if (docker?.engine === "install")
-    say(
+    report(
       "docker.engine",
       "is install, but rancher:docker.host is local: what runs on this machine runs as you, and installing takes root. " +
         "Install Docker yourself, or give a host over SSH.",
     );
   if (docker?.backup?.schedule !== undefined)
-    say(
+    report(
       "docker.backup.schedule",
       `is ${docker.backup.schedule}, but rancher:docker.host is local: a timer takes root and a machine that stays on. ` +
         "Leave it out and run npm run backup, or give a host over SSH.",
     );
-  if (nginxBalancer(draft)?.runAs === "host")
-    say(
+  if (nginxBalancer(parsed)?.runAs === "host")
+    report(
       "loadBalancer.runAs",
       "is host, but rancher:docker.host is local: what runs on this machine runs as you, and a package takes root, apt or " +
         "rpm, and systemd. Choose runAs: container, or give the host over SSH.",
@@ -48,7 +48,7 @@ function localProblems(draft: Draft<SingleNodeFile>): readonly Problem[] {
 }
 
 /** `version` is what upgrades go by; an image or archive of another one would go past it. */
-function versionProblems({ version, docker }: Draft<SingleNodeFile>): readonly Problem[] {
+function versionProblems({ version, docker }: Parsed<SingleNodeFile>): readonly Problem[] {
   if (version === undefined || docker === undefined) return [];
   const problems: Problem[] = [];
   const { image, restore } = docker;
@@ -71,20 +71,20 @@ function versionProblems({ version, docker }: Draft<SingleNodeFile>): readonly P
   return problems;
 }
 
-function beginnings({ docker }: Draft<SingleNodeFile>): readonly Problem[] {
+function beginnings({ docker }: Parsed<SingleNodeFile>): readonly Problem[] {
   if (docker?.restore === undefined || docker.adopt === undefined) return [];
   const message = `is ${docker.adopt}, but rancher:docker.restore names an archive: the data can have one source only. Leave one of them out.`;
   return [{ key: "rancher:docker.adopt", message }];
 }
 
 /** Since 2.12 a variable of its own turns the audit log on; before, a level above 0 did. */
-function auditProblems({ version, docker }: Draft<SingleNodeFile>): readonly Problem[] {
+function auditProblems({ version, docker }: Parsed<SingleNodeFile>): readonly Problem[] {
   if (docker?.auditLog?.level !== 0 || version === undefined || !version.startsWith("2.11.")) return [];
   const message = `is 0, which Rancher ${version} takes for no audit log at all. Choose 1 to 3, or leave auditLog out.`;
   return [{ key: "rancher:docker.auditLog.level", message }];
 }
 
-function proxyProblems({ docker }: Draft<SingleNodeFile>, values: Mapping): readonly Problem[] {
+function proxyProblems({ docker }: Parsed<SingleNodeFile>, values: Mapping): readonly Problem[] {
   const written = isMapping(values.docker) ? values.docker.proxy : undefined;
   if (docker?.proxy === undefined || !isMapping(written)) return [];
   if (written.http !== undefined || written.https !== undefined) return [];

@@ -23,7 +23,7 @@ const secretName =
   /(^|_)(PASS|PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|CREDENTIALS?|APIKEY|(API|ACCESS|PRIVATE|SECRET)_?KEY)(_|$)/i;
 
 /** Values that are secrets whatever they are called: a URL with a password, tokens of Rancher, GitHub, AWS, and JWTs. */
-const secretShapes = [
+const secretPatterns = [
   /^[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:[^/\s@]+@/i,
   /^token-[a-z0-9]{5}:[a-z0-9]{54}$/,
   /^(gh[pousr]_|github_pat_|glpat-|xox[abp]-)/,
@@ -33,7 +33,7 @@ const secretShapes = [
 
 /** @param name In words with underscores or hyphens between them. */
 export function looksSecret(name: string, value: string): boolean {
-  return secretName.test(name.replaceAll("-", "_")) || secretShapes.some((shape) => shape.test(value));
+  return secretName.test(name.replaceAll("-", "_")) || secretPatterns.some((shape) => shape.test(value));
 }
 
 /** What `docker.environment` may not hold. No value is quoted: the wrong ones are secrets. */

@@ -1,18 +1,18 @@
 import { isIP } from "node:net";
 import type { Problem } from "../problem.ts";
-import { balancerHosts, ownBalancer } from "./balancer-draft.ts";
+import { balancerHosts, ownBalancer } from "./parsed-balancer.ts";
 import { sameAddress } from "./network-fields.ts";
-import type { Draft, StackFile } from "./schema.ts";
+import type { Parsed, StackFile } from "./schema.ts";
 
 /** What an address that moves asks of the rest: hosts to move between, an address nobody has, and that it is listened on. */
-export function floatingAddressProblems(draft: Draft<StackFile>, faulty: ReadonlySet<string>): readonly Problem[] {
-  const balancer = ownBalancer(draft);
+export function floatingAddressProblems(parsed: Parsed<StackFile>, invalid: ReadonlySet<string>): readonly Problem[] {
+  const balancer = ownBalancer(parsed);
   const floating = balancer?.floatingAddress;
   if (balancer === undefined || floating === undefined) return [];
   const key = "rancher:loadBalancer.floatingAddress";
   const problems: Problem[] = [];
-  const hosts = balancerHosts(draft);
-  if (hosts.length === 1 && !faulty.has("rancher:loadBalancer.hosts"))
+  const hosts = balancerHosts(parsed);
+  if (hosts.length === 1 && !invalid.has("rancher:loadBalancer.hosts"))
     problems.push({
       key,
       message:
@@ -20,7 +20,7 @@ export function floatingAddressProblems(draft: Draft<StackFile>, faulty: Readonl
     });
   const { address } = floating;
   if (address === undefined) return problems;
-  const owner = addressesOf(draft).find(({ value }) => sameAddress(value) === sameAddress(address));
+  const owner = addressesOf(parsed).find(({ value }) => sameAddress(value) === sameAddress(address));
   if (owner !== undefined)
     problems.push({
       key: `${key}.address`,
@@ -49,16 +49,16 @@ function unfitPeers(hosts: ReturnType<typeof balancerHosts>, floating: string): 
 }
 
 /** Every address the stack file gives to a machine that is there. */
-function addressesOf(draft: Draft<StackFile>): readonly { readonly key: string; readonly value: string }[] {
+function addressesOf(parsed: Parsed<StackFile>): readonly { readonly key: string; readonly value: string }[] {
   const named = (key: string, value: string | undefined) => (value === undefined ? [] : [{ key, value }]);
   return [
-    ...balancerHosts(draft).flatMap((host, index) => [
+    ...balancerHosts(parsed).flatMap((host, index) => [
       ...named(`rancher:loadBalancer.hosts[${index}].address`, host?.address),
       ...named(`rancher:loadBalancer.hosts[${index}].privateAddress`, host?.privateAddress),
       ...named(`rancher:loadBalancer.hosts[${index}].jumpHost.address`, host?.jumpHost?.address),
     ]),
-    ...named("rancher:ssh.jumpHost.address", draft.ssh?.jumpHost?.address),
-    ...(draft.cluster?.servers ?? []).flatMap((server, index) =>
+    ...named("rancher:ssh.jumpHost.address", parsed.ssh?.jumpHost?.address),
+    ...(parsed.cluster?.servers ?? []).flatMap((server, index) =>
       named(`rancher:cluster.servers[${index}].address`, server?.address),
     ),
   ];

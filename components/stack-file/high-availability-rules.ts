@@ -1,6 +1,6 @@
 import { checkCompatibility } from "../compatibility.ts";
 import type { Problem } from "../problem.ts";
-import { balancerHosts } from "./balancer-draft.ts";
+import { balancerHosts } from "./parsed-balancer.ts";
 import { chartValueProblems } from "./chart-value-rules.ts";
 import { floatingAddressProblems } from "./floating-address-rules.ts";
 import { checkHostKeys } from "./host-key-rules.ts";
@@ -11,7 +11,7 @@ import { isMapping } from "./mapping.ts";
 import type { Mapping } from "./mapping.ts";
 import { portProblems } from "./port-rules.ts";
 import type { Findings, Reading } from "./reading.ts";
-import type { Draft, StackFile } from "./schema.ts";
+import type { Parsed, StackFile } from "./schema.ts";
 import { neededSecrets, secretProblems } from "./secret-rules.ts";
 import { selfConnectionProblems } from "./self-connection-rules.ts";
 import { checkSites } from "./site-rules.ts";
@@ -20,36 +20,36 @@ import { rancherWarnings } from "../support-warnings.ts";
 import { planWarnings } from "./warnings.ts";
 
 /** What holds between the keys of a stack on a cluster. */
-export function highAvailabilityFindings(draft: Draft<StackFile>, reading: Reading): Findings {
-  const { values, faulty, secrets, isSet, world } = reading;
-  const hosts = balancerHosts(draft).map((host, index) => ({ key: `rancher:loadBalancer.hosts[${index}]`, host }));
-  const hostKeys = checkHostKeys({ ssh: draft.ssh, hosts }, faulty);
-  const tls = checkTls(draft, { ...world, privateKey: secrets.tlsPrivateKey });
-  const sites = checkSites(draft, { ...world, privateKey: secrets.sitePrivateKeys });
+export function highAvailabilityFindings(parsed: Parsed<StackFile>, reading: Reading): Findings {
+  const { values, invalid, secrets, isSet, context } = reading;
+  const hosts = balancerHosts(parsed).map((host, index) => ({ key: `rancher:loadBalancer.hosts[${index}]`, host }));
+  const hostKeys = checkHostKeys({ ssh: parsed.ssh, hosts }, invalid);
+  const tls = checkTls(parsed, { ...context, privateKey: secrets.tlsPrivateKey });
+  const sites = checkSites(parsed, { ...context, privateKey: secrets.sitePrivateKeys });
   return {
     problems: [
-      ...hostnameProblems(draft),
-      ...hostProblems(draft, faulty),
+      ...hostnameProblems(parsed),
+      ...hostProblems(parsed, invalid),
       ...hostKeys.problems,
-      ...versionProblems(draft, values),
-      ...layerProblems(draft, values, faulty),
-      ...portProblems(draft),
-      ...selfConnectionProblems(draft),
-      ...floatingAddressProblems(draft, faulty),
-      ...hstsProblems(draft),
+      ...versionProblems(parsed, values),
+      ...layerProblems(parsed, values, invalid),
+      ...portProblems(parsed),
+      ...selfConnectionProblems(parsed),
+      ...floatingAddressProblems(parsed, invalid),
+      ...hstsProblems(parsed),
       ...sites.problems,
       ...tls.problems,
-      ...neededSecrets(draft, isSet, faulty),
+      ...neededSecrets(parsed, isSet, invalid),
       ...(isSet("k3sRegistries") ? [registriesProblem] : []),
       ...secretProblems(secrets, isSet),
-      ...(isMapping(draft.chartValues) ? chartValueProblems(draft.chartValues) : []),
+      ...(isMapping(parsed.chartValues) ? chartValueProblems(parsed.chartValues) : []),
     ],
     warnings: [
       ...hostKeys.warnings,
       ...sites.warnings,
       ...tls.warnings,
-      ...rancherWarnings(draft.version, world.now),
-      ...planWarnings(draft),
+      ...rancherWarnings(parsed.version, context.now),
+      ...planWarnings(parsed),
     ],
     certificates: { rancher: tls.certificate, caCertificate: tls.caCertificate, sites: sites.certificates },
   };
@@ -63,7 +63,7 @@ const registriesProblem: Problem = {
 };
 
 /** RFC 6761: every machine takes names under localhost for itself, and so does every pod. */
-function hostnameProblems({ hostname }: Draft<StackFile>): readonly Problem[] {
+function hostnameProblems({ hostname }: Parsed<StackFile>): readonly Problem[] {
   if (hostname === undefined || !hostname.endsWith(".localhost")) return [];
   const message =
     `is ${hostname}, which every machine takes for itself: agents would look for Rancher where they are. Choose a name ` +
@@ -72,14 +72,14 @@ function hostnameProblems({ hostname }: Draft<StackFile>): readonly Problem[] {
 }
 
 /** The first gate: do the versions in the file work together? */
-function versionProblems(draft: Draft<StackFile>, { cluster }: Mapping): readonly Problem[] {
-  if (draft.version === undefined) return [];
-  const needsCertManager = draft.tls?.source === "rancher" || draft.tls?.source === "letsEncrypt";
+function versionProblems(parsed: Parsed<StackFile>, { cluster }: Mapping): readonly Problem[] {
+  if (parsed.version === undefined) return [];
+  const needsCertManager = parsed.tls?.source === "rancher" || parsed.tls?.source === "letsEncrypt";
   return checkCompatibility({
-    rancher: draft.version,
-    kubernetes: draft.cluster?.version,
-    certManager: needsCertManager ? draft.certManager?.version : undefined,
-    chartRepository: draft.chartRepository,
+    rancher: parsed.version,
+    kubernetes: parsed.cluster?.version,
+    certManager: needsCertManager ? parsed.certManager?.version : undefined,
+    chartRepository: parsed.chartRepository,
     distribution: isMapping(cluster) ? String(cluster.distribution) : "",
   });
 }

@@ -28,14 +28,14 @@ export interface HostKeyReport {
  * No connection without a pinned key, unless the stack says so for that host, and then every preview says so too.
  * `faulty` holds the keys whose value was given and refused: those are not missing.
  */
-export function checkHostKeys({ ssh, hosts }: SshHosts, faulty: ReadonlySet<string>): HostKeyReport {
+export function checkHostKeys({ ssh, hosts }: SshHosts, invalid: ReadonlySet<string>): HostKeyReport {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
   for (const { key, address, hostKey, insecureIgnoreHostKey } of connections({ ssh, hosts })) {
     const pin = `${key}.hostKey`;
     const insecure = `${key}.insecureIgnoreHostKey`;
     const scan = `ssh-keyscan -t ed25519 ${address ?? "ADDRESS"}`;
-    const given = hostKey !== undefined || faulty.has(pin);
+    const given = hostKey !== undefined || invalid.has(pin);
     if (insecureIgnoreHostKey === true && given)
       problems.push({
         key: insecure,
@@ -46,7 +46,7 @@ export function checkHostKeys({ ssh, hosts }: SshHosts, faulty: ReadonlySet<stri
         key: insecure,
         message: `is true: anyone between here and ${address ?? "the host"} can pose as it and run everything this stack runs there. Pin its key: ${scan}`,
       });
-    else if (!given && !faulty.has(insecure))
+    else if (!given && !invalid.has(insecure))
       problems.push({
         key: pin,
         message:

@@ -1,7 +1,7 @@
 import type { Problem } from "../problem.ts";
-import { balancerHosts, ownBalancer } from "./balancer-draft.ts";
+import { balancerHosts, ownBalancer } from "./parsed-balancer.ts";
 import { sameAddress } from "./network-fields.ts";
-import type { Draft, StackFile } from "./schema.ts";
+import type { Parsed, StackFile } from "./schema.ts";
 
 type Keyed = { readonly key: string };
 type Host = Keyed & {
@@ -13,12 +13,12 @@ type Host = Keyed & {
  * What concerns several hosts at once: names and addresses used twice, a load balancer with nowhere to send connections,
  * and one where the ingress controller already listens. `faulty` holds the keys whose value was given and refused.
  */
-export function hostProblems(draft: Draft<StackFile>, faulty: ReadonlySet<string>): readonly Problem[] {
-  const servers = (draft.cluster?.servers ?? []).map((server, index): Host => {
+export function hostProblems(parsed: Parsed<StackFile>, invalid: ReadonlySet<string>): readonly Problem[] {
+  const servers = (parsed.cluster?.servers ?? []).map((server, index): Host => {
     const key = `rancher:cluster.servers[${index}]`;
     return { key, name: server?.name, addresses: addressesOf(key, { address: server?.address }) };
   });
-  const hosts = balancerHosts(draft).map((host, index): Host => {
+  const hosts = balancerHosts(parsed).map((host, index): Host => {
     const key = `rancher:loadBalancer.hosts[${index}]`;
     return {
       key,
@@ -28,8 +28,8 @@ export function hostProblems(draft: Draft<StackFile>, faulty: ReadonlySet<string
   });
   const problems: Problem[] = [];
   const key = "rancher:cluster.servers";
-  const balancer = ownBalancer(draft)?.kind;
-  if (balancer !== undefined && draft.cluster !== undefined && servers.length === 0 && !faulty.has(key))
+  const balancer = ownBalancer(parsed)?.kind;
+  if (balancer !== undefined && parsed.cluster !== undefined && servers.length === 0 && !invalid.has(key))
     problems.push({
       key,
       message:

@@ -1,13 +1,13 @@
 import type { Problem } from "../problem.ts";
-import { nginxBalancer } from "./balancer-draft.ts";
-import type { AnyDraft } from "./forms.ts";
+import { nginxBalancer } from "./parsed-balancer.ts";
+import type { AnyParsed } from "./mode-schemas.ts";
 
 /** Seconds: a year, the least that browsers build in. */
 const year = 31_536_000;
 
 /** What a preloaded hostname has to promise, or it never gets into a browser: https://hstspreload.org/#submission-requirements. */
-export function hstsProblems(draft: AnyDraft): readonly Problem[] {
-  const hsts = nginxBalancer(draft)?.nginx?.hsts;
+export function hstsProblems(parsed: AnyParsed): readonly Problem[] {
+  const hsts = nginxBalancer(parsed)?.nginx?.hsts;
   if (typeof hsts !== "object" || hsts.preload !== true) return [];
   const key = "rancher:loadBalancer.nginx.hsts";
   const problems: Problem[] = [];

@@ -1,6 +1,6 @@
 import { parse } from "yaml";
-import { forms } from "./forms.ts";
-import type { Form } from "./forms.ts";
+import { modeSchemas } from "./mode-schemas.ts";
+import type { ModeSchema } from "./mode-schemas.ts";
 import { secretCommand, secretKeys, secretsOf } from "./secret-keys.ts";
 
 /** `stack.schema.json`: a whole stack file, for editors. Other namespaces and Pulumi's own keys are let through. */
@@ -13,8 +13,8 @@ export function stackFileJsonSchema(): object {
       config: {
         type: "object",
         if: { properties: { "rancher:mode": { const: "single-node" } }, required: ["rancher:mode"] },
-        then: configOf(forms["single-node"]),
-        else: configOf(forms["high-availability"]),
+        then: configOf(modeSchemas["single-node"]),
+        else: configOf(modeSchemas["high-availability"]),
       },
     },
     required: ["config"],
@@ -22,7 +22,7 @@ export function stackFileJsonSchema(): object {
   return JSON.parse(JSON.stringify(schema, withTypedExamples)) as object;
 }
 
-function configOf({ mode, nodes }: Form): object {
+function configOf({ mode, nodes }: ModeSchema): object {
   const plain = Object.entries(nodes.properties ?? {}).map(([key, node]) => [
     `rancher:${key}`,
     // `pulumi config set` writes every number as text.

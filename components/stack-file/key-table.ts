@@ -1,5 +1,5 @@
-import { forms } from "./forms.ts";
-import type { Form } from "./forms.ts";
+import { modeSchemas } from "./mode-schemas.ts";
+import type { ModeSchema } from "./mode-schemas.ts";
 import type { SchemaNode } from "./schema-node.ts";
 import { secretKeys, secretNames, secretsOf } from "./secret-keys.ts";
 import type { SecretName } from "./secret-keys.ts";
@@ -21,9 +21,9 @@ export function keyTable(): string {
   }));
   return [
     "### High availability",
-    table(rowsOfForm(forms["high-availability"])),
+    table(rowsOfModeSchema(modeSchemas["high-availability"])),
     "### Single node",
-    table(rowsOfForm(forms["single-node"])),
+    table(rowsOfModeSchema(modeSchemas["single-node"])),
     "### Secrets",
     table(secrets),
   ].join("\n\n");
@@ -34,7 +34,7 @@ function modeNote(name: SecretName): string {
   return secretsOf("high-availability").includes(name) ? "" : " Single node only.";
 }
 
-function rowsOfForm({ keys, nodes }: Form): readonly Row[] {
+function rowsOfModeSchema({ keys, nodes }: ModeSchema): readonly Row[] {
   return Object.keys(keys).flatMap((key) => {
     const node = nodes.properties?.[key];
     return node === undefined ? [] : rowsOf(`rancher:${key}`, node, nodes.required?.includes(key) ?? false);

@@ -1,5 +1,5 @@
 import { printable } from "../printable.ts";
-import type { Form } from "./forms.ts";
+import type { ModeSchema } from "./mode-schemas.ts";
 import type { SchemaNode } from "./schema-node.ts";
 
 export type Path = readonly PropertyKey[];
@@ -17,8 +17,8 @@ function shown(part: PropertyKey | undefined): string {
 }
 
 /** Every schema a path may lead to; several where the path runs through alternatives. */
-export function nodesAt(path: Path, form: Form): readonly SchemaNode[] {
-  let nodes: readonly SchemaNode[] = alternatives([form.nodes]);
+export function nodesAt(path: Path, modeSchema: ModeSchema): readonly SchemaNode[] {
+  let nodes: readonly SchemaNode[] = alternatives([modeSchema.nodes]);
   for (const part of path) {
     nodes = alternatives(below(nodes, part));
   }
@@ -26,15 +26,15 @@ export function nodesAt(path: Path, form: Form): readonly SchemaNode[] {
 }
 
 /** How the value at a path is written, from the schema's own example. */
-export function exampleAt(path: Path, form: Form): string | undefined {
+export function exampleAt(path: Path, modeSchema: ModeSchema): string | undefined {
   const last = path.at(-1);
   if (last === undefined) return undefined;
-  return below(nodesAt(path.slice(0, -1), form), last).find((node) => node.examples !== undefined)?.examples?.[0];
+  return below(nodesAt(path.slice(0, -1), modeSchema), last).find((node) => node.examples !== undefined)?.examples?.[0];
 }
 
 /** The discriminator and its values under which a key would have been right: `source: secret`. */
-export function homeOf(path: Path, key: string, form: Form): string | undefined {
-  for (const node of nodesAt(path, form)) {
+export function homeOf(path: Path, key: string, modeSchema: ModeSchema): string | undefined {
+  for (const node of nodesAt(path, modeSchema)) {
     if (below([node], key).length === 0) continue;
     const choice = Object.entries(node.properties ?? {}).find(([, property]) => property.const !== undefined);
     if (choice !== undefined) return `${choice[0]}: ${String(choice[1].const)}`;
@@ -43,13 +43,13 @@ export function homeOf(path: Path, key: string, form: Form): string | undefined 
 }
 
 /** The keys beside it that have this one inside them, where it belongs: `nginx` for `gzip`. */
-export function parentsOf(path: Path, key: string, form: Form): readonly string[] {
-  const here = nodesAt(path, form).flatMap((node) => Object.entries(node.properties ?? {}));
+export function parentsOf(path: Path, key: string, modeSchema: ModeSchema): readonly string[] {
+  const here = nodesAt(path, modeSchema).flatMap((node) => Object.entries(node.properties ?? {}));
   return [...new Set(here.filter(([, node]) => below(alternatives([node]), key).length > 0).map(([name]) => name))];
 }
 
 /** Paths at which a key of this name is known, wherever in the file; lists left out, as their entries are many. */
-export function placesOf(key: string, form: Form): readonly Path[] {
+export function placesOf(key: string, modeSchema: ModeSchema): readonly Path[] {
   const inside = (node: SchemaNode, path: Path): readonly Path[] =>
     alternatives([node]).flatMap((one) =>
       Object.entries(one.properties ?? {}).flatMap(([name, property]) => [
@@ -57,7 +57,7 @@ export function placesOf(key: string, form: Form): readonly Path[] {
         ...inside(property, [...path, name]),
       ]),
     );
-  const found = inside(form.nodes, []);
+  const found = inside(modeSchema.nodes, []);
   return [...new Map(found.map((path) => [userKey(path), path])).values()];
 }
 
@@ -71,7 +71,7 @@ function below(nodes: readonly SchemaNode[], part: PropertyKey): readonly Schema
 
 function alternatives(nodes: readonly SchemaNode[]): readonly SchemaNode[] {
   return nodes.flatMap((node) => {
-    const forms = node.oneOf ?? node.anyOf;
-    return forms === undefined ? [node] : alternatives(forms);
+    const modeSchemas = node.oneOf ?? node.anyOf;
+    return modeSchemas === undefined ? [node] : alternatives(modeSchemas);
   });
 }

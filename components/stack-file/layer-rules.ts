@@ -1,10 +1,10 @@
 import { isIP } from "node:net";
 import type { Problem } from "../problem.ts";
-import { balancerHosts, layerOf, nginxBalancer, ownBalancer } from "./balancer-draft.ts";
-import type { NginxDraft } from "./balancer-draft.ts";
+import { balancerHosts, layerOf, nginxBalancer, ownBalancer } from "./parsed-balancer.ts";
+import type { ParsedNginx } from "./parsed-balancer.ts";
 import { isMapping } from "./mapping.ts";
 import type { Mapping } from "./mapping.ts";
-import type { Draft, StackFile } from "./schema.ts";
+import type { Parsed, StackFile } from "./schema.ts";
 
 /** Options of the load balancer that do nothing at layer 4, where nginx never sees HTTP. */
 const layer7Only = ["versionAccess", "sites", "nginx.http2", "nginx.gzip", "nginx.hsts", "nginx.maxBodySize"];
@@ -19,28 +19,28 @@ const runAsOnly = { host: "package", container: "image" } as const;
  * @param values the stack file as written: a draft has defaults in it, which nobody wrote.
  */
 export function layerProblems(
-  draft: Draft<StackFile>,
+  parsed: Parsed<StackFile>,
   values: Mapping,
-  faulty: ReadonlySet<string>,
+  invalid: ReadonlySet<string>,
 ): readonly Problem[] {
   const given = (path: string) => isGiven(values.loadBalancer, path.split("."));
   const problems: Problem[] = [];
-  const say = (path: string, message: string) => problems.push({ key: `rancher:${path}`, message });
-  const layer = layerOf(draft, faulty);
-  const nginx = nginxBalancer(draft);
+  const report = (path: string, message: string) => problems.push({ key: `rancher:${path}`, message });
+  const layer = layerOf(parsed, invalid);
+  const nginx = nginxBalancer(parsed);
   if (layer === 4 && nginx !== undefined)
     for (const path of layer7Only.filter(given))
-      say(
+      report(
         `loadBalancer.${path}`,
         "belongs to layer 7: at layer 4 nginx passes TLS through and sees no requests. Leave it out, or choose layer: 7.",
       );
-  if (layer === 4) problems.push(...onHostProblems(draft));
-  if (layer === 7) problems.push(...terminationProblems(draft, given));
-  return [...problems, ...runAsProblems(nginx, values), ...trustProblems(draft, layer)];
+  if (layer === 4) problems.push(...onHostProblems(parsed));
+  if (layer === 7) problems.push(...terminationProblems(parsed, given));
+  return [...problems, ...runAsProblems(nginx, values), ...trustProblems(parsed, layer)];
 }
 
 /** What belongs to the other way to run nginx. */
-export function runAsProblems(nginx: NginxDraft | undefined, values: Mapping): readonly Problem[] {
+export function runAsProblems(nginx: ParsedNginx | undefined, values: Mapping): readonly Problem[] {
   if (nginx?.runAs === undefined) return [];
   const [other, here] =
     nginx.runAs === "host" ? (["container", "package of the host"] as const) : (["host", "container"] as const);
@@ -57,7 +57,7 @@ export function haproxyLayerProblems({ loadBalancer }: Mapping): readonly Proble
 }
 
 /** TLS that ends in the cluster takes no files that lie on the balancer's hosts. */
-function onHostProblems({ tls }: Draft<StackFile>): readonly Problem[] {
+function onHostProblems({ tls }: Parsed<StackFile>): readonly Problem[] {
   if (tls?.source !== "secret") return [];
   return (["certificate", "chain", "privateKey"] as const).flatMap((part) =>
     typeof tls[part] === "object"
@@ -71,7 +71,7 @@ function onHostProblems({ tls }: Draft<StackFile>): readonly Problem[] {
   );
 }
 
-function terminationProblems({ tls, loadBalancer }: Draft<StackFile>, given: (path: string) => boolean): Problem[] {
+function terminationProblems({ tls, loadBalancer }: Parsed<StackFile>, given: (path: string) => boolean): Problem[] {
   const problems: Problem[] = [];
   if (tls !== undefined && tls.source !== undefined && tls.source !== "secret")
     problems.push({
@@ -97,18 +97,18 @@ function terminationProblems({ tls, loadBalancer }: Draft<StackFile>, given: (pa
 }
 
 /** The ingress controller believes forwarded headers and the PROXY protocol from addresses, never from names. */
-function trustProblems(draft: Draft<StackFile>, layer: 4 | 7 | undefined): readonly Problem[] {
-  const balancer = ownBalancer(draft);
+function trustProblems(parsed: Parsed<StackFile>, layer: 4 | 7 | undefined): readonly Problem[] {
+  const balancer = ownBalancer(parsed);
   const proxyProtocol = balancer?.proxyProtocol === true && layer !== 7;
   if (layer !== 7 && !proxyProtocol) return [];
   const why = layer === 7 ? "at layer 7" : "with proxyProtocol";
-  return balancerHosts(draft).flatMap((host, index) => {
+  return balancerHosts(parsed).flatMap((host, index) => {
     const field = host?.privateAddress === undefined ? "address" : "privateAddress";
     const address = host?.[field];
     if (address === undefined) return [];
     const family = isIP(address);
     if (family !== 0)
-      return otherFamily({ key: `rancher:loadBalancer.hosts[${index}].${field}`, address, family }, draft);
+      return otherFamily({ key: `rancher:loadBalancer.hosts[${index}].${field}`, address, family }, parsed);
     const remedy = field === "address" ? "Write its IP address, here or as privateAddress." : "Write an IP address.";
     const message = `is the name ${address}, but ${why} the ingress controller is told to believe what comes from this host's IP address. ${remedy}`;
     return [{ key: `rancher:loadBalancer.hosts[${index}].${field}`, message }];
@@ -118,7 +118,7 @@ function trustProblems(draft: Draft<StackFile>, layer: 4 | 7 | undefined): reado
 /** A host reaches a server of the other IP version from an address the ingress controller was not told. */
 function otherFamily(
   host: { readonly key: string; readonly address: string; readonly family: number },
-  { cluster }: Draft<StackFile>,
+  { cluster }: Parsed<StackFile>,
 ): readonly Problem[] {
   const servers = cluster?.servers ?? [];
   const index = servers.findIndex((server) => ![0, host.family].includes(isIP(server?.address ?? "")));

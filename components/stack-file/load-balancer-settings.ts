@@ -49,7 +49,7 @@ function balancerSettings(balancer: Own, ssh: StackFile["ssh"]): BalancerSetting
     ports,
     upstreamPorts,
     proxyProtocol,
-    ...(floatingAddress === undefined ? {} : { floatingAddress: withoutHoles(floatingAddress) }),
+    ...(floatingAddress === undefined ? {} : { floatingAddress: omitUndefined(floatingAddress) }),
   };
 }
 
@@ -82,6 +82,6 @@ export function siteSettings(
 
 type FloatingAddress = NonNullable<Own["floatingAddress"]>;
 
-function withoutHoles({ address, interface: device, virtualRouterId }: FloatingAddress) {
+function omitUndefined({ address, interface: device, virtualRouterId }: FloatingAddress) {
   return { address, ...(device === undefined ? {} : { interface: device }), virtualRouterId };
 }

@@ -3,21 +3,25 @@ import { userKey } from "./known-keys.ts";
 import type { Path } from "./known-keys.ts";
 import { isMapping } from "./mapping.ts";
 import type { Mapping } from "./mapping.ts";
-import type { Form, Mode } from "./forms.ts";
+import type { ModeSchema, Mode } from "./mode-schemas.ts";
 import { secretCommand, secretNames, secretsOf } from "./secret-keys.ts";
 import type { SecretName } from "./secret-keys.ts";
-import { unknownKey } from "./shape-problems.ts";
-import type { KeyProblem } from "./shape-problems.ts";
+import { unknownKey } from "./schema-problems.ts";
+import type { KeyProblem } from "./schema-problems.ts";
 
 /** Secrets where they would be seen, and secrecy where it would only blind the previews. */
-export function misplacedSecrets(values: Mapping, secretKeysSet: readonly string[], form: Form): readonly KeyProblem[] {
+export function misplacedSecrets(
+  values: Mapping,
+  secretKeysSet: readonly string[],
+  modeSchema: ModeSchema,
+): readonly KeyProblem[] {
   return [
-    ...Object.entries(values).flatMap(([key, value]) => inClear(key, value, form)),
-    ...secretKeysSet.flatMap((key) => needlesslySecret(key, form)),
+    ...Object.entries(values).flatMap(([key, value]) => inClear(key, value, modeSchema)),
+    ...secretKeysSet.flatMap((key) => needlesslySecret(key, modeSchema)),
   ];
 }
 
-function inClear(key: string, value: unknown, { mode }: Form): readonly Problem[] {
+function inClear(key: string, value: unknown, { mode }: ModeSchema): readonly Problem[] {
   if (!secretNames.includes(key as SecretName)) return inside([key], value, mode);
   const known = "is in clear in the stack file. Take it out, count it as known to everyone who saw the file,";
   const message = secretsOf(mode).includes(key as SecretName)
@@ -49,9 +53,9 @@ function inside(path: Path, value: unknown, mode: Mode): readonly Problem[] {
   return keys.flatMap((name) => inside([...path, name], value[name], mode));
 }
 
-function needlesslySecret(key: string, form: Form): readonly KeyProblem[] {
+function needlesslySecret(key: string, modeSchema: ModeSchema): readonly KeyProblem[] {
   if (secretNames.includes(key as SecretName)) return [];
-  if (!Object.hasOwn(form.keys, key)) return [unknownKey([], key, form)];
-  const message = `is secret, or has a secure: value inside, which would hide it from previews. Write it in clear; secrets are keys of their own: ${secretsOf(form.mode).join(", ")}.`;
+  if (!Object.hasOwn(modeSchema.keys, key)) return [unknownKey([], key, modeSchema)];
+  const message = `is secret, or has a secure: value inside, which would hide it from previews. Write it in clear; secrets are keys of their own: ${secretsOf(modeSchema.mode).join(", ")}.`;
   return [{ key: `rancher:${key}`, message }];
 }

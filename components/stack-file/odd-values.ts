@@ -21,22 +21,22 @@ export function oddValueProblems(values: Mapping): readonly Problem[] {
 }
 
 function oddities(path: Path, value: unknown, above: readonly unknown[]): readonly Problem[] {
-  const say = (message: string): readonly Problem[] => [{ key: userKey(path), message }];
+  const report = (message: string): readonly Problem[] => [{ key: userKey(path), message }];
   if (typeof value === "string") {
-    if (value.length > longestText) return say(`is ${value.length} characters long. Write 131072 at most.`);
+    if (value.length > longestText) return report(`is ${value.length} characters long. Write 131072 at most.`);
     const [sign] = invisible.exec(value.replace(/^\uFEFF/, "")) ?? [];
     return sign === undefined
       ? []
-      : say(`is ${quote(value)}, which has the invisible character ${codeOf(sign)}. Type the value again.`);
+      : report(`is ${quote(value)}, which has the invisible character ${codeOf(sign)}. Type the value again.`);
   }
   if (typeof value !== "object" || value === null) return [];
   if (above.includes(value))
-    return say("contains itself through a YAML anchor. Write the value out instead of the alias.");
-  if (above.length >= deepest) return say(`is nested more than ${deepest} levels deep. Write it flatter.`);
+    return report("contains itself through a YAML anchor. Write the value out instead of the alias.");
+  if (above.length >= deepest) return report(`is nested more than ${deepest} levels deep. Write it flatter.`);
   if (Array.isArray(value)) return value.flatMap((item, index) => oddities([...path, index], item, [...above, value]));
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null)
-    return say(
+    return report(
       `is a ${value.constructor.name}, from a YAML tag such as !!set, !!omap or !!binary. Write a plain mapping, list or text.`,
     );
   if (!isMapping(value)) return [];
@@ -46,13 +46,13 @@ function oddities(path: Path, value: unknown, above: readonly unknown[]): readon
 }
 
 function keyFault(path: Path, key: string): readonly Problem[] | undefined {
-  const say = (message: string): readonly Problem[] => [{ key: userKey([...path, key]), message }];
-  if (key === "__proto__") return say("is not a known key. Leave it out.");
-  if (key.length > longestKey) return say(`is a key of ${key.length} characters. Write ${longestKey} at most.`);
+  const report = (message: string): readonly Problem[] => [{ key: userKey([...path, key]), message }];
+  if (key === "__proto__") return report("is not a known key. Leave it out.");
+  if (key.length > longestKey) return report(`is a key of ${key.length} characters. Write ${longestKey} at most.`);
   const [sign] = /[\p{C}\p{Zl}\p{Zp}]/u.exec(key) ?? [];
   return sign === undefined
     ? undefined
-    : say(`is a key with the invisible character ${codeOf(sign)}. Type the key again.`);
+    : report(`is a key with the invisible character ${codeOf(sign)}. Type the key again.`);
 }
 
 /** `U+202E` */

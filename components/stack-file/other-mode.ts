@@ -1,5 +1,5 @@
-import type { Form } from "./forms.ts";
-import { forms } from "./forms.ts";
+import type { ModeSchema } from "./mode-schemas.ts";
+import { modeSchemas } from "./mode-schemas.ts";
 import { nodesAt } from "./known-keys.ts";
 import type { Path } from "./known-keys.ts";
 
@@ -20,9 +20,9 @@ const clusterOnly: Readonly<Record<string, string>> = {
 };
 
 /** What is wrong with a key that only the other mode has; nothing where neither has it. */
-export function keyOfOtherMode(path: Path, key: string, { mode }: Form): string | undefined {
-  const other = forms[mode === "single-node" ? "high-availability" : "single-node"];
-  const here = nodesAt([...path, key], forms[mode]).length > 0;
+export function keyOfOtherMode(path: Path, key: string, { mode }: ModeSchema): string | undefined {
+  const other = modeSchemas[mode === "single-node" ? "high-availability" : "single-node"];
+  const here = nodesAt([...path, key], modeSchemas[mode]).length > 0;
   if (here || nodesAt([...path, key], other).length === 0) return undefined;
   const name = [...path.filter((part) => typeof part === "string"), key].join(".");
   const why = mode === "single-node" && Object.hasOwn(clusterOnly, name) ? clusterOnly[name] : undefined;

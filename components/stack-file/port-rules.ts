@@ -1,7 +1,7 @@
 import { generationPort } from "../load-balancer/nginx-config.ts";
 import type { Problem } from "../problem.ts";
-import { balancerHosts, nginxBalancer, ownBalancer } from "./balancer-draft.ts";
-import type { Draft, StackFile } from "./schema.ts";
+import { balancerHosts, nginxBalancer, ownBalancer } from "./parsed-balancer.ts";
+import type { Parsed, StackFile } from "./schema.ts";
 
 export interface Listening {
   readonly key: string;
@@ -9,21 +9,21 @@ export interface Listening {
 }
 
 /** Two listeners on one port of a balancer's host: nginx starts with neither, or takes the host's SSH port from it. */
-export function portProblems(draft: Draft<StackFile>): readonly Problem[] {
-  const balancer = ownBalancer(draft);
+export function portProblems(parsed: Parsed<StackFile>): readonly Problem[] {
+  const balancer = ownBalancer(parsed);
   if (balancer === undefined) return [];
   const { ports, upstreamPorts } = balancer;
   const key = "rancher:loadBalancer";
   const listening = [
     { key: `${key}.ports.http`, port: ports === undefined ? 80 : ports.http },
     { key: `${key}.ports.https`, port: ports === undefined ? 443 : ports.https },
-    { key: `${key}.nginx.statusPort`, port: nginxBalancer(draft)?.nginx?.statusPort },
+    { key: `${key}.nginx.statusPort`, port: nginxBalancer(parsed)?.nginx?.statusPort },
   ].flatMap(({ key, port }): Listening[] => (port === undefined ? [] : [{ key, port }]));
   const behind = upstreamPorts?.http !== undefined && upstreamPorts.http === upstreamPorts.https;
   return [
     ...listening.flatMap((one, index) => repeated(one, listening.slice(0, index))),
     ...listening.flatMap(onProbe),
-    ...listening.flatMap((one) => onSsh(one, draft)),
+    ...listening.flatMap((one) => onSsh(one, parsed)),
     ...(behind
       ? [
           {
@@ -48,8 +48,10 @@ export function onProbe({ key, port }: Listening): readonly Problem[] {
   return port === generationPort ? [{ key, message }] : [];
 }
 
-function onSsh({ key, port }: Listening, draft: Draft<StackFile>): readonly Problem[] {
-  const index = balancerHosts(draft).findIndex((host) => host !== undefined && (host.port ?? draft.ssh?.port) === port);
+function onSsh({ key, port }: Listening, parsed: Parsed<StackFile>): readonly Problem[] {
+  const index = balancerHosts(parsed).findIndex(
+    (host) => host !== undefined && (host.port ?? parsed.ssh?.port) === port,
+  );
   const message = `is ${port}, the SSH port of rancher:loadBalancer.hosts[${index}]. Choose another, or have SSH listen elsewhere.`;
   return index < 0 ? [] : [{ key, message }];
 }

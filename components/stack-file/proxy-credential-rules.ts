@@ -1,15 +1,15 @@
 import type { Problem } from "../problem.ts";
-import type { AnyDraft } from "./forms.ts";
+import type { AnyParsed } from "./mode-schemas.ts";
 import type { SecretName } from "./secret-keys.ts";
 
 /** `proxyCredentials` needs a proxy to sign in to. */
 export function proxyCredentialProblems(
-  draft: AnyDraft,
+  parsed: AnyParsed,
   isSet: (name: SecretName) => boolean,
   invalid: ReadonlySet<string>,
 ): readonly Problem[] {
-  if (!isSet("proxyCredentials") || hasProxy(draft)) return [];
-  const place = "chartValues" in draft ? "rancher:chartValues.proxy" : "rancher:docker.proxy";
+  if (!isSet("proxyCredentials") || hasProxy(parsed)) return [];
+  const place = "chartValues" in parsed ? "rancher:chartValues.proxy" : "rancher:docker.proxy";
   if ([...invalid].some((key) => place.startsWith(key) || key.startsWith(place))) return [];
   return [
     {
@@ -19,7 +19,7 @@ export function proxyCredentialProblems(
   ];
 }
 
-function hasProxy(draft: AnyDraft): boolean {
-  if ("docker" in draft) return draft.docker?.proxy?.http !== undefined || draft.docker?.proxy?.https !== undefined;
-  return "chartValues" in draft && typeof draft.chartValues?.["proxy"] === "string";
+function hasProxy(parsed: AnyParsed): boolean {
+  if ("docker" in parsed) return parsed.docker?.proxy?.http !== undefined || parsed.docker?.proxy?.https !== undefined;
+  return "chartValues" in parsed && typeof parsed.chartValues?.["proxy"] === "string";
 }

@@ -2,22 +2,22 @@ import type { Problem } from "../problem.ts";
 import type { ReadFile } from "../read-file.ts";
 import type { Mapping } from "./mapping.ts";
 import type { SecretName } from "./secret-keys.ts";
-import type { ReadCertificates } from "./settings-from-draft.ts";
+import type { ReadCertificates } from "./settings-from-parsed.ts";
 
 /** What the rules of a stack file need beside its draft. */
 export interface Reading {
   /** As written, without defaults. */
   readonly values: Mapping;
   /** Keys whose value was given and refused. */
-  readonly faulty: ReadonlySet<string>;
+  readonly invalid: ReadonlySet<string>;
   /** Plaintext of secrets, where it is known. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly isSet: (name: SecretName) => boolean;
   /** What certificates are judged in. */
-  readonly world: {
+  readonly context: {
     readonly readFile: ReadFile;
     readonly now: Date;
-    readonly faulty: ReadonlySet<string>;
+    readonly invalid: ReadonlySet<string>;
   };
 }
 

@@ -110,8 +110,8 @@ export const stackFileSchema = z.strictObject({
 export type StackFile = z.output<typeof stackFileSchema>;
 
 /** The same with holes where something was missing or wrong, so that rules across keys still see the rest. */
-export type Draft<T> = T extends readonly (infer Item)[]
-  ? readonly (Draft<Item> | undefined)[]
+export type Parsed<T> = T extends readonly (infer Item)[]
+  ? readonly (Parsed<Item> | undefined)[]
   : T extends object
-    ? { readonly [Key in keyof T]?: Draft<T[Key]> | undefined }
+    ? { readonly [Key in keyof T]?: Parsed<T[Key]> | undefined }
     : T;

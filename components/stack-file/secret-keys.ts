@@ -1,4 +1,4 @@
-import type { Mode } from "./forms.ts";
+import type { Mode } from "./mode-schemas.ts";
 
 /** A key set with `pulumi config set --secret`. Its value is checked where it is known and never quoted. */
 export interface SecretKey {

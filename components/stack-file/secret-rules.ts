@@ -2,7 +2,7 @@ import { parse } from "yaml";
 import type { Problem } from "../problem.ts";
 import { checkK3sRegistries, checkProxyCredentials } from "./docker-secret-checks.ts";
 import { isMapping } from "./mapping.ts";
-import type { AnyDraft } from "./forms.ts";
+import type { AnyParsed } from "./mode-schemas.ts";
 import { proxyCredentialProblems } from "./proxy-credential-rules.ts";
 import { missingSecret, secretCommand, secretNames } from "./secret-keys.ts";
 import type { SecretName } from "./secret-keys.ts";
@@ -61,15 +61,15 @@ export function secretProblems(
 
 /** Secrets that the rest of the file calls for and that are not set, or that nothing in it uses. */
 export function neededSecrets(
-  draft: AnyDraft,
+  parsed: AnyParsed,
   isSet: (name: SecretName) => boolean,
-  faulty: ReadonlySet<string>,
+  invalid: ReadonlySet<string>,
 ): readonly Problem[] {
   const problems: Problem[] = [];
-  if ("cluster" in draft && draft.cluster?.distribution === "existing" && !isSet("kubeconfig"))
+  if ("cluster" in parsed && parsed.cluster?.distribution === "existing" && !isSet("kubeconfig"))
     problems.push({ key: "rancher:kubeconfig", message: missingSecret("kubeconfig") });
-  const source = draft.tls?.source;
-  const onHosts = draft.tls !== undefined && keptOnHosts(draft.tls);
+  const source = parsed.tls?.source;
+  const onHosts = parsed.tls !== undefined && keptOnHosts(parsed.tls);
   if (source === "secret" && onHosts && isSet("tlsPrivateKey"))
     problems.push({
       key: "rancher:tlsPrivateKey",
@@ -83,9 +83,9 @@ export function neededSecrets(
       key: "rancher:tlsPrivateKey",
       message: `is set, but rancher:tls.source is ${source}, which makes its own key. Remove it, or set source: secret with a certificate.`,
     });
-  if (needsSiteKeys(draft) && !isSet("sitePrivateKeys"))
+  if (needsSiteKeys(parsed) && !isSet("sitePrivateKeys"))
     problems.push({ key: "rancher:sitePrivateKeys", message: missingSecret("sitePrivateKeys") });
-  if (!needsSiteKeys(draft) && !faulty.has("rancher:loadBalancer") && isSet("sitePrivateKeys"))
+  if (!needsSiteKeys(parsed) && !invalid.has("rancher:loadBalancer") && isSet("sitePrivateKeys"))
     problems.push({
       key: "rancher:sitePrivateKeys",
       message: "is set, but no site's certificate comes from here. Remove it: pulumi config rm rancher:sitePrivateKeys",
@@ -95,7 +95,7 @@ export function neededSecrets(
       key: "rancher:sshPrivateKeyPassword",
       message: "is set, but there is no sshPrivateKey it could open. Set that too, or remove this.",
     });
-  problems.push(...proxyCredentialProblems(draft, isSet, faulty));
+  problems.push(...proxyCredentialProblems(parsed, isSet, invalid));
   return problems;
 }
 

@@ -1,10 +1,10 @@
 import { generationPort } from "../load-balancer/nginx-config.ts";
 import type { Problem } from "../problem.ts";
-import { balancerHosts, nginxBalancer, ownBalancer } from "./balancer-draft.ts";
+import { balancerHosts, nginxBalancer, ownBalancer } from "./parsed-balancer.ts";
 import { upstreamOf } from "./balancer-fields.ts";
-import type { AnyDraft } from "./forms.ts";
+import type { AnyParsed } from "./mode-schemas.ts";
 import { leadsToItself, sameAddress } from "./network-fields.ts";
-import type { Draft, StackFile } from "./schema.ts";
+import type { Parsed, StackFile } from "./schema.ts";
 import { sitesOf } from "./site-rules.ts";
 
 /** What a load balancer is reached at, besides the loopback addresses. */
@@ -19,10 +19,10 @@ interface Reached {
  * Addresses with which the load balancer would connect to itself. Every such connection makes it open another one, until
  * it has none left. The load balancer's script refuses what only its host can know, see `refuseSelfConnections`.
  */
-export function selfConnectionProblems(draft: Draft<StackFile>): readonly Problem[] {
-  const balancer = ownBalancer(draft);
-  const hosts = balancerHosts(draft);
-  const names = [draft.hostname, ...sitesOf(draft).map((site) => site?.hostname)];
+export function selfConnectionProblems(parsed: Parsed<StackFile>): readonly Problem[] {
+  const balancer = ownBalancer(parsed);
+  const hosts = balancerHosts(parsed);
+  const names = [parsed.hostname, ...sitesOf(parsed).map((site) => site?.hostname)];
   const reached = {
     at: [
       ...names,
@@ -32,7 +32,7 @@ export function selfConnectionProblems(draft: Draft<StackFile>): readonly Proble
     ports: balancer === undefined ? [] : clientPortsOf(balancer),
   };
   return [
-    ...(draft.cluster?.servers ?? []).flatMap((server, index) =>
+    ...(parsed.cluster?.servers ?? []).flatMap((server, index) =>
       serverProblems(server?.address, `rancher:cluster.servers[${index}].address`, balancer ? names : []),
     ),
     ...hosts.flatMap((host, index) =>
@@ -40,7 +40,7 @@ export function selfConnectionProblems(draft: Draft<StackFile>): readonly Proble
         hostProblems(host?.[field], `rancher:loadBalancer.hosts[${index}].${field}`),
       ),
     ),
-    ...siteSelfConnections(draft, reached),
+    ...siteSelfConnections(parsed, reached),
   ];
 }
 
@@ -48,10 +48,10 @@ export function selfConnectionProblems(draft: Draft<StackFile>): readonly Proble
  * Upstreams of sites at an address of the load balancer and on a port it listens on. Another port of its host may belong
  * to a program that the site is for.
  */
-export function siteSelfConnections(draft: AnyDraft, { at, ports }: Reached): readonly Problem[] {
+export function siteSelfConnections(parsed: AnyParsed, { at, ports }: Reached): readonly Problem[] {
   const own = new Set(at.flatMap((address) => (address === undefined ? [] : sameAddress(address))));
-  const local = [generationPort, nginxBalancer(draft)?.nginx?.statusPort];
-  return sitesOf(draft).flatMap((site, index) =>
+  const local = [generationPort, nginxBalancer(parsed)?.nginx?.statusPort];
+  return sitesOf(parsed).flatMap((site, index) =>
     (site?.upstreams ?? []).flatMap((upstream, place): Problem[] => {
       const { address, port } = upstreamOf(upstream ?? "") ?? {};
       if (address === undefined || port === undefined) return [];

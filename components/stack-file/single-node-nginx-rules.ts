@@ -1,9 +1,9 @@
 import type { Problem } from "../problem.ts";
 import { upstreamOf } from "./balancer-fields.ts";
-import { nginxBalancer } from "./balancer-draft.ts";
+import { nginxBalancer } from "./parsed-balancer.ts";
 import { isMapping } from "./mapping.ts";
 import { leadsToItself } from "./network-fields.ts";
-import type { Draft } from "./schema.ts";
+import type { Parsed } from "./schema.ts";
 import { clientPortsOf, siteSelfConnections } from "./self-connection-rules.ts";
 import type { SingleNodeFile } from "./single-node-schema.ts";
 import { sitesOf } from "./site-rules.ts";
@@ -11,29 +11,29 @@ import { sitesOf } from "./site-rules.ts";
 const key = "rancher:loadBalancer";
 
 /** What nginx cannot do where it is a container in one of Docker's networks, or on a machine without root. */
-export function singleNodeNginxProblems(draft: Draft<SingleNodeFile>): readonly Problem[] {
-  const runAs = nginxBalancer(draft)?.runAs;
+export function singleNodeNginxProblems(parsed: Parsed<SingleNodeFile>): readonly Problem[] {
+  const runAs = nginxBalancer(parsed)?.runAs;
   return [
-    ...(runAs === "container" ? containerProblems(draft) : []),
-    ...selfConnections(draft),
-    ...(draft.docker?.host === "local" ? filesProblems(draft) : []),
+    ...(runAs === "container" ? containerProblems(parsed) : []),
+    ...selfConnections(parsed),
+    ...(parsed.docker?.host === "local" ? filesProblems(parsed) : []),
   ];
 }
 
 /** In a container every loopback address is refused already, whatever the port. */
-function selfConnections(draft: Draft<SingleNodeFile>): readonly Problem[] {
-  const nginx = nginxBalancer(draft);
+function selfConnections(parsed: Parsed<SingleNodeFile>): readonly Problem[] {
+  const nginx = nginxBalancer(parsed);
   if (nginx === undefined) return [];
-  const host = isMapping(draft.docker?.host) ? draft.docker.host.address : undefined;
-  const at = [draft.hostname, ...sitesOf(draft).map((site) => site?.hostname), host];
-  const problems = siteSelfConnections(draft, { at, ports: clientPortsOf(nginx) });
-  const loopback = new Set(nginx.runAs === "container" ? loopbackProblems(draft).map((problem) => problem.key) : []);
+  const host = isMapping(parsed.docker?.host) ? parsed.docker.host.address : undefined;
+  const at = [parsed.hostname, ...sitesOf(parsed).map((site) => site?.hostname), host];
+  const problems = siteSelfConnections(parsed, { at, ports: clientPortsOf(nginx) });
+  const loopback = new Set(nginx.runAs === "container" ? loopbackProblems(parsed).map((problem) => problem.key) : []);
   return problems.filter((problem) => !loopback.has(problem.key));
 }
 
 /** Its loopback is its own, and Docker's resolver is the one that knows Rancher's container by its name. */
-function containerProblems(draft: Draft<SingleNodeFile>): readonly Problem[] {
-  const { statusPort, resolvers } = nginxBalancer(draft)?.nginx ?? {};
+function containerProblems(parsed: Parsed<SingleNodeFile>): readonly Problem[] {
+  const { statusPort, resolvers } = nginxBalancer(parsed)?.nginx ?? {};
   const problems: Problem[] = [];
   if (statusPort !== undefined)
     problems.push({
@@ -49,11 +49,11 @@ function containerProblems(draft: Draft<SingleNodeFile>): readonly Problem[] {
         "names DNS servers that do not know Rancher's container, which nginx in a container finds by its name, at Docker's " +
         "own. Leave it out: Docker's asks those of the host for every other name.",
     });
-  return [...problems, ...loopbackProblems(draft)];
+  return [...problems, ...loopbackProblems(parsed)];
 }
 
-function loopbackProblems(draft: Draft<SingleNodeFile>): readonly Problem[] {
-  return sitesOf(draft).flatMap((site, index) =>
+function loopbackProblems(parsed: Parsed<SingleNodeFile>): readonly Problem[] {
+  return sitesOf(parsed).flatMap((site, index) =>
     (site?.upstreams ?? []).flatMap((upstream, place): Problem[] => {
       const { address = "" } = upstreamOf(upstream ?? "") ?? {};
       if (!leadsToItself(address)) return [];
@@ -65,8 +65,8 @@ function loopbackProblems(draft: Draft<SingleNodeFile>): readonly Problem[] {
   );
 }
 
-function filesProblems(draft: Draft<SingleNodeFile>): readonly Problem[] {
-  return sitesOf(draft).flatMap((site, index) =>
+function filesProblems(parsed: Parsed<SingleNodeFile>): readonly Problem[] {
+  return sitesOf(parsed).flatMap((site, index) =>
     (["certificate", "chain", "privateKey"] as const).flatMap((part): Problem[] => {
       if (typeof site?.[part] !== "object") return [];
       const message =

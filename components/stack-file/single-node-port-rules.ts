@@ -1,37 +1,37 @@
 import type { Problem } from "../problem.ts";
-import { nginxBalancer } from "./balancer-draft.ts";
+import { nginxBalancer } from "./parsed-balancer.ts";
 import { isMapping } from "./mapping.ts";
 import type { Mapping } from "./mapping.ts";
 import { onProbe, repeated } from "./port-rules.ts";
 import type { Listening } from "./port-rules.ts";
-import type { Draft } from "./schema.ts";
+import type { Parsed } from "./schema.ts";
 import type { SingleNodeFile } from "./single-node-schema.ts";
 import { publishedPorts } from "./single-node-settings.ts";
 
 /** Two listeners on one port of the Docker host, and ports of Rancher's own where it has none. */
-export function singleNodePortProblems(draft: Draft<SingleNodeFile>, values: Mapping): readonly Problem[] {
+export function singleNodePortProblems(parsed: Parsed<SingleNodeFile>, values: Mapping): readonly Problem[] {
   const written = isMapping(values.docker) && isMapping(values.docker.publish) ? values.docker.publish : {};
-  const nginx = nginxBalancer(draft);
+  const nginx = nginxBalancer(parsed);
   if (nginx?.runAs === "container" && Object.keys(written).length > 0) {
     const message =
       "has no effect beside an nginx in a container, which reaches Rancher over a network of Docker's own. Leave it out; " +
       "rancher:loadBalancer.ports has the ports people use.";
-    return [{ key: "rancher:docker.publish", message }, ...listenerProblems(draft, nginxListeners(draft))];
+    return [{ key: "rancher:docker.publish", message }, ...listenerProblems(parsed, nginxListeners(parsed))];
   }
-  const listening = [...nginxListeners(draft), ...rancherListeners(draft)];
-  return listenerProblems(draft, listening);
+  const listening = [...nginxListeners(parsed), ...rancherListeners(parsed)];
+  return listenerProblems(parsed, listening);
 }
 
-function listenerProblems(draft: Draft<SingleNodeFile>, listening: readonly Listening[]): readonly Problem[] {
+function listenerProblems(parsed: Parsed<SingleNodeFile>, listening: readonly Listening[]): readonly Problem[] {
   return [
     ...listening.flatMap((one, index) => repeated(one, listening.slice(0, index))),
-    ...(nginxBalancer(draft) === undefined ? [] : listening.flatMap(onProbe)),
-    ...listening.flatMap((one) => onSsh(one, draft)),
+    ...(nginxBalancer(parsed) === undefined ? [] : listening.flatMap(onProbe)),
+    ...listening.flatMap((one) => onSsh(one, parsed)),
   ];
 }
 
-function nginxListeners(draft: Draft<SingleNodeFile>): readonly Listening[] {
-  const nginx = nginxBalancer(draft);
+function nginxListeners(parsed: Parsed<SingleNodeFile>): readonly Listening[] {
+  const nginx = nginxBalancer(parsed);
   const key = "rancher:loadBalancer";
   return [
     { key: `${key}.ports.http`, port: nginx?.ports?.http },
@@ -40,7 +40,7 @@ function nginxListeners(draft: Draft<SingleNodeFile>): readonly Listening[] {
   ].flatMap(isPort);
 }
 
-function rancherListeners({ docker, loadBalancer }: Draft<SingleNodeFile>): readonly Listening[] {
+function rancherListeners({ docker, loadBalancer }: Parsed<SingleNodeFile>): readonly Listening[] {
   if (loadBalancer?.kind === undefined) return [];
   if (loadBalancer.kind === "nginx" && loadBalancer.runAs !== "host") return [];
   const { http, https } = publishedPorts(docker?.publish ?? {}, loadBalancer.kind);
@@ -54,7 +54,7 @@ function isPort({ key, port }: { readonly key: string; readonly port: number | u
   return port === undefined ? [] : [{ key, port }];
 }
 
-function onSsh({ key, port }: Listening, { docker, ssh }: Draft<SingleNodeFile>): readonly Problem[] {
+function onSsh({ key, port }: Listening, { docker, ssh }: Parsed<SingleNodeFile>): readonly Problem[] {
   const host = docker?.host;
   if (!isMapping(host) || port !== (host.port ?? ssh?.port)) return [];
   const message = `is ${port}, the SSH port of rancher:docker.host. Choose another, or have SSH listen elsewhere.`;

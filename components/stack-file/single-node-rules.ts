@@ -2,7 +2,7 @@ import { checkCompatibility } from "../compatibility.ts";
 import type { Problem } from "../problem.ts";
 import { rancherWarnings } from "../support-warnings.ts";
 import { checkAdditionalCAs } from "./additional-ca-rules.ts";
-import { nginxBalancer } from "./balancer-draft.ts";
+import { nginxBalancer } from "./parsed-balancer.ts";
 import { rancherImage } from "./docker-fields.ts";
 import { dockerProblems } from "./docker-rules.ts";
 import { environmentProblems } from "./environment-fields.ts";
@@ -11,7 +11,7 @@ import { hstsProblems } from "./hsts-rules.ts";
 import { runAsProblems } from "./layer-rules.ts";
 import { isMapping } from "./mapping.ts";
 import type { Findings, Reading } from "./reading.ts";
-import type { Draft } from "./schema.ts";
+import type { Parsed } from "./schema.ts";
 import { neededSecrets, secretProblems } from "./secret-rules.ts";
 import { singleNodeNginxProblems } from "./single-node-nginx-rules.ts";
 import { singleNodePortProblems } from "./single-node-port-rules.ts";
@@ -22,33 +22,33 @@ import { checkSites } from "./site-rules.ts";
 import { checkTls } from "./tls-rules.ts";
 
 /** What holds between the keys of a single node. */
-export function singleNodeFindings(draft: Draft<SingleNodeFile>, reading: Reading): Findings {
-  const { values, faulty, secrets, isSet, world } = reading;
-  const { docker, ssh } = draft;
+export function singleNodeFindings(parsed: Parsed<SingleNodeFile>, reading: Reading): Findings {
+  const { values, invalid, secrets, isSet, context } = reading;
+  const { docker, ssh } = parsed;
   const hosts = isMapping(docker?.host) ? [{ key: "rancher:docker.host", host: docker.host }] : [];
-  const hostKeys = checkHostKeys({ ssh: hosts.length === 0 ? undefined : ssh, hosts }, faulty);
-  const tls = checkTls(draft, { ...world, privateKey: secrets.tlsPrivateKey });
-  const authorities = checkAdditionalCAs(draft, world);
-  const sites = checkSites(draft, { ...world, privateKey: secrets.sitePrivateKeys });
+  const hostKeys = checkHostKeys({ ssh: hosts.length === 0 ? undefined : ssh, hosts }, invalid);
+  const tls = checkTls(parsed, { ...context, privateKey: secrets.tlsPrivateKey });
+  const authorities = checkAdditionalCAs(parsed, context);
+  const sites = checkSites(parsed, { ...context, privateKey: secrets.sitePrivateKeys });
   return {
     problems: [
-      ...hostnameProblems(draft),
-      ...(draft.version === undefined
+      ...hostnameProblems(parsed),
+      ...(parsed.version === undefined
         ? []
-        : checkCompatibility({ rancher: draft.version, image: docker?.image ?? rancherImage(draft.version) })),
+        : checkCompatibility({ rancher: parsed.version, image: docker?.image ?? rancherImage(parsed.version) })),
       ...hostKeys.problems,
-      ...dockerProblems(draft, values),
+      ...dockerProblems(parsed, values),
       ...environmentProblems(docker?.environment ?? {}),
-      ...runAsProblems(nginxBalancer(draft), values),
-      ...singleNodePortProblems(draft, values),
-      ...singleNodeNginxProblems(draft),
-      ...hstsProblems(draft),
+      ...runAsProblems(nginxBalancer(parsed), values),
+      ...singleNodePortProblems(parsed, values),
+      ...singleNodeNginxProblems(parsed),
+      ...hstsProblems(parsed),
       ...sites.problems,
-      ...singleNodeTlsProblems(draft),
+      ...singleNodeTlsProblems(parsed),
       ...tls.problems,
       ...authorities.problems,
-      ...neededSecrets(draft, isSet, faulty),
-      ...uselessSecrets(draft, reading),
+      ...neededSecrets(parsed, isSet, invalid),
+      ...uselessSecrets(parsed, reading),
       ...secretProblems(secrets, isSet),
     ],
     warnings: [
@@ -56,8 +56,8 @@ export function singleNodeFindings(draft: Draft<SingleNodeFile>, reading: Readin
       ...sites.warnings,
       ...tls.warnings,
       ...authorities.warnings,
-      ...rancherWarnings(draft.version, world.now),
-      ...singleNodeWarnings(draft, isSet),
+      ...rancherWarnings(parsed.version, context.now),
+      ...singleNodeWarnings(parsed, isSet),
     ],
     certificates: {
       rancher: tls.certificate,
@@ -69,7 +69,7 @@ export function singleNodeFindings(draft: Draft<SingleNodeFile>, reading: Readin
 }
 
 /** RFC 6761: every machine takes names under localhost for itself. */
-function hostnameProblems({ hostname, docker }: Draft<SingleNodeFile>): readonly Problem[] {
+function hostnameProblems({ hostname, docker }: Parsed<SingleNodeFile>): readonly Problem[] {
   const host = docker?.host;
   if (hostname === undefined || !hostname.endsWith(".localhost") || !isMapping(host)) return [];
   const message =
@@ -78,7 +78,7 @@ function hostnameProblems({ hostname, docker }: Draft<SingleNodeFile>): readonly
   return [{ key: "rancher:hostname", message }];
 }
 
-function uselessSecrets({ docker }: Draft<SingleNodeFile>, { isSet, faulty }: Reading): readonly Problem[] {
+function uselessSecrets({ docker }: Parsed<SingleNodeFile>, { isSet, invalid }: Reading): readonly Problem[] {
   const problems: Problem[] = [];
   if (isSet("kubeconfig"))
     problems.push({
@@ -87,7 +87,7 @@ function uselessSecrets({ docker }: Draft<SingleNodeFile>, { isSet, faulty }: Re
         "is set, but a single node has no cluster of yours: its Kubernetes is inside Rancher's container. Remove it: pulumi " +
         "config rm rancher:kubeconfig",
     });
-  if (docker?.host === "local" && !faulty.has("rancher:docker") && isSet("sshPrivateKey"))
+  if (docker?.host === "local" && !invalid.has("rancher:docker") && isSet("sshPrivateKey"))
     problems.push({
       key: "rancher:sshPrivateKey",
       message:

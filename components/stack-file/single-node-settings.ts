@@ -1,8 +1,8 @@
 import { rancherImage } from "./docker-fields.ts";
 import { sshHostSettings } from "./host-settings.ts";
 import { nginxOptions, siteSettings } from "./load-balancer-settings.ts";
-import { certificateSettings } from "./settings-from-draft.ts";
-import type { ReadCertificates } from "./settings-from-draft.ts";
+import { certificateSettings } from "./settings-from-parsed.ts";
+import type { ReadCertificates } from "./settings-from-parsed.ts";
 import type {
   DockerSettings,
   SingleNodeBalancerSettings,

@@ -1,19 +1,19 @@
 import type { Problem } from "../problem.ts";
-import type { Draft } from "./schema.ts";
+import type { Parsed } from "./schema.ts";
 import type { SingleNodeFile } from "./single-node-schema.ts";
 
 /** Who ends TLS has the certificate: nginx one from outside Rancher, and Rancher without nginx its own. */
-export function singleNodeTlsProblems({ tls, loadBalancer, docker }: Draft<SingleNodeFile>): readonly Problem[] {
+export function singleNodeTlsProblems({ tls, loadBalancer, docker }: Parsed<SingleNodeFile>): readonly Problem[] {
   const problems: Problem[] = [];
-  const say = (key: string, message: string) => problems.push({ key: `rancher:${key}`, message });
+  const report = (key: string, message: string) => problems.push({ key: `rancher:${key}`, message });
   if (loadBalancer?.kind === "none" && tls?.source !== undefined && tls.source !== "rancher")
-    say(
+    report(
       "tls.source",
       `is ${tls.source}, which nginx serves, but rancher:loadBalancer.kind is none: Rancher then has a certificate of its ` +
         "own. Leave rancher:tls out, or choose kind: nginx.",
     );
   if (loadBalancer?.kind === "nginx" && tls?.source === "rancher")
-    say(
+    report(
       "tls.source",
       "is rancher, whose certificate is made inside Rancher's container, but TLS ends at nginx. Choose generated, a CA made " +
         "on the host, or secret, with a certificate of yours.",
@@ -21,7 +21,7 @@ export function singleNodeTlsProblems({ tls, loadBalancer, docker }: Draft<Singl
   if (docker?.host === "local" && tls?.source === "secret")
     for (const part of ["certificate", "chain", "privateKey"] as const)
       if (typeof tls[part] === "object")
-        say(
+        report(
           `tls.${part}`,
           "is a file on the Docker host, which is this machine. Give certificate and chain by their paths here, and the key " +
             "as the secret rancher:tlsPrivateKey.",

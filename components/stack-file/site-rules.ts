@@ -3,13 +3,13 @@ import { checkCertificate } from "../tls/certificate-checks.ts";
 import type { CertificateFinding } from "../tls/certificate-checks.ts";
 import { matchPrivateKeys } from "../tls/private-key-matches.ts";
 import type { KeylessCertificate } from "../tls/private-key-matches.ts";
-import type { NginxDraft } from "./balancer-draft.ts";
+import type { ParsedNginx } from "./parsed-balancer.ts";
 import { readCertificateKeys } from "./certificate-source.ts";
-import type { AnyDraft } from "./forms.ts";
+import type { AnyParsed } from "./mode-schemas.ts";
 import type { CertificateSettings } from "./settings.ts";
-import type { CertificateWorld } from "./tls-rules.ts";
+import type { CertificateContext } from "./tls-rules.ts";
 
-type Site = NonNullable<NonNullable<NginxDraft["sites"]>[number]>;
+type Site = NonNullable<NonNullable<ParsedNginx["sites"]>[number]>;
 
 export interface SitesReport {
   readonly problems: readonly Problem[];
@@ -21,17 +21,17 @@ export interface SitesReport {
 const secret = "rancher:sitePrivateKeys";
 
 /** What sites ask for beyond the shape of their keys: names of their own, and certificates that fit them. */
-export function checkSites(draft: AnyDraft, world: CertificateWorld): SitesReport {
-  const sites = sitesOf(draft);
-  const reads = sites.map((site, index) => checkSite(site ?? {}, keyOf(index), world));
+export function checkSites(parsed: AnyParsed, context: CertificateContext): SitesReport {
+  const sites = sitesOf(parsed);
+  const reads = sites.map((site, index) => checkSite(site ?? {}, keyOf(index), context));
   return {
     problems: [
       ...repeated(sites, "name", "A name is one site; give this one another."),
       ...repeated(sites, "hostname", "nginx tells sites apart by it; give this one another, or make them one site."),
-      ...rancherItself(sites, draft.hostname),
+      ...rancherItself(sites, parsed.hostname),
       ...sites.flatMap((site, index) => repeatedUpstreams(site?.upstreams ?? [], keyOf(index))),
       ...reads.flatMap(({ problems }) => problems),
-      ...keyProblems(sites, reads, world.privateKey),
+      ...keyProblems(sites, reads, context.privateKey),
     ],
     warnings: reads.flatMap(({ warnings }) => warnings),
     certificates: reads.map(({ settings }) => settings),
@@ -39,13 +39,13 @@ export function checkSites(draft: AnyDraft, world: CertificateWorld): SitesRepor
 }
 
 /** The sites behind nginx; none with another load balancer. */
-export function sitesOf({ loadBalancer }: AnyDraft): readonly (Site | undefined)[] {
+export function sitesOf({ loadBalancer }: AnyParsed): readonly (Site | undefined)[] {
   return loadBalancer !== undefined && "sites" in loadBalancer ? (loadBalancer.sites ?? []) : [];
 }
 
 /** Whether a site's key has to be in the secret: its certificate comes from here. */
-export function needsSiteKeys(draft: AnyDraft): boolean {
-  return sitesOf(draft).some((site) => typeof site?.certificate === "string");
+export function needsSiteKeys(parsed: AnyParsed): boolean {
+  return sitesOf(parsed).some((site) => typeof site?.certificate === "string");
 }
 
 function keyOf(index: number): string {
@@ -58,8 +58,8 @@ interface SiteReport {
   readonly settings?: CertificateSettings;
 }
 
-function checkSite(site: Site, key: string, { readFile, faulty, now }: CertificateWorld): SiteReport {
-  const { problems, pem, settings } = readCertificateKeys(site, { key, secret, readFile, faulty });
+function checkSite(site: Site, key: string, { readFile, invalid, now }: CertificateContext): SiteReport {
+  const { problems, pem, settings } = readCertificateKeys(site, { key, secret, readFile, invalid });
   const words = { hostname: `${key}.hostname`, privateKey: secret };
   const report = checkCertificate({ hostname: site.hostname, ...pem, now, forAgents: false, words });
   const asProblem = ({ about, message }: CertificateFinding) => ({ key: `${key}.${about}`, message });

@@ -2,18 +2,18 @@ import { z } from "zod";
 import type { FieldCheck } from "./network-fields.ts";
 
 /** `example` is how the value is written in YAML; messages and the editor show it. */
-interface Words {
+interface FieldDescription {
   readonly description: string;
   readonly example?: string;
 }
 
-const meta = ({ description, example }: Words) => ({
+const meta = ({ description, example }: FieldDescription) => ({
   description,
   ...(example === undefined ? {} : { examples: [example] }),
 });
 
 /** A text with a check of its own, which says itself what is wrong. */
-export function text(check: FieldCheck, words: Words) {
+export function text(check: FieldCheck, words: FieldDescription) {
   return z
     .string()
     .superRefine((value, context) => {

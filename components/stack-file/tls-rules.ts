@@ -3,7 +3,7 @@ import type { ReadFile } from "../read-file.ts";
 import { checkCertificate } from "../tls/certificate-checks.ts";
 import type { CertificateFinding, CertificatePart } from "../tls/certificate-checks.ts";
 import { joinPem, readCertificateKeys, readPem, unreadable } from "./certificate-source.ts";
-import type { AnyDraft } from "./forms.ts";
+import type { AnyParsed } from "./mode-schemas.ts";
 import type { CertificateSettings } from "./settings.ts";
 
 /** Names no public CA may issue for: RFC 6761, RFC 8375, and ICANN's `internal`. */
@@ -16,11 +16,11 @@ const keys: Readonly<Record<CertificatePart, string>> = {
   privateKey: "rancher:tlsPrivateKey",
 };
 
-export interface CertificateWorld {
+export interface CertificateContext {
   readonly readFile: ReadFile;
   readonly now: Date;
   /** Keys whose value was given and refused. */
-  readonly faulty: ReadonlySet<string>;
+  readonly invalid: ReadonlySet<string>;
   /** Plaintext of the secret with the private key or keys, where it is known. */
   readonly privateKey: string | undefined;
 }
@@ -35,12 +35,12 @@ export interface TlsReport {
 }
 
 /** What the TLS source asks for beyond the shape of its keys. */
-export function checkTls({ tls, hostname }: AnyDraft, world: CertificateWorld): TlsReport {
+export function checkTls({ tls, hostname }: AnyParsed, context: CertificateContext): TlsReport {
   if (tls?.source === "letsEncrypt") return { problems: publicNameProblems(hostname), warnings: [] };
   if (tls?.source !== "secret") return { problems: [], warnings: [] };
 
-  const { readFile, faulty, now, privateKey } = world;
-  const place = { key: "rancher:tls", secret: "rancher:tlsPrivateKey", readFile, faulty };
+  const { readFile, invalid, now, privateKey } = context;
+  const place = { key: "rancher:tls", secret: "rancher:tlsPrivateKey", readFile, invalid };
   const read = readCertificateKeys(tls, place);
   const readAuthority = tls.caCertificate === undefined ? undefined : readPem(tls.caCertificate, readFile);
   const authority = typeof readAuthority === "string" ? readAuthority : undefined;
@@ -63,7 +63,7 @@ export function checkTls({ tls, hostname }: AnyDraft, world: CertificateWorld): 
 }
 
 /** Whether the certificate is on the balancer's hosts, and its key with it. */
-export function keptOnHosts(tls: NonNullable<AnyDraft["tls"]>): boolean {
+export function keptOnHosts(tls: NonNullable<AnyParsed["tls"]>): boolean {
   return "certificate" in tls && typeof tls.certificate === "object";
 }
 

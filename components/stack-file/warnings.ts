@@ -1,31 +1,31 @@
 import { isIP } from "node:net";
 import type { Problem } from "../problem.ts";
-import { nginxBalancer, ownBalancer } from "./balancer-draft.ts";
-import type { NginxDraft } from "./balancer-draft.ts";
+import { nginxBalancer, ownBalancer } from "./parsed-balancer.ts";
+import type { ParsedNginx } from "./parsed-balancer.ts";
 import { imageWarning } from "./image-field.ts";
-import type { Draft, StackFile } from "./schema.ts";
+import type { Parsed, StackFile } from "./schema.ts";
 
 /** What works, and is worth knowing at every preview. */
-export function planWarnings(draft: Draft<StackFile>): readonly Problem[] {
+export function planWarnings(parsed: Parsed<StackFile>): readonly Problem[] {
   const warnings: Problem[] = [];
-  if (draft.replicas === 1)
+  if (parsed.replicas === 1)
     warnings.push({
       key: "rancher:replicas",
       message: "is 1: Rancher is away whenever that pod moves. Three is the usual number.",
     });
-  const http = ownBalancer(draft)?.ports?.http;
-  if (draft.tls?.source === "letsEncrypt" && http !== undefined && http !== 80)
+  const http = ownBalancer(parsed)?.ports?.http;
+  if (parsed.tls?.source === "letsEncrypt" && http !== undefined && http !== 80)
     warnings.push({
       key: "rancher:loadBalancer.ports.http",
       message: `is ${http}, but Let's Encrypt asks at port 80 of rancher:hostname and nowhere else. Something before the load balancer has to bring that here.`,
     });
-  const nginx = nginxBalancer(draft);
-  if (nginx !== undefined && usesDistribution(nginx)) warnings.push(...namedServers(draft.cluster?.servers ?? []));
+  const nginx = nginxBalancer(parsed);
+  if (nginx !== undefined && usesDistribution(nginx)) warnings.push(...namedServers(parsed.cluster?.servers ?? []));
   const old = nginx?.runAs === "container" && nginx.image !== undefined ? imageWarning(nginx.image) : undefined;
   if (old !== undefined) warnings.push({ key: "rancher:loadBalancer.image", message: old });
   const repositories = {
-    "rancher:chartRepository": draft.chartRepository,
-    "rancher:certManager.chartRepository": draft.certManager?.chartRepository,
+    "rancher:chartRepository": parsed.chartRepository,
+    "rancher:certManager.chartRepository": parsed.certManager?.chartRepository,
   };
   for (const [key, repository] of Object.entries(repositories))
     if (repository !== undefined && isPlainHttp(repository))
@@ -36,7 +36,7 @@ export function planWarnings(draft: Draft<StackFile>): readonly Problem[] {
   return warnings;
 }
 
-function usesDistribution({ runAs, package: source }: NginxDraft): boolean {
+function usesDistribution({ runAs, package: source }: ParsedNginx): boolean {
   return runAs === "host" && source === "distribution";
 }
 

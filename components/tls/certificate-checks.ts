@@ -14,14 +14,14 @@ export interface CertificateFinding {
 }
 
 /** How messages call what is not in the certificate itself. */
-export interface CertificateWords {
+export interface CertificateNames {
   /** Key of the name the leaf has to cover. */
   readonly hostname: string;
   /** Key of the secret that holds the private key. */
   readonly privateKey: string;
 }
 
-const rancherWords: CertificateWords = { hostname: "rancher:hostname", privateKey: "rancher:tlsPrivateKey" };
+const rancherNames: CertificateNames = { hostname: "rancher:hostname", privateKey: "rancher:tlsPrivateKey" };
 
 export interface CertificateMaterial {
   /** Name the leaf has to cover; not checked when it is not known. */
@@ -42,7 +42,7 @@ export interface CertificateMaterial {
    */
   readonly forAgents?: boolean;
   /** @default Rancher's own keys */
-  readonly words?: CertificateWords;
+  readonly words?: CertificateNames;
 }
 
 export interface CertificateReport {
@@ -181,7 +181,7 @@ function usageFault(leaf: X509Certificate): string | undefined {
 function hostnameFault(
   leaf: X509Certificate,
   hostname: string,
-  words: CertificateWords = rancherWords,
+  words: CertificateNames = rancherNames,
 ): string | undefined {
   if (leaf.checkHost(hostname, { subject: "never" }) !== undefined) return undefined;
   const names = (leaf.subjectAltName ?? "").split(", ").filter((name) => name !== "");

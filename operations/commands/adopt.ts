@@ -27,7 +27,7 @@ export async function run({
   const engine = await engineOf(stackFile, { create: true });
   const keys = await hostKeys(engine, stack);
   const script = findContainerScript(container);
-  const found = readFoundContainer(await runOnHost({ host, keys, say: dim, script }));
+  const found = readFoundContainer(await runOnHost({ host, keys, log: dim, script }));
   const { version, image } = found;
   console.log(`Found on ${host.kind === "local" ? "this machine" : `host ${host.name}`}:\n${foundText(found)}`);
   const refusals = adoptionRefusals(found);

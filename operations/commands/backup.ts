@@ -14,7 +14,7 @@ export async function run({ stack: name, list = false }: { stack: string; list?:
   const { host, settings } = stack;
   const { folder, keep } = settings.docker.backup;
   const keys = await hostKeys(await engineOf(stack.stackFile, { create: false }), stack);
-  const onHost = { host, keys, say: dim };
+  const onHost = { host, keys, log: dim };
 
   if (!list) {
     const title = "archives Rancher's data";

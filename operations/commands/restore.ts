@@ -23,7 +23,7 @@ export async function run({
   const { folder } = settings.docker.backup;
   const engine = await engineOf(stackFile, { create: true });
   const keys = await hostKeys(engine, stack);
-  const archives = readArchives(await runOnHost({ host, keys, say: dim, script: listArchivesScript(folder) }));
+  const archives = readArchives(await runOnHost({ host, keys, log: dim, script: listArchivesScript(folder) }));
 
   if (wanted === undefined) {
     if (archives.length === 0)

@@ -28,7 +28,7 @@ export async function run(input: Input): Promise<number> {
   const data = deleteData ? "delete" : "keep";
   const engine = await engineOf(stackFile, { create: false });
   const keys = await hostKeys(engine, stack);
-  const onHost = { host, keys, say: dim };
+  const onHost = { host, keys, log: dim };
 
   const { folder } = settings.docker.backup;
   const archives = readArchives(await runOnHost({ ...onHost, script: listArchivesScript(folder) }));

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, readdirSync, rmdirSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { identify } from "../world/process-identity.ts";
+import { identify } from "../sandbox/process-identity.ts";
 
 const root = "/sys/fs/cgroup";
 

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { mustRun, runCommand, type CommandResult } from "../world/command.ts";
+import { mustRun, runCommand, type CommandResult } from "../sandbox/command.ts";
 import { clearCgroups, makeCgroups, nameCgroups, removeCgroups } from "./cgroups.ts";
 
 /** Where and how an engine runs. */

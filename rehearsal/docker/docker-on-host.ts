@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Participant } from "../summary.ts";
-import type { Host } from "../world/host.ts";
+import type { Host } from "../sandbox/host.ts";
 import { startDockerEngine, type DockerEngine } from "./docker-engine.ts";
 
 /** Packages of Debian whose programs and libraries make an engine; a host has the rest of what they want. */

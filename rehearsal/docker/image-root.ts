@@ -1,7 +1,7 @@
 import { chmod, copyFile, mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { mustRun, runCommand } from "../world/command.ts";
-import { machinePath } from "../world/gated-process.ts";
+import { mustRun, runCommand } from "../sandbox/command.ts";
+import { machinePath } from "../sandbox/gated-process.ts";
 
 /** A file of an image that is not this machine's. */
 export interface ImageFile {

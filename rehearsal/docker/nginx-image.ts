@@ -1,7 +1,7 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Participant } from "../summary.ts";
-import type { Host } from "../world/host.ts";
+import type { Host } from "../sandbox/host.ts";
 import type { ContainerImage } from "./container-image.ts";
 
 /** Of the image a host's packages make: nginx, its stream module, programs besides, what all of them link, and users. */

@@ -12,7 +12,7 @@ export interface RancherBinary {
 }
 
 /** Milliseconds to tell the version. */
-const patience = 15_000;
+const timeout = 15_000;
 
 /** What the system says of a foreign format, and what the shell says to which Node hands such files. */
 const notExecutable = new Set<unknown>(["ENOEXEC", "ENOENT", "EACCES", 126, 127]);
@@ -47,7 +47,7 @@ function versionOf(path: string): Promise<string | undefined> {
   // Without the variable a Rancher looks for the files of its container first.
   const env = { PATH: process.env["PATH"] ?? "", HOME: tmpdir(), CATTLE_DEV_MODE: "true" };
   return new Promise((done, failed) => {
-    const options = { env, cwd: tmpdir(), timeout: patience, killSignal: "SIGKILL" } as const;
+    const options = { env, cwd: tmpdir(), timeout: timeout, killSignal: "SIGKILL" } as const;
     execFile(path, ["--version"], options, (error, stdout) => {
       if (error) failed(error);
       else done(/\bv?\d+\.\d+\.\d+[\w.+-]*/.exec(stdout)?.[0]);

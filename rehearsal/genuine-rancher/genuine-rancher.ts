@@ -5,9 +5,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { AppsV1Api, CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 
 import type { Kubernetes } from "../kubernetes/kubernetes.ts";
-import { orNothing } from "../played/not-found.ts";
-import { isAvailable } from "../played/pod-readiness.ts";
-import { startReconciler } from "../played/reconciler.ts";
+import { orUndefined } from "../fakes/not-found.ts";
+import { isAvailable } from "../fakes/pod-readiness.ts";
+import { startReconciler } from "../fakes/reconciler.ts";
 import type { Participant } from "../summary.ts";
 import type { RancherBinary } from "./binary.ts";
 import { openRelay } from "./relay.ts";
@@ -39,14 +39,14 @@ export interface GenuineRancherOptions {
   readonly toolFolders: readonly string[];
   readonly progress: (line: string) => void;
   /** Milliseconds until a started server must answer. @default three minutes */
-  readonly patience?: number;
+  readonly timeout?: number;
 }
 
 const namespace = "cattle-system";
 /** A kubelet would start it again for ever; after so many a rehearsal has seen enough. */
 const restarts = 2;
 /** Milliseconds for the Deployment to ask for a server, once one is expected. */
-const patienceForDeployment = 30_000;
+const deploymentTimeout = 30_000;
 
 /**
  * Runs the server while the Deployment `rancher` has available pods, and not before: the survey at the beginning of an
@@ -56,7 +56,7 @@ const patienceForDeployment = 30_000;
  * @see https://github.com/rancher/rancher/blob/main/pkg/data/management/bootstrap_password.go
  */
 export async function startGenuineRancher(options: GenuineRancherOptions): Promise<GenuineRancher> {
-  const { binary, kubernetes, folder, toolFolders, progress, patience } = options;
+  const { binary, kubernetes, folder, toolFolders, progress, timeout } = options;
   const client = new KubeConfig();
   client.loadFromString(kubernetes.kubeconfig);
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -71,7 +71,7 @@ export async function startGenuineRancher(options: GenuineRancherOptions): Promi
     const begin = performance.now();
     const started = await startRancherServer({
       ...{ binary: binary.path, folder, kubeconfig: kubernetes.kubeconfig, toolFolders },
-      ...(patience !== undefined && { patience }),
+      ...(timeout !== undefined && { timeout }),
     });
     server = started;
     progress(`the genuine Rancher starts, process ${started.pid}; it logs to ${started.logFile}`);
@@ -105,7 +105,7 @@ export async function startGenuineRancher(options: GenuineRancherOptions): Promi
   };
 
   const reconcile = async () => {
-    const deployment = await orNothing(
+    const deployment = await orUndefined(
       client.makeApiClient(AppsV1Api).readNamespacedDeployment({ namespace, name: "rancher" }),
     );
     if (isAvailable(deployment)) {
@@ -137,7 +137,7 @@ export async function startGenuineRancher(options: GenuineRancherOptions): Promi
     socket: relay.socket,
     participant: { name: "Rancher", version: binary.version ?? "unknown", kind: "genuine", from: binary.path },
     ready: async (signal) => {
-      const deadline = performance.now() + patienceForDeployment;
+      const deadline = performance.now() + deploymentTimeout;
       while (!answers) {
         signal?.throwIfAborted();
         if (failure) throw failure;
@@ -153,7 +153,7 @@ export async function startGenuineRancher(options: GenuineRancherOptions): Promi
 }
 
 async function hasPassword(client: KubeConfig): Promise<boolean> {
-  const secret = await orNothing(
+  const secret = await orUndefined(
     client.makeApiClient(CoreV1Api).readNamespacedSecret({ namespace, name: "bootstrap-secret" }),
   );
   return secret?.data?.["bootstrapPassword"] !== undefined;

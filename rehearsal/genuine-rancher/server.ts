@@ -28,17 +28,17 @@ export interface RancherServerOptions {
   /** Folders of helm and kubectl, which it calls by name. */
   readonly toolFolders: readonly string[];
   /** Milliseconds until `/ping` must answer. @default three minutes; measured with Rancher 2.15.0: 16 s */
-  readonly patience?: number;
+  readonly timeout?: number;
 }
 
-const defaultPatience = 180_000;
+const defaultTimeout = 180_000;
 
 /** What needs pods that run, or other parts of Rancher that a rehearsal has not. */
 const features = "fleet=false,turtles=false,embedded-cluster-api=false";
 
 /** Resolves when the process is started; `answering` tells the rest. Ends with us, however we end. */
 export async function startRancherServer(options: RancherServerOptions): Promise<RancherServer> {
-  const { binary, folder, kubeconfig, toolFolders, patience = defaultPatience } = options;
+  const { binary, folder, kubeconfig, toolFolders, timeout = defaultTimeout } = options;
   await mkdir(path.join(folder, "tmp"), { recursive: true, mode: 0o700 });
   const kubeconfigFile = path.join(folder, "kubeconfig");
   await writeFile(kubeconfigFile, kubeconfig, { mode: 0o600 });
@@ -72,9 +72,9 @@ export async function startRancherServer(options: RancherServerOptions): Promise
     throw error;
   });
   const late = async () => {
-    if (await pings(port, patience, waiting.signal)) return;
+    if (await pings(port, timeout, waiting.signal)) return;
     if (waiting.signal.aborted) return early;
-    const fact = `does not answer /ping after ${patience / 1000} s`;
+    const fact = `does not answer /ping after ${timeout / 1000} s`;
     throw new Error(`the Rancher server ${fact}. Look into ${server.logFile}.`);
   };
   const answering = Promise.race([late(), early]);
@@ -85,8 +85,8 @@ export async function startRancherServer(options: RancherServerOptions): Promise
 }
 
 /** Asks until the answer is there: true. False when it takes too long or nobody is to be asked any more. */
-async function pings(port: number, patience: number, signal: AbortSignal): Promise<boolean> {
-  const deadline = performance.now() + patience;
+async function pings(port: number, timeout: number, signal: AbortSignal): Promise<boolean> {
+  const deadline = performance.now() + timeout;
   while (performance.now() < deadline && !signal.aborted) {
     const asked = AbortSignal.any([signal, AbortSignal.timeout(5000)]);
     const answer = await fetch(`http://127.0.0.1:${port}/ping`, { signal: asked, redirect: "manual" })

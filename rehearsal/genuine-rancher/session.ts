@@ -11,7 +11,7 @@ export interface Session {
 }
 
 /** Milliseconds until a refusal is final: `/ping` answers before Rancher has made its first user. */
-const defaultPatience = 60_000;
+const defaultTimeout = 60_000;
 
 /** Milliseconds between two tries. */
 const pause = 2000;
@@ -25,9 +25,9 @@ const pause = 2000;
 export async function openSession(
   target: BalancerAddress,
   password: string,
-  patience: number = defaultPatience,
+  timeout: number = defaultTimeout,
 ): Promise<Session> {
-  const deadline = performance.now() + patience;
+  const deadline = performance.now() + timeout;
   for (;;) {
     const { status, body, path } = await signIn(target, password);
     const token = status === 200 || status === 201 ? tokenIn(body) : undefined;

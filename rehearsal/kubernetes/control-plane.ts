@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 
 import { freePorts } from "./free-ports.ts";
-import { kubeconfigText } from "./kubeconfig.ts";
+import { kubeconfigText } from "./sandbox-kubeconfig.ts";
 import { type ClientName, makePki, type Pki, secretFile } from "./pki.ts";
 
 /** The daemons a rehearsal's Kubernetes is made of. */

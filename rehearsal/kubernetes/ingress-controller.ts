@@ -24,7 +24,7 @@ export const packagedCharts = { traefik: "traefik", "ingress-nginx": "rke2-ingre
 
 /**
  * The objects by which one recognises an ingress controller, as K3s (Traefik) and RKE2 (ingress-nginx) leave them in
- * kube-system. The pods are played: what answers on a node's ports 80 and 443 is `rehearsal/played`.
+ * kube-system. The pods are played: what answers on a node's ports 80 and 443 is `rehearsal/fakes`.
  *
  * @param values Laid over the charts' own, by which nobody's forwarded headers are believed.
  * @see https://docs.k3s.io/networking/networking-services
@@ -70,7 +70,7 @@ function traefik({ deployment, service, ports = {} }: IngressValues): [V1Service
     "--providers.kubernetesingress",
     ...trust,
   ];
-  const template = playedPod(labels, "traefik", "rancher/mirrored-library-traefik:3.6.2", args);
+  const template = fakePod(labels, "traefik", "rancher/mirrored-library-traefik:3.6.2", args);
   const metadata = { name: "traefik", namespace: "kube-system", labels, annotations: ofRelease("traefik") };
   const selector = { matchLabels: labels };
   const externalTrafficPolicy = service?.spec?.externalTrafficPolicy ?? "Cluster";
@@ -118,7 +118,7 @@ function ingressNginx({ controller }: IngressValues): [V1ConfigMap, V1DaemonSet]
       metadata,
       spec: {
         selector: { matchLabels: labels },
-        template: playedPod(labels, "rke2-ingress-nginx-controller", "rancher/nginx-ingress-controller:v1.14.1", args, {
+        template: fakePod(labels, "rke2-ingress-nginx-controller", "rancher/nginx-ingress-controller:v1.14.1", args, {
           http: 80,
           https: 443,
         }),
@@ -132,7 +132,7 @@ function ofRelease(name: string): Record<string, string> {
   return { "meta.helm.sh/release-name": name, "meta.helm.sh/release-namespace": "kube-system" };
 }
 
-function playedPod(
+function fakePod(
   labels: Record<string, string>,
   name: string,
   image: string,

@@ -5,7 +5,7 @@ import { KubeConfig } from "@kubernetes/client-node";
 
 import { tool } from "../../tools/toolbox.mjs";
 import { type ComponentName, planControlPlane } from "./control-plane.ts";
-import { furnish, waitUntilServing } from "./furnish.ts";
+import { prepare, waitUntilServing } from "./prepare.ts";
 import type { IngressController } from "./ingress-controller.ts";
 import type { NodeAddress } from "./nodes.ts";
 import { startTethered, type TetheredProcess } from "./tethered-process.ts";
@@ -87,7 +87,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
     const version = await unlessOneEnds(waitUntilServing(client, signal));
     progress(`Kubernetes ${version} answers at ${plan.apiServer}; starting its controllers and ${nodes.length} nodes`);
     await start(controllers);
-    await unlessOneEnds(furnish(client, { ...options, version, signal }));
+    await unlessOneEnds(prepare(client, { ...options, version, signal }));
     progress(`${nodes.length} nodes are Ready`);
     return {
       kubeconfig: plan.kubeconfig,

@@ -3,15 +3,15 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { tool } from "../../tools/toolbox.mjs";
 import { download, pluginFolder, takeInstalled } from "./genuine-plugin.ts";
-import { makeStandIn } from "./stand-in-plugin.ts";
+import { makeFakePlugin } from "./fake-plugin.ts";
 
 /** The providers of which this project has a stand-in. */
-export const playedProviders = ["command", "docker", "kubernetes", "random"] as const;
-export type PlayedProvider = (typeof playedProviders)[number];
+export const fakeProviders = ["command", "docker", "kubernetes", "random"] as const;
+export type FakeProvider = (typeof fakeProviders)[number];
 
 /** A provider as it was put in place. */
 export interface InstalledProvider {
-  readonly name: PlayedProvider;
+  readonly name: FakeProvider;
   readonly version: string;
   readonly kind: "genuine" | "stand-in";
   /** Where it comes from, for a reader: a folder, or a sentence. */
@@ -26,9 +26,9 @@ export interface InstallOptions {
   /** Whether a missing genuine plugin may be fetched. @default true */
   readonly download?: boolean;
   /** Those the stack needs. @default all of them */
-  readonly names?: readonly PlayedProvider[];
+  readonly names?: readonly FakeProvider[];
   /** Put stand-ins in place even where a genuine plugin could be had. @default false */
-  readonly standInsOnly?: boolean;
+  readonly fakesOnly?: boolean;
   readonly progress?: (line: string) => void;
 }
 
@@ -36,14 +36,14 @@ export interface InstallOptions {
 export async function installProviders(options: InstallOptions): Promise<readonly InstalledProvider[]> {
   await mkdir(join(options.pulumiHome, "plugins"), { recursive: true });
   const progress = options.progress ?? (() => undefined);
-  let mayDownload = (options.download ?? true) && !options.standInsOnly;
+  let mayDownload = (options.download ?? true) && !options.fakesOnly;
   const installed: InstalledProvider[] = [];
-  for (const name of options.names ?? playedProviders) {
+  for (const name of options.names ?? fakeProviders) {
     const version = sdkVersion(name);
-    const genuine = options.standInsOnly ? undefined : await haveGenuine(name, version, options, mayDownload, progress);
+    const genuine = options.fakesOnly ? undefined : await haveGenuine(name, version, options, mayDownload, progress);
     // One refusal tells about the network; asking again for each provider would only take time.
     if (genuine === undefined) mayDownload = false;
-    installed.push(genuine ?? (await standIn(name, version, options.pulumiHome)));
+    installed.push(genuine ?? (await installFake(name, version, options.pulumiHome)));
     const last = installed.at(-1)!;
     progress(`provider ${name} ${version}: ${last.kind} (${last.from})`);
   }
@@ -51,13 +51,13 @@ export async function installProviders(options: InstallOptions): Promise<readonl
 }
 
 /** The version of the installed npm SDK; the engine asks for a plugin of exactly that version. */
-export function sdkVersion(name: PlayedProvider): string {
+export function sdkVersion(name: FakeProvider): string {
   const manifest = createRequire(import.meta.url)(`@pulumi/${name}/package.json`) as { version: string };
   return manifest.version.replace(/^v/, "");
 }
 
 async function haveGenuine(
-  name: PlayedProvider,
+  name: FakeProvider,
   version: string,
   { pulumiHome, userPulumiHome }: InstallOptions,
   mayDownload: boolean,
@@ -72,9 +72,9 @@ async function haveGenuine(
   return { name, version, kind: "genuine", from: "downloaded by the Pulumi CLI" };
 }
 
-async function standIn(name: PlayedProvider, version: string, pulumiHome: string): Promise<InstalledProvider> {
+async function installFake(name: FakeProvider, version: string, pulumiHome: string): Promise<InstalledProvider> {
   const folder = join(pulumiHome, "plugins", pluginFolder(name, version));
   const settings = name === "kubernetes" ? { helm: (await tool("helm")).path } : {};
-  await makeStandIn({ name, version, folder, settings });
+  await makeFakePlugin({ name, version, folder, settings });
   return { name, version, kind: "stand-in", from: "this project" };
 }

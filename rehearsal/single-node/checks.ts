@@ -14,7 +14,7 @@ export async function checkSingleNode(
   rehearsal: SingleNodeRehearsal,
   password?: string | null,
 ): Promise<CheckResult[]> {
-  const { hostname, host, wanted, world } = rehearsal;
+  const { hostname, host, wanted, sandbox } = rehearsal;
   const { balancer, ports } = wanted;
   const outputs = await outputsOf(rehearsal);
   const caCertificate = outputs.caCertificate ?? (await shownByRancher(host.address, ports.https));
@@ -26,13 +26,13 @@ export async function checkSingleNode(
     caCertificate,
     nodes: [],
     ...(typeof bootstrapPassword === "string" && { bootstrapPassword }),
-    ...(balancer !== "none" && { clientAddress: world.subnet.machine }),
+    ...(balancer !== "none" && { clientAddress: sandbox.subnet.machine }),
   });
   return [
     // Without nginx, Rancher shows its own certificate for every name.
     ...through.filter(({ name }) => balancer !== "none" || !name.startsWith("a foreign host name")),
     await check(`nothing but ${balancer === "none" ? "Rancher" : "nginx"} listens beyond loopback`, () =>
-      onlyDoor(rehearsal),
+      onlyEndpoint(rehearsal),
     ),
     await check("Rancher alone is privileged", () => onlyPrivileged(rehearsal)),
   ];
@@ -54,18 +54,18 @@ async function shownByRancher(address: string, port: number): Promise<string> {
   return (await answerOf(asked)).body;
 }
 
-async function onlyDoor({ host, docker, wanted }: SingleNodeRehearsal): Promise<string> {
+async function onlyEndpoint({ host, docker, wanted }: SingleNodeRehearsal): Promise<string> {
   const { stdout } = await host.exec(["ss", "--listening", "--tcp", "--numeric", "--no-header"]);
   const allowed = [wanted.ports.http, wanted.ports.https, host.port];
   const others = openListeners(stdout).filter(({ port }) => !allowed.includes(port));
   if (others.length > 0) throw new Error(others.map(({ address, port }) => `${address}:${port}`).join(", "));
   const containers = await docker.mustDocker("ps", "--format", "{{.Names}}\t{{.Ports}}");
-  const published = publishedBy(containers).filter(({ name }) => name !== door(wanted.balancer));
+  const published = publishedBy(containers).filter(({ name }) => name !== endpoint(wanted.balancer));
   if (published.length > 0) throw new Error(published.map(({ name, where }) => `${name} at ${where}`).join(", "));
   return `ports ${wanted.ports.http} and ${wanted.ports.https}, and the machine's own sshd`;
 }
 
-function door(balancer: SingleNodeRehearsal["wanted"]["balancer"]): string {
+function endpoint(balancer: SingleNodeRehearsal["wanted"]["balancer"]): string {
   return balancer === "none" ? "rancher" : "rancher-nginx";
 }
 

@@ -1,12 +1,12 @@
 import { chmod, copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { proveContainer } from "../docker/container-proof.ts";
+import { checkContainer } from "../docker/container-check.ts";
 import type { DockerEngine } from "../docker/docker-engine.ts";
 import { dockerOnHost, withheldHere } from "../docker/docker-on-host.ts";
-import { runCommand } from "../world/command.ts";
-import { machinePath } from "../world/gated-process.ts";
-import type { Host, HostSpec } from "../world/host.ts";
-import type { World } from "../world/world.ts";
+import { runCommand } from "../sandbox/command.ts";
+import { machinePath } from "../sandbox/gated-process.ts";
+import type { Host, HostSpec } from "../sandbox/host.ts";
+import type { Sandbox } from "../sandbox/sandbox.ts";
 
 /** The machine with the Docker engine: a server reached over SSH, or what this machine takes for its own engine. */
 export interface DockerMachine {
@@ -28,18 +28,18 @@ export interface DockerMachine {
  *
  * @throws DockerRefused where this machine lets no engine run
  */
-export async function makeDockerMachine(world: World, spec: HostSpec): Promise<DockerMachine> {
-  const folder = join(world.folder, "machine");
+export async function makeDockerMachine(sandbox: Sandbox, spec: HostSpec): Promise<DockerMachine> {
+  const folder = join(sandbox.folder, "machine");
   const [home, temporary, programs] = ["home", "tmp", "bin"].map((part) => join(folder, part)) as [
     string,
     string,
     string,
   ];
   for (const part of [home, temporary, programs]) await mkdir(part, { recursive: true, mode: 0o700 });
-  const host = await world.addHost({ ...spec, shared: folder });
+  const host = await sandbox.addHost({ ...spec, shared: folder });
   // As the package does it: the engine gives its socket to this group.
   await host.exec(["sh", "-c", `groupadd -f -r docker && usermod -aG docker ${spec.user}`]);
-  const engine = await dockerOnHost(host, { networks: true, folder, insecureRegistries: [world.subnet.cidr] });
+  const engine = await dockerOnHost(host, { networks: true, folder, insecureRegistries: [sandbox.subnet.cidr] });
   // Where the client looks by itself, for people and programs that sign in.
   const link = async () => {
     await host.exec(["sh", "-c", `ln -sfn '${engine.socket}' /run/docker.sock && chmod 711 '${folder}'`]);
@@ -83,7 +83,7 @@ async function bringSockets(host: Host, programs: string): Promise<void> {
 }
 
 /** Looks whether a privileged container runs at all. @throws DockerRefused with the engine's own words */
-export function provePrivileged({ engine, temporary }: DockerMachine): Promise<void> {
+export function checkPrivileged({ engine, temporary }: DockerMachine): Promise<void> {
   const refused = "this machine runs no privileged container, and Rancher is one";
-  return proveContainer(engine, temporary, ["--privileged", "--network=none"], refused);
+  return checkContainer(engine, temporary, ["--privileged", "--network=none"], refused);
 }

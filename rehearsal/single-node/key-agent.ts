@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startTethered } from "../kubernetes/tethered-process.ts";
-import { mustRun, runCommand } from "../world/command.ts";
+import { mustRun, runCommand } from "../sandbox/command.ts";
 
 /** An SSH agent of a rehearsal's own, as the docker provider takes keys from nowhere else. */
 export interface KeyAgent {

@@ -1,5 +1,5 @@
-import { nginxReplaced, overlayImage, type HostFile, type WorldCertificate } from "../balancer-overlay.ts";
-import type { WorldImage } from "../docker/world-registry.ts";
+import { nginxReplaced, overlayImage, type HostFile, type SandboxCertificate } from "../balancer-overlay.ts";
+import type { SandboxImage } from "../docker/sandbox-registry.ts";
 import { overlayEitherMode } from "../either-mode-overlay.ts";
 import { portsOf, type OverlaidStack, type Ports } from "../overlay.ts";
 import { mapping, text, type Mapping } from "../stack-values.ts";
@@ -18,15 +18,15 @@ export interface WantedMachine {
 }
 
 /** What the world has in place of the real one. */
-export interface SingleNodeWorld {
+export interface SingleNodeSandbox {
   /** Of the machine that plays the Docker host. */
   readonly address: string;
   readonly hostKey: string;
   readonly sshPrivateKey: string;
   readonly bootstrapPassword: string;
-  readonly certificate: WorldCertificate;
+  readonly certificate: SandboxCertificate;
   /** Images as the rehearsal's registry has them. */
-  readonly images: { readonly rancher: WorldImage; readonly nginx: WorldImage };
+  readonly images: { readonly rancher: SandboxImage; readonly nginx: SandboxImage };
   /** A folder of this machine for backups, where the Docker host is this machine. */
   readonly backupFolder: string;
 }
@@ -38,7 +38,7 @@ export function wantedMachine(values: Mapping): WantedMachine {
   const host = mapping(docker["host"]);
   const ssh = mapping(values["ssh"]);
   const kind = text(balancer["kind"] ?? "nginx");
-  const impossible = beyondWorld(docker, balancer);
+  const impossible = outsideSandbox(docker, balancer);
   return {
     name: text(host["name"] ?? "docker-1"),
     ...(host["name"] !== undefined && {
@@ -51,7 +51,7 @@ export function wantedMachine(values: Mapping): WantedMachine {
   };
 }
 
-function beyondWorld(docker: Mapping, balancer: Mapping): string | undefined {
+function outsideSandbox(docker: Mapping, balancer: Mapping): string | undefined {
   if (balancer["sites"] !== undefined)
     return "rancher:loadBalancer.sites leads to servers of yours, and a rehearsal of a single node has none. Leave it out of a copy of the stack file, and rehearse that.";
   if (docker["adopt"] !== undefined)
@@ -65,13 +65,13 @@ function beyondWorld(docker: Mapping, balancer: Mapping): string | undefined {
 export function overlaySingleNode(
   values: Mapping,
   secretKeys: readonly string[],
-  world: SingleNodeWorld,
+  sandbox: SingleNodeSandbox,
 ): OverlaidStack {
   const wanted = wantedMachine(values);
   const replaced: string[] = [];
   const hostFiles: HostFile[] = [];
   const secrets: Record<string, string> = {};
-  const changed: Record<string, unknown> = { ...values, docker: dockerOf(values, wanted, world) };
+  const changed: Record<string, unknown> = { ...values, docker: dockerOf(values, wanted, sandbox) };
   replaced.push(
     wanted.ssh
       ? "the Docker host, by a Debian server with a Docker engine"
@@ -81,7 +81,7 @@ export function overlaySingleNode(
   if (mapping(values["docker"])["engine"] === "install")
     replaced.push("the installation of Docker Engine, by the engine the server has");
   if (wanted.ssh) {
-    secrets["sshPrivateKey"] = world.sshPrivateKey;
+    secrets["sshPrivateKey"] = sandbox.sshPrivateKey;
     replaced.push("its address, its host key, and the key that opens it");
   }
   if (wanted.balancer !== "none") {
@@ -91,25 +91,27 @@ export function overlaySingleNode(
       kind: "nginx",
       ...balancer,
       ...(balancer["nginx"] !== undefined && { nginx }),
-      ...(wanted.balancer === "nginx in a container" && { image: overlayImage(balancer["image"], world.images.nginx) }),
+      ...(wanted.balancer === "nginx in a container" && {
+        image: overlayImage(balancer["image"], sandbox.images.nginx),
+      }),
     };
     if (wanted.balancer === "nginx in a container") replaced.push(nginxReplaced);
   }
   // Files of this machine are not the rehearsal's to read: what they hold comes from the stack file here.
   if (wanted.tlsSource === "secret" && !wanted.ssh) changed["tls"] = { source: "secret" };
-  overlayEitherMode({ values: changed, secrets, hostFiles, replaced }, secretKeys, world);
+  overlayEitherMode({ values: changed, secrets, hostFiles, replaced }, secretKeys, sandbox);
   return { values: changed, secrets, hostFiles, replaced };
 }
 
-function dockerOf(values: Mapping, { ssh }: WantedMachine, world: SingleNodeWorld): Mapping {
+function dockerOf(values: Mapping, { ssh }: WantedMachine, sandbox: SingleNodeSandbox): Mapping {
   const docker = mapping(values["docker"]);
   const { engine: _existing, host: _host, ...rest } = docker;
   const backup = mapping(docker["backup"]);
   const { jumpHost: _direct, insecureIgnoreHostKey: _pinned, privateAddress: _one, ...host } = mapping(docker["host"]);
   return {
     ...rest,
-    ...(ssh && { host: { ...host, address: world.address, hostKey: world.hostKey } }),
-    image: overlayImage(docker["image"], world.images.rancher),
-    ...(!ssh && backup["folder"] !== undefined && { backup: { ...backup, folder: world.backupFolder } }),
+    ...(ssh && { host: { ...host, address: sandbox.address, hostKey: sandbox.hostKey } }),
+    image: overlayImage(docker["image"], sandbox.images.rancher),
+    ...(!ssh && backup["folder"] !== undefined && { backup: { ...backup, folder: sandbox.backupFolder } }),
   };
 }

@@ -5,13 +5,13 @@ import type { Engine } from "../../operations/engine.ts";
 import { endOrphans } from "../../operations/recovery/orphans.ts";
 import { readStackYaml } from "../../operations/stack-yaml.ts";
 import { tools } from "../../tools/toolbox.mjs";
-import { clearWorlds } from "../clear-worlds.ts";
+import { clearSandboxes } from "../clear-sandboxes.ts";
 import { makeOrClose, type Closer } from "../closing.ts";
 import type { DockerEngine } from "../docker/docker-engine.ts";
 import { dockerParticipant } from "../docker/docker-on-host.ts";
 import { nginxImage, nginxInImage, nginxTag } from "../docker/nginx-image.ts";
 import { rancherImage, type RancherImageOptions } from "../docker/rancher-image.ts";
-import { startWorldRegistry, type WorldRegistry } from "../docker/world-registry.ts";
+import { startSandboxRegistry, type SandboxRegistry } from "../docker/sandbox-registry.ts";
 import { madeUpPassword, prepareRehearsalEngine } from "../engine-run.ts";
 import { certificatesFor, putFiles } from "../host-certificates.ts";
 import { createCertificateAuthority, type CertificateAuthority } from "../kubernetes/certificate-authority.ts";
@@ -21,9 +21,9 @@ import { installProviders } from "../providers/install.ts";
 import { participant, userPulumiHome, type RehearsalOptions } from "../rehearsal.ts";
 import { mapping, text } from "../stack-values.ts";
 import type { Participant } from "../summary.ts";
-import type { Host } from "../world/host.ts";
-import { createWorld, type World } from "../world/world.ts";
-import { makeDockerMachine, provePrivileged, type DockerMachine } from "./docker-machine.ts";
+import type { Host } from "../sandbox/host.ts";
+import { createSandbox, type Sandbox } from "../sandbox/sandbox.ts";
+import { makeDockerMachine, checkPrivileged, type DockerMachine } from "./docker-machine.ts";
 import { startKeyAgent } from "./key-agent.ts";
 import { overlaySingleNode, wantedMachine, type WantedMachine } from "./overlay.ts";
 
@@ -39,11 +39,11 @@ export interface SingleNodeRehearsal {
   readonly folder: string;
   readonly stack: string;
   readonly hostname: string;
-  readonly world: World;
+  readonly sandbox: Sandbox;
   readonly host: Host;
   readonly docker: DockerEngine;
   readonly machine: DockerMachine;
-  readonly registry: WorldRegistry;
+  readonly registry: SandboxRegistry;
   readonly engine: Engine;
   readonly authority: CertificateAuthority;
   readonly wanted: WantedMachine;
@@ -71,29 +71,29 @@ export async function startSingleNodeRehearsal(options: SingleNodeOptions): Prom
     const hostname = text(source.values["hostname"] ?? "rancher.localhost");
     const rancherVersion = text(source.values["version"] ?? defaultVersions.rancher);
 
-    const toolbox = await step("tools", (say) =>
-      tools(["pulumi-language-nodejs", "pulumi"], { progress: say, ...(signal && { signal }) }),
+    const toolbox = await step("tools", (log) =>
+      tools(["pulumi-language-nodejs", "pulumi"], { progress: log, ...(signal && { signal }) }),
     );
-    const { world, machine } = await step("a machine with Docker", async (say) => {
-      await clearWorlds({ progress: say });
-      const world = await createWorld({ folder: options.folder, progress: say });
-      closers.push(() => world.close());
-      const machine = await makeDockerMachine(world, {
+    const { sandbox, machine } = await step("a machine with Docker", async (log) => {
+      await clearSandboxes({ progress: log });
+      const sandbox = await createSandbox({ folder: options.folder, progress: log });
+      closers.push(() => sandbox.close());
+      const machine = await makeDockerMachine(sandbox, {
         name: wanted.name,
         ...(wanted.ssh ?? { user: "ops", port: 22 }),
       });
       closers.push(() => machine.engine.close());
-      say(`${machine.host.name} ${machine.host.address}`);
-      if (machine.withheld !== undefined) say(machine.withheld);
-      await provePrivileged(machine);
-      return { world, machine };
+      log(`${machine.host.name} ${machine.host.address}`);
+      if (machine.withheld !== undefined) log(machine.withheld);
+      await checkPrivileged(machine);
+      return { sandbox, machine };
     });
-    const { folder } = world;
+    const { folder } = sandbox;
     const { host } = machine;
     const authority = await createCertificateAuthority("Rehearsal CA");
 
-    const { registry, images, nginxVersion } = await step("images", async (say) => {
-      const registry = await startWorldRegistry(world, authority);
+    const { registry, images, nginxVersion } = await step("images", async (log) => {
+      const registry = await startSandboxRegistry(sandbox, authority);
       closers.push(() => registry.close());
       const named = { version: rancherVersion, ...(startSeconds !== undefined && { startSeconds }) };
       const serve = async (each: RancherImageOptions) =>
@@ -102,45 +102,45 @@ export async function startSingleNodeRehearsal(options: SingleNodeOptions): Prom
       for (const also of options.alsoServe ?? []) await serve(also);
       const ofNginx = await nginxImage(host, { shell: true });
       const nginx = registry.serve("nginx", nginxTag, ofNginx);
-      for (const { name } of [rancher, nginx]) say(name);
+      for (const { name } of [rancher, nginx]) log(name);
       return { registry, images: { rancher, nginx }, nginxVersion: ofNginx.version };
     });
 
-    return await step("engine and providers", async (say) => {
+    return await step("engine and providers", async (log) => {
       const pulumiHome = join(folder, "pulumi-home");
       const providers = await installProviders({
         // Not that of Kubernetes, whose stand-in needs Helm.
         names: ["command", "docker", "random"],
         pulumiHome,
         userPulumiHome: userPulumiHome(),
-        progress: say,
+        progress: log,
       });
       const { certificate } = await certificatesFor(hostname, [], authority);
       const overlaid = overlaySingleNode(source.values, source.sealed ?? [], {
         address: host.address,
         hostKey: host.hostKey,
-        sshPrivateKey: world.privateKey,
+        sshPrivateKey: sandbox.privateKey,
         bootstrapPassword: madeUpPassword(),
         certificate,
         images,
         backupFolder: join(machine.home, "backups"),
       });
-      for (const line of overlaid.replaced) say(`replaced: ${line}`);
+      for (const line of overlaid.replaced) log(`replaced: ${line}`);
       await putFiles(host, overlaid.hostFiles);
       const engine = await prepareRehearsalEngine({
         folder,
         stack: stackFile.stack,
         overlaid,
         pulumiHome,
-        surroundings: await surroundingsOf({ machine, registry, world, wanted }, closers),
-        progress: say,
+        surroundings: await surroundingsOf({ machine, registry, sandbox, wanted }, closers),
+        progress: log,
       });
       closers.push(async () => endOrphans());
       return {
         folder,
         stack: stackFile.stack,
         hostname,
-        world,
+        sandbox,
         host,
         docker: machine.engine,
         machine,
@@ -173,14 +173,14 @@ export async function startSingleNodeRehearsal(options: SingleNodeOptions): Prom
 async function surroundingsOf(
   made: {
     readonly machine: DockerMachine;
-    readonly registry: WorldRegistry;
-    readonly world: World;
+    readonly registry: SandboxRegistry;
+    readonly sandbox: Sandbox;
     readonly wanted: WantedMachine;
   },
   closers: Closer[],
 ): Promise<Record<string, string>> {
-  const { machine, registry, world, wanted } = made;
-  const agent = wanted.ssh && (await startKeyAgent(world.folder, world.privateKeyFile));
+  const { machine, registry, sandbox, wanted } = made;
+  const agent = wanted.ssh && (await startKeyAgent(sandbox.folder, sandbox.privateKeyFile));
   if (agent) closers.push(() => agent.close());
   return {
     HOME: machine.home,

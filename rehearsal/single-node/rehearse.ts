@@ -59,9 +59,9 @@ async function rehearse(
   };
   const checks: CheckResult[] = [];
   const look = (name: string, work: () => Promise<readonly CheckResult[]>) =>
-    phases.run(name, async (say) => {
+    phases.run(name, async (log) => {
       const results = await work();
-      for (const result of results) say(checkLine(result));
+      for (const result of results) log(checkLine(result));
       checks.push(...results);
     });
 

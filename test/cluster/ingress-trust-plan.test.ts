@@ -23,7 +23,7 @@ const nginx = controller({ kind: "ingress-nginx", name: "controller", release: "
 
 function args(findings: Partial<IngressFindings>, rest: Partial<IngressTrustArgs> = {}): IngressTrustArgs {
   return {
-    told: "forwardedHeaders",
+    clientAddressSource: "forwardedHeaders",
     controller: "traefik",
     balancers,
     findings: { packagedCharts: [], chartConfigs: [], controllers: [controller()], ...findings },
@@ -66,8 +66,8 @@ ports:
   });
 
   it("Traefik is told the same for headers and for the PROXY protocol: it goes on while a stack changes over", () => {
-    const [headers, proxy] = (["forwardedHeaders", "proxyProtocol"] as const).map((told) =>
-      planIngressTrust(args(k3s, { told })),
+    const [headers, proxy] = (["forwardedHeaders", "proxyProtocol"] as const).map((clientAddressSource) =>
+      planIngressTrust(args(k3s, { clientAddressSource })),
     );
 
     expect(proxy).toEqual(headers);
@@ -99,8 +99,11 @@ ports:
   it.each([
     ["forwardedHeaders", "use-forwarded-headers"],
     ["proxyProtocol", "use-proxy-protocol"],
-  ] as const)("RKE2's ingress-nginx is told of %s by %s, and of the balancers", (told, key) => {
-    const given = args({ packagedCharts: ["rke2-ingress-nginx"] }, { told, controller: "ingress-nginx" });
+  ] as const)("RKE2's ingress-nginx is told of %s by %s, and of the balancers", (clientAddressSource, key) => {
+    const given = args(
+      { packagedCharts: ["rke2-ingress-nginx"] },
+      { clientAddressSource, controller: "ingress-nginx" },
+    );
 
     expect(planIngressTrust(given)).toEqual({
       kind: "set",

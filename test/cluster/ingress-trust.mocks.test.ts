@@ -4,7 +4,7 @@ import type { IngressFindings } from "../../components/cluster/ingress-findings.
 import { IngressTrust } from "../../components/cluster/ingress-trust.ts";
 import { isOwned } from "../../components/cluster/ownership.ts";
 import { synthesise } from "../../operations/synthesis.ts";
-import { playApi, type PlayedCluster } from "../support/kubernetes-api.ts";
+import { playApi, type FakeCluster } from "../support/kubernetes-api.ts";
 import { listed, only } from "../support/registrations.ts";
 
 const config = "kubernetes:helm.cattle.io/v1:HelmChartConfig";
@@ -30,7 +30,7 @@ const trust = (kubeconfig: string) =>
   new IngressTrust("trust", {
     chart: "traefik",
     valuesContent: "ports: {}\n",
-    trust: { told: "forwardedHeaders", controller: "traefik", balancers: ["192.0.2.10"], findings },
+    trust: { clientAddressSource: "forwardedHeaders", controller: "traefik", balancers: ["192.0.2.10"], findings },
     kubeconfig: pulumi.secret(kubeconfig),
   });
 
@@ -58,7 +58,7 @@ describe("the trust of the ingress controller", () => {
 
   it("is live once the controller runs with it, not when the object is there", async () => {
     let looks = 0;
-    const cluster: PlayedCluster = {
+    const cluster: FakeCluster = {
       get daemonSets() {
         return [traefik(++looks < 2 ? "192.0.2.99" : "192.0.2.0/24")];
       },

@@ -10,7 +10,7 @@ const replaced: RunningController = { ...before, rolledOut: false };
 const after: RunningController = { ...before, forwardedHeaders: "everybody" };
 
 /** Looks see one of these after the other, and the last for ever. */
-async function wait(looks: readonly (readonly RunningController[] | Error)[], patience = 1) {
+async function wait(looks: readonly (readonly RunningController[] | Error)[], timeout = 1) {
   const said: string[] = [];
   let seen = 0;
   const waiting = awaitTrust({
@@ -21,14 +21,14 @@ async function wait(looks: readonly (readonly RunningController[] | Error)[], pa
       return now;
     },
     isLive: (running) => running.some(({ forwardedHeaders }) => forwardedHeaders === "everybody"),
-    say: (line) => said.push(line),
-    patience,
+    log: (line) => said.push(line),
+    timeout,
     pause: 0.01,
   });
   return { said, looks: () => seen, waiting };
 }
 
-const told = (text: string) => `waiting for the ingress controller to trust the load balancer: ${text}`;
+const clientAddressSource = (text: string) => `waiting for the ingress controller to trust the load balancer: ${text}`;
 
 describe("waiting for the trust", () => {
   it("ends at once, without a word, where it is live", async () => {
@@ -43,10 +43,10 @@ describe("waiting for the trust", () => {
 
     await waiting;
     expect(said).toEqual([
-      told("Deployment kube-system/traefik does not trust it yet"),
-      told("Deployment kube-system/traefik is being replaced"),
-      told("the cluster does not tell: ECONNREFUSED"),
-      told("no traefik is there"),
+      clientAddressSource("Deployment kube-system/traefik does not trust it yet"),
+      clientAddressSource("Deployment kube-system/traefik is being replaced"),
+      clientAddressSource("the cluster does not tell: ECONNREFUSED"),
+      clientAddressSource("no traefik is there"),
     ]);
   });
 

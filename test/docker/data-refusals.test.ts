@@ -2,7 +2,7 @@ import { appendFileSync, chmodSync, mkdirSync, readdirSync, writeFileSync } from
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { renderRancherDataScript } from "../../components/docker/rancher-data-script.ts";
-import { DataMachine, plainShape } from "./support/fake-docker.ts";
+import { DataMachine, plainSpec } from "./support/fake-docker.ts";
 
 /** A machine on which an archive was put back whose version nothing serves yet. */
 async function waiting(): Promise<{ machine: DataMachine; archive: string }> {
@@ -100,7 +100,7 @@ describe("what works on Rancher's data refuses", () => {
     machine.command("systemctl", "");
     machine.command("systemd-analyze", answer);
     const backup = { keep: 7, folder: machine.backups, schedule: "sometimes" };
-    const text = renderRancherDataScript({ shape: plainShape, version: "2.15.2", image: "rancher:v2.15.2", backup });
+    const text = renderRancherDataScript({ spec: plainSpec, version: "2.15.2", image: "rancher:v2.15.2", backup });
 
     const run = await machine.body(replaced === "" ? text : text.replaceAll(replaced, "command -v no-systemctl-here"));
 
@@ -188,7 +188,7 @@ describe("what works on Rancher's data refuses", () => {
     // It was healthy, and is not from its copy on.
     machine.fault('case $* in *"-czvf"*) echo starting >"$fake/containers/rancher/health" ;; esac');
     const text = renderRancherDataScript({
-      shape: plainShape,
+      spec: plainSpec,
       version: "2.15.2",
       image: "rancher:v2.15.2",
       backup: { keep: 7, folder: machine.backups },
@@ -209,7 +209,7 @@ it("a trial is begun with little memory too, after a warning", async () => {
   const memory = join(machine.path("meminfo"));
   appendFileSync(memory, "MemTotal:  4000000 kB\nMemAvailable:  1048576 kB\n");
   const text = renderRancherDataScript({
-    shape: plainShape,
+    spec: plainSpec,
     version: "2.15.2",
     image: "rancher:v2.15.2",
     backup: { keep: 7, folder: machine.backups },

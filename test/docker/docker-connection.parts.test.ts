@@ -5,25 +5,25 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dockerConnection } from "../../components/docker/docker-connection.ts";
 import { sshHost } from "../../components/host/host.ts";
 import { startKeyAgent, type KeyAgent } from "../../rehearsal/single-node/key-agent.ts";
-import { runCommand } from "../../rehearsal/world/command.ts";
-import type { Host } from "../../rehearsal/world/host.ts";
-import { createWorld, type World } from "../../rehearsal/world/world.ts";
+import { runCommand } from "../../rehearsal/sandbox/command.ts";
+import type { Host } from "../../rehearsal/sandbox/host.ts";
+import { createSandbox, type Sandbox } from "../../rehearsal/sandbox/sandbox.ts";
 
 describe.skipIf(process.getuid?.() !== 0)("ssh, as the Docker provider is to call it", () => {
   const folder = mkdtempSync(join(tmpdir(), "docker-connection-"));
-  let world: World;
+  let sandbox: Sandbox;
   let agent: KeyAgent;
   let engine: Host;
   let jump: Host;
   beforeAll(async () => {
-    world = await createWorld({ folder, progress: () => undefined });
-    engine = await world.addHost({ name: "docker-1", user: "ops", port: 2222 });
-    jump = await world.addHost({ name: "jump-1", user: "ops", port: 22 });
-    agent = await startKeyAgent(folder, world.privateKeyFile);
+    sandbox = await createSandbox({ folder, progress: () => undefined });
+    engine = await sandbox.addHost({ name: "docker-1", user: "ops", port: 2222 });
+    jump = await sandbox.addHost({ name: "jump-1", user: "ops", port: 22 });
+    agent = await startKeyAgent(folder, sandbox.privateKeyFile);
   });
   afterAll(async () => {
     await agent?.close();
-    await world?.close();
+    await sandbox?.close();
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -43,7 +43,7 @@ describe.skipIf(process.getuid?.() !== 0)("ssh, as the Docker provider is to cal
   const refused = /No ED25519 host key is known|Host key verification failed/;
 
   it("reaches the machine that has the pinned key, at a port of its own", async () => {
-    expect(await seen(engine.hostKey)).toMatchObject({ code: 0, from: world.subnet.machine });
+    expect(await seen(engine.hostKey)).toMatchObject({ code: 0, from: sandbox.subnet.machine });
   });
 
   it("reaches no other one", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { renderDockerHostChecks, type DockerHostChecksArgs } from "../../components/docker/docker-host-checks.ts";
 import { countsAs } from "../../components/docker/docker-host-figures.ts";
-import { PlayedSystem } from "../support/played-system.ts";
+import { FakeSystem } from "../support/fake-system.ts";
 
 const GiB = 2 ** 30;
 
@@ -52,9 +52,9 @@ const healthy: Machine = {
   timedatectl: "echo yes",
 };
 
-function machineOf(changes: Partial<Machine> = {}): PlayedSystem {
+function machineOf(changes: Partial<Machine> = {}): FakeSystem {
   const facts = { ...healthy, ...changes };
-  const machine = new PlayedSystem("debian");
+  const machine = new FakeSystem("debian");
   const root = machine.path("root/var/lib/docker");
   machine.write("/var/lib/docker/engine-id", "");
   machine.write("/etc/resolv.conf", facts.resolvers);

@@ -2,14 +2,14 @@ import { statSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { engineProxyFile, engineProxySecret } from "../../components/docker/engine-proxy.ts";
 import { renderEngineInstall } from "../../components/docker/engine-install-script.ts";
-import { changing, daemonFile, PlayedDockerMachine } from "./support/played-docker-machine.ts";
+import { changing, daemonFile, FakeDockerMachine } from "./support/fake-docker-machine.ts";
 
 const environmentFile = "/etc/docker/rancher-stack-proxy.env";
 const dropIn = "/etc/systemd/system/docker.service.d/rancher-stack-proxy.conf";
 
 describe("an engine that is there already", () => {
   const engine = async (written?: string) => {
-    const machine = new PlayedDockerMachine("debian", { engine: true });
+    const machine = new FakeDockerMachine("debian", { engine: true });
     if (written !== undefined) machine.write(daemonFile, written);
     await machine.run("systemctl -q enable docker; systemctl start docker");
     machine.calls();
@@ -67,7 +67,7 @@ describe("an engine that is there already", () => {
   });
 
   it("of a swarm is refused", async () => {
-    using machine = new PlayedDockerMachine("debian", { engine: true, swarm: "active" });
+    using machine = new FakeDockerMachine("debian", { engine: true, swarm: "active" });
     await machine.run("systemctl start docker");
 
     const end = await machine.install();
@@ -80,7 +80,7 @@ describe("the engine's proxy", () => {
   const proxy = { http: "http://proxy.example.com:3128", noProxy: ["localhost", "10.0.0.0/8"] };
 
   it("is read at the engine's start, and a change restarts it: the text a preview shows says so", async () => {
-    using machine = new PlayedDockerMachine("debian");
+    using machine = new FakeDockerMachine("debian");
 
     const fresh = await machine.install({ proxy });
     const first = changing(machine.calls());
@@ -102,7 +102,7 @@ describe("the engine's proxy", () => {
   });
 
   it("goes with a restart when it is taken away, and stays away", async () => {
-    using machine = new PlayedDockerMachine("debian");
+    using machine = new FakeDockerMachine("debian");
     await machine.install({ proxy });
     machine.calls();
 
@@ -116,7 +116,7 @@ describe("the engine's proxy", () => {
   });
 
   it("signs in from a file that root alone reads, and no other file, text or call has the password", async () => {
-    using machine = new PlayedDockerMachine("debian");
+    using machine = new FakeDockerMachine("debian");
     const credentials = "ops:p@ss %word'";
     const file = engineProxyFile(proxy, credentials);
     const signsIn = { proxy: { ...proxy, signsIn: true }, secrets: { [engineProxySecret]: file } };
@@ -143,7 +143,7 @@ describe("the engine's proxy", () => {
     ["the proxy", undefined],
     ["the password", proxy],
   ])("leaves no password behind when %s is taken away", async (_, left) => {
-    using machine = new PlayedDockerMachine("debian");
+    using machine = new FakeDockerMachine("debian");
     const secrets = { [engineProxySecret]: engineProxyFile(proxy, "ops:password") };
     await machine.install({ proxy: { ...proxy, signsIn: true }, secrets });
     machine.calls();

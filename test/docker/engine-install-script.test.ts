@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { renderEngineInstall } from "../../components/docker/engine-install-script.ts";
-import type { releases } from "../support/played-system.ts";
-import { changing, daemonFile, PlayedDockerMachine } from "./support/played-docker-machine.ts";
+import type { releases } from "../support/fake-system.ts";
+import { changing, daemonFile, FakeDockerMachine } from "./support/fake-docker-machine.ts";
 
 describe("Docker Engine on Debian and Ubuntu", () => {
   it.each<[keyof typeof releases, string]>([
     ["debian", "https://download.docker.com/linux/debian bookworm stable"],
     ["ubuntu", "https://download.docker.com/linux/ubuntu noble stable"],
   ])("of %s comes from Docker's repository, signed by its known key, and no script is run", async (release, source) => {
-    using machine = new PlayedDockerMachine(release);
+    using machine = new FakeDockerMachine(release);
 
     const end = await machine.install();
 
@@ -32,7 +32,7 @@ describe("Docker Engine on Debian and Ubuntu", () => {
   });
 
   it("is planned once, and nothing is installed that was not planned", async () => {
-    using machine = new PlayedDockerMachine("debian");
+    using machine = new FakeDockerMachine("debian");
 
     await machine.install();
 
@@ -51,7 +51,7 @@ describe("Docker Engine on Debian and Ubuntu", () => {
   });
 
   it("is left alone by a second run", async () => {
-    using machine = new PlayedDockerMachine("debian");
+    using machine = new FakeDockerMachine("debian");
     await machine.install();
     machine.calls();
     machine.tool("id", 'case "$*" in -nG*) echo "ops docker" ;; *) echo 0 ;; esac');
@@ -63,7 +63,7 @@ describe("Docker Engine on Debian and Ubuntu", () => {
   });
 
   it("goes with everything that came with it, and nothing else", async () => {
-    using machine = new PlayedDockerMachine("debian");
+    using machine = new FakeDockerMachine("debian");
     await machine.install();
     machine.calls();
 
@@ -84,7 +84,7 @@ describe("Docker Engine on Debian and Ubuntu", () => {
   });
 
   it("stays while it has containers of somebody else", async () => {
-    using machine = new PlayedDockerMachine("debian");
+    using machine = new FakeDockerMachine("debian");
     await machine.install();
     machine.write("/var/lib/docker/containers/wiki/config.v2.json", "{}");
     machine.calls();
@@ -97,7 +97,7 @@ describe("Docker Engine on Debian and Ubuntu", () => {
   });
 
   it("leaves volumes where they are", async () => {
-    using machine = new PlayedDockerMachine("debian");
+    using machine = new FakeDockerMachine("debian");
     await machine.install();
     machine.write("/var/lib/docker/volumes/rancher-data/_data/k3s", "state");
 
@@ -110,7 +110,7 @@ describe("Docker Engine on Debian and Ubuntu", () => {
   });
 
   it("does not replace packages of somebody else", async () => {
-    using machine = new PlayedDockerMachine("debian");
+    using machine = new FakeDockerMachine("debian");
     machine.tool(
       "apt-get",
       'case "$*" in *-s*docker-ce*) echo "Remv containerd [1.6]"; echo "Inst docker-ce (1)" ;; esac',
@@ -126,9 +126,9 @@ describe("Docker Engine on Debian and Ubuntu", () => {
   });
 
   it("is not installed when the key cannot be downloaded or the repository is not believed", async () => {
-    using unreachable = new PlayedDockerMachine("debian");
+    using unreachable = new FakeDockerMachine("debian");
     unreachable.tool("apt-helper", 'echo "no route" >&2; exit 100');
-    using unbelieved = new PlayedDockerMachine("debian");
+    using unbelieved = new FakeDockerMachine("debian");
     unbelieved.tool("apt-cache", 'echo "N: Unable to locate package"');
 
     const [first, second] = [await unreachable.install(), await unbelieved.install()];
@@ -144,7 +144,7 @@ describe("Docker Engine on the RHEL family", () => {
     ["rocky", "centos/9"],
     ["fedora", "fedora/41"],
   ])("of %s comes from Docker's repository, with its known key alone", async (release, folder) => {
-    using machine = new PlayedDockerMachine(release);
+    using machine = new FakeDockerMachine(release);
 
     const end = await machine.install();
 
@@ -162,7 +162,7 @@ describe("Docker Engine on the RHEL family", () => {
   });
 
   it("is not installed when Docker's key is not the known one", async () => {
-    using machine = new PlayedDockerMachine("rocky");
+    using machine = new FakeDockerMachine("rocky");
     machine.tool("gpg");
 
     const end = await machine.install();
@@ -172,7 +172,7 @@ describe("Docker Engine on the RHEL family", () => {
   });
 
   it("goes by rpm, which removes what came with us", async () => {
-    using machine = new PlayedDockerMachine("rocky");
+    using machine = new FakeDockerMachine("rocky");
     await machine.install();
     machine.calls();
 
@@ -186,7 +186,7 @@ it.each<[keyof typeof releases, string]>([
   ["sles", "Docker has no packages for SUSE Linux Enterprise Server 15 SP6"],
   ["alpine", "this machine runs Alpine Linux v3.22, for which Docker has no packages"],
 ])("%s is refused before anything changes, with another way", async (release, message) => {
-  using machine = new PlayedDockerMachine(release);
+  using machine = new FakeDockerMachine(release);
 
   const end = await machine.install();
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { renderEngineInstall } from "../../components/docker/engine-install-script.ts";
-import type { releases } from "../support/played-system.ts";
-import { changing, PlayedDockerMachine } from "./support/played-docker-machine.ts";
+import type { releases } from "../support/fake-system.ts";
+import { changing, FakeDockerMachine } from "./support/fake-docker-machine.ts";
 
 interface Refusal {
   readonly release?: keyof typeof releases;
   /** Makes the machine one that is refused. */
-  readonly spoil?: (machine: PlayedDockerMachine) => void;
+  readonly spoil?: (machine: FakeDockerMachine) => void;
   /** What the script looks for, and what it finds in its place. */
   readonly looks?: readonly [string, string];
   readonly code: number;
@@ -54,7 +54,7 @@ const refusals: Readonly<Record<string, Refusal>> = {
 
 describe("Docker Engine is not installed", () => {
   it.each(Object.entries(refusals))("%s", async (_, { release = "debian", spoil, looks, code, words }) => {
-    using machine = new PlayedDockerMachine(release);
+    using machine = new FakeDockerMachine(release);
     spoil?.(machine);
     const [looked = "", found = ""] = looks ?? [];
     // The test machine's own must not be seen.
@@ -69,7 +69,7 @@ describe("Docker Engine is not installed", () => {
   });
 
   it("for a user who cannot be let in", async () => {
-    using machine = new PlayedDockerMachine("debian");
+    using machine = new FakeDockerMachine("debian");
     machine.tool("usermod", "exit 6");
 
     const end = await machine.install();
@@ -84,7 +84,7 @@ describe("Docker Engine is not installed", () => {
     ["start", "Docker Engine does not start. See: journalctl -u docker"],
     ["reload", "Docker Engine does not reload its options. See: journalctl -u docker"],
   ])("to its end where systemd does not %s it", async (verb, words) => {
-    using machine = new PlayedDockerMachine("debian", { engine: verb === "reload" });
+    using machine = new FakeDockerMachine("debian", { engine: verb === "reload" });
     machine.tool(
       "systemctl",
       `case "$*" in *is-active*) ${verb === "reload" ? "" : "exit 3"} ;; ${verb}*) exit 1 ;; esac`,

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { RancherContainer } from "../../components/docker/rancher-container.ts";
-import { rancherContainerShape } from "../../components/docker/rancher-container-shape.ts";
+import { rancherContainerSpec } from "../../components/docker/rancher-container-spec.ts";
 import type { DockerSettings } from "../../components/stack-file.ts";
 import { synthesise } from "../../operations/synthesis.ts";
 import { devSettings, dockerSettings, rancherImage } from "../support/dev-stack.ts";
@@ -17,7 +17,7 @@ async function made({ image = rancherImage, resolvers, ...docker }: Case = {}, p
   const { registrations, result } = await synthesise(
     () =>
       new RancherContainer("rancher", {
-        shape: rancherContainerShape(devSettings({ docker: dockerSettings(docker) }), "rancher/dev"),
+        spec: rancherContainerSpec(devSettings({ docker: dockerSettings(docker) }), "rancher/dev"),
         image: pulumi.output(image),
         network: "rancher",
         bootstrapPassword: "first",

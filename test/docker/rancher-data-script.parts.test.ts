@@ -5,7 +5,7 @@ const made = await makeDataHost();
 if ("refused" in made) console.warn(`Rancher's data are not tested on a real engine here: ${made.refused}`);
 
 /** A trial of 10 s instead of 600. */
-const shortTrial = { edit: (text: string) => text.replace("trial_began + 600", "trial_began + 10") };
+const shortUpgradeTest = { edit: (text: string) => text.replace("trial_began + 600", "trial_began + 10") };
 
 const faults = {
   "2.15.2": undefined,
@@ -62,7 +62,7 @@ describe.skipIf("refused" in made)("the script about Rancher's data, on a real D
   it("does not let a new version have the data that never becomes healthy", async () => {
     const started = await engine.mustDocker("inspect", "-f", "{{.Id}}", "rancher");
 
-    const end = await at.data("2.15.3", {}, shortTrial);
+    const end = await at.data("2.15.3", {}, shortUpgradeTest);
 
     expect(end.code, end.stderr).toBe(40);
     expect(end.stderr).toMatch(/Waiting for server to become available/);

@@ -6,18 +6,18 @@ import { renderScript } from "../../components/host/script.ts";
 import { renderRancherDataScript } from "../../components/docker/rancher-data-script.ts";
 import { expectGolden } from "../support/golden.ts";
 import { balancerHost } from "../support/prod-stack.ts";
-import { DataMachine, plainShape } from "./support/fake-docker.ts";
+import { DataMachine, plainSpec } from "./support/fake-docker.ts";
 
 const backup = { keep: 7, folder: "/var/backups/rancher" };
 
 describe("renderRancherDataScript", () => {
   it("reads like this", () => {
-    const args = { shape: plainShape, version: "2.15.2", image: "rancher/rancher:v2.15.2", backup };
+    const args = { spec: plainSpec, version: "2.15.2", image: "rancher/rancher:v2.15.2", backup };
     expectGolden("docker/rancher-data.sh", renderRancherDataScript(args));
   });
 
   it("travels over SSH with a timer too, whose script stands alone", () => {
-    const args = { shape: plainShape, version: "2.15.2", image: "rancher/rancher:v2.15.2" };
+    const args = { spec: plainSpec, version: "2.15.2", image: "rancher/rancher:v2.15.2" };
     const body = renderRancherDataScript({ ...args, backup: { ...backup, schedule: "Sun 03:00" } });
 
     expect(() =>
@@ -29,7 +29,7 @@ describe("renderRancherDataScript", () => {
   });
 
   it("has no timer on a machine that has no schedule", () => {
-    const args = { shape: plainShape, version: "2.15.2", image: "rancher/rancher:v2.15.2" };
+    const args = { spec: plainSpec, version: "2.15.2", image: "rancher/rancher:v2.15.2" };
 
     expect(renderRancherDataScript({ ...args, backup })).not.toContain("OnCalendar");
   });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { rancherLabels } from "../../components/docker/names.ts";
-import { rancherHealthcheck } from "../../components/docker/rancher-container-shape.ts";
+import { rancherHealthcheck } from "../../components/docker/rancher-container-spec.ts";
 import { renderRancherReadyScript } from "../../components/docker/rancher-ready-script.ts";
 import { makeDataHost, type DataHost } from "./support/data-host.ts";
 

@@ -204,10 +204,10 @@ describe("after an upgrade", () => {
     [40, 180],
     [100, 360],
     [599, 900],
-  ])("a trial of %i s gives it %i s", async (trial, limit) => {
+  ])("a trial of %i s gives it %i s", async (upgradeTest, limit) => {
     const { machine } = await upgraded();
     using _ = machine;
-    await machine.body(`note() { echo "$2" >"$facts/$1"; }\nnote trial-seconds ${trial}\n`);
+    await machine.body(`note() { echo "$2" >"$facts/$1"; }\nnote trial-seconds ${upgradeTest}\n`);
     machine.looks(starting);
 
     const run = await machine.body(text().replace("\nlook\n", '\necho "$limit"; exit 7\n'));

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parse } from "yaml";
 import { describe, expect, it } from "vitest";
-import { forms } from "../../components/stack-file/forms.ts";
-import { laterKeys } from "../../components/stack-file/later-keys.ts";
+import { modeSchemas } from "../../components/stack-file/mode-schemas.ts";
+import { reservedKeys } from "../../components/stack-file/reserved-keys.ts";
 import { nodesAt } from "../../components/stack-file/known-keys.ts";
 import { isMapping } from "../../components/stack-file/mapping.ts";
 import { secretNames } from "../../components/stack-file/secret-keys.ts";
@@ -22,11 +22,11 @@ function isKnown(key: string): boolean {
     head === "chartValues" ||
     key.startsWith("docker.environment.") ||
     (secretNames as readonly string[]).includes(key) ||
-    laterKeys.has(key)
+    reservedKeys.has(key)
   )
     return true;
   const parts = path.map((part) => (/^\d+$/.test(part) ? Number(part) : part));
-  return Object.values(forms).some((form) => nodesAt(parts, form).length > 0);
+  return Object.values(modeSchemas).some((form) => nodesAt(parts, form).length > 0);
 }
 
 describe.each(pages.map(({ path }) => path))("%s", (path) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { trialSeconds } from "../../components/docker/upgrade-proof.ts";
+import { upgradeTestSeconds } from "../../components/docker/upgrade-test.ts";
 import { diskFree, dockerHostSizes } from "../../components/docker/docker-host-figures.ts";
 import { adoptedSuffix } from "../../components/docker/data-adopt.ts";
 import { backupUnit } from "../../components/docker/backup-timer.ts";
@@ -121,7 +121,11 @@ describe("the pages about a single node", () => {
 
   it.each([
     ["what the disk needs", single, `${diskFree.needed} GiB free at least, ${diskFree.comfortable} to be comfortable`],
-    ["the test of an upgrade", backups, trialSeconds === 600 ? "has ten minutes to become healthy" : "another time"],
+    [
+      "the test of an upgrade",
+      backups,
+      upgradeTestSeconds === 600 ? "has ten minutes to become healthy" : "another time",
+    ],
     ["the unit of the timer", backups, `journalctl -u ${backupUnit}`],
     ["the name of a container that was taken over", takeover, `CONTAINER${adoptedSuffix}`],
     ["the volume of the data", single, `the volume \`${rancherVolume}\``],

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { closePorts, openPorts } from "../../components/host/firewall-ports.ts";
-import { PlayedSystem } from "../support/played-system.ts";
+import { FakeSystem } from "../support/fake-system.ts";
 
 /** A machine whose firewalld runs and has these ports open. */
-function machineWith(...open: number[]): PlayedSystem {
+function machineWith(...open: number[]): FakeSystem {
   const known = open.map((port) => `*"--query-port=${port}/tcp"*) exit 0 ;;`).join(" ");
-  return new PlayedSystem("rocky").tool("firewall-cmd", `case "$*" in ${known} *--query-port*) exit 1 ;; esac`);
+  return new FakeSystem("rocky").tool("firewall-cmd", `case "$*" in ${known} *--query-port*) exit 1 ;; esac`);
 }
 
 const changes = (calls: string[]) => calls.filter((call) => !/--state|--query/.test(call));
@@ -53,7 +53,7 @@ describe("firewalld", () => {
     ["is not running", "exit 252"],
     ["is not there", undefined],
   ])("that %s is left alone", async (_, body) => {
-    using machine = new PlayedSystem("rocky");
+    using machine = new FakeSystem("rocky");
     if (body !== undefined) machine.tool("firewall-cmd", body);
 
     const run = await machine.run(`${openPorts([80])}\n${closePorts}`);
@@ -63,7 +63,7 @@ describe("firewalld", () => {
   });
 
   it("that refuses ends the script", async () => {
-    using machine = new PlayedSystem("rocky").tool("firewall-cmd", 'case "$*" in *port*) exit 1 ;; esac');
+    using machine = new FakeSystem("rocky").tool("firewall-cmd", 'case "$*" in *port*) exit 1 ;; esac');
 
     const run = await machine.run(openPorts([80]));
 

@@ -150,13 +150,13 @@ describe.each(Object.entries(shells))("a script on this machine, by %s, with wha
 
   it("waits for a script that is at work, and names it when it never ends", async () => {
     using machine = new PlainMachine(shell);
-    const patient = (text: string) => text.replace("-lt 300 ]", "-lt 2 ]");
+    const slow = (text: string) => text.replace("-lt 300 ]", "-lt 2 ]");
     const body = { name: "test", title: "a test", body: "echo ran\n", timeoutSeconds: 30 };
     const first = machine.script("sleep 6");
     await until(() => machine.holder !== undefined);
     const { holder } = machine;
 
-    const second = await machine.shell(patient(renderScript(machine.host, body)));
+    const second = await machine.shell(slow(renderScript(machine.host, body)));
 
     expect([second.code, second.stderr]).toEqual([
       10,

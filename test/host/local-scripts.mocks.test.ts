@@ -57,7 +57,7 @@ describe("the scripts of a stack on this machine", () => {
     const found = [...scripts].flatMap(([name, text]) =>
       text
         .split("\n")
-        .filter((line) => !/^\s*#/.test(line) && pattern.test(withoutWords(line)))
+        .filter((line) => !/^\s*#/.test(line) && pattern.test(withoutOutput(line)))
         .map((line) => `${name}: ${line.trim()}`),
     );
 
@@ -73,6 +73,6 @@ describe("the scripts of a stack on this machine", () => {
 });
 
 /** A line without what it says to people, which may name any tool. */
-function withoutWords(line: string): string {
+function withoutOutput(line: string): string {
   return line.replace(/\b(fail \d+|say|warn) "(\\.|[^"\\])*"/g, "");
 }

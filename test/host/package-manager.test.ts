@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { packageManager } from "../../components/host/package-manager.ts";
-import { PlayedSystem, releases } from "../support/played-system.ts";
+import { FakeSystem, releases } from "../support/fake-system.ts";
 
 const dnfTable = `Last metadata expiration check: 0:01:02 ago.
 Dependencies resolved.
@@ -40,7 +40,7 @@ describe("the machine's system", () => {
     ["leap", "suse"],
     ["alpine", ""],
   ])("of %s is %s", async (release, system) => {
-    using machine = new PlayedSystem(release);
+    using machine = new FakeSystem(release);
 
     const run = await machine.run(`${packageManager}\necho "$system, $system_name"`);
 
@@ -50,7 +50,7 @@ describe("the machine's system", () => {
 
 describe("dnf", () => {
   const machineWith = (body: string) =>
-    new PlayedSystem("rocky").tool("dnf", body).tool("rpm", '[ "$1" != -q ] || [ "$2" = nginx ]');
+    new FakeSystem("rocky").tool("dnf", body).tool("rpm", '[ "$1" != -q ] || [ "$2" = nginx ]');
 
   it("reads from its table what would be new", async () => {
     using machine = machineWith(`cat <<'TABLE'\n${dnfTable}TABLE\nexit 1`);
@@ -105,7 +105,7 @@ remove_packages nginx nginx-core`);
 
 describe("zypper", () => {
   it("reads from its plan what would be new", async () => {
-    using machine = new PlayedSystem("sles").tool("zypper", `cat <<'PLAN'\n${zypperPlan}PLAN`);
+    using machine = new FakeSystem("sles").tool("zypper", `cat <<'PLAN'\n${zypperPlan}PLAN`);
 
     const run = await machine.run(`${packageManager}\nnew_packages nginx`);
 
@@ -119,7 +119,7 @@ describe("zypper", () => {
     [104, 20],
     [7, 20],
   ])("that ends with %i means %i", async (code, expected) => {
-    using machine = new PlayedSystem("leap").tool("zypper", `exit ${code}`);
+    using machine = new FakeSystem("leap").tool("zypper", `exit ${code}`);
 
     const run = await machine.run(`${packageManager}\nadd_packages nginx`);
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { allowInSelinux, forgetInSelinux, needsSemanage } from "../../components/host/selinux.ts";
-import { PlayedSystem } from "../support/played-system.ts";
+import { FakeSystem } from "../support/fake-system.ts";
 
 const listing = `SELinux Port Type              Proto    Port Number
 
@@ -10,8 +10,8 @@ pegasus_http_port_t            tcp      5988
 `;
 
 /** A machine with SELinux in a mode, whose switch is off. */
-function machineIn(mode: string, state = "off"): PlayedSystem {
-  return new PlayedSystem("rocky")
+function machineIn(mode: string, state = "off"): FakeSystem {
+  return new FakeSystem("rocky")
     .tool("getenforce", `echo ${mode}`)
     .tool("getsebool", `echo "$1 --> ${state}"`)
     .tool("setsebool")
@@ -100,7 +100,7 @@ describe("SELinux", () => {
 
   it("needs semanage only where it is on", async () => {
     using machine = machineIn("Enforcing");
-    using without = new PlayedSystem("rocky");
+    using without = new FakeSystem("rocky");
     const ask = `${needsSemanage}\nif needs_semanage; then echo yes; else echo no; fi`;
 
     expect([(await machine.run(ask)).stdout, (await without.run(ask)).stdout]).toEqual(["no\n", "no\n"]);

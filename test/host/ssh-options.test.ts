@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dockerConnection } from "../../components/docker/docker-connection.ts";
 import { sshHost } from "../../components/host/host.ts";
 import { sshArguments } from "../../components/host/ssh-options.ts";
-import { sshWords } from "../../operations/ssh-door.ts";
+import { sshCommand } from "../../operations/ssh-options.ts";
 import { dockerHost } from "../support/dev-stack.ts";
 import { sourceFiles } from "../support/source-files.ts";
 
@@ -43,7 +43,7 @@ const host = sshHost(dockerHost);
 const files = { knownHosts: "/private/known_hosts", privateKey: "/private/key" };
 const callers: Readonly<Record<string, readonly string[]>> = {
   "the Docker provider": dockerConnection(host)?.sshOpts ?? [],
-  "a script from here": sshWords(host, files, "true").slice(0, -3),
+  "a script from here": sshCommand(host, files, "true").slice(0, -3),
 };
 const hasSsh = spawnSync("ssh", ["-V"]).status === 0;
 
@@ -91,7 +91,7 @@ it("ssh is started with these options alone", () => {
     "components/docker/docker-connection.ts",
     "components/host/ssh-options.ts",
     "operations/run-on-host.ts",
-    "operations/ssh-door.ts",
+    "operations/ssh-options.ts",
   ]);
   expect(sshArguments({ own: [] }).slice(0, 2)).toEqual(["-F", "/dev/null"]);
 });

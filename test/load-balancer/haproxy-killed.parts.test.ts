@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createWorld, type World } from "../../rehearsal/world/world.ts";
+import { createSandbox, type Sandbox } from "../../rehearsal/sandbox/sandbox.ts";
 import { killedAt, killPoints, sample } from "../rehearsal/support/kill-points.ts";
 import { ScriptedHost } from "../rehearsal/support/scripted-host.ts";
 import { generationOf, runHaproxy, runningGeneration } from "./support/haproxy-host.ts";
@@ -16,12 +16,12 @@ const other = rancherPorts(["192.0.2.12"]);
 
 describe.skipIf(process.getuid?.() !== 0)("the HAProxy script, killed", () => {
   const folder = mkdtempSync(join(tmpdir(), "haproxy-killed-"));
-  let world: World;
+  let sandbox: Sandbox;
   let machine: ScriptedHost;
 
   beforeAll(async () => {
-    world = await createWorld({ folder, progress: () => undefined });
-    machine = new ScriptedHost(world, await world.addHost({ name: "lb-1", user: "ops", port: 22 }));
+    sandbox = await createSandbox({ folder, progress: () => undefined });
+    machine = new ScriptedHost(sandbox, await sandbox.addHost({ name: "lb-1", user: "ops", port: 22 }));
   });
   beforeEach(async () => void (await machine.base.create()));
   afterEach(async () => {
@@ -30,7 +30,7 @@ describe.skipIf(process.getuid?.() !== 0)("the HAProxy script, killed", () => {
     expect(await machine.changes()).toEqual([]);
   });
   afterAll(async () => {
-    await world.close();
+    await sandbox.close();
     rmSync(folder, { recursive: true });
   });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { defaultBalancerOptions } from "../../components/load-balancer/balancer-options.ts";
 import { ask } from "./support/asking.ts";
 import { askAtFixedRate } from "./support/fixed-rate-client.ts";
-import { runHaproxy, settledProcesses } from "./support/haproxy-host.ts";
+import { runHaproxy, stableProcesses } from "./support/haproxy-host.ts";
 import { balancedNodes } from "./support/layer-4-failover.ts";
 import { upgrade } from "./support/upgraded-connection.ts";
 
@@ -11,7 +11,7 @@ const haproxy = { name: "HAProxy", run: runHaproxy };
 const { timeouts } = defaultBalancerOptions;
 /** Seconds that connections from before a reload are kept. */
 const shutdown = 10;
-const impatient = { ...defaultBalancerOptions, timeouts: { ...timeouts, shutdown } };
+const quick = { ...defaultBalancerOptions, timeouts: { ...timeouts, shutdown } };
 
 describe.skipIf(process.getuid?.() !== 0)("a reload of HAProxy", () => {
   const balanced = balancedNodes(haproxy);
@@ -37,7 +37,7 @@ describe.skipIf(process.getuid?.() !== 0)("a reload of HAProxy", () => {
 
   it("keeps an open connection for the time it was told, and no old worker longer", async () => {
     const { machine, listeners, https } = balanced();
-    await runHaproxy(machine, listeners, {}, impatient);
+    await runHaproxy(machine, listeners, {}, quick);
     const connection = await upgrade(https, "SPDY/3.1", { method: "POST" });
 
     const begun = performance.now();
@@ -46,7 +46,7 @@ describe.skipIf(process.getuid?.() !== 0)("a reload of HAProxy", () => {
     expect(end.stderr).toBe("changed: HAProxy runs the new configuration\n");
     await connection.echo("after the reload");
     expect((await connection.ended) - begun).toBeGreaterThan(shutdown * 1000);
-    expect((await settledProcesses(machine)).workers).toHaveLength(1);
+    expect((await stableProcesses(machine)).workers).toHaveLength(1);
   });
 });
 

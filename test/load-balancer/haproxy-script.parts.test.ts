@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createWorld, type World } from "../../rehearsal/world/world.ts";
+import { createSandbox, type Sandbox } from "../../rehearsal/sandbox/sandbox.ts";
 import { ScriptedHost, type ScriptOptions } from "../rehearsal/support/scripted-host.ts";
-import { generationOf, runHaproxy, runningGeneration, settledProcesses } from "./support/haproxy-host.ts";
+import { generationOf, runHaproxy, runningGeneration, stableProcesses } from "./support/haproxy-host.ts";
 import { rancherPorts } from "./support/haproxy-variants.ts";
 
 const one = rancherPorts(["192.0.2.11"]);
@@ -19,15 +19,15 @@ const listenOn = (port: number) =>
 
 describe.skipIf(process.getuid?.() !== 0)("the HAProxy script on a real host", () => {
   const folder = mkdtempSync(join(tmpdir(), "haproxy-script-"));
-  let world: World;
+  let sandbox: Sandbox;
   let machine: ScriptedHost;
 
   beforeAll(async () => {
-    world = await createWorld({ folder, progress: () => undefined });
-    machine = new ScriptedHost(world, await world.addHost({ name: "lb-1", user: "ops", port: 22 }));
+    sandbox = await createSandbox({ folder, progress: () => undefined });
+    machine = new ScriptedHost(sandbox, await sandbox.addHost({ name: "lb-1", user: "ops", port: 22 }));
   });
   afterAll(async () => {
-    await world.close();
+    await sandbox.close();
     rmSync(folder, { recursive: true });
   });
 
@@ -47,13 +47,13 @@ describe.skipIf(process.getuid?.() !== 0)("the HAProxy script on a real host", (
     });
 
     it("is left alone by a second run: no file written, no process new", async () => {
-      const processes = await settledProcesses(machine);
+      const processes = await stableProcesses(machine);
       const before = await machine.host.changes();
 
       const end = await runHaproxy(machine, one);
 
       expect([end.code, end.stderr]).toEqual([0, "unchanged: HAProxy runs this configuration\n"]);
-      expect(await settledProcesses(machine)).toEqual(processes);
+      expect(await stableProcesses(machine)).toEqual(processes);
       expect(await machine.host.changes()).toEqual(before);
     });
 
@@ -64,18 +64,18 @@ describe.skipIf(process.getuid?.() !== 0)("the HAProxy script on a real host", (
     });
 
     it("reloads for a change, and keeps its master", async () => {
-      const { master } = await settledProcesses(machine);
+      const { master } = await stableProcesses(machine);
 
       const end = await runHaproxy(machine, other);
 
       expect([end.code, end.stderr]).toEqual([0, "changed: HAProxy runs the new configuration\n"]);
       expect(await runningGeneration(machine)).toBe(generationOf(other));
-      expect((await settledProcesses(machine)).master).toBe(master);
+      expect((await stableProcesses(machine)).master).toBe(master);
       await runHaproxy(machine, one);
     });
 
     it("keeps serving with the old configuration when it refuses the new one, in its own words", async () => {
-      const processes = await settledProcesses(machine);
+      const processes = await stableProcesses(machine);
 
       const end = await runHaproxy(machine, rancherPorts(["no such name.example.com"]));
 
@@ -84,13 +84,13 @@ describe.skipIf(process.getuid?.() !== 0)("the HAProxy script on a real host", (
         /^HAProxy refuses the new configuration, the old one goes on: .*haproxy\.cfg\.placing:\d+\] : .*unknown keyword 'name\.example\.com:443'/,
       );
       expect(await runningGeneration(machine)).toBe(generationOf(one));
-      expect(await settledProcesses(machine)).toEqual(processes);
+      expect(await stableProcesses(machine)).toEqual(processes);
       expect(await machine.look("ls", "/etc/haproxy")).not.toContain("placing");
     });
 
     it("is not touched when another program has a port it is to have", async () => {
       await machine.look("sh", "-c", `${listenOn(8080)} >/dev/null 2>&1 & sleep 0.5`);
-      const processes = await settledProcesses(machine);
+      const processes = await stableProcesses(machine);
 
       const end = await runHaproxy(machine, rancherPorts(["192.0.2.13"], [8080, 443]));
 
@@ -99,7 +99,7 @@ describe.skipIf(process.getuid?.() !== 0)("the HAProxy script on a real host", (
         10,
         expect.stringMatching(/^port 8080 is in use on this machine by perl \(pid \d+\)\. Stop it, or choose another/),
       ]);
-      expect(await settledProcesses(machine)).toEqual(processes);
+      expect(await stableProcesses(machine)).toEqual(processes);
     });
 
     it("gets its old configuration back when the port is taken after that look", async () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { renderHaproxyConfig } from "../../components/load-balancer/haproxy-config.ts";
 import { renderHaproxyScript } from "../../components/load-balancer/haproxy-script.ts";
-import { createWorld, type World } from "../../rehearsal/world/world.ts";
+import { createSandbox, type Sandbox } from "../../rehearsal/sandbox/sandbox.ts";
 import { ScriptedHost } from "../rehearsal/support/scripted-host.ts";
 import { runningGeneration } from "./support/haproxy-host.ts";
 import { haproxyVariants } from "./support/haproxy-variants.ts";
@@ -15,16 +15,16 @@ describe.skipIf(process.getuid?.() !== 0).each([
   ["sid", "3."],
 ] as const)("HAProxy of Debian %s", (suite, version) => {
   const folder = mkdtempSync(join(tmpdir(), "haproxy-versions-"));
-  let world: World;
+  let sandbox: Sandbox;
   let machine: ScriptedHost;
 
   beforeAll(async () => {
-    world = await createWorld({ folder, progress: () => undefined });
-    machine = new ScriptedHost(world, await world.addHost({ name: "lb-1", user: "ops", port: 22, suite }));
+    sandbox = await createSandbox({ folder, progress: () => undefined });
+    machine = new ScriptedHost(sandbox, await sandbox.addHost({ name: "lb-1", user: "ops", port: 22, suite }));
     await machine.base.create();
   });
   afterAll(async () => {
-    await world.close();
+    await sandbox.close();
     rmSync(folder, { recursive: true });
   });
 

@@ -42,7 +42,7 @@ describe.skipIf(process.getuid?.() !== 0)("the keepalived script on real hosts",
     it.each<[string, () => Parameters<FloatingHosts["keepalived"]>[1], RegExp]>([
       [
         "an address that another machine on the network answers for",
-        () => ({ address: all.world.subnet.machine }),
+        () => ({ address: all.sandbox.subnet.machine }),
         /^198\.18\.\d+\.1 is in use on this network already, by the machine with the hardware address [0-9a-f:]{17}\. Choose a free address; if that is a host this stack is to give up, /,
       ],
       [
@@ -59,7 +59,7 @@ describe.skipIf(process.getuid?.() !== 0)("the keepalived script on real hosts",
         "a host that is not at the address its peers are told",
         () => ({
           hosts: [
-            { name: "lb-1", peerAddress: `${all.world.subnet.prefix}.99` },
+            { name: "lb-1", peerAddress: `${all.sandbox.subnet.prefix}.99` },
             { name: "lb-2", peerAddress: two.host.address },
           ],
         }),
@@ -168,7 +168,7 @@ describe.skipIf(process.getuid?.() !== 0)("the keepalived script on real hosts",
 
     it("goes on hearing the host that has the address and leaves the group, and takes it when that one goes", async () => {
       const { holder, other } = await all.settled();
-      const stranger = { name: "lb-3", peerAddress: `${all.world.subnet.prefix}.99` };
+      const stranger = { name: "lb-3", peerAddress: `${all.sandbox.subnet.prefix}.99` };
       const { name, address: peerAddress } = other.host;
 
       const end = await all.keepalived(other, { virtualRouterId: 52, hosts: [{ name, peerAddress }, stranger] });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { packageManager } from "../../components/host/package-manager.ts";
 import { learnBuild, refuseBuild } from "../../components/load-balancer/nginx-build.ts";
-import { PlayedSystem, type releases } from "../support/played-system.ts";
+import { FakeSystem, type releases } from "../support/fake-system.ts";
 
 interface Words {
   readonly version?: string;
@@ -41,7 +41,7 @@ const built = {
 } as const satisfies Record<string, Words>;
 
 function machineWith({ version = "nginx/1.24.0", openssl = "", configured }: Words, release: keyof typeof releases) {
-  return new PlayedSystem(release).tool(
+  return new FakeSystem(release).tool(
     "nginx",
     `cat >&2 <<'WORDS'\nnginx version: ${version}\n${openssl}\nTLS SNI support enabled\nconfigure arguments: ${configured}\nWORDS`,
   );
@@ -89,10 +89,7 @@ describe("what a machine's nginx is", () => {
   });
 
   it("that does not start is refused with its own words", async () => {
-    using machine = new PlayedSystem("debian").tool(
-      "nginx",
-      'echo "error while loading shared libraries" >&2; exit 127',
-    );
+    using machine = new FakeSystem("debian").tool("nginx", 'echo "error while loading shared libraries" >&2; exit 127');
 
     const run = await machine.run(learnBuild);
 

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Suite } from "../../rehearsal/world/apt-sources.ts";
-import { createWorld, type World } from "../../rehearsal/world/world.ts";
+import type { Suite } from "../../rehearsal/sandbox/apt-sources.ts";
+import { createSandbox, type Sandbox } from "../../rehearsal/sandbox/sandbox.ts";
 import { issue } from "../support/certificates.ts";
 import { placeCertificate } from "./support/balanced.ts";
 import { makeNginxMachine, type NginxMachine } from "./support/nginx-machine.ts";
-import { certificate, layer7, newerShapes, shapes, site, variantsOf } from "./support/nginx-variants.ts";
+import { certificate, layer7, newerSpecs, specs, site, variantsOf } from "./support/nginx-variants.ts";
 import type { Variant } from "./support/nginx-variants.ts";
 import { rendered } from "./support/rendered.ts";
 import { takenOffers } from "./support/tls-offers.ts";
@@ -44,15 +44,15 @@ const suites: readonly (readonly [Suite, string, { readonly names: boolean; read
 describe.skipIf(!root)("what is rendered", () => {
   let folder: string;
   const machines = new Map<Suite, NginxMachine>();
-  let world: World;
+  let sandbox: Sandbox;
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "nginx-config-test-"));
-    world = await createWorld({ folder, progress: () => undefined });
+    sandbox = await createSandbox({ folder, progress: () => undefined });
     const leaf = await issue({ name: "rancher.example.com", hosts: ["rancher.example.com"] });
     await Promise.all(
       suites.map(async ([suite]) => {
-        const machine = await makeNginxMachine(world, { name: suite, suite });
+        const machine = await makeNginxMachine(sandbox, { name: suite, suite });
         await machine.place(certificate.certificate, leaf.pem);
         await machine.place(certificate.privateKey, leaf.key, 0o600);
         machines.set(suite, machine);
@@ -60,7 +60,7 @@ describe.skipIf(!root)("what is rendered", () => {
     );
   });
   afterAll(async () => {
-    await world.close();
+    await sandbox.close();
     rmSync(folder, { recursive: true });
   });
 
@@ -70,11 +70,11 @@ describe.skipIf(!root)("what is rendered", () => {
     it(`passes nginx -t of ${version} without a warning`, async () => {
       expect(machine().build.nginx).toMatch(new RegExp(`^${version.replace(".", "\\.")}\\.`));
 
-      expect(await refused(machine(), variantsOf(shapes))).toEqual({});
+      expect(await refused(machine(), variantsOf(specs))).toEqual({});
     });
 
     it(`${names ? "passes" : "fails"} it where several names stand in for each other`, async () => {
-      const variants = variantsOf(newerShapes);
+      const variants = variantsOf(newerSpecs);
 
       const words = Object.values(await refused(machine(), variants));
 

@@ -5,7 +5,7 @@ import { fillNginxTemplate } from "../../components/load-balancer/nginx-template
 import type { NginxBuild } from "../../components/load-balancer/nginx-template.ts";
 import type { Listener } from "../../components/load-balancer/listener.ts";
 import { expectGolden } from "../support/golden.ts";
-import { builds, choices, layer4, layer7, newerShapes, shapes, site } from "./support/nginx-variants.ts";
+import { builds, choices, layer4, layer7, newerSpecs, specs, site } from "./support/nginx-variants.ts";
 import { rendered } from "./support/rendered.ts";
 
 const bookworm = builds["bookworm"] as NginxBuild;
@@ -25,16 +25,16 @@ function lines(of: string, word: string): string[] {
 
 describe("renderNginxConfig reads like this", () => {
   it.each([
-    ["layer-4.template", rendered(shapes["both ports at layer 4"] ?? [])],
-    ["layer-7.template", rendered(shapes["several sites"] ?? [], choices["everything on"])],
-    ["layer-4.bookworm", text(shapes["both ports at layer 4"] ?? [], {}, bookworm)],
-    ["layer-4.proxy-protocol.sid", text(shapes["PROXY protocol"] ?? [], choices["everything on"])],
-    ["layer-7.bookworm", text(shapes["layer 7 with restricted paths"] ?? [], {}, bookworm)],
-    ["layer-7.sid", text(shapes["layer 7 with restricted paths"] ?? [])],
-    ["layer-7.name.bookworm", text(shapes["layer 7 with a name"] ?? [], {}, bookworm)],
+    ["layer-4.template", rendered(specs["both ports at layer 4"] ?? [])],
+    ["layer-7.template", rendered(specs["several sites"] ?? [], choices["everything on"])],
+    ["layer-4.bookworm", text(specs["both ports at layer 4"] ?? [], {}, bookworm)],
+    ["layer-4.proxy-protocol.sid", text(specs["PROXY protocol"] ?? [], choices["everything on"])],
+    ["layer-7.bookworm", text(specs["layer 7 with restricted paths"] ?? [], {}, bookworm)],
+    ["layer-7.sid", text(specs["layer 7 with restricted paths"] ?? [])],
+    ["layer-7.name.bookworm", text(specs["layer 7 with a name"] ?? [], {}, bookworm)],
     [
       "both-layers.container",
-      fillNginxTemplate(rendered(shapes["both layers"] ?? [], {}, "container"), builds["container"] as NginxBuild).text,
+      fillNginxTemplate(rendered(specs["both layers"] ?? [], {}, "container"), builds["container"] as NginxBuild).text,
     ],
   ])("%s", (name, config) => {
     expectGolden(`load-balancer/${name}.nginx.conf`, config);
@@ -47,7 +47,7 @@ describe("renderNginxConfig", () => {
   });
 
   it("tells its generation and the worker's id on loopback, one socket a worker, whatever the layers", () => {
-    for (const listeners of Object.values(shapes)) {
+    for (const listeners of Object.values(specs)) {
       const { text: config, generation } = fillNginxTemplate(rendered(listeners), bookworm);
 
       expect(config).toContain(`return "generation ${generation} worker $pid\\n";`);
@@ -56,7 +56,7 @@ describe("renderNginxConfig", () => {
   });
 
   it("leaves nothing to be filled in", () => {
-    for (const listeners of Object.values({ ...shapes, ...newerShapes })) {
+    for (const listeners of Object.values({ ...specs, ...newerSpecs })) {
       expect(text(listeners, {}, bookworm)).not.toMatch(/@@|#\?|undefined/);
     }
   });
@@ -150,7 +150,7 @@ describe("an upstream given by name", () => {
   });
 
   it("needs nginx 1.27.3 beside others, and no particular one alone", () => {
-    expect(Object.values(shapes).map(neededNginx)).toEqual(Object.values(shapes).map(() => undefined));
-    expect(Object.values(newerShapes).map(neededNginx)).toEqual(["1.27.3", "1.27.3"]);
+    expect(Object.values(specs).map(neededNginx)).toEqual(Object.values(specs).map(() => undefined));
+    expect(Object.values(newerSpecs).map(neededNginx)).toEqual(["1.27.3", "1.27.3"]);
   });
 });

@@ -13,7 +13,7 @@ const made = await makeContainerHost();
 if ("refused" in made) console.warn(`nginx as a container is not tested here: ${made.refused}`);
 
 const hostname = "rancher.example.com";
-const patiently = { timeout: 60_000, interval: 200 };
+const eventually = { timeout: 60_000, interval: 200 };
 
 describe.skipIf("refused" in made)("certificates of nginx as a container", () => {
   const at = made as ContainerHost;
@@ -104,7 +104,7 @@ describe.skipIf("refused" in made)("certificates of nginx as a container", () =>
     const unchanged = await serve(onHost);
 
     renew(second.pem, second.key);
-    await expect.poll(shown, patiently).toBe("CN=second");
+    await expect.poll(shown, eventually).toBe("CN=second");
     const stale = await issue({ name: "stale", hosts: ["other.example.com"] });
     // Once more where systemd was still busy with the one before: what changes meanwhile waits for the timer.
     const afterAnother = (): Promise<string> => {

@@ -12,7 +12,7 @@ const replacing = /^\d+ (replace|try_next|create_container|comes_alive|quit_form
 /** What ssh answers when a signal, not an exit code, ended what it ran. */
 const killed = 255;
 /** A machine that does much else takes its time. */
-const patiently = { timeout: 60_000, interval: 200 };
+const eventually = { timeout: 60_000, interval: 200 };
 
 describe.skipIf("refused" in made)("the script of nginx as a container", () => {
   const at = made as ContainerHost;
@@ -46,7 +46,7 @@ describe.skipIf("refused" in made)("the script of nginx as a container", () => {
     expect([end.code, end.stderr]).toEqual([0, "changed: nginx runs the new configuration\n"]);
     await engine.stop();
     await engine.start();
-    await expect.poll(() => machine.generation(), patiently).toBe(containerGenerationOf(one));
+    await expect.poll(() => machine.generation(), eventually).toBe(containerGenerationOf(one));
     expect(await at.id()).toBe(id);
   });
 
@@ -60,7 +60,7 @@ describe.skipIf("refused" in made)("the script of nginx as a container", () => {
     expect(destroyed.code).toBe(30);
     expect(destroyed.stderr).toMatch(/containers of the load balancer cannot be removed: .*systemctl start docker$/m);
     await engine.start();
-    await expect.poll(() => machine.generation(), patiently).toBe(containerGenerationOf(one));
+    await expect.poll(() => machine.generation(), eventually).toBe(containerGenerationOf(one));
     expect((await at.container({ listeners: one })).stderr).toBe("unchanged: nginx runs this configuration\n");
   });
 
@@ -86,14 +86,14 @@ describe.skipIf("refused" in made)("the script of nginx as a container", () => {
     for (const place of sample(places, 6)) {
       const end = await at.container({ listeners: one, image: to }, killedAt(place));
       // Somebody serves, once a container on trial has let go of the probe's port.
-      await expect.poll(() => machine.generation(), { ...patiently, message: place }).toBe(containerGenerationOf(one));
+      await expect.poll(() => machine.generation(), { ...eventually, message: place }).toBe(containerGenerationOf(one));
       const again = await at.container({ listeners: one, image: to });
 
       expect({ place, code: end.code, again: again.code }, again.stderr).toEqual({ place, code: killed, again: 0 });
       expect(await engine.mustDocker("container", "inspect", "-f", "{{.Config.Image}}", "rancher-nginx")).toBe(to);
       expect(await machine.generation()).toBe(containerGenerationOf(one));
       await expect
-        .poll(() => engine.mustDocker("ps", "--all", "--format", "{{.Names}}"), { ...patiently, message: place })
+        .poll(() => engine.mustDocker("ps", "--all", "--format", "{{.Names}}"), { ...eventually, message: place })
         .toBe("rancher-nginx");
       [to, other] = [other, to];
     }

@@ -7,7 +7,7 @@ import { connect as connectTls } from "node:tls";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { defaultNginxOptions } from "../../components/load-balancer/nginx-options.ts";
 import type { NginxConfig } from "../../components/load-balancer/nginx-template.ts";
-import { createWorld, type World } from "../../rehearsal/world/world.ts";
+import { createSandbox, type Sandbox } from "../../rehearsal/sandbox/sandbox.ts";
 import { ask, mustAnswer, type Target } from "./support/asking.ts";
 import { hostname, layer4, layer7, placeCertificate, type PlacedCertificate } from "./support/balanced.ts";
 import { askAtFixedRate } from "./support/fixed-rate-client.ts";
@@ -27,7 +27,7 @@ const margin = 5000;
 describe.skipIf(!root)("nginx in front of three nodes", () => {
   const folder = mkdtempSync(join(tmpdir(), "nginx-faults-test-"));
   const targets = {} as Record<"layer 7" | "layer 4", Target>;
-  let world: World;
+  let sandbox: Sandbox;
   let machine: NginxMachine;
   let certificate: PlacedCertificate;
   let backends: [ScriptedBackend, ScriptedBackend, ScriptedBackend];
@@ -35,13 +35,13 @@ describe.skipIf(!root)("nginx in front of three nodes", () => {
   let blackHoled: NginxConfig;
 
   beforeAll(async () => {
-    world = await createWorld({ folder, progress: () => undefined });
-    const here = world.subnet.machine;
-    machine = await makeNginxMachine(world, { name: "lb-1" });
+    sandbox = await createSandbox({ folder, progress: () => undefined });
+    const here = sandbox.subnet.machine;
+    machine = await makeNginxMachine(sandbox, { name: "lb-1" });
     certificate = await placeCertificate(machine, "rancher");
     backends = [await startBackend("one", here), await startBackend("two", here), await startBackend("three", here)];
     const upstreams = backends.map(({ upstream }) => upstream);
-    const lost = await world.addNode({ name: "lost" });
+    const lost = await sandbox.addNode({ name: "lost" });
     await lost.freeze();
     const [, two, three] = upstreams;
     const configured = (to: typeof upstreams): NginxConfig =>
@@ -59,7 +59,7 @@ describe.skipIf(!root)("nginx in front of three nodes", () => {
   });
   afterAll(async () => {
     await Promise.all((backends ?? []).map((backend) => backend.die()));
-    await world?.close();
+    await sandbox?.close();
     rmSync(folder, { recursive: true });
   });
   // What nginx has learnt of the nodes in one test is nothing to the next.
@@ -73,7 +73,7 @@ describe.skipIf(!root)("nginx in front of three nodes", () => {
   });
 
   const many = (target: Target) =>
-    askAtFixedRate(load, async (index) => void (await mustAnswer(target, { path: `/${index}`, patience: 30_000 })));
+    askAtFixedRate(load, async (index) => void (await mustAnswer(target, { path: `/${index}`, timeout: 30_000 })));
 
   describe.each(["layer 7", "layer 4"] as const)("at %s", (layer) => {
     it("spares clients a node that refuses, and asks it again when it is back", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fillNginxTemplate } from "../../components/load-balancer/nginx-template.ts";
 import { lint } from "../support/nginx-lint/lint.ts";
-import { builds, newerShapes, shapes, variantsOf } from "./support/nginx-variants.ts";
+import { builds, newerSpecs, specs, variantsOf } from "./support/nginx-variants.ts";
 
 /** Findings that stay, and why. */
 const exceptions: Readonly<Record<string, string>> = {
@@ -12,9 +12,9 @@ const exceptions: Readonly<Record<string, string>> = {
 };
 
 describe.each(Object.entries(builds))("lint of what is rendered for %s", (_, build) => {
-  const newer = build.nginx.startsWith("1.30") ? newerShapes : {};
+  const newer = build.nginx.startsWith("1.30") ? newerSpecs : {};
 
-  it.each(variantsOf({ ...shapes, ...newer }))("finds nothing but the exceptions: $name", ({ template }) => {
+  it.each(variantsOf({ ...specs, ...newer }))("finds nothing but the exceptions: $name", ({ template }) => {
     const { text } = fillNginxTemplate(template, build);
 
     const findings = lint(text);

@@ -7,7 +7,7 @@ import { connect as connectTls } from "node:tls";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { defaultNginxOptions } from "../../components/load-balancer/nginx-options.ts";
 import type { NginxConfig } from "../../components/load-balancer/nginx-template.ts";
-import { createWorld, type World } from "../../rehearsal/world/world.ts";
+import { createSandbox, type Sandbox } from "../../rehearsal/sandbox/sandbox.ts";
 import { ask, mustAnswer, type Target } from "./support/asking.ts";
 import { hostname, layer4, layer7, placeCertificate, type PlacedCertificate } from "./support/balanced.ts";
 import { askAtFixedRate } from "./support/fixed-rate-client.ts";
@@ -21,22 +21,22 @@ const root = process.getuid?.() === 0;
 /** Seconds that old workers keep open connections in these tests. */
 const shutdown = 8;
 /** Milliseconds for an answer: what a reload loses never comes, and a machine that does much else is slow. */
-const patience = 60_000;
+const timeout = 60_000;
 
 describe.skipIf(!root).each(["bookworm", "sid"] as const)("a reload of nginx of %s", (suite) => {
   const folder = mkdtempSync(join(tmpdir(), "nginx-load-test-"));
   const targets = {} as Record<"layer 7" | "layer 4", Target>;
-  let world: World;
+  let sandbox: Sandbox;
   let machine: NginxMachine;
   let certificate: PlacedCertificate;
   let backend: ScriptedBackend;
   let next: (shown?: PlacedCertificate) => NginxConfig;
 
   beforeAll(async () => {
-    world = await createWorld({ folder, progress: () => undefined });
-    machine = await makeNginxMachine(world, { name: suite, suite });
+    sandbox = await createSandbox({ folder, progress: () => undefined });
+    machine = await makeNginxMachine(sandbox, { name: suite, suite });
     certificate = await placeCertificate(machine, "first");
-    backend = await startBackend("rancher", world.subnet.machine);
+    backend = await startBackend("rancher", sandbox.subnet.machine);
     // Another number of seconds makes another generation.
     let idle = 1800;
     next = (shown = certificate) => {
@@ -51,7 +51,7 @@ describe.skipIf(!root).each(["bookworm", "sid"] as const)("a reload of nginx of 
   });
   afterAll(async () => {
     await backend?.die();
-    await world?.close();
+    await sandbox?.close();
     rmSync(folder, { recursive: true });
   });
   beforeEach(() => machine.start(next()));
@@ -67,7 +67,7 @@ describe.skipIf(!root).each(["bookworm", "sid"] as const)("a reload of nginx of 
   it.each(["layer 7", "layer 4"] as const)("fails no new connection at %s", async (layer) => {
     const { workers } = await machine.processes();
     const asked = askAtFixedRate({ requests: 160, perSecond: 50 }, async () => {
-      await mustAnswer(targets[layer], { patience });
+      await mustAnswer(targets[layer], { timeout });
     });
     await reloads(4, 2500);
 
@@ -149,7 +149,7 @@ describe.skipIf(!root).each(["bookworm", "sid"] as const)("a reload of nginx of 
     const both = { ...targets["layer 7"], ca: `${certificate.ca}\n${renewed.ca}` };
     const before = await issuerSeen(both);
     const asked = askAtFixedRate({ requests: 100, perSecond: 50 }, async () => {
-      await mustAnswer(both, { patience });
+      await mustAnswer(both, { timeout });
     });
     await sleep(500);
 

@@ -8,7 +8,7 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { packageManager } from "../../components/host/package-manager.ts";
 import { addNginxOrg, checkNginxOrg, removeNginxOrg } from "../../components/load-balancer/nginx-org-repository.ts";
-import { createWorld, type World } from "../../rehearsal/world/world.ts";
+import { createSandbox, type Sandbox } from "../../rehearsal/sandbox/sandbox.ts";
 import { ScriptedHost } from "../rehearsal/support/scripted-host.ts";
 
 const architecture = arch() === "x64" ? "amd64" : arch();
@@ -39,7 +39,7 @@ describe.skipIf(!available)("nginx.org's repository, to a real apt", () => {
   const gpg = (words: readonly string[], input = "") =>
     execFileSync("gpg", ["--homedir", keyring, "--batch", "--quiet", "--passphrase", "", ...words], { input });
   const files = new Map<string, Buffer | string>();
-  let world: World;
+  let sandbox: Sandbox;
   let machine: ScriptedHost;
   let server: Server;
   let known: string;
@@ -48,21 +48,21 @@ describe.skipIf(!available)("nginx.org's repository, to a real apt", () => {
     mkdirSync(keyring, { mode: 0o700 });
     for (const name of ["known", "stranger"]) gpg(["--quick-generate-key", name, "ed25519", "sign", "never"]);
     known = /^fpr:+(\w+):/m.exec(gpg(["--list-keys", "--with-colons", "known"]).toString())?.[1] ?? "";
-    world = await createWorld({ folder, progress: () => undefined });
-    machine = new ScriptedHost(world, await world.addHost({ name: "lb-1", user: "ops", port: 22 }));
+    sandbox = await createSandbox({ folder, progress: () => undefined });
+    machine = new ScriptedHost(sandbox, await sandbox.addHost({ name: "lb-1", user: "ops", port: 22 }));
     server = createServer((asked, answer) => {
       if (files.size === 0) return void asked.destroy();
       const file = files.get(asked.url ?? "");
       answer.writeHead(file === undefined ? 404 : 200).end(file);
     });
-    await new Promise<void>((done) => server.listen(0, world.subnet.machine, done));
+    await new Promise<void>((done) => server.listen(0, sandbox.subnet.machine, done));
     // Both keys come with the download, as a changed file of nginx.org's would bring more than the known ones.
     files.set("/keys/nginx_signing.key", gpg(["--armor", "--export"]));
     files.set(`/packages/debian/dists/bookworm/nginx/binary-${architecture}/Packages`, list);
   });
   afterAll(async () => {
     server.close();
-    await world.close();
+    await sandbox.close();
     spawnSync("gpgconf", ["--homedir", keyring, "--kill", "all"]);
     rmSync(folder, { recursive: true });
   });
@@ -74,12 +74,12 @@ describe.skipIf(!available)("nginx.org's repository, to a real apt", () => {
     );
   /** The product's text, with this test's server and the first of its keys. */
   const add = () => {
-    const origin = `${world.subnet.machine}:${(server.address() as AddressInfo).port}`;
+    const origin = `${sandbox.subnet.machine}:${(server.address() as AddressInfo).port}`;
     const text = `${packageManager}\n${addNginxOrg}\nrefresh_packages\n${checkNginxOrg}\n`
       .replaceAll("https://nginx.org", `http://${origin}`)
-      .replace("origin nginx.org", `origin ${world.subnet.machine}`)
+      .replace("origin nginx.org", `origin ${sandbox.subnet.machine}`)
       .replace(/(?<=\.asc,)\w{40}/, known);
-    const direct = `echo 'Acquire::http::Proxy::${world.subnet.machine} "DIRECT";' >/etc/apt/apt.conf.d/99-direct`;
+    const direct = `echo 'Acquire::http::Proxy::${sandbox.subnet.machine} "DIRECT";' >/etc/apt/apt.conf.d/99-direct`;
     return machine.run("nginx", `${direct}\n${text}`);
   };
 

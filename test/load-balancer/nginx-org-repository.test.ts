@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { packageManager } from "../../components/host/package-manager.ts";
 import { addNginxOrg, removeNginxOrg } from "../../components/load-balancer/nginx-org-repository.ts";
-import { PlayedSystem, type releases } from "../support/played-system.ts";
+import { FakeSystem, type releases } from "../support/fake-system.ts";
 
 const fingerprints = [
   "8540A6F18833A80E9C1653A42FD21310B49F6B46",
@@ -15,8 +15,8 @@ const add = `${packageManager}\n${addNginxOrg}\n`;
 describe("nginx.org's repository on Debian and Ubuntu", () => {
   /** A machine whose downloads give a key; apt-helper is called by its path. */
   const machineOf = (release: keyof typeof releases, download = `printf '%s' '${key}' >"$5"`) =>
-    new PlayedSystem(release).tool("apt-helper", download);
-  const run = (machine: PlayedSystem, text = add) => machine.run(text.replace("/usr/lib/apt/apt-helper", "apt-helper"));
+    new FakeSystem(release).tool("apt-helper", download);
+  const run = (machine: FakeSystem, text = add) => machine.run(text.replace("/usr/lib/apt/apt-helper", "apt-helper"));
 
   it.each<[keyof typeof releases, string]>([
     ["debian", "https://nginx.org/packages/debian bookworm nginx"],
@@ -72,7 +72,7 @@ describe("nginx.org's repository on Debian and Ubuntu", () => {
 describe("nginx.org's repository on rpm systems", () => {
   /** gpg exports only what it was asked for and has. */
   const machineOf = (release: keyof typeof releases, exported = key) =>
-    new PlayedSystem(release)
+    new FakeSystem(release)
       .tool("curl", "printf 'all kinds of keys' >\"$5\"")
       .tool("gpg", `case "$*" in *--export*) printf '%s' '${exported}' ;; esac`)
       .tool("rpm");

@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
-import { renderNginxBridgeScript } from "../../components/load-balancer/nginx-bridge-script.ts";
+import { renderSingleNodeNginxScript } from "../../components/load-balancer/single-node-nginx-script.ts";
 import { defaultNginxOptions } from "../../components/load-balancer/nginx-options.ts";
 import { renderNginxScript } from "../../components/load-balancer/nginx-script.ts";
 import { rancherListeners } from "../../components/load-balancer/rancher-listeners.ts";
 import { devNginx, devSettings, nginxImage } from "../support/dev-stack.ts";
-import { PlayedSystem } from "../support/played-system.ts";
+import { FakeSystem } from "../support/fake-system.ts";
 
 const shown = { options: defaultNginxOptions, certificates: [] };
 const scripts = {
@@ -13,11 +13,11 @@ const scripts = {
     listeners: rancherListeners(devSettings({ loadBalancer: devNginx({ runAs: "host" }) })),
     package: "distribution",
   }),
-  "nginx-container": renderNginxBridgeScript({
+  "nginx-container": renderSingleNodeNginxScript({
     ...shown,
     listeners: rancherListeners(devSettings()),
     image: nginxImage,
-    bridge: { network: "rancher", local: false },
+    singleNode: { network: "rancher", local: false },
   }),
 };
 const version =
@@ -35,7 +35,7 @@ it.each([
     "this machine runs the nginx this stack has put on it, on the same ports. Take that away first: npm run uninstall, which keeps the data. Then runAs: container\n",
   ],
 ] as const)("%s does not come beside a %s of this stack, and says how to go over", async (script, other, message) => {
-  using machine = new PlayedSystem("debian");
+  using machine = new FakeSystem("debian");
   machine.tool("docker", version);
   // Where it comes nevertheless, it must not come onto this machine.
   for (const tool of ["apt-get", "dpkg", "dpkg-query", "systemctl", "nginx"]) machine.tool(tool, "exit 1");

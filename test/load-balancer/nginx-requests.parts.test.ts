@@ -3,11 +3,11 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createWorld, type World } from "../../rehearsal/world/world.ts";
+import { createSandbox, type Sandbox } from "../../rehearsal/sandbox/sandbox.ts";
 import { ask, type Answer, type Asking } from "./support/asking.ts";
 import { startBusyMachine, type BusyMachine } from "./support/busy-machine.ts";
 import { exchange, exchangeWithin, http2Status, plainRequest, tlsTo, until } from "./support/raw-client.ts";
-import type { Told } from "./support/telling-backend.ts";
+import type { ClientAddressSource } from "./support/telling-backend.ts";
 import { upgrade } from "./support/upgraded-connection.ts";
 import { firstOfWatch } from "./support/watching-client.ts";
 
@@ -17,20 +17,20 @@ const hostname = "rancher.example.com";
 
 describe.skipIf(!root).each(["bookworm", "sid"] as const)("requests through nginx of %s", (suite) => {
   let folder: string;
-  let world: World;
+  let sandbox: Sandbox;
   let busy: BusyMachine;
   let address: string;
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "nginx-requests-test-"));
-    world = await createWorld({ folder, progress: () => undefined });
-    busy = await startBusyMachine(world, suite);
+    sandbox = await createSandbox({ folder, progress: () => undefined });
+    busy = await startBusyMachine(sandbox, suite);
     address = busy.machine.host.address;
   });
   afterAll(async () => {
     // Not there where its start has failed.
     (busy as BusyMachine | undefined)?.close();
-    await world.close();
+    await sandbox.close();
     rmSync(folder, { recursive: true });
   });
 
@@ -84,17 +84,17 @@ describe.skipIf(!root).each(["bookworm", "sid"] as const)("requests through ngin
       "http2-settings": "AAMAAABkAARAAAAAAAIAAAAA",
       authorization: "Bearer kept",
     };
-    const { headers } = JSON.parse((await get("/", { headers: spoofed })).body) as Told;
+    const { headers } = JSON.parse((await get("/", { headers: spoofed })).body) as ClientAddressSource;
 
     const { authorization, host, connection } = headers;
     expect([authorization, host, connection]).toEqual(["Bearer kept", hostname, undefined]);
     const about = Object.entries(headers).filter(([name]) => /^x[-_]|forwarded|http2|^proxy$/.test(name));
     expect(Object.fromEntries(about)).toEqual({
-      "x-forwarded-for": world.subnet.machine,
+      "x-forwarded-for": sandbox.subnet.machine,
       "x-forwarded-host": hostname,
       "x-forwarded-port": "443",
       "x-forwarded-proto": "https",
-      "x-real-ip": world.subnet.machine,
+      "x-real-ip": sandbox.subnet.machine,
     });
   });
 
@@ -175,7 +175,9 @@ describe.skipIf(!root).each(["bookworm", "sid"] as const)("requests through ngin
   });
 
   it("may have bodies up to the limit", async () => {
-    const large = JSON.parse((await get("/", { method: "POST", body: Buffer.alloc(2_000_000) })).body) as Told;
+    const large = JSON.parse(
+      (await get("/", { method: "POST", body: Buffer.alloc(2_000_000) })).body,
+    ) as ClientAddressSource;
     const larger = await get("/", { method: "POST", body: Buffer.alloc(2_097_153) }).catch((error: Error) => error);
 
     expect(large.bytes).toBe(2_000_000);
@@ -213,7 +215,7 @@ describe.skipIf(!root).each(["bookworm", "sid"] as const)("requests through ngin
     expect(await answer()).toMatch(/^HTTP\/1\.1 502 /);
     expect(await layer4()).toBe("");
 
-    busy.names.known.set("upstream.test", world.subnet.machine);
+    busy.names.known.set("upstream.test", sandbox.subnet.machine);
 
     const several = async (): Promise<string[]> =>
       Promise.all(Array.from({ length: 20 }, async () => (await answer()).slice(9, 12)));
@@ -229,7 +231,7 @@ describe.skipIf(!root).each(["bookworm", "sid"] as const)("requests through ngin
   it("at layer 4 begin with the client's address where the upstream is told it", async () => {
     const answer = await exchange(connect(6443, address), "end\n");
 
-    expect(answer).toMatch(new RegExp(`^PROXY TCP4 ${world.subnet.machine} ${address} \\d+ 6443\\r\\nend\\n$`));
+    expect(answer).toMatch(new RegExp(`^PROXY TCP4 ${sandbox.subnet.machine} ${address} \\d+ 6443\\r\\nend\\n$`));
   });
 
   it("are counted for this machine alone, and logged with the upstream's times", async () => {
@@ -242,7 +244,7 @@ describe.skipIf(!root).each(["bookworm", "sid"] as const)("requests through ngin
     await expect(ask(plain(18405), { path: "/status" })).rejects.toThrow("ECONNREFUSED");
     await expect.poll(log, { timeout: 5000 }).not.toBe("");
     const line = JSON.parse(await log()) as Record<string, string>;
-    expect(line).toMatchObject({ client: world.subnet.machine, status: "200", upstream_status: "200" });
+    expect(line).toMatchObject({ client: sandbox.subnet.machine, status: "200", upstream_status: "200" });
     expect(line["user_agent"]).toBe(`"quotes" \\ and {braces}`);
     for (const time of ["request_time", "upstream_connect_time", "upstream_header_time", "upstream_response_time"]) {
       expect(line[time]).toMatch(/^\d+\.\d{3}$/);

@@ -8,7 +8,7 @@ const configuration = (generation: string) => `return "generation ${generation} 
 const [a, b, c] = ["aaaa", "bbbb", "cccc"] as const;
 
 /** An nginx that is played by files: `running` says which generation its workers run, `workers` which there are. */
-class PlayedRollout extends ScriptSandbox {
+class FakeRollout extends ScriptSandbox {
   constructor() {
     super();
     this.prepared();
@@ -40,10 +40,10 @@ class PlayedRollout extends ScriptSandbox {
   /** Rolls a generation out. `activate` is what a reload does; by default two new workers run what is on disk. */
   async rollOut(generation: string, { activate = reloads, renewed = "no", before = "" } = {}) {
     this.set("wanted", configuration(generation));
-    const impatient = rollout.replaceAll("within 8", "within 1").replaceAll("within 3", "within 1");
+    const quick = rollout.replaceAll("within 8", "within 1").replaceAll("within 3", "within 1");
     return this.script(
       `cd ${this.path("nginx")}; mkdir -p "$facts"
-${impatient}
+${quick}
 ask_probe() { for one in $(cat workers); do echo "generation $(cat running) worker $one"; done; }
 check_file() { grep -q generation "$1" || { echo "nginx: [emerg] bad in $1" >&2; return 1; }; }
 worker_pids() { tr ' ' '\\n' <workers; echo; }
@@ -66,7 +66,7 @@ const reloads = "take; set -- $(cat workers); first=${1-10}; echo $((first + 10)
 
 describe("a rollout", () => {
   it("is changed when every worker is new and answers", async () => {
-    using nginx = new PlayedRollout().runs(a);
+    using nginx = new FakeRollout().runs(a);
 
     const run = await nginx.rollOut(b);
 
@@ -76,7 +76,7 @@ describe("a rollout", () => {
   });
 
   it("of what runs already touches nothing", async () => {
-    using nginx = new PlayedRollout().runs(a);
+    using nginx = new FakeRollout().runs(a);
     const before = statSync(nginx.path("nginx/nginx.conf"));
 
     const run = await nginx.rollOut(a);
@@ -87,7 +87,7 @@ describe("a rollout", () => {
   });
 
   it("of the same bytes reloads when files they refer to are new", async () => {
-    using nginx = new PlayedRollout().runs(a);
+    using nginx = new FakeRollout().runs(a);
 
     const run = await nginx.rollOut(a, { renewed: "yes" });
 
@@ -103,7 +103,7 @@ describe("a rollout", () => {
     ],
     ["it ends", "take; : >workers", "nothing, and it has no workers"],
   ])("goes back when %s", async (_, first, words) => {
-    using nginx = new PlayedRollout().runs(a);
+    using nginx = new FakeRollout().runs(a);
     if (words.startsWith("bind")) {
       nginx.set("words", `2026/11/21 14:00:00 [emerg] 55#55: ${words}\n2026/11/21 14:00:01 [emerg] 55#55: ${words}\n`);
     }
@@ -119,7 +119,7 @@ describe("a rollout", () => {
   });
 
   it("whose file nginx refuses leaves everything as it was, in nginx's words", async () => {
-    using nginx = new PlayedRollout().runs(a);
+    using nginx = new FakeRollout().runs(a);
 
     const run = await nginx.rollOut(b, { before: "echo broken >wanted" });
 
@@ -132,7 +132,7 @@ describe("a rollout", () => {
   });
 
   it("after one that was killed goes back to what runs, not to what never did", async () => {
-    using nginx = new PlayedRollout().runs(a);
+    using nginx = new FakeRollout().runs(a);
     await nginx.rollOut(b, { activate: "kill -9 $$" });
     expect(nginx.seen).toEqual({ onDisk: configuration(b), running: a });
 
@@ -143,7 +143,7 @@ describe("a rollout", () => {
   });
 
   it("after one that was killed before it renamed anything goes the whole way", async () => {
-    using nginx = new PlayedRollout().runs(a);
+    using nginx = new FakeRollout().runs(a);
     await nginx.rollOut(b, { before: "mark_words() { kill -9 $$; }" });
     expect([nginx.seen, nginx.get("nginx.conf.former")]).toEqual([
       { onDisk: configuration(a), running: a },
@@ -157,7 +157,7 @@ describe("a rollout", () => {
   });
 
   it("after one that was killed when all was done goes back to that one", async () => {
-    using nginx = new PlayedRollout().runs(a);
+    using nginx = new FakeRollout().runs(a);
     await nginx.rollOut(b, { activate: `${reloads}; kill -9 $$` });
 
     const run = await nginx.rollOut(c, { activate: "true" });
@@ -167,7 +167,7 @@ describe("a rollout", () => {
   });
 
   it("does not go back to a file that nginx would not start with", async () => {
-    using nginx = new PlayedRollout().runs(a);
+    using nginx = new FakeRollout().runs(a);
     nginx.set("nginx.conf", "half a fi");
 
     const run = await nginx.rollOut(b, { activate: "true" });
@@ -180,7 +180,7 @@ describe("a rollout", () => {
   });
 
   it("gives a configuration without a probe back as well", async () => {
-    using nginx = new PlayedRollout().runs(a);
+    using nginx = new FakeRollout().runs(a);
     nginx.set("nginx.conf", "# theirs, of no generation of ours\n");
 
     const run = await nginx.rollOut(b, { activate: "true" });

@@ -3,7 +3,7 @@ import { defaultNginxOptions } from "../../components/load-balancer/nginx-option
 import { renderNginxScript, type NginxScriptArgs } from "../../components/load-balancer/nginx-script.ts";
 import { rancherListeners } from "../../components/load-balancer/rancher-listeners.ts";
 import { nginxBalancer, prodSettings } from "../support/prod-stack.ts";
-import { PlayedNginx } from "./support/played-nginx.ts";
+import { FakeNginx } from "./support/fake-nginx.ts";
 
 const script = (overrides: Partial<NginxScriptArgs> = {}, http = 80) =>
   renderNginxScript({
@@ -30,7 +30,7 @@ const undo = "run_undo nginx";
 
 describe("nginx on RHEL's relatives", () => {
   const machineWith = (build = redhat, installed: readonly string[] = []) => {
-    const machine = new PlayedNginx({ release: "rocky", build, installed });
+    const machine = new FakeNginx({ release: "rocky", build, installed });
     machine.write("/usr/share/nginx/modules/mod-stream.conf", "");
     return machine
       .tool("getenforce", "echo Enforcing")
@@ -121,7 +121,7 @@ describe("nginx on RHEL's relatives", () => {
   });
 
   it("installs what SELinux's ports are told by, where it is missing", async () => {
-    using machine = new PlayedNginx({ release: "rocky", build: redhat });
+    using machine = new FakeNginx({ release: "rocky", build: redhat });
     machine.tool("getenforce", "echo Enforcing").tool("getsebool", 'echo "$1 --> on"');
 
     await machine.run(script());
@@ -177,7 +177,7 @@ describe("nginx on RHEL's relatives", () => {
 
 describe("nginx on SUSE", () => {
   it("comes with zypper, and loads the stream module that lies beside it", async () => {
-    using machine = new PlayedNginx({ release: "leap", build: suse });
+    using machine = new FakeNginx({ release: "leap", build: suse });
 
     const end = await machine.run(script());
     const calls = machine.calls();
@@ -203,7 +203,7 @@ describe("nginx on SUSE", () => {
 
 describe("a system that is none of these", () => {
   it("is refused before anything is changed", async () => {
-    using machine = new PlayedNginx({ release: "alpine", build: redhat });
+    using machine = new FakeNginx({ release: "alpine", build: redhat });
 
     const end = await machine.run(script());
 

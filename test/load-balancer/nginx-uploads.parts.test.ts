@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TLSSocket } from "node:tls";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { createWorld, type World } from "../../rehearsal/world/world.ts";
+import { createSandbox, type Sandbox } from "../../rehearsal/sandbox/sandbox.ts";
 import { ask } from "./support/asking.ts";
 import { hostname, layer7, placeCertificate, type PlacedCertificate } from "./support/balanced.ts";
 import { makeNginxMachine, type NginxMachine } from "./support/nginx-machine.ts";
@@ -20,7 +20,7 @@ const perAddress = 256;
 
 describe.skipIf(!root).each(["bookworm", "sid"] as const)("uploads through nginx of %s", (suite) => {
   const folder = mkdtempSync(join(tmpdir(), "nginx-uploads-test-"));
-  let world: World;
+  let sandbox: Sandbox;
   let machine: NginxMachine;
   let certificate: PlacedCertificate;
   let backend: Server;
@@ -28,8 +28,8 @@ describe.skipIf(!root).each(["bookworm", "sid"] as const)("uploads through nginx
   const open: TLSSocket[] = [];
 
   beforeAll(async () => {
-    world = await createWorld({ folder, progress: () => undefined });
-    machine = await makeNginxMachine(world, { name: suite, suite });
+    sandbox = await createSandbox({ folder, progress: () => undefined });
+    machine = await makeNginxMachine(sandbox, { name: suite, suite });
     certificate = await placeCertificate(machine, "rancher");
     backend = createServer((request, response) => {
       let bytes = 0;
@@ -46,8 +46,8 @@ describe.skipIf(!root).each(["bookworm", "sid"] as const)("uploads through nginx
       socket.on("error", () => undefined);
       socket.write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
     });
-    await new Promise<void>((done) => backend.listen(0, world.subnet.machine, done));
-    const upstream = { address: world.subnet.machine, port: (backend.address() as AddressInfo).port };
+    await new Promise<void>((done) => backend.listen(0, sandbox.subnet.machine, done));
+    const upstream = { address: sandbox.subnet.machine, port: (backend.address() as AddressInfo).port };
     await machine.start(machine.fill(rendered([layer7([upstream], certificate)])));
   });
   afterEach(() => {
@@ -57,7 +57,7 @@ describe.skipIf(!root).each(["bookworm", "sid"] as const)("uploads through nginx
   afterAll(async () => {
     (backend as Server | undefined)?.closeAllConnections();
     (backend as Server | undefined)?.close();
-    await world?.close();
+    await sandbox?.close();
     rmSync(folder, { recursive: true });
   });
 
@@ -96,13 +96,13 @@ echo $total`;
     await expect.poll(() => received, { timeout: 60_000 }).toBe(100 * mebibyte);
 
     expect(await bytesInTemporaryFiles()).toBe(0);
-    const other = await ask(target(), { method: "POST", body: Buffer.alloc(mebibyte), patience: 60_000 });
+    const other = await ask(target(), { method: "POST", body: Buffer.alloc(mebibyte), timeout: 60_000 });
     expect([other.status, other.body]).toEqual([200, String(mebibyte)]);
     expect((await machine.errors()).filter((line) => line.includes("temporary file"))).toEqual([]);
   });
 
   it("may be as large as charts and backups are", async () => {
-    const large = await ask(target(), { method: "POST", body: Buffer.alloc(90 * mebibyte), patience: 120_000 });
+    const large = await ask(target(), { method: "POST", body: Buffer.alloc(90 * mebibyte), timeout: 120_000 });
 
     expect([large.status, large.body]).toEqual([200, String(90 * mebibyte)]);
     expect(await bytesInTemporaryFiles()).toBe(0);

@@ -9,26 +9,26 @@ import { findContainerScript, readFoundContainer } from "../../operations/found-
 import { runOnHost, type HostKeys } from "../../operations/run-on-host.ts";
 import { DockerRefused, type DockerEngine } from "../../rehearsal/docker/docker-engine.ts";
 import { dockerOnHost } from "../../rehearsal/docker/docker-on-host.ts";
-import type { Host } from "../../rehearsal/world/host.ts";
-import { createWorld, type World } from "../../rehearsal/world/world.ts";
+import type { Host } from "../../rehearsal/sandbox/host.ts";
+import { createSandbox, type Sandbox } from "../../rehearsal/sandbox/sandbox.ts";
 
 describe.skipIf(process.getuid?.() !== 0)("a command's script, over a real SSH", () => {
   const folder = mkdtempSync(join(tmpdir(), "run-on-host-"));
-  let world: World;
+  let sandbox: Sandbox;
   let made: Host;
   let host: SshHost;
   let jumpHost: SshHost;
   let keys: HostKeys;
 
   beforeAll(async () => {
-    world = await createWorld({ folder, progress: () => undefined });
-    made = await world.addHost({ name: "rancher-1", user: "ops", port: 2222 });
-    const jump = await world.addHost({ name: "jump", user: "jump", port: 22 });
+    sandbox = await createSandbox({ folder, progress: () => undefined });
+    made = await sandbox.addHost({ name: "rancher-1", user: "ops", port: 2222 });
+    const jump = await sandbox.addHost({ name: "jump", user: "jump", port: 22 });
     [host, jumpHost] = [sshTo(made), sshTo(jump)];
-    keys = { privateKey: world.privateKey };
+    keys = { privateKey: sandbox.privateKey };
   });
   afterAll(async () => {
-    await world.close();
+    await sandbox.close();
     rmSync(folder, { recursive: true });
     vi.unstubAllEnvs();
   });
@@ -38,7 +38,7 @@ describe.skipIf(process.getuid?.() !== 0)("a command's script, over a real SSH",
   const run = async (on: SshHost, body: string, withKeys: HostKeys = keys) => {
     const said: string[] = [];
     const script = { name: "look", title: "looks around", body, timeoutSeconds: 60 };
-    const printed = await runOnHost({ host: on, script, keys: withKeys, say: (line) => said.push(line) });
+    const printed = await runOnHost({ host: on, script, keys: withKeys, log: (line) => said.push(line) });
     return { printed, said };
   };
 
@@ -50,7 +50,7 @@ describe.skipIf(process.getuid?.() !== 0)("a command's script, over a real SSH",
 
   it("runs by a key with a passphrase", async () => {
     const file = join(folder, "locked");
-    copyFileSync(world.privateKeyFile, file);
+    copyFileSync(sandbox.privateKeyFile, file);
     execFileSync("ssh-keygen", ["-q", "-p", "-P", "", "-N", "hunter2", "-f", file]);
     const privateKey = readFileSync(file, "utf8");
 
@@ -121,7 +121,7 @@ describe.skipIf(process.getuid?.() !== 0)("a command's script, over a real SSH",
         host,
         keys,
         script: findContainerScript("old"),
-        say: (line) => said.push(line),
+        log: (line) => said.push(line),
       });
 
       expect(printed).not.toContain("hunter2");

@@ -24,7 +24,7 @@ afterEach(() => {
 
 const run = async (on: Host, body: string, keys: HostKeys = {}) => {
   const said: string[] = [];
-  const printed = await runOnHost({ host: on, script: script(body), keys, say: (line) => said.push(line) });
+  const printed = await runOnHost({ host: on, script: script(body), keys, log: (line) => said.push(line) });
   return { printed, said };
 };
 

@@ -5,8 +5,8 @@ import { startBalancerContainers, type BalancerContainersOptions } from "../../r
 it("a rehearsal whose hosts get no Docker engine says why, and what can be rehearsed instead", async () => {
   const stderr = "E: Unable to locate package docker.io\n";
   const host = { name: "lb-1", exec: () => Promise.resolve({ code: 100, stdout: "", stderr }) };
-  const world = { subnet: { cidr: "198.18.0.0/24" } };
-  const options = { world, hosts: [host], closers: [] } as unknown as BalancerContainersOptions;
+  const sandbox = { subnet: { cidr: "198.18.0.0/24" } };
+  const options = { sandbox, hosts: [host], closers: [] } as unknown as BalancerContainersOptions;
 
   const refused = startBalancerContainers(options);
 

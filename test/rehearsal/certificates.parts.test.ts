@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { certificateFiles, type BalancerCertificate } from "../../components/load-balancer/certificate-files.ts";
 import { watchUnit } from "../../components/load-balancer/certificate-watch.ts";
 import type { Listener } from "../../components/load-balancer/listener.ts";
-import { createWorld, type World } from "../../rehearsal/world/world.ts";
+import { createSandbox, type Sandbox } from "../../rehearsal/sandbox/sandbox.ts";
 import { issue, type Issued } from "../support/certificates.ts";
 import { ScriptedHost } from "./support/scripted-host.ts";
 
@@ -21,14 +21,14 @@ const hostname = "rancher.example.com";
 
 describe.skipIf(process.getuid?.() !== 0)("certificates at nginx", () => {
   const folder = mkdtempSync(join(tmpdir(), "certificates-test-"));
-  let world: World;
+  let sandbox: Sandbox;
   let machine: ScriptedHost;
   let first: Issued;
   let second: Issued;
 
   beforeAll(async () => {
-    world = await createWorld({ folder, progress: () => undefined });
-    machine = new ScriptedHost(world, await world.addHost({ name: "lb-1", user: "ops", port: 22 }));
+    sandbox = await createSandbox({ folder, progress: () => undefined });
+    machine = new ScriptedHost(sandbox, await sandbox.addHost({ name: "lb-1", user: "ops", port: 22 }));
     // Made before the mark: what watches for files must leave these alone.
     await machine.look("mkdir", "-p", "/etc/acme/archive");
     await machine.host.mark();
@@ -36,7 +36,7 @@ describe.skipIf(process.getuid?.() !== 0)("certificates at nginx", () => {
     second = await issue({ name: "second", hosts: [hostname], kind: "rsa2048" });
   });
   afterAll(async () => {
-    await world.close();
+    await sandbox.close();
     rmSync(folder, { recursive: true });
   });
 
@@ -95,7 +95,7 @@ describe.skipIf(process.getuid?.() !== 0)("certificates at nginx", () => {
     afterAll(isAsItWas);
 
     it("is served, and left alone by a second run", async () => {
-      const before = await machine.settledProcesses();
+      const before = await machine.stableProcesses();
 
       const end = await serve(certificate(first), first.key);
 
@@ -197,7 +197,7 @@ describe.skipIf(process.getuid?.() !== 0)("certificates at nginx", () => {
     });
 
     it("is served, and left alone by a second run", async () => {
-      const before = await machine.settledProcesses();
+      const before = await machine.stableProcesses();
 
       const end = await serve(certificate);
 

@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { clearWorlds } from "../../rehearsal/clear-worlds.ts";
+import { clearSandboxes } from "../../rehearsal/clear-sandboxes.ts";
 import { leftOf, startRehearsalCommand, type RehearsalCommand } from "./support/rehearsal-command.ts";
 import { isRoot } from "./support/rehearsed.ts";
 import { stackText } from "./support/stack-text.ts";
 
 /** Seconds in which everything must be gone. */
-const patience = 60;
+const timeout = 60;
 
 describe.skipIf(!isRoot)("a rehearsal that is ended before its time", () => {
   const folder = mkdtempSync(join(tmpdir(), "cleanup-test-"));
@@ -17,7 +17,7 @@ describe.skipIf(!isRoot)("a rehearsal that is ended before its time", () => {
   beforeAll(() => writeFileSync(stackFile, stackText({ balancers: ["lb-1"], servers: ["server-1"] })));
   afterAll(async () => {
     rmSync(folder, { recursive: true });
-    await clearWorlds();
+    await clearSandboxes();
   });
 
   /** What it says when it is in the middle of something. */
@@ -42,7 +42,7 @@ describe.skipIf(!isRoot)("a rehearsal that is ended before its time", () => {
       end(rehearsal);
       const code = await rehearsal.ended;
 
-      expect((performance.now() - started) / 1000, rehearsal.text()).toBeLessThan(patience);
+      expect((performance.now() - started) / 1000, rehearsal.text()).toBeLessThan(timeout);
       expect([code, leftOf(entry)], rehearsal.text()).toEqual([1, []]);
       expect(rehearsal.text()).toContain("interrupted; everything was cleaned up");
     });
@@ -55,7 +55,7 @@ describe.skipIf(!isRoot)("a rehearsal that is ended before its time", () => {
 
     rehearsal.signal("SIGKILL");
     await rehearsal.ended;
-    const cleared = await clearWorlds();
+    const cleared = await clearSandboxes();
 
     expect(leftOf(entry)).toEqual([]);
     expect(cleared.join("\n")).toContain(entry.folder);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { createWorld, type World } from "../../rehearsal/world/world.ts";
+import { createSandbox, type Sandbox } from "../../rehearsal/sandbox/sandbox.ts";
 import { listeners, ScriptedHost } from "./support/scripted-host.ts";
 
 const one = listeners("192.0.2.11");
@@ -12,20 +12,20 @@ const one = listeners("192.0.2.11");
 const modules = "/usr/lib/nginx/modules";
 
 /** The product waits two minutes for another package manager; a test need not. */
-const lessPatient = {
+const shortTimeouts = {
   edit: (text: string) => text.replaceAll("Timeout=120", "Timeout=2").replaceAll("+ 120)", "+ 2)"),
 };
 
 describe.skipIf(process.getuid?.() !== 0)("a fault on a host", () => {
   const folder = mkdtempSync(join(tmpdir(), "faults-test-"));
-  let world: World;
+  let sandbox: Sandbox;
   let machine: ScriptedHost;
   let stern: ScriptedHost;
 
   beforeAll(async () => {
-    world = await createWorld({ folder, progress: () => undefined });
-    machine = new ScriptedHost(world, await world.addHost({ name: "lb-1", user: "ops", port: 22 }));
-    stern = new ScriptedHost(world, await world.addHost({ name: "lb-2", user: "ops", port: 22, sudo: "password" }));
+    sandbox = await createSandbox({ folder, progress: () => undefined });
+    machine = new ScriptedHost(sandbox, await sandbox.addHost({ name: "lb-1", user: "ops", port: 22 }));
+    stern = new ScriptedHost(sandbox, await sandbox.addHost({ name: "lb-2", user: "ops", port: 22, sudo: "password" }));
   });
   afterEach(async () => {
     // What a failed test left must not fail the next one.
@@ -33,7 +33,7 @@ describe.skipIf(process.getuid?.() !== 0)("a fault on a host", () => {
     await machine.base.delete();
   });
   afterAll(async () => {
-    await world.close();
+    await sandbox.close();
     rmSync(folder, { recursive: true });
   });
 
@@ -128,7 +128,7 @@ describe.skipIf(process.getuid?.() !== 0)("a fault on a host", () => {
       await machine.base.create();
       await machine.look("sh", "-c", `${hold(path)} 60 >/dev/null 2>&1 & sleep 0.3`);
 
-      const end = await machine.nginx(one, lessPatient);
+      const end = await machine.nginx(one, shortTimeouts);
 
       await machine.look("pkill", "-x", "perl");
       expect(end.code, end.stderr).toBe(20);

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ExportedStack } from "../../operations/recovery/deployment.ts";
 import { stateFolder } from "../../operations/work-folder.ts";
 import { checkNothingLeft, markHosts } from "../../rehearsal/traces.ts";
-import { clearLeftovers } from "../../rehearsal/world/leftovers.ts";
+import { clearLeftovers } from "../../rehearsal/sandbox/leftovers.ts";
 import { failedChecks } from "./support/balancer-checks.ts";
 import { keptStackFile, projectCommand } from "./support/project-command.ts";
 import { isRoot, rehearse, type PulumiRun, type Rehearsed } from "./support/rehearsed.ts";

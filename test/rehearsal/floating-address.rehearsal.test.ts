@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkTakeover, floatingAddressOf } from "../../rehearsal/floating-address.ts";
 import { checkNothingLeft, checkUnchanged, markHosts } from "../../rehearsal/traces.ts";
-import { clearLeftovers } from "../../rehearsal/world/leftovers.ts";
+import { clearLeftovers } from "../../rehearsal/sandbox/leftovers.ts";
 import { lastFailedChecks } from "./support/balancer-checks.ts";
 import { isRoot, rehearse, type PulumiRun, type Rehearsed } from "./support/rehearsed.ts";
 import { hostname, stackText } from "./support/stack-text.ts";
@@ -55,8 +55,8 @@ describe.skipIf(!isRoot)("a stack with HAProxy on two hosts and an address that 
   });
 
   it("answers at the address as users expect it to, and tells them that one alone", async () => {
-    const door = { name: "floating address", address: target().address };
-    const failed = await lastFailedChecks({ ...stack, hosts: [door] }, servers);
+    const endpoint = { name: "floating address", address: target().address };
+    const failed = await lastFailedChecks({ ...stack, hosts: [endpoint] }, servers);
     const outputs = JSON.parse((await stack.pulumi(["stack", "output", "--json"])).text) as Record<string, unknown>;
 
     expect(failed).toEqual([]);

@@ -8,7 +8,7 @@ import {
 } from "@kubernetes/client-node";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { freePorts } from "../../rehearsal/kubernetes/free-ports.ts";
-import { clearLeftovers } from "../../rehearsal/world/leftovers.ts";
+import { clearLeftovers } from "../../rehearsal/sandbox/leftovers.ts";
 import { installByHand } from "./support/installed-by-others.ts";
 import { isRoot, rehearse, type PulumiRun, type Rehearsed } from "./support/rehearsed.ts";
 import { stackText } from "./support/stack-text.ts";

@@ -9,7 +9,7 @@ import { get } from "../../rehearsal/balancer-client.ts";
 import { checkThroughBalancer, type CheckTarget } from "../../rehearsal/checks.ts";
 import { openSession } from "../../rehearsal/genuine-rancher/session.ts";
 import { checkNothingLeft, markHosts } from "../../rehearsal/traces.ts";
-import { clearLeftovers } from "../../rehearsal/world/leftovers.ts";
+import { clearLeftovers } from "../../rehearsal/sandbox/leftovers.ts";
 import { isAlive } from "./kubernetes/is-alive.ts";
 import { makeExecutable, makeFakeRancher } from "./support/fake-rancher.ts";
 import { isRoot, rehearse, type Rehearsed } from "./support/rehearsed.ts";
@@ -172,9 +172,9 @@ describe.skipIf(!isRoot)("a Rancher server that is of no use", () => {
       );
       await sleep(3000);
       expect(said.filter((line) => line.includes("the genuine Rancher starts"))).toHaveLength(1);
-      const door = { ...stack, address: stack.host("lb-1").address, caCertificate: stack.authority.certificate };
+      const endpoint = { ...stack, address: stack.host("lb-1").address, caCertificate: stack.authority.certificate };
       // Its certificate comes when it comes.
-      await vi.waitFor(async () => expect((await get(door, "/")).status).toBe(502), { timeout: 120_000 });
+      await vi.waitFor(async () => expect((await get(endpoint, "/")).status).toBe(502), { timeout: 120_000 });
     } finally {
       await stack.close();
     }

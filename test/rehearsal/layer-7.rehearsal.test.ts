@@ -2,7 +2,7 @@ import { CoreV1Api, CustomObjectsApi, KubeConfig } from "@kubernetes/client-node
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { helmChart, helmGroup } from "../../rehearsal/kubernetes/helm-kinds.ts";
 import { checkNothingLeft, markHosts } from "../../rehearsal/traces.ts";
-import { clearLeftovers } from "../../rehearsal/world/leftovers.ts";
+import { clearLeftovers } from "../../rehearsal/sandbox/leftovers.ts";
 import { checkThroughBalancer } from "../../rehearsal/checks.ts";
 import { nginxProcesses } from "./support/nginx-processes.ts";
 import { isRoot, rehearse, type PulumiRun, type Rehearsed } from "./support/rehearsed.ts";
@@ -57,7 +57,7 @@ describe.skipIf(!isRoot)("a stack whose balancer ends TLS", () => {
     return { hostname, address: host?.address ?? "", caCertificate: stack.authority.certificate };
   };
   const failedChecks = async () => {
-    const asked = { ...target(), nodes: servers, clientAddress: stack.world.subnet.machine, sites: [wiki] };
+    const asked = { ...target(), nodes: servers, clientAddress: stack.sandbox.subnet.machine, sites: [wiki] };
     const results = await checkThroughBalancer(asked);
     expect(results.map(({ name }) => name)).toContain("Rancher is told who asks");
     expect(results.map(({ name }) => name)).toContain("site wiki answers");

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { lastChecksThroughBalancer } from "../../rehearsal/checks.ts";
 import { nginxTag } from "../../rehearsal/docker/nginx-image.ts";
 import { checkNothingLeft, checkUnchanged, markHosts } from "../../rehearsal/traces.ts";
-import { clearLeftovers } from "../../rehearsal/world/leftovers.ts";
+import { clearLeftovers } from "../../rehearsal/sandbox/leftovers.ts";
 import { isRoot, rehearse, type PulumiRun, type Rehearsed } from "./support/rehearsed.ts";
 import { hostname, stackText } from "./support/stack-text.ts";
 import { askInTurn, askWhile } from "./support/steady-client.ts";
@@ -40,7 +40,7 @@ describe.skipIf(!isRoot)("a stack whose balancer runs as a container", () => {
     caCertificate: stack.authority.certificate,
   });
   const checksPass = async () => {
-    const clientAddress = stack.world.subnet.machine;
+    const clientAddress = stack.sandbox.subnet.machine;
     const results = await lastChecksThroughBalancer({ ...target(), nodes: servers, clientAddress });
     expect(results.filter(({ passed }) => !passed)).toEqual([]);
   };

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Listener } from "../../components/load-balancer/listener.ts";
-import { createWorld, type World } from "../../rehearsal/world/world.ts";
+import { createSandbox, type Sandbox } from "../../rehearsal/sandbox/sandbox.ts";
 import { nginxProcesses } from "./support/nginx-processes.ts";
 import { generationOf, listeners, ScriptedHost } from "./support/scripted-host.ts";
 
@@ -19,16 +19,16 @@ const one = [...listeners("192.0.2.11"), held];
 const other = [...listeners("192.0.2.12"), held];
 
 /** Seconds distributions give open connections when they restart nginx, with its ports closed. */
-const patience = 5;
+const timeout = 5;
 
 describe.skipIf(process.getuid?.() !== 0)("an nginx that others upgrade underneath", () => {
   const folder = mkdtempSync(join(tmpdir(), "nginx-upgrade-"));
-  let world: World;
+  let sandbox: Sandbox;
   let machine: ScriptedHost;
 
   beforeAll(async () => {
-    world = await createWorld({ folder, progress: () => undefined });
-    machine = new ScriptedHost(world, await world.addHost({ name: "lb-1", user: "ops", port: 22 }));
+    sandbox = await createSandbox({ folder, progress: () => undefined });
+    machine = new ScriptedHost(sandbox, await sandbox.addHost({ name: "lb-1", user: "ops", port: 22 }));
     await machine.base.create();
     const end = await machine.nginx(one);
     expect(end.code, end.stderr).toBe(0);
@@ -37,7 +37,7 @@ describe.skipIf(process.getuid?.() !== 0)("an nginx that others upgrade undernea
     const end = await machine.base.delete();
     expect(end.code, end.stderr).toBe(0);
     expect(await machine.changes()).toEqual([]);
-    await world.close();
+    await sandbox.close();
     rmSync(folder, { recursive: true });
   });
 
@@ -66,7 +66,7 @@ describe.skipIf(process.getuid?.() !== 0)("an nginx that others upgrade undernea
     );
 
     await machine.look("kill", connected);
-    expect(gap).toBeLessThan(patience);
+    expect(gap).toBeLessThan(timeout);
     expect([await onDisk(), await machine.generation()]).toEqual(["good", generationOf(one)]);
     // The old one stays until its last client has gone.
     const { master: newer } = await vi.waitFor(() => nginxProcesses(machine.host), { timeout: 60_000, interval: 100 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { overlay, wantedMachines, type WorldFacts } from "../../rehearsal/overlay.ts";
+import { overlay, wantedMachines, type SandboxFacts } from "../../rehearsal/overlay.ts";
 
-const world: WorldFacts = {
+const sandbox: SandboxFacts = {
   hosts: new Map([["lb-1", { address: "198.18.0.11", hostKey: "ssh-ed25519 WORLD" }]]),
   nodes: new Map([["server-1", { address: "198.18.0.12" }]]),
   kubeconfig: "world's kubeconfig",
@@ -48,7 +48,7 @@ describe("the machines a stack file wants", () => {
     ports: { http: 80, https: 443 },
     ingressPorts: { http: 80, https: 443 },
     sites: [],
-    tellsClients: false,
+    forwardsClientAddress: false,
     containers: false,
   };
 
@@ -90,7 +90,7 @@ describe("the machines a stack file wants", () => {
 
 describe("the overlay", () => {
   it("puts the world in the place of everything that is of the real one, and keeps the rest", () => {
-    expect(overlay(values, ["bootstrapPassword"], world).values).toEqual({
+    expect(overlay(values, ["bootstrapPassword"], sandbox).values).toEqual({
       hostname: "rancher.example.com",
       ssh: { user: "ops" },
       cluster: {
@@ -109,18 +109,18 @@ describe("the overlay", () => {
   });
 
   it("gives secrets of its own, each only where the stack file has that secret", () => {
-    expect(overlay(values, ["bootstrapPassword", "sshPrivateKeyPassword"], world).secrets).toEqual({
+    expect(overlay(values, ["bootstrapPassword", "sshPrivateKeyPassword"], sandbox).secrets).toEqual({
       kubeconfig: "world's kubeconfig",
       sshPrivateKey: "world's key",
       tlsPrivateKey: "world's TLS key",
       bootstrapPassword: "world's password",
     });
     const bare = { hostname: "rancher.example.com", tls: { source: "rancher" } };
-    expect(overlay(bare, [], world).secrets).toEqual({ kubeconfig: "world's kubeconfig" });
+    expect(overlay(bare, [], sandbox).secrets).toEqual({ kubeconfig: "world's kubeconfig" });
   });
 
   it("keeps the chart repositories if both answer", () => {
-    const { chartRepositories: _replaced, ...reachable } = world;
+    const { chartRepositories: _replaced, ...reachable } = sandbox;
 
     const { values: overlaid, replaced } = overlay(values, [], reachable);
 
@@ -130,9 +130,12 @@ describe("the overlay", () => {
   });
 
   it("replaces a chart repository only if that one does not answer, and says which", () => {
-    const { rancher } = world.chartRepositories!;
+    const { rancher } = sandbox.chartRepositories!;
 
-    const { values: overlaid, replaced } = overlay(values, [], { ...world, chartRepositories: { rancher: rancher! } });
+    const { values: overlaid, replaced } = overlay(values, [], {
+      ...sandbox,
+      chartRepositories: { rancher: rancher! },
+    });
 
     expect(overlaid["chartRepository"]).toBe("http://127.0.0.1:1");
     expect(overlaid["certManager"]).toEqual({ version: "1.21.2" });
@@ -142,7 +145,7 @@ describe("the overlay", () => {
   });
 
   it("says what it replaced, and no value with it", () => {
-    const { replaced } = overlay(values, ["bootstrapPassword"], world);
+    const { replaced } = overlay(values, ["bootstrapPassword"], sandbox);
 
     expect(replaced).toEqual([
       "addresses and host keys of the load balancer's hosts, and the key that opens them",
@@ -157,7 +160,7 @@ describe("the overlay", () => {
   it("leaves what is wrong in a stack file for the program to refuse", () => {
     const wrong = { cluster: "k3s", loadBalancer: { hosts: "lb-1" }, tls: ["secret"] };
 
-    expect(overlay(wrong, [], world).values["tls"]).toEqual(["secret"]);
+    expect(overlay(wrong, [], sandbox).values["tls"]).toEqual(["secret"]);
     expect(wantedMachines(wrong).hosts).toEqual([]);
   });
 });
@@ -165,7 +168,7 @@ describe("the overlay", () => {
 describe("the overlay of a load balancer that ends TLS", () => {
   const wiki = { chain: "wiki's chain", privateKey: "wiki's key\n", caCertificate: "world's CA" };
   const blog = { chain: "blog's chain", privateKey: "blog's key\n", caCertificate: "world's CA" };
-  const withSites = { ...world, siteCertificates: new Map(Object.entries({ wiki, blog })) };
+  const withSites = { ...sandbox, siteCertificates: new Map(Object.entries({ wiki, blog })) };
   const onHost = (path: string) => ({ onHost: path });
   const site = (name: string, rest: object) => ({
     name,
@@ -174,7 +177,7 @@ describe("the overlay of a load balancer that ends TLS", () => {
     ...rest,
   });
   const layer7 = (rest: object = {}) => ({ ...values, loadBalancer: { ...values.loadBalancer, layer: 7, ...rest } });
-  const balancerOf = (stack: object, facts: WorldFacts = withSites) =>
+  const balancerOf = (stack: object, facts: SandboxFacts = withSites) =>
     overlay(stack as typeof values, [], facts).values["loadBalancer"] as Record<string, unknown>;
 
   it("lets a node's ingress controller stand in for the upstreams of further sites", () => {
@@ -249,7 +252,7 @@ describe("the overlay of a load balancer that ends TLS", () => {
     const stack = { ...values, loadBalancer: { ...values.loadBalancer, floatingAddress } };
 
     expect(balancerOf(stack)["floatingAddress"]).toEqual({ address: "198.18.0.100", virtualRouterId: 7 });
-    expect(overlay(stack, [], world).replaced).toContain("the floating address, by one of the hosts' network here");
+    expect(overlay(stack, [], sandbox).replaced).toContain("the floating address, by one of the hosts' network here");
   });
 
   it.each([
@@ -260,7 +263,7 @@ describe("the overlay of a load balancer that ends TLS", () => {
     const nginxImage = { name: "198.18.0.1:5000/nginx:bookworm", digest: "sha256:1" };
     const loadBalancer = { ...values.loadBalancer, runAs: "container", ...(image !== undefined && { image }) };
 
-    const { values: overlaid, replaced } = overlay({ ...values, loadBalancer }, [], { ...world, nginxImage });
+    const { values: overlaid, replaced } = overlay({ ...values, loadBalancer }, [], { ...sandbox, nginxImage });
 
     expect(overlaid["loadBalancer"]).toMatchObject({ runAs: "container", image: expected });
     expect(replaced).toContain("nginx's image, by one with Debian's nginx");
@@ -271,7 +274,7 @@ describe("the overlay of a load balancer that ends TLS", () => {
     const stack = { ...values, loadBalancer: { ...values.loadBalancer, nginx } };
 
     expect(balancerOf(stack)["nginx"]).toEqual({ statusPort: 8081 });
-    expect(overlay(stack, [], world).replaced).toContain("the DNS servers nginx asks, by the hosts' own");
+    expect(overlay(stack, [], sandbox).replaced).toContain("the DNS servers nginx asks, by the hosts' own");
   });
 
   it.each([
@@ -279,7 +282,7 @@ describe("the overlay of a load balancer that ends TLS", () => {
     ["the PROXY protocol", { proxyProtocol: true }, true],
     ["layer 4", { layer: 4 }, false],
   ])("expects Rancher to be told the clients with %s: %s is %s", (_, loadBalancer, told) => {
-    expect(wantedMachines({ loadBalancer }).tellsClients).toBe(told);
+    expect(wantedMachines({ loadBalancer }).forwardsClientAddress).toBe(told);
   });
 
   it("asks at the ports and for the sites the stack file names", () => {

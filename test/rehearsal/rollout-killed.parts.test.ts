@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { certificateFiles, type BalancerCertificate } from "../../components/load-balancer/certificate-files.ts";
 import type { Listener } from "../../components/load-balancer/listener.ts";
-import { createWorld, type World } from "../../rehearsal/world/world.ts";
+import { createSandbox, type Sandbox } from "../../rehearsal/sandbox/sandbox.ts";
 import { issue, type Issued } from "../support/certificates.ts";
 import { killedAt, killPoints, sample } from "./support/kill-points.ts";
 import { generationOf, listeners, ScriptedHost, type ScriptEnd, type ScriptOptions } from "./support/scripted-host.ts";
@@ -34,12 +34,12 @@ function interesting(places: readonly string[], inside: RegExp): string[] {
 
 describe.skipIf(process.getuid?.() !== 0)("a rollout that is killed", () => {
   const folder = mkdtempSync(join(tmpdir(), "rollout-killed-"));
-  let world: World;
+  let sandbox: Sandbox;
   let machine: ScriptedHost;
 
   beforeAll(async () => {
-    world = await createWorld({ folder, progress: () => undefined });
-    machine = new ScriptedHost(world, await world.addHost({ name: "lb-1", user: "ops", port: 22 }));
+    sandbox = await createSandbox({ folder, progress: () => undefined });
+    machine = new ScriptedHost(sandbox, await sandbox.addHost({ name: "lb-1", user: "ops", port: 22 }));
   });
   beforeEach(async () => void (await machine.base.create()));
   afterEach(async () => {
@@ -50,7 +50,7 @@ describe.skipIf(process.getuid?.() !== 0)("a rollout that is killed", () => {
     expect(await machine.changes()).toEqual([]);
   });
   afterAll(async () => {
-    await world.close();
+    await sandbox.close();
     rmSync(folder, { recursive: true });
   });
 

@@ -3,20 +3,20 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createWorld, type World } from "../../rehearsal/world/world.ts";
+import { createSandbox, type Sandbox } from "../../rehearsal/sandbox/sandbox.ts";
 import { ScriptedHost } from "./support/scripted-host.ts";
 
 describe.skipIf(process.getuid?.() !== 0)("what every script on a host keeps to", () => {
   const folder = mkdtempSync(join(tmpdir(), "script-contract-"));
-  let world: World;
+  let sandbox: Sandbox;
   let machine: ScriptedHost;
 
   beforeAll(async () => {
-    world = await createWorld({ folder, progress: () => undefined });
-    machine = new ScriptedHost(world, await world.addHost({ name: "lb-1", user: "ops", port: 22 }));
+    sandbox = await createSandbox({ folder, progress: () => undefined });
+    machine = new ScriptedHost(sandbox, await sandbox.addHost({ name: "lb-1", user: "ops", port: 22 }));
   });
   afterAll(async () => {
-    await world.close();
+    await sandbox.close();
     rmSync(folder, { recursive: true });
   });
 
@@ -70,17 +70,17 @@ describe.skipIf(process.getuid?.() !== 0)("what every script on a host keeps to"
       const long = machine.run("long", `say holding; sleep 2; say "long is done at $(date +%s.%N)"\n`);
       await machine.look("sh", "-c", "while flock -n /run/rancher-stack.lock true; do sleep 0.05; done");
 
-      const impatient = await machine.run("impatient", "say here\n", {
+      const quick = await machine.run("impatient", "say here\n", {
         edit: (text) => text.replace("flock -w 300 9", "flock -w 0 9"),
       });
-      const patient = await machine.run("patient", `say "patient starts at $(date +%s.%N)"\n`);
+      const slow = await machine.run("patient", `say "patient starts at $(date +%s.%N)"\n`);
 
-      expect([impatient.code, impatient.stderr]).toEqual([
+      expect([quick.code, quick.stderr]).toEqual([
         10,
         "another script has held /run/rancher-stack.lock on this host for 300 s. See which: fuser -v /run/rancher-stack.lock\n",
       ]);
-      const [done, starts] = [(await long).stderr, patient.stderr].map((text) => Number(/at ([\d.]+)/.exec(text)?.[1]));
-      expect(patient.code).toBe(0);
+      const [done, starts] = [(await long).stderr, slow.stderr].map((text) => Number(/at ([\d.]+)/.exec(text)?.[1]));
+      expect(slow.code).toBe(0);
       expect(starts).toBeGreaterThan(done ?? Infinity);
     });
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { createWorld, type World } from "../../rehearsal/world/world.ts";
+import { createSandbox, type Sandbox } from "../../rehearsal/sandbox/sandbox.ts";
 import { killedAt, killPoints, killSeed, namedPlace, seededSample } from "./support/kill-points.ts";
 import { generationOf, listeners, ScriptedHost, type ScriptEnd } from "./support/scripted-host.ts";
 
@@ -14,7 +14,7 @@ const one = listeners("192.0.2.11");
 
 describe.skipIf(process.getuid?.() !== 0)("a script that is killed", () => {
   const folder = mkdtempSync(join(tmpdir(), "scripts-killed-"));
-  let world: World;
+  let sandbox: Sandbox;
   let machine: ScriptedHost;
 
   afterEach(async () => {
@@ -22,11 +22,11 @@ describe.skipIf(process.getuid?.() !== 0)("a script that is killed", () => {
     await machine.base.delete();
   });
   beforeAll(async () => {
-    world = await createWorld({ folder, progress: () => undefined });
-    machine = new ScriptedHost(world, await world.addHost({ name: "lb-1", user: "ops", port: 22 }));
+    sandbox = await createSandbox({ folder, progress: () => undefined });
+    machine = new ScriptedHost(sandbox, await sandbox.addHost({ name: "lb-1", user: "ops", port: 22 }));
   });
   afterAll(async () => {
-    await world.close();
+    await sandbox.close();
     rmSync(folder, { recursive: true });
   });
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createWorld, type World } from "../../rehearsal/world/world.ts";
+import { createSandbox, type Sandbox } from "../../rehearsal/sandbox/sandbox.ts";
 import { generationOf, listeners, ScriptedHost, type ScriptOptions } from "./support/scripted-host.ts";
 
 const one = listeners("192.0.2.11");
@@ -17,15 +17,15 @@ const listenOn = (port: number) =>
 
 describe.skipIf(process.getuid?.() !== 0)("the nginx script on a real host", () => {
   const folder = mkdtempSync(join(tmpdir(), "scripts-test-"));
-  let world: World;
+  let sandbox: Sandbox;
   let machine: ScriptedHost;
 
   beforeAll(async () => {
-    world = await createWorld({ folder, progress: () => undefined });
-    machine = new ScriptedHost(world, await world.addHost({ name: "lb-1", user: "ops", port: 22 }));
+    sandbox = await createSandbox({ folder, progress: () => undefined });
+    machine = new ScriptedHost(sandbox, await sandbox.addHost({ name: "lb-1", user: "ops", port: 22 }));
   });
   afterAll(async () => {
-    await world.close();
+    await sandbox.close();
     rmSync(folder, { recursive: true });
   });
 
@@ -42,7 +42,7 @@ describe.skipIf(process.getuid?.() !== 0)("the nginx script on a real host", () 
     });
 
     it("is left alone by a second run: no file written, no process new", async () => {
-      const processes = await machine.settledProcesses();
+      const processes = await machine.stableProcesses();
       const before = await machine.host.changes();
 
       const end = await machine.nginx(one);

@@ -4,7 +4,7 @@ import { endOrphans } from "../../operations/recovery/orphans.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import { rancherImage } from "../../rehearsal/docker/rancher-image.ts";
 import { checkSingleNode, outputsOf } from "../../rehearsal/single-node/checks.ts";
-import { clearLeftovers } from "../../rehearsal/world/leftovers.ts";
+import { clearLeftovers } from "../../rehearsal/sandbox/leftovers.ts";
 import { engineProcess } from "./support/killed-engine.ts";
 import { talk } from "./support/pulumi-runs.ts";
 import { isRoot } from "./support/rehearsed.ts";

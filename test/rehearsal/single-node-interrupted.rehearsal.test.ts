@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import { clearWorlds } from "../../rehearsal/clear-worlds.ts";
-import type { LedgerEntry } from "../../rehearsal/world/ledger.ts";
+import { clearSandboxes } from "../../rehearsal/clear-sandboxes.ts";
+import type { LedgerEntry } from "../../rehearsal/sandbox/ledger.ts";
 import { leftOf, startRehearsalCommand, type RehearsalCommand } from "./support/rehearsal-command.ts";
 import { isRoot } from "./support/rehearsed.ts";
 
@@ -26,7 +26,7 @@ describe.skipIf(!isRoot)("a rehearsal of a single node that is ended before its 
   });
   afterAll(async () => {
     rmSync(folder, { recursive: true });
-    await clearWorlds();
+    await clearSandboxes();
   });
 
   /** Beside what is left of any world: an engine's cgroups, which outlive its processes. */
@@ -70,7 +70,7 @@ describe.skipIf(!isRoot)("a rehearsal of a single node that is ended before its 
 
     rehearsal.signal("SIGKILL");
     await rehearsal.ended;
-    const cleared = await clearWorlds();
+    const cleared = await clearSandboxes();
 
     expect(left(entry)).toEqual([]);
     expect(cleared.join("\n")).toContain(entry.folder);

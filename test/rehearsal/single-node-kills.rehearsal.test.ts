@@ -4,7 +4,7 @@ import { get } from "../../rehearsal/balancer-client.ts";
 import { rancherImage } from "../../rehearsal/docker/rancher-image.ts";
 import { checkSingleNode, outputsOf } from "../../rehearsal/single-node/checks.ts";
 import { checkDataLeft, checkStill } from "../../rehearsal/single-node/traces.ts";
-import { clearLeftovers } from "../../rehearsal/world/leftovers.ts";
+import { clearLeftovers } from "../../rehearsal/sandbox/leftovers.ts";
 import { talk } from "./support/pulumi-runs.ts";
 import { isRoot } from "./support/rehearsed.ts";
 import { rehearseSingleNode, type RehearsedSingleNode } from "./support/rehearsed-single-node.ts";

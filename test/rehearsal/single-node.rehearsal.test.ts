@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkSingleNode, outputsOf } from "../../rehearsal/single-node/checks.ts";
 import { checkDataLeft, checkStill, containersOf } from "../../rehearsal/single-node/traces.ts";
-import { clearLeftovers } from "../../rehearsal/world/leftovers.ts";
+import { clearLeftovers } from "../../rehearsal/sandbox/leftovers.ts";
 import type { PulumiRun } from "./support/pulumi-runs.ts";
 import { isRoot } from "./support/rehearsed.ts";
 import { rehearseSingleNode, type RehearsedSingleNode } from "./support/rehearsed-single-node.ts";

@@ -6,7 +6,7 @@ import {
   type CertificateAuthority,
 } from "../../rehearsal/kubernetes/certificate-authority.ts";
 import { checkNothingLeft, markHosts } from "../../rehearsal/traces.ts";
-import { clearLeftovers } from "../../rehearsal/world/leftovers.ts";
+import { clearLeftovers } from "../../rehearsal/sandbox/leftovers.ts";
 import { lastFailedChecks } from "./support/balancer-checks.ts";
 import { rancherSecret } from "./support/rancher-secret.ts";
 import { nginxProcesses } from "./support/nginx-processes.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { aliasTable } from "../../components/stack-file/aliases.ts";
-import { forms } from "../../components/stack-file/forms.ts";
+import { modeSchemas } from "../../components/stack-file/mode-schemas.ts";
 import { nodesAt } from "../../components/stack-file/known-keys.ts";
 
 describe("names of other tools", () => {
@@ -8,7 +8,7 @@ describe("names of other tools", () => {
     const lost = aliasTable.flatMap(([place, name, alias]) => {
       if (!("key" in alias)) return [];
       const path = alias.key.split(".").flatMap((part) => (part.endsWith("[]") ? [part.slice(0, -2), 0] : [part]));
-      return Object.values(forms).some((form) => nodesAt(path, form).length > 0)
+      return Object.values(modeSchemas).some((form) => nodesAt(path, form).length > 0)
         ? []
         : `${place}.${name}: ${alias.key}`;
     });

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { forms } from "../../components/stack-file/forms.ts";
+import { modeSchemas } from "../../components/stack-file/mode-schemas.ts";
 import { stackFileJsonSchema } from "../../components/stack-file/json-schema.ts";
 import type { SchemaNode } from "../../components/stack-file/schema-node.ts";
-import { laterKeys } from "../../components/stack-file/later-keys.ts";
+import { reservedKeys } from "../../components/stack-file/reserved-keys.ts";
 import { nodesAt } from "../../components/stack-file/known-keys.ts";
 import { schemaFiles } from "../../operations/schema-files.ts";
 
@@ -20,7 +20,7 @@ describe("what is generated from the schema", () => {
   });
 
   it("says of every key what it means", () => {
-    const silent = Object.values(forms).flatMap(({ nodes }) => undescribed("rancher", nodes));
+    const silent = Object.values(modeSchemas).flatMap(({ nodes }) => undescribed("rancher", nodes));
 
     expect(silent).toEqual([]);
   });
@@ -116,8 +116,8 @@ describe("stack.schema.json", () => {
 
 describe("keys kept for later parts", () => {
   it("are not there yet", () => {
-    const there = [...laterKeys.keys()].filter((key) =>
-      Object.values(forms).some((form) => nodesAt(key.split("."), form).length > 0),
+    const there = [...reservedKeys.keys()].filter((key) =>
+      Object.values(modeSchemas).some((form) => nodesAt(key.split("."), form).length > 0),
     );
 
     expect(there).toEqual([]);

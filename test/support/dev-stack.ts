@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Secrets } from "../../components/settings.ts";
+import type { Secrets } from "../../components/stack-input.ts";
 import type { DockerSettings, SingleNodeNginxSettings, SingleNodeSettings } from "../../components/stack-file.ts";
 import { defaultNginxOptions } from "../../components/load-balancer/nginx-options.ts";
 

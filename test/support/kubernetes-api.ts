@@ -7,7 +7,7 @@ import { gzipSync } from "node:zlib";
 import { SubjectAlternativeNameExtension, X509CertificateGenerator } from "@peculiar/x509";
 
 /** Objects of a cluster, as far as the survey asks for them. */
-export interface PlayedCluster {
+export interface FakeCluster {
   readonly gitVersion?: string;
   /** Answers this status, with `Retry-After: 0`, to that many requests before the first proper answer. */
   readonly overloaded?: { readonly status: number; readonly times: number };
@@ -28,7 +28,7 @@ export interface PlayedCluster {
   readonly helmChartConfigs?: readonly object[];
 }
 
-export interface PlayedApi extends AsyncDisposable {
+export interface FakeApi extends AsyncDisposable {
   readonly server: string;
   /** `METHOD path?query` of every request so far. */
   readonly requests: readonly string[];
@@ -37,7 +37,7 @@ export interface PlayedApi extends AsyncDisposable {
 }
 
 /** An API server on loopback that answers the survey's questions, or every request with one status. */
-export async function playApi(cluster: PlayedCluster | { status: number } | "silence"): Promise<PlayedApi> {
+export async function playApi(cluster: FakeCluster | { status: number } | "silence"): Promise<FakeApi> {
   const requests: string[] = [];
   const { key, cert } = await loopbackCertificate();
   const api = createServer({ key, cert }, (request, response) => {
@@ -116,7 +116,7 @@ function listen(server: Server): Promise<number> {
   });
 }
 
-function answer(cluster: PlayedCluster | { status: number }, { url = "" }: IncomingMessage): [number, object] {
+function answer(cluster: FakeCluster | { status: number }, { url = "" }: IncomingMessage): [number, object] {
   if ("status" in cluster) return [cluster.status, { kind: "Status", apiVersion: "v1", code: cluster.status }];
   const { pathname, searchParams } = new URL(url, "http://127.0.0.1");
   switch (`${pathname}?${searchParams.get("labelSelector") ?? ""}`) {
@@ -138,7 +138,7 @@ function answer(cluster: PlayedCluster | { status: number }, { url = "" }: Incom
 }
 
 /** What lies in a namespace of its own, and kinds that not every cluster has. */
-function answerNamed(cluster: PlayedCluster, pathname: string): [number, object] | undefined {
+function answerNamed(cluster: FakeCluster, pathname: string): [number, object] | undefined {
   const [, namespace = "", kind, name] = /^\/api\/v1\/namespaces\/([^/]+)\/([^/]+)(?:\/([^/]+))?$/.exec(pathname) ?? [];
   if (kind === "services") return [200, { kind: "ServiceList", items: cluster.services?.[namespace] ?? [] }];
   const data = kind === "configmaps" ? cluster.configMaps?.[`${namespace}/${name}`] : undefined;

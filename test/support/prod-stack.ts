@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ClusterSecrets } from "../../components/settings.ts";
+import type { ClusterSecrets } from "../../components/stack-input.ts";
 import { defaultNginxOptions } from "../../components/load-balancer/nginx-options.ts";
 import type { NginxSettings, HighAvailabilitySettings, SshHostSettings } from "../../components/stack-file/settings.ts";
 import type { Survey } from "../../components/survey.ts";

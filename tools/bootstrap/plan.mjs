@@ -75,7 +75,7 @@ export function plan(purpose, facts) {
   const notes = [];
   const problems = [];
   const linuxRoot = facts.platform === "linux" && facts.root;
-  const world = purpose === "start" || (purpose === "test" && linuxRoot);
+  const sandbox = purpose === "start" || (purpose === "test" && linuxRoot);
 
   if (purpose === "start" && facts.platform !== "linux") {
     problems.push(
@@ -88,7 +88,7 @@ export function plan(purpose, facts) {
   if (purpose === "test" && !linuxRoot) {
     notes.push("not root on Linux: tests with real daemons and hosts are skipped");
   }
-  if (world && problems.length === 0 && facts.missingPackages.length > 0 && !facts.apt) {
+  if (sandbox && problems.length === 0 && facts.missingPackages.length > 0 && !facts.apt) {
     problems.push(
       `Not on this machine, and it has no apt-get to install them:\n${describe(facts.missingPackages)}\n` +
         "These are Debian's names; install what carries the same commands, and run this again.",
@@ -99,10 +99,10 @@ export function plan(purpose, facts) {
   /** @type {Step[]} */
   const steps = [];
   if (facts.policyLeftBehind && facts.root) steps.push({ kind: "restore-policy" });
-  if (world && facts.missingPackages.length > 0)
+  if (sandbox && facts.missingPackages.length > 0)
     steps.push({ kind: "machine-packages", packages: facts.missingPackages });
   if (facts.nodeModules !== "fit") steps.push({ kind: "node-modules", state: facts.nodeModules });
-  if (world) steps.push({ kind: "tools", names: TOOL_NAMES });
+  if (sandbox) steps.push({ kind: "tools", names: TOOL_NAMES });
   if (purpose === "up") steps.push({ kind: "tools", names: toolsOfUp });
   return { steps, notes, problems };
 }

@@ -8,11 +8,11 @@ import { run } from "../child.mjs";
 
 /**
  * How long a download may stand still, and how long it may take, in milliseconds.
- * @typedef {{ silence: number, total: number }} Patience
+ * @typedef {{ silence: number, total: number }} Timeout
  */
 
 /** After this long, building would have been quicker. */
-const patience = { silence: 10_000, total: 10 * 60_000 };
+const timeout = { silence: 10_000, total: 10 * 60_000 };
 
 /**
  * Downloads a tool, holds it against the checksum its vendor publishes, and unpacks it. Nothing of a download is
@@ -22,11 +22,11 @@ const patience = { silence: 10_000, total: 10 * 60_000 };
  * @param {string} folder  where the files go
  * @param {string} name    of the file, where the download is the executable itself
  * @param {{ onBytes?: (count: number, total: number | undefined) => void, signal?: AbortSignal | undefined,
- *   patience?: Patience }} [options]
+ *   timeout?: Timeout }} [options]
  * @throws where it is not to be had whole, in time, and with the right checksum
  */
 export async function download(from, folder, name, options = {}) {
-  const { onBytes = () => {}, signal, patience: { silence, total } = patience } = options;
+  const { onBytes = () => {}, signal, timeout: { silence, total } = timeout } = options;
   const gaveUp = new AbortController();
   /** @param {string} why */
   const giveUp = (why) => () => gaveUp.abort(new Error(`${from.url} ${why}`));

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { type Answer, answerAsRancher, ledToHttps, type SeenRequest } from "../../played/rancher-answers.ts";
+import { type Answer, answerAsRancher, ledToHttps, type SeenRequest } from "../../fakes/rancher-answers.ts";
 import { isPassword, type RancherData } from "./data.ts";
 import type { Store } from "./store.ts";
 

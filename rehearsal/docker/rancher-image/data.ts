@@ -46,7 +46,7 @@ export async function openData(
   const store = new Store<RancherData>(join(folder, "k3s/server/db/etcd"));
   const before = store.state;
   if (before === undefined) {
-    furnish(folder);
+    prepare(folder);
     const password = bootstrapPassword ?? randomBytes(20).toString("hex");
     const { certificate, key } = await createCertificateAuthority("dynamiclistener-ca");
     const data: RancherData = {
@@ -85,7 +85,7 @@ function hashed(password: string, salt: string = randomBytes(16).toString("hex")
 }
 
 /** What makes a copy of the genuine one's folder more than a copy of plain files: a link, a socket, other owners. */
-function furnish(folder: string): void {
+function prepare(folder: string): void {
   mkdirSync(join(folder, "k3s/agent/containerd"), { recursive: true, mode: 0o700 });
   mkdirSync(join(folder, "k3s/data/0f1e"), { recursive: true, mode: 0o755 });
   mkdirSync(join(folder, "management-state/tls"), { recursive: true, mode: 0o700 });

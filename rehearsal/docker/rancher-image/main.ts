@@ -15,7 +15,7 @@ const { env } = process;
 const dataFolder = "/var/lib/rancher";
 const certificateFolder = "/etc/rancher/ssl";
 
-function say(level: "INFO" | "FATAL", text: string): void {
+function log(level: "INFO" | "FATAL", text: string): void {
   console.log(`${new Date().toISOString().slice(0, 19).replace("T", " ").replaceAll("-", "/")} [${level}] ${text}`);
 }
 
@@ -29,7 +29,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => pr
 try {
   const version = env["CATTLE_SERVER_VERSION"] ?? "";
   const { ports, noCacerts, auditLog } = readCommandLine(process.argv.slice(2), env);
-  say("INFO", `Rancher version ${version} is starting (played by a rehearsal)`);
+  log("INFO", `Rancher version ${version} is starting (played by a rehearsal)`);
   const fault = await faultOf(env["REHEARSAL_RANCHER"]);
   const { store, data, migratedFrom, toldPassword } = await openData(
     dataFolder,
@@ -38,13 +38,13 @@ try {
   );
   const beat = setInterval(() => store.keep({ ...store.state!, beats: store.state!.beats + 1 }), 500);
   if (migratedFrom !== undefined) {
-    say("INFO", `Migrating data of ${migratedFrom}`);
+    log("INFO", `Migrating data of ${migratedFrom}`);
     await sleep(seconds("REHEARSAL_MIGRATION_SECONDS", 1));
   }
   const tls = await serverTls({ folder: certificateFolder, noCacerts, authority: data.authority });
   await sleep(seconds("REHEARSAL_START_SECONDS", 2));
   if (fault === "never-ready") {
-    say("INFO", "Waiting for server to become available: deployment rancher-webhook");
+    log("INFO", "Waiting for server to become available: deployment rancher-webhook");
     await new Promise(() => beat.ref());
   }
   const answer = answersOf({ store, cacerts: tls.cacerts, unhealthy: fault === "unhealthy" });
@@ -58,13 +58,13 @@ try {
         appendFileSync(auditLog, `${JSON.stringify({ method, requestURI: url, responseCode: status })}\n`);
     },
   });
-  if (toldPassword !== undefined) say("INFO", `Bootstrap Password: ${toldPassword}`);
-  say("INFO", `Listening on :${ports.http} and :${ports.https}, certificate ${tls.source}`);
+  if (toldPassword !== undefined) log("INFO", `Bootstrap Password: ${toldPassword}`);
+  log("INFO", `Listening on :${ports.http} and :${ports.https}, certificate ${tls.source}`);
   if (fault === "crashing") {
     await sleep(1000);
     throw new Error("panic: played");
   }
 } catch (error) {
-  say("FATAL", (error as Error).message);
+  log("FATAL", (error as Error).message);
   process.exit(1);
 }

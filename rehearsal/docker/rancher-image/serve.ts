@@ -5,9 +5,9 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { createSecureContext, type TLSSocket } from "node:tls";
 import { WebSocketServer } from "ws";
-import { refusal } from "../../played/played-rancher.ts";
+import { refusal } from "../../fakes/fake-rancher.ts";
 import { type KeyPair } from "../../kubernetes/certificate-authority.ts";
-import { type Answer, ledToHttps, type SeenRequest, websocketPath } from "../../played/rancher-answers.ts";
+import { type Answer, ledToHttps, type SeenRequest, websocketPath } from "../../fakes/rancher-answers.ts";
 import type { ServerRequest } from "./answers.ts";
 import type { ServerTls } from "./tls.ts";
 

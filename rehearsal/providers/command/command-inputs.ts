@@ -43,7 +43,7 @@ export const inputKeys = {
   local: [...common, "dir", "interpreter", "assetPaths", "archivePaths"],
 };
 /** What this stand-in leaves to the genuine provider, rather than doing it differently. */
-const notPlayed = new Set(["password", "privateKeyPassword", "assetPaths", "archivePaths"]);
+const notSimulated = new Set(["password", "privateKeyPassword", "assetPaths", "archivePaths"]);
 const loggings: readonly Json[] = ["stdout", "stderr", "stdoutAndStderr", "none", null];
 
 /** Fills in the defaults and refuses what the provider would not understand; a message never quotes a value. */
@@ -80,10 +80,10 @@ export function checkInputs(kind: keyof typeof inputKeys, news: Properties): Che
 
 function refuse(given: Properties, known: readonly string[], prefix: string): { property: string; reason: string }[] {
   return Object.keys(given)
-    .filter((key) => !known.includes(key) || notPlayed.has(key))
+    .filter((key) => !known.includes(key) || notSimulated.has(key))
     .map((key) => ({
       property: prefix + key,
-      reason: notPlayed.has(key)
+      reason: notSimulated.has(key)
         ? "not played by the stand-in for the command provider; install the genuine one"
         : `Unrecognized field '${key}'`,
     }));

@@ -15,11 +15,11 @@ export interface DialFailure {
 export function dialFailure(connection: Connection, log: string, proxyLog: string): DialFailure | undefined {
   if (isLetIn(log)) return undefined;
   if (connection.proxy && !isLetIn(proxyLog)) {
-    return { hop: "proxy", reason: goWords(proxyLog, connection.proxy) };
+    return { hop: "proxy", reason: goArguments(proxyLog, connection.proxy) };
   }
   const refusedByProxy = /channel \d+: open failed: connect failed: (.*)/.exec(proxyLog);
   if (refusedByProxy) return { hop: "target", reason: `ssh: rejected: connect failed (${refusedByProxy[1]})` };
-  return { hop: "target", reason: goWords(log, connection) };
+  return { hop: "target", reason: goArguments(log, connection) };
 }
 
 /** True when the session broke although the command had not ended. */
@@ -33,7 +33,7 @@ function isLetIn(log: string): boolean {
   return /^Authenticated to /m.test(log);
 }
 
-function goWords(log: string, hop: Hop): string {
+function goArguments(log: string, hop: Hop): string {
   const target = `dial tcp ${hop.host.includes(":") ? `[${hop.host}]` : hop.host}:${hop.port}`;
   if (/Host key verification failed/.test(log)) return "ssh: handshake failed: ssh: host key mismatch";
   const algorithms = /no matching host key type found\. Their offer: (.*)/.exec(log);

@@ -1,6 +1,6 @@
 import type { Plugin } from "../protocol/plugin.ts";
 import { own, revealMap } from "../protocol/property-value.ts";
-import { bridgedType, type Lifecycle } from "./bridge/bridged-type.ts";
+import { terraformBridgedType, type Lifecycle } from "./terraform-bridge/bridged-type.ts";
 import { containerType } from "./container/container.ts";
 import { EngineClient } from "./engine/engine-client.ts";
 import { engineOf, type EngineSettings } from "./engine/engine.ts";
@@ -37,7 +37,7 @@ export function dockerPlugin(version: string): Plugin {
       if (!settings.host.startsWith("ssh://")) await connect(settings);
       engine = engineOf(settings);
     },
-    resource: (type) => bridgedType((own(types, type) ?? refuse(type))(() => engine())),
+    resource: (type) => terraformBridgedType((own(types, type) ?? refuse(type))(() => engine())),
     invoke: (token) => {
       if (token !== registryImage) return refuse(token);
       return async (args) => {
@@ -51,10 +51,10 @@ export function dockerPlugin(version: string): Plugin {
 }
 
 /** Settings the stand-in would do without are refused, lest it reach another engine than the genuine one. */
-const notPlayed = ["context", "certPath", "caMaterial", "certMaterial", "keyMaterial", "registryAuth"];
+const notSimulated = ["context", "certPath", "caMaterial", "certMaterial", "keyMaterial", "registryAuth"];
 
 function engineSettings(configuration: ReadonlyMap<string, string>): EngineSettings {
-  for (const setting of notPlayed) {
+  for (const setting of notSimulated) {
     if (![undefined, "", "[]"].includes(configuration.get(setting))) refuse(`the setting ${setting}`);
   }
   return {

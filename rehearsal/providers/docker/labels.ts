@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "../protocol/property-value.ts";
-import type { Fields } from "./bridge/schema.ts";
+import type { Fields } from "./terraform-bridge/schema.ts";
 
 /** A label, as the provider writes each: a block of its own in a set. */
 export const labelFields: Fields = {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Lifecycle } from "./bridge/bridged-type.ts";
-import type { Fields } from "./bridge/schema.ts";
+import type { Lifecycle } from "./terraform-bridge/bridged-type.ts";
+import type { Fields } from "./terraform-bridge/schema.ts";
 import { EngineRefusal, isOlder, type EngineClient } from "./engine/engine-client.ts";
-import { genuinePatience, untilRemoved, type Patience } from "./engine/until-removed.ts";
+import { genuineTimeout, untilRemoved, type Timeout } from "./engine/until-removed.ts";
 import { labelFields, labelList, labelMap } from "./labels.ts";
 import type { JsonObject } from "../protocol/property-value.ts";
 
@@ -53,7 +53,7 @@ interface EngineNetwork {
  * `docker:index/network:Network`. It takes two seconds to read and two to delete, and with containers on it the
  * deletion fails after half a minute: resource_docker_network_funcs.go of terraform-provider-docker v4.5.0.
  */
-export function networkType(engine: () => Promise<EngineClient>, patience: Patience = genuinePatience): Lifecycle {
+export function networkType(engine: () => Promise<EngineClient>, timeout: Timeout = genuineTimeout): Lifecycle {
   return {
     fields,
     outputsOnly: ["scope"],
@@ -73,7 +73,7 @@ export function networkType(engine: () => Promise<EngineClient>, patience: Patie
     },
     read: async (id) => {
       const client = await engine();
-      await sleep(patience.firstMs);
+      await sleep(timeout.firstMs);
       // Whatever goes wrong here, to the genuine provider the network is gone.
       const found = await client.ask<EngineNetwork>("GET", `/networks/${id}`).catch(() => undefined);
       return found && networkState(found);
@@ -87,7 +87,7 @@ export function networkType(engine: () => Promise<EngineClient>, patience: Patie
           if (error instanceof EngineRefusal && /has active endpoints/i.test(error.message)) return "pending";
           throw error;
         });
-      }, patience);
+      }, timeout);
     },
   };
 }

@@ -1,5 +1,5 @@
-import type { Lifecycle } from "./bridge/bridged-type.ts";
-import type { Fields } from "./bridge/schema.ts";
+import type { Lifecycle } from "./terraform-bridge/bridged-type.ts";
+import type { Fields } from "./terraform-bridge/schema.ts";
 import type { EngineClient } from "./engine/engine-client.ts";
 import { findImage, localImage } from "./engine/find-image.ts";
 

@@ -1,7 +1,7 @@
-import type { Lifecycle } from "./bridge/bridged-type.ts";
-import type { Fields } from "./bridge/schema.ts";
+import type { Lifecycle } from "./terraform-bridge/bridged-type.ts";
+import type { Fields } from "./terraform-bridge/schema.ts";
 import { EngineRefusal, type EngineClient } from "./engine/engine-client.ts";
-import { genuinePatience, untilRemoved, type Patience } from "./engine/until-removed.ts";
+import { genuineTimeout, untilRemoved, type Timeout } from "./engine/until-removed.ts";
 import { labelFields, labelList, labelMap } from "./labels.ts";
 
 const fields: Fields = {
@@ -25,7 +25,7 @@ interface EngineVolume {
  * is, for so the engine answers; one that a container uses is not deleted, which fails after half a minute:
  * resource_docker_volume.go of terraform-provider-docker v4.5.0.
  */
-export function volumeType(engine: () => Promise<EngineClient>, patience: Patience = genuinePatience): Lifecycle {
+export function volumeType(engine: () => Promise<EngineClient>, timeout: Timeout = genuineTimeout): Lifecycle {
   return {
     fields,
     outputsOnly: ["mountpoint"],
@@ -68,7 +68,7 @@ export function volumeType(engine: () => Promise<EngineClient>, patience: Patien
             if (error instanceof EngineRefusal && /volume is in use/i.test(error.message)) return "in_use";
             throw error;
           }),
-        patience,
+        timeout,
       );
     },
   };

@@ -1,7 +1,7 @@
 import { Agent as HttpAgent, request as httpRequest } from "node:http";
 import { Agent, request } from "node:https";
 import type { JsonObject } from "../protocol/property-value.ts";
-import type { ApiAccess } from "./kubeconfig.ts";
+import type { ApiAccess } from "./provider-kubeconfig.ts";
 
 /** The API server's refusal, with the words and the reason it gave. */
 export class ApiError extends Error {

@@ -1,6 +1,6 @@
 import type { Log } from "../protocol/plugin.ts";
 import { ApiServer } from "./api-server.ts";
-import { apiAccess, kubeconfigText, type Choice, type KubeconfigText } from "./kubeconfig.ts";
+import { apiAccess, kubeconfigText, type Choice, type KubeconfigText } from "./provider-kubeconfig.ts";
 
 /** The cluster a provider is configured for; `unreachable` says why it cannot be worked with. */
 export interface Cluster {

@@ -7,7 +7,7 @@ import { dieWithUs, privateFolder } from "../protocol/private-folder.ts";
 import type { JsonObject } from "../protocol/property-value.ts";
 import type { Cluster } from "./cluster.ts";
 import * as argv from "./helm-arguments.ts";
-import { settled } from "./kubeconfig.ts";
+import { settled } from "./provider-kubeconfig.ts";
 import type { ReleaseInputs } from "./release-inputs.ts";
 
 /** A release as helm prints it; the parts that are used. */

@@ -16,7 +16,7 @@ export interface Provider {
 }
 
 /** Types that are made of other resources, or run on this machine; none of them is played. */
-const notPlayed = /^kubernetes:(yaml|yaml\/v2|kustomize|kustomize\/v2|helm\.sh\/v2|helm\.sh\/v4):|Patch$|List$/;
+const notSimulated = /^kubernetes:(yaml|yaml\/v2|kustomize|kustomize\/v2|helm\.sh\/v2|helm\.sh\/v4):|Patch$|List$/;
 
 /** Stands in for the kubernetes provider: plain objects of any kind that needs no waiting of its own, and Releases. */
 export function kubernetesPlugin(version: string, helm: string): Plugin {
@@ -43,7 +43,7 @@ export function kubernetesPlugin(version: string, helm: string): Plugin {
     resource: (type) => {
       const found = type === "kubernetes:helm.sh/v3:Release" ? release : object;
       if (!found) throw new Error("the kubernetes provider was not configured");
-      if (notPlayed.test(type)) {
+      if (notSimulated.test(type)) {
         throw new Error(`${type} is not played by the stand-in for the kubernetes provider; install the genuine one`);
       }
       return found;

@@ -1,6 +1,6 @@
 import { changedPaths, type Difference } from "../protocol/difference.ts";
 import { own, reveal, Secret, unknown, type Properties, type Value } from "../protocol/property-value.ts";
-import { activeCluster, kubeconfigText } from "./kubeconfig.ts";
+import { activeCluster, kubeconfigText } from "./provider-kubeconfig.ts";
 
 const clusterKeys = ["kubeconfig", "context", "cluster"];
 

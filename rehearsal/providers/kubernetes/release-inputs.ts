@@ -78,7 +78,7 @@ export function releaseInputs(
 }
 
 /** `repositoryOpts` and `lint` that the stand-in leaves to the genuine provider, with why. */
-export function notPlayed(inputs: Properties): { property: string; reason: string }[] {
+export function notSimulated(inputs: Properties): { property: string; reason: string }[] {
   const options = own(inputs, "repositoryOpts");
   const failures: { property: string; reason: string }[] = [];
   for (const key of ["username", "password"]) {

@@ -2,7 +2,7 @@ import { NotReady, type ResourceType } from "../protocol/plugin.ts";
 import { own, revealMap, type JsonObject, type Properties } from "../protocol/property-value.ts";
 import { Helm, type HelmRelease } from "./helm.ts";
 import type { Provider } from "./kubernetes-plugin.ts";
-import { notPlayed, releaseInputs, type ReleaseInputs } from "./release-inputs.ts";
+import { notSimulated, releaseInputs, type ReleaseInputs } from "./release-inputs.ts";
 import {
   foreseenOutputs,
   isVagueRelease,
@@ -33,7 +33,7 @@ export function releaseType({ cluster, settings, helm: program, helmEnvironment,
     check: async (request, olds, news) => {
       if (cluster.unreachable !== undefined && settings.skipUpdateUnreachable) return { inputs: olds };
       const inputs = releaseInputs(news, olds, request.name, cluster.defaultNamespace);
-      const failures = notPlayed(inputs);
+      const failures = notSimulated(inputs);
       if (failures.length > 0 || isVagueRelease(news)) return { inputs, failures };
       try {
         const version = await helm.chartVersion(asRelease(revealMap(inputs)));

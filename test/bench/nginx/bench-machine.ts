@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { World } from "../../../rehearsal/world/world.ts";
-import type { Suite } from "../../../rehearsal/world/apt-sources.ts";
+import type { Sandbox } from "../../../rehearsal/sandbox/sandbox.ts";
+import type { Suite } from "../../../rehearsal/sandbox/apt-sources.ts";
 import { hostname, placeCertificate } from "../../load-balancer/support/balanced.ts";
 import { makeNginxMachine, type NginxMachine } from "../../load-balancer/support/nginx-machine.ts";
 
@@ -60,10 +60,10 @@ http {
 
 /** Makes the host and starts its backend. */
 export async function makeBenchMachine(
-  world: World,
+  sandbox: Sandbox,
   spec: { readonly name: string; readonly suite?: Suite; readonly packages: readonly string[] },
 ): Promise<BenchMachine> {
-  const machine = await makeNginxMachine(world, spec);
+  const machine = await makeNginxMachine(sandbox, spec);
   const { host } = machine;
   const run = async (words: readonly string[], processor: string = processors.others): Promise<string> => {
     const { code, stdout, stderr } = await host.exec(["taskset", "-c", processor, ...words]);

@@ -1,9 +1,9 @@
-import type { Suite } from "../../../rehearsal/world/apt-sources.ts";
-import type { World } from "../../../rehearsal/world/world.ts";
+import type { Suite } from "../../../rehearsal/sandbox/apt-sources.ts";
+import type { Sandbox } from "../../../rehearsal/sandbox/sandbox.ts";
 import { startPhases } from "../../../rehearsal/phases.ts";
 import { placeCertificate, type PlacedCertificate } from "../../load-balancer/support/balanced.ts";
 import { makeBenchMachine, type BenchMachine } from "./bench-machine.ts";
-import { inBenchWorld } from "./bench-world.ts";
+import { inBenchSandbox } from "./bench-sandbox.ts";
 import { benchBlackHole } from "./black-hole.ts";
 import { figureTable, type Figure } from "./figure.ts";
 import { benchHandshakes } from "./handshakes.ts";
@@ -17,7 +17,7 @@ import type { Effort } from "./turns.ts";
 import { benchUnchangedRun } from "./unchanged-run.ts";
 import { benchUpstreamConnections } from "./upstream-connections.ts";
 
-type Row = (machine: BenchMachine, certificate: PlacedCertificate, world: World) => Promise<Figure[]>;
+type Row = (machine: BenchMachine, certificate: PlacedCertificate, sandbox: Sandbox) => Promise<Figure[]>;
 
 /** What depends on the versions of nginx and OpenSSL: measured with those of every Debian. */
 const ofVersions = (effort: Effort): Readonly<Record<string, Row>> => ({
@@ -29,12 +29,12 @@ const ofVersions = (effort: Effort): Readonly<Record<string, Row>> => ({
 const rows: Readonly<Record<string, Row>> = {
   "upstream-connections": (machine, certificate) => benchUpstreamConnections(machine, certificate),
   ...ofVersions({ rounds: 5, seconds: 2 }),
-  "black-hole": async (machine, certificate, world) =>
-    benchBlackHole(machine, certificate, world, await makeHaproxy(machine)),
+  "black-hole": async (machine, certificate, sandbox) =>
+    benchBlackHole(machine, certificate, sandbox, await makeHaproxy(machine)),
   reloads: (machine, certificate) => benchReloads(machine, certificate),
   "idle-connections": (machine, certificate) => benchIdleConnections(machine, certificate),
   haproxy: async (machine) => benchHaproxyThroughput(machine, await makeHaproxy(machine), { rounds: 3, seconds: 2 }),
-  "unchanged-run": (_machine, _certificate, world) => benchUnchangedRun(world),
+  "unchanged-run": (_machine, _certificate, sandbox) => benchUnchangedRun(sandbox),
 };
 
 /** The one row that mostly waits, so that others are measured meanwhile. */
@@ -52,9 +52,9 @@ export const nginxRows: readonly string[] = [...Object.keys(rows), waiting];
  */
 export async function benchNginx(named: readonly string[]): Promise<void> {
   const wanted = (name: string): boolean => named.length === 0 || named.includes(name);
-  await inBenchWorld(async (world, ended) => {
+  await inBenchSandbox(async (sandbox, ended) => {
     const phases = startPhases(console.error);
-    const websockets = wanted(waiting) ? benchIdleWebsocket(world) : Promise.resolve([]);
+    const websockets = wanted(waiting) ? benchIdleWebsocket(sandbox) : Promise.resolve([]);
     websockets.catch(() => undefined); // Awaited at the end.
     // One that fails shall not cost the others' figures.
     const told = (name: string, work: () => Promise<Figure[]>): Promise<Figure[]> =>
@@ -68,11 +68,11 @@ export async function benchNginx(named: readonly string[]): Promise<void> {
       const last = suite === "bookworm" && wanted(waiting);
       if (chosen.length === 0 && !last) return;
       const packages = ["wrk", "nghttp2-client", ...(suite === "bookworm" ? ["haproxy"] : [])];
-      const machine = await phases.run(suite, () => makeBenchMachine(world, { name: suite, suite, packages }));
+      const machine = await phases.run(suite, () => makeBenchMachine(sandbox, { name: suite, suite, packages }));
       const certificate = await placeCertificate(machine, "rancher");
       const figures: Figure[] = [];
       for (const [name, row] of chosen) {
-        figures.push(...(await told(name, () => row(machine, certificate, world))));
+        figures.push(...(await told(name, () => row(machine, certificate, sandbox))));
       }
       if (last) figures.push(...(await told(waiting, () => websockets)));
       await machine.host.stop();

@@ -1,4 +1,4 @@
-import type { World } from "../../../rehearsal/world/world.ts";
+import type { Sandbox } from "../../../rehearsal/sandbox/sandbox.ts";
 import type { Upstream } from "../../../components/load-balancer/listener.ts";
 import { mustAnswer, type Target } from "../../load-balancer/support/asking.ts";
 import { hostname, layer4, layer7, type PlacedCertificate } from "../../load-balancer/support/balanced.ts";
@@ -12,7 +12,7 @@ import type { Haproxy } from "./haproxy.ts";
 
 const load = { requests: 300, perSecond: 30 };
 /** Milliseconds until a client gives up. */
-const patience = 20_000;
+const timeout = 20_000;
 /** Milliseconds the slowest request may take. */
 const slowestAllowed = 2200;
 
@@ -20,18 +20,21 @@ const slowestAllowed = 2200;
 export async function benchBlackHole(
   machine: BenchMachine,
   certificate: PlacedCertificate,
-  world: World,
+  sandbox: Sandbox,
   haproxy: Haproxy,
 ): Promise<Figure[]> {
-  const lost = await world.addNode({ name: "lost" });
+  const lost = await sandbox.addNode({ name: "lost" });
   await lost.freeze();
-  const backends = [await startBackend("one", world.subnet.machine), await startBackend("two", world.subnet.machine)];
+  const backends = [
+    await startBackend("one", sandbox.subnet.machine),
+    await startBackend("two", sandbox.subnet.machine),
+  ];
   const answering = backends.map(({ upstream }) => upstream);
   const upstreams: Upstream[] = [{ address: lost.address, port: 80 }, ...answering];
   const seven = rendered([layer7(upstreams, certificate)]);
   const four = rendered([layer4(upstreams, 80)]);
   const { address } = machine.host;
-  const ask = (target: Target) => askAtFixedRate(load, async () => void (await mustAnswer(target, { patience })));
+  const ask = (target: Target) => askAtFixedRate(load, async () => void (await mustAnswer(target, { timeout })));
   const tls = { address, port: 443, hostname, ca: certificate.ca };
   const plain = { address, port: 80, hostname };
   const through = async (template: string, target: Target): Promise<FixedRateResult> => {

@@ -1,6 +1,6 @@
 // A program: waits until whoever started it is gone, and then ends what that one left.
 import { rmSync } from "node:fs";
-import { clearLeftovers } from "../../../rehearsal/world/leftovers.ts";
+import { clearLeftovers } from "../../../rehearsal/sandbox/leftovers.ts";
 
 const [folder = ""] = process.argv.slice(2);
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { World } from "../../../rehearsal/world/world.ts";
+import type { Sandbox } from "../../../rehearsal/sandbox/sandbox.ts";
 import { hostname, layer4, layer7, placeCertificate } from "../../load-balancer/support/balanced.ts";
 import { makeNginxMachine } from "../../load-balancer/support/nginx-machine.ts";
 import { rendered } from "../../load-balancer/support/rendered.ts";
@@ -19,10 +19,10 @@ const grace = 5;
  * Websockets that nobody speaks on, on a machine of their own: they wait a minute and need no processor, so other
  * benchmarks may run meanwhile.
  */
-export async function benchIdleWebsocket(world: World): Promise<Figure[]> {
-  const machine = await makeNginxMachine(world, { name: "websockets" });
+export async function benchIdleWebsocket(sandbox: Sandbox): Promise<Figure[]> {
+  const machine = await makeNginxMachine(sandbox, { name: "websockets" });
   const certificate = await placeCertificate(machine, "websockets");
-  const backend = await startBackend("rancher", world.subnet.machine);
+  const backend = await startBackend("rancher", sandbox.subnet.machine);
   const configured = (idle: number) => {
     const timeouts = { ...defaultNginxOptions.timeouts, shutdown, idle };
     const listeners = [layer7([backend.upstream], certificate), layer4([backend.upstream], 8000)];

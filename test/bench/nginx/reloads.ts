@@ -4,7 +4,7 @@ import { rendered } from "../../load-balancer/support/rendered.ts";
 import { processors, type BenchMachine } from "./bench-machine.ts";
 import type { Figure } from "./figure.ts";
 import { clients } from "./turns.ts";
-import { failedIn, readWrk, wrkWords, type WrkResult } from "./wrk.ts";
+import { failedIn, readWrk, wrkArguments, type WrkResult } from "./wrk.ts";
 
 const seconds = 8;
 const reloads = 14;
@@ -26,7 +26,7 @@ export async function benchReloads(machine: BenchMachine, certificate: PlacedCer
 
   const load = async (url: string, fresh: boolean): Promise<Loaded> => {
     const everywhere = Object.values(processors).join(",");
-    const asking = machine.run(wrkWords({ url, connections: clients, seconds, fresh }), everywhere);
+    const asking = machine.run(wrkArguments({ url, connections: clients, seconds, fresh }), everywhere);
     let over = false;
     const result = asking.finally(() => (over = true)).then(readWrk);
     let made = 0;

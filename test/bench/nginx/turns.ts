@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { processors, type BenchMachine } from "./bench-machine.ts";
-import { failedIn, readWrk, wrkWords } from "./wrk.ts";
+import { failedIn, readWrk, wrkArguments } from "./wrk.ts";
 
 /** One way to serve the same requests. */
 export interface Side {
@@ -59,10 +59,10 @@ export function ratios(
 async function measure(machine: BenchMachine, side: Side, seconds: number): Promise<Served> {
   const pids = await side.start();
   const load = { url: side.url, connections: clients, fresh: side.fresh ?? false };
-  await machine.run(wrkWords({ ...load, seconds: 1 }));
+  await machine.run(wrkArguments({ ...load, seconds: 1 }));
   await sleep(200); // Connections of the warm-up close.
   const cpu = await machine.processorSeconds(pids);
-  const result = readWrk(await machine.run(wrkWords({ ...load, seconds })));
+  const result = readWrk(await machine.run(wrkArguments({ ...load, seconds })));
   const cpuAfter = await machine.processorSeconds(pids);
   if (result.requests === 0)
     throw new Error(`${side.name} served nothing: ${(await machine.errors()).slice(-3).join("; ")}`);

@@ -1,4 +1,4 @@
-import type { World } from "../../../rehearsal/world/world.ts";
+import type { Sandbox } from "../../../rehearsal/sandbox/sandbox.ts";
 import type { BalancerCertificate } from "../../../components/load-balancer/certificate-files.ts";
 import { certificateFiles } from "../../../components/load-balancer/certificate-files.ts";
 import { keySecret } from "../../../components/load-balancer/certificate-script.ts";
@@ -13,9 +13,9 @@ import type { Figure } from "./figure.ts";
 const ofTheRun = /^\/(run|tmp|root|home|dev|var\/(log|tmp))(\/|$)/;
 
 /** The product's script twice on a fresh host, sent over SSH as the product sends it: what the second run does. */
-export async function benchUnchangedRun(world: World): Promise<Figure[]> {
-  const host = await world.addHost({ name: "unchanged", user: "ops", port: 22 });
-  const machine = new ScriptedHost(world, host);
+export async function benchUnchangedRun(sandbox: Sandbox): Promise<Figure[]> {
+  const host = await sandbox.addHost({ name: "unchanged", user: "ops", port: 22 });
+  const machine = new ScriptedHost(sandbox, host);
   const authority = await issue({ name: "CA", ca: true });
   const leaf = await issue({ name: hostname, issuer: authority, hosts: [hostname] });
   const certificate: BalancerCertificate = {
@@ -27,7 +27,7 @@ export async function benchUnchangedRun(world: World): Promise<Figure[]> {
   };
   const placed = { files: certificateFiles(certificate), ca: authority.pem };
   const run = async (): Promise<ScriptEnd> => {
-    const listeners = [layer7([{ address: world.subnet.machine, port: 8080 }], placed)];
+    const listeners = [layer7([{ address: sandbox.subnet.machine, port: 8080 }], placed)];
     const secrets = { [keySecret(certificate)]: leaf.key };
     const end = await machine.nginxWith({ listeners, certificates: [certificate] }, { secrets });
     if (end.code !== 0) throw new Error(`the script ended with exit code ${end.code}: ${end.stderr}`);
@@ -35,7 +35,7 @@ export async function benchUnchangedRun(world: World): Promise<Figure[]> {
   };
   await machine.base.create();
   const first = await run();
-  await machine.settledProcesses();
+  await machine.stableProcesses();
   const before = await nginxProcesses(host);
   const written = await watchWrites(host);
 

@@ -4,7 +4,7 @@ import type { BenchMachine } from "./bench-machine.ts";
 import { usualMap } from "./comparisons.ts";
 import type { Figure } from "./figure.ts";
 import { clients } from "./turns.ts";
-import { readWrk, wrkWords } from "./wrk.ts";
+import { readWrk, wrkArguments } from "./wrk.ts";
 
 /** So many that the connections of the first moment do not decide. */
 const enough = 200_000;
@@ -20,7 +20,7 @@ export async function benchUpstreamConnections(
     const before = await machine.counters();
     for (let made = 0; made < requests;) {
       const load = { url: `https://${hostname}/`, connections: clients, seconds: 3 };
-      const more = readWrk(await machine.run(wrkWords(load))).requests;
+      const more = readWrk(await machine.run(wrkArguments(load))).requests;
       if (more === 0) throw new Error(`nothing was served: ${(await machine.errors()).slice(-3).join("; ")}`);
       made += more;
     }

@@ -14,7 +14,7 @@ export interface WrkResult {
 }
 
 /** One client process with so many connections; each connection serves one request only where `fresh` is set. */
-export function wrkWords(load: {
+export function wrkArguments(load: {
   readonly url: string;
   readonly connections: number;
   readonly seconds: number;

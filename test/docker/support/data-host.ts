@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { renderBackup } from "../../../components/docker/backup-script.ts";
 import { rancherLabels } from "../../../components/docker/names.ts";
-import { rancherHealthcheck } from "../../../components/docker/rancher-container-shape.ts";
+import { rancherHealthcheck } from "../../../components/docker/rancher-container-spec.ts";
 import { renderRancherDataScript, type RancherDataScriptArgs } from "../../../components/docker/rancher-data-script.ts";
 import { putImage } from "../../../rehearsal/docker/container-image.ts";
 import type { DockerEngine } from "../../../rehearsal/docker/docker-engine.ts";
@@ -9,7 +9,7 @@ import { rancherImage, type RancherImageOptions } from "../../../rehearsal/docke
 import type { DockerMachine } from "../../../rehearsal/single-node/docker-machine.ts";
 import { makeDockerTestMachine } from "../../rehearsal/support/docker-test-machine.ts";
 import { ScriptedHost, type ScriptEnd, type ScriptOptions } from "../../rehearsal/support/scripted-host.ts";
-import { plainShape } from "./fake-docker.ts";
+import { plainSpec } from "./fake-docker.ts";
 
 export const backups = "/var/backups/rancher";
 
@@ -40,7 +40,7 @@ export interface DataHost {
 export async function makeDataHost(): Promise<DataHost | { readonly refused: string }> {
   const docker = await makeDockerTestMachine();
   if ("refused" in docker) return docker;
-  const machine = new ScriptedHost(docker.world, docker.host);
+  const machine = new ScriptedHost(docker.sandbox, docker.host);
   const running = docker.engine;
   await running.mustDocker("network", "create", "rancher");
   const inside: DataHost["inside"] = (container, command) => running.mustDocker("exec", container, "sh", "-c", command);
@@ -59,7 +59,7 @@ export async function makeDataHost(): Promise<DataHost | { readonly refused: str
     data: (version, more = {}, options = {}) => {
       const image = `rancher/rancher:v${version}`;
       const backup = { keep: 50, folder: backups };
-      const body = renderRancherDataScript({ shape: plainShape, version, image, backup, ...more });
+      const body = renderRancherDataScript({ spec: plainSpec, version, image, backup, ...more });
       return machine.run("rancher-data", body, { timeoutSeconds: 600, ...options });
     },
     backup: () => machine.run("rancher-data", renderBackup({ folder: backups, keep: 50 }), { timeoutSeconds: 600 }),

@@ -10,7 +10,7 @@ import type { ScriptRun } from "../../support/script-folder.ts";
 import { ScriptSandbox } from "../../support/script-run.ts";
 
 /** What a Rancher's container is made of, as far as nothing else matters. */
-export const plainShape: RancherDataScriptArgs["shape"] = {
+export const plainSpec: RancherDataScriptArgs["spec"] = {
   command: ["--no-cacerts"],
   environment: { AUDIT_LEVEL: "1" },
   volumes: [],
@@ -220,7 +220,7 @@ export class DataMachine implements Disposable {
     return this.body(
       renderRancherDataScript({
         local: this.#box instanceof PlainMachine,
-        shape: plainShape,
+        spec: plainSpec,
         version,
         image: `rancher:v${version}`,
         backup,

@@ -21,7 +21,7 @@ export interface Asking {
   /** Keeps connections. @default a connection for this request alone */
   readonly agent?: Agent;
   /** Milliseconds for all of it. @default 10000 */
-  readonly patience?: number;
+  readonly timeout?: number;
 }
 
 export interface Answer {
@@ -33,12 +33,12 @@ export interface Answer {
 /** Asks, and reads the whole answer. @throws when it is not complete in time */
 export function ask(target: Target, asking: Asking = {}): Promise<Answer> {
   const { address, port, hostname, ca } = target;
-  const { path = "/", method = "GET", headers = {}, body, agent = false, patience = 10_000 } = asking;
+  const { path = "/", method = "GET", headers = {}, body, agent = false, timeout = 10_000 } = asking;
   const options = { host: address, port, path, method, agent, headers: { host: hostname, ...headers } };
   return new Promise((done, failed) => {
     const request =
       ca === undefined ? httpRequest(options) : httpsRequest({ ...options, servername: hostname, ca: [ca] });
-    const limit = setTimeout(() => request.destroy(new Error(`no answer within ${patience / 1000} s`)), patience);
+    const limit = setTimeout(() => request.destroy(new Error(`no answer within ${timeout / 1000} s`)), timeout);
     const fail = (error: Error): void => {
       clearTimeout(limit);
       failed(error);

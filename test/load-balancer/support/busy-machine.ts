@@ -1,12 +1,12 @@
 import type { Upstream } from "../../../components/load-balancer/listener.ts";
-import type { Suite } from "../../../rehearsal/world/apt-sources.ts";
-import type { World } from "../../../rehearsal/world/world.ts";
+import type { Suite } from "../../../rehearsal/sandbox/apt-sources.ts";
+import type { Sandbox } from "../../../rehearsal/sandbox/sandbox.ts";
 import { placeCertificate, type PlacedCertificate } from "./balanced.ts";
 import { startNameServer, type NameServer } from "./name-server.ts";
 import { makeNginxMachine, type NginxMachine } from "./nginx-machine.ts";
 import { layer4, layer7, site } from "./nginx-variants.ts";
 import { rendered } from "./rendered.ts";
-import { startParrot, startTellingBackend } from "./telling-backend.ts";
+import { startParrot, startEchoBackend } from "./telling-backend.ts";
 
 /** An nginx with about every kind of site behind it, and the backends of these on this machine. */
 export interface BusyMachine {
@@ -23,12 +23,12 @@ export interface BusyMachine {
  * `/version` is for this machine; `dead`, where nothing listens; `named`, whose upstream is `upstream.test`. Port 6443
  * passes through with the PROXY protocol, port 6444 to `upstream.test`. It listens on IPv6 too. Bodies have 2 MiB at most, counters are at 18405, logs are JSON.
  */
-export async function startBusyMachine(world: World, suite: Suite): Promise<BusyMachine> {
-  const here = world.subnet.machine;
-  const machine = await makeNginxMachine(world, { name: suite, suite });
+export async function startBusyMachine(sandbox: Sandbox, suite: Suite): Promise<BusyMachine> {
+  const here = sandbox.subnet.machine;
+  const machine = await makeNginxMachine(sandbox, { name: suite, suite });
   const placed = await placeCertificate(machine, "rancher");
   const names = await startNameServer(here);
-  const [rancher, other] = [await startTellingBackend(here), await startTellingBackend(here)];
+  const [rancher, other] = [await startEchoBackend(here), await startEchoBackend(here)];
   const parrot = await startParrot(here);
   const certificate = (await placeCertificate(machine, "other", { hostname: "other.example.com" })).files;
   const further = (name: string, upstream: Upstream) =>

@@ -10,7 +10,7 @@ import { dockerOnHost } from "../../../rehearsal/docker/docker-on-host.ts";
 import type { DockerEngine } from "../../../rehearsal/docker/docker-engine.ts";
 import { startImageRegistry, type ImageRegistry } from "../../../rehearsal/docker/image-registry.ts";
 import { nginxImage } from "../../../rehearsal/docker/nginx-image.ts";
-import { inDockerWorld } from "../../rehearsal/support/docker-world.ts";
+import { inDockerSandbox } from "../../rehearsal/support/docker-sandbox.ts";
 import { ScriptedHost, type ScriptEnd, type ScriptOptions } from "../../rehearsal/support/scripted-host.ts";
 import { addNginxTwice } from "./nginx-images.ts";
 
@@ -34,11 +34,11 @@ export interface ContainerHost {
 
 /** @returns why not, where this machine does not let a Docker engine run */
 export async function makeContainerHost(): Promise<ContainerHost | { readonly refused: string }> {
-  return inDockerWorld(async (world, closers, close) => {
-    const host = await world.addHost({ name: "lb-1", user: "ops", port: 22 });
-    const machine = new ScriptedHost(world, host);
+  return inDockerSandbox(async (sandbox, closers, close) => {
+    const host = await sandbox.addHost({ name: "lb-1", user: "ops", port: 22 });
+    const machine = new ScriptedHost(sandbox, host);
     await machine.base.create();
-    const registry = await startImageRegistry(world.subnet.machine);
+    const registry = await startImageRegistry(sandbox.subnet.machine);
     closers.push(() => registry.close());
     const images = addNginxTwice(registry, await nginxImage(host));
     const container: ContainerHost["container"] = (args, options) =>
@@ -48,7 +48,7 @@ export async function makeContainerHost(): Promise<ContainerHost | { readonly re
         options,
       );
     const withoutDocker = await container({ listeners: [] });
-    const engine = await dockerOnHost(host, { insecureRegistries: [world.subnet.cidr] });
+    const engine = await dockerOnHost(host, { insecureRegistries: [sandbox.subnet.cidr] });
     closers.push(() => engine.close());
     await machine.base.delete();
     await host.mark();

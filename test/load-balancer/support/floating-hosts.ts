@@ -8,16 +8,16 @@ import {
   renderKeepalivedScript,
   type KeepalivedScriptArgs,
 } from "../../../components/load-balancer/keepalived-script.ts";
-import { runCommand } from "../../../rehearsal/world/command.ts";
-import { lastAddress } from "../../../rehearsal/world/subnet.ts";
-import { createWorld, type World } from "../../../rehearsal/world/world.ts";
+import { runCommand } from "../../../rehearsal/sandbox/command.ts";
+import { lastAddress } from "../../../rehearsal/sandbox/subnet.ts";
+import { createSandbox, type Sandbox } from "../../../rehearsal/sandbox/sandbox.ts";
 import { ScriptedHost, type ScriptEnd, type ScriptOptions } from "../../rehearsal/support/scripted-host.ts";
 
 /** Two hosts with nginx, and an address that may move between them. */
 export interface FloatingHosts {
   readonly address: string;
   readonly hosts: readonly [ScriptedHost, ScriptedHost];
-  readonly world: World;
+  readonly sandbox: Sandbox;
   /** Runs the product's script for the floating address. */
   keepalived(host: ScriptedHost, change?: Partial<KeepalivedScriptArgs>, options?: ScriptOptions): Promise<ScriptEnd>;
   /** Names of the hosts that have the address now. */
@@ -30,13 +30,13 @@ export interface FloatingHosts {
 /** Makes the hosts, nginx on both passing on to a server that says "hello". Nothing floats yet. */
 export async function floatingHosts(): Promise<FloatingHosts> {
   const folder = mkdtempSync(join(tmpdir(), "floating-address-"));
-  const world = await createWorld({ folder, progress: () => undefined });
+  const sandbox = await createSandbox({ folder, progress: () => undefined });
   const server = createServer((socket) => socket.on("error", () => undefined).end("hello\n"));
-  await new Promise<void>((done) => server.listen(0, world.subnet.machine, done));
-  const upstream: Upstream = { address: world.subnet.machine, port: (server.address() as AddressInfo).port };
-  const address = lastAddress(world.subnet);
+  await new Promise<void>((done) => server.listen(0, sandbox.subnet.machine, done));
+  const upstream: Upstream = { address: sandbox.subnet.machine, port: (server.address() as AddressInfo).port };
+  const address = lastAddress(sandbox.subnet);
   const make = async (name: string) => {
-    const host = new ScriptedHost(world, await world.addHost({ name, user: "ops", port: 22 }));
+    const host = new ScriptedHost(sandbox, await sandbox.addHost({ name, user: "ops", port: 22 }));
     await host.base.create();
     const end = await host.nginx([{ layer: 4, name: "https", port: 443, upstreams: [upstream], proxyProtocol: false }]);
     if (end.code !== 0) throw new Error(end.stderr);
@@ -55,7 +55,7 @@ export async function floatingHosts(): Promise<FloatingHosts> {
   };
   const holders = async () => (await Promise.all(hosts.map(has))).flat();
   return {
-    ...{ address, hosts, world, keepalived, holders },
+    ...{ address, hosts, sandbox, keepalived, holders },
     settled: async () => {
       let same = 0;
       let last = "";
@@ -69,7 +69,7 @@ export async function floatingHosts(): Promise<FloatingHosts> {
       return last === one.host.name ? { holder: one, other: two } : { holder: two, other: one };
     },
     close: async () => {
-      await world.close();
+      await sandbox.close();
       server.close();
       rmSync(folder, { recursive: true });
     },

@@ -37,7 +37,7 @@ export interface HaproxyProcesses {
  *
  * @throws when they are not gone after 5 s, or when HAProxy runs more than once
  */
-export async function settledProcesses(machine: ScriptedHost): Promise<HaproxyProcesses> {
+export async function stableProcesses(machine: ScriptedHost): Promise<HaproxyProcesses> {
   for (let tries = 0; ; await sleep(100)) {
     const listing = await machine.look("ps", "-C", "haproxy", "-o", "pid=,ppid=");
     const processes = listing.split("\n").map((line) => line.trim().split(/ +/).map(Number) as [number, number]);

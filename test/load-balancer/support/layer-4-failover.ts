@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { PassThrough } from "../../../components/load-balancer/listener.ts";
-import { createWorld, type World } from "../../../rehearsal/world/world.ts";
+import { createSandbox, type Sandbox } from "../../../rehearsal/sandbox/sandbox.ts";
 import { ScriptedHost, type ScriptEnd } from "../../rehearsal/support/scripted-host.ts";
 import { mustAnswer, type Target } from "./asking.ts";
 import { hostname } from "./balanced.ts";
@@ -36,33 +36,33 @@ export interface Balanced {
 }
 
 /** Milliseconds a client waits for its answer: more than all tries at silent nodes take, less than one by default. */
-const patience = 20_000;
+const timeout = 20_000;
 
 /** Registers the hooks that make the nodes, the host and its balancer, and end them. The nodes may expect the PROXY protocol. */
 export function balancedNodes(balancer: Layer4Balancer, options: { proxyProtocol?: boolean } = {}): () => Balanced {
   const { proxyProtocol = false } = options;
   const folder = mkdtempSync(join(tmpdir(), "layer-4-"));
-  let world: World;
+  let sandbox: Sandbox;
   let balanced: Balanced;
 
   beforeAll(async () => {
-    world = await createWorld({ folder, progress: () => undefined });
-    const { nodes, ca } = await startRancherNodes(world, ["server-1", "server-2", "server-3"], { proxyProtocol });
-    const host = await world.addHost({ name: "lb-1", user: "ops", port: 22 });
-    const machine = new ScriptedHost(world, host);
+    sandbox = await createSandbox({ folder, progress: () => undefined });
+    const { nodes, ca } = await startRancherNodes(sandbox, ["server-1", "server-2", "server-3"], { proxyProtocol });
+    const host = await sandbox.addHost({ name: "lb-1", user: "ops", port: 22 });
+    const machine = new ScriptedHost(sandbox, host);
     const listeners = rancherPorts(nodes.map(({ address }) => address)).map((one) => ({ ...one, proxyProtocol }));
     await machine.base.create();
     const end = await balancer.run(machine, listeners);
     if (end.code !== 0) throw new Error(`${balancer.name} does not come up: ${end.stderr}`);
     const https = { address: host.address, port: 443, hostname, ca };
-    const askOne = async (target: Target = https) => (await mustAnswer(target, { patience })).split(" ")[0] ?? "";
+    const askOne = async (target: Target = https) => (await mustAnswer(target, { timeout })).split(" ")[0] ?? "";
     const reached = async (requests = 12, target: Target = https) => {
       const names = new Set<string>();
       for (let sent = 0; sent < requests; sent++) names.add(await askOne(target));
       return [...names].sort();
     };
     balanced = {
-      client: world.subnet.machine,
+      client: sandbox.subnet.machine,
       machine,
       nodes: nodes as unknown as Balanced["nodes"],
       https,
@@ -83,7 +83,7 @@ export function balancedNodes(balancer: Layer4Balancer, options: { proxyProtocol
     };
   });
   afterAll(async () => {
-    await world.close();
+    await sandbox.close();
     rmSync(folder, { recursive: true });
   });
   return () => balanced;

@@ -7,9 +7,9 @@ import {
   type NginxBuild,
   type NginxConfig,
 } from "../../../components/load-balancer/nginx-template.ts";
-import type { Suite } from "../../../rehearsal/world/apt-sources.ts";
-import type { Host } from "../../../rehearsal/world/host.ts";
-import type { World } from "../../../rehearsal/world/world.ts";
+import type { Suite } from "../../../rehearsal/sandbox/apt-sources.ts";
+import type { Host } from "../../../rehearsal/sandbox/host.ts";
+import type { Sandbox } from "../../../rehearsal/sandbox/sandbox.ts";
 
 /** The processes of a running nginx, by their ids on the host, ascending. */
 export interface NginxProcesses {
@@ -43,11 +43,11 @@ const errorLog = "/var/log/nginx/error.log";
 
 /** Makes the host, with nginx and whatever other packages of Debian. */
 export async function makeNginxMachine(
-  world: World,
+  sandbox: Sandbox,
   spec: { readonly name: string; readonly suite?: Suite; readonly packages?: readonly string[] },
 ): Promise<NginxMachine> {
   const { name, suite = "bookworm", packages = [] } = spec;
-  const host = await world.addHost({ name, user: "root", port: 22, suite });
+  const host = await sandbox.addHost({ name, user: "root", port: 22, suite });
   const must = async (...words: string[]): Promise<string> => {
     const { code, stdout, stderr } = await host.exec(words);
     if (code !== 0) throw new Error(`${name}: ${words.slice(0, 6).join(" ")} ended with exit code ${code}: ${stderr}`);
@@ -64,7 +64,7 @@ export async function makeNginxMachine(
   }
   // Runs without its unit from here on, so that a test may choose processors and signals.
   await must("systemctl", "stop", "nginx");
-  const build = buildOf((await host.exec(["nginx", "-V"])).stderr, world.subnet.resolver);
+  const build = buildOf((await host.exec(["nginx", "-V"])).stderr, sandbox.subnet.resolver);
   let current = "";
 
   const place: NginxMachine["place"] = async (path, text, mode = 0o644) => {

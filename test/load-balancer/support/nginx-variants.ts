@@ -38,7 +38,7 @@ const wiki = site({ name: "wiki-2", hostname: "wiki.example.com", upstreams: [na
 const manyNodes = Array.from({ length: 250 }, (_, index) => named(`2001:db8::${(index + 1).toString(16)}`));
 
 /** What may stand behind a balancer. */
-export const shapes: Readonly<Record<string, readonly Listener[]>> = {
+export const specs: Readonly<Record<string, readonly Listener[]>> = {
   "both ports at layer 4": [
     layer4({ name: "http", port: 80, upstreams: servers.map((address) => ({ address, port: 80 })) }),
     layer4(),
@@ -67,7 +67,7 @@ export const shapes: Readonly<Record<string, readonly Listener[]>> = {
 };
 
 /** Shapes that only a newer nginx takes. */
-export const newerShapes: Readonly<Record<string, readonly Listener[]>> = {
+export const newerSpecs: Readonly<Record<string, readonly Listener[]>> = {
   "several names at layer 4": [layer4({ upstreams: [named("one.example.com", 443), named("two.example.com", 443)] })],
   "a name and an address": [layer7([site({ upstreams: [named("rancher-server"), named("192.0.2.11")] })])],
 };

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { World } from "../../../rehearsal/world/world.ts";
+import type { Sandbox } from "../../../rehearsal/sandbox/sandbox.ts";
 import { issue } from "../../support/certificates.ts";
 import { hostname } from "./balanced.ts";
 
@@ -58,20 +58,20 @@ const program = join(import.meta.dirname, "rancher-node-main.ts");
 
 /** Makes members of the world's network and starts a node's program on each. They end with the world. */
 export async function startRancherNodes(
-  world: World,
+  sandbox: Sandbox,
   names: readonly string[],
   { proxyProtocol = false }: { readonly proxyProtocol?: boolean } = {},
 ): Promise<RancherNodes> {
   const authority = await issue({ name: "CA of the nodes", ca: true });
   const leaf = await issue({ name: hostname, issuer: authority, hosts: [hostname] });
   const setup = { certificate: leaf.pem, key: leaf.key, proxyProtocol };
-  const nodes = await Promise.all(names.map((name) => startNode(world, { name, ...setup })));
+  const nodes = await Promise.all(names.map((name) => startNode(sandbox, { name, ...setup })));
   return { nodes, ca: authority.pem };
 }
 
-async function startNode(world: World, setup: NodeSetup): Promise<RancherNode> {
+async function startNode(sandbox: Sandbox, setup: NodeSetup): Promise<RancherNode> {
   const { name } = setup;
-  const place = await world.addNode({ name });
+  const place = await sandbox.addNode({ name });
   const child = place.spawn(process.execPath, ["--import", "tsx", program], {
     stdio: ["pipe", "pipe", "ignore"],
     cwd: join(import.meta.dirname, "../../.."),

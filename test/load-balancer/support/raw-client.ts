@@ -1,7 +1,7 @@
 import { connect as connectHttp2 } from "node:http2";
 import type { Socket } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
-import type { Host } from "../../../rehearsal/world/host.ts";
+import type { Host } from "../../../rehearsal/sandbox/host.ts";
 
 /** A connection of TLS whose server need not prove its name; without a name the client says none. */
 export function tlsTo(address: string, servername: string | undefined): TLSSocket {
@@ -10,7 +10,7 @@ export function tlsTo(address: string, servername: string | undefined): TLSSocke
 }
 
 /** Milliseconds of silence until a connection is given up. */
-const patience = 10_000;
+const timeout = 10_000;
 
 /** A request as plain as it can be, after which the server hangs up. */
 export function plainRequest(path: string, host: string): string {
@@ -21,7 +21,7 @@ export function plainRequest(path: string, host: string): string {
 export function exchange(socket: Socket, bytes: string): Promise<string> {
   return new Promise((done, failed) => {
     let text = "";
-    socket.setTimeout(patience, () => socket.destroy(new Error(`silent for ${patience / 1000} s after: ${text}`)));
+    socket.setTimeout(timeout, () => socket.destroy(new Error(`silent for ${timeout / 1000} s after: ${text}`)));
     socket.on("data", (data: Buffer) => (text += data.toString("latin1")));
     socket.once("error", failed).once("close", () => done(text));
     socket.write(bytes);
@@ -31,14 +31,14 @@ export function exchange(socket: Socket, bytes: string): Promise<string> {
 /** The same over plain TCP from a host itself, to what listens on its loopback. */
 export async function exchangeWithin(host: Host, address: string, port: number, bytes: string): Promise<string> {
   const asking = `exec 3<>/dev/tcp/${address}/${port} && cat >&3 && cat <&3`;
-  return (await host.exec(["timeout", `${patience / 1000}`, "bash", "-c", asking], { stdin: bytes })).stdout;
+  return (await host.exec(["timeout", `${timeout / 1000}`, "bash", "-c", asking], { stdin: bytes })).stdout;
 }
 
 /** Sends bytes and gives what has come back when it holds some words; then hangs up. */
 export function until(words: string, socket: Socket, bytes: string): Promise<string> {
   return new Promise<string>((done, failed) => {
     let text = "";
-    socket.setTimeout(patience, () => socket.destroy(new Error(`no "${words}" within ${patience / 1000} s: ${text}`)));
+    socket.setTimeout(timeout, () => socket.destroy(new Error(`no "${words}" within ${timeout / 1000} s: ${text}`)));
     socket.once("error", failed).on("data", (data: Buffer) => {
       text += data.toString("latin1");
       if (text.includes(words)) done(text);

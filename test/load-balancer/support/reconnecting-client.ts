@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 /** Milliseconds between two attempts of a client, and until it gives one up. */
 const pause = 20;
-const patience = 500;
+const timeout = 500;
 
 /** Milliseconds of answers in a row after which a client that was not answered is content, and one that always was. */
 const content = { again: 1000, always: 4000 };
@@ -12,7 +12,7 @@ const content = { again: 1000, always: 4000 };
 export function hello(address: string): Promise<boolean> {
   return new Promise((done) => {
     let said = "";
-    const socket = connect({ host: address, port: 443, timeout: patience });
+    const socket = connect({ host: address, port: 443, timeout: timeout });
     const end = (answered: boolean) => {
       socket.destroy();
       done(answered);
@@ -47,9 +47,9 @@ export async function longestSilence(address: string, happen: () => Promise<unkn
     } else {
       since = performance.now();
     }
-    if (happened && performance.now() - since > (longest > patience ? content.again : content.always)) break;
+    if (happened && performance.now() - since > (longest > timeout ? content.again : content.always)) break;
   }
   await happening;
-  if (performance.now() - answered > 4 * patience) throw new Error(`${address} does not answer any more`);
+  if (performance.now() - answered > 4 * timeout) throw new Error(`${address} does not answer any more`);
   return longest;
 }

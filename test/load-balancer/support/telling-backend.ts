@@ -3,7 +3,7 @@ import { createServer as createTcpServer, type AddressInfo, type Server } from "
 import type { Upstream } from "../../../components/load-balancer/listener.ts";
 
 /** What a backend tells of the request it was given. */
-export interface Told {
+export interface ClientAddressSource {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly bytes: number;
@@ -13,7 +13,7 @@ export interface Told {
  * A backend that answers `/status/404` with that status, `/stream` and `/watch` with an event it does not finish (of
  * server-sent events, of Kubernetes), and everything else with what it was asked, as JSON. It sends a Strict-Transport-Security of its own, and Upgrade requests are echoed.
  */
-export async function startTellingBackend(address: string): Promise<Upstream & { close(): void }> {
+export async function startEchoBackend(address: string): Promise<Upstream & { close(): void }> {
   const server = createServer((request, response) => {
     let bytes = 0;
     request.on("data", (part: Buffer) => (bytes += part.length));

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { putImage } from "../../../rehearsal/docker/container-image.ts";
 import type { Fault } from "../../../rehearsal/docker/rancher-image/faults.ts";
 import { rancherImage } from "../../../rehearsal/docker/rancher-image.ts";
-import { clearLeftovers } from "../../../rehearsal/world/leftovers.ts";
+import { clearLeftovers } from "../../../rehearsal/sandbox/leftovers.ts";
 import { makeDockerTestMachine, type DockerTestMachine } from "../support/docker-test-machine.ts";
 
 const made = await makeDockerTestMachine();
@@ -11,7 +11,7 @@ if ("refused" in made) console.warn(`A played Rancher is not tested in a Docker 
 
 const older = "rancher/rancher:v2.14.3";
 const newer = "rancher/rancher:v2.15.2";
-const faulty = (fault: Fault) => `${newer}-${fault}`;
+const invalid = (fault: Fault) => `${newer}-${fault}`;
 
 describe.skipIf("refused" in made)("a played Rancher in a Docker engine", () => {
   const machine = made as DockerTestMachine;
@@ -21,7 +21,7 @@ describe.skipIf("refused" in made)("a played Rancher in a Docker engine", () => 
     await putImage(docker, older, await rancherImage({ version: "2.14.3", startSeconds }));
     await putImage(docker, newer, await rancherImage({ version: "2.15.2", startSeconds }));
     for (const fault of ["unhealthy", "crashing", "fails-when-served"] as const) {
-      await putImage(docker, faulty(fault), await rancherImage({ version: "2.15.2", fault, startSeconds }));
+      await putImage(docker, invalid(fault), await rancherImage({ version: "2.15.2", fault, startSeconds }));
     }
     await docker.mustDocker("network", "create", "rancher");
     await docker.mustDocker("network", "create", "trial");
@@ -81,21 +81,21 @@ describe.skipIf("refused" in made)("a played Rancher in a Docker engine", () => 
   });
 
   it("says that it is unhealthy, ends, or fails only where it serves, by its fault", async () => {
-    await start(faulty("unhealthy"), "--network", "trial");
+    await start(invalid("unhealthy"), "--network", "trial");
     await expect.poll(() => answersWith("/healthz"), { timeout: 20_000 }).toContain(" 500");
     await docker.mustDocker("rm", "--force", "rancher");
 
-    await start(faulty("crashing"), "--network", "trial");
+    await start(invalid("crashing"), "--network", "trial");
     expect(await docker.mustDocker("wait", "rancher")).toBe("1");
     await docker.mustDocker("rm", "--force", "rancher");
 
-    await start(faulty("fails-when-served"), "--network", "rancher");
+    await start(invalid("fails-when-served"), "--network", "rancher");
     await expect.poll(() => answersWith("/healthz"), { timeout: 20_000 }).toContain(" 500");
     await docker.mustDocker("rename", "rancher", "other");
     await docker.mustDocker("rm", "--force", "other");
 
     const trial = ["--network", "trial", "--name", "rancher-trial", "--volume", "data:/var/lib/rancher"];
-    await docker.mustDocker("run", "--detach", "--privileged", ...trial, faulty("fails-when-served"), "--no-cacerts");
+    await docker.mustDocker("run", "--detach", "--privileged", ...trial, invalid("fails-when-served"), "--no-cacerts");
     const asked = ["exec", "rancher-trial", "curl", "--silent", "http://127.0.0.1/healthz"];
     await expect.poll(async () => (await docker.docker(...asked)).stdout, { timeout: 20_000 }).toBe("ok");
     await docker.mustDocker("rm", "--force", "--volumes", "rancher-trial");

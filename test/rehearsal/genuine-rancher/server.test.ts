@@ -18,13 +18,13 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const start = async (script: string, patience = 10_000) => {
+const start = async (script: string, timeout = 10_000) => {
   server = await startRancherServer({
     binary: makeExecutable(folder, script),
     folder: path.join(folder, "home"),
     kubeconfig: "the kubeconfig",
     toolFolders: ["/tools/helm", "/tools/kubectl"],
-    patience,
+    timeout,
   });
   return server;
 };

@@ -5,7 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { afterAll, beforeAll, describe } from "vitest";
 import { startKubernetes, type Kubernetes } from "../../../rehearsal/kubernetes/kubernetes.ts";
 import { pluginFolder } from "../../../rehearsal/providers/genuine-plugin.ts";
-import { playedProviders, sdkVersion, type PlayedProvider } from "../../../rehearsal/providers/install.ts";
+import { fakeProviders, sdkVersion, type FakeProvider } from "../../../rehearsal/providers/install.ts";
 import { awaitConforms } from "./await-conformance.ts";
 import { clusterConforms } from "./cluster-conformance.ts";
 import { connectionConforms } from "./connection-conformance.ts";
@@ -20,8 +20,8 @@ import { ScratchEngine, type Kind } from "./scratch-engine.ts";
 
 const userPulumiHome = process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi");
 const isRoot = process.getuid?.() === 0;
-const genuine = new Set<PlayedProvider>(
-  playedProviders.filter((name) => existsSync(join(userPulumiHome, "plugins", pluginFolder(name, sdkVersion(name))))),
+const genuine = new Set<FakeProvider>(
+  fakeProviders.filter((name) => existsSync(join(userPulumiHome, "plugins", pluginFolder(name, sdkVersion(name))))),
 );
 
 const sshd = isRoot ? await unpackSshd() : undefined;
@@ -48,7 +48,7 @@ describe.each<Kind>(["stand-in", "genuine"])("%s provider plugins", (kind) => {
   });
   afterAll(() => engine?.remove());
   const started = () => engine!;
-  const missing = (name: PlayedProvider) => kind === "genuine" && !genuine.has(name);
+  const missing = (name: FakeProvider) => kind === "genuine" && !genuine.has(name);
 
   describe.skipIf(missing("random"))("random", () => randomConforms(started));
   describe.skipIf(missing("docker"))("docker", () => dockerConforms(started));

@@ -10,7 +10,7 @@ export const testImage = "rehearsal/sleeper:1";
 const healthcheck = { tests: ["CMD", "true"], interval: "1s", timeout: "5s", retries: 3 };
 
 /** How the same engine is reached over SSH. */
-export interface SshDoor {
+export interface SshEndpoint {
   /** `ssh://ops@198.18.0.2:22` */
   readonly host: string;
   /** `ssh-ed25519 AAAA...` */
@@ -22,7 +22,7 @@ export interface SshDoor {
 export function dockerEngineConforms(
   engine: () => ScratchEngine,
   docker: () => DockerEngine,
-  door: () => SshDoor,
+  endpoint: () => SshEndpoint,
 ): void {
   const provider = () => new Provider("engine", { host: `unix://${docker().socket}` });
   const program =
@@ -211,16 +211,16 @@ export function dockerEngineConforms(
         const files = [
           "UserKnownHostsFile=/dev/null",
           "GlobalKnownHostsFile=/dev/null",
-          `IdentityFile=${door().keyFile}`,
+          `IdentityFile=${endpoint().keyFile}`,
         ];
         const sshOpts = [...pinned, ...files].flatMap((option) => ["-o", option]);
-        const own = { provider: new Provider("engine", { host: door().host, sshOpts }) };
+        const own = { provider: new Provider("engine", { host: endpoint().host, sshOpts }) };
         return { mountpoint: new Volume("volume", { name: "over-ssh" }, own).mountpoint };
       };
-      const otherKey = door().hostKey.replace(/.{8}$/, "AAAAAAAA");
+      const otherKey = endpoint().hostKey.replace(/.{8}$/, "AAAAAAAA");
 
       const refused = await stack().up(through(otherKey));
-      const run = ok(await stack().up(through(door().hostKey)));
+      const run = ok(await stack().up(through(endpoint().hostKey)));
 
       expect(refused.error).toMatch(/Error pinging Docker server.*Host key verification failed/s);
       expect(run.outputs["mountpoint"]?.value).toMatch(/\/volumes\/over-ssh\/_data$/);

@@ -7,7 +7,7 @@ import { putImage } from "../../../rehearsal/docker/container-image.ts";
 import { imageRoot } from "../../../rehearsal/docker/image-root.ts";
 import { pluginFolder } from "../../../rehearsal/providers/genuine-plugin.ts";
 import { sdkVersion } from "../../../rehearsal/providers/install.ts";
-import { clearLeftovers } from "../../../rehearsal/world/leftovers.ts";
+import { clearLeftovers } from "../../../rehearsal/sandbox/leftovers.ts";
 import { makeDockerTestMachine, type DockerTestMachine } from "../support/docker-test-machine.ts";
 import { dockerEngineConforms, testImage } from "./docker-engine-conformance.ts";
 import { ScratchEngine, type Kind } from "./scratch-engine.ts";
@@ -47,7 +47,7 @@ describe.skipIf("refused" in made)("docker provider plugins on an engine", () =>
         () => ({
           host: `ssh://${machine.host.user}@${machine.host.address}:${machine.host.port}`,
           hostKey: machine.host.hostKey,
-          keyFile: machine.world.privateKeyFile,
+          keyFile: machine.sandbox.privateKeyFile,
         }),
       );
     });

@@ -127,12 +127,12 @@ export function releaseConforms(engine: () => ScratchEngine, cluster: () => Test
 
     const stuck = await stack.up(release({ timeout: 3, values: { stuck: true } }));
     const marked = (await stack.state()).resource("notes");
-    const mended = await stack.up(release({ values: { text: "mended" } }));
+    const recovered = await stack.up(release({ values: { text: "mended" } }));
 
     expect(stuck.error).toContain("was created, but failed to initialize completely");
     expect(marked?.initErrors).toHaveLength(1);
-    expect(mended.error).toBeUndefined();
-    expect(mended.operation("notes")).toBe("update");
+    expect(recovered.error).toBeUndefined();
+    expect(recovered.operation("notes")).toBe("update");
     expect(await text()).toBe("mended");
   });
 

@@ -9,7 +9,7 @@ import {
   type Stack,
 } from "@pulumi/pulumi/automation/index.js";
 import { pluginFolder, takeInstalled } from "../../../rehearsal/providers/genuine-plugin.ts";
-import { installProviders, playedProviders, sdkVersion } from "../../../rehearsal/providers/install.ts";
+import { installProviders, fakeProviders, sdkVersion } from "../../../rehearsal/providers/install.ts";
 import { tool } from "../../../tools/toolbox.mjs";
 
 /** Which plugins an engine works with. */
@@ -66,16 +66,16 @@ export class ScratchEngine {
     const folder = await mkdtemp(join(tmpdir(), "scratch-engine-"));
     const { path } = await tool("pulumi");
     const pulumiHome = join(folder, "home");
-    if (kind === "stand-in") await installProviders({ pulumiHome, standInsOnly: true });
+    if (kind === "stand-in") await installProviders({ pulumiHome, fakesOnly: true });
     else {
       await mkdir(join(pulumiHome, "plugins"), { recursive: true });
-      for (const name of playedProviders) await takeInstalled(userPulumiHome, name, sdkVersion(name), pulumiHome);
+      for (const name of fakeProviders) await takeInstalled(userPulumiHome, name, sdkVersion(name), pulumiHome);
     }
     await mkdir(join(folder, "backend"));
     return new ScratchEngine(folder, path);
   }
 
-  plugin(name: (typeof playedProviders)[number]): string {
+  plugin(name: (typeof fakeProviders)[number]): string {
     return join(this.folder, "home", "plugins", pluginFolder(name, sdkVersion(name)), `pulumi-resource-${name}`);
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { overlaySingleNode, wantedMachine, type SingleNodeWorld } from "../../../rehearsal/single-node/overlay.ts";
+import { overlaySingleNode, wantedMachine, type SingleNodeSandbox } from "../../../rehearsal/single-node/overlay.ts";
 
-const world: SingleNodeWorld = {
+const sandbox: SingleNodeSandbox = {
   address: "198.18.0.11",
   hostKey: "ssh-ed25519 WORLD",
   sshPrivateKey: "the world's key",
@@ -23,7 +23,7 @@ const overSsh = {
   jumpHost: { address: "192.0.2.1", user: "jump", port: 22 },
 };
 const laid = (values: Record<string, unknown>, secretKeys: readonly string[] = []) =>
-  overlaySingleNode({ ...smallest, ...values }, secretKeys, world);
+  overlaySingleNode({ ...smallest, ...values }, secretKeys, sandbox);
 
 describe("what a stack file of a single node asks of the world", () => {
   it("is a machine of its own for this machine's Docker, with nginx in a container", () => {

@@ -2,7 +2,7 @@ import { checkThroughBalancer, lastChecksThroughBalancer } from "../../../rehear
 import type { Rehearsed } from "./rehearsed.ts";
 
 /** Where a balancer is reached: at a host's address, or at one that moves. */
-type Door = Pick<Rehearsed["hosts"][number], "name" | "address">;
+type Endpoint = Pick<Rehearsed["hosts"][number], "name" | "address">;
 
 /**
  * What the checks of a rehearsal found wrong, through every balancer host; empty when all of them passed.
@@ -10,7 +10,7 @@ type Door = Pick<Rehearsed["hosts"][number], "name" | "address">;
  * @param nodes Names of the servers the balancers lead to.
  */
 export async function failedChecks(
-  rehearsed: Pick<Rehearsed, "hostname" | "authority"> & { readonly hosts: readonly Door[] },
+  rehearsed: Pick<Rehearsed, "hostname" | "authority"> & { readonly hosts: readonly Endpoint[] },
   nodes: readonly string[],
   caCertificate = rehearsed.authority.certificate,
   look = checkThroughBalancer,

@@ -1,4 +1,4 @@
-import { runCommand } from "../../../rehearsal/world/command.ts";
+import { runCommand } from "../../../rehearsal/sandbox/command.ts";
 import type { Needles } from "./canaries.ts";
 
 /** Files under these folders, or these files, in which any of the texts is. What to look for is on no command line. */

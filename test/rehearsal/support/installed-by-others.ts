@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { mustRun } from "../../../rehearsal/world/command.ts";
+import { mustRun } from "../../../rehearsal/sandbox/command.ts";
 import { tool } from "../../../tools/toolbox.mjs";
 import type { Rehearsed } from "./rehearsed.ts";
 

@@ -1,4 +1,4 @@
-import type { Host } from "../../../rehearsal/world/host.ts";
+import type { Host } from "../../../rehearsal/sandbox/host.ts";
 
 /** The processes of a host's nginx, by their ids on the host. A reload changes the workers, a restart the master too. */
 export interface NginxProcesses {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { projectFolder } from "../../../operations/work-folder.ts";
-import { runCommand, type CommandResult } from "../../../rehearsal/world/command.ts";
+import { runCommand, type CommandResult } from "../../../rehearsal/sandbox/command.ts";
 import type { Rehearsed } from "./rehearsed.ts";
 
 /** The stack file that a rehearsal's engine works with; for `npm run up` one that is kept elsewhere. */

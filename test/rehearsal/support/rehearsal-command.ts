@@ -3,8 +3,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { projectFolder } from "../../../operations/work-folder.ts";
-import { ledgerEntries, type LedgerEntry } from "../../../rehearsal/world/ledger.ts";
-import { isAlive } from "../../../rehearsal/world/process-identity.ts";
+import { ledgerEntries, type LedgerEntry } from "../../../rehearsal/sandbox/ledger.ts";
+import { isAlive } from "../../../rehearsal/sandbox/process-identity.ts";
 
 /** A `npm run rehearse` under way. */
 export interface RehearsalCommand {
@@ -55,14 +55,14 @@ export function startRehearsalCommand(stackFile: string, ...options: string[]): 
 
 /** What is still there of a world: processes, its link, its folder, mounts below it, its record. Empty when nothing is. */
 export function leftOf(entry: LedgerEntry): string[] {
-  const { folder, link, world, processes } = entry;
+  const { folder, link, sandbox, processes } = entry;
   return [
     ...processes.filter(isAlive).map(({ pid, what }) => `process ${pid} (${what})`),
     ...processesThatName(folder),
     ...(existsSync(`/sys/class/net/${link}`) ? [`link ${link}`] : []),
     ...(existsSync(folder) ? [`folder ${folder}: ${readdirSync(folder).join(", ")}`] : []),
     ...(readFileSync("/proc/self/mountinfo", "utf8").includes(folder) ? [`a mount below ${folder}`] : []),
-    ...(ledgerEntries().some((other) => other.world === world) ? [`the record of world ${world}`] : []),
+    ...(ledgerEntries().some((other) => other.sandbox === sandbox) ? [`the record of world ${sandbox}`] : []),
   ];
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startPhases } from "../../../rehearsal/phases.ts";
 import { startRehearsal, type Rehearsal, type RehearsalOptions } from "../../../rehearsal/rehearsal.ts";
-import type { Host } from "../../../rehearsal/world/host.ts";
+import type { Host } from "../../../rehearsal/sandbox/host.ts";
 import { pulumiRuns, talk, type PulumiRuns } from "./pulumi-runs.ts";
 
 export type { PulumiRun } from "./pulumi-runs.ts";

@@ -10,9 +10,9 @@ import { defaultNginxOptions } from "../../../components/load-balancer/nginx-opt
 import { renderNginxScript, type NginxScriptArgs } from "../../../components/load-balancer/nginx-script.ts";
 import { fillNginxTemplate } from "../../../components/load-balancer/nginx-template.ts";
 import { isTraceOfPackageManager } from "../../../rehearsal/traces.ts";
-import { runCommand, type CommandResult } from "../../../rehearsal/world/command.ts";
-import type { Host } from "../../../rehearsal/world/host.ts";
-import type { World } from "../../../rehearsal/world/world.ts";
+import { runCommand, type CommandResult } from "../../../rehearsal/sandbox/command.ts";
+import type { Host } from "../../../rehearsal/sandbox/host.ts";
+import type { Sandbox } from "../../../rehearsal/sandbox/sandbox.ts";
 
 export interface ScriptOptions {
   readonly secrets?: Readonly<Record<string, string>>;
@@ -30,11 +30,11 @@ export interface ScriptEnd extends CommandResult {
 /** A world's host, and the scripts of the product for it, sent over SSH as the product sends them. */
 export class ScriptedHost {
   readonly host: Host;
-  readonly #world: World;
+  readonly #sandbox: Sandbox;
   readonly #stack: string;
 
-  constructor(world: World, host: Host, stack = "rancher/test") {
-    this.#world = world;
+  constructor(sandbox: Sandbox, host: Host, stack = "rancher/test") {
+    this.#sandbox = sandbox;
     this.host = host;
     this.#stack = stack;
   }
@@ -91,7 +91,7 @@ export class ScriptedHost {
   }
 
   /** The same, once the workers of an earlier reload are gone. */
-  async settledProcesses(): Promise<string> {
+  async stableProcesses(): Promise<string> {
     for (let last = ""; ; await sleep(300)) {
       const now = await this.nginxProcesses();
       if (now === last) return now;
@@ -120,7 +120,7 @@ export class ScriptedHost {
 
   #ssh(): string[] {
     const { name, address, user, port, hostKey } = this.host;
-    const known = join(this.#world.folder, `known-${name}`);
+    const known = join(this.#sandbox.folder, `known-${name}`);
     writeFileSync(known, `${port === 22 ? address : `[${address}]:${port}`} ${hostKey}\n`);
     const options = [
       `UserKnownHostsFile=${known}`,
@@ -129,9 +129,9 @@ export class ScriptedHost {
       // One connection for many scripts, which saves most of a short script's time.
       "ControlMaster=auto",
       "ControlPersist=30",
-      `ControlPath=${join(this.#world.folder, `ssh-${name}`)}`,
+      `ControlPath=${join(this.#sandbox.folder, `ssh-${name}`)}`,
     ];
-    const words = ["ssh", "-F", "none", "-T", "-i", this.#world.privateKeyFile, "-p", String(port)];
+    const words = ["ssh", "-F", "none", "-T", "-i", this.#sandbox.privateKeyFile, "-p", String(port)];
     return [...words, ...options.flatMap((option) => ["-o", option]), `${user}@${address}`];
   }
 }

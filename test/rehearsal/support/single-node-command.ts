@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { projectFolder, stateFolder } from "../../../operations/work-folder.ts";
-import { runCommand, type CommandResult } from "../../../rehearsal/world/command.ts";
+import { runCommand, type CommandResult } from "../../../rehearsal/sandbox/command.ts";
 import type { SingleNodeRehearsal } from "../../../rehearsal/single-node/rehearsal.ts";
 
 export type SingleNodeCommand = "up" | "backup" | "restore" | "adopt" | "uninstall";

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { markedProcesses } from "../../../operations/recovery/orphans.ts";
-import { runCommand } from "../../../rehearsal/world/command.ts";
+import { runCommand } from "../../../rehearsal/sandbox/command.ts";
 import type { RehearsedSingleNode } from "./rehearsed-single-node.ts";
 
 export const phases = ["upgrade", "backup", "install"] as const;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Host } from "../../../rehearsal/world/host.ts";
+import type { Host } from "../../../rehearsal/sandbox/host.ts";
 
 /**
  * Not written by a script: nginx's log, whenever a client goes away; and the packages that worlds of this machine share,

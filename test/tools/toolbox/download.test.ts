@@ -108,7 +108,7 @@ describe("refused, with nothing left behind:", () => {
       else response.end(digest);
     });
 
-    const reason = await refused(origin, { patience: { silence: 150, total: 5_000 } });
+    const reason = await refused(origin, { timeout: { silence: 150, total: 5_000 } });
 
     expect(reason).toBe(`${origin}/helm sent nothing for 0.15 s`);
   });
@@ -120,7 +120,7 @@ describe("refused, with nothing left behind:", () => {
       return response.on("close", () => clearInterval(drip));
     });
 
-    const reason = await refused(origin, { patience: { silence: 1_000, total: 300 } });
+    const reason = await refused(origin, { timeout: { silence: 1_000, total: 300 } });
 
     expect(reason).toBe(`${origin}/helm is not done after 0.3 s`);
   });

@@ -1,4 +1,4 @@
-import type { Field, Fields } from "../bridge/schema.ts";
+import type { Field, Fields } from "../terraform-bridge/schema.ts";
 import { labelFields } from "../labels.ts";
 import { samePorts } from "./same-ports.ts";
 

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "../../protocol/property-value.ts";
-import { isZero } from "../bridge/schema.ts";
+import { isZero } from "../terraform-bridge/schema.ts";
 import { goDuration } from "./go-duration.ts";
 import type { EngineMount, Inspected } from "./inspected.ts";
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { JsonObject } from "../../protocol/property-value.ts";
-import type { Lifecycle } from "../bridge/bridged-type.ts";
-import { isZero } from "../bridge/schema.ts";
+import type { Lifecycle } from "../terraform-bridge/bridged-type.ts";
+import { isZero } from "../terraform-bridge/schema.ts";
 import { isOlder, type EngineClient } from "../engine/engine-client.ts";
 import { findImage } from "../engine/find-image.ts";
 import { containerFields, containerOutputs, updatedInPlace } from "./container-fields.ts";

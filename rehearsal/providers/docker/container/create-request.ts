@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "../../protocol/property-value.ts";
-import { isZero } from "../bridge/schema.ts";
+import { isZero } from "../terraform-bridge/schema.ts";
 import { labelMap } from "../labels.ts";
 import { nanoseconds } from "./go-duration.ts";
 

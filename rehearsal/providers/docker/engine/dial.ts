@@ -15,14 +15,14 @@ export function dialOf(host: string, sshOpts: readonly string[]): Dial {
     return () => createConnection(path);
   }
   if (host.startsWith("ssh://")) {
-    const words = sshWords(host, sshOpts);
+    const words = sshCommand(host, sshOpts);
     return () => new Stdio("ssh", words);
   }
   throw new Error(`the stand-in for the docker provider reaches no engine at ${host}; install the genuine one`);
 }
 
 /** The words behind `ssh`, as Docker's own client chooses them: cli/connhelper of docker/cli v28.5.2. */
-export function sshWords(host: string, sshOpts: readonly string[]): string[] {
+export function sshCommand(host: string, sshOpts: readonly string[]): string[] {
   const { username, password, hostname, port, pathname, search, hash } = new URL(host);
   if (password !== "") throw new Error("invalid SSH URL: plain-text password is not supported");
   if (search !== "" || hash !== "") throw new Error("invalid SSH URL: query parameters are not allowed");

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { dockerPlugin } from "../../../../rehearsal/providers/docker/docker-plugin.ts";
-import { startPlayedEngine, type PlayedEngine } from "./played-engine.ts";
+import { startFakeEngine, type FakeEngine } from "./fake-engine.ts";
 import { Playing } from "./playing.ts";
 
 describe("the stand-in for the docker provider", () => {
-  let engine: PlayedEngine;
-  beforeEach(async () => void (engine = await startPlayedEngine()));
+  let engine: FakeEngine;
+  beforeEach(async () => void (engine = await startFakeEngine()));
   afterEach(() => engine.close());
   const configured = async (settings: { readonly [setting: string]: string }) => {
     const plugin = dockerPlugin("5.2.0");

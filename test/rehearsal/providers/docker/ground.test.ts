@@ -1,19 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { bridgedType } from "../../../../rehearsal/providers/docker/bridge/bridged-type.ts";
+import { terraformBridgedType } from "../../../../rehearsal/providers/docker/terraform-bridge/bridged-type.ts";
 import { EngineClient } from "../../../../rehearsal/providers/docker/engine/engine-client.ts";
 import { networkType } from "../../../../rehearsal/providers/docker/network.ts";
 import { remoteImageType, repoDigest } from "../../../../rehearsal/providers/docker/remote-image.ts";
 import { volumeType } from "../../../../rehearsal/providers/docker/volume.ts";
 import type { ResourceType } from "../../../../rehearsal/providers/protocol/plugin.ts";
-import { startPlayedEngine, type PlayedEngine } from "./played-engine.ts";
+import { startFakeEngine, type FakeEngine } from "./fake-engine.ts";
 import { Playing, told } from "./playing.ts";
 
-const patience = { firstMs: 1, betweenMs: 5, limitMs: 20 };
+const timeout = { firstMs: 1, betweenMs: 5, limitMs: 20 };
 
-let engine: PlayedEngine;
+let engine: FakeEngine;
 let client: EngineClient;
 beforeEach(async () => {
-  engine = await startPlayedEngine();
+  engine = await startFakeEngine();
   client = new EngineClient(engine.host, []);
 });
 afterEach(() => engine.close());
@@ -21,7 +21,7 @@ afterEach(() => engine.close());
 const playing = (type: ResourceType): Playing => new Playing({ version: "0", resource: () => type }, "docker:a:A");
 
 describe("docker.Network of the stand-in", () => {
-  const network = () => playing(bridgedType(networkType(async () => client, patience)));
+  const network = () => playing(terraformBridgedType(networkType(async () => client, timeout)));
 
   it("is made, found unchanged, and deleted", async () => {
     const made = await network().create({ name: "rancher", driver: "bridge" });
@@ -67,7 +67,7 @@ describe("docker.Network of the stand-in", () => {
 });
 
 describe("docker.Volume of the stand-in", () => {
-  const volume = () => playing(bridgedType(volumeType(async () => client, patience)));
+  const volume = () => playing(terraformBridgedType(volumeType(async () => client, timeout)));
 
   it("takes the one of that name that is there", async () => {
     engine.volumes.add("rancher-data");
@@ -99,7 +99,7 @@ describe("docker.Volume of the stand-in", () => {
 });
 
 describe("docker.RemoteImage of the stand-in", () => {
-  const image = () => playing(bridgedType(remoteImageType(async () => client)));
+  const image = () => playing(terraformBridgedType(remoteImageType(async () => client)));
   const name = "rancher/rancher:v2.15.2";
 
   it("takes a local image without a pull, and says its id", async () => {

@@ -3,7 +3,7 @@ import type { Difference } from "../../../../rehearsal/providers/protocol/differ
 import type { Properties } from "../../../../rehearsal/providers/protocol/property-value.ts";
 
 /** A resource as the engine leads it through its life, without an engine. */
-export interface Played {
+export interface Fake {
   inputs: Properties;
   id: string;
   outputs: Properties;
@@ -28,27 +28,27 @@ export class Playing {
     return { urn, name: "thing", type: this.#type, preview, log: () => undefined };
   }
 
-  async create(inputs: Properties): Promise<Played> {
+  async create(inputs: Properties): Promise<Fake> {
     const checked = await this.resource.check(this.request(), {}, inputs);
     if (checked.failures && checked.failures.length > 0) throw new Error(JSON.stringify(checked.failures));
     return { inputs: checked.inputs, ...(await this.resource.create(this.request(), checked.inputs)) };
   }
 
   /** What the next run of a program with these inputs would change. */
-  async diff(played: Played, inputs: Properties): Promise<Difference> {
-    const checked = await this.resource.check(this.request(), played.inputs, inputs);
-    return this.resource.diff(this.request(), played.outputs, played.inputs, checked.inputs);
+  async diff(fake: Fake, inputs: Properties): Promise<Difference> {
+    const checked = await this.resource.check(this.request(), fake.inputs, inputs);
+    return this.resource.diff(this.request(), fake.outputs, fake.inputs, checked.inputs);
   }
 
-  async update(played: Played, inputs: Properties): Promise<Played> {
-    const checked = await this.resource.check(this.request(), played.inputs, inputs);
-    const outputs = await this.resource.update(this.request(), played.id, played.outputs, checked.inputs);
-    return { inputs: checked.inputs, id: played.id, outputs };
+  async update(fake: Fake, inputs: Properties): Promise<Fake> {
+    const checked = await this.resource.check(this.request(), fake.inputs, inputs);
+    const outputs = await this.resource.update(this.request(), fake.id, fake.outputs, checked.inputs);
+    return { inputs: checked.inputs, id: fake.id, outputs };
   }
 
-  async refresh(played: Played): Promise<Played | undefined> {
-    const found = await this.resource.read!(this.request(), played.id, played.outputs, played.inputs);
-    return found && { id: found.id ?? played.id, inputs: found.inputs, outputs: found.outputs };
+  async refresh(fake: Fake): Promise<Fake | undefined> {
+    const found = await this.resource.read!(this.request(), fake.id, fake.outputs, fake.inputs);
+    return found && { id: found.id ?? fake.id, inputs: found.inputs, outputs: found.outputs };
   }
 }
 

@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import { describe, expect, it } from "vitest";
-import { apiAccess, settled } from "../../../../rehearsal/providers/kubernetes/kubeconfig.ts";
+import { apiAccess, settled } from "../../../../rehearsal/providers/kubernetes/provider-kubeconfig.ts";
 import { providerDifference } from "../../../../rehearsal/providers/kubernetes/provider-difference.ts";
 import { unknown } from "../../../../rehearsal/providers/protocol/property-value.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { notPlayed, releaseInputs } from "../../../../rehearsal/providers/kubernetes/release-inputs.ts";
+import { notSimulated, releaseInputs } from "../../../../rehearsal/providers/kubernetes/release-inputs.ts";
 import { releaseDifference } from "../../../../rehearsal/providers/kubernetes/release-state.ts";
 import { Secret } from "../../../../rehearsal/providers/protocol/property-value.ts";
 
@@ -30,7 +30,7 @@ describe("the inputs of a Release", () => {
   });
 
   it("may not hold a repository's password, which helm takes only on its command line", () => {
-    expect(notPlayed({ repositoryOpts: { repo: "https://r", password: "p" } })).toHaveLength(1);
+    expect(notSimulated({ repositoryOpts: { repo: "https://r", password: "p" } })).toHaveLength(1);
   });
 });
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { dockerPlugin } from "../../../../../rehearsal/providers/docker/docker-plugin.ts";
 import { NotReady } from "../../../../../rehearsal/providers/protocol/plugin.ts";
-import { startPlayedEngine, type PlayedEngine } from "../played-engine.ts";
-import { Playing, told, type Played } from "../playing.ts";
+import { startFakeEngine, type FakeEngine } from "../fake-engine.ts";
+import { Playing, told, type Fake } from "../playing.ts";
 
 const image = "rancher/rancher:v2.15.2@sha256:aaaa";
 const healthcheck = { tests: ["CMD", "true"], interval: "5s", timeout: "5s", startPeriod: "10m0s", retries: 6 };
@@ -25,11 +25,11 @@ const inputs = {
 };
 
 describe("docker.Container of the stand-in", () => {
-  let engine: PlayedEngine;
+  let engine: FakeEngine;
   let playing: Playing;
-  let made: Played | undefined;
+  let made: Fake | undefined;
   beforeEach(async () => {
-    engine = await startPlayedEngine();
+    engine = await startFakeEngine();
     engine.images.set(image, "sha256:1111");
     const plugin = dockerPlugin("5.2.0");
     await plugin.configure?.(new Map([["host", engine.host]]), () => undefined);
@@ -37,7 +37,7 @@ describe("docker.Container of the stand-in", () => {
     made = undefined;
   });
   afterEach(() => engine.close());
-  const create = async (more: object = {}): Promise<Played> => (made = await playing.create({ ...inputs, ...more }));
+  const create = async (more: object = {}): Promise<Fake> => (made = await playing.create({ ...inputs, ...more }));
   const changed = async (more: object): Promise<string[]> => told(await playing.diff(made!, { ...inputs, ...more }));
 
   it("asks the engine for what the program says, and leaves the rest to it", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { dialOf, sshWords } from "../../../../../rehearsal/providers/docker/engine/dial.ts";
+import { dialOf, sshCommand } from "../../../../../rehearsal/providers/docker/engine/dial.ts";
 import { pullParts } from "../../../../../rehearsal/providers/docker/engine/find-image.ts";
 import { goDuration, nanoseconds } from "../../../../../rehearsal/providers/docker/container/go-duration.ts";
 
@@ -14,17 +14,17 @@ describe("sshWords", () => {
       "-T -oConnectTimeout=1 -- host docker --host=unix:///run/other.sock system dial-stdio",
     ],
   ])("reaches %s with %j", (host, options, words) => {
-    expect(sshWords(host, options).join(" ")).toBe(words);
+    expect(sshCommand(host, options).join(" ")).toBe(words);
   });
 
   it("keeps each option whole, however many words are in it", () => {
-    expect(sshWords("ssh://host", ["-o", "KnownHostsCommand=/bin/echo %H ssh-ed25519 AAAA"])).toContain(
+    expect(sshCommand("ssh://host", ["-o", "KnownHostsCommand=/bin/echo %H ssh-ed25519 AAAA"])).toContain(
       "KnownHostsCommand=/bin/echo %H ssh-ed25519 AAAA",
     );
   });
 
   it("refuses a password in the address, and engines it cannot reach", () => {
-    expect(() => sshWords("ssh://ops:secret@host", [])).toThrow(/plain-text password is not supported/);
+    expect(() => sshCommand("ssh://ops:secret@host", [])).toThrow(/plain-text password is not supported/);
     expect(() => dialOf("tcp://127.0.0.1:2375", [])).toThrow(/reaches no engine at tcp:\/\/127\.0\.0\.1:2375/);
   });
 });

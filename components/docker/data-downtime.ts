@@ -1,0 +1,89 @@
+import { helperLabel } from "./data-facts.ts";
+import { helperContainer } from "./data-helper.ts";
+import { rancherUpgradeTest } from "./names.ts";
+import { watchOver } from "./script-watch.ts";
+
+/** Seconds a container is given to end by itself. */
+export const stopSeconds = 60;
+
+/**
+ * Shell functions for the time in which a container is stopped so that its data can be copied. Whatever happens to the
+ * script meanwhile, the container serves again: a watcher starts it within seconds of the script's end; after a
+ * restart of the engine or the machine its restart policy does, which is `always` meanwhile, as `unless-stopped` would
+ * leave it; and the next run begins with `mend`. `$facts/stopped` holds its name, its own policy, and who stopped it.
+ *
+ * - `stop_for_copy NAME`, `serve_again`: begin and end it. The second sets `stopped_seconds`.
+ * - `leave_stopped`: ends it without a start, for data that no longer belong to the container.
+ * - `copy_stopped NAME VOLUME FROM...`: the whole of it, where NAME runs; else just the copy.
+ * - `mend`: sets right what a script that was killed has left; ends the script where others have what is called so.
+ */
+export const dataDowntime = `policy_of() {
+  policy=$(about "$1" '{{.HostConfig.RestartPolicy.Name}}:{{.HostConfig.RestartPolicy.MaximumRetryCount}}') || exit 30
+  printf '%s\\n' "$policy" | sed -e 's/:0$//' -e 's/^$/no/'
+}
+${watchOver}
+stop_for_copy() {
+  own_policy=$(policy_of "$1") || exit 30
+  note stopped "$1 $own_policy $$"
+  # shellcheck disable=SC2016 # it is the watcher that expands it
+  watch_over stopped '[ ! -e "$facts/restoring" ] || exit 0; docker start "\${said%% *}"'
+  docker update --restart always "$1" >/dev/null 2>"$work/engine" || engine_gone
+  stopped_at=$(date +%s)
+  docker stop -t ${stopSeconds} "$1" >/dev/null 2>"$work/engine" || engine_gone
+}
+serve_again() {
+  read -r stopped_name stopped_policy _ <"$facts/stopped"
+  if there "$stopped_name"; then
+    docker start "$stopped_name" >/dev/null 2>"$work/engine" || fail 30 "the container $stopped_name does not start again: $(tail -n 1 "$work/engine"). Nothing is lost; see docker logs $stopped_name, then run this again"
+    docker update --restart "$stopped_policy" "$stopped_name" >/dev/null 2>"$work/engine" || engine_gone
+  fi
+  rm -f "$facts/stopped"
+  stopped_seconds=$(($(date +%s) - \${stopped_at:-$(date +%s)}))
+}
+leave_stopped() { rm -f "$facts/stopped"; }
+# Half of it is of no use, and may be what fills the engine's disk.
+copy_failed() { (clear_trial) || true; fail 30 "$@"; }
+copy_stopped() {
+  held=$1; shift
+  if [ -z "$held" ] || ! runs "$held"; then
+    copy_into "$@" || copy_failed "Rancher's data cannot be copied: $(tail -n 1 "$work/copying")"
+    return 0
+  fi
+  stop_for_copy "$held"
+  started=$(about "$held" '{{.State.StartedAt}}')
+  copied=yes
+  copy_into "$@" || copied=no
+  # Somebody may have started it meanwhile: the copy is then none of one moment.
+  [ "$(about "$held" '{{.State.Running}} {{.State.StartedAt}}')" = "false $started" ] || copied=disturbed
+  serve_again
+  case $copied in
+    yes) say "Rancher was stopped for $stopped_seconds s, while its data were copied" ;;
+    no) copy_failed "Rancher's data cannot be copied: $(tail -n 1 "$work/copying"). It serves again" ;;
+    disturbed) fail 30 "the container $held was started while its data were being copied, and the copy is of no use. Run this again" ;;
+  esac
+}
+remove_container() {
+  there "$1" || return 0
+  part=$(about "$1" '{{index .Config.Labels "${helperLabel}"}}') || exit 30
+  [ -n "$part" ] || fail 10 "a container named $1 is on this machine that this program did not make, and it needs the name. Rename it: docker rename $1 OTHER-NAME"
+  docker rm -f -v "$1" >/dev/null 2>"$work/engine" || engine_gone
+}
+clear_trial() {
+  remove_container ${rancherUpgradeTest.container}
+  if volume_there ${rancherUpgradeTest.volume}; then
+    part=$(docker volume inspect -f '{{index .Labels "${helperLabel}"}}' ${rancherUpgradeTest.volume} 2>"$work/engine") || engine_gone
+    [ -n "$part" ] || fail 10 "a volume named ${rancherUpgradeTest.volume} is on this machine that this program did not make, and it would be emptied. Bring what is in it elsewhere, then: docker volume rm ${rancherUpgradeTest.volume}"
+    docker volume rm ${rancherUpgradeTest.volume} >/dev/null 2>"$work/engine" || engine_gone
+  fi
+  ! docker network inspect ${rancherUpgradeTest.network} >/dev/null 2>&1 || docker network rm ${rancherUpgradeTest.network} >/dev/null 2>"$work/engine" || engine_gone
+}
+mend() {
+  remove_container ${helperContainer}
+  clear_trial
+  rm -f "$folder"/rancher-*.part "$folder/rancher-data.facts.new" "$folder/last-backup.new"
+  for each in "$folder"/rancher-*.tar.gz.sha256; do [ ! -e "$each" ] || [ -e "\${each%.sha256}" ] || rm -f "$each"; done
+  if [ -e "$facts/stopped" ] && [ ! -e "$facts/restoring" ]; then
+    serve_again
+    say "changed: the container $stopped_name, which an earlier run that was ended had stopped, serves again"
+  fi
+}`;

@@ -1,0 +1,159 @@
+import type { DockerSettings, SingleNodeSettings } from "../stack-file.ts";
+import { bytesOf } from "./memory-size.ts";
+import { auditLogVolume, inRancherContainer, rancherLabels, rancherVolume } from "./names.ts";
+
+/** What Rancher's container is made of, but for its image and what is secret or made on the host. Plain values only. */
+export interface RancherContainerSpec {
+  /** Words for Rancher behind the image. */
+  readonly command: readonly string[];
+  /** Without the bootstrap password and the proxies' credentials. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly volumes: readonly { readonly volumeName: string; readonly containerPath: string }[];
+  /** Ports on the host; none where nginx reaches Rancher inside Docker's network. */
+  readonly ports: readonly PublishedPort[];
+  readonly labels: Readonly<Record<string, string>>;
+  /** Whether a CA's certificate is put where Rancher hands it on to agents from. */
+  readonly privateCa: boolean;
+  /** Certificates of further CAs that Rancher trusts, PEM. */
+  readonly additionalTrustedCAs?: string;
+  /** MiB; no limit where absent. */
+  readonly memory?: number;
+  /** `1.5`; no limit where absent. */
+  readonly cpus?: string;
+}
+
+export interface PublishedPort {
+  readonly internal: number;
+  readonly external: number;
+  /** Address of the host it is bound to. */
+  readonly ip: string;
+}
+
+/**
+ * Whether Rancher itself answers. A redirect is no answer, so it is asked as nginx asks it; on port 80 it answers once
+ * its own Kubernetes and all it keeps there are up. The times are written as Go writes them, or every run would find
+ * another value than its own.
+ */
+export const rancherHealthcheck = {
+  tests: [
+    "CMD",
+    "curl",
+    "--silent",
+    "--fail",
+    "--output",
+    "/dev/null",
+    "--max-time",
+    "4",
+    "--header",
+    "X-Forwarded-Proto: https",
+    "http://127.0.0.1/healthz",
+  ],
+  interval: "5s",
+  timeout: "5s",
+  /** The first start unpacks a Kubernetes; failures count from then on. */
+  startPeriod: "10m0s",
+  retries: 6,
+} as const;
+
+/**
+ * Rancher's container from a stack file.
+ *
+ * @param stack `<project>/<stack>`, whose container it is.
+ */
+export function rancherContainerSpec(settings: SingleNodeSettings, stack: string): RancherContainerSpec {
+  const { docker, version } = settings;
+  const environment = rancherEnvironment(docker);
+  return {
+    command: [...(trust(settings) === "publicCa" ? ["--no-cacerts"] : []), ...docker.arguments],
+    environment,
+    volumes: [
+      { volumeName: rancherVolume, containerPath: inRancherContainer.data },
+      ...(docker.auditLog ? [{ volumeName: auditLogVolume, containerPath: inRancherContainer.auditLog }] : []),
+    ],
+    ports: publishedPorts(settings),
+    labels: {
+      [rancherLabels.stack]: stack,
+      [rancherLabels.version]: version,
+      [rancherLabels.environment]: Object.entries(environment)
+        .map(([name, value]) => `${name}=${value}`)
+        .join(" "),
+    },
+    privateCa: trust(settings) === "privateCa",
+    ...(docker.additionalTrustedCAs !== undefined && { additionalTrustedCAs: docker.additionalTrustedCAs }),
+    ...(docker.memory !== undefined && { memory: mebibytes(docker.memory) }),
+    ...(docker.cpus !== undefined && { cpus: `${docker.cpus}` }),
+  };
+}
+
+/**
+ * Who signed the certificate users see, as Rancher has to know it: agents get a private CA's certificate from Rancher,
+ * and none of a public CA's. Where Rancher ends TLS itself it makes its own.
+ * https://ranchermanager.docs.rancher.com/getting-started/installation-and-upgrade/other-installation-methods/rancher-on-a-single-node-with-docker
+ */
+function trust({ tls }: SingleNodeSettings): "own" | "publicCa" | "privateCa" {
+  switch (tls.source) {
+    case "rancher":
+      return "own";
+    case "generated":
+      return "privateCa";
+    case "secret":
+      return tls.caCertificate === undefined ? "publicCa" : "privateCa";
+    default:
+      return tls satisfies never;
+  }
+}
+
+/** Nothing but nginx listens where others reach it, except where there is no nginx. */
+function publishedPorts({ loadBalancer, docker }: SingleNodeSettings): PublishedPort[] {
+  switch (loadBalancer.kind) {
+    case "none":
+      // IPv4: named so, as for the IPv6 twin the engine would add every run would find one port more than its own.
+      return published(loadBalancer.ports, "0.0.0.0");
+    case "nginx":
+      return loadBalancer.runAs === "host" ? published(docker.publish, "127.0.0.1") : [];
+    default:
+      return loadBalancer satisfies never;
+  }
+}
+
+/** In the order of the inner ports, which the engine gives them back in. */
+function published({ http, https }: { readonly http: number; readonly https: number }, ip: string): PublishedPort[] {
+  return [
+    { internal: 80, external: http, ip },
+    { internal: 443, external: https, ip },
+  ];
+}
+
+/** Sorted by name. What the stack file adds by hand comes last and wins. */
+function rancherEnvironment({ auditLog, proxy, registry, environment }: DockerSettings): Record<string, string> {
+  const all = {
+    ...(auditLog && {
+      // Without the first, Rancher 2.12 and later leave the log out whatever its level.
+      AUDIT_LOG_ENABLED: "true",
+      AUDIT_LEVEL: `${auditLog.level}`,
+      AUDIT_LOG_PATH: `${inRancherContainer.auditLog}/rancher-api-audit.log`,
+      AUDIT_LOG_MAXAGE: `${auditLog.maxAge}`,
+      AUDIT_LOG_MAXBACKUP: `${auditLog.maxBackups}`,
+      AUDIT_LOG_MAXSIZE: `${auditLog.maxSize}`,
+    }),
+    ...(proxy && {
+      ...(proxy.http !== undefined && { HTTP_PROXY: proxy.http }),
+      ...(proxy.https !== undefined && { HTTPS_PROXY: proxy.https }),
+      NO_PROXY: [...new Set([...neverProxied, ...proxy.noProxy])].join(","),
+    }),
+    ...(registry !== undefined && { CATTLE_SYSTEM_DEFAULT_REGISTRY: registry }),
+    ...environment,
+  };
+  return Object.fromEntries(Object.entries(all).toSorted(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+/**
+ * What Rancher's own Kubernetes needs to reach without a proxy.
+ * https://ranchermanager.docs.rancher.com/getting-started/installation-and-upgrade/other-installation-methods/rancher-on-a-single-node-with-docker/http-proxy-configuration
+ */
+const neverProxied = ["localhost", "127.0.0.1", "0.0.0.0", "10.0.0.0/8", "cattle-system.svc", ".svc", ".cluster.local"];
+
+/** `8g` in MiB, as the provider takes it. */
+function mebibytes(size: string): number {
+  return Math.floor(bytesOf(size) / 1024 ** 2);
+}

@@ -1,0 +1,122 @@
+import { quote } from "../host/shell.ts";
+import { helperLabel } from "./data-facts.ts";
+import { memoryOfK3s } from "./docker-host-figures.ts";
+import { inRancherContainer, rancherUpgradeTest, rancherVolume } from "./names.ts";
+import { rancherHealthcheck, type RancherContainerSpec } from "./rancher-container-spec.ts";
+
+/** Seconds a new version has on trial until it answers; its migrations are part of it. */
+export const upgradeTestSeconds = 600;
+
+/** Restarts by itself after which a version on trial is given up: one or two are usual while its Kubernetes starts. */
+const restartsAllowed = 5;
+
+/** Mebibytes that should be available beside the old version while the new one is on trial. */
+const upgradeTestMemory = memoryOfK3s * 1024;
+
+/** Seconds the old version has to answer again after its data were copied. */
+const againSeconds = 600;
+
+const { container, volume, network } = rancherUpgradeTest;
+
+/**
+ * A network that leads nowhere: the address of its gateway belongs to nobody, so that neither the machine nor anything
+ * beyond it is reached, and two servers never act on the same downstream clusters. Not `--internal`, which has no
+ * default route: K3s inside Rancher does not start without one (https://github.com/k3s-io/k3s/issues/1103).
+ */
+const leadsNowhere = [
+  "--driver bridge",
+  "--opt com.docker.network.bridge.inhibit_ipv4=true",
+  "--opt com.docker.network.bridge.enable_ip_masquerade=false",
+].join(" ");
+
+/**
+ * Shell functions that try `$image` out before anything else is touched.
+ *
+ * - `gate FROM`: ends the script where nobody can go from that version to `$version`.
+ * - `prove NAME FROM`: FROM is the version of the data in the volume; NAME the container that serves them, or nothing.
+ *   Ends the script with 40 where the new version does not become healthy on a copy of the data.
+ */
+export function upgradeTest(spec: RancherContainerSpec): string {
+  return `gate() {
+  [ -n "$1" ] || fail 10 "the volume ${rancherVolume} has data, and nothing says of which version of Rancher. Say it, 2.14.3 for instance: echo version 2.14.3 >>$folder/rancher-data.facts"
+  # Three parts of numbers each; what follows a hyphen is of no matter.
+  step=$(printf '%s.%s\\n' "\${1%%-*}" "\${version%%-*}" | awk -F . '{
+    if ($4 != $1) print ($4 < $1) ? "back" : "far"
+    else if ($5 != $2) print ($5 < $2) ? "back" : ($5 == $2 + 1) ? "on" : "far"
+    else print ($6 < $3) ? "back" : "on"
+  }')
+  case $step in
+    back) fail 10 "Rancher's data are of $1, and $version cannot read them. Go back by an archive of $version: docker.restore: NAME, beside rancher:version. There are: $(archives | tr '\\n' ' ')" ;;
+    far) fail 10 "Rancher's data are of $1, and an upgrade goes from one minor version to the next. Upgrade to the latest \${1%%.*}.$(($(printf %s "$1" | cut -d . -f 2) + 1)) first, then to $version" ;;
+  esac
+}
+health_of() { about "$1" '{{if .State.Health}}{{.State.Health.Status}}{{else}}none{{end}}'; }
+await_old() {
+  deadline=$(($(date +%s) + ${againSeconds}))
+  until case $(health_of "$1") in healthy | none) ;; *) false ;; esac; do
+    [ "$(date +%s)" -lt "$deadline" ] || fail 40 "Rancher $2 has not become healthy again within ${againSeconds} s after its data were copied; the upgrade was not tried. See docker logs $1"
+    sleep 2
+  done
+}
+trial_answers() { docker exec ${container} ${probe} >/dev/null 2>&1; }
+trial_runs() {
+  trial_state=$(about ${container} '{{.State.Running}} {{.State.Restarting}} {{.RestartCount}}') || exit 30
+  case $trial_state in *true*) [ "\${trial_state##* }" -lt ${restartsAllowed} ] ;; *) false ;; esac
+}
+start_trial() {
+  docker network create ${leadsNowhere} --label ${helperLabel}=trial ${network} >/dev/null || return 1
+  docker create --name ${container} --hostname ${container} --label ${helperLabel}=trial --pull never ${upgradeTestLog(spec)} "$image"${spec.command.map((word) => ` ${quote(word)}`).join("")} >/dev/null || return 1
+  docker start ${container} >/dev/null
+}
+prove() {
+  measure --volume ${rancherVolume}:/from:ro
+  need_room 1 1
+  docker volume create --label ${helperLabel}=trial ${volume} >/dev/null
+  # One that was ill before is no reason to wait.
+  was=none
+  [ -z "$1" ] || was=$(health_of "$1")
+  copy_stopped "$1" ${volume} --volume ${rancherVolume}:/from:ro
+  make_archive ${volume} "$2" "$(image_of "$1" "$2")"
+  note needed "$archive"
+  [ "$was" != healthy ] || await_old "$1" "$2"
+  available=$(sed -n 's/^MemAvailable: *\\([0-9]*\\) kB$/\\1/p' /proc/meminfo 2>/dev/null || true)
+  [ -z "$available" ] || [ "$((available / 1024))" -ge ${upgradeTestMemory} ] || say "warning: $((available / 1024)) MiB of memory are available, and a second Rancher runs beside the first while it is tried: ${upgradeTestMemory} are good to have. Where it does not become healthy, end what else runs here, or give the machine more"
+  say "trying $version on a copy of the data, for ${upgradeTestSeconds} s at most"
+  proved=no trial_began=$(date +%s)
+  if start_trial 2>"$work/trial"; then
+    deadline=$((trial_began + ${upgradeTestSeconds}))
+    while [ "$(date +%s)" -lt "$deadline" ] && trial_runs; do
+      # Twice, as one that is about to end may answer once.
+      if trial_answers && sleep 2 && trial_answers; then proved=yes; break; fi
+      sleep 1
+    done
+    docker logs --tail 20 ${container} >"$work/trial" 2>&1
+  fi
+  trial_took=$(($(date +%s) - trial_began))
+  clear_trial
+  if [ "$proved" = no ]; then
+    sed 's/^/  /' "$work/trial" >&2
+    fail 40 "Rancher $version did not become healthy on a copy of the data within $trial_took s; above are its last words. Nothing has changed: Rancher $2 goes on, and $folder/$archive.tar.gz holds its data as they were"
+  fi
+  note trial-seconds "$trial_took"
+  say "changed: Rancher $version became healthy on a copy of the data within $trial_took s"
+}`;
+}
+
+/** What the container on trial has in common with the real one, but for ports and network. */
+function upgradeTestLog({ environment, memory, cpus }: RancherContainerSpec): string {
+  return [
+    `--network ${network}`,
+    "--privileged",
+    "--userns host",
+    `--restart on-failure:${restartsAllowed}`,
+    "--log-driver json-file",
+    "--log-opt max-size=10m",
+    `--volume ${volume}:${inRancherContainer.data}`,
+    ...Object.entries(environment).map(([name, value]) => `--env ${quote(`${name}=${value}`)}`),
+    ...(memory === undefined ? [] : [`--memory ${memory}m --memory-swap ${memory}m`]),
+    ...(cpus === undefined ? [] : [`--cpus ${cpus}`]),
+  ].join(" ");
+}
+
+const probe = rancherHealthcheck.tests.slice(1).map(quote).join(" ");

@@ -1,0 +1,120 @@
+import { checkDocker } from "../docker/docker-engine-check.ts";
+import { forgetOldImages, imagePull } from "../docker/image-pull.ts";
+import { gnuForms } from "../host/gnu-forms.ts";
+import { hereDocument, quote } from "../host/shell.ts";
+import { certificateFunctions, cleanCertificates, placeCertificates } from "./certificate-script.ts";
+import { unwatch, watchCertificates } from "./certificate-watch.ts";
+import { clientPorts, type Listener, type Upstream } from "./listener.ts";
+import { singleNodeNginxHooks, dropFormer, insideHooks, needShell } from "./single-node-nginx-rollout.ts";
+import { singleNodeNginxSpec } from "./single-node-nginx-spec.ts";
+import { singleNodeNginxFacts, recoverSingleNodeNginx } from "./single-node-nginx-downtime.ts";
+import { neededNginx, renderNginxConfig } from "./nginx-config.ts";
+import { refuseForeign, removeContainers } from "./nginx-container-rollout.ts";
+import { checkOpenssl, openFilesIn, type NginxContainerScriptArgs } from "./nginx-container-script.ts";
+import { containerFolder } from "./nginx-container-spec.ts";
+import { learnImageBuild } from "./nginx-image-build.ts";
+import { rollout } from "./nginx-rollout.ts";
+import { fillTemplate } from "./nginx-template.ts";
+import { refuseSelfConnections } from "./self-connection-script.ts";
+
+/** Where a container is that shares one of Docker's networks with its upstreams. */
+export interface SingleNodeNginx {
+  /** Name of the network. Changing it replaces the container. */
+  readonly network: string;
+  /** Whether Docker is on the machine Pulumi runs on, where scripts run without root and may run on a Mac. */
+  readonly local: boolean;
+}
+
+export type SingleNodeNginxScriptArgs = NginxContainerScriptArgs & { readonly singleNode: SingleNodeNginx };
+
+/**
+ * The same as `renderNginxContainerScript`, for a container that has its ports published and reaches its upstreams by
+ * their names in one of Docker's networks. Docker opens the ports it publishes past the host's firewall by itself, and
+ * refuses those that others have.
+ */
+export function renderSingleNodeNginxScript(args: SingleNodeNginxScriptArgs): string {
+  const { listeners, options, certificates, image, singleNode } = args;
+  const template = renderNginxConfig({ listeners, options, logs: "container" });
+  const folder = singleNode.local ? '"$state/nginx"' : containerFolder;
+  const tools = singleNode.local ? [gnuForms] : [];
+  return [
+    `image=${quote(image)} folder=${folder}
+conf=$folder/nginx.conf`,
+    ...tools,
+    checkDocker,
+    singleNodeNginxFacts,
+    refuseForeign,
+    refuseHostNginx,
+    recoverSingleNodeNginx,
+    // The ports are published on every address of the host.
+    refuseSelfConnections({ listeners: listeners.map(withoutContainers), ports: clientPorts(listeners) }),
+    ...(certificates.length > 0 ? [checkOpenssl] : []),
+    registerUndo(singleNode, folder, tools),
+    imagePull,
+    `pull_image "$image"`,
+    learnImageBuild({ network: "user-defined", neededNginx: neededNginx(listeners) }),
+    needShell,
+    ...(singleNode.local ? [] : [`keep "$folder"`]),
+    `mkdir -p "$folder"`,
+    rollout,
+    certificateFunctions,
+    `tls=$folder/tls`,
+    placeCertificates(certificates),
+    `cat >"$work/template" ${hereDocument(template, "NGINX")}`,
+    fillTemplate,
+    `fill_template "$work/template" "$work/nginx.conf"`,
+    singleNodeNginxSpec({
+      network: singleNode.network,
+      ports: clientPorts(listeners),
+      openFiles: openFilesIn(template),
+      usersFolder: singleNode.local,
+    }),
+    singleNodeNginxHooks,
+    `roll_out "$work/nginx.conf"`,
+    dropFormer,
+    cleanCertificates(certificates),
+    ...(singleNode.local
+      ? []
+      : [
+          watchCertificates(certificates, {
+            script: "nginx-container",
+            conf,
+            tls: `${containerFolder}/tls`,
+            hooks: insideHooks,
+          }),
+        ]),
+    forgetOldImages,
+    `sha256sum "$conf" | cut -d ' ' -f 1
+`,
+  ]
+    .filter((part) => part !== "")
+    .join("\n");
+}
+
+const conf = `${containerFolder}/nginx.conf`;
+
+/** Without the upstreams that are names of containers: Docker's DNS server resolves those, not the host. */
+function withoutContainers(listener: Listener): Listener {
+  const known = (upstreams: readonly Upstream[]) => upstreams.filter(({ address }) => /[.:]/.test(address));
+  return listener.layer === 4
+    ? { ...listener, upstreams: known(listener.upstreams) }
+    : { ...listener, sites: listener.sites.map((site) => ({ ...site, upstreams: known(site.upstreams) })) };
+}
+
+const refuseHostNginx = `[ -z "$(undo_of nginx)" ] || fail 10 "this machine runs the nginx this stack has put on it, on the same ports. Take that away first: npm run uninstall, which keeps the data. Then runAs: container"`;
+
+/** An image that others use stays, and so does a Docker that somebody has removed meanwhile. */
+function registerUndo({ local }: SingleNodeNginx, folder: string, tools: readonly string[]): string {
+  return `register_undo <<'UNDO'
+folder=${folder}
+${[...tools, ...(local ? [] : [unwatch])].join("\n")}
+if command -v docker >/dev/null; then
+  docker version >/dev/null 2>"$work/engine" || fail 30 "the Docker engine does not answer, and the container of the load balancer cannot be removed: $(tail -n 1 "$work/engine"). Start it, then run this again"
+${singleNodeNginxFacts}
+${removeContainers}
+${imagePull}
+  forget_images 0
+fi
+rm -rf "$folder"${local ? "" : `\ngive_back "$folder"`}
+UNDO`;
+}

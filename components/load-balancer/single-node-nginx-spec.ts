@@ -1,0 +1,40 @@
+import { hardening, servingContainer, specificationLabel } from "./nginx-container-spec.ts";
+
+export interface SingleNodeNginxSpec {
+  /** Name of the network it shares with its upstreams. */
+  readonly network: string;
+  /** Published on all addresses of the host, under the same numbers. */
+  readonly ports: readonly number[];
+  /** Descriptors a worker may have open: `worker_rlimit_nofile` of the configuration. */
+  readonly openFiles: number;
+  /** Whether the folder belongs to a user other than root, whose files root without root's powers could not read. */
+  readonly usersFolder: boolean;
+}
+
+/**
+ * The shell functions of `containerShape`, with the same meaning, for a container in one of Docker's networks. They read
+ * `$folder` too: what is `/etc/nginx` inside.
+ */
+export function singleNodeNginxSpec({ network, ports, openFiles, usersFolder }: SingleNodeNginxSpec): string {
+  const spec = [
+    "--pull never",
+    `--network ${network}`,
+    ...hardening,
+    ...(usersFolder ? ["--cap-add DAC_OVERRIDE"] : []),
+    `--ulimit nofile=${openFiles}:${openFiles}`,
+  ].join(" ");
+  const serving = [...servingContainer, ...ports.map((port) => `--publish ${port}:${port}`)].join(" ");
+  return `shape="${spec} --tmpfs $temporary:rw,nosuid,nodev,noexec,mode=755,size=1g"
+serving_shape="${serving}"
+run_by="-c /etc/nginx/nginx.conf -g"
+specification() { printf '%s\\n' "$image" "$shape" "$serving_shape" "$run_by" "$folder" | sha256sum | cut -c 1-16; }
+create_container() {
+  # shellcheck disable=SC2086 # one word per option
+  docker create --name "$1" --label ${specificationLabel}="$(specification)" $shape $serving_shape --volume "$folder:/etc/nginx:ro,z" --entrypoint nginx "$image" $run_by 'daemon off;' >/dev/null
+}
+nginx_in() {
+  in_image=$1; shift
+  # shellcheck disable=SC2086 # one word per option
+  docker run --rm --label ${specificationLabel}=check $shape --volume "$folder:/etc/nginx:ro,z" --entrypoint nginx "$in_image" "$@"
+}`;
+}

@@ -1,0 +1,114 @@
+import { z } from "zod";
+import { schemaProblem } from "./schema-problems.ts";
+import type { KeyProblem } from "./schema-problems.ts";
+import { isMapping } from "./mapping.ts";
+import type { Mapping } from "./mapping.ts";
+import type { Path } from "./known-keys.ts";
+import type { ModeSchema } from "./mode-schemas.ts";
+
+type Issue = z.core.$ZodIssue;
+
+/** Top-level keys that others have spoken about already: not parsed, and not missed. */
+export type Skipped = ReadonlySet<string>;
+
+/**
+ * Parses every top-level key by itself, so that one mistake does not hide another: what is right comes with its
+ * defaults, what is wrong is reported and left out.
+ */
+export function parseStackFile(
+  values: Mapping,
+  skipped: Skipped,
+  modeSchema: ModeSchema,
+): { readonly parsed: Mapping; readonly problems: readonly KeyProblem[] } {
+  const problems: KeyProblem[] = [];
+  const parsed: Record<string, unknown> = {};
+  for (const [key, schema] of Object.entries(modeSchema.keys)) {
+    if (skipped.has(key)) continue;
+    const value = values[key];
+    const issues = allIssues(schema, value);
+    problems.push(
+      ...issues.flatMap((issue) =>
+        schemaProblem({ ...issue, path: [key, ...issue.path] }, at(value, issue.path), modeSchema),
+      ),
+    );
+    parsed[key] = issues.length === 0 ? schema.parse(value) : issues.reduce(withoutIssue, structuredClone(value));
+  }
+  return { parsed, problems };
+}
+
+/** The engine hands everything at the top level over as text: lists and mappings as JSON, numbers as digits. */
+export function asWritten(values: Mapping, { keys }: ModeSchema): Mapping {
+  return Object.fromEntries(
+    Object.entries(values).map(([key, value]) => {
+      const schema = Object.hasOwn(keys, key) ? keys[key] : undefined;
+      return [key, schema === undefined ? value : fromText(schema, value)];
+    }),
+  );
+}
+
+function fromText(schema: z.ZodType, value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  const [issue] = schema.safeParse(value).error?.issues ?? [];
+  if (issue?.code !== "invalid_type" || issue.path.length > 0) return value;
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    return value;
+  }
+}
+
+/** zod stops at a choice it does not know (`source: lets-encrypt`); the keys beside it are then read as any of them. */
+function allIssues(schema: z.ZodType, value: unknown): readonly Issue[] {
+  const issues = (schema.safeParse(value).error?.issues ?? []).flatMap(ofNearestAlternative);
+  const undecided = issues.find(isUndecided);
+  const union = unwrapped(schema);
+  if (undecided === undefined || !(union instanceof z.ZodDiscriminatedUnion) || !isMapping(value)) return issues;
+  const rest = Object.fromEntries(Object.entries(value).filter(([key]) => key !== union.def.discriminator));
+  const options = union.options as readonly z.ZodObject[];
+  // Where several of them have a key, the first one's is taken.
+  const shape = Object.assign({}, ...options.toReversed().map((option) => option.shape)) as z.ZodRawShape;
+  const beside = z.strictObject(shape).partial().safeParse(rest).error?.issues ?? [];
+  return [...issues, ...beside.flatMap(ofNearestAlternative)];
+}
+
+/** A choice by a key, such as `kind`, has no issues for each form; one by the value's form, text or mapping, has. */
+function isUndecided(issue: Issue): boolean {
+  return issue.code === "invalid_union" && issue.errors.length === 0;
+}
+
+/** Of a value that may be text or a mapping, what is wrong with the form it has; all forms when it has none of them. */
+function ofNearestAlternative(issue: Issue): readonly Issue[] {
+  if (issue.code !== "invalid_union" || isUndecided(issue)) return [issue];
+  const modeSchema = issue.errors.find((errors) => !errors.some(isOtherAlternative));
+  if (modeSchema === undefined) return [issue];
+  return modeSchema.flatMap((inner) =>
+    ofNearestAlternative({ ...inner, path: [...issue.path, ...inner.path] } as Issue),
+  );
+}
+
+function isOtherAlternative({ code, path }: Issue): boolean {
+  return path.length === 0 && (code === "invalid_type" || code === "invalid_value");
+}
+
+function unwrapped(schema: z.ZodType): z.ZodType {
+  const isWrapped = schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault;
+  return isWrapped ? unwrapped(schema.unwrap() as z.ZodType) : schema;
+}
+
+function withoutIssue(value: unknown, issue: Issue): unknown {
+  if (issue.code !== "unrecognized_keys") return without(value, issue.path);
+  return issue.keys.reduce<unknown>((rest, key) => without(rest, [...issue.path, key]), value);
+}
+
+function without(value: unknown, path: Path): unknown {
+  const last = path.at(-1);
+  if (last === undefined) return undefined;
+  const parent = at(value, path.slice(0, -1));
+  if (Array.isArray(parent)) parent[Number(last)] = undefined;
+  else if (isMapping(parent)) Reflect.deleteProperty(parent, last);
+  return value;
+}
+
+function at(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>((inner, part) => (inner as Record<PropertyKey, unknown> | undefined)?.[part], value);
+}

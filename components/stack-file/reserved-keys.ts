@@ -1,0 +1,31 @@
+/**
+ * Names kept for parts that are not there yet, so that nobody takes them for something else: path of the key, and
+ * what it will be. Taken off this list by the change that brings the part.
+ */
+export const reservedKeys: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    proxy: "an HTTP proxy for Rancher and its hosts",
+    registry: "a private registry",
+    hostAliases: "host aliases",
+    firewall: "checking or opening ports",
+    time: "checking clocks",
+    backup: "backups",
+    signIn: "sign-in providers",
+    teams: "teams and their projects",
+    chartSources: "chart repositories inside Rancher",
+    monitoring: "monitoring",
+    downstream: "downstream clusters",
+    "cluster.agents": "agents of a cluster this program makes",
+    "cluster.datastore": "an external datastore",
+    "cluster.snapshots": "etcd snapshots",
+    "cluster.hardened": "hardening",
+    "cluster.registries": "private registries of a cluster",
+    "cluster.airGap": "installing without internet",
+    "cluster.config": "free-form distribution keys",
+  }),
+);
+
+/** Distributions that this program will make itself. RKE with Rancher 2.12 and newer never comes: see the gate. */
+export const reservedDistributions: ReadonlyMap<string, string> = new Map(
+  Object.entries({ k3s: "K3s", rke2: "RKE2", rke: "RKE" }),
+);

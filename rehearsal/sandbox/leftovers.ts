@@ -1,0 +1,65 @@
+import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { runCommand } from "./command.ts";
+import { clearPartials } from "./debian-root.ts";
+import { ledgerEntries, ownerLives, strikeEntry, type LedgerEntry } from "./ledger.ts";
+import { bootId, killProcess, sharersOfNetwork, waitUntilGone } from "./process-identity.ts";
+
+/**
+ * Ends every process of a world, and with them its namespaces, links and mounts; then removes its folder. Gives what it
+ * cleared. Safe to call again, and on a world that is half made.
+ */
+export async function clearSandbox(entry: LedgerEntry): Promise<string[]> {
+  const cleared: string[] = [];
+  if (entry.boot === bootId()) {
+    const holders = entry.processes.filter((process) => process.holdsNetwork);
+    const others = entry.processes.filter((process) => !process.holdsNetwork);
+    for (const process of others) if (killProcess(process)) cleared.push(`process ${process.pid} (${process.what})`);
+    // Children of recorded processes are on no record; while its holder lives, a namespace tells them.
+    const strays = holders.flatMap((holder) => sharersOfNetwork(holder).filter(({ pid }) => pid !== holder.pid));
+    for (const stray of strays) if (killProcess(stray)) cleared.push(`process ${stray.pid} (in the world's network)`);
+    for (const process of holders) if (killProcess(process)) cleared.push(`process ${process.pid} (${process.what})`);
+    const left = await waitUntilGone([...entry.processes, ...strays]);
+    if (left.length > 0) {
+      const ids = left.map(({ pid }) => pid).join(", ");
+      throw new Error(`processes ${ids} of rehearsal world ${entry.sandbox} do not end; end them, then run this again`);
+    }
+    if (await linkGone(entry.link)) cleared.push(`link ${entry.link}`);
+  }
+  if (existsSync(entry.folder)) {
+    await rm(entry.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+    cleared.push(`folder ${entry.folder}`);
+  }
+  strikeEntry(entry);
+  return cleared;
+}
+
+/** Clears every world whose maker no longer runs, and says what it cleared. Worlds of living makers are left alone. */
+export async function clearLeftovers(options: { progress?: (line: string) => void } = {}): Promise<string[]> {
+  const cleared: string[] = [];
+  for (const entry of ledgerEntries().filter((candidate) => !ownerLives(candidate))) {
+    const started = Date.now();
+    const things = await clearSandbox(entry);
+    cleared.push(...things);
+    options.progress?.(
+      `cleared what an earlier rehearsal (world ${entry.sandbox}) left: ${things.join(", ")}; ${Date.now() - started} ms`,
+    );
+  }
+  for (const parsed of await clearPartials()) {
+    cleared.push(`folder ${parsed}`);
+    options.progress?.(`removed a half-made root: ${parsed}`);
+  }
+  return cleared;
+}
+
+/** The link goes with the namespace of its other end, a moment after the last process in it; true when it was there. */
+async function linkGone(link: string): Promise<boolean> {
+  const present = (): boolean => existsSync(`/sys/class/net/${link}`);
+  const was = present();
+  for (let tries = 0; present() && tries < 100; tries++) {
+    if (tries === 50) await runCommand(["ip", "link", "del", link]);
+    await sleep(10);
+  }
+  return was;
+}

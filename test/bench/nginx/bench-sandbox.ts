@@ -1,0 +1,43 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import type { Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { UserError } from "../../../operations/command-line.ts";
+import { runCommand } from "../../../rehearsal/sandbox/command.ts";
+import { clearLeftovers } from "../../../rehearsal/sandbox/leftovers.ts";
+import { createSandbox, type Sandbox } from "../../../rehearsal/sandbox/sandbox.ts";
+import { processors } from "./bench-machine.ts";
+
+/** Does something in a world that ends with it, however it ends: interrupted and killed, too. */
+export async function inBenchSandbox(work: (sandbox: Sandbox, ended: AbortSignal) => Promise<void>): Promise<void> {
+  await clearLeftovers({ progress: console.error });
+  const folder = mkdtempSync(join(tmpdir(), "bench-nginx-"));
+  startCleaner(folder);
+  const sandbox = await createSandbox({ folder, progress: console.error });
+  const interruption = new AbortController();
+  const interrupt = (): void => {
+    interruption.abort();
+    void sandbox.close(); // Whatever is being measured fails of it.
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, interrupt);
+  // This process asks, too; the balancer's processor is for the balancer.
+  await runCommand(["taskset", "-a", "-p", "-c", processors.others, String(process.pid)]);
+  try {
+    await work(sandbox, interruption.signal);
+  } catch (error) {
+    throw interruption.signal.aborted ? new UserError("interrupted; everything was cleaned up") : error;
+  } finally {
+    await sandbox.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Starts what cleans up after this process, should it be killed: its standard input ends with this process. */
+function startCleaner(folder: string): void {
+  const words = ["--import", import.meta.resolve("tsx"), join(import.meta.dirname, "cleaner.ts"), folder];
+  // A session of its own, so that Ctrl-C does not reach it.
+  const cleaner = spawn(process.execPath, words, { detached: true, stdio: ["pipe", "ignore", "ignore"] });
+  cleaner.unref();
+  (cleaner.stdin as Socket).unref();
+}

@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { aptSourcesFor } from "../../../rehearsal/sandbox/apt-sources.ts";
+
+const targets = `Packages|Debian|Debian|http://mirror.example/debian/
+Translations|Debian|Debian|http://mirror.example/debian/
+Packages|Other|Other|http://other.example/
+Packages|Debian|Debian-Security|http://mirror.example/security/
+`;
+const dump = `Acquire::http::Proxy "http://proxy.example:3128";
+Acquire::https::Proxy "";
+Acquire::Retries "3";
+`;
+
+describe("where a host's apt finds Debian", () => {
+  it("is where this machine's does, with the suite's own updates and security fixes", () => {
+    expect(aptSourcesFor("trixie", targets, dump)).toEqual({
+      entries: [
+        "deb http://mirror.example/debian/ trixie main",
+        "deb http://mirror.example/debian/ trixie-updates main",
+        "deb http://mirror.example/security/ trixie-security main",
+      ],
+      settings: ['Acquire::http::Proxy "http://proxy.example:3128";', 'Acquire::Languages "none";'],
+    });
+  });
+
+  it("has neither updates nor security fixes for sid, and takes lists that are out of date there", () => {
+    const sid = aptSourcesFor("sid", targets, "");
+
+    expect(sid.entries).toEqual(["deb http://mirror.example/debian/ sid main"]);
+    expect(sid.settings).toContain('Acquire::Check-Valid-Until "false";');
+  });
+
+  it("does without security fixes where the machine knows no place for them", () => {
+    const [main = ""] = targets.split("\n");
+
+    expect(aptSourcesFor("bookworm", main, "").entries).toHaveLength(2);
+  });
+
+  it("is nowhere on a machine whose apt knows no Debian", () => {
+    expect(() => aptSourcesFor("bookworm", "Packages|Other|Other|http://other.example/", "")).toThrow(
+      "this machine's apt knows no package list of Debian; the rehearsal's hosts are made from Debian's packages. " +
+        "Run apt-get update on a Debian machine.",
+    );
+  });
+});

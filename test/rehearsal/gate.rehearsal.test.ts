@@ -100,18 +100,18 @@ describe.skipIf(!isRoot)("the gate", () => {
       "rancher:kubeconfig leads to a cluster without an IngressClass, so nothing would answer for Rancher. Install an ingress controller first: traefik or ingress-nginx.",
     );
 
-    expect(warningsIn(preview)).toEqual([otherWorkloads]);
+    expect(warningsIn(preview)).toEqual([outOfSupport, otherWorkloads]);
     const { name, annotations } = traefik.metadata ?? {};
     await networking.createIngressClass({
       body: { metadata: { ...(name && { name }), ...(annotations && { annotations }) }, spec: traefik.spec ?? {} },
     });
   });
 
-  it("lets the same stack through when only the warning is left, and says it again", async () => {
+  it("accepts the same stack when only the warnings are left, and repeats them", async () => {
     const preview = await stack.preview();
 
     expect(preview.code, preview.text).toBe(0);
-    expect(warningsIn(preview)).toEqual([otherWorkloads]);
+    expect(warningsIn(preview)).toEqual([outOfSupport, otherWorkloads]);
   });
 
   it("refuses a cert-manager of others that is too old", async () => {
@@ -163,6 +163,8 @@ describe.skipIf(!isRoot)("the gate", () => {
   });
 });
 
+const outOfSupport =
+  "rancher:kubeconfig leads to a cluster with Kubernetes v1.34.1, and upstream support for 1.34 ended on 2026-10-27. Upgrade the cluster, or make sure that your vendor still maintains it.";
 const otherWorkloads =
   "rancher:kubeconfig leads to a cluster that also runs other workloads, in shop. Whoever administers Rancher administers them too, and an upgrade of either can stop the other. Give Rancher a cluster of its own.";
 const tooOld =

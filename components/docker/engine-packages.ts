@@ -26,11 +26,8 @@ wanted="${packages}"
 missing=$(for one in $wanted; do installed "$one" || printf '%s ' "$one"; done)
 if [ -n "$missing" ]; then
   say "installing Docker Engine"
-  if [ ! -e "$facts/folders" ]; then
-    for folder in ${folders}; do [ -e "$folder" ] || printf '%s\\n' "$folder"; done >"$facts/folders.new"
-    getent group docker >/dev/null || echo docker >"$facts/group"
-    mv "$facts/folders.new" "$facts/folders"
-  fi
+  for folder in ${folders}; do [ -e "$folder" ] || remember_line folders "$folder"; done
+  getent group docker >/dev/null || echo docker >"$facts/group"
   mend_packages
   if ! installed ca-certificates; then
     refresh_packages
@@ -60,7 +57,9 @@ export const removeDockerEngine = `if [ -s "$facts/packages" ] && grep -q -x doc
     if [ -n "$left" ]; then
       say "kept in /var/lib/docker/volumes, for whoever installs Docker Engine again: $left"
     elif [ -e "$facts/folders" ]; then
-      while read -r folder; do rm -rf "$folder" || say "$folder is still in use; remove it after a restart of the machine"; done <"$facts/folders"
+      for folder in ${folders}; do
+        ! grep -q -x -F -e "$folder" "$facts/folders" || rm -rf "$folder" || say "$folder is still in use; remove it after a restart of the machine"
+      done
     fi
     ! ip link show docker0 >/dev/null 2>&1 || ip link delete docker0 || true
     [ ! -e "$facts/group" ] || ! getent group docker >/dev/null || groupdel docker || true

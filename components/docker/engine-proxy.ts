@@ -44,7 +44,7 @@ if [ -e ${dropIn} ]; then
 fi`;
   }
   return `restart=
-install -d -m 0755 ${dropIn.slice(0, dropIn.lastIndexOf("/"))}
+make_folder ${dropIn.slice(0, dropIn.lastIndexOf("/"))}
 # The engine's proxy. Any change of it ${restarts}
 ${proxy.signsIn === true ? placeEnvironmentFile : removeEnvironmentFile}
 place ${dropIn} 0644 <<'PROXY'
@@ -57,7 +57,7 @@ if [ "$placed" = changed ] || [ "$environment_placed" = changed ]; then
 fi`;
 }
 
-const placeEnvironmentFile = `install -d -m 0755 ${environmentFile.slice(0, environmentFile.lastIndexOf("/"))}
+const placeEnvironmentFile = `make_folder ${environmentFile.slice(0, environmentFile.lastIndexOf("/"))}
 secret ${engineProxySecret} >"$work/engine-proxy"
 place ${environmentFile} 0600 <"$work/engine-proxy"
 environment_placed=$placed`;
@@ -85,7 +85,6 @@ function variables({ http, https, noProxy }: EngineProxy): string[] {
 export const forgetEngineProxy = `rm -f ${environmentFile}
 if [ -e ${dropIn} ]; then
   rm -f ${dropIn}
-  rmdir --ignore-fail-on-non-empty ${dropIn.slice(0, dropIn.lastIndexOf("/"))} 2>/dev/null || true
   systemctl daemon-reload
   say "Docker Engine keeps its proxy until it is restarted"
 fi`;

@@ -1,4 +1,5 @@
-import { statSync } from "node:fs";
+import { existsSync, mkdirSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
 import { engineProxyFile, engineProxySecret } from "../../components/docker/engine-proxy.ts";
 import { renderEngineInstall } from "../../components/docker/engine-install-script.ts";
@@ -152,5 +153,23 @@ describe("the engine's proxy", () => {
 
     expect(machine.read(environmentFile)).toBeUndefined();
     expect(changing(machine.calls())).toContain("systemctl restart docker");
+  });
+
+  it.each([
+    ["removes the folders it created", false],
+    ["leaves a folder that was there before", true],
+  ])("%s when it is undone", async (_, existed) => {
+    using machine = new FakeDockerMachine("debian", { engine: true });
+    const folder = dirname(machine.path("root", dropIn));
+    mkdirSync(existed ? folder : dirname(folder), { recursive: true });
+    await machine.run("systemctl -q enable docker; systemctl start docker");
+    const secrets = { [engineProxySecret]: engineProxyFile(proxy, "ops:password") };
+    await machine.install({ proxy: { ...proxy, signsIn: true }, secrets });
+
+    const end = await machine.undo();
+
+    expect(end.code, end.stderr).toBe(0);
+    expect(existsSync(folder)).toBe(existed);
+    expect(existsSync(machine.path("root", "/etc/docker"))).toBe(false);
   });
 });

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { renderEngineInstall } from "../../components/docker/engine-install-script.ts";
 import type { releases } from "../support/fake-system.ts";
@@ -81,6 +82,19 @@ describe("Docker Engine on Debian and Ubuntu", () => {
     ]) {
       expect(machine.read(path)).toBeUndefined();
     }
+  });
+
+  it("leaves files of others in folders that the script created", async () => {
+    using machine = new FakeDockerMachine("debian");
+    await machine.install();
+    machine.write("/etc/apt/keyrings/other.asc", "key");
+
+    const end = await machine.undo();
+
+    expect(end.code, end.stderr).toBe(0);
+    expect(machine.read("/etc/apt/keyrings/other.asc")).toBe("key");
+    expect(machine.read("/etc/apt/keyrings/rancher-stack-docker.asc")).toBeUndefined();
+    expect(existsSync(machine.path("root", "/etc/docker"))).toBe(false);
   });
 
   it("stays while it has containers of somebody else", async () => {

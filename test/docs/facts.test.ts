@@ -7,6 +7,7 @@ import { auditLogVolume, rancherVolume } from "../../components/docker/names.ts"
 import { checkCompatibility } from "../../components/compatibility.ts";
 import { renderBaseCreate } from "../../components/host/base-script.ts";
 import { connectionTo } from "../../components/host/connection.ts";
+import { folderFunctions } from "../../components/host/folder-functions.ts";
 import { sshHost } from "../../components/host/host.ts";
 import { exitCodes, preamble } from "../../components/host/script-preamble.ts";
 import { defaultNginxOptions } from "../../components/load-balancer/nginx-options.ts";
@@ -100,6 +101,7 @@ describe("the pages about a single node", () => {
   const single = page("docs/single-node.md");
   const backups = page("docs/single-node-backup.md");
   const takeover = page("docs/single-node-adopt.md");
+  const refusal = (part: string) => (folderFunctions.includes(part) ? part : "another text");
 
   it("gives Rancher's sizes as the check of the host has them", () => {
     const stated = tableRows(single, "size").map(([, clusters, nodes, cpus, memory]) => [
@@ -129,6 +131,8 @@ describe("the pages about a single node", () => {
     ["the unit of the timer", backups, `journalctl -u ${backupUnit}`],
     ["the name of a container that was taken over", takeover, `CONTAINER${adoptedSuffix}`],
     ["the volume of the data", single, `the volume \`${rancherVolume}\``],
+    ["an unsafe owner of the backup folder", backups, refusal("who can replace what is in")],
+    ["a backup folder that others may write to", backups, refusal("other users may write to")],
     ["the volume of the audit log", single, `the volume \`${auditLogVolume}\``],
   ])("say %s as the code has it", (_, { text: written }, words) => {
     expect(written).toContain(words);

@@ -67,7 +67,7 @@ export class Ledger {
 
   /** Records a process. @throws when the world is being closed, so that nothing joins it while it is cleared */
   add(process: ProcessIdentity, what: string, options: { holdsNetwork: boolean } = { holdsNetwork: false }): void {
-    if (this.#closed) throw new Error(`world ${this.#entry.sandbox} is closed; ${what} cannot join it`);
+    if (this.#closed) throw new Error(`sandbox ${this.#entry.sandbox} is closed; ${what} cannot join it`);
     const { pid, started } = process;
     this.#write([...this.#entry.processes.filter(isAlive), { pid, started, what, ...options }]);
   }

@@ -18,12 +18,14 @@ export async function clearSandbox(entry: LedgerEntry): Promise<string[]> {
     for (const process of others) if (killProcess(process)) cleared.push(`process ${process.pid} (${process.what})`);
     // Children of recorded processes are on no record; while its holder lives, a namespace tells them.
     const strays = holders.flatMap((holder) => sharersOfNetwork(holder).filter(({ pid }) => pid !== holder.pid));
-    for (const stray of strays) if (killProcess(stray)) cleared.push(`process ${stray.pid} (in the world's network)`);
+    for (const stray of strays) if (killProcess(stray)) cleared.push(`process ${stray.pid} (in the sandbox's network)`);
     for (const process of holders) if (killProcess(process)) cleared.push(`process ${process.pid} (${process.what})`);
     const left = await waitUntilGone([...entry.processes, ...strays]);
     if (left.length > 0) {
       const ids = left.map(({ pid }) => pid).join(", ");
-      throw new Error(`processes ${ids} of rehearsal world ${entry.sandbox} do not end; end them, then run this again`);
+      throw new Error(
+        `processes ${ids} of rehearsal sandbox ${entry.sandbox} do not end; end them, then run this again`,
+      );
     }
     if (await linkGone(entry.link)) cleared.push(`link ${entry.link}`);
   }
@@ -43,7 +45,7 @@ export async function clearLeftovers(options: { progress?: (line: string) => voi
     const things = await clearSandbox(entry);
     cleared.push(...things);
     options.progress?.(
-      `cleared what an earlier rehearsal (world ${entry.sandbox}) left: ${things.join(", ")}; ${Date.now() - started} ms`,
+      `cleared what an earlier rehearsal (sandbox ${entry.sandbox}) left: ${things.join(", ")}; ${Date.now() - started} ms`,
     );
   }
   for (const parsed of await clearPartials()) {

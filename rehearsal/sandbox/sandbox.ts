@@ -59,9 +59,9 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
     const network = await startNetwork(ledger, subnet);
     const names = new Set<string>();
     const admit = (name: string): string => {
-      if (closing !== undefined) throw new Error(`world ${id} is closed; ${name} cannot join it`);
+      if (closing !== undefined) throw new Error(`sandbox ${id} is closed; ${name} cannot join it`);
       if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name)) throw new Error(`"${name}" is no host name`);
-      if (names.has(name)) throw new Error(`world ${id} has a ${name} already; names are given once`);
+      if (names.has(name)) throw new Error(`sandbox ${id} has a ${name} already; names are given once`);
       names.add(name);
       return memberAddress(subnet, names.size - 1);
     };

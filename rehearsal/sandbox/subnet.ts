@@ -36,7 +36,7 @@ export function freeSubnets(taken: readonly string[]): Subnet[] {
 /** The address of a world's n-th host or node, counted from 0. */
 export function memberAddress(subnet: Subnet, index: number): string {
   const last = firstMember + index;
-  if (last > 254) throw new Error(`a world has room for ${255 - firstMember} hosts and nodes; this is one more`);
+  if (last > 254) throw new Error(`a sandbox has room for ${255 - firstMember} hosts and nodes; this is one more`);
   return `${subnet.prefix}.${last}`;
 }
 

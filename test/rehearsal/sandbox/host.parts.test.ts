@@ -214,7 +214,7 @@ describe.skipIf(!root)("a world's hosts", () => {
 
   it("are named once and by host names", async () => {
     await expect(sandbox.addHost({ name: "lb-1", user: "ops", port: 22 })).rejects.toThrow(
-      `world ${sandbox.id} has a lb-1 already; names are given once`,
+      `sandbox ${sandbox.id} has a lb-1 already; names are given once`,
     );
     await expect(sandbox.addNode({ name: "no/name" })).rejects.toThrow(`"no/name" is no host name`);
   });

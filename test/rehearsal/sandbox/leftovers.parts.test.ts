@@ -144,7 +144,7 @@ describe.skipIf(!root)("what a world leaves behind", () => {
 
     expect(cleared).toContain(`link ${entry.link}`);
     expect(cleared).toContain(`folder ${entry.folder}`);
-    expect(said.join("\n")).toContain(`cleared what an earlier rehearsal (world ${entry.sandbox}) left`);
+    expect(said.join("\n")).toContain(`cleared what an earlier rehearsal (sandbox ${entry.sandbox}) left`);
     expect(traces(entry, networks)).toEqual([]);
     expect(await machine()).toEqual(before);
   });

@@ -62,7 +62,7 @@ export function leftOf(entry: LedgerEntry): string[] {
     ...(existsSync(`/sys/class/net/${link}`) ? [`link ${link}`] : []),
     ...(existsSync(folder) ? [`folder ${folder}: ${readdirSync(folder).join(", ")}`] : []),
     ...(readFileSync("/proc/self/mountinfo", "utf8").includes(folder) ? [`a mount below ${folder}`] : []),
-    ...(ledgerEntries().some((other) => other.sandbox === sandbox) ? [`the record of world ${sandbox}`] : []),
+    ...(ledgerEntries().some((other) => other.sandbox === sandbox) ? [`the record of sandbox ${sandbox}`] : []),
   ];
 }
 

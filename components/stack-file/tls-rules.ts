@@ -2,7 +2,9 @@ import type { Problem } from "../problem.ts";
 import type { ReadFile } from "../read-file.ts";
 import { checkCertificate } from "../tls/certificate-checks.ts";
 import type { CertificateFinding, CertificatePart } from "../tls/certificate-checks.ts";
-import { joinPem, readCertificateKeys, readPem, unreadable } from "./certificate-source.ts";
+import { readCertificateKeys, readPem, unreadable } from "./certificate-source.ts";
+import { readCertificates, writeCertificates } from "../tls/certificate-pem.ts";
+import { rootsOf } from "../tls/certificate-trust.ts";
 import type { AnyParsed } from "./mode-schemas.ts";
 import type { CertificateSettings } from "./settings.ts";
 
@@ -30,11 +32,11 @@ export interface TlsReport {
   readonly warnings: readonly Problem[];
   /** Where the certificate for the hostname comes from; absent with another TLS source. */
   readonly certificate?: CertificateSettings;
-  /** PEM. */
+  /** PEM of the roots alone. */
   readonly caCertificate?: string;
 }
 
-/** What the TLS source asks for beyond the shape of its keys. */
+/** Checks what the schema of `rancher:tls` cannot: certificates, keys and the hostname. */
 export function checkTls({ tls, hostname }: AnyParsed, context: CertificateContext): TlsReport {
   if (tls?.source === "letsEncrypt") return { problems: publicNameProblems(hostname), warnings: [] };
   if (tls?.source !== "secret") return { problems: [], warnings: [] };
@@ -58,7 +60,9 @@ export function checkTls({ tls, hostname }: AnyParsed, context: CertificateConte
     problems: [...problems, ...findings.map(asProblem)],
     warnings: warnings.map(asProblem),
     ...(read.settings === undefined ? {} : { certificate: read.settings }),
-    ...(authority === undefined ? {} : { caCertificate: joinPem(authority) }),
+    ...(authority === undefined
+      ? {}
+      : { caCertificate: writeCertificates(rootsOf(readCertificates(authority).certificates)) }),
   };
 }
 

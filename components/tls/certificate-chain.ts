@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { rootCertificates } from "node:tls";
 import { certificateName, issuerName } from "./certificate-pem.ts";
 
-/** The certificates in the order TLS wants them, leaf first; `unplaced` are those that signed nothing before them. */
+/** Certificates in the order of TLS, leaf first; those in `unplaced` signed none of the chain. */
 export interface SortedChain {
   readonly chain: readonly [X509Certificate, ...X509Certificate[]];
   readonly unplaced: readonly X509Certificate[];
@@ -35,7 +35,7 @@ export function isSelfSigned(certificate: X509Certificate): boolean {
   return isIssued(certificate, certificate);
 }
 
-/** What is wrong with the order of a chain, or nothing. */
+/** Why the order of a chain is wrong, or `undefined`. */
 export function orderFault(
   given: readonly [X509Certificate, ...X509Certificate[]],
   sorted: SortedChain,
@@ -59,7 +59,7 @@ export function orderFault(
 
 let publicRootSubjects: ReadonlySet<string> | undefined;
 
-/** Whether a root of this name is among those Node ships (Mozilla's); a newer public root may be missing there. */
+/** Whether Node ships a root of this name (Mozilla's list). Newer public roots may be missing. */
 export function isPublicRoot(subject: string): boolean {
   publicRootSubjects ??= new Set(rootCertificates.map((pem) => new X509Certificate(pem).subject));
   return publicRootSubjects.has(subject);

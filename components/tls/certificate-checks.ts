@@ -1,21 +1,21 @@
 import type { X509Certificate } from "node:crypto";
 import { orderFault, sortChain } from "./certificate-chain.ts";
 import { certificateName, readCertificates } from "./certificate-pem.ts";
-import { browserTrustWarnings, privateTrustFindings, publicTrustFindings } from "./certificate-trust.ts";
+import { authorityReport, browserTrustWarnings, privateTrustReport, publicTrustReport } from "./certificate-trust.ts";
 import { keyFault, readPrivateKey } from "./private-key-checks.ts";
 
-/** The parts a user hands in, by the names they have in a stack file; the key is the secret `tlsPrivateKey`. */
+/** The parts of a certificate by their stack-file keys; the private key is the secret `tlsPrivateKey`. */
 export type CertificatePart = "certificate" | "chain" | "caCertificate" | "privateKey";
 
 export interface CertificateFinding {
   readonly about: CertificatePart;
-  /** Starts where the part's key ends, as in `Problem`. */
+  /** Follows the key of the part, as in `Problem`. */
   readonly message: string;
 }
 
-/** How messages call what is not in the certificate itself. */
+/** Stack-file keys that messages refer to. */
 export interface CertificateNames {
-  /** Key of the name the leaf has to cover. */
+  /** Key of the hostname that the leaf has to cover. */
   readonly hostname: string;
   /** Key of the secret that holds the private key. */
   readonly privateKey: string;
@@ -24,19 +24,19 @@ export interface CertificateNames {
 const rancherNames: CertificateNames = { hostname: "rancher:hostname", privateKey: "rancher:tlsPrivateKey" };
 
 export interface CertificateMaterial {
-  /** Name the leaf has to cover; not checked when it is not known. */
+  /** Hostname the leaf has to cover; not checked if it is unknown. */
   readonly hostname?: string | undefined;
-  /** PEM: the leaf, perhaps followed by intermediates. */
+  /** PEM: the leaf, optionally followed by intermediates. */
   readonly certificate?: string | undefined;
   /** PEM: intermediates. */
   readonly chain?: string | undefined;
   /** PEM: the root of a private CA. */
   readonly caCertificate?: string | undefined;
-  /** PEM; not checked when its text is not known. */
+  /** PEM; not checked if it is unknown. */
   readonly privateKey?: string | undefined;
   readonly now: Date;
   /**
-   * Whether agents have to trust it, which asks for a public root or a CA that is known. Otherwise only browsers do.
+   * Whether agents have to trust it, which requires a public root or a `caCertificate`. Otherwise only browsers do.
    *
    * @default true
    */
@@ -46,21 +46,22 @@ export interface CertificateMaterial {
 }
 
 export interface CertificateReport {
-  /** What makes the certificate unusable. */
+  /** Problems that make the certificate unusable. */
   readonly findings: readonly CertificateFinding[];
-  /** What will soon, or may. */
+  /** Problems to come, or possible ones. */
   readonly warnings: readonly CertificateFinding[];
 }
 
 const day = 24 * 60 * 60 * 1000;
 const serverAuth = "1.3.6.1.5.5.7.3.1";
 
-/** Everything that can be said about a certificate, its chain, its CA and its key without asking anyone. */
+/** Checks a certificate, its chain, its CA and its private key offline. */
 export function checkCertificate(material: CertificateMaterial): CertificateReport {
   const own = readPart(material, "certificate");
   const intermediates = readPart(material, "chain");
   const authorities = readPart(material, "caCertificate");
   const unreadable = [own, intermediates, authorities].some(({ fault }) => fault !== undefined);
+  const alone = authorityReport(authorities.certificates);
   const given = [...own.certificates, ...intermediates.certificates] as const;
   const [first, ...rest] = given;
   const report: Report = {
@@ -68,16 +69,18 @@ export function checkCertificate(material: CertificateMaterial): CertificateRepo
     warnings: [],
   };
   if (first === undefined || own.fault !== undefined || material.certificate === undefined) {
+    add(report, alone);
     report.findings.push(...keyFindings(material.privateKey, undefined, []));
     return report;
   }
   const sorted = sortChain([first, ...rest]);
   const [leaf] = sorted.chain;
-  if (!unreadable) {
+  if (unreadable) add(report, alone);
+  else {
     const disorder = orderFault([first, ...rest], sorted);
     const about = leaf === first && intermediates.certificates.length > 0 ? "chain" : "certificate";
     if (disorder !== undefined) report.findings.push({ about, message: disorder });
-    if (sorted.unplaced.length === 0) addTrust(report, material, sorted.chain, authorities.certificates);
+    add(report, sorted.unplaced.length === 0 ? trustReport(material, sorted.chain, authorities.certificates) : alone);
   }
   report.findings.push(...leafFindings(leaf, material));
   report.findings.push(...keyFindings(material.privateKey, leaf, [...rest, ...authorities.certificates]));
@@ -96,7 +99,7 @@ interface Part {
   readonly findings: readonly CertificateFinding[];
 }
 
-/** The certificates of one part, with what is wrong with each of them alone. */
+/** The certificates of one part, with the problems of each single one. */
 function readPart(material: CertificateMaterial, about: Exclude<CertificatePart, "privateKey">): Part {
   const text = material[about];
   if (text === undefined) return { certificates: [], fault: undefined, findings: [] };
@@ -110,23 +113,18 @@ function readPart(material: CertificateMaterial, about: Exclude<CertificatePart,
   };
 }
 
-function addTrust(
-  report: Report,
+function add(report: Report, { findings, warnings }: CertificateReport): void {
+  report.findings.push(...findings);
+  report.warnings.push(...warnings);
+}
+
+function trustReport(
   { caCertificate, forAgents = true }: CertificateMaterial,
   chain: readonly [X509Certificate, ...X509Certificate[]],
   authorities: readonly X509Certificate[],
-): void {
-  if (caCertificate !== undefined) {
-    report.findings.push(...privateTrustFindings(chain, authorities));
-    return;
-  }
-  if (!forAgents) {
-    report.warnings.push(...browserTrustWarnings(chain));
-    return;
-  }
-  const { findings, warnings } = publicTrustFindings(chain);
-  report.findings.push(...findings);
-  report.warnings.push(...warnings);
+): CertificateReport {
+  if (caCertificate !== undefined) return privateTrustReport(chain, authorities);
+  return forAgents ? publicTrustReport(chain) : { findings: [], warnings: browserTrustWarnings(chain) };
 }
 
 function keyFindings(

@@ -2,15 +2,15 @@ import { X509Certificate } from "node:crypto";
 
 const block = /-----BEGIN ([A-Z0-9 ]+)-----[^-]*-----END \1-----/g;
 
-/** What PEM text holds: its certificates in order, or what is wrong with the text. */
+/** The certificates of a PEM text in order, or the reason why it cannot be used. */
 export type PemCertificates =
   | { readonly certificates: readonly X509Certificate[]; readonly fault?: undefined }
   | { readonly certificates: readonly []; readonly fault: string };
 
 /**
- * Reads every certificate of a PEM text. Text around the blocks is let through, as openssl prints it.
+ * Reads every certificate of a PEM text. Ignores text around the blocks, which openssl prints.
  *
- * @param secret the key under which a private key would have been right.
+ * @param secret key of the secret that holds the private key, for messages.
  */
 export function readCertificates(text: string, secret = "rancher:tlsPrivateKey"): PemCertificates {
   const fault = (message: string) => ({ certificates: [], fault: message }) as const;
@@ -39,24 +39,33 @@ export function readCertificates(text: string, secret = "rancher:tlsPrivateKey")
   return { certificates };
 }
 
-/** Writes the certificates of a PEM text anew: no byte order mark, carriage return or text around them. */
+/** The certificates of a PEM text without byte order mark, carriage returns and the text around them. */
 export function rewriteCertificates(text: string): string {
   const { certificates, fault } = readCertificates(text);
-  return fault === undefined ? certificates.map((certificate) => certificate.toString()).join("") : `${text.trim()}\n`;
+  return fault === undefined ? writeCertificates(certificates) : `${text.trim()}\n`;
 }
 
-/** A certificate as messages name it: its common name, else its first subject alternative name, else its serial number. */
+export function writeCertificates(certificates: readonly X509Certificate[]): string {
+  return certificates.map((certificate) => certificate.toString()).join("");
+}
+
+/**
+ * A certificate's name in messages: its common name, else its first subject alternative name, else its subject, else
+ * its serial number.
+ */
 export function certificateName(certificate: X509Certificate): string {
+  const { common, whole } = namesIn(certificate.subject);
   const [alternative] = (certificate.subjectAltName ?? "").split(", ");
-  return quoted(certificate.subject, alternative?.replace(/^[A-Za-z ]+:/, "") || certificate.serialNumber);
+  return JSON.stringify(common || alternative?.replace(/^[A-Za-z ]+:/, "") || whole || certificate.serialNumber);
 }
 
 export function issuerName(certificate: X509Certificate): string {
-  return quoted(certificate.issuer, "unnamed");
+  const { common, whole } = namesIn(certificate.issuer);
+  return JSON.stringify(common || whole || "unnamed");
 }
 
-function quoted(subject: string | undefined, otherwise: string): string {
-  const lines = (subject ?? "").split("\n").filter((line) => line !== "");
-  const common = lines.find((line) => line.startsWith("CN="))?.slice(3);
-  return JSON.stringify(common ?? (lines.length === 0 ? otherwise : lines.join(", ")));
+/** The common name in a distinguished name, and all of it on one line. */
+function namesIn(distinguished: string | undefined): { readonly common: string | undefined; readonly whole: string } {
+  const lines = (distinguished ?? "").split("\n").filter((line) => line !== "");
+  return { common: lines.find((line) => line.startsWith("CN="))?.slice(3), whole: lines.join(", ") };
 }

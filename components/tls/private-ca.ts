@@ -2,14 +2,14 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 export interface PrivateCaArgs {
-  /** Root of a private CA, PEM. Changing it needs Rancher to restart and every agent to be told. */
+  /** Root of a private CA, PEM. After a change Rancher has to restart, and every agent needs the new root. */
   readonly caCertificate: string;
 }
 
 /**
- * The private CA that signed the certificate, where the chart `rancher` looks for it.
+ * The secret `tls-ca`, in which the chart `rancher` expects the root of a private CA.
  *
- * Expects the namespace `cattle-system`. Comes before the chart: Rancher's pods mount it.
+ * Requires the namespace `cattle-system`. Create it before the chart: Rancher's pods mount it.
  */
 export class PrivateCa extends pulumi.ComponentResource {
   constructor(name: string, args: PrivateCaArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -63,6 +63,39 @@ describe("a certificate of one's own", () => {
     );
   });
 
+  it("is clean PEM, from files with a byte order mark, CRLF and bag attributes", () => {
+    const exported = (pem: string) => {
+      const attributes = "Bag Attributes\n    localKeyID: 01\nsubject=CN = x\nissuer=CN = y\n";
+      return `\ufeff${attributes}${pem}`.replaceAll("\n", "\r\n");
+    };
+    files = {
+      ...files,
+      "leaf.crt": exported(leaf.pem),
+      "middle.crt": exported(middle.pem),
+      "root.crt": exported(root.pem),
+    };
+
+    const result = read(
+      { certificate: "leaf.crt", chain: "middle.crt", caCertificate: "root.crt" },
+      exported(leaf.key).slice(1),
+    );
+
+    expect("problems" in result ? describeProblems(result.problems) : result.settings.tls).toEqual({
+      source: "secret",
+      certificate: { from: "stack", chain: `${leaf.pem.trim()}\n${middle.pem.trim()}\n` },
+      caCertificate: `${root.pem.trim()}\n`,
+    });
+  });
+
+  it("has a CA with an intermediate: only the root goes into the cluster", () => {
+    const result = read({ certificate: "full.pem", caCertificate: `${middle.pem}\n${root.pem}` });
+
+    expect("settings" in result && result.settings.tls).toMatchObject({ caCertificate: `${root.pem.trim()}\n` });
+    expect(describeProblems(result.warnings)).toBe(
+      'rancher:tls.caCertificate also holds the intermediate "Example Intermediate", which is left out: tls-ca takes roots only. Move it to tls.chain.',
+    );
+  });
+
   it("has the faults of its parts at the keys they belong to", () => {
     expect(
       said({ certificate: "full.pem", caCertificate: "middle.pem" }, root.key, { hostname: "other.example.com" }),

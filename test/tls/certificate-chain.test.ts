@@ -80,4 +80,40 @@ describe("a CA", () => {
       'caCertificate is "Example Intermediate", an intermediate signed by "Example Root". Agents need the root: give that one, and put this one in tls.chain.',
     ]);
   });
+
+  it("with its intermediate, which is left out with a warning", () => {
+    const message =
+      'warning: caCertificate also holds the intermediate "Example Intermediate", which is left out: tls-ca takes roots only. Move it to tls.chain.';
+
+    for (const caCertificate of [middle.pem + root.pem, root.pem + middle.pem]) {
+      expect(said({ certificate: leaf.pem, chain: middle.pem, caCertificate })).toEqual([message]);
+      expect(said({ caCertificate })).toEqual([message]);
+    }
+  });
+
+  it("with the intermediate that the chain lacks", () => {
+    expect(said({ certificate: leaf.pem, caCertificate: root.pem + middle.pem })).toEqual([
+      'caCertificate holds the intermediate "Example Intermediate", which signed "rancher.example.com" and is missing from the chain. Move it to tls.chain, and leave the root here.',
+    ]);
+  });
+
+  it("with an intermediate and another root", async () => {
+    const other = await make({ name: "Other Root", ca: true });
+
+    expect(said({ certificate: leaf.pem, chain: middle.pem, caCertificate: other.pem + middle.pem })).toEqual([
+      'caCertificate did not sign "Example Intermediate", the end of the chain: it is "Other Root", and the signer was "Example Root". Add the intermediate to tls.chain, or give the CA that signed.',
+    ]);
+  });
+
+  it("of two roots, as during a change of the root", async () => {
+    const next = await make({ name: "Next Root", ca: true });
+
+    expect(said({ certificate: leaf.pem, chain: middle.pem, caCertificate: next.pem + root.pem })).toEqual([]);
+  });
+
+  it("without a root, of a certificate that is on the load balancer's hosts", () => {
+    expect(said({ caCertificate: middle.pem })).toEqual([
+      'caCertificate is "Example Intermediate", an intermediate signed by "Example Root". Agents need the root: give that one, and put this one in tls.chain.',
+    ]);
+  });
 });

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { certificateName, rewriteCertificates } from "../../components/tls/certificate-pem.ts";
 import { issue } from "../support/certificates.ts";
 
-it("certificates are written anew: without byte order mark, carriage returns and text around them", async () => {
+it("certificates are written without byte order mark, carriage returns and the text around them", async () => {
   const [one, two] = await Promise.all([
     issue({ name: "one", hosts: ["a.test"] }),
     issue({ name: "two", hosts: ["b.test"] }),
@@ -16,12 +16,14 @@ it("certificates are written anew: without byte order mark, carriage returns and
   expect(rewriteCertificates(given)).toBe([one, two].map(({ pem }) => new X509Certificate(pem).toString()).join(""));
 });
 
-it("a certificate without a common name is named by its first subject alternative name", () => {
-  const certificate = {
-    subject: undefined,
-    subjectAltName: "DNS:a.example.com, DNS:b.example.com",
-    serialNumber: "0A",
-  };
+const unnamed = { serialNumber: "0A", subjectAltName: "DNS:a.example.com, DNS:b.example.com" };
 
-  expect(certificateName(certificate as unknown as X509Certificate)).toBe('"a.example.com"');
+it.each([
+  ["its common name", { ...unnamed, subject: "O=Example\nCN=rancher" }, '"rancher"'],
+  ["its first subject alternative name", { ...unnamed, subject: "C=DE\nO=Example" }, '"a.example.com"'],
+  ["its first subject alternative name", { ...unnamed, subject: undefined }, '"a.example.com"'],
+  ["its subject", { serialNumber: "0A", subject: "O=Example\nOU=Root" }, '"O=Example, OU=Root"'],
+  ["its serial number", { serialNumber: "0A", subject: undefined }, '"0A"'],
+])("a certificate is named by %s", (_, certificate, name) => {
+  expect(certificateName(certificate as unknown as X509Certificate)).toBe(name);
 });

@@ -21,28 +21,28 @@ import type { GeneratedFiles } from "./tls/generated-certificate-script.ts";
 export interface SingleNodeArgs {
   readonly settings: SingleNodeSettings;
   readonly secrets: Secrets;
-  /** Of `docker`, for an engine of this machine. @default the default context */
+  /** Docker context of a local engine. @default the default context */
   readonly dockerContext?: string;
 }
 
 /**
- * Rancher in one container on one Docker host, behind nginx. A new version is proved on a copy of the data before
- * anything is replaced, nginx works before Rancher comes, and destroy goes the other way and leaves the data.
+ * Rancher in one container on one Docker host, behind nginx. An upgrade is tested on a copy of the data before anything is
+ * replaced. nginx is set up before Rancher. Destroy runs in reverse order and keeps the data.
  *
- * Expects a stack file that was checked. Leaves out DNS: the hostname must lead to the host.
+ * Expects validated settings. Does not manage DNS: the hostname must resolve to the host.
  */
 export class SingleNode extends pulumi.ComponentResource {
-  /** Addresses the hostname should lead to. */
+  /** Addresses the hostname should resolve to. */
   public readonly loadBalancer: pulumi.Output<string[]>;
-  /** Known when it is healthy. */
+  /** Known once Rancher is healthy. */
   public readonly rancherVersion: pulumi.Output<string>;
   /** Rancher's image with its digest. */
   public readonly image: pulumi.Output<string>;
-  /** First password of `admin`, secret; of no use where `dataKept`. */
+  /** First password of `admin`, secret; not valid if `dataKept`. */
   public readonly bootstrapPassword: pulumi.Output<string>;
-  /** Whether Rancher's data are older than this stack, or of elsewhere, and `admin` has the password of then. */
+  /** Whether Rancher's data existed before this stack or was restored or taken over, so that `admin` keeps its password. */
   public readonly dataKept: pulumi.Output<boolean>;
-  /** What users and agents have to trust, PEM; undefined where a public CA signed, or Rancher itself. */
+  /** CA certificate that users and agents have to trust, PEM; undefined with a public CA or Rancher's own. */
   public readonly caCertificate: pulumi.Output<string> | undefined;
 
   constructor(name: string, args: SingleNodeArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -154,7 +154,7 @@ function whenHealthy(
         }),
       ),
       secretOutput: false,
-      // It has the machine's lock to wait for, too.
+      // Includes waiting for the machine's lock.
       timeoutSeconds: readySeconds + 400,
     },
     { parent, dependsOn: [rancher] },
@@ -162,7 +162,7 @@ function whenHealthy(
   return script.output;
 }
 
-/** nginx in front of Rancher; nothing where Rancher answers itself. */
+/** nginx in front of Rancher; undefined with `loadBalancer: { kind: none }`. */
 function nginx(
   settings: SingleNodeSettings,
   secrets: Secrets,
@@ -184,7 +184,7 @@ function nginx(
   return new NginxContainer("load-balancer", { ...served, image: loadBalancer.image, singleNode }, opts);
 }
 
-/** Of the host; nginx in a container has its ports there too. */
+/** Host ports that containers publish: nginx's if it is a container, otherwise Rancher's. */
 function portsOfContainers({ loadBalancer, docker }: SingleNodeSettings): number[] {
   const byContainer = loadBalancer.kind === "none" || loadBalancer.runAs === "container";
   const { http, https } = byContainer ? loadBalancer.ports : docker.publish;

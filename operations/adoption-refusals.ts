@@ -5,7 +5,7 @@ import type { FoundContainer } from "./found-container.ts";
 const upgradeGuide =
   "https://ranchermanager.docs.rancher.com/getting-started/installation-and-upgrade/other-installation-methods/rancher-on-a-single-node-with-docker/upgrade-docker-installed-rancher";
 
-/** Why a container cannot be taken over, with what to do; nothing where it can. */
+/** Reasons why a container cannot be taken over, each with a remedy; empty if it can. */
 export function adoptionRefusals(found: FoundContainer): string[] {
   const { container, removedWhenStopped, data, mounts } = found;
   const inside = mounts.map((mount) => mount.split(" ").at(-1) ?? "").filter(isInsideData);
@@ -24,7 +24,7 @@ export function adoptionRefusals(found: FoundContainer): string[] {
   ];
 }
 
-/** Whether a mount holds a part of the data. */
+/** Whether a path is inside the data folder. */
 export function isInsideData(path: string): boolean {
   return path.startsWith(`${inRancherContainer.data}/`);
 }
@@ -48,7 +48,7 @@ function versionRefusal({ container, version }: FoundContainer): string[] {
 const isKnown = (version: string) =>
   !checkCompatibility({ rancher: version }).some(({ key }) => key === "rancher:version");
 
-/** Minor versions from the next one up to the first that this program knows; undefined where it knows none above. */
+/** Minor versions from the next one up to the first known one; undefined if no later version is known. */
 function minorsToKnown(version: string): string[] | undefined {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   const ahead = Array.from({ length: 30 }, (_, index) => `${major}.${minor + 1 + index}`);

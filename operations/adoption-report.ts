@@ -6,7 +6,7 @@ import { isInsideData } from "./adoption-refusals.ts";
 import { optionAnswers } from "./container-options.ts";
 import type { FoundContainer } from "./found-container.ts";
 
-/** What was found in a container, as a table. */
+/** The container's properties, as a table. */
 export function foundText(found: FoundContainer): string {
   const { version, running, data, kib, ports, mounts, variables } = found;
   const list = (values: readonly string[]) => (values.length === 0 ? "none" : values.join(", "));
@@ -36,11 +36,11 @@ function dataText(data: string): string {
 
 const additionalCAs = "docker.additionalTrustedCAs, with the certificates of the CAs in one file";
 
-/** Rancher itself would get it from Let's Encrypt, but nginx ends TLS. */
+/** Rancher cannot use Let's Encrypt itself, because nginx terminates TLS. */
 const acme =
   "no key: Rancher no longer gets a certificate from Let's Encrypt itself. Have a client on the host get it, and set tls: { source: secret, certificate: { onHost: PATH }, privateKey: { onHost: PATH } }";
 
-/** Keys of the stack file that stand for a variable of the container. */
+/** Keys of the stack file that replace environment variables of the container. */
 const keysOfVariables: readonly (readonly [RegExp, string])[] = [
   [/^AUDIT_/, "docker.auditLog"],
   [/^(HTTPS?_PROXY|NO_PROXY)$/i, "docker.proxy"],
@@ -56,7 +56,7 @@ const keysOfArguments: readonly (readonly [RegExp, string])[] = [
   [/^--https?-listen-port/, "nothing: inside the container Rancher has ports 80 and 443"],
 ];
 
-/** What is not taken over by itself, each with the key of the stack file that sets it, or with the reason why none does. */
+/** Settings that are not taken over automatically, each with its key of the stack file or the reason why there is none. */
 export function notTakenOver(found: FoundContainer, { tls }: Pick<SingleNodeSettings, "tls">): string[] {
   const { variables, mounts } = found;
   const known = (rows: readonly (readonly [RegExp, string])[], word: string) => rows.find(([of]) => of.test(word))?.[1];
@@ -79,7 +79,7 @@ export function notTakenOver(found: FoundContainer, { tls }: Pick<SingleNodeSett
   ];
 }
 
-/** Whether Rancher made its certificate itself, as it does where nobody gives it one. */
+/** Whether Rancher generated its own certificate, as it does by default. */
 function hasOwnCertificate({ mounts, arguments: words, variables }: FoundContainer): boolean {
   return (
     !variables.includes("ACME_DOMAIN") &&
@@ -92,7 +92,7 @@ const ownCertificate =
   "the certificate Rancher made for itself: agents of its clusters trust that CA and no other. If it manages clusters, set " +
   "loadBalancer: { kind: none } and tls: { source: rancher }";
 
-/** Where a CA's certificate makes the programs of Rancher's image trust it. */
+/** Folders of Rancher's image in which CA certificates are trusted. */
 const trustFolders =
   /^(\/etc\/ssl\/certs|\/etc\/pki\/trust|\/usr\/share\/pki\/trust|\/usr\/local\/share\/ca-certificates)(\/|$)/;
 
@@ -104,13 +104,13 @@ function keyOfMount(inside: string, { certificateFolder }: FoundContainer): stri
   if (inside.startsWith("/etc/rancher/ssl"))
     return "tls: source: secret, with the certificate from the stack or { onHost: PATH }";
   if (inside.startsWith(inRancherContainer.auditLog)) return "docker.auditLog; the old log stays where it is";
-  // The image declares volumes of its own, which hold nothing that does not come back.
+  // The content of the image's own volumes is generated again.
   return /^\/var\/(lib\/(kubelet|cni)|log)$/.test(inside)
     ? "nothing: it comes back by itself"
     : "nothing: it is not mounted any more";
 }
 
-/** What happens when it is taken over, step by step. */
+/** The steps of the takeover. */
 export function adoptionSteps(
   { container, version, data }: FoundContainer,
   { loadBalancer }: Pick<SingleNodeSettings, "loadBalancer">,

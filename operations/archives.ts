@@ -7,16 +7,16 @@ import { versionOfArchive } from "../components/stack-file/backup-fields.ts";
 export interface Archive {
   /** `rancher-2.15.2-20261121T030000Z.tar.gz` */
   readonly name: string;
-  /** Of the Rancher whose data it holds. */
+  /** Rancher version of the data. */
   readonly version: string;
   readonly bytes: number;
-  /** Whether its checksum lies beside it; without one it is not put back. */
+  /** Whether its checksum file exists; without one it cannot be restored. */
   readonly checked: boolean;
-  /** The image of that Rancher, `NAME:vVERSION@DIGEST`; absent where the archive does not tell. */
+  /** Image that wrote the data, `NAME:vVERSION@DIGEST`, if recorded. */
   readonly image?: string;
 }
 
-/** A script that prints one line for each archive there is, `BYTES CHECKED NAME IMAGE`, and changes nothing. */
+/** A read-only script that prints one line for each archive: `BYTES CHECKED NAME IMAGE`. */
 export function listArchivesScript(folder: string): ScriptText {
   const body = `for archive in ${quote(folder)}/rancher-*.tar.gz; do
   [ -e "$archive" ] || continue
@@ -28,7 +28,7 @@ done
   return { name: "archives", title: "lists the archives of Rancher's data", body, timeoutSeconds: 60 };
 }
 
-/** What that script printed, newest first. Files with other names are left out: no Rancher can be told from them. */
+/** Parses the script's output, newest first. Skips files whose name contains no version. */
 export function readArchives(printed: string): Archive[] {
   const archives = printed.split("\n").flatMap((line) => {
     const [, bytes = "", checked, name = "", image = ""] = /^(\d+) (yes|no) (\S+) ?(.*)$/.exec(line) ?? [];
@@ -40,13 +40,13 @@ export function readArchives(printed: string): Archive[] {
   return archives.toSorted((a, b) => timeOf(b).localeCompare(timeOf(a)));
 }
 
-/** Whether these are the bytes of that version, as a stack file may name them. */
+/** Whether the image has the version's tag and a digest. */
 function isPinned(image: string, version: string): boolean {
   const reference = parseImageReference(image);
   return reference?.tag === `v${version}` && reference.digest !== undefined;
 }
 
-/** A table for people. */
+/** The archives as a table. */
 export function archiveTable(archives: readonly Archive[]): string {
   const rows = archives.map((archive) => [
     archive.name,
@@ -76,7 +76,7 @@ function size({ bytes }: Archive): string {
   return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
-/** As much of the digest as Docker shows. */
+/** With the digest shortened as Docker does. */
 function shortImage({ image = "" }: Archive): string {
   const { name, digest } = parseImageReference(image) ?? {};
   return name === undefined || digest === undefined ? "" : `${name}@${digest.slice(0, "sha256:".length + 12)}`;

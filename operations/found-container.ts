@@ -2,23 +2,23 @@ import { renderContainerSurvey } from "../components/docker/data-survey.ts";
 import { hostConfigFields } from "./container-options.ts";
 import type { ScriptText } from "../components/host/script.ts";
 
-/** A container that somebody started by hand. */
+/** A container started by hand. */
 export interface FoundContainer {
   readonly container: string;
   readonly running: boolean;
   readonly image: string;
-  /** Without the `v`; undefined where neither image nor container says it. */
+  /** Without the `v`; undefined if neither image nor container has it. */
   readonly version: string | undefined;
-  /** Where the data are: `volume NAME`, `bind PATH`, or `layer`: in the container itself. */
+  /** Location of the data: `volume NAME`, `bind PATH`, or `layer` for the container's own layer. */
   readonly data: string;
-  /** Kibibytes of data, where it runs. */
+  /** Size of the data, if the container runs. */
   readonly kib: number | undefined;
   /** `0.0.0.0:443 443/tcp` */
   readonly ports: readonly string[];
   readonly arguments: readonly string[];
-  /** `bind /etc/rancher/ssl /etc/rancher/ssl`: kind, source, where it is inside. */
+  /** `bind /etc/rancher/ssl /etc/rancher/ssl`: type, source, path in the container. */
   readonly mounts: readonly string[];
-  /** Names of variables the image does not set to the same value. Their values stay on the host. */
+  /** Names of variables whose value differs from the image's. Their values stay on the host. */
   readonly variables: readonly string[];
   readonly restart: string;
   /** Started with `--rm`. */
@@ -27,15 +27,15 @@ export interface FoundContainer {
   readonly withCredentials: readonly string[];
   /** Folder that `SSL_CERT_DIR` names. */
   readonly certificateFolder: string | undefined;
-  /** Options of `docker run`, by the names `docker inspect` gives them. */
+  /** Options of `docker run`, by their names in `docker inspect`. */
   readonly options: Readonly<Record<string, unknown>>;
   /** Names of labels that are not the image's. */
   readonly labels: readonly string[];
 }
 
 /**
- * A script that reads a container and changes nothing. A variable's value may be a secret, so only names leave the host.
- * They are sorted: an engine lists them in another order each time a container is made.
+ * A read-only script that inspects a container. Values of variables may be secret, so only names leave the host. Names are
+ * sorted, because an engine's order differs between containers.
  */
 export function findContainerScript(container: string): ScriptText {
   const body = `${renderContainerSurvey(container)}
@@ -62,7 +62,7 @@ function readOptions(printed: readonly string[], logOptions: readonly string[]):
   return { ...Object.fromEntries(options), ...(logOptions.length > 0 && { LogOptions: logOptions }) };
 }
 
-/** What that script printed. */
+/** Parses the script's output. */
 export function readFoundContainer(printed: string): FoundContainer {
   const lines = printed.split("\n").map((line) => /^(\S+) ?(.*)$/.exec(line) ?? []);
   const all = (key: string) => lines.filter(([, name]) => name === key).map(([, , value = ""]) => value);

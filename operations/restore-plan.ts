@@ -7,9 +7,9 @@ import { UserError } from "./command-line.ts";
 import type { StackEdit } from "./stack-edit.ts";
 
 /**
- * The archive that is meant, with or without its ending.
+ * Finds an archive by its name, with or without the file extension.
  *
- * @throws UserError where there is none of that name, with those there are, or where it cannot be checked
+ * @throws UserError if there is no such archive, or it has no checksum
  */
 export function chosenArchive(archives: readonly Archive[], wanted: string, folder: string): Archive {
   const name = wanted.endsWith(".tar.gz") ? wanted : `${wanted}.tar.gz`;
@@ -32,8 +32,8 @@ export function chosenArchive(archives: readonly Archive[], wanted: string, fold
 }
 
 /**
- * What the stack file says once an archive is put back: its name, the version it is of, and the very image it was made
- * by where the archive tells: it may still be on the machine, whatever its registry says today.
+ * Edits of the stack file for a restore: the archive's name, its version and, if recorded, the image with its digest. That
+ * image may still be on the host even if the registry no longer has it.
  */
 export function restoreEdits({ docker }: SingleNodeSettings, { name, version, image }: Archive): StackEdit[] {
   return [
@@ -44,7 +44,7 @@ export function restoreEdits({ docker }: SingleNodeSettings, { name, version, im
   ];
 }
 
-/** What it says once a container is taken over as it is. */
+/** Edits of the stack file for a takeover. */
 export function adoptEdits(
   { docker }: SingleNodeSettings,
   { container, version, image }: { readonly container: string; readonly version: string; readonly image: string },
@@ -65,7 +65,7 @@ function pinned(image: string): StackEdit {
   return { path: ["docker", "image"], value: image };
 }
 
-/** An image of the user's own goes along with the version; without one it follows by itself. */
+/** A custom image gets the version's tag; the default image follows `version`. */
 function imageEdit(image: string, version: string): StackEdit[] {
   const reference = parseImageReference(image);
   if (reference === undefined || reference.tag === `v${version}`) return [];

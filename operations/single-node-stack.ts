@@ -9,21 +9,21 @@ import type { HostKeys } from "./run-on-host.ts";
 import { readStackYaml } from "./stack-yaml.ts";
 import type { StackFile } from "./work-folder.ts";
 
-/** A stack of mode `single-node`, as its file says it. */
+/** A stack of mode `single-node`. */
 export interface SingleNodeStack {
   readonly stackFile: StackFile;
   readonly settings: SingleNodeSettings;
   readonly host: Host;
-  /** Secret keys the file has. */
+  /** Secret keys in the stack file. */
   readonly sealed: readonly string[];
 }
 
-/** @throws UserError with everything wrong with the file, or where it is of another mode */
+/** @throws UserError with all problems of the file, or if its mode is another one */
 export function readSingleNode(stackFile: StackFile): SingleNodeStack {
   const source = { ...readStackYaml(stackFile.path, new Date()), home: homedir() };
   const path = relative(process.cwd(), stackFile.path);
   const otherMode = `${path} has another rancher:mode; this command is for Rancher in Docker, single-node. Where Rancher runs on a cluster, its backups are the cluster's and rancher-backup's.`;
-  // Before what is wrong with it as one of that mode.
+  // Checked before problems of this mode's keys.
   if (source.values["mode"] !== "single-node") throw new UserError(otherMode);
   const read = readSettings(source);
   if ("problems" in read) throw new UserError(describeProblems(read.problems));
@@ -36,7 +36,7 @@ function dockerHost({ docker: { host } }: SingleNodeSettings): Host {
   return host.kind === "local" ? localHost("local") : sshHost(host);
 }
 
-/** What opens the stack's Docker host, decrypted by the engine. */
+/** SSH keys of the Docker host, decrypted by Pulumi. */
 export async function hostKeys(engine: Engine, { stackFile, host, sealed }: SingleNodeStack): Promise<HostKeys> {
   if (host.kind === "local") return {};
   const secret = async (name: string) =>

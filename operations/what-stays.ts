@@ -10,7 +10,7 @@ export interface Leaving {
   readonly where: string;
 }
 
-/** What an uninstall leaves behind, and how it is used again. */
+/** What an uninstall keeps, and how to use it again. */
 export function keptText({ settings, archives, where }: Leaving): string {
   const { auditLog, backup } = settings.docker;
   const generated = settings.tls.source === "generated";
@@ -32,7 +32,7 @@ export function keptText({ settings, archives, where }: Leaving): string {
   ].join("\n");
 }
 
-/** What goes for good. */
+/** What an uninstall with `--delete-data` deletes. */
 export function deletedText({ settings, archives, where }: Leaving): string {
   const { auditLog, backup } = settings.docker;
   const volumes = [rancherVolume, ...(auditLog ? [auditLogVolume] : [])];

@@ -5,17 +5,17 @@ import { dataHelper } from "./data-helper.ts";
 import { dataDowntime } from "./data-downtime.ts";
 import { rancherContainer, rancherUpgradeTest, rancherVolume } from "./names.ts";
 
-/** Name of the script that looks after the data; whatever works on them takes its facts, and so its name. */
+/** Name of the script that manages the data. Every script that works on the data has this name, to share its facts. */
 export const dataScript = "rancher-data";
 
 export interface BackupArgs {
   /** Folder of the Docker host, absolute. */
   readonly folder: string;
-  /** Archives kept; older ones go. */
+  /** Archives kept; older ones are removed. */
   readonly keep: number;
 }
 
-/** What every script that works on the data is made of. */
+/** Functions of every script that works on the data. */
 export function dataFunctions({ folder, keep }: BackupArgs): string {
   return `folder=${quote(folder)} keep=${keep}
 mkdir -p "$facts"
@@ -27,11 +27,11 @@ ${dataArchive}`;
 }
 
 /**
- * Archives the data now: a body for a script named `dataScript`. Rancher is stopped while its data are copied, and
- * serves again while the copy is archived. Prints the archive's path.
+ * Body of a script, named `dataScript`, that archives the data now. Rancher is stopped while its data is copied, and
+ * runs again while the copy is archived. Prints the archive's path.
  *
- * What came of the last one is in `last-backup` in the folder: `result` ok or failed, `at`, `archive`, `bytes`,
- * `stopped-seconds`, `words`; without `result` it runs, or was ended.
+ * The file `last-backup` in the folder describes the last backup: `result` ok or failed, `at`, `archive`, `bytes`,
+ * `stopped-seconds`, `words` (the error). Without `result` it is running, or was killed.
  */
 export function renderBackup(args: BackupArgs): string {
   return `${dataFunctions(args)}

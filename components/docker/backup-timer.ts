@@ -2,10 +2,10 @@ import { sshStateFolder } from "../host/host.ts";
 import { hereDocument, quote } from "../host/shell.ts";
 import { placeUnits, removeUnits, type ScriptUnits } from "../host/systemd-units.ts";
 
-/** Name of the systemd units; `journalctl -u` with it shows what every backup said. */
+/** Name of the systemd units; `journalctl -u` with it shows the log of every backup. */
 export const backupUnit = "rancher-backup";
 
-/** The script systemd runs. */
+/** The script that systemd runs. */
 export const backupScriptPath = `${sshStateFolder}/rancher-backup.sh`;
 
 const units: ScriptUnits<"timer"> = { name: backupUnit, script: backupScriptPath, startedBy: ["timer"] };
@@ -21,10 +21,10 @@ TimeoutStartSec=infinity
 `;
 
 /**
- * Has systemd run a script by the calendar, on a host reached over SSH.
+ * Places a systemd timer that runs a script, on a host reached over SSH.
  *
- * @param schedule A calendar event: `daily`, `Sun 03:00`; systemd itself is asked whether it understands it
- * @param script The whole text: it stands alone, as no script of the stack is there then
+ * @param schedule A calendar event: `daily`, `Sun 03:00`; validated by systemd on the host
+ * @param script A complete script, with its preamble: nothing else of the stack is available when it runs
  */
 export function placeBackupTimer(schedule: string, script: string): string {
   return `schedule=${quote(schedule)}
@@ -49,5 +49,5 @@ WantedBy=timers.target
 `;
 }
 
-/** Removes the units and the script; for the undo step too. A backup that runs goes on to its end. */
+/** Removes the units and the script; for the undo step too. A running backup completes. */
 export const removeBackupTimer = removeUnits(units, "goes on");

@@ -1,16 +1,16 @@
 import { helperLabel } from "./data-facts.ts";
 import { inRancherContainer, rancherUpgradeTest, rancherVolume } from "./names.ts";
 
-/** Added to the name of a container once it is taken over. */
+/** Suffix of the name of a container that was taken over. */
 export const adoptedSuffix = "-before-rancher-stack";
 
-/** Image made of a container whose data are in its own layer, for as long as they are copied. */
+/** Temporary image of a container whose data is in its own layer, from which the data is copied. */
 export const layerImage = "rancher-data-layer:adopt";
 
 /**
- * Shell function `find_data NAME`: sets `data_kind` (volume, bind or layer) and `data_place`, where a container has
- * Rancher's data. `nested_data NAME` prints what is mounted inside the data, which is a part of them: lines of kind,
- * source and place below the data's folder, with tabs between them. Both stand alone.
+ * Shell function `find_data NAME`: sets `data_kind` (volume, bind or layer) and `data_place`, the location of Rancher's
+ * data. `nested_data NAME` prints the mounts inside the data folder: lines of type, source and path below that folder,
+ * separated by tabs. Both need only `about`.
  */
 export const findData = `find_data() {
   data_kind=layer data_place=
@@ -23,13 +23,13 @@ nested_data() {
 }`;
 
 /**
- * Shell function `adopt_container`: archives the data of `$adopt`, a container somebody started by hand, stops it, copies
- * them into the volume, and keeps the container under another name, stopped for good, with its data as they are. Until
- * it has that name it serves, or is started again; a run that was ended is made up for by the next. Once there is an
- * archive, `$facts/adopting` says whose data are on their way, from where: `NAME ARCHIVE KIND:PLACE`.
+ * Shell function `adopt_container`: archives the data of `$adopt`, a container started by hand, stops it, copies its data
+ * into the volume, and renames the container, which stays stopped and keeps its own data. Until it is renamed it runs, or
+ * is started again; the next run completes one that was killed. Once the archive exists, `$facts/adopting` records
+ * `NAME ARCHIVE KIND:PLACE`.
  *
- * `give_up_adoption`: where a container was to be taken over that is not asked for any more. Nothing may start on a part
- * of its data.
+ * `give_up_adoption`: cleans up after an unfinished takeover that is no longer requested, and fails if the volume holds
+ * only a part of the data.
  */
 export const dataAdopt = `${findData}
 refuse_adoption() {

@@ -1,15 +1,15 @@
 /**
- * Shell functions for archives of Rancher's data in `$folder`: `rancher-VERSION-TIME.tar.gz`, the time in UTC, each
- * beside its checksum. One has its name only when it is whole. They need `dataHelper`. Behind the checksum, where
- * `sha256sum --check` passes it over, stands the image that wrote the data: so that it goes wherever the archive goes.
+ * Shell functions for archives of Rancher's data in `$folder`: `rancher-VERSION-TIME.tar.gz`, with the time in UTC. An
+ * archive gets its name only when it is complete. Its checksum file also names the image that wrote the data, in a
+ * comment that `sha256sum --check` ignores. The functions need `dataHelper`.
  *
- * - `image_of NAME VERSION`: a container's image with version and digest, `NAME:vVERSION@DIGEST`; nothing where it is
- *   from no registry. Without a NAME that of the data, as far as it is remembered.
- * - `make_archive VOLUME VERSION IMAGE`: archives a volume that nobody writes to, reads it back, sets `archive` to its
- *   name. IMAGE as `image_of` tells it, maybe nothing.
- * - `check_archive NAME`: ends the script where the archive is not there or not what it was.
- * - `prune_archives KEEP NAMES...`: removes all but the newest, and never one of those named, nor the one just made: by a
- *   clock that was set back it is the oldest.
+ * - `image_of NAME VERSION`: prints a container's image with version and digest, `NAME:vVERSION@DIGEST`, or nothing if it
+ *   is from no registry. Without a NAME: the recorded image of the data, if any.
+ * - `make_archive VOLUME VERSION IMAGE`: archives a volume that no container writes to, reads the archive back and sets
+ *   `archive` to its name. IMAGE is the output of `image_of`, possibly empty.
+ * - `check_archive NAME`: fails if the archive is missing or its checksum differs.
+ * - `prune_archives KEEP NAMES...`: removes all but the newest KEEP archives. Keeps those named and the one just made, which
+ *   is the oldest if the clock was set back.
  */
 export const dataArchive = `sha256_of() {
   if command -v sha256sum >/dev/null; then sha256sum <"$1"; elif command -v shasum >/dev/null; then shasum -a 256 <"$1"; else openssl dgst -sha256 -r <"$1"; fi | cut -d ' ' -f 1

@@ -3,19 +3,19 @@ import { helperContainer } from "./data-helper.ts";
 import { rancherUpgradeTest } from "./names.ts";
 import { watchOver } from "./script-watch.ts";
 
-/** Seconds a container is given to end by itself. */
+/** Seconds between SIGTERM and SIGKILL. */
 export const stopSeconds = 60;
 
 /**
- * Shell functions for the time in which a container is stopped so that its data can be copied. Whatever happens to the
- * script meanwhile, the container serves again: a watcher starts it within seconds of the script's end; after a
- * restart of the engine or the machine its restart policy does, which is `always` meanwhile, as `unless-stopped` would
- * leave it; and the next run begins with `mend`. `$facts/stopped` holds its name, its own policy, and who stopped it.
+ * Shell functions that stop a container while its data is copied. The container is started again even if the script is
+ * killed: a watcher starts it within seconds; after a restart of the engine or the machine its restart policy does, which
+ * is `always` meanwhile, because `unless-stopped` would leave it stopped; and the next run calls `mend`. `$facts/stopped`
+ * holds the container's name, its own restart policy, and the process that stopped it.
  *
- * - `stop_for_copy NAME`, `serve_again`: begin and end it. The second sets `stopped_seconds`.
- * - `leave_stopped`: ends it without a start, for data that no longer belong to the container.
- * - `copy_stopped NAME VOLUME FROM...`: the whole of it, where NAME runs; else just the copy.
- * - `mend`: sets right what a script that was killed has left; ends the script where others have what is called so.
+ * - `stop_for_copy NAME`, `serve_again`: begin and end the downtime. The second sets `stopped_seconds`.
+ * - `leave_stopped`: ends the downtime without a start, for data that no longer belongs to the container.
+ * - `copy_stopped NAME VOLUME FROM...`: copies the data, and stops NAME meanwhile if it runs.
+ * - `mend`: cleans up after a killed script; fails if containers or volumes of others have the names it uses.
  */
 export const dataDowntime = `policy_of() {
   policy=$(about "$1" '{{.HostConfig.RestartPolicy.Name}}:{{.HostConfig.RestartPolicy.MaximumRetryCount}}') || exit 30

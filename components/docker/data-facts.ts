@@ -1,18 +1,19 @@
 import { rancherLabels } from "./names.ts";
 
-/** Label by which containers and networks are known that only help, and may go at any time. */
+/** Label of temporary containers, volumes and networks, which may be removed at any time. */
 export const helperLabel = "rancher.part";
 
 /**
- * Shell functions: what the engine knows, and what is remembered. They stand alone, so that undo steps and the timer's
- * script may have them too. An engine that does not answer ends the script: nothing must look absent because of it.
+ * Shell functions that query the engine and store facts. They depend on nothing else, so that undo steps and the timer's
+ * script can use them too. If the engine does not answer, the script fails: nothing may look absent because of that.
  *
- * - `there NAME`, `runs NAME`, `about NAME FORMAT`: of a container. `volume_there NAME`.
- * - `ours NAME`: whether this program made the container.
- * - `version_of NAME`: which Rancher it runs, without the `v`; empty where nothing says so.
- * - `recall KEY`, `remember KEY VALUE`: facts about the data, which stay with it beyond a destroy: `version`, `image`,
- *   `restored`, `adopted`, `waiting`, and of a volume that was being filled, `restoring` and `adopting`. Without a value a
- *   key is forgotten. They read `$folder`.
+ * - `there NAME`, `runs NAME`: whether a container exists, runs. `about NAME FORMAT` inspects it. `volume_there NAME`.
+ * - `ours NAME`: whether this program created the container.
+ * - `version_of NAME`: its Rancher version, without the `v`; empty if unknown.
+ * - `recall KEY`, `remember KEY VALUE`: facts about the data, in `$folder`, which outlive a destroy: `version`, `image`,
+ *   `restored`, `adopted`, `waiting`, and, if the volume was being filled, `restoring` and `adopting`. An empty value
+ *   removes the key.
+ * - `noted KEY`, `note KEY VALUE`: facts of the script, in `$facts`, which a destroy removes.
  */
 export const dataFacts = `engine_gone() { fail 30 "the Docker engine of this machine does not answer: $(tail -n 1 "$work/engine"). Start it, then run this again"; }
 there() {

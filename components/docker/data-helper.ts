@@ -4,37 +4,37 @@ import { inRancherContainer } from "./names.ts";
 /** Container that reads or writes data; at most one at a time. */
 export const helperContainer = "rancher-data-helper";
 
-/** Data is moved by tools of Rancher's own image: it is there, and no other has to be had from a registry. */
+/** Data is copied with the tools of Rancher's own image, so that no other image has to be pulled. */
 const helper = [
   "--rm",
   `--name ${helperContainer}`,
   `--label ${helperLabel}=helper`,
   "--pull never",
   "--network none",
-  // Whatever a privileged Rancher has written can be read, and goes back to whom it belongs.
+  // Root reads everything that a privileged Rancher wrote, and keeps the owners.
   "--user 0:0",
   "--userns host",
   "--security-opt label=disable",
-  // An archive goes through its standard output, and would be kept as a log otherwise.
+  // An archive goes through its standard output, which a log driver would store.
   "--log-driver none",
   "--workdir /",
-  // What the image declares as volumes would be made and filled each time, with hundreds of megabytes in Rancher's.
+  // Otherwise Docker creates and fills the image's volumes each time, hundreds of megabytes.
   ...["/var/lib/kubelet", "/var/lib/cni", "/var/log"].map((path) => `--tmpfs ${path}`),
 ].join(" ");
 
-/** What must be free, in percent of the data: an archive may be as large as they are. */
+/** Free space needed, in percent of the data: an archive may be as large as the data. */
 const roomPercent = 110;
 
 /**
- * Shell functions that read and write volumes. They read `$tools`, an image of Rancher that is there. Words that say
- * where data come from mount them at `$from`.
+ * Shell functions that read and write volumes. They use `$tools`, an image of Rancher on the host. The arguments FROM are
+ * options of `docker run` that mount the source at `$from`.
  *
- * - `see_data`: is called before data are read; made anew by whoever has to do something for it.
- * - `helper WORDS...`: `docker run` of a throw-away container.
+ * - `see_data`: hook that is called before data is read; redefined where that takes a preparation.
+ * - `helper ARGUMENTS...`: `docker run` of a temporary container.
  * - `copy_into VOLUME FROM...`: empties the volume and fills it.
- * - `empty VOLUME`: whether nothing is in it; one that is not there is empty too.
- * - `measure FROM...`: sets `data_kib`, and of the engine's disk `engine_free` and `engine_disk`.
- * - `need_room COPIES ARCHIVES`: ends the script where that many of the measured data do not fit.
+ * - `empty VOLUME`: whether the volume is empty or missing.
+ * - `measure FROM...`: sets `data_kib`, and `engine_free` and `engine_disk` of the engine's disk.
+ * - `need_room COPIES ARCHIVES`: fails if that many copies and archives of the measured data do not fit.
  */
 export const dataHelper = `from=/from hide="--tmpfs ${inRancherContainer.data}"
 see_data() { :; }

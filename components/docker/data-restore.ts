@@ -2,13 +2,13 @@ import { stopSeconds } from "./data-downtime.ts";
 import { rancherContainer, rancherVolume } from "./names.ts";
 
 /**
- * Shell functions that put an archive back.
+ * Shell functions that restore an archive.
  *
- * - `archived_version NAME`: the version an archive says it is of.
- * - `restore_archive`: fills the volume from `$restore`, after an archive of what is there. `$facts/restoring` is there
- *   from the first byte that goes until the last that comes: no container may be started on the data meanwhile, and a
- *   run that finds it goes on here, with the same archive or another. Where the container that is there is of another
- *   image, it stays stopped: it is replaced next, and must not see the data.
+ * - `archived_version NAME`: the version in an archive's name.
+ * - `restore_archive`: archives the current data, then fills the volume from `$restore`. `$facts/restoring` exists while
+ *   the volume is incomplete: no container may be started on the data meanwhile, and the next run continues here, with
+ *   the same archive or another. An existing container of another image stays stopped: it is replaced next, and must not
+ *   use the data.
  */
 export const dataRestore = `archived_version() { printf '%s\\n' "$1" | sed -n 's/^rancher-\\(.*\\)-[0-9]\\{8\\}T[0-9]\\{6\\}Z$/\\1/p'; }
 need_unpacked() {

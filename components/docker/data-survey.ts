@@ -3,9 +3,9 @@ import { dataFacts } from "./data-facts.ts";
 import { findData } from "./data-adopt.ts";
 
 /**
- * Body of a script that looks at a container somebody started by hand, and changes nothing. Prints lines of a key and a
- * value: `container`, `running`, `image`, `version`, `data` (volume NAME, bind PATH or layer), `kib` where it runs,
- * `port`, `argument`, `restart`.
+ * Body of a read-only script that inspects a container started by hand. Prints lines of a key and a value: `container`,
+ * `running`, `image`, `version`, `data` (volume NAME, bind PATH or layer), `kib` if it runs, `port`, `argument`,
+ * `restart`.
  */
 export function renderContainerSurvey(container: string): string {
   return `name_asked=${quote(container)} folder=$facts

@@ -6,15 +6,15 @@ import { dataDowntime } from "./data-downtime.ts";
 import { authorityFolder } from "../tls/generated-certificate-script.ts";
 import { auditLogVolume, rancherVolume } from "./names.ts";
 
-/** File in the script's facts that says that data and archives go too, and since when, in seconds of the epoch. */
+/** File in the script's facts that requests the removal of data and archives; holds the time, in seconds of the epoch. */
 const deleteMarker = "delete-data";
 
-/** How long that holds: a destroy that fails on its way may be followed by an `up`, and much later by another destroy. */
+/** How long that is valid: a failed destroy may be followed by an `up`, and much later by another destroy. */
 const deleteSeconds = 3600;
 
 /**
- * Registers what a destroy does: timer, script and what was on trial go, a container that was stopped for a copy serves
- * again, and images that came with us go where nobody else uses them. Data and archives stay, unless
+ * Registers the undo step. It removes the timer, its script, the remains of upgrade tests, and the images this program
+ * pulled that nothing else uses, and starts a container that was stopped for a copy. Data and archives stay, unless
  * `renderDeleteDataMark` was run within the last hour.
  */
 export function dataUndo({ folder, timer }: { readonly folder: string; readonly timer: boolean }): string {
@@ -48,7 +48,7 @@ rmdir "$folder" 2>/dev/null || true
 UNDO`;
 }
 
-/** Body of a script, named `dataScript`, after which a destroy takes data and archives too; or, with "keep", none. */
+/** Body of a script, named `dataScript`, after which a destroy removes data and archives too; "keep" revokes that. */
 export function renderDeleteDataMark(data: "delete" | "keep"): string {
   const path = `"$state/facts/${dataScript}/${deleteMarker}"`;
   return data === "keep" ? `rm -f ${path}\n` : `mkdir -p "$state/facts/${dataScript}"\ndate +%s >${path}\n`;

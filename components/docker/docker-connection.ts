@@ -9,13 +9,13 @@ export interface DockerConnection {
   readonly host: string;
   /** Arguments for `ssh`; no shell reads them. */
   readonly sshOpts: readonly string[];
-  /** Where this program installs the engine, nothing answers at the first preview. */
+  /** If this program installs the engine, none answers at the first preview. */
   readonly disableDockerDaemonCheck: true;
 }
 
 /**
- * How the Docker provider reaches a host's engine: over SSH by the `ssh` of the machine Pulumi runs on, with keys from
- * its agent, and nothing of its SSH configuration. Undefined where the engine is on that machine.
+ * How the Docker provider connects to a host's engine: with the local `ssh` command and keys from the SSH agent, ignoring
+ * the SSH configuration. Undefined for a local engine.
  */
 export function dockerConnection(host: Host): DockerConnection | undefined {
   if (host.kind === "local") return undefined;
@@ -35,8 +35,8 @@ function sshOptions(host: SshHost): string[] {
 }
 
 /**
- * The pinned key alone identifies the machine: no file of known hosts does. `ssh` also asks the command before it
- * chooses among a server's keys.
+ * Only the pinned key identifies the host; known_hosts files are ignored. `ssh` also runs the command before it chooses
+ * among the server's key types.
  *
  * @param name Token that ssh replaces with the name it looks up
  */
@@ -48,7 +48,7 @@ function trust({ hostKey }: Endpoint, name: "%H" | "%%H"): string[] {
   return [...pinned, "UserKnownHostsFile=/dev/null"];
 }
 
-/** Not `ProxyJump`, which takes no options of its own: the jump host has its own pinned key. */
+/** Not `ProxyJump`, which accepts no separate options: the jump host has its own pinned key. */
 function through(jump: JumpHostSettings): string {
   const options = sshArguments({ own: trust(jump, "%%H") });
   return ["ssh", ...options, "-W", "[%h]:%p", "-p", `${jump.port}`, "-l", jump.user, "--", jump.address]

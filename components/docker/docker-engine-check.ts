@@ -1,7 +1,7 @@
 /** First release with \`--pull\` for \`docker create\`. */
 const oldestEngine = "20.10";
 
-/** Refuses a machine without a Docker engine that can do what we need, before anything changes. */
+/** Fails if the machine has no suitable Docker engine, before anything changes. */
 export const checkDocker = `command -v docker >/dev/null || fail 10 "this machine has no Docker. Install Docker Engine ${oldestEngine} or later (Debian and Ubuntu: apt-get install docker.io), or choose runAs: host"
 case $(docker --version 2>/dev/null) in
   *[Pp]odman*) fail 10 "docker on this machine is Podman, whose containers do not come back by themselves after a restart of the machine. Install Docker Engine, or choose runAs: host" ;;

@@ -4,21 +4,21 @@ import { bytesOf } from "./memory-size.ts";
 import { rancherLabels, rancherNetwork } from "./names.ts";
 
 export interface DockerHostChecksArgs {
-  /** Who reaches the engine over SSH; undefined for the machine itself. */
+  /** User of the SSH connection; undefined for the local engine. */
   readonly user?: string;
-  /** TCP ports that containers of ours are to have on the host. */
+  /** TCP ports that this program's containers publish on the host. */
   readonly ports: readonly number[];
-  /** Containers that may have these ports already: ours, and one that is taken over. */
+  /** Containers that may use these ports already: this program's, and one that is taken over. */
   readonly containers: readonly string[];
-  /** Limit of Rancher's container, as Docker takes it: `8g`. */
+  /** Limit of Rancher's container in Docker's notation: `8g`. */
   readonly memory?: string;
   /** Limit of Rancher's container. */
   readonly cpus?: number;
 }
 
 /**
- * Looks at a Docker host before anything is put on it, and changes nothing: refuses what cannot work, and warns of what
- * will hurt later. Facts come from the engine where it knows them, as on a Mac it runs in a machine of its own.
+ * Read-only checks of a Docker host before the installation: refuses what cannot work, and warns of what will cause
+ * trouble later. Values come from the engine if it has them, because Docker Desktop's engine runs in a virtual machine.
  */
 export function renderDockerHostChecks(args: DockerHostChecksArgs): string {
   return `warn() { say "warning: $*"; }
@@ -46,7 +46,7 @@ esac
 docker info --format '{{.OSType}} {{.Architecture}} {{.NCPU}} {{.MemTotal}} {{.MemoryLimit}} {{.DockerRootDir}}' >"$work/info" 2>"$work/words" || fail 10 "the Docker engine does not tell about itself: $(tail -n 1 "$work/words")"
 read -r engine_os engine_machine engine_cpus engine_bytes engine_limits engine_root <"$work/info"`;
 
-/** Scripts, folders and ports of this machine are of no use to an engine elsewhere, which somebody may work with too. */
+/** Refuses a remote engine: the scripts, folders and ports would be those of this machine. */
 const checkPlace = `endpoint=$(docker context inspect -f '{{.Endpoints.docker.Host}}' 2>/dev/null || true)
 case $endpoint in
   tcp://127.* | tcp://localhost:* | "tcp://[::1]"*) ;;
@@ -59,7 +59,7 @@ function checkUser(user: string | undefined): string {
   return `runuser -u ${name} -- docker version >/dev/null 2>"$work/words" || fail 10 "${user} may not use Docker on this machine, and Rancher's container is made as that user: $(tail -n 1 "$work/words"). Allow it, as root on this machine: usermod -aG docker ${name} (its members are as good as root), or connect as root"`;
 }
 
-/** What Rancher's start script and the K3s it starts ask of the kernel. */
+/** Requirements of Rancher's entrypoint and of K3s on the kernel. */
 const checkKernel = `[ "$engine_os" = linux ] || fail 10 "this Docker runs $engine_os containers; Rancher is made for Linux. Switch Docker to Linux containers"
 case $engine_machine in
   x86_64 | amd64 | aarch64 | arm64) ;;
@@ -78,12 +78,12 @@ if [ "$(uname -s)" = Linux ] && [ -d "$engine_root" ]; then
   [ -e /proc/sys/net/bridge/bridge-nf-call-iptables ] || warn "br_netfilter is not loaded, and a container cannot load it. As root: modprobe br_netfilter; echo br_netfilter >/etc/modules-load.d/br_netfilter.conf"
 fi`;
 
-/** Decimal ones, as the engine's figures are compared in. */
+/** Decimal megabytes, the unit of the comparisons. */
 function megabytes(size: string): number {
   return Math.floor(bytesOf(size) / 1e6);
 }
 
-/** More than there are is refused by Docker when the container is made; until then much has happened. */
+/** Docker refuses a higher limit only when it creates the container, late in the run. */
 function limitOfCpus(cpus: number): string {
   return `[ "$cpus" -ge ${Math.ceil(cpus)} ] || fail 10 "docker.cpus is ${cpus}, and the engine has $cpus; Docker makes no container with more. Lower it, or leave it out for all there are"
 [ "$cpus" -le ${Math.floor(cpus)} ] || cpus=${Math.max(1, Math.floor(cpus))}
@@ -112,7 +112,7 @@ const checkDisk = `if [ -d "$engine_root" ]; then
   [ "$free" -ge ${diskFree.comfortable} ] || warn "$engine_root has $free GiB free; an upgrade holds two images, a copy of the data and its archive. ${diskFree.comfortable} are comfortable"
 fi`;
 
-/** Ports of other containers are the engine's to tell; `ss` is Linux's, `lsof` the Mac's. */
+/** The engine lists the ports of containers; other processes are found by `ss` on Linux and `lsof` on a Mac. */
 function checkPorts({ ports, containers }: DockerHostChecksArgs): string {
   if (ports.length === 0) return "";
   const ours = containers.map((name) => quote(name)).join(" | ");
@@ -130,11 +130,11 @@ for port in ${ports.join(" ")}; do
 done`;
 }
 
-/** Docker makes no second one of a name, and the provider's words for that name neither the fact nor a remedy. */
+/** The provider's error about an existing network of that name gives no remedy. */
 const checkNetwork = `owner=$(docker network inspect -f '{{range $key, $value := .Labels}}{{if eq $key "${rancherLabels.stack}"}}{{$value}}{{end}}{{end}}' ${rancherNetwork} 2>/dev/null || printf none)
 [ -n "$owner" ] || fail 10 "Docker has a network ${rancherNetwork} on this machine that this program did not make, and it needs the name. See who uses it (docker network inspect ${rancherNetwork}), and remove it: docker network rm ${rancherNetwork}"`;
 
-/** Inside a container 127.0.0.1 is the container. Docker knows where systemd-resolved keeps the real ones. */
+/** In a container 127.0.0.1 is the container itself. Docker reads systemd-resolved's upstream resolvers by itself. */
 const checkResolvers = `if [ "$(uname -s)" = Linux ] && [ -d "$engine_root" ]; then
   resolvers=$(awk '$1 == "nameserver" { print $2 }' /etc/resolv.conf 2>/dev/null | tr '\\n' ' ')
   beyond=$(printf '%s' "$resolvers" | tr ' ' '\\n' | grep -v -e '^127\\.' -e '^::1$' -e '^$' || true)
@@ -145,7 +145,7 @@ const checkResolvers = `if [ "$(uname -s)" = Linux ] && [ -d "$engine_root" ]; t
   fi
 fi`;
 
-/** Fields of `chronyc -c tracking`: the fifth is the clock's offset in seconds, the last says whether it follows one. */
+/** Fields of `chronyc -c tracking`: the fifth is the clock's offset in seconds, the last its leap status. */
 const checkClock = `if command -v chronyc >/dev/null && chronyc -c tracking >"$work/clock" 2>/dev/null; then
   awk -F, '{ off = $5 < 0 ? -$5 : $5; exit !(off > ${clockTolerance}) }' "$work/clock" && fail 10 "the clock of this machine is $(awk -F, '{ print $5 }' "$work/clock") s off; certificates and tokens would be of another time. Set it: chronyc makestep"
   ! grep -q 'Not synchronised' "$work/clock" || warn "the clock of this machine follows no other: chronyd has no source yet. See: chronyc sources"

@@ -1,4 +1,4 @@
-/** A size of a Rancher in Docker: what it manages, and what its host needs for that. */
+/** A size of Rancher in Docker: what it manages, and what its host needs. */
 export interface DockerHostSize {
   readonly clusters: number;
   readonly nodes: number;
@@ -19,19 +19,19 @@ export const dockerHostSizes: readonly DockerHostSize[] = [
 /** Gigabytes the K3s inside Rancher's container needs by itself (https://docs.k3s.io/installation/requirements). */
 export const memoryOfK3s = 2;
 
-/** Of what is sold as so much memory, a kernel leaves about this share. */
+/** Share of the nominal memory that a kernel reports as total. */
 const shareLeft = 0.93;
 
-/** Megabytes, decimal, that count as so many gigabytes. */
+/** Decimal megabytes that pass as a nominal number of gigabytes. */
 export function countsAs(gigabytes: number): number {
   return Math.floor(gigabytes * 1000 * shareLeft);
 }
 
 /**
- * Gibibytes free under Docker's folder. Our own figures: below the first the image and the first start do not fit; an
- * upgrade holds two images, a copy of the data and its archive, which the second leaves room for.
+ * Free gibibytes under Docker's folder. Our own estimates: below the first the image and the first start do not fit; the
+ * second has room for an upgrade, which needs two images, a copy of the data and its archive.
  */
 export const diskFree = { needed: 5, comfortable: 20 };
 
-/** Seconds a clock may be off. Certificates and tokens of Rancher are valid from the second they are made. */
+/** Maximum clock offset in seconds. Rancher's certificates and tokens are valid from the second they are created. */
 export const clockTolerance = 5;

@@ -14,30 +14,30 @@ import { renderHostResolvers } from "./host-resolvers.ts";
 export interface DockerHostArgs {
   readonly docker: Pick<DockerSettings, "host" | "engine" | "proxy" | "memory" | "cpus">;
   readonly credentials: SshCredentials;
-  /** `USER:PASSWORD` for `docker.proxy`, which an engine that is installed signs in with. */
+  /** `USER:PASSWORD` for `docker.proxy`, used by an installed engine. */
   readonly proxyCredentials?: pulumi.Output<string> | undefined;
-  /** Of `docker`, for an engine of this machine. @default the default context */
+  /** Docker context of a local engine. @default the default context */
   readonly context?: string;
-  /** TCP ports that containers of ours are to have on it. */
+  /** TCP ports that this program's containers publish on it. */
   readonly ports: readonly number[];
-  /** Containers that may have these ports already. */
+  /** Containers that may use these ports already. */
   readonly containers: readonly string[];
 }
 
 /**
- * The machine whose Docker engine runs Rancher, looked at before anything is put on it.
+ * The machine whose Docker engine runs Rancher. It is checked before the installation.
  *
- * Expects a user who may use Docker there, and over SSH become root; installs the engine where that is asked for.
+ * Expects a user who may use Docker there and, over SSH, become root. Installs the engine with `docker.engine: install`.
  */
 export class DockerHost extends pulumi.ComponentResource {
   public readonly host: Host;
-  /** Runs scripts on it; whatever needs the engine comes after `ready`. */
+  /** Runs scripts on it. What needs the engine must depend on `ready`. */
   public readonly machine: ManagedHost;
-  /** There when the machine has been found good enough. */
+  /** Completes when the machine has passed the checks. */
   public readonly ready: HostScript;
-  /** Its engine. */
+  /** Provider for its engine. */
   public readonly provider: Provider;
-  /** Where it names resolvers that containers reach too; empty where it does not, and for the machine Pulumi runs on. */
+  /** Where it lists resolvers that containers can reach; empty if it does not, and for a local engine. */
   public readonly resolvers: pulumi.Output<string>;
 
   constructor(name: string, args: DockerHostArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -65,7 +65,7 @@ export class DockerHost extends pulumi.ComponentResource {
       { parent: this, dependsOn: engine },
     );
     this.provider = dockerProvider(host, args.context, this);
-    // This one may be a Mac, whose engine has another's files, or a laptop, whose resolvers stay behind when it goes.
+    // A local machine may be a Mac, whose engine runs in a VM, or a laptop, whose resolvers change with its network.
     this.resolvers = host.kind === "ssh" ? this.#findResolvers() : pulumi.output("");
     this.registerOutputs({});
   }
@@ -90,7 +90,7 @@ export class DockerHost extends pulumi.ComponentResource {
     return [script];
   }
 
-  /** By a text that never changes, so that it is known at preview. */
+  /** The script text is constant, so that the output is known at preview. */
   #findResolvers(): pulumi.Output<string> {
     const script = this.machine.run(
       {

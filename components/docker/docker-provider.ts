@@ -4,9 +4,9 @@ import type { Host } from "../host/host.ts";
 import { dockerConnection } from "./docker-connection.ts";
 
 /**
- * The Docker engine of a host, for every resource of this program that lives there.
+ * The Docker provider for the engine of a host.
  *
- * @param context Of `docker`, for an engine of this machine; absent for the default one.
+ * @param context Docker context of a local engine; undefined for the default one
  */
 export function dockerProvider(host: Host, context: string | undefined, parent: pulumi.Resource): Provider {
   const connection = dockerConnection(host);

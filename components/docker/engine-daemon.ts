@@ -1,18 +1,17 @@
 import { configureEngineProxy, forgetEngineProxy, type EngineProxy } from "./engine-proxy.ts";
 
-/** Seconds an engine may take to answer after it was started, restarted or told to read its options. */
+/** Seconds to wait for the engine after a start, restart or reload. */
 const timeout = 60;
 
 const daemonFile = "/etc/docker/daemon.json";
 
 /**
- * Has the engine keep containers running while it restarts itself (`live-restore`), gives it a proxy of its own, and
- * starts it now and at boot. `live-restore` is switched on by a reload, which restarts nothing
- * (https://docs.docker.com/engine/daemon/live-restore/); a proxy is read at the engine's start alone
- * (https://docs.docker.com/engine/daemon/proxy/). The text says which of both a change does, as it is what a preview
- * shows.
+ * Turns on `live-restore`, so that containers keep running while the engine restarts, configures its proxy, and starts it
+ * now and at boot. A reload is enough for `live-restore` (https://docs.docker.com/engine/daemon/live-restore/); a proxy
+ * takes a restart (https://docs.docker.com/engine/daemon/proxy/). The script text states which of the two a change causes,
+ * because it is what a preview shows.
  *
- * What is in daemon.json already stays as it is written there. Expects a registered undo step.
+ * Keeps the other content of daemon.json. Expects a registered undo step.
  */
 export function configureDockerEngine(proxy: EngineProxy | undefined): string {
   return `engine_says() { docker info --format "$1" 2>/dev/null; }
@@ -59,7 +58,7 @@ if [ -n "$restart" ]; then
 fi`;
 }
 
-/** For the undo step, before the packages go: the engine's options as they were. */
+/** For the undo step, before the packages are removed: restores the engine's options. */
 export const forgetDockerOptions = `${forgetEngineProxy}
 give_back ${daemonFile}
 [ -s "$facts/packages" ] || {

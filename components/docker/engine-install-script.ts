@@ -5,15 +5,15 @@ import type { EngineProxy } from "./engine-proxy.ts";
 import { installDockerEngine, refusesReplacing, removeDockerEngine } from "./engine-packages.ts";
 
 export interface EngineInstallArgs {
-  /** Who reaches the machine over SSH, and with it the engine; becomes a member of the group `docker` unless it is root. */
+  /** SSH user, who also connects to the engine; is added to the group `docker` unless it is root. */
   readonly user: string;
-  /** For the engine's own pulls. Changing it restarts the engine; containers go on. */
+  /** For the engine's own pulls. Changing it restarts the engine; containers keep running. */
   readonly proxy?: EngineProxy;
 }
 
 /**
- * Docker Engine on a machine reached over SSH: from Docker's repository where there is none, started at boot, with
- * containers that outlive its restarts. Prints the engine's version. Its undo step removes what came with us alone.
+ * Installs Docker Engine from Docker's repository on a machine reached over SSH, unless it has one. Enables it at boot,
+ * with `live-restore`, and prints its version. The undo step removes only what this script installed.
  */
 export function renderEngineInstall({ user, proxy }: EngineInstallArgs): string {
   return `${packageManagerThat(refusesReplacing)}
@@ -29,7 +29,7 @@ engine_says '{{.ServerVersion}}'
 `;
 }
 
-/** The engine's socket belongs to the group, whose members are as good as root. */
+/** The group `docker` owns the engine's socket, so membership is equivalent to root. */
 function letUserIn(user: string): string {
   if (user === "root") return "";
   const name = quote(user);

@@ -5,18 +5,18 @@ import {
   removeDockerRepository,
 } from "./engine-repository.ts";
 
-/** Docker's own, without the plugins for building and composing: nothing here uses them. */
+/** Docker's packages, without the buildx and Compose plugins, which nothing here uses. */
 const packages = "docker-ce docker-ce-cli containerd.io";
 
-/** Folders that come with an engine and stay behind when its packages go. */
+/** Folders that the engine creates and that remain when its packages are removed. */
 const folders = "/var/lib/docker /var/lib/containerd /etc/docker";
 
-/** For `packageManagerThat`: none of somebody else's packages goes for one of Docker's. */
+/** For `packageManagerThat`: refuses a plan that removes existing packages to install Docker's. */
 export const refusesReplacing = `  replaced=$(sed -n -e 's/^Remv \\([^ ]*\\).*/\\1/p' -e 's/^ *replacing  *\\([^ ]*\\).*/\\1/p' "$work/plan" | tr '\\n' ' ')
   [ -z "$replaced" ] || fail 10 "Docker's packages would replace what this machine has: $replaced. Remove that if nothing needs it, or install Docker Engine by your own means and say docker.engine: existing"`;
 
 /**
- * Installs Docker Engine where the machine has none; one that is there stays as it is. Expects
+ * Installs Docker Engine if the machine has none; an existing one is not changed. Expects
  * `packageManagerThat(refusesReplacing)` and a registered undo step.
  */
 export const installDockerEngine = `if [ -e "$facts/packages" ] || ! command -v dockerd >/dev/null; then
@@ -42,8 +42,8 @@ fi
 fi`;
 
 /**
- * For the undo step: an engine goes only if it came with us and nobody else's containers are on it. Volumes that are left
- * outlive it where they are. Expects `packageManager`.
+ * For the undo step: removes the engine only if this program installed it and no other containers use it. Remaining
+ * volumes are kept in place. Expects `packageManager`.
  */
 export const removeDockerEngine = `if [ -s "$facts/packages" ] && grep -q -x docker-ce "$facts/packages"; then
   theirs=$(docker ps -a --format '{{.Names}}' 2>/dev/null | tr '\\n' ' ')

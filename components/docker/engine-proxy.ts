@@ -1,11 +1,11 @@
 import { withCredentials } from "../proxy-credentials.ts";
 
-/** The proxy of the engine's own pulls. */
+/** Proxy that the engine uses for its own pulls. */
 export interface EngineProxy {
   readonly http?: string;
   readonly https?: string;
   readonly noProxy: readonly string[];
-  /** Whether user and password come with the script, as the secret `engineProxySecret`. @default false */
+  /** Whether the script receives a user and password, as the secret `engineProxySecret`. @default false */
   readonly signsIn?: boolean;
 }
 
@@ -14,10 +14,10 @@ export const engineProxySecret = "engine_proxy";
 
 const dropIn = "/etc/systemd/system/docker.service.d/rancher-stack-proxy.conf";
 
-/** For root alone: unlike `Environment=`, what is in it does not show in `systemctl show`, which everybody may run. */
+/** Readable by root only. Unlike `Environment=`, its content does not appear in `systemctl show`, which any user may run. */
 const environmentFile = "/etc/docker/rancher-stack-proxy.env";
 
-/** The engine's variables, with user and password: the content of the file that systemd reads. */
+/** Content of the environment file that systemd reads, with user and password. */
 export function engineProxyFile(proxy: EngineProxy, credentials: string): string {
   return variables({
     ...proxy,
@@ -29,8 +29,8 @@ export function engineProxyFile(proxy: EngineProxy, credentials: string): string
 }
 
 /**
- * Sets `restart` where the engine has to be restarted to read its proxy (https://docs.docker.com/engine/daemon/proxy/).
- * The text says so, as it is what a preview shows.
+ * Sets `restart` if the engine must restart to read its proxy (https://docs.docker.com/engine/daemon/proxy/). The script
+ * text states this, because it is what a preview shows.
  */
 export function configureEngineProxy(proxy: EngineProxy | undefined): string {
   const restarts = "RESTARTS THE ENGINE; containers go on meanwhile, as live-restore is on.";
@@ -65,7 +65,7 @@ environment_placed=$placed`;
 const removeEnvironmentFile = `rm -f ${environmentFile}
 environment_placed=unchanged`;
 
-/** systemd takes % for the start of a specifier. */
+/** Escapes %, with which systemd's specifiers begin. */
 function inClear(proxy: EngineProxy): string {
   return variables(proxy)
     .map((line) => `Environment="${line.replaceAll("%", "%%")}"`)

@@ -1,5 +1,5 @@
 /**
- * The keys Docker signs its packages with, by their fingerprints as Docker's own documentation has them:
+ * The keys Docker signs its packages with, by the fingerprints in Docker's documentation:
  *
  * - Debian and Ubuntu: https://github.com/docker/docs/pull/11990/files, engine/install/debian.md, the steps with apt-key.
  * - RHEL, CentOS, Fedora: https://github.com/docker/docs/blob/main/content/manuals/engine/install/rhel.md
@@ -11,15 +11,15 @@ const signingKeys = {
 
 const repository = "https://download.docker.com/linux";
 
-/** Files of ours, where they bring nothing but Docker's packages and its key. */
+/** Files this program creates. */
 const aptKey = "/etc/apt/keyrings/rancher-stack-docker.asc";
 const aptSource = "/etc/apt/sources.list.d/rancher-stack-docker.list";
 const rpmKey = "/etc/pki/rpm-gpg/RPM-GPG-KEY-rancher-stack-docker";
 const dnfSource = "/etc/yum.repos.d/rancher-stack-docker.repo";
 
 /**
- * Sets `$docker_folder` to the folder Docker keeps the system's packages in, and `$docker_suite` to the system's release
- * there. Refuses what Docker has no packages for, before anything changes. Expects `packageManager`.
+ * Sets `$docker_folder` and `$docker_suite`: the folder and the release of the system's packages in Docker's repository.
+ * Refuses systems without packages, before anything changes. Expects `packageManager`.
  */
 export const checkDockerSystem = `docker_folder=$(. /etc/os-release && case $ID in
   debian | ubuntu | fedora | rhel | centos) echo "$ID" ;;
@@ -31,9 +31,9 @@ docker_suite=$(. /etc/os-release && case $ID in debian | ubuntu) echo "\${VERSIO
 [ -n "$docker_suite" ] || fail 10 "$system_name does not say in /etc/os-release which release it is. Install Docker Engine on this machine by its own means, then say docker.engine: existing"`;
 
 /**
- * Adds Docker's repository to the machine's own. Nothing of it is believed that the key above has not signed: apt is
- * told the fingerprint, and for rpm only that key is taken out of what was downloaded. No script of Docker's is run.
- * Expects `checkDockerSystem`, and certificates of public CAs on the machine.
+ * Adds Docker's repository. Only packages signed by the key above are accepted: apt checks its fingerprint, and for rpm
+ * only that key is imported from the download. No script of Docker's is run. Expects `checkDockerSystem`, and the
+ * certificates of public CAs on the machine.
  */
 export const addDockerRepository = `docker_key=${repository}/$docker_folder/gpg
 case $system in
@@ -70,8 +70,8 @@ SOURCE
   ;;
 esac`;
 
-/** For after the lists were read anew, as apt goes on without a repository that it cannot reach or believe. */
+/** Runs after the package lists are refreshed, because apt ignores a repository it cannot reach or verify. */
 export const checkDockerRepository = `[ "$system" != debian ] || apt-cache policy docker-ce | grep -q ' ${repository}/' || fail 20 "apt has no docker-ce from ${repository}/$docker_folder for $docker_suite; it says why above. Install Docker Engine by its own means (apt-get install docker.io), then say docker.engine: existing"`;
 
-/** For undo steps. Keys in rpm's own database stay, as another repository may have brought them. */
+/** For undo steps. Keys in rpm's database stay, because another repository may have added them. */
 export const removeDockerRepository = `rm -f ${[aptSource, aptKey, dnfSource, rpmKey].join(" ")}`;

@@ -1,17 +1,17 @@
-/** Volume of a container, as the provider takes it. */
+/** A bind mount, as the provider's `volumes` expects it. */
 export interface HostMount {
   readonly hostPath: string;
   readonly containerPath: string;
   readonly readOnly: boolean;
 }
 
-/** Where systemd-resolved keeps the resolvers it asks itself. */
+/** Where systemd-resolved writes its upstream resolvers. */
 const resolved = "/run/systemd/resolve";
 
 /**
- * Body of a script that prints where a Docker host over SSH names resolvers that its containers reach too: systemd-resolved's
- * folder, or /etc/resolv.conf where that is a file of its own; nothing where neither names one by IPv4. A path and no
- * content, so that other resolvers are no difference.
+ * Body of a script that prints where a Docker host over SSH lists resolvers that its containers can reach:
+ * systemd-resolved's folder, or /etc/resolv.conf if that is a regular file. Prints nothing if neither lists an IPv4
+ * resolver. It prints a path instead of the content, so that a change of resolvers is no difference in a preview.
  */
 export const renderHostResolvers = `names_resolvers() { awk '$1 == "nameserver" && $2 ~ /^[0-9.]+$/ && $2 !~ /^(0|127|169[.]254)[.]/ { found = 1 } END { exit !found }' "$1" 2>/dev/null; }
 if names_resolvers ${resolved}/resolv.conf; then
@@ -22,20 +22,20 @@ fi
 `;
 
 /**
- * Gives the pods of the K3s inside Rancher the resolvers of the host. In a network of its own a container's
- * /etc/resolv.conf names Docker's resolver alone, 127.0.0.11, which no pod reaches. K3s then looks at systemd-resolved's
- * file, which the image has not, and takes it where every resolver in it is one that pods reach; else it asks 8.8.8.8, as
- * it did without. Docker's option for resolvers changes nothing of that: the file goes on naming 127.0.0.11.
+ * Gives the pods of the K3s inside Rancher the host's resolvers. In a user-defined network, a container's
+ * /etc/resolv.conf contains only Docker's resolver, 127.0.0.11, which pods cannot reach. K3s then reads
+ * systemd-resolved's file, which the image does not have. It uses that file if pods can reach every resolver in it, and
+ * 8.8.8.8 otherwise. Docker's `--dns` does not help: /etc/resolv.conf still contains 127.0.0.11.
  * https://github.com/k3s-io/k3s/blob/master/pkg/agent/config/config.go (`locateOrGenerateResolvConf`)
  *
- * @param path as the script prints it; empty for nothing.
+ * @param path Output of the script; may be empty
  */
 export function resolverMounts(path: string): HostMount[] {
   switch (path) {
     case "":
       return [];
     case resolved:
-      // The folder: its file is replaced whenever the resolvers change, and a mounted file would stay the old one.
+      // The folder: its file is replaced when the resolvers change, and a mounted file would keep the old content.
       return [{ hostPath: resolved, containerPath: resolved, readOnly: true }];
     default:
       return [{ hostPath: path, containerPath: `${resolved}/resolv.conf`, readOnly: true }];

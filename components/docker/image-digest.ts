@@ -4,18 +4,18 @@ import { Provider } from "@pulumi/docker/provider.js";
 import { parseImageReference, withDigest, type ImageReference } from "./image-reference.ts";
 
 export interface ImageDigestArgs {
-  /** `nginx:1.30.4`, or with its digest `nginx:1.30.4@sha256:...`; then nobody is asked. */
+  /** `nginx:1.30.4`, or with a digest `nginx:1.30.4@sha256:...`, for which no registry is asked. */
   readonly image: string;
-  /** Key of the stack file it stands under, for errors: `loadBalancer.image`. */
+  /** Its key in the stack file, for errors: `loadBalancer.image`. */
   readonly key: string;
 }
 
 /**
- * The image with the digest its tag has now: asked for at every preview, so that a tag that was moved shows as a
- * difference before anything is pulled. The registry is asked by the provider, which knows where a name without a host
- * goes; for a manifest of several architectures the digest is that of the list, good on every host.
+ * The image with the current digest of its tag. It is looked up at every preview, so that a moved tag shows as a
+ * difference before anything is pulled. The Docker provider asks the registry and resolves names without a host. For a
+ * multi-platform image, it returns the digest of the index, which is valid on every host.
  *
- * It asks without signing in. For a registry that wants that, and for previews without a network, give the digest.
+ * It does not sign in. For a registry that requires this, and for previews without a network, specify the digest.
  *
  * @throws (in the output) with the remedy, when the registry does not answer
  */
@@ -37,7 +37,7 @@ export function imageWithDigest(
   return pulumi.output(asked);
 }
 
-/** An image that says which version it is. @throws with the key and the remedy */
+/** Parses an image that has a tag or a digest. @throws with the key and the remedy */
 export function pinnableImage(image: string, key: string): ImageReference {
   const reference = parseImageReference(image);
   if (!reference)
@@ -50,8 +50,9 @@ export function pinnableImage(image: string, key: string): ImageReference {
 }
 
 /**
- * The provider refuses to start without a Docker engine, even to ask a registry, unless its engine is behind SSH: then
- * it connects when it has to, which is never (pulumi-docker, provider/provider.go and image.go, configureDockerClient).
+ * The provider does not start without a Docker engine, even to query a registry, unless the engine is reached over SSH:
+ * then it connects on first use, which never happens here (pulumi-docker, provider/provider.go and image.go,
+ * configureDockerClient).
  */
 const registryOnly = { host: "ssh://docker.invalid", disableDockerDaemonCheck: true };
 

@@ -1,12 +1,12 @@
-/** Images of earlier versions that stay on a host, so that going back needs no registry. */
+/** Images of earlier versions kept on a host, so that going back needs no registry. */
 const imagesKept = 2;
 
 /**
- * Shell functions for images on a host, which read and write `$facts/images`: what we pulled, oldest first.
+ * Shell functions for images on a host. `$facts/images` lists the images this program pulled, oldest first.
  *
- * - `pull_image REFERENCE`: has the engine fetch it where it is missing, and remembers that it came with us.
- * - `forget_images COUNT`: removes all but the newest COUNT of ours. One that somebody else's container or tag uses
- *   stays.
+ * - `pull_image REFERENCE`: pulls and records the image if it is missing.
+ * - `forget_images COUNT`: removes all but the newest COUNT recorded images. Images that another container or tag uses
+ *   stay.
  */
 export const imagePull = `write_images() { sync "$facts/images.new" && mv -f "$facts/images.new" "$facts/images" || fail 30 "$facts/images cannot be written: $(df -h "$facts" | tail -n 1)"; }
 pull_image() {
@@ -36,5 +36,5 @@ forget_images() {
   write_images
 }`;
 
-/** To be run when the new image is in use. */
+/** Run it once the new image is in use. */
 export const forgetOldImages = `forget_images ${imagesKept}`;

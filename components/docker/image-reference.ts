@@ -1,10 +1,10 @@
-/** An image as `docker pull` takes it, in its parts. */
+/** The parts of an image reference as `docker pull` accepts it. */
 export interface ImageReference {
-  /** With the registry's host where one is named: `nginx`, `registry.example.com:5000/team/nginx`. */
+  /** With the registry's host, if any: `nginx`, `registry.example.com:5000/team/nginx`. */
   readonly name: string;
   /** `1.30.4` */
   readonly tag?: string;
-  /** `sha256:` and 64 hexadecimal digits: these very bytes, whatever the tag has become. */
+  /** `sha256:` and 64 hexadecimal digits. */
   readonly digest?: string;
 }
 
@@ -12,7 +12,7 @@ const name = /^(?:[A-Za-z0-9][A-Za-z0-9.-]*(?::\d+)?\/)?[a-z0-9]+(?:(?:\.|_|__|-
 const tag = /^\w[\w.-]{0,127}$/;
 const digest = /^sha256:[0-9a-f]{64}$/;
 
-/** Takes an image's reference apart; `imageFault` says whether the parts are any good. */
+/** Splits an image reference without validating its parts; see `imageFault`. */
 export function splitImageReference(text: string): ImageReference {
   const at = text.indexOf("@");
   const tagged = at < 0 ? text : text.slice(0, at);
@@ -25,20 +25,20 @@ export function splitImageReference(text: string): ImageReference {
   };
 }
 
-/** The first part that is none, by the distribution project's grammar: https://github.com/distribution/reference */
+/** The first invalid part, by the distribution project's grammar: https://github.com/distribution/reference */
 export function imageFault(image: ImageReference): keyof ImageReference | undefined {
   if (!name.test(image.name)) return "name";
   if (image.digest !== undefined && !digest.test(image.digest)) return "digest";
   return image.tag === undefined || tag.test(image.tag) ? undefined : "tag";
 }
 
-/** Takes an image's reference apart; undefined when it is none. */
+/** Parses an image reference; undefined if it is invalid. */
 export function parseImageReference(text: string): ImageReference | undefined {
   const image = splitImageReference(text);
   return imageFault(image) === undefined ? image : undefined;
 }
 
-/** The same image by its bytes. The tag stays for people: Docker goes by the digest where there is one. */
+/** The reference pinned to a digest. The tag is for readers: Docker ignores it if there is a digest. */
 export function withDigest(image: ImageReference, digest: string): string {
   return `${image.name}${image.tag === undefined ? "" : `:${image.tag}`}@${digest}`;
 }

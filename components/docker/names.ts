@@ -1,42 +1,42 @@
-/** What this program calls things on the Docker host of a single node. Changing one loses what goes by the old name. */
+/** Names on the Docker host of a single node. Changing one orphans what has the old name. */
 
-/** Rancher's container, and the name nginx finds it by. */
+/** Rancher's container, and its name in DNS for nginx. */
 export const rancherContainer = "rancher";
 
-/** Network nginx reaches Rancher in; nobody else is in it. */
+/** Network of nginx and Rancher only. */
 export const rancherNetwork = "rancher";
 
-/** `/var/lib/rancher`: all that Rancher knows. */
+/** `/var/lib/rancher`: all of Rancher's data. */
 export const rancherVolume = "rancher-data";
 
-/** Rancher's audit log, where one is asked for; not part of a backup. */
+/** Rancher's audit log, if enabled; not part of a backup. */
 export const auditLogVolume = "rancher-audit-log";
 
-/** A new version on trial, on a copy of the data, in a network that leads nowhere. */
+/** The upgrade test: a new version on a copy of the data, in an isolated network. */
 export const rancherUpgradeTest = {
   container: "rancher-trial",
   volume: "rancher-trial-data",
   network: "rancher-trial",
 } as const;
 
-/** Labels of Rancher's container, the first one of its network too. */
+/** Labels of Rancher's container; its network has the first one too. */
 export const rancherLabels = {
-  /** `<project>/<stack>`: whose it is. Absent on a container somebody started by hand. */
+  /** `<project>/<stack>` that owns it. Absent on a container started by hand. */
   stack: "rancher.stack",
   /** Rancher's version. */
   version: "rancher.version",
-  /** Its environment but for secrets, so that a preview can show what changes: the environment itself is a secret. */
+  /** Its environment without secrets, so that a preview shows changes; the environment itself is a secret. */
   environment: "rancher.environment",
 } as const;
 
-/** Where things are in Rancher's container. */
+/** Paths in Rancher's container. */
 export const inRancherContainer = {
   data: "/var/lib/rancher",
   auditLog: "/var/log/auditlog",
   caCertificate: "/etc/rancher/ssl/cacerts.pem",
   /**
    * Where Rancher's chart puts further CAs. Rancher's image searches `/etc/rancher/ssl` (`SSL_CERT_DIR` in its Dockerfile),
-   * and its entrypoint makes the anchors part of the system's bundle, which curl, git and K3s read.
+   * and its entrypoint adds the anchors to the system's bundle, which curl, git and K3s read.
    */
   additionalTrustedCAs: ["/etc/rancher/ssl/ca-additional.pem", "/etc/pki/trust/anchors/ca-additional.pem"],
   /** https://docs.k3s.io/installation/private-registry */

@@ -4,13 +4,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { auditLogVolume, rancherLabels, rancherNetwork, rancherVolume } from "./names.ts";
 
 export interface NetworkAndVolumeArgs {
-  /** `<project>/<stack>`, whose network it is. */
+  /** `<project>/<stack>` that owns the network. */
   readonly stack: string;
   /** Whether Rancher writes an audit log. */
   readonly auditLog: boolean;
 }
 
-/** Stacks of earlier versions know the component by this token. */
+/** Type token in stacks of earlier versions. */
 const former = { aliases: [{ type: "rancher:docker:ContainerGround" }] };
 
 /**

@@ -2,23 +2,23 @@ import type { DockerSettings, SingleNodeSettings } from "../stack-file.ts";
 import { bytesOf } from "./memory-size.ts";
 import { auditLogVolume, inRancherContainer, rancherLabels, rancherVolume } from "./names.ts";
 
-/** What Rancher's container is made of, but for its image and what is secret or made on the host. Plain values only. */
+/** Specification of Rancher's container, without its image, secrets and what is generated on the host. Plain values. */
 export interface RancherContainerSpec {
-  /** Words for Rancher behind the image. */
+  /** Arguments for Rancher, after the image. */
   readonly command: readonly string[];
   /** Without the bootstrap password and the proxies' credentials. */
   readonly environment: Readonly<Record<string, string>>;
   readonly volumes: readonly { readonly volumeName: string; readonly containerPath: string }[];
-  /** Ports on the host; none where nginx reaches Rancher inside Docker's network. */
+  /** Ports on the host; none if nginx reaches Rancher in Docker's network. */
   readonly ports: readonly PublishedPort[];
   readonly labels: Readonly<Record<string, string>>;
-  /** Whether a CA's certificate is put where Rancher hands it on to agents from. */
+  /** Whether the CA's certificate is placed where Rancher reads it to pass it on to agents. */
   readonly privateCa: boolean;
   /** Certificates of further CAs that Rancher trusts, PEM. */
   readonly additionalTrustedCAs?: string;
-  /** MiB; no limit where absent. */
+  /** MiB; no limit if absent. */
   readonly memory?: number;
-  /** `1.5`; no limit where absent. */
+  /** `1.5`; no limit if absent. */
   readonly cpus?: string;
 }
 
@@ -30,9 +30,9 @@ export interface PublishedPort {
 }
 
 /**
- * Whether Rancher itself answers. A redirect is no answer, so it is asked as nginx asks it; on port 80 it answers once
- * its own Kubernetes and all it keeps there are up. The times are written as Go writes them, or every run would find
- * another value than its own.
+ * Checks that Rancher itself answers. The header is the one nginx sends; without it Rancher answers with a redirect. On
+ * port 80 Rancher answers once its Kubernetes is up. Durations are in Go's format, as the engine returns them; any other
+ * format is a difference at every run.
  */
 export const rancherHealthcheck = {
   tests: [
@@ -50,7 +50,7 @@ export const rancherHealthcheck = {
   ],
   interval: "5s",
   timeout: "5s",
-  /** The first start unpacks a Kubernetes; failures count from then on. */
+  /** The first start unpacks Kubernetes. Failures count only after this period. */
   startPeriod: "10m0s",
   retries: 6,
 } as const;
@@ -58,7 +58,7 @@ export const rancherHealthcheck = {
 /**
  * Rancher's container from a stack file.
  *
- * @param stack `<project>/<stack>`, whose container it is.
+ * @param stack `<project>/<stack>` that owns the container
  */
 export function rancherContainerSpec(settings: SingleNodeSettings, stack: string): RancherContainerSpec {
   const { docker, version } = settings;
@@ -86,8 +86,8 @@ export function rancherContainerSpec(settings: SingleNodeSettings, stack: string
 }
 
 /**
- * Who signed the certificate users see, as Rancher has to know it: agents get a private CA's certificate from Rancher,
- * and none of a public CA's. Where Rancher ends TLS itself it makes its own.
+ * Which kind of CA signed the certificate that users see. Rancher passes a private CA's certificate on to agents, and
+ * `--no-cacerts` is for a public CA. If Rancher terminates TLS, it makes its own.
  * https://ranchermanager.docs.rancher.com/getting-started/installation-and-upgrade/other-installation-methods/rancher-on-a-single-node-with-docker
  */
 function trust({ tls }: SingleNodeSettings): "own" | "publicCa" | "privateCa" {
@@ -103,11 +103,11 @@ function trust({ tls }: SingleNodeSettings): "own" | "publicCa" | "privateCa" {
   }
 }
 
-/** Nothing but nginx listens where others reach it, except where there is no nginx. */
+/** Rancher's ports are reachable from outside only if there is no nginx. */
 function publishedPorts({ loadBalancer, docker }: SingleNodeSettings): PublishedPort[] {
   switch (loadBalancer.kind) {
     case "none":
-      // IPv4: named so, as for the IPv6 twin the engine would add every run would find one port more than its own.
+      // IPv4 explicitly: otherwise the engine adds an IPv6 binding, which is a difference at every run.
       return published(loadBalancer.ports, "0.0.0.0");
     case "nginx":
       return loadBalancer.runAs === "host" ? published(docker.publish, "127.0.0.1") : [];
@@ -116,7 +116,7 @@ function publishedPorts({ loadBalancer, docker }: SingleNodeSettings): Published
   }
 }
 
-/** In the order of the inner ports, which the engine gives them back in. */
+/** Sorted by internal port, as the engine returns them. */
 function published({ http, https }: { readonly http: number; readonly https: number }, ip: string): PublishedPort[] {
   return [
     { internal: 80, external: http, ip },
@@ -124,11 +124,11 @@ function published({ http, https }: { readonly http: number; readonly https: num
   ];
 }
 
-/** Sorted by name. What the stack file adds by hand comes last and wins. */
+/** Sorted by name. `docker.environment` overrides the other keys. */
 function rancherEnvironment({ auditLog, proxy, registry, environment }: DockerSettings): Record<string, string> {
   const all = {
     ...(auditLog && {
-      // Without the first, Rancher 2.12 and later leave the log out whatever its level.
+      // Without the first, Rancher 2.12 and later write no log at any level.
       AUDIT_LOG_ENABLED: "true",
       AUDIT_LEVEL: `${auditLog.level}`,
       AUDIT_LOG_PATH: `${inRancherContainer.auditLog}/rancher-api-audit.log`,
@@ -153,7 +153,7 @@ function rancherEnvironment({ auditLog, proxy, registry, environment }: DockerSe
  */
 const neverProxied = ["localhost", "127.0.0.1", "0.0.0.0", "10.0.0.0/8", "cattle-system.svc", ".svc", ".cluster.local"];
 
-/** `8g` in MiB, as the provider takes it. */
+/** `8g` in MiB, the provider's unit. */
 function mebibytes(size: string): number {
   return Math.floor(bytesOf(size) / 1024 ** 2);
 }

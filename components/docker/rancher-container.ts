@@ -7,35 +7,35 @@ import { inRancherContainer, rancherContainer } from "./names.ts";
 import { rancherHealthcheck, type RancherContainerSpec } from "./rancher-container-spec.ts";
 
 export interface RancherContainerArgs {
-  /** Changing anything but the limit of memory replaces the container; the data stays in its volume. */
+  /** Any change but that of the memory limit replaces the container; the data stays in its volume. */
   readonly spec: RancherContainerSpec;
-  /** With its digest. Another one is pulled before it replaces the container. */
+  /** With its digest. A new image is pulled before the container is replaced. */
   readonly image: pulumi.Output<string>;
   /** Name of the network it is in. */
   readonly network: pulumi.Input<string>;
-  /** First password of `admin`. Rancher reads it when its data is new. */
+  /** First password of `admin`. Rancher reads it only at its first start. */
   readonly bootstrapPassword: pulumi.Input<string>;
-  /** Certificate of the private CA agents are to trust, PEM; of no use where the shape has no private CA. */
+  /** Certificate of the private CA that agents trust, PEM; ignored if the spec has no private CA. */
   readonly caCertificate?: pulumi.Input<string>;
-  /** `USER:PASSWORD` of the proxies in the shape's environment. */
+  /** `USER:PASSWORD` of the proxies in the spec's environment. */
   readonly proxyCredentials?: pulumi.Output<string> | undefined;
   /** Content of registries.yaml for the K3s inside the container. */
   readonly k3sRegistries?: pulumi.Output<string> | undefined;
-  /** Where the host names its resolvers, for pods of Rancher's own Kubernetes: what `renderHostResolvers` prints. */
+  /** Where the host lists its resolvers, for pods of Rancher's own Kubernetes: output of `renderHostResolvers`. */
   readonly resolvers?: pulumi.Input<string>;
 }
 
-/** Seconds Rancher and the Kubernetes in it have to end by themselves. */
+/** Seconds between SIGTERM and SIGKILL, for Rancher and its Kubernetes. */
 const graceSeconds = 60;
 
 /**
- * Rancher in one container, there when it is started.
+ * Rancher in one container, ready when the container is started.
  *
- * Expects its network and its volumes, and an engine's provider in the options. Leaves out whatever proves a new version
- * before the container is replaced, which comes before this block, and whatever waits for Rancher, which comes after it.
+ * Expects its network and volumes, and a Docker provider in the options. The upgrade test runs before this component, and
+ * the script that waits until Rancher is healthy runs after it.
  */
 export class RancherContainer extends pulumi.ComponentResource {
-  /** The engine's id of it. At preview it is unknown where the container is to be replaced, and only there. */
+  /** The container's id. At preview it is unknown only if the container will be replaced. */
   public readonly containerId: pulumi.Output<string>;
 
   constructor(name: string, args: RancherContainerArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -43,20 +43,20 @@ export class RancherContainer extends pulumi.ComponentResource {
 
     const { spec, bootstrapPassword, resolvers = "" } = args;
     const files = uploads(args);
-    // Former images stay, so that going back needs no registry.
+    // Former images are kept, so that going back needs no registry.
     const image = new RemoteImage(`${name}-image`, { name: args.image, keepLocally: true }, { parent: this });
     const container = new Container(
       `${name}-container`,
       {
         name: rancherContainer,
-        // By its name, not by the id the engine gives it: that is unknown at preview, and would show nothing.
+        // By name, because the id is unknown at preview.
         image: args.image,
-        // Empty lists are left out: the engine's answer to one is its own.
+        // Empty lists are omitted: the engine would return its own value, a difference at every run.
         ...(spec.command.length > 0 && { command: [...spec.command] }),
         envs: [...environment(args), pulumi.interpolate`CATTLE_BOOTSTRAP_PASSWORD=${pulumi.secret(bootstrapPassword)}`],
-        // Rancher runs a Kubernetes of its own in there, which mounts, moves cgroups and reads /dev/kmsg.
+        // Rancher's embedded Kubernetes mounts file systems, moves cgroups and reads /dev/kmsg.
         privileged: true,
-        // An engine that gives containers other users than the machine's refuses privileged ones otherwise.
+        // An engine with userns-remap refuses privileged containers otherwise.
         usernsMode: "host",
         networkMode: args.network,
         ...(spec.ports.length > 0 && { ports: spec.ports.map((port) => ({ ...port, protocol: "tcp" })) }),
@@ -65,16 +65,16 @@ export class RancherContainer extends pulumi.ComponentResource {
           .apply((path) => [...spec.volumes.map((volume) => ({ ...volume })), ...resolverMounts(path)]),
         ...(files.length > 0 && { uploads: files }),
         labels: Object.entries(spec.labels).map(([label, value]) => ({ label, value })),
-        // Swap is said too: the engine would answer with a value of its own, a difference at every run. etcd wants none.
+        // Swap is set too: the engine would return its own default, a difference at every run. etcd should not swap.
         ...(spec.memory !== undefined && { memory: spec.memory, memorySwap: spec.memory }),
         ...(spec.cpus !== undefined && { cpus: spec.cpus }),
-        // Not unless-stopped: an engine that was killed stops what it finds running at its next start, and then takes it
-        // for stopped by somebody. https://github.com/moby/moby/issues/41302
+        // Not unless-stopped: after it was killed, the engine stops running containers at its next start and then treats
+        // them as stopped by a user. https://github.com/moby/moby/issues/41302
         restart: "always",
         logDriver: "json-file",
         logOpts: { "max-size": "10m", "max-file": "5" },
         healthcheck: { ...rancherHealthcheck, tests: [...rancherHealthcheck.tests] },
-        // One is for whoever stops it, the other for this program: without it the provider kills it at once.
+        // The first applies to `docker stop`, the second to the provider, which otherwise kills the container at once.
         stopTimeout: graceSeconds,
         destroyGraceSeconds: graceSeconds,
       },
@@ -82,7 +82,7 @@ export class RancherContainer extends pulumi.ComponentResource {
         parent: this,
         dependsOn: image,
         deleteBeforeReplace: true,
-        // The provider takes a new one for done, and leaves the container as it is.
+        // The provider records a new one without changing the container.
         replaceOnChanges: ["healthcheck"],
         additionalSecretOutputs: ["envs", ...(args.k3sRegistries === undefined ? [] : ["uploads"])],
       },
@@ -93,7 +93,7 @@ export class RancherContainer extends pulumi.ComponentResource {
   }
 }
 
-/** Credentials of proxies are in the environment alone: the label that shows the environment in a preview is plain. */
+/** Adds the proxies' credentials, which must not be in the label that shows the environment in a preview. */
 function environment({ spec, proxyCredentials }: RancherContainerArgs): pulumi.Input<string>[] {
   return Object.entries(spec.environment).map(([variable, value]) => {
     if (proxyCredentials === undefined || !/^HTTPS?_PROXY$/.test(variable)) return `${variable}=${value}`;
@@ -101,7 +101,7 @@ function environment({ spec, proxyCredentials }: RancherContainerArgs): pulumi.I
   });
 }
 
-/** Files that the engine writes into the container before it starts: nothing of them is on the host beside it. */
+/** Files that the engine writes into the container before it starts. They are nowhere else on the host. */
 function uploads({ spec, caCertificate, k3sRegistries }: RancherContainerArgs) {
   const { additionalTrustedCAs } = spec;
   return [

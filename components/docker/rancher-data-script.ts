@@ -13,11 +13,11 @@ import { upgradeTest } from "./upgrade-test.ts";
 export interface RancherDataScriptArgs {
   /** Whether it runs on the machine Pulumi runs on, which may have no systemd. @default false */
   readonly local?: boolean;
-  /** What the container will be made of; what is tried out is made of the same. */
+  /** Specification of the container, which the upgrade test uses too. */
   readonly spec: RancherContainerSpec;
   /** `2.15.2` */
   readonly version: string;
-  /** As Docker takes it, with its digest where it has one. */
+  /** Image reference, with its digest if it has one. */
   readonly image: string;
   readonly backup: {
     /** Archives kept. */
@@ -27,16 +27,16 @@ export interface RancherDataScriptArgs {
     /** Calendar event of systemd; only on a host over SSH. */
     readonly schedule?: string;
   };
-  /** Name of an archive to begin from. */
+  /** Name of an archive to restore. */
   readonly restore?: string;
-  /** A container somebody started by hand. */
+  /** Container started by hand, to take over. */
   readonly adopt?: string;
 }
 
 /**
- * Brings Rancher's data to where the container about to be made can take them up, and refuses where it could not.
- * Decides on the host what there is to do: nothing, an upgrade, an archive to put back, a container to take over. May
- * be ended at any step: the former container serves again, and the next run goes on.
+ * Prepares Rancher's data for the container that is created next, and fails if that container could not use them. Decides
+ * on the host what to do: nothing, an upgrade test, a restore or a takeover. It may be killed at any step: the former
+ * container is started again, and the next run continues.
  */
 export function renderRancherDataScript(args: RancherDataScriptArgs): string {
   const { spec, version, image, backup, restore = "", adopt = "", local = false } = args;
@@ -58,26 +58,26 @@ export function renderRancherDataScript(args: RancherDataScriptArgs): string {
   ].join("\n");
 }
 
-/** With the ending of its file people may write it, too. */
+/** Accepts the name with the file extension too. */
 function archiveName(name: string): string {
   return name.replace(/\.tar\.gz$/, "");
 }
 
-/** The timer's script is the whole of a backup, behind a preamble of its own. */
+/** The timer runs a complete backup script with its own preamble. */
 function timer(backup: RancherDataScriptArgs["backup"]): string {
   if (backup.schedule === undefined) return removeBackupTimer;
   const script = `${preamble({ name: dataScript, stateFolder: sshStateFolder })}\n${renderBackup(backup)}`;
   return placeBackupTimer(backup.schedule, script);
 }
 
-/** What is remembered about the data says whether an archive was put back already; without it, that would be done anew. */
+/** Without the recorded facts about the data, an archive would be restored a second time. */
 const stayInFolder = `was=$(noted folder)
 if [ -n "$was" ] && [ "$was" != "$folder" ] && [ -e "$was/rancher-data.facts" ] && [ ! -e "$folder/rancher-data.facts" ]; then
   fail 10 "docker.backup.folder is $folder, and was $was, where the archives are, and what is remembered about Rancher's data. Bring it all along, on this machine: cp -a '$was/.' '$folder/'"
 fi
 note folder "$folder"`;
 
-/** First, as nothing may stop for an image that cannot be had. What was not there goes with destroy. */
+/** Comes first: Rancher must not stop for an image that cannot be pulled. A destroy removes a pulled image. */
 const pullRancher = `docker version --format '{{.Server.Version}}' >/dev/null 2>"$work/engine" || engine_gone
 has_image() { docker image inspect "$1" >/dev/null 2>&1; }
 if ! has_image "$image"; then
@@ -91,10 +91,10 @@ image_id=$(docker image inspect -f '{{.Id}}' "$image" 2>"$work/engine") || engin
 image_version=$(docker image inspect -f '{{range .Config.Env}}{{println .}}{{end}}' "$image" | sed -n 's/^CATTLE_SERVER_VERSION=v\\([0-9][0-9]*\\.[0-9][0-9]*\\.[0-9].*\\)/\\1/p')
 [ "\${image_version:-$version}" = "$version" ] || fail 10 "docker.image is $image, which is Rancher $image_version, and rancher:version is $version. Let both say the same"`;
 
-/** In this order: an image of another version than the remembered one counts for nothing. */
+/** In this order: a recorded image of another version than the recorded one is ignored. */
 const rememberRancher = `remember_rancher() { remember image "$image"; remember version "$version"; }`;
 
-/** Where neither an archive nor a foreign container is asked for. */
+/** For runs without a restore or takeover. */
 const settle = `settle() {
   current='' held=''
   if there ${rancherContainer}; then

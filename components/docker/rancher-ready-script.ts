@@ -4,31 +4,31 @@ import { dataFacts } from "./data-facts.ts";
 import { rancherContainer, rancherVolume } from "./names.ts";
 
 export interface RancherReadyScriptArgs {
-  /** Id of Rancher's container; another one is waited for anew. */
+  /** Id of Rancher's container; the script runs again for a new one. */
   readonly container: string;
   /** `2.15.2` */
   readonly version: string;
-  /** Name of the stack, for what people are told to run. */
+  /** Name of the stack, for commands in messages. */
   readonly stack: string;
   /** Folder of the archives, where it is recorded which version has used the data. */
   readonly folder: string;
-  /** Name of the archive that was put back; after another one Rancher is waited for anew. */
+  /** Name of the restored archive; the script runs again after another restore. */
   readonly restore?: string;
 }
 
-/** Seconds Rancher has until it is healthy: on a slow machine the first start takes minutes. */
+/** Timeout in seconds until Rancher is healthy: on a slow machine the first start takes minutes. */
 export const readySeconds = 900;
 
-/** After a proof nobody has to wait for so long: times what it took on trial, and then so many seconds, but not less. */
+/** Shorter timeout after an upgrade test: a multiple of its duration plus some seconds, with a minimum. */
 const afterUpgradeTest = { times: 3, andSeconds: 60, leastSeconds: 180 } as const;
 
-/** Seconds one has that is ill already when this begins. */
+/** Timeout in seconds for a container that is unhealthy when the script starts. */
 const illSeconds = 60;
 
-/** Ends by itself after which it is given up: one or two are usual while its Kubernetes starts. */
+/** Restarts after which the script fails: one or two are usual while its Kubernetes starts. */
 const endsAllowed = 5;
 
-/** Seconds an engine may be away, as it is while it is restarted. */
+/** Seconds the engine may be unreachable, as it is during a restart. */
 const engineSeconds = 60;
 
 /** Seconds between two lines of progress. */
@@ -42,10 +42,10 @@ const seen = [
 ].join(" ");
 
 /**
- * Waits until Rancher is healthy, and fails where it does not become so: at every run anew, until it is. A container that
- * is stopped is started, once: a stack that is up serves. Prints the version.
+ * Waits until Rancher is healthy, and fails at a timeout; after a failure, every run waits again. A stopped container is
+ * started once. Prints the version.
  *
- * That ends an upgrade: what the data script keeps for going back is no longer needed.
+ * This completes an upgrade: the archive that the data script keeps for going back is no longer protected.
  */
 export function renderRancherReadyScript({
   container,

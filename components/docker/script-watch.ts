@@ -1,11 +1,11 @@
-/** How often, two seconds apart, a watcher runs what it is to run. */
+/** How often a watcher runs its commands, two seconds apart. */
 const watchTries = 60;
 
 /**
- * Shell function `watch_over FACT COMMANDS`: while `$facts/FACT` says what it says now, and this script has ended all the
- * same, COMMANDS are run within a second, and for two minutes again and again: the engine may be away, or a container
- * still be on its way down. They are text for a shell of its own, in which `$facts` and `$said`, the fact, are set, and
- * change nothing where there is nothing to do.
+ * Shell function `watch_over FACT COMMANDS`: starts a background process. If this script ends and `$facts/FACT` still has
+ * its current content, that process runs COMMANDS within a second, and repeats them for two minutes, because the engine
+ * may be unreachable or a container still stopping. COMMANDS is shell text that can use `$facts` and `$said`, the content
+ * of the fact, and must be idempotent.
  */
 export const watchOver = `watch_over() {
   # A session of its own, where the machine has setsid: a signal to all of the script must not reach it.

@@ -4,24 +4,24 @@ import { memoryOfK3s } from "./docker-host-figures.ts";
 import { inRancherContainer, rancherUpgradeTest, rancherVolume } from "./names.ts";
 import { rancherHealthcheck, type RancherContainerSpec } from "./rancher-container-spec.ts";
 
-/** Seconds a new version has on trial until it answers; its migrations are part of it. */
+/** Timeout in seconds of the upgrade test, including the new version's migrations. */
 export const upgradeTestSeconds = 600;
 
-/** Restarts by itself after which a version on trial is given up: one or two are usual while its Kubernetes starts. */
+/** Restarts after which the upgrade test fails: one or two are usual while its Kubernetes starts. */
 const restartsAllowed = 5;
 
-/** Mebibytes that should be available beside the old version while the new one is on trial. */
+/** Mebibytes that should be available for the upgrade test while the old version runs. */
 const upgradeTestMemory = memoryOfK3s * 1024;
 
-/** Seconds the old version has to answer again after its data were copied. */
+/** Timeout in seconds until the old version is healthy again after its data was copied. */
 const againSeconds = 600;
 
 const { container, volume, network } = rancherUpgradeTest;
 
 /**
- * A network that leads nowhere: the address of its gateway belongs to nobody, so that neither the machine nor anything
- * beyond it is reached, and two servers never act on the same downstream clusters. Not `--internal`, which has no
- * default route: K3s inside Rancher does not start without one (https://github.com/k3s-io/k3s/issues/1103).
+ * Options of an isolated network: no interface has the gateway's address, so that neither the host nor any other network
+ * is reachable, and two servers never act on the same downstream clusters. Not `--internal`, which has no default route:
+ * K3s inside Rancher does not start without one (https://github.com/k3s-io/k3s/issues/1103).
  */
 const leadsNowhere = [
   "--driver bridge",
@@ -30,11 +30,11 @@ const leadsNowhere = [
 ].join(" ");
 
 /**
- * Shell functions that try `$image` out before anything else is touched.
+ * Shell functions that test `$image` on a copy of the data, before anything is replaced.
  *
- * - `gate FROM`: ends the script where nobody can go from that version to `$version`.
- * - `prove NAME FROM`: FROM is the version of the data in the volume; NAME the container that serves them, or nothing.
- *   Ends the script with 40 where the new version does not become healthy on a copy of the data.
+ * - `gate FROM`: fails if an upgrade from that version to `$version` is not possible.
+ * - `prove NAME FROM`: runs the upgrade test. FROM is the version of the data in the volume; NAME is the container that
+ *   uses the data, or empty. Exits with 40 if the new version does not become healthy.
  */
 export function upgradeTest(spec: RancherContainerSpec): string {
   return `gate() {
@@ -103,7 +103,7 @@ prove() {
 }`;
 }
 
-/** What the container on trial has in common with the real one, but for ports and network. */
+/** Options of the test's container: those of the real one, with another network and without ports. */
 function upgradeTestLog({ environment, memory, cpus }: RancherContainerSpec): string {
   return [
     `--network ${network}`,

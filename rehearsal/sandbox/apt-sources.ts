@@ -3,7 +3,7 @@ import { mustRun } from "./command.ts";
 /** Debian suites a host can have. */
 export type Suite = "bookworm" | "trixie" | "sid";
 
-/** How apt in a host's root reaches Debian's packages. */
+/** The apt configuration of a host's root. */
 export interface AptSources {
   /** One-line entries of sources.list(5). */
   readonly entries: readonly string[];
@@ -12,8 +12,8 @@ export interface AptSources {
 }
 
 /**
- * The packages this machine's own apt uses, for another suite. `targets` is what apt-get indextargets prints in
- * `targetFormat`; `proxies` what apt-config dump says of proxies.
+ * The mirrors of this machine's apt configuration, for another suite. `targets` is the output of
+ * `apt-get indextargets` in `targetFormat`; `proxies` is the output of `apt-config dump`.
  */
 export function aptSourcesFor(suite: Suite, targets: string, proxies: string): AptSources {
   const debian = targets
@@ -34,14 +34,14 @@ export function aptSourcesFor(suite: Suite, targets: string, proxies: string): A
   if (suite !== "sid" && security !== undefined) entries.push(`deb ${security} ${suite}-security main`);
   const settings = proxies.split("\n").filter((line) => /^Acquire::https?::Proxy\b/.test(line) && !/ "";$/.test(line));
   settings.push('Acquire::Languages "none";');
-  // A mirror frozen at some day still has a suite whose lists say that they are out of date.
+  // On a snapshot mirror, sid's Valid-Until date may have passed.
   if (suite === "sid") settings.push('Acquire::Check-Valid-Until "false";');
   return { entries, settings };
 }
 
 const targetFormat = "$(CREATED_BY)|$(ORIGIN)|$(LABEL)|$(REPO_URI)";
 
-/** Reads this machine's apt configuration, as apt itself understands it. */
+/** Reads this machine's apt configuration. */
 export async function readAptSources(suite: Suite): Promise<AptSources> {
   const targets = await mustRun(["apt-get", "indextargets", "--format", targetFormat]);
   return aptSourcesFor(suite, targets, await mustRun(["apt-config", "dump"]));

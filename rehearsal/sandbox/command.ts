@@ -1,22 +1,21 @@
 import { spawn } from "node:child_process";
 
-/** How a command ended. A command that a signal ended has 128 + its number, as a shell would say. */
+/** The result of a command. For a command ended by a signal, `code` is 128 + the signal's number, as in a shell. */
 export interface CommandResult {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** What a command is given besides its words. */
 export interface CommandOptions {
-  /** What it reads on its standard input. @default nothing */
+  /** Standard input. @default empty */
   readonly stdin?: string | Buffer;
-  /** Its whole environment. @default this process's */
+  /** The complete environment. @default this process's environment */
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
 }
 
-/** Runs a command to its end, whatever its exit code; throws only when it cannot be started. */
+/** Runs a command and returns its result, whatever the exit code. @throws when the command cannot be started */
 export function runCommand(words: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
   const [command, ...args] = words;
   if (command === undefined) throw new Error("no command was given to run");
@@ -31,17 +30,17 @@ export function runCommand(words: readonly string[], options: CommandOptions = {
       reject(new Error(`${command} ${fact}; npm start installs what a rehearsal needs`));
     });
     child.on("close", (code, signal) => resolve({ code: code ?? signalExitCode(signal), ...output }));
-    // A command may end without reading what it was given.
+    // A command may exit without reading its input.
     child.stdin.on("error", () => undefined).end(options.stdin ?? "");
   });
 }
 
-/** Runs a command that must succeed, and gives its standard output; otherwise throws with what the command said. */
+/** Runs a command and returns its standard output. @throws an error with the command's output when it fails */
 export async function mustRun(words: readonly string[], options: CommandOptions = {}): Promise<string> {
   const result = await runCommand(words, options);
   if (result.code === 0) return result.stdout;
-  const said = (result.stderr.trim() || result.stdout.trim()).split("\n").slice(-8).join("\n");
-  throw new Error(`${words.slice(0, 8).join(" ")} ended with exit code ${result.code}: ${said}`);
+  const output = (result.stderr.trim() || result.stdout.trim()).split("\n").slice(-8).join("\n");
+  throw new Error(`${words.slice(0, 8).join(" ")} ended with exit code ${result.code}: ${output}`);
 }
 
 function signalExitCode(signal: NodeJS.Signals | null): number {

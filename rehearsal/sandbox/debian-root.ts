@@ -7,7 +7,7 @@ import { cacheFolder } from "./cache-folder.ts";
 import { mustRun } from "./command.ts";
 import { identify } from "./process-identity.ts";
 
-/** What a server has that an administrator finds when first signing in; nginx and the like come with the program. */
+/** The packages of a freshly installed server. The program itself installs nginx and the like. */
 const packages = [
   "bash",
   "ca-certificates",
@@ -18,17 +18,17 @@ const packages = [
   "tini", // PID 1
 ];
 
-/** Raised when a root is made in another way from the same packages. */
+/** Increment when the way a root is built changes but the packages do not. */
 const recipe = 1;
 
-/** Nothing reads manuals on these hosts, and nothing must survive a power cut of the machine. */
+/** Skips fsync and documentation: the hosts are disposable. */
 const dpkgSettings = `force-unsafe-io
 path-exclude=/usr/share/man/*
 path-exclude=/usr/share/doc/*
 path-exclude=/usr/share/locale/*
 `;
 
-/** In namespaces of its own, whose every process and mount ends when this process does, however that comes about. */
+/** Runs a command in new namespaces. The kernel ends its processes and mounts when this process ends, even by SIGKILL. */
 const dyingWithUs = [
   "setpriv",
   "--pdeathsig",
@@ -42,8 +42,8 @@ const dyingWithUs = [
 ];
 
 /**
- * The folder with a suite's root, made on first use and kept outside the clone. A root is found under the hash of all
- * that goes into it and is never changed afterwards; many worlds may use it at once.
+ * Returns the folder with a suite's root, which is built on first use and kept in the cache. The folder's name has a
+ * hash of all inputs. A root never changes, so many sandboxes can share it.
  */
 export async function debianRoot(suite: Suite, progress: (line: string) => void): Promise<string> {
   const sources = await readAptSources(suite);
@@ -58,7 +58,7 @@ export async function debianRoot(suite: Suite, progress: (line: string) => void)
   try {
     await make(join(parsed, "root"), suite, sources, parsed);
     await rename(join(parsed, "root"), folder).catch((error: unknown) => {
-      if (!existsSync(folder)) throw error; // Else another rehearsal was quicker.
+      if (!existsSync(folder)) throw error; // Otherwise another rehearsal has built the same root meanwhile.
     });
   } finally {
     process.off("exit", removePartial);
@@ -68,7 +68,7 @@ export async function debianRoot(suite: Suite, progress: (line: string) => void)
   return folder;
 }
 
-/** Removes drafts of roots whose maker is gone; gives their paths. */
+/** Removes partial roots whose process no longer runs. Returns their paths. */
 export async function clearPartials(): Promise<string[]> {
   if (!existsSync(cacheFolder("roots"))) return [];
   const cleared: string[] = [];
@@ -85,18 +85,18 @@ async function make(root: string, suite: Suite, sources: AptSources, parsed: str
   const list = join(parsed, "sources.list");
   await writeFile(list, sources.entries.join("\n") + "\n");
   const options = sources.settings.map((line) => `--aptopt=${line}`);
-  // The package lists stay, so that apt-get install works at once.
+  // Keep the package lists, so that apt-get install works without apt-get update.
   const kept = ["--skip=cleanup/apt/lists", "--skip=check/empty"];
   const dpkg = dpkgSettings
     .trim()
     .split("\n")
     .map((line) => `--dpkgopt=${line}`);
-  const words = ["--quiet", "--variant=minbase", "--format=directory", `--include=${packages.join(",")}`];
+  const args = ["--quiet", "--variant=minbase", "--format=directory", `--include=${packages.join(",")}`];
   const unset = { ...process.env, APT_CONFIG: undefined, TMPDIR: parsed, LC_ALL: "C" };
-  await mustRun([...dyingWithUs, "mmdebstrap", ...words, ...options, ...kept, ...dpkg, suite, root, list], {
+  await mustRun([...dyingWithUs, "mmdebstrap", ...args, ...options, ...kept, ...dpkg, suite, root, list], {
     env: unset,
   });
-  // Every host gets keys and an id of its own.
+  // Every host gets its own keys.
   for (const name of readdirSync(join(root, "etc/ssh")).filter((file) => file.startsWith("ssh_host_"))) {
     await unlink(join(root, "etc/ssh", name));
   }

@@ -1,14 +1,14 @@
 #!/bin/bash
-# First process of a host, already in its own network, PID, mount, UTS and IPC namespaces: mounts the host's files over
-# everything it sees, lets go of the machine's, and becomes the host's init. Arguments: overlay lower folders (joined by
-# colons), the host's folder (holding upper, work, merged, authorized_keys), host name, user, a folder of the machine that
-# the host sees under the same path, or nothing.
+# First process of a host, already in its own network, PID, mount, UTS and IPC namespaces. Mounts the host's root,
+# detaches the machine's and executes the host's init. Arguments: overlay lower folders (joined by colons), the host's
+# folder (with upper, work, merged, authorized_keys), host name, user, and a folder of the machine to mount at the same
+# path, or "".
 set -euo pipefail
 lower=$1 folder=$2 name=$3 user=$4 shared=$5
 root=$folder/merged
 
 hostname "$name"
-# "volatile": nothing here must survive a power cut of the machine, and dpkg's many fsyncs cost seconds.
+# "volatile" skips fsync, which dpkg calls often; these files need not survive a power cut of the machine.
 mount -t overlay overlay -o "volatile,lowerdir=$lower,upperdir=$folder/upper,workdir=$folder/work" "$root"
 cd "$root"
 mount -t tmpfs -o nosuid,nodev,mode=755 tmpfs run
@@ -30,7 +30,7 @@ ln -s fd/1 dev/stdout
 ln -s fd/2 dev/stderr
 mount -t sysfs -o ro,nosuid,nodev,noexec sysfs sys
 mount -t proc -o nosuid,nodev,noexec proc proc
-# What belongs to the machine's kernel stays out of reach; the host's own network settings may be written.
+# Settings of the machine's kernel are read-only; the host's own network settings are writable.
 mount --bind proc/sys/net proc/sys/net
 mount --rbind proc/sys proc/sys
 mount -o remount,bind,ro,nosuid,nodev,noexec proc/sys
@@ -44,7 +44,7 @@ if [ -n "$shared" ]; then
 fi
 
 if ! chroot . id -u "$user" >/dev/null 2>&1; then
-  # "*" and not "!": without a password, yet not locked.
+  # "*" means no password; "!" would lock the user.
   chroot . useradd --create-home --shell /bin/bash --password '*' "$user"
 fi
 home=$(chroot . getent passwd "$user" | cut -d: -f6)

@@ -6,31 +6,30 @@ import { identify, type ProcessIdentity } from "./process-identity.ts";
 /** A standard stream: a pipe, nothing, this process's own, or an open file. */
 export type Stream = "pipe" | "ignore" | "inherit" | number;
 
-/** How a process at the gate is started. */
 export interface GatedOptions {
   /** Standard input, output and error. @default nothing, nothing, nothing */
   readonly stdio?: readonly [Stream, Stream, Stream];
-  /** Its whole environment. @default PATH only */
+  /** The complete environment. @default PATH only */
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
-  /** Whether a network namespace of the world lives as long as this process. @default false */
+  /** Whether this process keeps a network namespace of the sandbox alive. @default false */
   readonly holdsNetwork?: boolean;
 }
 
-/** A process of a world, on record. */
+/** A process of a sandbox, recorded in the ledger. */
 export interface GatedProcess extends ProcessIdentity {
   readonly child: ChildProcess;
 }
 
-/** Waits for one line on descriptor 3, then becomes the command; ends when the descriptor closes without one. */
+/** Waits for a line on descriptor 3, then executes the command. Exits if the descriptor is closed first. */
 const gate = 'read -r go <&3 || exit 125; exec 3<&-; exec "$@"';
 
-/** PATH of what a world starts on the machine. */
+/** PATH of processes that a sandbox starts on this machine. */
 export const machinePath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /**
- * Starts a process that cannot outlive the knowledge of it: it waits at a gate until it is in the ledger, and ends
- * there if this process is killed before. It has a session of its own, so that Ctrl-C reaches only the rehearsal.
+ * Starts a process that is always on record: it executes its command only after it is in the ledger, and exits if this
+ * process is killed before that. It runs in its own session, so that Ctrl-C only reaches the rehearsal.
  */
 export function startGated(
   ledger: Ledger,
@@ -45,7 +44,7 @@ export function startGated(
     stdio: [stdin, stdout, stderr, "pipe"],
     detached: true,
   });
-  child.on("error", () => undefined); // Said below, where there is no process id.
+  child.on("error", () => undefined); // Reported below, when there is no process id.
   const opening = child.stdio[3] as Writable;
   opening.on("error", () => undefined);
   const identity = child.pid === undefined ? undefined : identify(child.pid);

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { mustRun } from "./command.ts";
 import type { Subnet } from "./subnet.ts";
 
-/** What tells one host from another on its own disk. */
+/** The values that differ between hosts. */
 export interface HostIdentity {
   readonly name: string;
   readonly address: string;
@@ -15,7 +15,7 @@ export interface HostIdentity {
 
 /**
  * Writes a host's own files into its layer before its first start: names, machine-id, resolver, SSH host key, sudo rule.
- * Gives the public host key, `ssh-ed25519 AAAA...`.
+ * Returns the public host key, `ssh-ed25519 AAAA...`.
  */
 export async function writeHostFiles(upper: string, subnet: Subnet, host: HostIdentity): Promise<string> {
   const write = async (path: string, text: string, mode = 0o644): Promise<void> => {
@@ -28,7 +28,7 @@ export async function writeHostFiles(upper: string, subnet: Subnet, host: HostId
   await write("etc/resolv.conf", `nameserver ${subnet.resolver}\n`);
   await write("etc/ssh/sshd_config.d/rehearsal.conf", `Port ${host.port}\nHostKey /etc/ssh/ssh_host_ed25519_key\n`);
   if (host.user !== "root") {
-    // sudoers.d is read in order and the last rule that fits wins.
+    // sudo reads sudoers.d in order, and the last matching rule wins.
     const rule = host.sudo === "free" ? "NOPASSWD: ALL" : "PASSWD: ALL";
     await write("etc/sudoers.d/rehearsal", `${host.user} ALL=(ALL:ALL) ${rule}\n`, 0o440);
   }

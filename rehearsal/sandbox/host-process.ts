@@ -7,49 +7,48 @@ import type { Ledger } from "./ledger.ts";
 import { ownNetwork, enter, type SandboxNetwork } from "./network.ts";
 import { identify, isAlive, killProcess, waitUntilGone, type ProcessIdentity } from "./process-identity.ts";
 
-/** A running host: its init, and how to end it. */
+/** A running host. */
 export interface HostProcess {
-  /** The host's PID 1, as this machine numbers it. */
+  /** The host's PID 1, with its id on this machine. */
   readonly init: ProcessIdentity;
-  /** Ends PID 1, and with it everything in the host, as a power cut would. */
+  /** Kills PID 1 and with it every process of the host, like a power cut. */
   end(): Promise<void>;
 }
 
-/** What a host is made of. */
 export interface HostParts {
   readonly name: string;
   readonly user: string;
   readonly address: string;
-  /** Holds the layer `upper` and what the mount needs. */
+  /** Has the layer `upper` and the folders that the mount needs. */
   readonly folder: string;
   /** Read-only layers, topmost first. */
   readonly layers: readonly string[];
-  /** A folder of this machine that the host sees, too. */
+  /** A folder of this machine that is mounted on the host. */
   readonly shared?: string;
 }
 
 const script = join(import.meta.dirname, "enter-host.sh");
 
-/** Starts a host's namespaces and its init; what it says before its services run is in `console.log` in its folder. */
+/** Starts a host's namespaces and its init. Output before its services run goes to `console.log` in its folder. */
 export async function startHostProcess(
   ledger: Ledger,
   network: SandboxNetwork,
   parts: HostParts,
 ): Promise<HostProcess> {
   const { name, user, address, folder, layers } = parts;
-  // A network of its own for every start: a restarted host has no addresses, rules or sockets left over.
+  // A new network namespace for every start, so that a restarted host has no old addresses, rules or sockets.
   const holder = startGated(ledger, `${name}'s network`, ["unshare", "--net", "sleep", "infinity"], {
     holdsNetwork: true,
   });
   await ownNetwork(holder);
   await network.attach(holder, address);
-  // overlayfs refuses a work folder that a volatile mount has used.
+  // overlayfs refuses the work folder of an earlier volatile mount.
   await rm(join(folder, "work"), { recursive: true, force: true });
   for (const part of ["work", "merged"]) await mkdir(join(folder, part), { recursive: true });
   const console = openSync(join(folder, "console.log"), "a", 0o600);
   const unshare = ["unshare", "--mount", "--uts", "--ipc", "--pid", "--fork", "--kill-child"];
-  const words = ["/bin/bash", script, layers.join(":"), folder, name, user, parts.shared ?? ""];
-  const parent = startGated(ledger, `host ${name}`, [...enter(holder), ...unshare, ...words], {
+  const command = ["/bin/bash", script, layers.join(":"), folder, name, user, parts.shared ?? ""];
+  const parent = startGated(ledger, `host ${name}`, [...enter(holder), ...unshare, ...command], {
     stdio: ["ignore", console, console],
   });
   closeSync(console);
@@ -76,7 +75,7 @@ async function firstChild(parent: ProcessIdentity): Promise<ProcessIdentity | un
   return undefined;
 }
 
-/** Waits until init has let go of this machine's files and is the host's own program. */
+/** Waits until init has changed its root and executes the host's own program. */
 async function hasOwnRoot(init: ProcessIdentity): Promise<boolean> {
   for (const until = Date.now() + 10_000; Date.now() < until && isAlive(init); await sleep(2)) {
     if (readFileSync(`/proc/${init.pid}/comm`, "utf8").trim() === "tini") {
@@ -87,13 +86,13 @@ async function hasOwnRoot(init: ProcessIdentity): Promise<boolean> {
 }
 
 function notStarted({ name, folder }: HostParts): Error {
-  let said = "";
+  let log = "";
   try {
-    said = readFileSync(join(folder, "console.log"), "utf8").trim().split("\n").slice(-5).join("\n");
+    log = readFileSync(join(folder, "console.log"), "utf8").trim().split("\n").slice(-5).join("\n");
   } catch {
-    // Said nothing.
+    // There is no log.
   }
   const remedy =
     "A rehearsal needs root, and a folder on a file system that overlayfs can write to (not another overlay)";
-  return new Error(`host ${name} did not start: ${said || "it said nothing"}. ${remedy}.`);
+  return new Error(`host ${name} did not start: ${log || "there is no output"}. ${remedy}.`);
 }

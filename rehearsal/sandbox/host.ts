@@ -14,22 +14,22 @@ import { fillServiceLayer } from "./service-layer.ts";
 import { isAlive } from "./process-identity.ts";
 import { changesBetween, takeSnapshot, type Change, type Snapshot } from "./tree-changes.ts";
 
-/** A host to be made. */
+/** Description of a host. */
 export interface HostSpec {
   readonly name: string;
-  /** Signs in with the world's key. */
+  /** The user that the sandbox's SSH key signs in as. */
   readonly user: string;
   /** Port of its sshd. */
   readonly port: number;
   /** @default "bookworm" */
   readonly suite?: Suite;
-  /** Whether sudo asks the user for a password, which no one knows. @default "free" */
+  /** Whether sudo asks for a password (the user has none). @default "free" */
   readonly sudo?: "free" | "password";
-  /** A folder of this machine that the host sees under the same path, and may write to. @default none */
+  /** A folder of this machine that is mounted on the host at the same path, writable. @default none */
   readonly shared?: string;
 }
 
-/** A Debian server with an sshd, apt and services, in namespaces of this machine. */
+/** A Debian server with sshd, apt and services, in namespaces of this machine. */
 export interface Host {
   readonly name: string;
   readonly address: string;
@@ -37,45 +37,45 @@ export interface Host {
   readonly port: number;
   /** `ssh-ed25519 AAAA...` */
   readonly hostKey: string;
-  /** The host's files as this machine reaches them, while it runs. Absolute links in it lead to this machine's files. */
+  /** The running host's files, as a path of this machine. Absolute links in it resolve to this machine's files. */
   readonly root: string;
-  /** Words to put before a command, so that it runs inside as root, while the host runs. */
+  /** Prefix of a command that runs on the running host as root. */
   readonly enter: readonly string[];
-  /** Runs a command inside, without SSH: for checks. @throws when the host is stopped */
+  /** Runs a command on the host without SSH, for checks. @throws when the host is stopped */
   exec(command: readonly string[], options?: { stdin?: string; user?: string }): Promise<CommandResult>;
-  /** Cuts the power: ends PID 1 and so all of the host. Files stay. */
+  /** Cuts the power: kills PID 1 and so every process of the host. Files stay. */
   stop(): Promise<void>;
-  /** Starts it again, with its services; resolves when its sshd answers. */
+  /** Starts the host and its services; resolves when its sshd answers. */
   start(): Promise<void>;
-  /** Drops every packet from and to the host, without a word to the sender. */
+  /** Silently drops every packet from and to the host. */
   freeze(): Promise<void>;
   thaw(): Promise<void>;
-  /** Remembers the host's files for `changes`. The first start is the first mark. */
+  /** Records the host's files for `changes`. The first start sets the first mark. */
   mark(): Promise<void>;
-  /** What differs from the mark, by content: apt's caches and logs too. Not /run, /proc and the like. */
+  /** Differences from the mark, by content, with apt's caches and logs but without /run, /proc and the like. */
   changes(): Promise<Change[]>;
 }
 
-/** What a world gives its hosts. */
+/** What a sandbox provides to its hosts. */
 export interface HostSurroundings {
   readonly ledger: Ledger;
   readonly network: SandboxNetwork;
   readonly debianRoot: string;
   readonly authorizedKey: string;
-  /** A folder for this host alone. */
+  /** A folder for this host only. */
   readonly folder: string;
   readonly address: string;
 }
 
-/** Makes a host and starts it; resolves when its sshd answers. */
+/** Creates a host and starts it; resolves when its sshd answers. */
 export async function makeHost(spec: HostSpec, around: HostSurroundings): Promise<Host> {
   const { ledger, network, debianRoot, folder, address } = around;
   const { name, user, port, suite = "bookworm", sudo = "free" } = spec;
   const upper = join(folder, "upper");
-  // Between Debian's root and the host's own layer: what hosts have in common, put together for this one.
+  // Between Debian's root and the host's own layer: the service manager and the cached packages.
   const commonLayer = join(folder, "common");
   const lowers = [commonLayer, debianRoot];
-  // Its mode is that of the host's "/".
+  // This is also the mode of the host's "/".
   await mkdir(upper, { recursive: true, mode: 0o755 });
   await fillServiceLayer(commonLayer);
   await fillPackageLayer(suite, commonLayer);
@@ -133,17 +133,17 @@ export async function makeHost(spec: HostSpec, around: HostSurroundings): Promis
   return host;
 }
 
-/** Waits until the host's sshd says its name. */
+/** Waits until the host's sshd sends its banner. */
 async function sshAnswers(address: string, port: number, host: HostProcess, folder: string): Promise<void> {
   for (const until = Date.now() + 10_000; Date.now() < until && isAlive(host.init); await sleep(10)) {
-    if (await saysSsh(address, port)) return;
+    if (await sendsSshBanner(address, port)) return;
   }
   const log = `/proc/${host.init.pid}/root/run/log/small-systemctl/ssh.service.log`;
-  const said = [log, join(folder, "console.log")].filter(existsSync).map((path) => readFileSync(path, "utf8").trim());
-  throw new Error(`no sshd answered at ${address}:${port} within 10 s. The host said: ${said.join("\n") || "nothing"}`);
+  const logs = [log, join(folder, "console.log")].filter(existsSync).map((path) => readFileSync(path, "utf8").trim());
+  throw new Error(`no sshd answered at ${address}:${port} within 10 s. Log of the host: ${logs.join("\n") || "empty"}`);
 }
 
-function saysSsh(address: string, port: number): Promise<boolean> {
+function sendsSshBanner(address: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: address, port, timeout: 1000 });
     const end = (answer: boolean) => (): void => {

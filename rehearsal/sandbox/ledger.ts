@@ -10,25 +10,25 @@ const entrySchema = z.object({
   sandbox: z.string(),
   boot: z.string(),
   owner: identity,
-  /** First three numbers of the world's addresses; the file's name too, so that two worlds never share one. */
+  /** First three numbers of the sandbox's addresses. Also the file's name, so that two sandboxes never share a subnet. */
   prefix: z.string(),
-  /** The one link the world has in the machine's own network namespace. */
+  /** The sandbox's only link in the machine's network namespace. */
   link: z.string(),
-  /** Removed with everything in it when the world is cleared. */
+  /** Removed with its content when the sandbox is cleared. */
   folder: z.string(),
   processes: z.array(identity.extend({ what: z.string(), holdsNetwork: z.boolean() })),
 });
 
-/** What is on record of one world. */
+/** The record of one sandbox. */
 export type LedgerEntry = z.infer<typeof entrySchema>;
 
-/** A process on record: `holdsNetwork` is the one that keeps a network namespace of the world in being. */
+/** A recorded process. `holdsNetwork` marks those that keep a network namespace of the sandbox alive. */
 export type RecordedProcess = LedgerEntry["processes"][number];
 
 /**
- * The record of what one world made, on disk before the thing can outlive its maker: a process is started at a gate
- * that opens only after it is written here. Whatever else a world makes (links, namespaces, mounts, tables) lives in
- * namespaces and goes with its processes.
+ * The record of one sandbox's processes, on disk. A process is recorded before it executes its command, so that a
+ * later run can always clear it. Everything else a sandbox makes (links, mounts, nftables) lives in namespaces, which
+ * the kernel removes with the last process.
  */
 export class Ledger {
   readonly #path: string;
@@ -40,7 +40,7 @@ export class Ledger {
     this.#entry = entry;
   }
 
-  /** Claims a subnet for a new world; undefined when another world has it. */
+  /** Claims a subnet for a new sandbox. Returns undefined when another sandbox has it. */
   static claim(entry: Omit<LedgerEntry, "boot" | "owner" | "processes">): Ledger | undefined {
     const owner = identify(process.pid);
     if (owner === undefined) throw new Error("this process cannot be found under /proc; a rehearsal needs Linux");
@@ -50,7 +50,7 @@ export class Ledger {
     const parsed = `${path}.${process.pid}`;
     writeFileSync(parsed, JSON.stringify(full), { mode: 0o600 });
     try {
-      // A link is made whole or not at all, and fails where another world's is.
+      // link(2) is atomic, and fails when another sandbox's file exists.
       linkSync(parsed, path);
       return new Ledger(path, full);
     } catch (error) {
@@ -65,14 +65,14 @@ export class Ledger {
     return this.#entry;
   }
 
-  /** Records a process. @throws when the world is being closed, so that nothing joins it while it is cleared */
+  /** Records a process. @throws when the sandbox is being closed, so that nothing joins it while it is cleared */
   add(process: ProcessIdentity, what: string, options: { holdsNetwork: boolean } = { holdsNetwork: false }): void {
     if (this.#closed) throw new Error(`sandbox ${this.#entry.sandbox} is closed; ${what} cannot join it`);
     const { pid, started } = process;
     this.#write([...this.#entry.processes.filter(isAlive), { pid, started, what, ...options }]);
   }
 
-  /** Takes no more processes, and gives what there is to clear. */
+  /** Refuses further processes and returns the record to clear. */
   close(): LedgerEntry {
     this.#closed = true;
     return this.#entry;
@@ -85,7 +85,7 @@ export class Ledger {
   }
 }
 
-/** The records of all worlds of this user. */
+/** The records of all sandboxes of this user. */
 export function ledgerEntries(): LedgerEntry[] {
   const folder = cacheFolder("worlds");
   let names: string[];
@@ -98,17 +98,17 @@ export function ledgerEntries(): LedgerEntry[] {
     try {
       return [entrySchema.parse(JSON.parse(readFileSync(join(folder, name), "utf8")))];
     } catch {
-      return []; // Struck by its owner between the two looks.
+      return []; // Removed by its owner after readdir.
     }
   });
 }
 
-/** Whether the process that made this world still runs. */
+/** Whether the process that made this sandbox still runs. */
 export function ownerLives(entry: LedgerEntry): boolean {
   return entry.boot === bootId() && isAlive(entry.owner);
 }
 
-/** Drops the record of a world that is cleared. */
+/** Removes the record of a cleared sandbox. */
 export function strikeEntry(entry: LedgerEntry): void {
   rmSync(ledgerPath(entry.prefix), { force: true });
 }

@@ -7,8 +7,8 @@ import { ledgerEntries, ownerLives, strikeEntry, type LedgerEntry } from "./ledg
 import { bootId, killProcess, sharersOfNetwork, waitUntilGone } from "./process-identity.ts";
 
 /**
- * Ends every process of a world, and with them its namespaces, links and mounts; then removes its folder. Gives what it
- * cleared. Safe to call again, and on a world that is half made.
+ * Ends every process of a sandbox, and with them its namespaces, links and mounts; then removes its folder. Returns
+ * what it cleared. It is idempotent and also clears a partly made sandbox.
  */
 export async function clearSandbox(entry: LedgerEntry): Promise<string[]> {
   const cleared: string[] = [];
@@ -16,7 +16,7 @@ export async function clearSandbox(entry: LedgerEntry): Promise<string[]> {
     const holders = entry.processes.filter((process) => process.holdsNetwork);
     const others = entry.processes.filter((process) => !process.holdsNetwork);
     for (const process of others) if (killProcess(process)) cleared.push(`process ${process.pid} (${process.what})`);
-    // Children of recorded processes are on no record; while its holder lives, a namespace tells them.
+    // Children of recorded processes are not recorded. Find them by their network namespace while its holder runs.
     const strays = holders.flatMap((holder) => sharersOfNetwork(holder).filter(({ pid }) => pid !== holder.pid));
     for (const stray of strays) if (killProcess(stray)) cleared.push(`process ${stray.pid} (in the sandbox's network)`);
     for (const process of holders) if (killProcess(process)) cleared.push(`process ${process.pid} (${process.what})`);
@@ -37,7 +37,7 @@ export async function clearSandbox(entry: LedgerEntry): Promise<string[]> {
   return cleared;
 }
 
-/** Clears every world whose maker no longer runs, and says what it cleared. Worlds of living makers are left alone. */
+/** Clears every sandbox whose process no longer runs, and returns what it cleared. */
 export async function clearLeftovers(options: { progress?: (line: string) => void } = {}): Promise<string[]> {
   const cleared: string[] = [];
   for (const entry of ledgerEntries().filter((candidate) => !ownerLives(candidate))) {
@@ -55,7 +55,10 @@ export async function clearLeftovers(options: { progress?: (line: string) => voi
   return cleared;
 }
 
-/** The link goes with the namespace of its other end, a moment after the last process in it; true when it was there. */
+/**
+ * Waits until the kernel has removed the link, which it does a moment after the last process in the namespace of the
+ * other end. Returns whether there was a link.
+ */
 async function linkGone(link: string): Promise<boolean> {
   const present = (): boolean => existsSync(`/sys/class/net/${link}`);
   const was = present();

@@ -7,27 +7,28 @@ import { isAlive, type ProcessIdentity } from "./process-identity.ts";
 import { freeSubnets, type Subnet } from "./subnet.ts";
 
 /**
- * The world's network: a bridge in a network namespace of its own, on which every host and node has a port, this
- * machine one address, and slirp4netns a port that carries what leaves the world through ordinary sockets of this
- * machine. So nothing of the machine's forwarding, firewall or address translation is touched, and all of it is gone
- * with the process that holds the namespace.
+ * The sandbox's network: a bridge in its own network namespace. Every host and node has a port on it, and this machine
+ * has one address. slirp4netns forwards outgoing connections through ordinary sockets of this machine. So the
+ * machine's forwarding, firewall and NAT stay untouched, and the kernel removes everything with the process that holds
+ * the namespace.
  */
 export interface SandboxNetwork {
   readonly subnet: Subnet;
-  /** Gives the namespace that `member` holds the link `eth0` with this address. */
+  /** Adds the link `eth0` with this address to the namespace of `member`. */
   attach(member: ProcessIdentity, address: string): Promise<void>;
-  /** Takes the link of this address away at once; the kernel would only some time after its namespace's last process. */
+  /** Removes the link of this address. The kernel would do so later, some time after the namespace's last process. */
   detach(address: string): Promise<void>;
-  /** Drops every packet from and to this address, as a dead line would, until told otherwise. */
+  /** Starts or stops dropping every packet from and to this address. */
   silence(address: string, silent: boolean): Promise<void>;
 }
 
 /**
- * What the bridge does not pass on. From and to a silent host, IP but not ARP for its own address: a peer then meets
- * silence, as with a host far away, and no "no route to host"; an address that moves is not claimed by it any more. To
- * the way out, nothing that stays in the world: a bridge sends what it has no port for to all of them, and slirp4netns
- * would open a connection of its own to each such address, which comes in through this machine's link and, while the
- * host is down, goes round without end.
+ * Packets that the bridge drops:
+ *
+ * - IP from and to a silent host. ARP for its own address passes, so that a peer runs into a timeout, as with a remote
+ *   host, and not into "no route to host". ARP for a floating address is dropped: the host no longer claims it.
+ * - Traffic to slirp4netns for addresses of the sandbox. A bridge floods packets for unknown ports, and slirp4netns
+ *   would open a connection to each such address through this machine's link: an endless loop while the host is down.
  */
 const bridgeRules = ({ cidr, gateway, resolver }: Subnet): string => `
 table bridge world {
@@ -43,7 +44,7 @@ table bridge world {
 }
 `;
 
-/** Starts the network of a world whose ledger has claimed the subnet. */
+/** Starts the network of a sandbox whose ledger has claimed the subnet. */
 export async function startNetwork(ledger: Ledger, subnet: Subnet): Promise<SandboxNetwork> {
   const holder = startGated(ledger, "bridge", ["unshare", "--net", "sleep", "infinity"], { holdsNetwork: true });
   await ownNetwork(holder);
@@ -73,7 +74,7 @@ export async function startNetwork(ledger: Ledger, subnet: Subnet): Promise<Sand
       ]);
     },
     detach: async (address) => {
-      await runCommand([...enter(holder), "ip", "link", "del", portOf(address)]); // It may be gone already.
+      await runCommand([...enter(holder), "ip", "link", "del", portOf(address)]); // The kernel may have removed it already.
     },
     silence: async (address, silent) => {
       const element = `${silent ? "add" : "delete"} element bridge world`;
@@ -85,7 +86,7 @@ export async function startNetwork(ledger: Ledger, subnet: Subnet): Promise<Sand
   };
 }
 
-/** The words that start a command in a process's network namespace. */
+/** Prefix of a command that runs in a process's network namespace. */
 export function enter(holder: ProcessIdentity): string[] {
   return ["nsenter", `--net=/proc/${holder.pid}/ns/net`, "--"];
 }
@@ -100,7 +101,7 @@ export async function ownNetwork(process: GatedProcess): Promise<void> {
   throw new Error("no network namespace could be made on this machine; a rehearsal needs root and namespaces");
 }
 
-/** The subnets a new world may claim, judged by this machine's routes and addresses. */
+/** The subnets a new sandbox may claim, by this machine's routes. */
 export async function subnetsFreeHere(): Promise<Subnet[]> {
   const routes = JSON.parse(await mustRun(["ip", "-4", "-json", "route", "show", "table", "all"])) as {
     dst?: string;
@@ -114,8 +115,8 @@ async function startWayOut(ledger: Ledger, holder: ProcessIdentity, subnet: Subn
       "/dev/net/tun is missing; hosts need it to reach package servers. In a container: --device /dev/net/tun",
     );
   }
-  const words = ["slirp4netns", "--disable-host-loopback", `--cidr=${subnet.cidr}`, "--netns-type=path"];
-  const slirp = startGated(ledger, "way out", [...words, `/proc/${holder.pid}/ns/net`, "tap0"]);
+  const command = ["slirp4netns", "--disable-host-loopback", `--cidr=${subnet.cidr}`, "--netns-type=path"];
+  const slirp = startGated(ledger, "way out", [...command, `/proc/${holder.pid}/ns/net`, "tap0"]);
   for (const until = Date.now() + 5000; Date.now() < until; await sleep(5)) {
     if (!isAlive(slirp)) break;
     const links = JSON.parse(await mustRun([...enter(holder), "ip", "-json", "link"])) as { ifname: string }[];
@@ -129,7 +130,7 @@ async function ipBatch(holder: ProcessIdentity | undefined, lines: readonly stri
   await mustRun([...prefix, "ip", "-batch", "-"], { stdin: lines.join("\n") + "\n" });
 }
 
-/** A host keeps its hardware address over a restart, as a machine does; else its peers' ARP entries would be wrong. */
+/** A host keeps its MAC address over a restart, so that its peers' ARP entries stay valid. */
 function macOf(address: string): string {
   return ["02", "00", ...address.split(".").map((part) => Number(part).toString(16).padStart(2, "0"))].join(":");
 }

@@ -3,13 +3,13 @@ import { startGated, type GatedOptions } from "./gated-process.ts";
 import type { Ledger } from "./ledger.ts";
 import { enter, ownNetwork, type SandboxNetwork } from "./network.ts";
 
-/** A member of the world's network that has an address and nothing else: files and programs are the machine's. */
+/** A member of the sandbox's network with its own address but the files and programs of this machine. */
 export interface Node {
   readonly name: string;
   readonly address: string;
-  /** Words to put before a command of this machine, so that it runs with the node's address. */
+  /** Prefix of a command of this machine that runs in the node's network namespace. */
   readonly enter: readonly string[];
-  /** Starts a command of this machine on the node. It ends, at the latest, with the world. */
+  /** Starts a command of this machine on the node. It ends with the sandbox at the latest. */
   spawn(command: string, args: readonly string[], options?: GatedOptions): ChildProcess;
   /** Drops every packet from and to the node. */
   freeze(): Promise<void>;

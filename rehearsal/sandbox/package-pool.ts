@@ -4,19 +4,19 @@ import { dirname, join } from "node:path";
 import type { Suite } from "./apt-sources.ts";
 import { cacheFolder } from "./cache-folder.ts";
 
-/** Where apt keeps downloaded packages, below a host's root. */
+/** apt's download cache, relative to a host's root. */
 const archives = "var/cache/apt/archives";
 
 /**
- * Packages that hosts of earlier rehearsals downloaded, so that apt-get in a new host finds them in its own archive
- * folder: it still resolves, verifies and installs, but need not download again. Fills a layer to go under a host.
+ * Fills a layer of a host with the packages that earlier rehearsals downloaded. apt-get still resolves, verifies and
+ * installs them, but need not download them again.
  */
 export async function fillPackageLayer(suite: Suite, layer: string): Promise<void> {
   await mkdir(join(layer, archives), { recursive: true, mode: 0o755 });
   await transfer(poolOf(suite), join(layer, archives));
 }
 
-/** Keeps what a host downloaded for the next rehearsal. */
+/** Keeps the packages that a host downloaded for the next rehearsal. */
 export async function keepPackages(suite: Suite, upperLayer: string): Promise<void> {
   await transfer(join(upperLayer, archives), poolOf(suite));
 }
@@ -30,7 +30,7 @@ async function transfer(from: string, to: string): Promise<void> {
   }
 }
 
-/** Copies where a hard link cannot be had (another file system), without ever showing half a file. */
+/** Copies atomically, for a target on another file system, where hard links are impossible. */
 async function copyWhole(from: string, to: string): Promise<void> {
   const parsed = join(dirname(to), `.${process.pid}-${Date.now()}`);
   try {

@@ -1,23 +1,23 @@
 import { readFileSync, readlinkSync, readdirSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** A process as it can be known again later: ids are reused, an id with its start time on one boot is not. */
+/** Identifies a process uniquely during one boot: the kernel reuses ids, but not with the same start time. */
 export interface ProcessIdentity {
   readonly pid: number;
   /** Clock ticks after boot, field 22 of proc_pid_stat(5). */
   readonly started: number;
 }
 
-/** The kernel's id of the running boot: what was recorded under another one is gone. */
+/** The kernel's id of the running boot. Processes recorded under another one no longer exist. */
 export function bootId(): string {
   return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
 }
 
-/** Who a process is, or undefined when there is none with this id (a zombie counts as none). */
+/** The identity of a process, or undefined when no process has this id (zombies do not count). */
 export function identify(pid: number): ProcessIdentity | undefined {
   try {
     const line = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The name in parentheses may itself hold blanks and parentheses.
+    // The name in parentheses may contain blanks and parentheses.
     const fields = line.slice(line.lastIndexOf(")") + 2).split(" ");
     return fields[0] === "Z" || fields[0] === "X" ? undefined : { pid, started: Number(fields[19]) };
   } catch {
@@ -30,7 +30,7 @@ export function isAlive(process: ProcessIdentity): boolean {
   return identify(process.pid)?.started === process.started;
 }
 
-/** Kills this very process, never another one that got its id; true when it was alive. */
+/** Kills this process, but never another one that got its id. Returns whether it was alive. */
 export function killProcess(target: ProcessIdentity): boolean {
   if (!isAlive(target)) return false;
   try {
@@ -41,7 +41,7 @@ export function killProcess(target: ProcessIdentity): boolean {
   }
 }
 
-/** Waits until none of the processes runs, up to so many milliseconds; gives those that still do. */
+/** Waits until none of the processes runs, at most `milliseconds`. Returns those that still run. */
 export async function waitUntilGone(
   processes: readonly ProcessIdentity[],
   milliseconds = 5000,
@@ -54,7 +54,7 @@ export async function waitUntilGone(
   }
 }
 
-/** Every process in the same network namespace as the given one, itself included. */
+/** Every process in the network namespace of the given one, itself included. */
 export function sharersOfNetwork(holder: ProcessIdentity): ProcessIdentity[] {
   const namespace = networkNamespace(holder.pid);
   if (!isAlive(holder) || namespace === undefined || namespace === networkNamespace(process.pid)) return [];

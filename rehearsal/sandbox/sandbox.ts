@@ -11,32 +11,31 @@ import { startNetwork, subnetsFreeHere } from "./network.ts";
 import { startNode, type Node } from "./node.ts";
 import { memberAddress, type Subnet } from "./subnet.ts";
 
-/** The machines a rehearsal plays with, on one private network of this machine. */
+/** The hosts and nodes of a rehearsal, on one private network of this machine. */
 export interface Sandbox {
   readonly id: string;
-  /** Holds all of the world's files, mode 0700; removed on close. */
+  /** Has all of the sandbox's files, mode 0700; removed on close. */
   readonly folder: string;
   readonly subnet: Subnet;
-  /** OpenSSH ed25519 private key of every host's user, made for this world. */
+  /** OpenSSH ed25519 private key of every host's user, made for this sandbox. */
   readonly privateKey: string;
   /** The same key as a file of mode 0600. */
   readonly privateKeyFile: string;
-  /** Makes a Debian server with an sshd and starts it. */
+  /** Creates a Debian server with sshd and starts it. */
   addHost(spec: HostSpec): Promise<Host>;
-  /** Makes a member of the network that has an address only. */
+  /** Adds a member of the network that only has an address. */
   addNode(spec: { readonly name: string }): Promise<Node>;
-  /** Ends everything in the world and removes its files. May be called again. */
+  /** Ends every process of the sandbox and removes its files. Idempotent. */
   close(): Promise<void>;
 }
 
-/** Where a world puts its files, and who hears of long steps. */
 export interface SandboxOptions {
-  /** The world makes a folder of its own in it. */
+  /** The sandbox makes its own folder in it. */
   readonly folder: string;
   readonly progress: (line: string) => void;
 }
 
-/** Makes an empty world. Whoever makes it closes it, on signals too; after a kill, `clearLeftovers` does. */
+/** Creates an empty sandbox. The caller must close it, also on signals; after a kill, `clearLeftovers` clears it. */
 export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
   if (process.platform !== "linux" || process.getuid?.() !== 0) {
     throw new Error("a rehearsal's hosts are made of Linux namespaces, which needs root on Linux; run it with sudo");

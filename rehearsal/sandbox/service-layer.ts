@@ -1,12 +1,12 @@
 import { chmod, cp, mkdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 
-/** What stands in for systemd on a host: systemctl, journalctl and what starts the services. */
+/** A small replacement of systemd on a host: systemctl, journalctl and the start of the services. */
 const files = join(import.meta.dirname, "root");
 
 const programs = ["usr/bin/systemctl", "usr/bin/journalctl", "usr/lib/small-systemctl/boot"];
 
-/** Fills a layer with it, sshd enabled. It is no part of Debian's root, so that a change here makes no root anew. */
+/** Fills a layer with it and enables sshd. A layer apart, so that a change here does not rebuild Debian's root. */
 export async function fillServiceLayer(layer: string): Promise<void> {
   await mkdir(layer, { recursive: true, mode: 0o755 });
   await cp(files, layer, { recursive: true });

@@ -1,20 +1,20 @@
-/** The range for benchmarks of network devices (RFC 2544, RFC 6890): no host on the internet has an address in it. */
+/** The range for benchmarks of network devices (RFC 2544, RFC 6890), which is not used on the internet. */
 const range = { first: "198.18", second: "198.19" } as const;
 
-/** The network of one world: a /24 and the addresses in it that have a role. */
+/** The network of one sandbox: a /24 and its reserved addresses. */
 export interface Subnet {
   /** First three numbers of every address, such as `198.18.7`. */
   readonly prefix: string;
   readonly cidr: string;
-  /** This machine's own address in the world. */
+  /** This machine's address in the sandbox. */
   readonly machine: string;
-  /** Way out for the hosts; slirp4netns puts it at .2, slirp4netns(1) --cidr. */
+  /** Default gateway of the hosts; slirp4netns uses .2, slirp4netns(1) --cidr. */
   readonly gateway: string;
-  /** Name server for the hosts, answered by the machine's own resolver; slirp4netns puts it at .3. */
+  /** Name server of the hosts, forwarded to the machine's resolver; slirp4netns uses .3. */
   readonly resolver: string;
 }
 
-/** Addresses below this end belong to the world itself. */
+/** Last number of the first host's address. Lower ones are reserved for the sandbox. */
 const firstMember = 11;
 
 export function subnetOf(prefix: string): Subnet {
@@ -23,8 +23,8 @@ export function subnetOf(prefix: string): Subnet {
 }
 
 /**
- * The /24 networks a world may take, in order: those that touch no network in `taken` (`address/length`, as routes and
- * links have them). Networks wider than /8 are the way to everywhere and say nothing.
+ * The /24 networks that overlap no network in `taken` (`address/length`), in order. Networks wider than /8 are ignored:
+ * they are default routes.
  */
 export function freeSubnets(taken: readonly string[]): Subnet[] {
   const networks = taken.map(parseCidr).filter((network) => network.length >= 8);
@@ -33,14 +33,14 @@ export function freeSubnets(taken: readonly string[]): Subnet[] {
     .filter((subnet) => !networks.some((network) => overlap(network, parseCidr(subnet.cidr))));
 }
 
-/** The address of a world's n-th host or node, counted from 0. */
+/** The address of a sandbox's n-th host or node, counted from 0. */
 export function memberAddress(subnet: Subnet, index: number): string {
   const last = firstMember + index;
   if (last > 254) throw new Error(`a sandbox has room for ${255 - firstMember} hosts and nodes; this is one more`);
   return `${subnet.prefix}.${last}`;
 }
 
-/** The address that members get last, so that nobody has it as long as there is any room. */
+/** The last address that is assigned: free as long as the sandbox is not full. */
 export function lastAddress({ prefix }: Subnet): string {
   return `${prefix}.254`;
 }

@@ -2,14 +2,14 @@ import { createHash } from "node:crypto";
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 
-/** One way in which a host's files differ from how they were. */
+/** One difference in a host's files. */
 export interface Change {
   /** Path on the host, from `/`. */
   readonly path: string;
   readonly kind: "added" | "changed" | "removed";
 }
 
-/** A host's file tree: an overlay's upper layer tells where to look, the merged tree what is there. */
+/** A host's file tree. The overlay's upper layer has the paths to compare, the merged tree their content. */
 export interface LayeredTree {
   readonly upper: string;
   /** Layers below it, topmost first. */
@@ -17,18 +17,18 @@ export interface LayeredTree {
   readonly merged: string;
 }
 
-/** What is at each path that the host has touched: kind, owner, mode and content; `absent` where nothing is. */
+/** Kind, owner, mode and content of each path that the host has touched, or `absent`. */
 export type Snapshot = ReadonlyMap<string, string>;
 
 export function takeSnapshot(tree: LayeredTree): Snapshot {
   const snapshot = new Map<string, string>();
   const visit = (path: string): void => {
-    // With the final slash the root is the folder itself; /proc/PID/root without it is a link.
+    // With a final slash the root is the folder itself; without one, /proc/PID/root is a link.
     const here = signature(join(tree.merged, path || "/"));
     snapshot.set(path === "" ? "/" : path, here);
     if (!here.startsWith("folder")) return;
     const names = new Set(namesIn(join(tree.upper, path)));
-    // A folder that was removed and made anew hides what the lower one has, without a mark for each.
+    // A folder that was removed and created again hides the lower layer's entries, without a whiteout for each.
     const merged = new Set(namesIn(join(tree.merged, path)));
     const below = tree.lowers.flatMap((lower) => namesIn(join(lower, path)));
     for (const name of below) if (!merged.has(name)) names.add(name);
@@ -38,11 +38,11 @@ export function takeSnapshot(tree: LayeredTree): Snapshot {
   return snapshot;
 }
 
-/** What differs between two snapshots of a tree, by path. A file written and put back as it was does not differ. */
+/** Differences between two snapshots of a tree, by path. A file that was changed and restored does not differ. */
 export function changesBetween(before: Snapshot, after: Snapshot, lowers: readonly string[]): Change[] {
   const changes: Change[] = [];
   for (const path of new Set([...before.keys(), ...after.keys()])) {
-    // A path that only one snapshot names was, in the other, as the lower layer has it.
+    // A path that is missing in a snapshot was then as in the lower layers.
     const [was, is] = [before, after].map((snapshot) => snapshot.get(path) ?? signatureBelow(lowers, path));
     if (was === is) continue;
     changes.push({ path, kind: was === "absent" ? "added" : is === "absent" ? "removed" : "changed" });

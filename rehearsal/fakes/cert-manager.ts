@@ -23,9 +23,9 @@ const version = "v1";
 const mergePatch = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
 
 /**
- * Plays what cert-manager's pods would do, as long as its Deployment is available: a Certificate for each Ingress that
- * asks for one, a Secret for each Certificate, and conditions that say what is missing. An Issuer with a CA signs with
- * exactly that CA, and waits for it; an ACME issuer is played by `authority`, without asking anyone.
+ * Simulates cert-manager's pods while its Deployment is available. It creates a Certificate for each annotated Ingress
+ * and a Secret for each Certificate, and sets conditions. A CA issuer signs with its own CA, and waits for it;
+ * `authority` signs for ACME issuers.
  */
 export function startFakeCertManager(options: {
   readonly client: KubeConfig;
@@ -56,7 +56,7 @@ export function startFakeCertManager(options: {
     const { ca, acme } = issuer.spec;
     if (acme) return authority;
     if (!ca) return "this rehearsal plays issuers with a CA and with ACME only";
-    // A ClusterIssuer's secret lies beside cert-manager.
+    // A ClusterIssuer's secret is in cert-manager's namespace.
     const namespace = issuer.metadata!.namespace ?? "cert-manager";
     const secret = await orUndefined(core.readNamespacedSecret({ namespace, name: ca.secretName }));
     const [certificate, key] = ["tls.crt", "tls.key"].map((name) => decoded(secret?.data?.[name]));
@@ -115,7 +115,7 @@ export function startFakeCertManager(options: {
   };
 
   const kinds = ["issuers", "clusterissuers", "certificates"].map((kind) => `/apis/${group}/${version}/${kind}`);
-  // Not all Secrets, for most are Helm's and large: one that is gone is found at the next round, 2 s later.
+  // Secrets are not watched, because most are large ones of Helm: a deleted one is found in the next round, 2 s later.
   const paths = [...kinds, "/apis/networking.k8s.io/v1/ingresses"];
   return startReconciler({ name: "played cert-manager", client, paths, reconcile, progress });
 }

@@ -2,7 +2,7 @@ import type { KubernetesObject, V1Ingress, V1Secret } from "@kubernetes/client-n
 
 import type { KeyPair } from "../kubernetes/certificate-authority.ts";
 
-/** As much of cert-manager's kinds as is played. @see https://cert-manager.io/docs/reference/api-docs/ */
+/** The simulated parts of cert-manager's kinds. @see https://cert-manager.io/docs/reference/api-docs/ */
 export interface Condition {
   readonly type: string;
   readonly status: string;
@@ -34,7 +34,7 @@ export interface Certificate extends KubernetesObject {
 
 const annotation = (name: string) => `cert-manager.io/${name}`;
 
-/** Who shall sign what an Ingress shows; nothing when it asks for nobody. */
+/** The issuer in an Ingress's annotations, or undefined. */
 export function issuerOf({ metadata }: V1Ingress): IssuerReference | undefined {
   const annotations = metadata?.annotations ?? {};
   const cluster = annotations[annotation("cluster-issuer")];
@@ -73,7 +73,7 @@ export function certificatesFor(ingress: V1Ingress): Certificate[] {
   });
 }
 
-/** The secret a Certificate ends in. Its annotations are how cert-manager tells its own secrets from others'. */
+/** The Secret of a Certificate. cert-manager recognizes its own Secrets by their annotations. */
 export function issuedSecret(certificate: Certificate, pair: KeyPair, ca: string): V1Secret {
   const { name, namespace } = certificate.metadata!;
   const { secretName, issuerRef, dnsNames = [] } = certificate.spec;

@@ -11,31 +11,31 @@ import type { ListenerPlace } from "./node-listener.ts";
 import { startFakeRancherPods } from "./rancher-pods.ts";
 import { startWebhookRelaxing } from "./webhooks.ts";
 
-/** Everything that stands in for pods: they are played, so what they would do has to be done by us. */
+/** The fakes that do the work of the cluster's pods, which do not run. */
 export interface FakeCluster extends Pick<FakeIngress, "counters" | "listeners"> {
-  /** What is played here, for the rehearsal to say so. */
+  /** The simulated parts, for the summary. */
   readonly participants: readonly Participant[];
   close(): Promise<void>;
 }
 
 export interface FakeClusterOptions {
   readonly kubernetes: Pick<Kubernetes, "kubeconfig">;
-  /** Where ports 80 and 443 are opened. */
+  /** The nodes on which the ports are opened. */
   readonly nodes: readonly ListenerPlace[];
-  /** Where the listeners' logs go; made with mode 0700. */
+  /** Folder of the listeners' logs; created with mode 0700. */
   readonly folder: string;
-  /** Signs what Rancher's CA and ACME would sign. */
+  /** Signs in place of Rancher's CA and of ACME. */
   readonly authority: CertificateAuthority;
   /** @default "traefik" */
   readonly ingressController?: IngressController;
   /** @default 80 and 443 */
   readonly ports?: { readonly http: number; readonly https: number };
-  /** A Rancher server that is not played; the nodes lead to it. @default none: Rancher is played, too */
+  /** A genuine Rancher server that the nodes forward to. @default a fake Rancher */
   readonly genuineRancher?: { readonly socket: string; readonly participant: Participant };
   readonly progress: (line: string) => void;
 }
 
-/** Starts every played part of a cluster. @throws when a node's ports cannot be opened; nothing is left then. */
+/** Starts the fakes. @throws when a node's ports cannot be opened, after stopping them again */
 export async function startFakeCluster(options: FakeClusterOptions): Promise<FakeCluster> {
   const { kubernetes, authority, genuineRancher, progress } = options;
   const client = new KubeConfig();

@@ -5,7 +5,7 @@ import { WebSocketServer } from "ws";
 import { type Answer, answerAsRancher, ledToHttps, websocketPath } from "./rancher-answers.ts";
 import { answerHead, type Arrival, type RancherBackend } from "./rancher-backend.ts";
 
-/** Answers as a Rancher does to someone who has not signed in, and echoes on the agents' websocket. */
+/** Answers like Rancher without a session, and echoes on the agents' websocket. */
 export function playRancher(): RancherBackend {
   const sockets = new WebSocketServer({ noServer: true });
   const toldTo = new WeakMap<IncomingMessage, Arrival["told"]>();
@@ -30,7 +30,7 @@ export function playRancher(): RancherBackend {
   };
 }
 
-/** A whole answer to someone who wanted a websocket. */
+/** A complete response that refuses a websocket. */
 export function refusal({ status, headers = {}, body }: Answer, told: Readonly<Record<string, string>>): string {
   const length = String(Buffer.byteLength(body));
   const all = { ...headers, ...told, connection: "close", "content-length": length };

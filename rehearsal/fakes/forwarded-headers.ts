@@ -1,13 +1,13 @@
 import type { IncomingMessage } from "node:http";
 
-/** A header by which a proxy tells of the client. Without trust they are the client's own invention. */
+/** Whether a header describes the client of a proxy. Such headers can be forged unless the sender is trusted. */
 export function isForwardedHeader(name: string): boolean {
   return /^(forwarded|x-forwarded-.*|x-real-ip)$/i.test(name);
 }
 
 /**
- * What an ingress controller tells Rancher about the client. What a trusted balancer said is kept and added to;
- * what anyone else said is replaced.
+ * The headers with which an ingress controller describes the client to Rancher. Headers of a trusted balancer are kept
+ * and extended, all others are replaced.
  *
  * @see https://doc.traefik.io/traefik/routing/entrypoints/#forwarded-headers
  */

@@ -6,23 +6,23 @@ import { refusal } from "./fake-rancher.ts";
 import type { Answer } from "./rancher-answers.ts";
 import { answerHead, type Arrival, type RancherBackend } from "./rancher-backend.ts";
 
-/** Between two neighbours only, so a proxy hands none of them on. @see https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 */
+/** Hop-by-hop headers, which a proxy does not forward. @see https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 */
 const hopByHop = new Set([
   ...["connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"],
-  // Answered here already: Node says "100 Continue" by itself.
+  // Node has already answered with "100 Continue".
   "expect",
 ]);
 
-/** What ingress controllers answer while the pod does not. */
+/** The response of ingress controllers when the pod does not answer. */
 const badGateway: Answer = { status: 502, body: "Bad Gateway: the Rancher server does not answer\n" };
 
-/** `pipeline` wants someone to tell; both ends are gone when it does. */
+/** `pipeline` requires a callback; it has already closed both ends. */
 const whenOver = () => {};
 
 /**
- * Hands every request to the Rancher server behind a unix socket, as an ingress controller would: bodies as they
- * come, both ways; a client or a server that goes away takes the other side's connection with it. Each request has a
- * connection of its own, so that a server which was restarted is met afresh.
+ * Forwards every request to the Rancher server behind a unix socket, like an ingress controller. Bodies are streamed
+ * both ways. When the client or the server disconnects, the other connection is closed too. Each request opens a new
+ * connection, so that a restarted server is reached.
  */
 export function forwardTo(socketPath: string): RancherBackend {
   const ask = ({ request, forwarded }: Arrival, connection: readonly string[]): ClientRequest =>
@@ -98,7 +98,7 @@ export function forwardTo(socketPath: string): RancherBackend {
   };
 }
 
-/** Names and values in turn, as they came, without what is meant for the next neighbour only. */
+/** Alternating names and values, without hop-by-hop headers. */
 function endToEnd({ rawHeaders, headers }: IncomingMessage, keep: (name: string) => boolean = () => true): string[] {
   const named = (headers.connection ?? "").toLowerCase().split(/\s*,\s*/);
   const kept: string[] = [];

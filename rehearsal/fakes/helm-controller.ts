@@ -16,12 +16,12 @@ import type { IngressValues } from "../kubernetes/ingress-controller.ts";
 import { orUndefined } from "./not-found.ts";
 import { startReconciler, type Stoppable } from "./reconciler.ts";
 
-/** Milliseconds until a HelmChartConfig is acted on, which is enough to come too early for whoever does not wait. */
+/** Delay before a HelmChartConfig takes effect, in milliseconds: a program that does not wait for it fails. */
 const moment = 1000;
 
 /**
- * Plays the helm-controller of K3s and RKE2 for the ingress controller they package: its objects follow the values in
- * the HelmChartConfig of the same name, a moment later, and the chart's own when that is gone.
+ * Simulates the helm-controller of K3s and RKE2 for the packaged ingress controller. After a delay, its objects get the
+ * values of the HelmChartConfig of the same name, or the chart's own when there is none.
  */
 export function startFakeHelmController(options: {
   readonly client: KubeConfig;
@@ -48,7 +48,7 @@ export function startFakeHelmController(options: {
     const wanted = ingressControllerObjects(controller, (parse(content) ?? {}) as IngressValues);
     for (const object of wanted) {
       if (!(await orUndefined(objects.read(withIdentity(object))))) await objects.create(object);
-      // A patch would keep keys of a ConfigMap that are not wanted any more.
+      // A patch would keep removed keys of a ConfigMap.
       else if (object.kind === "ConfigMap") await objects.replace(object);
       else await objects.patch(object, undefined, undefined, undefined, undefined, PatchStrategy.MergePatch);
     }

@@ -13,10 +13,10 @@ import { beforeProxyLine } from "./proxy-line.ts";
 import { type Answer, type SeenRequest, withoutPort } from "./rancher-answers.ts";
 import type { Arrival } from "./rancher-backend.ts";
 
-/** What one node has on its ports 80 and 443. */
+/** The listeners on a node's ports 80 and 443. */
 export interface IngressListener {
   readonly ports: { readonly http: number; readonly https: number };
-  /** Serves exactly these, and believes these, from the next request on. @throws when a certificate and its key do not fit. */
+  /** Replaces routes and trusted networks from the next request on. @throws when a certificate and its key do not match */
   route(routes: readonly Route[], trust?: Trust): void;
   counters(): Counters;
   close(): Promise<void>;
@@ -24,11 +24,11 @@ export interface IngressListener {
 
 const notFound: Answer = { status: 404, body: "404 page not found\n" };
 
-/** Opens both ports. @throws when one is taken. */
+/** Opens both ports. @throws when one is in use. */
 export async function openIngressListener(setup: ListenerSetup): Promise<IngressListener> {
   const counters = { http: 0, https: 0, websockets: 0, redirected: 0, unknownHost: 0 };
   let trust = believing(nobody);
-  /** By whom connections with a PROXY line say they are from. */
+  /** The client address in the PROXY line of each connection. */
   const clients = new Map<string, string>();
   const clientOf = ({ remoteAddress, remotePort }: Peer) =>
     clients.get(`${remoteAddress} ${remotePort}`) ?? remoteAddress;
@@ -57,7 +57,7 @@ export async function openIngressListener(setup: ListenerSetup): Promise<Ingress
       told: { "x-rehearsal-node": node, "x-rehearsal-scheme": scheme, "x-rehearsal-client": client },
     };
   };
-  /** What the ingress answers by itself; nothing where Rancher is to answer. */
+  /** The ingress controller's own response, or undefined when Rancher answers. */
   const ownAnswer = ({ host, scheme, url }: SeenRequest): Answer | undefined => {
     const route = routes.get(withoutPort(host));
     if (!route) {
@@ -88,7 +88,7 @@ export async function openIngressListener(setup: ListenerSetup): Promise<Ingress
     });
     server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       counters[arrived]++;
-      // Node takes its own handlers off with the upgrade; a client that goes away must not end the listener.
+      // Node removes its own error handlers at the upgrade; a disconnecting client must not end the listener.
       socket.on("error", () => socket.destroy());
       const arrival = arrive(request, arrived);
       const own = ownAnswer(arrival.seen);
@@ -165,7 +165,7 @@ function believing({ forwarders, proxies, onlyProxies }: Trust) {
   };
 }
 
-/** Tells whether an address lies in one of the networks. @throws when one is no network. */
+/** Returns a test whether an address is in one of the networks. @throws when a network is invalid. */
 function trusting(networks: readonly string[]): (address: string | undefined) => boolean {
   const list = new BlockList();
   for (const network of networks) {

@@ -1,6 +1,6 @@
-// A program of its own, started in a node's network: plays ingress controller and Rancher on its ports 80 and 443.
-// Speaks JSON lines (ingress-messages.ts) on standard input and output, and ends when its input does: keys come this
-// way and touch no file, and it cannot outlive the rehearsal.
+// A separate program in a node's network namespace: fake ingress controller and Rancher on its ports 80 and 443. It
+// reads and writes JSON lines (ingress-messages.ts) on standard input and output, so that keys are never in a file. It
+// exits at the end of its input, so that it cannot outlive the rehearsal.
 import { createInterface } from "node:readline";
 
 import { type IngressListener, openIngressListener } from "./ingress-listener.ts";
@@ -8,7 +8,7 @@ import type { FromListener, ListenerSetup, ToListener } from "./ingress-messages
 
 const tell = (message: FromListener) => process.stdout.write(`${JSON.stringify(message)}\n`);
 
-// The owner may be gone while we write; the end of the input says so.
+// Ignore write errors after the owner has exited; the end of the input ends this program.
 process.stdout.on("error", () => {});
 
 let listener: IngressListener | undefined;

@@ -14,7 +14,7 @@ import { orUndefined } from "./not-found.ts";
 const namespace = "kube-system";
 const nobody: Trust = { forwarders: [], proxies: { http: [], https: [] }, onlyProxies: false };
 
-/** Whom the ingress controller of the cluster believes, by what its own objects say. */
+/** Reads which networks the cluster's ingress controller trusts, from its own objects. */
 export async function readTrust(client: KubeConfig, controller: IngressController): Promise<Trust> {
   switch (controller) {
     case "traefik":
@@ -29,8 +29,8 @@ export async function readTrust(client: KubeConfig, controller: IngressControlle
 }
 
 /**
- * By the arguments of its pods, once all of them have these. Behind a Service that may lead to other nodes, which is how
- * K3s has it, the sender is one of the cluster's own addresses, and no balancer's.
+ * Reads the arguments of the pods after their rollout. Behind a Service with externalTrafficPolicy Cluster, as
+ * in K3s, the sender is an address of the cluster and not the balancer's.
  */
 async function traefikTrust(client: KubeConfig): Promise<Trust> {
   const apps = client.makeApiClient(AppsV1Api);

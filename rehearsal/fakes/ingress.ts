@@ -21,7 +21,7 @@ import { orUndefined } from "./not-found.ts";
 import { isAvailable } from "./pod-readiness.ts";
 import { startReconciler } from "./reconciler.ts";
 
-/** The played ingress controller, on every node, with the played Rancher behind it. */
+/** The fake ingress controller on every node, with Rancher behind it. */
 export interface FakeIngress {
   readonly listeners: readonly Pick<NodeListener, "node" | "ports">[];
   /** Requests so far, by the node's name. */
@@ -34,20 +34,21 @@ const namespace = "cattle-system";
 const nginx = { controller: "k8s.io/ingress-nginx", redirect: 308, off: "nginx.ingress.kubernetes.io/ssl-redirect" };
 
 /**
- * Serves Rancher on every node while the Ingress `rancher` is there, its class is this cluster's, and the Deployment
- * behind it has a ready pod; everything else is 404, as with Traefik. A host is served with the Secret its Ingress
- * names, and with the default certificate while there is none. Believes whom the controller's objects name. Publishes the nodes' addresses in the Ingress' status.
+ * Serves Rancher on every node while the Ingress `rancher` exists, has this cluster's class, and its Deployment has a
+ * ready pod. Everything else is 404, as with Traefik. Hosts use the certificate in their Ingress's Secret, or the
+ * default certificate. Trusted networks come from the controller's objects. The nodes' addresses are published in the
+ * Ingress's status.
  */
 export async function startFakeIngress(options: {
   readonly client: KubeConfig;
   readonly nodes: readonly ListenerPlace[];
-  /** Where the listeners' logs go; made with mode 0700. */
+  /** Folder of the listeners' logs; created with mode 0700. */
   readonly folder: string;
-  /** Whose objects say who is believed. */
+  /** The controller whose objects have the trusted networks. */
   readonly ingressController: IngressController;
   /** @default 80 and 443 */
   readonly ports?: { readonly http: number; readonly https: number };
-  /** Unix socket that leads to a genuine Rancher server. @default none: Rancher is played */
+  /** Unix socket of a genuine Rancher server. @default a fake Rancher */
   readonly rancherSocket?: string;
   readonly progress: (line: string) => void;
 }): Promise<FakeIngress> {
@@ -134,7 +135,7 @@ async function findRoutes(client: KubeConfig, nodes: readonly ListenerPlace[]): 
   });
 }
 
-/** A pair that fits; an ingress controller falls back to its default certificate otherwise, and so do we. */
+/** The pair if certificate and key match. Otherwise ingress controllers use their default certificate. */
 function usable(data: Record<string, string> | undefined): Route["certificate"] {
   const [certificate, key] = ["tls.crt", "tls.key"].map((name) => Buffer.from(data?.[name] ?? "", "base64").toString());
   if (!certificate || !key) return undefined;

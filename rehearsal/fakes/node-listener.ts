@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import type { Node } from "../sandbox/node.ts";
 import type { Counters, FromListener, ListenerSetup, Route, ToListener, Trust } from "./ingress-messages.ts";
 
-/** Something with an address of its own to start a program at: a node of the rehearsal's world. */
+/** A node of the sandbox, on which a program can be started. */
 export type ListenerPlace = Pick<Node, "name" | "address" | "spawn">;
 
 /** The listener on one node, as the rehearsal sees it. */
@@ -20,17 +20,17 @@ export interface NodeListener {
 }
 
 const program = path.join(import.meta.dirname, "ingress-node.ts");
-/** `--import tsx` is looked up from here. */
+/** Folder from which `--import tsx` is resolved. */
 const projectFolder = path.resolve(import.meta.dirname, "../..");
-/** Milliseconds for the listener to open its ports, and to answer. */
+/** Timeout for opening the ports and for each answer, in milliseconds. */
 const timeout = 30_000;
-/** Milliseconds for the listener to end by itself. */
+/** Time to exit before it is killed, in milliseconds. */
 const grace = 3000;
 
 /**
- * Starts the listener on a node; what it has to complain about goes to `logFile` (mode 0600).
+ * Starts the listener on a node; its errors go to `logFile` (mode 0600).
  *
- * @throws when a port is taken or it does not start within 30 s.
+ * @throws when a port is in use or it does not start within 30 s.
  */
 export async function startNodeListener(
   place: ListenerPlace,
@@ -58,7 +58,7 @@ export async function startNodeListener(
     for (const { reject } of waiting.splice(0)) reject(gone);
   });
 
-  /** Answers come in the order of the questions. */
+  /** Answers come in the order of the queries. */
   const ask = async (message: ListenerSetup | ToListener): Promise<Exclude<FromListener, { failed: string }>> => {
     if (isGone) throw gone;
     let timer: NodeJS.Timeout | undefined;

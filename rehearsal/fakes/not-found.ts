@@ -1,6 +1,6 @@
 import { ApiException } from "@kubernetes/client-node";
 
-/** The answer to a question, or nothing when the API server knows no such object (or no such kind). */
+/** The result of an API call, or undefined when the object or its kind does not exist. */
 export async function orUndefined<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;

@@ -1,17 +1,17 @@
 import { createServer, type Server as TcpServer, type Socket } from "node:net";
 import type { Server } from "node:http";
 
-/** What is to be done with a connection: taken as it is, or told by a PROXY line who its client is. */
+/** Whether a connection may or must start with a PROXY line. */
 export type ProxyLine = "none" | "possible" | "needed";
 
 /** Longest line of version 1. @see https://www.haproxy.org/download/2.9/doc/proxy-protocol.txt, section 2.1 */
 const longest = 107;
 
 /**
- * A TCP server that hands its connections to `inner`, after taking the PROXY line off those that have one.
+ * A TCP server that passes its connections to `inner`, after removing the PROXY line.
  *
  * @param expects whether a connection from this address has such a line.
- * @param client hears whom a connection, told by its own address and port, says it is from.
+ * @param client called with the connection's own address and port, and the client address in the PROXY line.
  */
 export function beforeProxyLine(
   inner: Server,
@@ -19,7 +19,7 @@ export function beforeProxyLine(
   client: (connection: Socket, address: string) => void,
 ): TcpServer {
   return createServer({ pauseOnConnect: true }, (socket) => {
-    // Who goes away before the line is complete ends nobody else.
+    // A client that disconnects before the line is complete must not end the server.
     socket.on("error", () => socket.destroy());
     const expected = expects(socket.remoteAddress);
     if (expected === "none") return void inner.emit("connection", resumed(socket));
@@ -44,7 +44,7 @@ export function beforeProxyLine(
   });
 }
 
-/** Flowing begins once the inner server has taken its place. */
+/** Resumes the socket once the inner server has its handlers on it. */
 function resumed(socket: Socket): Socket {
   process.nextTick(() => socket.resume());
   return socket;

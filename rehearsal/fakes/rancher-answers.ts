@@ -1,11 +1,11 @@
-/** What is known of a request when it has come through the ingress. */
+/** A request as the ingress controller forwards it. */
 export interface SeenRequest {
   readonly method: string;
   /** Path and query. */
   readonly url: string;
-  /** As the client wrote it, with a port perhaps. */
+  /** As sent by the client, with or without a port. */
   readonly host: string;
-  /** By what the ingress believes, which is not always what the client or a balancer says. */
+  /** As reported by the ingress, which only uses headers of trusted senders. */
   readonly scheme: "http" | "https";
 }
 
@@ -15,20 +15,20 @@ export interface Answer {
   readonly body: string;
 }
 
-/** Rancher answers these without TLS, too. @see https://github.com/rancher/dynamiclistener, `redirect.go` */
+/** Rancher also answers these without TLS. @see https://github.com/rancher/dynamiclistener, `redirect.go` */
 const plainPaths = ["/.well-known/", "/ping", "/health"];
 
 /** The path on which agents and browsers open websockets. */
 export const websocketPath = "/v3/connect";
 
-/** Answers as a Rancher does to someone who has not signed in. */
+/** Answers like Rancher without a session. */
 export function answerAsRancher(request: SeenRequest): Answer {
   return ledToHttps(request) ?? page(request.url);
 }
 
 /**
- * Rancher's own redirect. It goes by the scheme the ingress reports: behind a balancer that ends TLS, an ingress that
- * does not believe the balancer says "http" every time, and the client is sent round for ever.
+ * Rancher's own redirect, by the scheme that the ingress reports. If the ingress does not trust a balancer that
+ * terminates TLS, it always reports "http", and the client is redirected for ever.
  */
 export function ledToHttps({ method, url, host, scheme }: SeenRequest): Answer | undefined {
   if (scheme === "https" || plainPaths.some((path) => url.startsWith(path))) return undefined;

@@ -8,9 +8,9 @@ import { startReconciler, type Stoppable } from "./reconciler.ts";
 const namespace = "cattle-system";
 
 /**
- * Plays what Rancher's pods would do to the cluster, as far as an installation depends on it:
- * - a running Rancher makes the Secret `tls-rancher`, the CA by which its Issuer signs (here: `authority`), and never
- *   changes one that is there;
+ * Simulates the effects of Rancher's pods on the cluster that an installation depends on:
+ * - a running Rancher creates the Secret `tls-rancher` with its Issuer's CA (here: `authority`), and never changes an
+ *   existing one;
  * - the chart's post-delete Job removes the bootstrap Secret, which Helm keeps.
  */
 export function startFakeRancherPods(options: {

@@ -2,21 +2,21 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { type KubeConfig, Watch } from "@kubernetes/client-node";
 
-/** Something that runs beside the rehearsal until it is stopped. */
+/** A background task of the rehearsal. */
 export interface Stoppable {
-  /** Resolves when the last step is over. May be called again. */
+  /** Resolves when the current round has ended. Idempotent. */
   stop(): Promise<void>;
 }
 
-/** Even without an event everything is looked at this often, in milliseconds. */
+/** Interval of rounds without an event, in milliseconds. */
 const resync = 2000;
-/** Pause before a watch that ended is begun anew: kinds that are not there yet (CRDs) end it at once. */
+/** Pause before a watch is restarted, in milliseconds. A watch of a missing CRD ends immediately. */
 const rewatch = 300;
 
 /**
  * Calls `reconcile` at the start, after every change below `paths` and every two seconds; never twice at a time.
- * It looks at the world as it is, so an event missed or seen twice does no harm. What it throws is told once per
- * message, and it is called again.
+ * `reconcile` must read the current state, so missed or repeated events do no harm. An error is logged once per message,
+ * and `reconcile` is called again.
  *
  * @param paths API paths to watch, such as `/apis/networking.k8s.io/v1/ingresses`; they need not exist yet.
  */

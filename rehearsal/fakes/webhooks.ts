@@ -4,13 +4,13 @@ import { startReconciler, type Stoppable } from "./reconciler.ts";
 
 const group = "/apis/admissionregistration.k8s.io/v1";
 
-/** Never true: the API server does not even try, so nobody waits for a time-out. */
+/** A condition that is never true: the API server does not call the webhook, so there is no timeout. */
 const neverCall = { name: "pods-are-played-in-a-rehearsal", expression: "false" };
 
 /**
- * Sees to it that no admission webhook is asked: pods are played, so nothing answers behind a Service, and a webhook
- * that must answer would have every object of its kind refused. Sets `failurePolicy: Ignore` and a condition that never
- * holds, on every configuration there is and as further ones appear.
+ * Disables all admission webhooks. No pod runs behind their Services, so a webhook with `failurePolicy: Fail` would
+ * reject every object. Sets `failurePolicy: Ignore` and a match condition that is never true, on existing and new
+ * configurations.
  */
 export function startWebhookRelaxing(options: {
   readonly client: KubeConfig;

@@ -1,4 +1,4 @@
-// tsyringe, under @peculiar/x509, asks for this polyfill without bringing it.
+// Required by tsyringe, a dependency of @peculiar/x509.
 import "reflect-metadata";
 
 import { randomBytes, webcrypto } from "node:crypto";
@@ -17,23 +17,23 @@ export interface KeyPair {
   readonly key: string;
 }
 
-/** What a certificate is asked for. */
+/** The subject and usage of a certificate. */
 export interface CertificateRequest {
   /** Common name of the subject; the user name, where Kubernetes reads a client certificate. */
   readonly commonName: string;
   /** Organization of the subject; the group, where Kubernetes reads a client certificate. */
   readonly organization?: string;
-  /** Names and IP addresses of a server. A server that is also a client of its peers (etcd) says so by `usage`. */
+  /** Names and IP addresses of a server. For a server that is also a client of its peers (etcd), see `usage`. */
   readonly hosts?: readonly string[];
   readonly usage: "server" | "client" | "peer";
 }
 
-/** A throw-away certificate authority: lives as long as a rehearsal, everything it signs lasts 30 days. */
+/** The certificate authority of one rehearsal. Its certificates are valid for 30 days. */
 export interface CertificateAuthority extends KeyPair {
   issue(request: CertificateRequest): Promise<KeyPair>;
 }
 
-/** Makes an authority with a new key. */
+/** Creates an authority with a new key. */
 export async function createCertificateAuthority(commonName: string): Promise<CertificateAuthority> {
   const keys = await newKeys();
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
@@ -55,7 +55,7 @@ export async function createCertificateAuthority(commonName: string): Promise<Ce
 }
 
 /**
- * Takes up an authority that was made before.
+ * Loads an existing authority.
  *
  * @throws when certificate or key is no PEM, or the key is not an ECDSA P-256 key.
  */
@@ -106,7 +106,7 @@ function newSerialNumber(): string {
   return bytes.toString("hex");
 }
 
-/** Begins a day ago: clocks of hosts may differ. */
+/** Starts a day ago, because the hosts' clocks may differ. */
 function lifetime(): { notBefore: Date; notAfter: Date } {
   return { notBefore: new Date(Date.now() - day), notAfter: new Date(Date.now() + 30 * day) };
 }

@@ -5,22 +5,22 @@ import { freePorts } from "./free-ports.ts";
 import { kubeconfigText } from "./sandbox-kubeconfig.ts";
 import { type ClientName, makePki, type Pki, secretFile } from "./pki.ts";
 
-/** The daemons a rehearsal's Kubernetes is made of. */
+/** The daemons of a rehearsal's Kubernetes. */
 export type ComponentName = "etcd" | "kube-apiserver" | "kube-controller-manager" | "kube-scheduler" | "kwok";
 
-/** K3s' own ranges, so that addresses in a rehearsal look as they will. @see https://docs.k3s.io/networking */
+/** The default ranges of K3s. @see https://docs.k3s.io/networking */
 const podRange = "10.42.0.1/16";
 const serviceRange = { cidr: "10.43.0.0/16", apiServer: "10.43.0.1" };
 
 /**
- * How long kwok's leases on nodes last, in seconds: what a kubelet takes. The controller manager holds a node whose
- * lease is not renewed for lost after 50 s.
+ * Duration of kwok's node leases in seconds, as for a kubelet. The controller manager considers a node lost when its
+ * lease is not renewed for 50 s.
  *
  * @see https://kubernetes.io/docs/concepts/architecture/leases/
  */
 const nodeLeaseSeconds = 40;
 
-/** Everything the daemons need before the first starts. */
+/** Files, ports and arguments of the daemons. */
 export interface ControlPlane {
   /** `https://127.0.0.1:PORT`. */
   readonly apiServer: string;
@@ -31,10 +31,10 @@ export interface ControlPlane {
 }
 
 /**
- * Lays out files and ports of a control plane that listens on loopback only, each port with TLS and each client known
- * by its certificate.
+ * Creates the files and chooses the ports of a control plane that only listens on loopback, with TLS and client
+ * certificates on each port.
  *
- * @param advertiseAddress What the API server calls itself inside the cluster; Kubernetes refuses loopback here.
+ * @param advertiseAddress The API server's address inside the cluster; Kubernetes refuses loopback here.
  */
 export async function planControlPlane(folder: string, advertiseAddress: string): Promise<ControlPlane> {
   const [etcdPort, etcdPeerPort, apiPort, controllerPort, schedulerPort] = await freePorts(5);
@@ -62,7 +62,7 @@ export async function planControlPlane(folder: string, advertiseAddress: string)
     "authentication-kubeconfig": file,
     "authorization-kubeconfig": file,
     "leader-elect": false,
-    // The controllers' first round alone would be throttled for seconds.
+    // Without it, the controllers' first round is throttled for seconds.
     "kube-api-qps": 300,
     "kube-api-burst": 600,
     profiling: false,
@@ -89,7 +89,7 @@ export async function planControlPlane(folder: string, advertiseAddress: string)
         "peer-trusted-ca-file": etcdCa.certificate,
         "peer-cert-file": files.etcd.certificate,
         "peer-key-file": files.etcd.key,
-        // Nothing here outlives the rehearsal, so nothing has to reach the disk.
+        // The data need not survive the rehearsal, so fsync is not needed.
         "unsafe-no-fsync": true,
         "log-level": "warn",
       }),
@@ -111,7 +111,7 @@ export async function planControlPlane(folder: string, advertiseAddress: string)
         "service-account-issuer": "https://kubernetes.default.svc.cluster.local",
         "service-account-key-file": serviceAccounts.publicKey,
         "service-account-signing-key-file": serviceAccounts.privateKey,
-        // The aggregation layer: Rancher brings an extension API of its own.
+        // The aggregation layer, which Rancher's extension API needs.
         "requestheader-client-ca-file": frontProxyCa.certificate,
         "requestheader-allowed-names": "front-proxy-client",
         "requestheader-extra-headers-prefix": "X-Remote-Extra-",

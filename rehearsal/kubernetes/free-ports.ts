@@ -2,12 +2,12 @@ import { randomInt } from "node:crypto";
 import { createServer, type Server } from "node:net";
 
 /**
- * Below the range Linux takes local ports of outgoing connections from (32768 and up): a port found free there could
- * be gone before the daemon binds it.
+ * Below Linux's range of ephemeral ports (32768 and up), where an outgoing connection could take a port before the
+ * daemon binds it.
  */
 const range = { from: 20_000, to: 32_000 };
 
-/** `count` different TCP ports that are free on 127.0.0.1 now. @throws when 200 tries did not find them. */
+/** Finds `count` free TCP ports on 127.0.0.1. @throws when 200 tries did not find them. */
 export async function freePorts(count: number): Promise<number[]> {
   const held = new Map<number, Server>();
   try {

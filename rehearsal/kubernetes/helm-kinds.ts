@@ -3,12 +3,12 @@ import type { KubernetesObject, V1CustomResourceDefinition } from "@kubernetes/c
 /** Group of the kinds by which K3s and RKE2 install charts. @see https://docs.k3s.io/add-ons/helm */
 export const helmGroup = { group: "helm.cattle.io", version: "v1", namespace: "kube-system" } as const;
 
-/** As much of a HelmChart and of a HelmChartConfig as is played. */
+/** The simulated parts of a HelmChart and of a HelmChartConfig. */
 export interface HelmObject extends KubernetesObject {
   readonly spec?: { readonly valuesContent?: string };
 }
 
-/** The definitions of both kinds, as far as a rehearsal needs them: any content goes. */
+/** The CRDs of both kinds, without a schema. */
 export function helmDefinitions(): V1CustomResourceDefinition[] {
   return ["HelmChart", "HelmChartConfig"].map((kind) => {
     const singular = kind.toLowerCase();
@@ -35,7 +35,7 @@ export function helmDefinitions(): V1CustomResourceDefinition[] {
   });
 }
 
-/** The chart a distribution packages, as its HelmChart. */
+/** The HelmChart of a distribution's packaged chart. */
 export function helmChart(name: string): HelmObject & { spec: { chart: string } } {
   return {
     apiVersion: `${helmGroup.group}/${helmGroup.version}`,

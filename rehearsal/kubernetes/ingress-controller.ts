@@ -8,10 +8,10 @@ import type {
   V1Service,
 } from "@kubernetes/client-node";
 
-/** Which ingress controller the cluster looks as if it had. */
+/** The simulated ingress controller of the cluster. */
 export type IngressController = "traefik" | "ingress-nginx" | "none";
 
-/** As much of the charts' values as is played. */
+/** The simulated values of the charts. */
 export interface IngressValues {
   readonly deployment?: { readonly kind?: string };
   readonly service?: { readonly spec?: { readonly externalTrafficPolicy?: string } };
@@ -19,14 +19,14 @@ export interface IngressValues {
   readonly controller?: { readonly config?: Readonly<Record<string, string>> };
 }
 
-/** The chart that K3s (Traefik) or RKE2 (ingress-nginx) installs it with, by the name of its HelmChart. */
+/** Name of the HelmChart of K3s (Traefik) or RKE2 (ingress-nginx). */
 export const packagedCharts = { traefik: "traefik", "ingress-nginx": "rke2-ingress-nginx" } as const;
 
 /**
- * The objects by which one recognises an ingress controller, as K3s (Traefik) and RKE2 (ingress-nginx) leave them in
- * kube-system. The pods are played: what answers on a node's ports 80 and 443 is `rehearsal/fakes`.
+ * The objects of an ingress controller in kube-system, as K3s (Traefik) and RKE2 (ingress-nginx) create them. Its pods
+ * do not run: `rehearsal/fakes` serves the nodes' ports 80 and 443.
  *
- * @param values Laid over the charts' own, by which nobody's forwarded headers are believed.
+ * @param values Override the charts' own, which trust no forwarded headers.
  * @see https://docs.k3s.io/networking/networking-services
  * @see https://docs.rke2.io/networking/networking_services
  */
@@ -127,7 +127,7 @@ function ingressNginx({ controller }: IngressValues): [V1ConfigMap, V1DaemonSet]
   ];
 }
 
-/** What Helm writes onto everything it installs. */
+/** Helm's labels and annotations. */
 function ofRelease(name: string): Record<string, string> {
   return { "meta.helm.sh/release-name": name, "meta.helm.sh/release-namespace": "kube-system" };
 }

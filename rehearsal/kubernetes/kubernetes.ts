@@ -11,41 +11,41 @@ import type { NodeAddress } from "./nodes.ts";
 import { startTethered, type TetheredProcess } from "./tethered-process.ts";
 
 export interface KubernetesOptions {
-  /** Where certificates, data and logs go; made with mode 0700. Must not hold an earlier Kubernetes. */
+  /** Folder of certificates, data and logs; created with mode 0700. It must not have an earlier Kubernetes. */
   readonly folder: string;
   /** At least one; they are Ready when this returns. */
   readonly nodes: readonly NodeAddress[];
   /** @default "traefik" */
   readonly ingressController?: IngressController;
   readonly progress: (line: string) => void;
-  /** Gives up and ends every process that was started. */
+  /** Aborts and ends every started process. */
   readonly signal?: AbortSignal;
 }
 
-/** A running Kubernetes: a real control plane, with kwok in the place of every kubelet. */
+/** A running Kubernetes: a real control plane, with kwok in place of every kubelet. */
 export interface Kubernetes {
-  /** Of an administrator, as text: a secret. */
+  /** The administrator's kubeconfig: a secret. */
   readonly kubeconfig: string;
   /** `https://127.0.0.1:PORT`; reachable from this machine only. */
   readonly apiServer: string;
   /** `v1.34.1` */
   readonly version: string;
   readonly processes: readonly { readonly name: string; readonly pid: number }[];
-  /** Resolves when a component ends before `stop`, with an error that names it and gives its last lines. */
+  /** Resolves when a component ends before `stop`, with an error that has its name and last lines. */
   readonly failed: Promise<Error>;
-  /** Ends every process and removes certificates and data; the logs stay. May be called again. */
+  /** Ends every process and removes certificates and data; the logs stay. Idempotent. */
   stop(): Promise<void>;
 }
 
 const stores = ["etcd", "kube-apiserver"] as const;
 const controllers = ["kube-controller-manager", "kube-scheduler", "kwok"] as const;
 
-/** How long the whole start may take; measured: 5 to 8 s on two cores. */
+/** Timeout of the start; measured: 5 to 8 s on two cores. */
 const startTimeout = 120_000;
 
 /**
- * Starts etcd, API server, controller manager, scheduler and kwok on free loopback ports, with a PKI of their own, and
- * returns when every node is Ready. None of the processes outlives this one, however it ends.
+ * Starts etcd, API server, controller manager, scheduler and kwok on free loopback ports, with a new PKI. Returns when
+ * every node is Ready. The processes end with this one, even on SIGKILL.
  *
  * @throws when a component ends early (its name, its last lines), when it takes longer than two minutes, or when aborted.
  */
@@ -70,7 +70,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
     for (const name of names) {
       const { path: command } = await tool(name, { progress });
       const logFile = path.join(folder, `${name}.log`);
-      // HOME: kwok reads ~/.kwok/kwok.yaml, which is the user's.
+      // HOME: otherwise kwok reads the user's ~/.kwok/kwok.yaml.
       const env = { HOME: folder, TMPDIR: folder };
       running.push(await startTethered({ name, command, args: plan.args[name], logFile, env }));
     }

@@ -1,13 +1,13 @@
 import type { V1Node } from "@kubernetes/client-node";
 
-/** A host that appears as a node of the cluster. */
+/** A node of the cluster. */
 export interface NodeAddress {
   readonly name: string;
   /** IPv4 address; becomes the node's InternalIP. */
   readonly address: string;
 }
 
-/** A node as K3s' servers look, with kwok in the kubelet's place and saying so. */
+/** A Node object like a K3s server's, simulated by kwok. */
 export function nodeObject({ name, address }: NodeAddress, version: string): V1Node {
   const capacity = { cpu: "4", memory: "16Gi", "ephemeral-storage": "100Gi", pods: "110" };
   return {
@@ -47,7 +47,7 @@ export function nodeObject({ name, address }: NodeAddress, version: string): V1N
   };
 }
 
-/** Whether the control plane counts on this node. */
+/** Whether the node is Ready. */
 export function isReady(node: V1Node): boolean {
   return node.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
 }

@@ -6,11 +6,11 @@ import { type CertificateAuthority, createCertificateAuthority, type KeyPair } f
 
 /** Every certificate and key of a control plane, as files; all below one folder of mode 0700, each file 0600. */
 export interface Pki {
-  /** Authority of the API server and of everyone who speaks to it. */
+  /** CA of the API server and its clients. */
   readonly ca: FilePair & { readonly text: string };
-  /** Authority of etcd alone: a client of Kubernetes must not be one of etcd. */
+  /** CA of etcd only: a client of Kubernetes must not be one of etcd. */
   readonly etcdCa: FilePair;
-  /** Authority of the aggregation layer: whom extension API servers believe. */
+  /** CA of the aggregation layer, which extension API servers trust. */
   readonly frontProxyCa: FilePair;
   readonly files: Readonly<Record<CertificateName, FilePair>>;
   /** The certificates that go into a kubeconfig. */
@@ -29,7 +29,7 @@ export type ClientName = "admin" | "controller-manager" | "scheduler" | "kwok";
 type ServerName = "apiserver" | "controller-manager-server" | "scheduler-server";
 type CertificateName = ServerName | "etcd" | "apiserver-to-etcd" | "front-proxy";
 
-/** Names the API server answers to, beside `addresses`. @see https://kubernetes.io/docs/setup/best-practices/certificates/ */
+/** The API server's names in addition to `addresses`. @see https://kubernetes.io/docs/setup/best-practices/certificates/ */
 const apiServerNames = ["localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc"];
 
 /** User and group of each client. @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/ */
@@ -37,12 +37,12 @@ const subjects: Record<ClientName, { commonName: string; organization?: string }
   admin: { commonName: "rehearsal-admin", organization: "system:masters" },
   "controller-manager": { commonName: "system:kube-controller-manager" },
   scheduler: { commonName: "system:kube-scheduler" },
-  // It plays every kubelet at once, and no role of Kubernetes allows that.
+  // It simulates every kubelet, and no role of Kubernetes allows that.
   kwok: { commonName: "kwok", organization: "system:masters" },
 };
 
 /**
- * Makes a new PKI below `folder` (created with mode 0700).
+ * Creates a PKI below `folder` (created with mode 0700).
  *
  * @param addresses Further names and addresses of the API server.
  */
@@ -88,7 +88,7 @@ export async function makePki(folder: string, addresses: readonly string[]): Pro
   };
 }
 
-/** Writes text that only this user may read; the file must not exist yet. */
+/** Writes a new file that only this user can read. @throws when it exists */
 export async function secretFile(folder: string, name: string, text: string): Promise<string> {
   const file = path.join(folder, name);
   await writeFile(file, text, { mode: 0o600, flag: "wx" });

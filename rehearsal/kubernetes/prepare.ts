@@ -7,12 +7,12 @@ import { helmChart, helmDefinitions } from "./helm-kinds.ts";
 import { type IngressController, ingressControllerObjects, packagedCharts } from "./ingress-controller.ts";
 import { isReady, type NodeAddress, nodeObject } from "./nodes.ts";
 
-/** Pause between two looks, in milliseconds. */
+/** Polling interval, in milliseconds. */
 const pause = 150;
 
 /**
- * Waits until the API server calls itself ready, which includes its own roles and priority classes: controller manager
- * and scheduler end at once when they find no role that lets them read their configuration. Returns its version.
+ * Waits until the API server is ready, with its built-in roles and priority classes: without their roles, controller
+ * manager and scheduler exit. Returns its version.
  */
 export async function waitUntilServing(client: KubeConfig, signal: AbortSignal): Promise<string> {
   const version = client.makeApiClient(VersionApi);
@@ -32,7 +32,7 @@ async function isServing(client: KubeConfig): Promise<boolean> {
   });
 }
 
-/** Puts the nodes and the ingress controller's objects into the cluster; returns when all of them are Ready. */
+/** Creates the nodes and the ingress controller's objects; returns when all of them are Ready. */
 export async function prepare(
   client: KubeConfig,
   options: {
@@ -47,13 +47,13 @@ export async function prepare(
   const apps = client.makeApiClient(AppsV1Api);
   const objects = KubernetesObjectApi.makeApiClient(client);
   for (const node of nodes) await core.createNode({ body: nodeObject(node, version) });
-  // Pods of kube-system are refused before its default service account is there.
+  // Pods of kube-system are rejected until its default service account exists.
   await until(signal, () => core.readNamespacedServiceAccount({ name: "default", namespace: "kube-system" }));
   for (const object of ingressControllerObjects(ingressController)) await objects.create(object);
   for (const definition of helmDefinitions()) await objects.create(definition);
   if (ingressController !== "none") {
     const chart = helmChart(packagedCharts[ingressController]);
-    // Its kind is served a moment after its definition is there, and listed only after another.
+    // The kind is served, and later listed, with a delay after its CRD is created.
     await until(signal, () => objects.create(chart));
     await until(signal, () => objects.list(chart.apiVersion!, "HelmChartConfig", "kube-system"));
   }
@@ -66,7 +66,7 @@ export async function prepare(
   });
 }
 
-/** Asks again and again, over refused connections too, until there is an answer. @throws the signal's reason. */
+/** Retries, also after refused connections, until there is a result. @throws the signal's reason. */
 async function until<T>(signal: AbortSignal, ask: () => Promise<T | undefined>): Promise<T> {
   for (;;) {
     signal.throwIfAborted();

@@ -2,7 +2,7 @@ import { stringify } from "yaml";
 
 import type { KeyPair } from "./certificate-authority.ts";
 
-/** A kubeconfig for one client certificate, with everything inlined. Holds a private key: treat it as a secret. */
+/** A kubeconfig with an inlined client certificate. It has a private key: treat it as a secret. */
 export function kubeconfigText(client: { user: string; server: string; ca: string; pair: KeyPair }): string {
   const base64 = (text: string) => Buffer.from(text).toString("base64");
   return stringify(

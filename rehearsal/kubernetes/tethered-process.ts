@@ -3,35 +3,35 @@ import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import { open } from "node:fs/promises";
 
-/** A daemon that cannot outlive the process that started it. */
+/** A daemon that ends with the process that started it. */
 export interface TetheredProcess {
   readonly name: string;
   readonly pid: number;
   readonly logFile: string;
-  /** Resolves when the daemon has ended, with an error that says how and gives its last lines. */
+  /** Resolves when the daemon has ended, with an error that has its exit status and last lines. */
   readonly ended: Promise<Error>;
-  /** Ends it at once (SIGKILL: nothing it holds is kept) and waits until it is gone. May be called again. */
+  /** Kills it with SIGKILL, because its data are disposable, and waits for its end. Idempotent. */
   kill(): Promise<void>;
 }
 
 /**
- * The shell becomes the daemon, so that its pid and exit status are the daemon's. Before, it leaves a watcher in the
- * same process group that waits for the end of our pipe, which comes also when we die of SIGKILL, and then ends the
- * group. The watcher is the group's last member, so the group's id is not anyone else's by then.
+ * The shell executes the daemon, so that its pid and exit status are the daemon's. Before that it starts a watcher in
+ * the same process group. The watcher waits for the end of this process's pipe, which also comes with SIGKILL, and then
+ * kills the group. The group's id cannot be reused while the watcher is in it.
  */
 const tether = [
-  // A shell gives what it puts into the background /dev/null for input, so the pipe moves away first.
+  // The input of a shell's background job is /dev/null, so the pipe is duplicated first.
   "exec 3<&0 </dev/null",
   '(trap "" TERM INT HUP; exec >/dev/null 2>&1; read -r _ <&3; kill -s KILL -- -$$) &',
   'exec "$@" 3<&-',
 ].join("\n");
 
-/** How many of the last lines of a log go into an error. */
+/** Number of a log's last lines in an error. */
 const quotedLines = 12;
 
 /**
- * Starts a daemon in a process group of its own (Ctrl-C on the terminal does not reach it), with its output in
- * `logFile` (mode 0600). Its environment holds PATH and what `env` says, nothing of ours.
+ * Starts a daemon in its own process group, so that Ctrl-C does not reach it, with its output in `logFile` (mode 0600).
+ * Its environment only has PATH and `env`.
  */
 export async function startTethered(daemon: {
   readonly name: string;
@@ -53,7 +53,7 @@ export async function startTethered(daemon: {
     closeSync(log);
   }
   const pid = child.pid!;
-  // A pipe whose other end is gone already is no news: "exit" tells.
+  // Ignore a pipe closed by the other end; "exit" reports it.
   child.stdin!.on("error", () => {});
   const ended = once(child, "exit").then(async ([code, signal]: (number | string | null)[]) => {
     child.stdin!.destroy();

@@ -4,7 +4,7 @@ import { identify } from "../sandbox/process-identity.ts";
 
 const root = "/sys/fs/cgroup";
 
-/** Names who made a cgroup, so that one whose maker is gone can be told from one in use. */
+/** Names the process that made a cgroup, so that leftovers can be recognized. */
 const ours = /^rancher-docker-(\d+)-(\d+)-\d+$/;
 
 let named = 0;
@@ -17,14 +17,14 @@ export function nameCgroups(): string {
 }
 
 /**
- * Makes them, where they are not there, and gives the paths a process joins them by. Containers' cgroups lie below. They
- * outlive processes and mounts: `removeCgroups` takes them away, or, after a kill, `clearCgroups` of the next engine.
+ * Creates the cgroups if missing, and returns the paths by which a process joins them. The containers' cgroups are
+ * created below. cgroups outlive processes and mounts: `removeCgroups` removes them, or `clearCgroups` after a kill.
  */
 export function makeCgroups(name: string): string[] {
   const folders = hierarchies().map((hierarchy) => join(hierarchy, name));
   for (const folder of folders) {
     mkdirSync(folder, { recursive: true });
-    // A cpuset of version 1 takes no process until it has these.
+    // A cpuset of version 1 accepts no process without these.
     for (const file of ["cpuset.cpus", "cpuset.mems"]) {
       const above = join(folder, "..", file);
       if (existsSync(above)) writeFileSync(join(folder, file), readFileSync(above));
@@ -33,14 +33,14 @@ export function makeCgroups(name: string): string[] {
   return folders.map((folder) => join(folder, "cgroup.procs"));
 }
 
-/** Says whether all are gone: a process in one may not quite have ended. */
+/** Returns whether all are removed: a cgroup with an ending process cannot be removed yet. */
 export function removeCgroups(name: string): boolean {
   return hierarchies()
     .map((hierarchy) => removeTree(join(hierarchy, name)))
     .every(Boolean);
 }
 
-/** Removes those whose maker no longer runs; gives their names. */
+/** Removes cgroups whose process no longer runs. Returns their names. */
 export function clearCgroups(): string[] {
   const names = new Set(hierarchies().flatMap((hierarchy) => readdirSync(hierarchy)));
   const left = [...names].filter((name) => {
@@ -51,7 +51,7 @@ export function clearCgroups(): string[] {
   return left;
 }
 
-/** Mount points: one per controller with version 1, one in all with version 2. None where this is no Linux. */
+/** Mount points: one per controller with version 1, a single one with version 2, none outside Linux. */
 function hierarchies(): string[] {
   if (!existsSync("/proc/self/mounts")) return [];
   return readFileSync("/proc/self/mounts", "utf8")
@@ -61,7 +61,7 @@ function hierarchies(): string[] {
     .map(([, path]) => path ?? "");
 }
 
-/** A cgroup's folder cannot be emptied; its child folders can be removed once no process is in them. */
+/** Removes a cgroup's folder. Its files cannot be deleted; child folders without processes can be removed. */
 function removeTree(folder: string): boolean {
   if (!existsSync(folder)) return true;
   for (const entry of readdirSync(folder, { withFileTypes: true })) {

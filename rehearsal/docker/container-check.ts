@@ -4,12 +4,12 @@ import { DockerRefused, type DockerEngine } from "./docker-engine.ts";
 import { imageRoot } from "./image-root.ts";
 
 /**
- * Looks whether a container runs at all; nothing of it stays.
+ * Checks whether a container can run, and removes it again.
  *
- * @param folder Where its image is put together.
- * @param words Of `docker run`: what the container is given.
- * @param refused What it means that none runs.
- * @throws DockerRefused with the engine's own words behind it
+ * @param folder Folder to build its image in.
+ * @param words Options of `docker run`.
+ * @param refused Start of the error message.
+ * @throws DockerRefused with the engine's error
  */
 export async function checkContainer(
   engine: DockerEngine,

@@ -2,12 +2,12 @@ import type { DockerEngine } from "./docker-engine.ts";
 
 /** An image of one layer. */
 export interface ContainerImage {
-  /** Its root folder, a tar file. Images with the same buffer share it wherever they are kept. */
+  /** Its root folder, a tar file. Images with the same buffer share the layer. */
   readonly rootTar: Buffer;
   readonly config: ImageConfig;
 }
 
-/** What a container of the image is like unless told otherwise. @see https://github.com/opencontainers/image-spec/blob/main/config.md */
+/** Default configuration of the image's containers. @see https://github.com/opencontainers/image-spec/blob/main/config.md */
 export interface ImageConfig {
   readonly Entrypoint?: readonly string[];
   readonly Cmd?: readonly string[];
@@ -17,12 +17,12 @@ export interface ImageConfig {
   readonly WorkingDir?: string;
 }
 
-/** Roots an engine has, by their bytes. */
+/** Roots that an engine has already. */
 const bases = new WeakMap<DockerEngine, Map<Buffer, string>>();
 
 /**
- * Gives an engine an image under a name, without a registry: so it has no digest of a registry's. A name it has already
- * leads to the new image from then on.
+ * Loads an image into an engine under a name. Without a registry it has no repository digest. An existing name is moved
+ * to the new image.
  */
 export async function putImage(engine: DockerEngine, name: string, { rootTar, config }: ContainerImage): Promise<void> {
   const known = bases.get(engine) ?? new Map<Buffer, string>();

@@ -8,49 +8,49 @@ import { clearCgroups, makeCgroups, nameCgroups, removeCgroups } from "./cgroups
 
 /** Where and how an engine runs. */
 export interface EnginePlace {
-  /** Words that start a command in the engine's namespaces; asked anew at every start. */
+  /** Prefix of a command in the engine's namespaces; evaluated at every start. */
   enter(): readonly string[];
-  /** Folders and socket, as these namespaces see them. */
+  /** Folders and socket, as paths in these namespaces. */
   readonly dataRoot: string;
   readonly execRoot: string;
   readonly socket: string;
-  /** Further words for dockerd. */
+  /** Further arguments of dockerd. */
   readonly words: readonly string[];
 }
 
-/** A Docker engine of a rehearsal's own: it shares no image, container, network or file with one of this machine. */
+/** A separate Docker engine of a rehearsal. It shares no image, container, network or file with this machine's engine. */
 export interface DockerEngine {
   readonly socket: string;
   /** Runs the engine's own `docker`, whatever its exit code. */
   docker(...words: string[]): Promise<CommandResult>;
   /** Standard output of a `docker` that must succeed, without the last newline. */
   mustDocker(...words: string[]): Promise<string>;
-  /** Runs it with this on its standard input. @throws when it fails */
+  /** Like `mustDocker`, with standard input. @throws when it fails */
   feedDocker(stdin: string | Buffer, ...words: string[]): Promise<string>;
-  /** Starts it after it was stopped, or after its host was; containers come back by their restart policies. */
+  /** Starts the engine after it or its host was stopped. Containers start by their restart policies. */
   start(): Promise<void>;
-  /** Asks the engine to end, which stops its containers. */
+  /** Stops the engine, which stops its containers. */
   stop(): Promise<void>;
-  /** Ends the engine's own process without a word; its containers go on until it is started again. */
+  /** Kills the engine's process. Its containers keep running until it is started again. */
   kill(): Promise<void>;
-  /** Ends it for good and removes what outlives it on this machine. Safe after its host has ended. */
+  /** Ends the engine and removes its cgroups. Can be called after its host has ended. */
   close(): Promise<void>;
 }
 
-/** The machine does not let an engine run: no fault of the engine's. */
+/** This machine lacks a permission or feature that an engine needs. */
 export class DockerRefused extends Error {}
 
 const refusals = /operation not permitted|permission denied|cgroups?: .*(not mounted|no such)|read-only file system/i;
 
 const script = readFileSync(join(import.meta.dirname, "start-engine.sh"), "utf8");
 
-/** Joins the cgroups given as words up to `--`, then becomes the rest, in a cgroup namespace of its own. */
+/** Joins the cgroups in the arguments before `--`, then executes the rest in a new cgroup namespace. */
 const joinCgroups = 'while [ "$1" != -- ]; do echo $$ >"$1"; shift; done; shift; exec unshare --cgroup "$@"';
 
-/** Starts an engine; resolves when it answers. @throws DockerRefused where the machine does not let it run */
+/** Starts an engine; resolves when it answers. @throws DockerRefused when this machine cannot run it */
 export async function startDockerEngine(place: EnginePlace): Promise<DockerEngine> {
   clearCgroups();
-  // The same at every start: containers of an engine that was killed are still in theirs.
+  // The same at every start, because containers of a killed engine are still in their cgroups.
   const cgroups = nameCgroups();
   let running: ChildProcess | undefined;
   const client = () => [...place.enter(), "docker", "--host", `unix://${place.socket}`];

@@ -5,31 +5,31 @@ import type { Participant } from "../summary.ts";
 import type { Host } from "../sandbox/host.ts";
 import { startDockerEngine, type DockerEngine } from "./docker-engine.ts";
 
-/** Packages of Debian whose programs and libraries make an engine; a host has the rest of what they want. */
+/** Debian packages of an engine. A host already has their other dependencies. */
 const packages = ["docker.io", "containerd", "runc", "libdevmapper1.02.1"];
 
-/** The same for containers' networks. Only for these: the host's own package manager does not know of them. */
+/** Further packages for containers' networks, only on request: the host's dpkg does not know that they are installed. */
 const packagesOfNetworks = [
   ...["iptables", "libip4tc2", "libip6tc2", "libmnl0", "libnetfilter-conntrack3", "libnfnetlink0", "libnftnl11"],
   "libxtables12",
 ];
 
 export interface DockerOnHostOptions {
-  /** Networks whose registries speak plain HTTP, or HTTPS by an authority of their own: `198.18.0.0/24`. */
+  /** Networks of registries with plain HTTP or a private CA: `198.18.0.0/24`. */
   readonly insecureRegistries?: readonly string[];
-  /** Gives containers networks of their own, with published ports and names. @default false: they use the host's */
+  /** Enables container networks, with published ports and names. @default false: containers use the host's network */
   readonly networks?: boolean;
   /**
-   * A folder that this machine and the host both have: images, containers and volumes lie there and outlast a power cut,
-   * and the socket `docker.sock`, so that this machine has the engine for its own.
+   * A folder shared by this machine and the host. It has images, containers and volumes, which survive a power cut, and
+   * the socket `docker.sock`, so that this machine can use the engine.
    * @default the host's folders, in memory
    */
   readonly folder?: string;
 }
 
 /**
- * Gives a rehearsal's host a Docker engine, as one finds it on a server: its containers see the host's files, network
- * and processes, and `docker` on it works at once. All of it ends with the host.
+ * Starts a Docker engine on a rehearsal's host, as on a server: containers can mount the host's files, and `docker` works
+ * on the host. The engine ends with the host.
  */
 export async function dockerOnHost(host: Host, options: DockerOnHostOptions = {}): Promise<DockerEngine> {
   await unpack(host, options.networks ? [...packages, ...packagesOfNetworks] : packages);
@@ -43,7 +43,7 @@ export async function dockerOnHost(host: Host, options: DockerOnHostOptions = {}
   const { folder } = options;
   const networks = options.networks ? [] : ["--bridge=none", "--iptables=false"];
   return startDockerEngine({
-    // All but the cgroup namespace, which is the engine's own.
+    // All namespaces but the cgroup namespace, which is the engine's own.
     enter: () => [...host.enter.slice(0, 3), "--mount", "--uts", "--ipc", "--net", "--pid", "--root", "--wd", "--"],
     dataRoot: folder === undefined ? "/var/lib/docker" : join(folder, "docker"),
     execRoot: "/run/docker",
@@ -58,8 +58,8 @@ export async function dockerOnHost(host: Host, options: DockerOnHostOptions = {}
 }
 
 /**
- * Not apt-get install: maintainer scripts would start an engine with the few powers a rehearsal's host has. Not dpkg -x:
- * it makes folders of the links /bin, /lib and /sbin.
+ * Unpacks the packages. apt-get install would start an engine with the few capabilities of a rehearsal's host; dpkg -x
+ * would replace the links /bin, /lib and /sbin by folders.
  */
 async function unpack(host: Host, packages: readonly string[]): Promise<void> {
   const script = `set -eu
@@ -76,7 +76,7 @@ ldconfig`;
     throw new Error(`host ${host.name} gets no Docker: ${stderr.trim().split("\n").slice(-3).join("\n")}`);
 }
 
-/** The engine for the list of who took part. @param withheld what its containers have not, in a sentence */
+/** The engine as a participant for the summary. @param withheld a sentence about what its containers lack */
 export async function dockerParticipant(engine: DockerEngine, withheld: string | undefined): Promise<Participant> {
   const version = await engine.mustDocker("version", "--format", "{{.Server.Version}}");
   const from = withheld === undefined ? "Debian's package" : `Debian's package; ${withheld}`;

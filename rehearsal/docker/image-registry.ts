@@ -11,15 +11,15 @@ const types = {
   layer: "application/vnd.docker.image.rootfs.diff.tar.gzip",
 };
 
-/** A registry one may pull from, as the distribution specification has it; pushing and listing are left out. */
+/** A registry for pulling, by the OCI distribution specification, without pushing and listing. */
 export interface ImageRegistry {
-  /** `198.18.0.1:41234`: how an image's name begins. */
+  /** `198.18.0.1:41234`: the first part of an image's name. */
   readonly host: string;
-  /** Serves an image; gives its digest. The same name may be given to another one later. */
+  /** Serves an image and returns its digest. The name can be moved to another image later. */
   add(name: string, tag: string, image: ContainerImage): string;
-  /** What was asked for, `GET /v2/...`, oldest first. */
+  /** Received requests, `GET /v2/...`, oldest first. */
   readonly requests: readonly string[];
-  /** Asks for a token from now on, as public registries do. */
+  /** Requires a token from now on, like public registries. */
   wantToken(): void;
   close(): Promise<void>;
 }
@@ -37,9 +37,9 @@ interface Blob {
 }
 
 /**
- * Starts one on an address of this machine that hosts of a world reach, or on loopback.
+ * Starts a registry on an address of this machine that a sandbox's hosts reach, or on loopback.
  *
- * @param tls speaks HTTPS with this certificate and key; HTTP where absent.
+ * @param tls certificate and key for HTTPS; plain HTTP if absent.
  */
 export async function startImageRegistry(
   address: string,

@@ -3,28 +3,28 @@ import { basename, dirname, join } from "node:path";
 import { mustRun, runCommand } from "../sandbox/command.ts";
 import { machinePath } from "../sandbox/gated-process.ts";
 
-/** A file of an image that is not this machine's. */
+/** A file to add to an image. */
 export interface ImageFile {
   readonly content: string | Buffer;
   readonly mode: number;
 }
 
 export interface ImageRootOptions {
-  /** An empty folder to put it together in. */
+  /** An empty folder to build the root in. */
   readonly folder: string;
-  /** Programs of this machine by name, each with what it links: `bash`. A path is taken as it is. */
+  /** Programs of this machine by name (`bash`) or path, each copied with its libraries. */
   readonly programs: readonly string[];
   /** By absolute path in the image. */
   readonly files: Readonly<Record<string, ImageFile>>;
-  /** Folders that would be missing, by absolute path. */
+  /** Further folders, by absolute path. */
   readonly folders?: readonly string[];
 }
 
 /**
- * Root of an image as a tar file, from what this machine has: an image needs neither a registry nor a download. The
- * same files give the same bytes.
+ * Builds the root of an image as a tar file from programs of this machine, without a registry or a download. The same
+ * files give the same bytes.
  *
- * @throws naming a program this machine has not
+ * @throws an error that names a program missing on this machine
  */
 export async function imageRoot({ folder, programs, files, folders = [] }: ImageRootOptions): Promise<Buffer> {
   const root = join(folder, "root");
@@ -70,13 +70,13 @@ async function find(program: string): Promise<string> {
   );
 }
 
-/** What the loader would load: nothing for a script or a program that links nothing. */
+/** The libraries of a program; none for scripts and static programs. */
 async function librariesOf(programs: readonly string[]): Promise<Set<string>> {
   const { stdout } = await runCommand(["ldd", ...programs]);
   return new Set(stdout.split("\n").flatMap((line) => /(?:=>\s*|^\s*)(\/\S+) \(0x/.exec(line)?.[1] ?? []));
 }
 
-/** Through symbolic links: the image has the file under the name it is asked for by. */
+/** Copies the target of a symbolic link, under the link's name. */
 async function place(from: string, to: string): Promise<void> {
   await mkdir(dirname(to), { recursive: true });
   await copyFile(from, to);

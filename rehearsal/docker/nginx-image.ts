@@ -4,7 +4,7 @@ import type { Participant } from "../summary.ts";
 import type { Host } from "../sandbox/host.ts";
 import type { ContainerImage } from "./container-image.ts";
 
-/** Of the image a host's packages make: nginx, its stream module, programs besides, what all of them link, and users. */
+/** Builds an image's root from a host's packages: nginx, its stream module, further programs, libraries and users. */
 const script = (programs: readonly string[]): string => `set -eu
 apt-get -qq -y -o Dpkg::Use-Pty=0 --no-install-recommends --download-only install nginx libnginx-mod-stream >&2
 rm -rf /root/image && mkdir -p /root/image && cd /root/image
@@ -40,13 +40,13 @@ export interface NginxImage extends ContainerImage {
   readonly version: string;
 }
 
-/** What the image is asked by from inside, as the official one has it. */
+/** Programs of the official image that commands in a container use. */
 const shell = ["bash", "cat", "dash", "tr"];
 
 /**
  * An image with the nginx of a host's suite.
  *
- * @param options.shell Whether a shell is in it, as in the official image; small ones have none. @default false
+ * @param options.shell Whether it has a shell, like the official image; small ones have none. @default false
  */
 export async function nginxImage(host: Host, options: { readonly shell?: boolean } = {}): Promise<NginxImage> {
   const { code, stdout, stderr } = await host.exec(["sh", "-c", script(options.shell ? shell : [])]);
@@ -60,7 +60,7 @@ export async function nginxImage(host: Host, options: { readonly shell?: boolean
   }
 }
 
-/** nginx of such an image for the list of who took part. */
+/** The image's nginx as a participant for the summary. */
 export function nginxInImage(version: string): Participant {
   return { name: "nginx", version, kind: "genuine", from: "Debian's, in an image made here" };
 }

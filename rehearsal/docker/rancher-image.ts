@@ -9,13 +9,13 @@ import type { Fault } from "./rancher-image/faults.ts";
 export interface RancherImageOptions {
   /** `2.15.2` */
   readonly version: string;
-  /** @default none: it serves as it should */
+  /** @default none */
   readonly fault?: Fault;
   /** Seconds from the start until it answers, after everything else. @default 2 */
   readonly startSeconds?: number;
 }
 
-/** What scripts use in the genuine image, too: a shell, tar, gzip, curl. */
+/** Programs of the genuine image that scripts use: a shell, tar, gzip, curl. */
 const programs = [
   ...["bash", "cat", "chmod", "chown", "cp", "curl", "cut", "date", "dd", "df", "du", "echo", "env", "find", "grep"],
   ...[
@@ -40,7 +40,7 @@ const programs = [
 
 const sources = join(import.meta.dirname, "rancher-image");
 
-/** Volumes and variables as the genuine image has them. @see https://github.com/rancher/rancher/blob/main/package/Dockerfile */
+/** Volumes and variables of the genuine image. @see https://github.com/rancher/rancher/blob/main/package/Dockerfile */
 const volumes = ["/var/lib/rancher", "/var/lib/kubelet", "/var/lib/cni", "/var/log"];
 const environment = {
   PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -55,8 +55,8 @@ const environment = {
 let root: Promise<Buffer> | undefined;
 
 /**
- * An image of a played Rancher: no Kubernetes in it, and as the genuine one where an installation meets it. All
- * versions and faults share one root.
+ * Builds an image of a fake Rancher: without Kubernetes, but like the genuine image as far as an installation uses it.
+ * All versions and faults share one root.
  */
 export async function rancherImage({ version, fault, startSeconds }: RancherImageOptions): Promise<ContainerImage> {
   const variables = {
@@ -91,7 +91,7 @@ async function makeRoot(): Promise<Buffer> {
         "/usr/share/rancher/server.mjs": await file(await bundle(folder), 0o644),
         "/etc/passwd": text("root:x:0:0:root:/root:/bin/bash\n"),
         "/etc/group": text("root:x:0:\n"),
-        // A named volume begins with what the image has here; a mounted folder does not.
+        // Docker copies this to a new named volume, but not to a bind mount.
         "/var/lib/rancher/k3s/agent/images/k3s-airgap-images.tar": text("played\n"),
       },
       folders: ["/etc/rancher/ssl", "/var/lib/cni", "/var/lib/kubelet", "/var/log/auditlog"],
@@ -104,7 +104,7 @@ async function makeRoot(): Promise<Buffer> {
   }
 }
 
-/** One file without modules around it. */
+/** Bundles the server into a single file. */
 async function bundle(folder: string): Promise<string> {
   const outfile = join(folder, "server.mjs");
   await build({
@@ -114,7 +114,7 @@ async function bundle(folder: string): Promise<string> {
     platform: "node",
     format: "esm",
     target: "node20",
-    // The bundled CommonJS packages call require() for Node's own modules.
+    // Bundled CommonJS packages call require() for Node's built-in modules.
     banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
     logLevel: "error",
   });

@@ -5,22 +5,22 @@ import type { Sandbox } from "../sandbox/sandbox.ts";
 import type { ContainerImage } from "./container-image.ts";
 import { startImageRegistry, type ImageRegistry } from "./image-registry.ts";
 
-/** An image as the world's registry has it. */
+/** An image in the sandbox's registry. */
 export interface SandboxImage {
   /** With registry and tag. */
   readonly name: string;
   readonly digest: string;
 }
 
-/** A registry that a world's hosts pull from, and that providers on this machine ask for digests. */
+/** The registry for a sandbox's hosts, and for providers on this machine that read digests. */
 export interface SandboxRegistry extends ImageRegistry {
-  /** `add`, for who goes on with the whole name. */
+  /** Like `add`, but returns the full name too. */
   serve(name: string, tag: string, image: ContainerImage): SandboxImage;
-  /** Variables by which the genuine docker provider, and its stand-in, trust it. */
+  /** Environment variables that make the genuine and the fake docker provider trust it. */
   readonly trust: Readonly<Record<"SSL_CERT_FILE" | "NODE_EXTRA_CA_CERTS", string>>;
 }
 
-/** Starts one at this machine's address in the world, with HTTPS by the rehearsal's authority. */
+/** Starts the registry at this machine's address in the sandbox, with a certificate of the rehearsal's CA. */
 export async function startSandboxRegistry(
   { folder, subnet }: Pick<Sandbox, "folder" | "subnet">,
   authority: CertificateAuthority,
@@ -40,7 +40,7 @@ export async function startSandboxRegistry(
       name: `${registry.host}/${name}:${tag}`,
       digest: registry.add(name, tag, image),
     }),
-    // The first leaves the machine's own folder of certificates in force (Go, crypto/x509, root_unix.go).
+    // With only the first, Go still reads the machine's folder of certificates (crypto/x509, root_unix.go).
     trust: { SSL_CERT_FILE: trusted, NODE_EXTRA_CA_CERTS: trusted },
   };
 }

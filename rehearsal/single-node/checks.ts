@@ -5,9 +5,9 @@ import { openListeners, publishedBy } from "./listeners.ts";
 import type { SingleNodeRehearsal } from "./rehearsal.ts";
 
 /**
- * Looks at Rancher as a browser would, and at the machine as an administrator would.
+ * Checks Rancher like a browser, and the machine like an administrator.
  *
- * @param password Of `admin`; null, where nobody knows it, leaves out what only those who sign in see.
+ * @param password Password of `admin`; null, if it is unknown, skips the checks that need a session.
  *   @default the output bootstrapPassword
  */
 export async function checkSingleNode(
@@ -43,12 +43,12 @@ interface Outputs {
   readonly bootstrapPassword?: string;
 }
 
-/** As a user would ask for them. */
+/** Reads the outputs, as a user would. */
 export async function outputsOf({ engine, stack }: SingleNodeRehearsal): Promise<Outputs> {
   return JSON.parse(await engine.capture(["stack", "output", "--json", "--show-secrets", "--stack", stack])) as Outputs;
 }
 
-/** Where Rancher makes its own CA, agents get it from Rancher itself. */
+/** The CA that Rancher has created, which agents get from Rancher itself. */
 async function shownByRancher(address: string, port: number): Promise<string> {
   const asked = request({ host: address, port, path: "/cacerts", rejectUnauthorized: false, agent: false });
   return (await answerOf(asked)).body;

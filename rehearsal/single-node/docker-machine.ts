@@ -8,25 +8,25 @@ import { machinePath } from "../sandbox/gated-process.ts";
 import type { Host, HostSpec } from "../sandbox/host.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 
-/** The machine with the Docker engine: a server reached over SSH, or what this machine takes for its own engine. */
+/** The machine with the Docker engine: a server reached over SSH, or the replacement of this machine's engine. */
 export interface DockerMachine {
   readonly host: Host;
   readonly engine: DockerEngine;
-  /** Folders of this machine that the engine has under the same paths: a user's home, temporary files, programs. */
+  /** Folders of this machine that the engine has at the same paths: a user's home, temporary files, programs. */
   readonly home: string;
   readonly temporary: string;
   readonly programs: string;
   /** Starts host and engine again, after the host was stopped. */
   start(): Promise<void>;
-  /** How privileged containers run where this machine withholds a right from them; absent where they run as they are. */
+  /** Describes how privileged containers run without a missing capability of this machine; absent if none is missing. */
   readonly withheld?: string;
 }
 
 /**
- * Makes the machine. Its engine is Debian's; images, containers, volumes and networks are its own, in namespaces of
- * its own, so that nothing of this machine's forwarding or firewall is touched.
+ * Creates the machine. Its engine is Debian's. Images, containers, volumes and networks are in separate namespaces, so
+ * that this machine's forwarding and firewall stay untouched.
  *
- * @throws DockerRefused where this machine lets no engine run
+ * @throws DockerRefused when this machine cannot run an engine
  */
 export async function makeDockerMachine(sandbox: Sandbox, spec: HostSpec): Promise<DockerMachine> {
   const folder = join(sandbox.folder, "machine");
@@ -37,10 +37,10 @@ export async function makeDockerMachine(sandbox: Sandbox, spec: HostSpec): Promi
   ];
   for (const part of [home, temporary, programs]) await mkdir(part, { recursive: true, mode: 0o700 });
   const host = await sandbox.addHost({ ...spec, shared: folder });
-  // As the package does it: the engine gives its socket to this group.
+  // Like the package: the engine's socket belongs to this group.
   await host.exec(["sh", "-c", `groupadd -f -r docker && usermod -aG docker ${spec.user}`]);
   const engine = await dockerOnHost(host, { networks: true, folder, insecureRegistries: [sandbox.subnet.cidr] });
-  // Where the client looks by itself, for people and programs that sign in.
+  // The client's default socket, for users and programs that sign in.
   const link = async () => {
     await host.exec(["sh", "-c", `ln -sfn '${engine.socket}' /run/docker.sock && chmod 711 '${folder}'`]);
     await bringSockets(host, programs);
@@ -65,7 +65,7 @@ export async function makeDockerMachine(sandbox: Sandbox, spec: HostSpec): Promi
   };
 }
 
-/** Scripts for this machine call `docker`: the same release as the engine. */
+/** Provides the `docker` client for scripts on this machine, in the engine's release. */
 async function bringClient(host: Host, programs: string): Promise<void> {
   const client = join(programs, "docker");
   await copyFile(join(host.root, "usr/bin/docker"), client);
@@ -74,7 +74,7 @@ async function bringClient(host: Host, programs: string): Promise<void> {
   if (code !== 0) throw new Error(`Debian's Docker client does not run on this machine: ${stderr.trim()}`);
 }
 
-/** Scripts for this machine ask which ports are taken: in the rehearsal those of the machine that plays it. */
+/** Provides `ss` for scripts on this machine that check for used ports: it lists those of the sandbox's machine. */
 async function bringSockets(host: Host, programs: string): Promise<void> {
   const [, , init] = host.enter;
   const path = `PATH=${machinePath}`;
@@ -82,7 +82,7 @@ async function bringSockets(host: Host, programs: string): Promise<void> {
   await writeFile(join(programs, "ss"), script, { mode: 0o755 });
 }
 
-/** Looks whether a privileged container runs at all. @throws DockerRefused with the engine's own words */
+/** Checks whether a privileged container can run. @throws DockerRefused with the engine's error */
 export function checkPrivileged({ engine, temporary }: DockerMachine): Promise<void> {
   const refused = "this machine runs no privileged container, and Rancher is one";
   return checkContainer(engine, temporary, ["--privileged", "--network=none"], refused);

@@ -3,13 +3,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { startTethered } from "../kubernetes/tethered-process.ts";
 import { mustRun, runCommand } from "../sandbox/command.ts";
 
-/** An SSH agent of a rehearsal's own, as the docker provider takes keys from nowhere else. */
+/** A separate SSH agent: the only source of keys for the docker provider. */
 export interface KeyAgent {
   readonly socket: string;
   close(): Promise<void>;
 }
 
-/** Starts one that holds the key of this file. It cannot outlive this process. */
+/** Starts an agent with the key in this file. It ends with this process. */
 export async function startKeyAgent(folder: string, keyFile: string): Promise<KeyAgent> {
   const socket = join(folder, "agent.sock");
   const agent = await startTethered({
@@ -19,7 +19,7 @@ export async function startKeyAgent(folder: string, keyFile: string): Promise<Ke
     logFile: join(folder, "agent.log"),
   });
   const env = { ...process.env, SSH_AUTH_SOCK: socket };
-  // 1: it answers, and holds no key yet.
+  // Exit code 1: the agent answers and has no key yet.
   for (let tries = 0; tries < 200 && (await runCommand(["ssh-add", "-l"], { env })).code !== 1; tries++)
     await sleep(25);
   await mustRun(["ssh-add", "-q", keyFile], { env });

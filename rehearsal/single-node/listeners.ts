@@ -3,7 +3,7 @@ export interface Listener {
   readonly port: number;
 }
 
-/** Of what `ss --listening --tcp --numeric --no-header` prints: those that others than the machine itself reach. */
+/** Parses `ss --listening --tcp --numeric --no-header`: ports that other machines can reach. */
 export function openListeners(printed: string): Listener[] {
   return printed.split("\n").flatMap((line) => {
     const [, , , local = ""] = line.trim().split(/\s+/);
@@ -14,7 +14,7 @@ export function openListeners(printed: string): Listener[] {
 }
 
 /**
- * Of what `docker ps --format '{{.Names}}\t{{.Ports}}'` prints: what containers publish beyond loopback, as
+ * Parses `docker ps --format '{{.Names}}\t{{.Ports}}'`: ports that containers publish beyond loopback, such as
  * `0.0.0.0:443->443/tcp`.
  */
 export function publishedBy(printed: string): { readonly name: string; readonly where: string }[] {

@@ -4,34 +4,34 @@ import { overlayEitherMode } from "../either-mode-overlay.ts";
 import { portsOf, type OverlaidStack, type Ports } from "../overlay.ts";
 import { mapping, text, type Mapping } from "../stack-values.ts";
 
-/** What a stack file of a single node asks of the world. */
+/** The parts that a stack file of a single node needs in the sandbox. */
 export interface WantedMachine {
-  /** The Docker host; without `ssh` it is the machine Pulumi runs on. */
+  /** The Docker host; without `ssh`, the machine that Pulumi runs on. */
   readonly name: string;
   readonly ssh?: { readonly user: string; readonly port: number };
-  /** Where users reach Rancher. */
+  /** The ports at which users reach Rancher. */
   readonly ports: Ports;
   readonly balancer: "nginx in a container" | "nginx as a package" | "none";
   readonly tlsSource: string;
-  /** Something the world does not have, in a sentence. */
+  /** A sentence about something that the sandbox cannot provide. */
   readonly impossible?: string;
 }
 
-/** What the world has in place of the real one. */
+/** The sandbox's replacements for the stack file's machine and secrets. */
 export interface SingleNodeSandbox {
-  /** Of the machine that plays the Docker host. */
+  /** Address of the sandbox's Docker host. */
   readonly address: string;
   readonly hostKey: string;
   readonly sshPrivateKey: string;
   readonly bootstrapPassword: string;
   readonly certificate: SandboxCertificate;
-  /** Images as the rehearsal's registry has them. */
+  /** Images in the rehearsal's registry. */
   readonly images: { readonly rancher: SandboxImage; readonly nginx: SandboxImage };
-  /** A folder of this machine for backups, where the Docker host is this machine. */
+  /** A folder of this machine for backups, if the Docker host is this machine. */
   readonly backupFolder: string;
 }
 
-/** Reads what a stack file names. Wrong values are left for the program itself to refuse. */
+/** Reads the parts that a stack file needs. The program itself validates the values. */
 export function wantedMachine(values: Mapping): WantedMachine {
   const docker = mapping(values["docker"]);
   const balancer = mapping(values["loadBalancer"]);
@@ -61,7 +61,7 @@ function outsideSandbox(docker: Mapping, balancer: Mapping): string | undefined 
   return undefined;
 }
 
-/** Puts the world's machine, images and secrets in the place of the real ones. No secret of the user is read. */
+/** Replaces machine, images and secrets by the sandbox's. It reads no secret of the user. */
 export function overlaySingleNode(
   values: Mapping,
   secretKeys: readonly string[],
@@ -97,7 +97,7 @@ export function overlaySingleNode(
     };
     if (wanted.balancer === "nginx in a container") replaced.push(nginxReplaced);
   }
-  // Files of this machine are not the rehearsal's to read: what they hold comes from the stack file here.
+  // The rehearsal must not read files of this machine, so their content goes to the stack file.
   if (wanted.tlsSource === "secret" && !wanted.ssh) changed["tls"] = { source: "secret" };
   overlayEitherMode({ values: changed, secrets, hostFiles, replaced }, secretKeys, sandbox);
   return { values: changed, secrets, hostFiles, replaced };

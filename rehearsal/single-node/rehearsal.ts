@@ -28,13 +28,13 @@ import { startKeyAgent } from "./key-agent.ts";
 import { overlaySingleNode, wantedMachine, type WantedMachine } from "./overlay.ts";
 
 export interface SingleNodeOptions extends Pick<RehearsalOptions, "stackFile" | "folder" | "phases" | "signal"> {
-  /** Images of Rancher beside the one the stack file names, for rehearsing an upgrade or a failing server. */
+  /** Further images of Rancher, for rehearsing an upgrade or a failing server. */
   readonly alsoServe?: readonly RancherImageOptions[];
-  /** Of the Rancher the stack file names. @see RancherImageOptions */
+  /** Options for the stack file's Rancher image. @see RancherImageOptions */
   readonly startSeconds?: number;
 }
 
-/** A machine with a Docker engine made for one stack, and a Pulumi engine that sees only it. */
+/** A machine with a Docker engine made for one stack, and a Pulumi engine that only works on it. */
 export interface SingleNodeRehearsal {
   readonly folder: string;
   readonly stack: string;
@@ -50,16 +50,16 @@ export interface SingleNodeRehearsal {
   readonly overlaid: OverlaidStack;
   readonly rancherVersion: string;
   readonly participants: readonly Participant[];
-  /** Name of Rancher's image for a version of `alsoServe` or the stack file's, as the stack file may name it. */
+  /** Name of the Rancher image for the stack file's version or one of `alsoServe`. */
   imageOf(options: RancherImageOptions): string;
-  /** Ends everything and removes the folder. May be called again. */
+  /** Ends everything and removes the folder. Idempotent. */
   close(): Promise<void>;
 }
 
 /**
- * Makes the world a stack file of a single node asks for. Nothing is applied yet.
+ * Creates the sandbox for a stack file of a single node. It applies nothing.
  *
- * @throws what went wrong, after everything made so far is ended again.
+ * @throws the error of a failed step, after closing everything made so far.
  */
 export async function startSingleNodeRehearsal(options: SingleNodeOptions): Promise<SingleNodeRehearsal> {
   const { stackFile, phases, signal, startSeconds } = options;
@@ -109,7 +109,7 @@ export async function startSingleNodeRehearsal(options: SingleNodeOptions): Prom
     return await step("engine and providers", async (log) => {
       const pulumiHome = join(folder, "pulumi-home");
       const providers = await installProviders({
-        // Not that of Kubernetes, whose stand-in needs Helm.
+        // Without the Kubernetes provider, whose fake needs Helm.
         names: ["command", "docker", "random"],
         pulumiHome,
         userPulumiHome: userPulumiHome(),
@@ -169,7 +169,7 @@ export async function startSingleNodeRehearsal(options: SingleNodeOptions): Prom
   });
 }
 
-/** What the program and its providers find on this machine in place of the user's own. */
+/** Environment variables that replace the user's Docker settings for the program and its providers. */
 async function surroundingsOf(
   made: {
     readonly machine: DockerMachine;
@@ -197,7 +197,7 @@ function nginxParticipant(version: string, { values }: OverlaidStack): Participa
   return isPackage ? { name: "nginx", version, kind: "genuine", from: "Debian's package" } : nginxInImage(version);
 }
 
-/** A faulty one has a name of its own: the tag is the version it says it is. */
+/** A faulty image has its own name, because the tag is its version. */
 function repositoryOf({ fault }: RancherImageOptions): string {
   return fault === undefined ? "rancher/rancher" : `rancher/rancher-${fault}`;
 }

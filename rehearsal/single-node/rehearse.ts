@@ -13,14 +13,14 @@ import { startSingleNodeRehearsal, type SingleNodeRehearsal } from "./rehearsal.
 import { checkDataLeft, checkStill } from "./traces.ts";
 
 export interface RehearseOptions {
-  /** Stays as it is after the checks, until the signal. */
+  /** Waits for the signal after the checks. */
   readonly keep: boolean;
   /** Name of the host to open a shell on after the checks. */
   readonly shell?: string;
   readonly signal: AbortSignal;
 }
 
-/** Rehearses a stack of a single node from beginning to end. Gives the exit code. */
+/** Rehearses a stack of a single node. Returns the exit code. */
 export async function rehearseSingleNode(stackFile: StackFile, options: RehearseOptions): Promise<number> {
   const phases = startPhases((line) => console.log(line));
   console.log(introduction(stackFile.stack));

@@ -7,7 +7,7 @@ import { mapping, text } from "../stack-values.ts";
 import { isTraceOfPackageManager } from "../traces.ts";
 import type { SingleNodeRehearsal } from "./rehearsal.ts";
 
-/** A second up must change nothing, and so make, restart or reload no container. */
+/** A second up must change nothing, and recreate, restart or reload no container. */
 export async function checkStill(rehearsal: SingleNodeRehearsal, signal?: AbortSignal): Promise<CheckResult> {
   const containers = {
     name: "containers",
@@ -17,7 +17,7 @@ export async function checkStill(rehearsal: SingleNodeRehearsal, signal?: AbortS
   return checkSecondUp(rehearsal, containers, signal);
 }
 
-/** Names, ids and starts of all containers, and the processes in them, one container a line. */
+/** Names, ids, start times and processes of all containers, one container a line. */
 export async function containersOf({ docker }: Pick<SingleNodeRehearsal, "docker">): Promise<string> {
   const ids = (await docker.mustDocker("ps", "--all", "--quiet")).split("\n").filter(Boolean).sort();
   if (ids.length === 0) return "";
@@ -25,7 +25,7 @@ export async function containersOf({ docker }: Pick<SingleNodeRehearsal, "docker
   return docker.mustDocker("inspect", "--format", format, ...ids);
 }
 
-/** After destroy: Rancher's data and their backups, and nothing else of ours. */
+/** After destroy, only Rancher's data and backups must be left. */
 export async function checkDataLeft(rehearsal: SingleNodeRehearsal): Promise<CheckResult[]> {
   const { docker, host } = rehearsal;
   const list = async (...words: string[]) => (await docker.mustDocker(...words)).split("\n").filter(Boolean).sort();
@@ -45,7 +45,7 @@ export async function checkDataLeft(rehearsal: SingleNodeRehearsal): Promise<Che
   ];
 }
 
-/** Files of the machine, or, where this machine has the engine, of the user's own folder. */
+/** Changed files of the machine, or of the user's folder if the engine is local. */
 async function filesLeft({ host, machine, wanted, overlaid }: SingleNodeRehearsal): Promise<string[]> {
   const { folder } = mapping(mapping(overlaid.values["docker"])["backup"]);
   const backups = text(folder ?? (wanted.ssh ? "/var/backups/rancher" : join(machine.home, "rancher-backups")));

@@ -1,14 +1,14 @@
 import type { ClientRequest, IncomingHttpHeaders } from "node:http";
 import { request as httpsRequest, type RequestOptions } from "node:https";
 
-/** Where HTTPS is asked for the stack's hostname. */
+/** The load balancer that requests for the stack's hostname go to. */
 export interface BalancerAddress {
   readonly hostname: string;
-  /** Where the load balancer answers. */
+  /** Address of the load balancer. */
   readonly address: string;
   /** @default 80 and 443 */
   readonly ports?: { readonly http: number; readonly https: number };
-  /** The CA that must have signed what is shown for the hostname, PEM. */
+  /** The CA that must have signed the hostname's certificate, PEM. */
   readonly caCertificate: string;
 }
 
@@ -18,10 +18,10 @@ export interface Answer {
   readonly body: string;
 }
 
-/** Milliseconds until an answer counts as missing. */
+/** Timeout of a request, in milliseconds. */
 export const timeout = 10_000;
 
-/** A request for the hostname on a connection of its own: a kept one would meet the same node again. Not ended yet. */
+/** Opens a request on a new connection, because a kept one would reach the same node again. The caller ends it. */
 export function ask(target: BalancerAddress, path: string, options: RequestOptions = {}): ClientRequest {
   const { hostname, address, caCertificate, ports } = target;
   const headers = { host: hostname, ...(options.headers as Record<string, string> | undefined) };
@@ -41,18 +41,18 @@ export function ask(target: BalancerAddress, path: string, options: RequestOptio
   return request;
 }
 
-/** Asks and reads the whole answer. */
+/** Sends a GET request and reads the response. */
 export function get(target: BalancerAddress, path: string): Promise<Answer> {
   return answerOf(ask(target, path));
 }
 
-/** Sends JSON and reads the whole answer. */
+/** Sends JSON in a POST request and reads the response. */
 export function post(target: BalancerAddress, path: string, content: object): Promise<Answer> {
   const headers = { "content-type": "application/json" };
   return answerOf(ask(target, path, { method: "POST", headers }), JSON.stringify(content));
 }
 
-/** Sends what was asked, and reads the whole answer. */
+/** Ends the request and reads the response. */
 export function answerOf(request: ClientRequest, content?: string): Promise<Answer> {
   return new Promise((done, failed) => {
     request.once("response", (answer) => {

@@ -13,11 +13,11 @@ import type { Sandbox } from "./sandbox/sandbox.ts";
 
 export interface BalancerContainersOptions {
   readonly sandbox: Sandbox;
-  /** Hosts of the balancer, at least one. */
+  /** The load balancer's hosts, at least one. */
   readonly hosts: readonly Host[];
-  /** Signs for the registry. */
+  /** Signs the registry's certificate. */
   readonly authority: CertificateAuthority;
-  /** Given what has to be closed, as it is made. */
+  /** Receives a closer for each part. */
   readonly closers: Closer[];
   readonly progress: (line: string) => void;
 }
@@ -27,12 +27,12 @@ export interface HostEngine {
   readonly engine: DockerEngine;
 }
 
-/** What the world has of Docker where the balancer is a container. */
+/** The sandbox's Docker parts for a load balancer in containers. */
 export interface BalancerContainers {
   /** One on each host. */
   readonly engines: readonly HostEngine[];
   readonly registry: SandboxRegistry;
-  /** nginx, as the stack file may name it. */
+  /** The nginx image that the stack file may name. */
   readonly image: SandboxImage;
   readonly participants: readonly Participant[];
 }
@@ -40,9 +40,9 @@ export interface BalancerContainers {
 const withheld = "this machine withholds CAP_SYS_RESOURCE: containers get no higher limits than it has itself";
 
 /**
- * Gives each host a Docker engine, and all of them a registry with nginx.
+ * Starts a Docker engine on each host, and one registry with nginx for all of them.
  *
- * @throws UserError where this machine gives no engine, with the reason and what can be done instead
+ * @throws UserError when no engine can run on this machine, with the reason and an alternative
  */
 export async function startBalancerContainers(options: BalancerContainersOptions): Promise<BalancerContainers> {
   const { sandbox, authority, closers, progress } = options;
@@ -72,8 +72,8 @@ async function enginesOf({
   }
   const [first, ...others] = engines;
   if (!first) throw new Error("a balancer without hosts has no Docker engine either");
-  const words = ["--network=host", ...hardening.flatMap((word) => word.split(" "))];
-  await checkContainer(first.engine, sandbox.folder, words, "no container runs as nginx's would");
+  const args = ["--network=host", ...hardening.flatMap((option) => option.split(" "))];
+  await checkContainer(first.engine, sandbox.folder, args, "no container runs as nginx's would");
   return [first, ...others];
 }
 

@@ -1,14 +1,14 @@
 import type { SandboxImage } from "./docker/sandbox-registry.ts";
 import { entries, mapping, text, type Mapping } from "./stack-values.ts";
 
-/** A certificate of the world's, PEM. */
+/** A certificate made for the sandbox, PEM. */
 export interface SandboxCertificate {
   readonly chain: string;
   readonly privateKey: string;
   readonly caCertificate: string;
 }
 
-/** A file the user's hosts are said to have, and the world's hosts therefore get. */
+/** A file that the stack file expects on the hosts, and that the sandbox's hosts therefore get. */
 export interface HostFile {
   readonly path: string;
   readonly content: string;
@@ -20,21 +20,21 @@ export interface BalancerSandbox {
   readonly nodes: ReadonlyMap<string, { readonly address: string }>;
   /** Certificates of the further sites, by the sites' names. */
   readonly siteCertificates: ReadonlyMap<string, SandboxCertificate>;
-  /** An address nobody in the world has. */
+  /** An unused address of the sandbox. */
   readonly freeAddress: string;
-  /** Where nginx runs as a container: its image here. */
+  /** The nginx image, when nginx runs in a container. */
   readonly nginxImage?: SandboxImage;
 }
 
 export interface OverlaidBalancer {
   readonly values: Mapping;
-  /** Keys of the sites' certificates, one after another; empty where none comes from the stack. */
+  /** Concatenated keys of the sites' certificates; empty when none comes from the stack file. */
   readonly sitePrivateKeys: string;
   readonly files: readonly HostFile[];
   readonly replaced: readonly string[];
 }
 
-/** Puts the world in the place of what `loadBalancer` says of the real one; every option stays as it is. */
+/** Replaces the machines and certificates in `loadBalancer` by the sandbox's. Every option stays as it is. */
 export function overlayBalancer(balancer: Mapping, sandbox: BalancerSandbox): OverlaidBalancer {
   const replaced = ["addresses and host keys of the load balancer's hosts, and the key that opens them"];
   const values: Record<string, unknown> = { ...balancer, hosts: hostsOf(balancer, sandbox) };
@@ -42,7 +42,7 @@ export function overlayBalancer(balancer: Mapping, sandbox: BalancerSandbox): Ov
   const keys: string[] = [];
   if (balancer["sites"] !== undefined) {
     const [node] = sandbox.nodes.values();
-    // Whatever the real upstreams are, here the ingress controller answers for them.
+    // The ingress controller answers in place of the real upstreams.
     const upstreams = node && [`${node.address}:${text(mapping(balancer["upstreamPorts"])["http"] ?? 80)}`];
     values["sites"] = entries(balancer["sites"]).map((site) => {
       const certificate = sandbox.siteCertificates.get(text(site["name"]));
@@ -80,14 +80,14 @@ function hostsOf(balancer: Mapping, sandbox: BalancerSandbox): Mapping[] {
 
 export const nginxReplaced = "nginx's image, by one with Debian's nginx";
 
-/** Pinned to its digest where the real one is; looked up in the registry where that one is. */
+/** The sandbox's image, with its digest if the stack file's image has one. */
 export function overlayImage(image: unknown, { name, digest }: SandboxImage): string {
   return text(image).includes("@") ? `${name}@${digest}` : name;
 }
 
 /**
- * The same keys with the world's certificate: its text in the place of text and paths, its content in the place of what
- * is on the hosts already.
+ * Replaces a certificate by the sandbox's. The PEM text replaces text and paths in the stack file; for a certificate
+ * that is on the hosts already, the files to put there are returned.
  */
 export function overlayCertificate(
   keys: Mapping,
@@ -101,7 +101,7 @@ export function overlayCertificate(
   }
   const contents: [path: unknown, content: string, mode: number][] = [
     [place, chain, 0o644],
-    // Nothing stands between the world's authority and what it signs.
+    // The sandbox's CA has no intermediate certificates.
     [onHost("chain"), caCertificate, 0o644],
     [onHost("privateKey"), privateKey, 0o600],
   ];

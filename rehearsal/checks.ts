@@ -5,37 +5,37 @@ import { randomBytes } from "node:crypto";
 import { answerOf, ask, type BalancerAddress, get, timeout } from "./balancer-client.ts";
 import { openSession, type Session } from "./genuine-rancher/session.ts";
 
-/** One thing a user would look at, and what was found. */
+/** The result of one check. */
 export interface CheckResult {
   readonly name: string;
   readonly passed: boolean;
-  /** What was seen, a few words. */
+  /** What was observed, a few words. */
   readonly seen: string;
 }
 
 export interface CheckTarget extends BalancerAddress {
-  /** Nodes that must each answer once; none where no cluster is behind. */
+  /** Nodes that must each answer once; empty without a cluster. */
   readonly nodes: readonly string[];
-  /** Further sites behind the same balancer; a node of the cluster stands in for their upstreams. @default none */
+  /** Further sites behind the same balancer. Nodes of the cluster answer as their upstreams. @default none */
   readonly sites?: readonly { readonly name: string; readonly hostname: string }[];
-  /** Rancher must see this as who asks; where the balancer tells nobody, a balancer is all it sees. @default not looked at */
+  /** The client address that Rancher must see. @default not checked, for a balancer that does not forward it */
   readonly clientAddress?: string;
-  /** First password of `admin`. @default nobody signs in, as at a Rancher that is played by the ingress controller */
+  /** First password of `admin`. @default sign-in is not checked, because the fake ingress controller has no users */
   readonly bootstrapPassword?: string;
 }
 
-/** Requests until every node must have answered at least once. */
+/** Number of requests per node within which every node must have answered. */
 const requestsPerNode = 10;
 
-/** Header in which the played ingress controller names its node. */
+/** Header in which the fake ingress controller names its node. */
 const nodeHeader = "x-rehearsal-node";
-/** Header in which it names whom it tells Rancher as the client. */
+/** Header in which it repeats the client address that it forwards to Rancher. */
 const clientHeader = "x-rehearsal-client";
 
-/** Goes through the load balancer as a browser, an agent and a curious administrator would. */
+/** Checks the load balancer as a browser, an agent and an administrator would use it. */
 export async function checkThroughBalancer(target: CheckTarget): Promise<CheckResult[]> {
   const session = target.bootstrapPassword === undefined ? undefined : openSession(target, target.bootstrapPassword);
-  // The checks say so, one after the other.
+  // The checks below await the session and report its failure.
   session?.catch(() => {});
   const results = [
     await check("HTTPS answers with the expected certificate", () => answersOverHttps(target)),
@@ -56,17 +56,17 @@ export async function checkThroughBalancer(target: CheckTarget): Promise<CheckRe
 }
 
 /**
- * The same, made again until all of it passes, for two minutes at most: after `up` is done certificates are still being
- * issued and controllers told of them, as they are for real.
+ * Repeats the checks until all pass, for at most two minutes. After `up`, certificates are still being issued and
+ * controllers are still loading them, as in a real cluster.
  */
 export async function lastChecksThroughBalancer(target: CheckTarget): Promise<CheckResult[]> {
-  for (const until = Date.now() + 120_000; ; await sleep(500)) {
+  for (const until = Date.now() + 120_000; ; await sleep(50)) {
     const results = await checkThroughBalancer(target);
     if (results.every(({ passed }) => passed) || Date.now() > until) return results;
   }
 }
 
-/** What was seen, or why not. */
+/** Runs one check. An error becomes a failed result. */
 export async function check(name: string, look: () => Promise<string>): Promise<CheckResult> {
   try {
     return { name, passed: true, seen: await look() };
@@ -81,7 +81,7 @@ async function answersOverHttps(target: CheckTarget): Promise<string> {
   return `/ping answered ${body.trim()}, chain and name verified`;
 }
 
-/** Rancher leads plain HTTP to HTTPS, and takes HTTPS for plain where the ingress does not believe the balancer. */
+/** Rancher redirects HTTP to HTTPS. It redirects for ever when the ingress does not trust the balancer's headers. */
 async function leadsSomewhere(target: CheckTarget): Promise<string> {
   const path = "/dashboard/";
   const { status, headers } = await get(target, path);
@@ -100,7 +100,7 @@ async function answersAs({ hostname }: { readonly hostname: string }, target: Ch
   return `https://${hostname} reached ${String(node)}, chain and name verified`;
 }
 
-/** An invented header must not be believed, as everybody could be anybody then. */
+/** Forwarded headers of the client must be ignored, or clients could forge their address. */
 async function forwardsClientAddress(target: CheckTarget, clientAddress: string): Promise<string> {
   const headers = { "x-forwarded-for": "203.0.113.99", "x-real-ip": "203.0.113.98", forwarded: "for=203.0.113.97" };
   const answer = await answerOf(ask(target, "/ping", { headers }));
@@ -124,7 +124,7 @@ function foreignName({ hostname, address, ports }: CheckTarget): Promise<string>
       if (shown?.checkHost(hostname) !== undefined) failed(new Error("other.example.com is shown our certificate"));
       else done(`other.example.com is shown ${shown?.subject.replaceAll("\n", ", ") ?? "nothing"}`);
     });
-    // Refusing the handshake is as good an answer.
+    // Refusing the handshake is correct too.
     socket.once("error", (error: Error & { readonly reason?: string }) =>
       done(`the handshake was refused: ${error.reason ?? error.message.trim()}`),
     );
@@ -132,7 +132,7 @@ function foreignName({ hostname, address, ports }: CheckTarget): Promise<string>
   });
 }
 
-/** With another port than HTTPS has, or without: an ingress controller behind layer 4 does not know of one. */
+/** Whether a redirect leads to HTTPS. The port is optional: an ingress controller behind layer 4 does not know it. */
 export function isOverHttps(location: string | undefined, { hostname, ports }: CheckTarget): boolean {
   const { https = 443 } = ports ?? {};
   const hosts = https === 443 ? [hostname] : [`${hostname}:${https}`, hostname];
@@ -157,8 +157,8 @@ function redirects(target: CheckTarget): Promise<string> {
 }
 
 /**
- * The played Rancher opens the agents' websocket to anyone. A genuine one refuses whoever brings no agent's token, so
- * with a session it is the one on which browsers hear of changes.
+ * The fake Rancher accepts anyone on the agents' websocket. A genuine one requires an agent's token, so with a session
+ * the check uses the websocket on which browsers subscribe to changes.
  */
 function opensWebsocket(target: CheckTarget, session?: Session): Promise<string> {
   return new Promise((done, failed) => {

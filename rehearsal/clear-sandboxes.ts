@@ -3,8 +3,9 @@ import { clearCgroups } from "./docker/cgroups.ts";
 import { clearLeftovers } from "./sandbox/leftovers.ts";
 
 /**
- * Clears all that rehearsals left which were killed: first the plugins of their engines, which would go on writing into
- * folders that are being removed, then their worlds, then cgroups of their Docker engines. Gives what it cleared; living rehearsals are left alone.
+ * Clears what killed rehearsals left: first the Pulumi plugins, which would keep writing into folders that are being
+ * removed, then the sandboxes, then the cgroups of Docker engines. Running rehearsals are not touched. Returns what it
+ * cleared.
  */
 export async function clearSandboxes(options: { progress?: (line: string) => void } = {}): Promise<string[]> {
   const ended = endOrphans();

@@ -1,7 +1,7 @@
 /** Ends one part of a rehearsal. */
 export type Closer = () => Promise<unknown>;
 
-/** Ends the parts in the reverse of the order they were made, each whatever the others do. May be called again. */
+/** Returns a function that closes the parts in reverse order, even if some fail. It is idempotent. */
 function closeAll(closers: readonly Closer[]): () => Promise<void> {
   let closing: Promise<void> | undefined;
   const close = async () => {
@@ -13,9 +13,9 @@ function closeAll(closers: readonly Closer[]): () => Promise<void> {
 }
 
 /**
- * Makes one thing of several parts, which say in `closers` how each is ended; `close` ends all of them.
+ * Makes something of several parts. `make` adds a closer for each part to `closers`; `close` closes all of them.
  *
- * @throws what went wrong, after every part made so far is ended again.
+ * @throws the error of `make`, after closing every part made so far.
  */
 export async function makeOrClose<T>(make: (closers: Closer[], close: () => Promise<void>) => Promise<T>): Promise<T> {
   const closers: Closer[] = [];

@@ -1,7 +1,7 @@
 import { overlayCertificate, type HostFile, type SandboxCertificate } from "./balancer-overlay.ts";
 import { mapping } from "./stack-values.ts";
 
-/** An overlaid stack that is being made. */
+/** An overlaid stack under construction. */
 export interface ParsedOverlay {
   readonly values: Record<string, unknown>;
   readonly secrets: Record<string, string>;
@@ -9,7 +9,7 @@ export interface ParsedOverlay {
   readonly replaced: string[];
 }
 
-/** Replaces what a stack file may say of the real world in either mode: the jump host, the certificate, the password. */
+/** Replaces the values that both modes have: the jump host, the certificate, the password. */
 export function overlayEitherMode(
   { values, secrets, hostFiles, replaced }: ParsedOverlay,
   secretKeys: readonly string[],
@@ -22,7 +22,7 @@ export function overlayEitherMode(
   const tls = mapping(values["tls"]);
   if (tls["source"] === "secret") {
     const overlaid = overlayCertificate(tls, sandbox.certificate);
-    // Made here, so no public authority knows it.
+    // Clients need the CA, because it is not a public one.
     values["tls"] = { ...overlaid.values, caCertificate: sandbox.certificate.caCertificate };
     if (overlaid.privateKey !== undefined) secrets["tlsPrivateKey"] = overlaid.privateKey;
     hostFiles.push(...overlaid.files);

@@ -14,14 +14,14 @@ export interface EngineRunOptions {
   readonly stack: string;
   readonly overlaid: OverlaidStack;
   readonly pulumiHome: string;
-  /** What the program finds on this machine besides, by the names of variables. */
+  /** Further environment variables of the program. */
   readonly surroundings?: Readonly<Record<string, string>>;
   readonly progress: (line: string) => void;
 }
 
 /**
- * An engine of the rehearsal's own: state, passphrase, plugins and temporary files in its folder, nothing of the user's
- * environment, and the overlaid stack file with its secrets encrypted.
+ * Prepares a separate Pulumi engine with state, passphrase, plugins and temporary files in the rehearsal's folder, a
+ * clean environment, and the overlaid stack file with encrypted secrets.
  */
 export async function prepareRehearsalEngine(options: EngineRunOptions): Promise<Engine> {
   const { folder, stack, overlaid, pulumiHome, progress } = options;
@@ -33,13 +33,13 @@ export async function prepareRehearsalEngine(options: EngineRunOptions): Promise
     home: join(folder, "engine"),
     folder: work,
     isolated: true,
-    // It must not go on writing into a world that is being cleared.
+    // It must not keep writing into a sandbox that is being cleared.
     launcher: dieWithUs,
     environment: {
       PULUMI_HOME: pulumiHome,
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       TMPDIR: temporary,
-      // Neither the user's SSH settings nor their kubeconfig count here.
+      // Ignore the user's SSH settings and kubeconfig.
       HOME: folder,
       KUBECONFIG: join(folder, "no-kubeconfig"),
       ...options.surroundings,
@@ -55,7 +55,7 @@ export async function prepareRehearsalEngine(options: EngineRunOptions): Promise
   return engine;
 }
 
-/** Changes keys of the stack file the engine works with, as a user would with an editor. */
+/** Edits the engine's stack file. */
 export function editStackFile(folder: string, stack: string, edit: (values: Record<string, unknown>) => void): void {
   const file = join(folder, "work", `Pulumi.${stack}.yaml`);
   const content = parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> };

@@ -5,18 +5,18 @@ import type { OverlaidStack } from "./overlay.ts";
 import { mapping, text } from "./stack-values.ts";
 import type { Host } from "./sandbox/host.ts";
 
-/** The address that moves between the hosts of the balancer, in this world; nothing where the stack has none. */
+/** The floating address in the sandbox, or undefined when the stack has none. */
 export function floatingAddressOf({ values }: Pick<OverlaidStack, "values">): string | undefined {
   const { address } = mapping(mapping(values["loadBalancer"])["floatingAddress"]);
   return address === undefined ? undefined : text(address);
 }
 
-/** Milliseconds in which another host must have taken the address, and one request be answered; both generous. */
+/** Timeouts for the takeover and for one request, in milliseconds; both generous. */
 const timeout = { takeover: 30_000, answer: 1000 };
 
 /**
- * Cuts the host off that has the floating address, asks the address until another host answers there, and connects the
- * host again: then one of them must have it, and answer.
+ * Disconnects the host that has the floating address, waits until another host answers there, and reconnects the host.
+ * Then exactly one host must have the address and answer.
  */
 export async function checkTakeover(hosts: readonly Host[], target: BalancerAddress): Promise<CheckResult> {
   const name = "the floating address leaves a host that is cut off";
@@ -45,7 +45,7 @@ export async function checkTakeover(hosts: readonly Host[], target: BalancerAddr
 }
 
 async function answers(target: BalancerAddress): Promise<boolean> {
-  // A new connection each time: one that was begun with the former host would go on looking for it.
+  // A new connection each time: one to the former host would keep waiting for it.
   const asked = answerOf(ask(target, "/ping", { signal: AbortSignal.timeout(timeout.answer) }));
   return asked.then(
     ({ status, body }) => status === 200 && body.trim() === "pong",
@@ -58,7 +58,7 @@ async function holders(hosts: readonly Host[], address: string): Promise<Host[]>
   return hosts.filter((_, index) => found[index]?.stdout !== "");
 }
 
-/** Waits while nobody or more than one has it. */
+/** Waits until exactly one host has the address. */
 async function onlyHolder(hosts: readonly Host[], address: string): Promise<Host> {
   let found: Host[] = [];
   const said = () => `${found.map(({ name }) => name).join(" and ") || "nobody"} had ${address}, not one host`;
@@ -66,9 +66,9 @@ async function onlyHolder(hosts: readonly Host[], address: string): Promise<Host
   return found[0] as Host;
 }
 
-/** @throws with what is said when it does not come true */
+/** Waits for a condition. @throws with the message `said` at the timeout */
 async function within(said: string | (() => string), isTrue: () => Promise<boolean>): Promise<void> {
-  for (const until = performance.now() + timeout.takeover; performance.now() < until; await sleep(100)) {
+  for (const until = performance.now() + timeout.takeover; performance.now() < until; await sleep(50)) {
     if (await isTrue()) return;
   }
   throw new Error(`${typeof said === "string" ? said : said()} for ${timeout.takeover / 1000} s`);

@@ -4,8 +4,8 @@ import type { WantedMachines } from "./overlay.ts";
 import type { Host } from "./sandbox/host.ts";
 
 /**
- * A certificate for Rancher's hostname and one for each site, as a company's authority would issue them. Each covers all
- * the names, as sites may share one file on the hosts; its subject tells whose it is.
+ * Issues a certificate for Rancher's hostname and one for each site, like a company's CA. Each covers all names, because
+ * sites may share one file on the hosts; the subjects differ.
  */
 export async function certificatesFor(
   hostname: string,
@@ -21,10 +21,10 @@ export async function certificatesFor(
   return { certificate: await issue(hostname), siteCertificates: new Map(await Promise.all(ofSites)) };
 }
 
-/** Puts files where the stack file says the hosts have them. */
+/** Writes the files that the stack file expects on a host. */
 export async function putFiles(host: Host, files: readonly HostFile[]): Promise<void> {
   for (const { path, content, mode } of files) {
-    // Node's pipes are sockets, which cannot be opened by the name /dev/stdin.
+    // Node's pipes are sockets, which /dev/stdin cannot open.
     const script = 'umask 022 && mkdir -p "${1%/*}" && umask 077 && cat >"$1" && chmod "$2" "$1"';
     const command = ["sh", "-c", script, "sh", path, mode.toString(8)];
     const { code, stderr } = await host.exec(command, { stdin: content });

@@ -30,7 +30,7 @@ export async function run(input: Input): Promise<number> {
   return rehearseStack(input).catch(blameInterruption);
 }
 
-/** Ctrl-C also ends the programs this one waits for; their failure is not what happened. */
+/** Ctrl-C also ends child processes. Report the interruption instead of their failure. */
 function blameInterruption(error: unknown): never {
   const cleanedUp = !(error instanceof AggregateError);
   throw interrupted.signal.aborted && cleanedUp ? interrupted.signal.reason : error;
@@ -155,11 +155,11 @@ async function rehearse(
   return passed ? 0 : 1;
 }
 
-/** The same checks through every balancer host, and whether an address that moves between them does. */
+/** Runs the checks through every balancer host, and checks the takeover of a floating address. */
 async function checkStack(rehearsal: Rehearsal): Promise<CheckResult[]> {
   const { hostname, hosts, nodes, authority, genuineRancher, overlaid, wanted, sandbox } = rehearsal;
   const bootstrapPassword = genuineRancher && (await bootstrapPasswordOf(rehearsal));
-  // Without a balancer of ours, yours would lead to each node.
+  // Without a managed balancer, check each node directly.
   const endpoints =
     hosts.length > 0
       ? hosts.map(({ name, address }) => ({ name, address, behind: nodes }))
@@ -187,7 +187,7 @@ async function checkStack(rehearsal: Rehearsal): Promise<CheckResult[]> {
   return results;
 }
 
-/** As a user would ask for it. */
+/** Reads the output, as a user would. */
 async function bootstrapPasswordOf({ engine, stack }: Rehearsal): Promise<string> {
   const asked = ["stack", "output", "bootstrapPassword", "--show-secrets", "--stack", stack];
   return (await engine.capture(asked)).trimEnd();

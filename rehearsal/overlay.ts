@@ -4,21 +4,21 @@ import { overlayEitherMode } from "./either-mode-overlay.ts";
 import type { IngressController } from "./kubernetes/ingress-controller.ts";
 import { entries, mapping, text, type Mapping } from "./stack-values.ts";
 
-/** What a stack file asks of the world: the machines it names. */
+/** The machines that a stack file names, for the sandbox to create. */
 export interface WantedMachines {
   /** Hosts that scripts run on over SSH. */
   readonly hosts: readonly { readonly name: string; readonly user: string; readonly port: number }[];
-  /** Nodes of the cluster, which only need an address. One, where the stack file names none. */
+  /** Nodes of the cluster, which only need an address. One if the stack file names none. */
   readonly nodes: readonly string[];
-  /** What the cluster must look as if it had. */
+  /** The ingress controller to simulate. */
   readonly ingressController: IngressController;
-  /** What the hosts run, for people: `nginx, layer 4`. */
+  /** Description of the load balancer for the summary: `nginx, layer 4`. */
   readonly balancer: string;
   /** Ports the balancer serves, and those of the ingress controller behind it. */
   readonly ports: Ports;
   readonly ingressPorts: Ports;
   readonly sites: readonly { readonly name: string; readonly hostname: string }[];
-  /** Rancher is told the clients' addresses: at layer 7, and by the PROXY protocol. */
+  /** Whether Rancher sees the clients' addresses: at layer 7, or by the PROXY protocol. */
   readonly forwardsClientAddress: boolean;
   /** The hosts need a Docker engine. */
   readonly containers: boolean;
@@ -29,31 +29,31 @@ export interface Ports {
   readonly https: number;
 }
 
-/** What the rehearsal's world has in place of the real one. */
+/** The sandbox's replacements for the stack file's machines and secrets. */
 export interface SandboxFacts extends BalancerSandbox {
   readonly kubeconfig: string;
   readonly sshPrivateKey: string;
   readonly bootstrapPassword: string;
   readonly certificate: SandboxCertificate;
-  /** Chart repositories that cannot be reached, and what the rehearsal has in their place. */
+  /** Chart repositories that cannot be reached, and their replacements. */
   readonly chartRepositories?: ReplacedRepositories;
 }
 
-/** A stack file for the world: the user's, with what belongs to the real world replaced. */
+/** The user's stack file with the machines, secrets and certificates of the sandbox. */
 export interface OverlaidStack {
   /** Keys without the namespace, plain values. */
   readonly values: Readonly<Record<string, unknown>>;
   readonly secrets: Readonly<Record<string, string>>;
-  /** To be put onto every host of the balancer before anything else. */
+  /** Files to write on every host of the balancer before the first `up`. */
   readonly hostFiles: readonly HostFile[];
-  /** One line for each thing replaced, for people. */
+  /** A line for each replacement, for the log. */
   readonly replaced: readonly string[];
 }
 
 const defaultUser = "root";
 const defaultPort = 22;
 
-/** Reads which machines a stack file names. Wrong values are left for the program itself to refuse. */
+/** Reads the machines that a stack file names. The program itself validates the values. */
 export function wantedMachines(values: Mapping): WantedMachines {
   const ssh = mapping(values["ssh"]);
   const cluster = mapping(values["cluster"]);
@@ -78,13 +78,13 @@ export function wantedMachines(values: Mapping): WantedMachines {
   };
 }
 
-/** Ports as a stack file has them; those of the web where it has none. */
+/** Ports of a stack file; 80 and 443 by default. */
 export function portsOf(value: unknown): Ports {
   const { http, https } = mapping(value);
   return { http: Number(http ?? 80), https: Number(https ?? 443) };
 }
 
-/** Puts the world's addresses, keys and secrets in the place of the real ones. No secret of the user is read. */
+/** Replaces addresses, keys and secrets by the sandbox's. It reads no secret of the user. */
 export function overlay(values: Mapping, secretKeys: readonly string[], sandbox: SandboxFacts): OverlaidStack {
   const replaced: string[] = [];
   const balancer = mapping(values["loadBalancer"]);
@@ -106,7 +106,7 @@ export function overlay(values: Mapping, secretKeys: readonly string[], sandbox:
       ...server,
       ...placeOf(sandbox.nodes.get(text(server["name"]))),
     }));
-    // The version is the rehearsal's own Kubernetes, whatever the real one is.
+    // The rehearsal runs its own Kubernetes version.
     const { version: _real, ...rest } = cluster;
     changed["cluster"] = { ...rest, servers };
     replaced.push("the cluster: its addresses, its version and its kubeconfig");
@@ -121,7 +121,7 @@ export function overlay(values: Mapping, secretKeys: readonly string[], sandbox:
   return { values: changed, secrets, hostFiles, replaced };
 }
 
-/** Only what a stack file may say about a machine: the world knows more about its own. */
+/** Picks the keys that a stack file may have for a machine. */
 function placeOf(machine: { readonly address: string; readonly hostKey?: string } | undefined): Mapping {
   if (machine === undefined) return {};
   return { address: machine.address, ...(machine.hostKey !== undefined && { hostKey: machine.hostKey }) };

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import type { Host } from "./sandbox/host.ts";
 
-/** A root shell on a host, on this terminal, until it is left. */
+/** Opens a root shell on a host in this terminal; resolves when the shell ends. */
 export function openShell(host: Host): Promise<void> {
   console.log(`\nA root shell on ${host.name}; leave it with exit.`);
   const [command = "", ...args] = host.enter;
@@ -12,7 +12,7 @@ export function openShell(host: Host): Promise<void> {
   });
 }
 
-/** Says how to look at what runs, then waits. @throws the signal's reason */
+/** Prints how to access the running stack, then waits. @throws the signal's reason */
 export function untilInterrupted(
   kept: { readonly folder: string; readonly hostname: string; readonly address?: string; readonly port?: number },
   signal: AbortSignal,
@@ -35,7 +35,7 @@ export function untilInterrupted(
   });
 }
 
-/** What to do after a rehearsal. */
+/** The commands to run after a rehearsal. */
 export function nextCommands(stack: string): string {
   return [
     "Next:",

@@ -29,17 +29,17 @@ import { createSandbox, type Sandbox } from "./sandbox/sandbox.ts";
 
 export interface RehearsalOptions {
   readonly stackFile: StackFile;
-  /** The rehearsal makes a folder of its own in it. */
+  /** The rehearsal makes its own folder in it. */
   readonly folder: string;
   readonly phases: Phases;
   readonly signal?: AbortSignal;
-  /** A Rancher server binary to run behind nginx in place of the played one. */
+  /** A Rancher server binary to run behind nginx in place of the fake one. */
   readonly rancherBinary?: string;
-  /** Versions of our stand-in charts beside those the stack file names, for rehearsing an upgrade. */
+  /** Further versions of the fake charts, for rehearsing an upgrade. */
   readonly alsoServe?: Readonly<Partial<Record<ChartName, readonly string[]>>>;
 }
 
-/** A world made for one stack, and an engine that sees only it. */
+/** A sandbox made for one stack, and a Pulumi engine that only works on it. */
 export interface Rehearsal {
   readonly folder: string;
   readonly stack: string;
@@ -53,11 +53,11 @@ export interface Rehearsal {
   readonly wanted: WantedMachines;
   readonly overlaid: OverlaidStack;
   readonly participants: readonly Participant[];
-  /** Absent where the balancer is no container. */
+  /** Present when the balancer runs in containers. */
   readonly containers?: BalancerContainers;
-  /** Absent where Rancher is played. */
+  /** Absent when Rancher is a fake. */
   readonly genuineRancher?: GenuineRancher;
-  /** Ends everything and removes the folder. May be called again. */
+  /** Ends everything and removes the folder. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -74,9 +74,9 @@ const toolNames = [
 ] as const;
 
 /**
- * Makes the world a stack file asks for, and an engine with the stack file overlaid. Nothing is applied yet.
+ * Creates the sandbox for a stack file, and an engine with the overlaid stack file. It applies nothing.
  *
- * @throws what went wrong, after everything made so far is ended again.
+ * @throws the error of a failed step, after closing everything made so far.
  */
 export async function startRehearsal(options: RehearsalOptions): Promise<Rehearsal> {
   const { stackFile, phases, signal } = options;
@@ -218,7 +218,7 @@ function byName<T extends { readonly name: string }>(all: readonly T[]): Readonl
   return new Map(all.map((each) => [each.name, each]));
 }
 
-/** Of whoever runs the rehearsal. */
+/** The PULUMI_HOME of the user who runs the rehearsal. */
 export function userPulumiHome(): string {
   return process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi");
 }

@@ -1,17 +1,17 @@
 import type { Engine } from "../operations/engine.ts";
 import { check, type CheckResult } from "./checks.ts";
 
-/** What a second up must leave as it is, beside the resources. */
+/** Running processes that a second up must not change. */
 export interface Serving {
-  /** What it is, for people: `containers`. */
+  /** Name for messages: `containers`. */
   readonly name: string;
-  /** Tells it, so that two looks at the same are equal. */
+  /** Describes the current state. The text is equal as long as the state is. */
   readonly look: () => Promise<string>;
-  /** What is said where nothing changed. */
+  /** Text of the passed check. */
   readonly untouched: string;
 }
 
-/** A second up must find nothing to do: no resource changed, no file written, nothing that serves made anew or reloaded. */
+/** A second up must change no resource, and recreate, restart or reload no process. */
 export async function checkSecondUp(
   { engine, stack }: { readonly engine: Engine; readonly stack: string },
   { name, look, untouched }: Serving,
@@ -25,7 +25,7 @@ export async function checkSecondUp(
       (line) => said.push(line),
       signal,
     );
-    // Behind the diagnostics come the outputs, which tell nothing.
+    // Report from the diagnostics on.
     const reasons = said.findIndex((line) => line.startsWith("Diagnostics:"));
     if (code !== 0) throw new Error((reasons < 0 ? said.slice(-20) : said.slice(reasons, reasons + 20)).join("\n"));
     const after = await look();

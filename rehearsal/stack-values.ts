@@ -1,6 +1,6 @@
 export type Mapping = Readonly<Record<string, unknown>>;
 
-/** What stands there, where it is a mapping; wrong values are left for the program itself to refuse. */
+/** The value if it is a mapping, or else an empty mapping. The program itself validates the values. */
 export function mapping(value: unknown): Mapping {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Mapping) : {};
 }

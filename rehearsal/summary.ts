@@ -10,13 +10,13 @@ export interface Participant {
   readonly from: string;
 }
 
-/** What a rehearsal reports at its end. */
+/** The final report of a rehearsal. */
 export interface RehearsalResult {
   readonly stack: string;
   readonly url: string;
-  /** Addresses behind the hostname, which the checks used. */
+  /** The addresses that the checks used for the hostname. */
   readonly reachedBy: string;
-  /** Drawing of the hosts and what is behind them, a line each. */
+  /** Lines of a tree of the hosts and the cluster's nodes. */
   readonly topology: readonly string[];
   readonly checks: readonly CheckResult[];
   readonly times: ReadonlyMap<string, number>;
@@ -26,7 +26,7 @@ export interface RehearsalResult {
 /** A stack with a cluster. */
 export interface ClusterSpec {
   readonly stack: string;
-  /** What the hosts run: `nginx, layer 4`. */
+  /** Description of the load balancer: `nginx, layer 4`. */
   readonly balancer: string;
   readonly hosts: readonly { readonly name: string; readonly address: string }[];
   readonly nodes: readonly { readonly name: string; readonly address: string }[];
@@ -34,7 +34,7 @@ export interface ClusterSpec {
   readonly kubernetesVersion: string;
 }
 
-/** The last thing a rehearsal prints. */
+/** Renders the report. */
 export function renderSummary(result: RehearsalResult, columns = terminalColumns()): string {
   return [
     "",
@@ -51,7 +51,7 @@ export function renderSummary(result: RehearsalResult, columns = terminalColumns
   ].join("\n");
 }
 
-/** One line for those of one kind and origin: `genuine, built here: etcd 3.6.5, helm 3.19.0`. */
+/** A line for each kind and origin: `genuine, built here: etcd 3.6.5, helm 3.19.0`. */
 function participantLines(participants: readonly Participant[]): string[] {
   const groups = new Map<string, string[]>();
   for (const { name, version, kind, from } of participants) {
@@ -72,7 +72,7 @@ export function allPassed({ checks }: Pick<RehearsalResult, "checks">): boolean 
   return checks.every(({ passed }) => passed);
 }
 
-/** Draws the load balancers above the cluster's nodes. */
+/** Draws a tree of the load balancers and the cluster's nodes. */
 export function clusterTopology(spec: ClusterSpec): string[] {
   const { stack, balancer, hosts, nodes, rancherVersion, kubernetesVersion } = spec;
   const balancers = hosts.map(({ name, address }) => `${balancer}: ${name} (${address})`);
@@ -89,7 +89,7 @@ export function checkLine({ name, passed, seen }: CheckResult): string {
   return passed ? `${pc.green("✓")} ${name}: ${pc.dim(seen)}` : `${pc.red("✗")} ${name}: ${seen}`;
 }
 
-/** Cells in columns as wide as their longest. */
+/** Aligns cells in columns. */
 function columnsOf(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd());

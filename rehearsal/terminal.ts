@@ -1,13 +1,13 @@
 import wrapAnsi from "wrap-ansi";
 
-/** Columns of the terminal; no bound where the output is no terminal, so that logs keep whole lines. */
+/** Columns of the terminal. Infinite when the output is not a terminal, so that logs keep whole lines. */
 export function terminalColumns(): number {
   return process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
 }
 
 /**
- * Wraps each line of a text at words, indented. The lines that a long one continues on are indented further.
- * Colours do not count towards the width. Only a word that is longer than a line, such as a URL, exceeds it.
+ * Indents each line of a text and wraps it at words; continuation lines are indented further. Colours do not count
+ * towards the width. Words that are longer than a line, such as URLs, are not broken.
  */
 export function wrapText(
   text: string,

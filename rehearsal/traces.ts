@@ -8,12 +8,12 @@ import type { Rehearsal } from "./rehearsal.ts";
 import { checkSecondUp } from "./second-up.ts";
 import type { Host } from "./sandbox/host.ts";
 
-/** Remembers what the hosts are like before anything is done to them. */
+/** Records the hosts' files before the first `up`. */
 export async function markHosts(hosts: readonly Host[]): Promise<void> {
   for (const host of hosts) await host.mark();
 }
 
-/** A second up must change nothing, and so reload or restart no balancer. */
+/** A second up must change nothing, and restart or reload no balancer. */
 export async function checkUnchanged(rehearsal: Rehearsal, signal?: AbortSignal): Promise<CheckResult> {
   const balancers = {
     name: "the balancers' processes",
@@ -23,7 +23,7 @@ export async function checkUnchanged(rehearsal: Rehearsal, signal?: AbortSignal)
   return checkSecondUp(rehearsal, balancers, signal);
 }
 
-/** After destroy: hosts and their Docker engines as they were, and nothing of ours in the cluster. */
+/** After destroy, the hosts and their Docker engines must be as before, and the cluster must have no object of the stack. */
 export async function checkNothingLeft({ hosts, containers, kubernetes, folder }: Rehearsal): Promise<CheckResult[]> {
   const results: CheckResult[] = [];
   for (const host of hosts) {
@@ -51,7 +51,7 @@ export async function checkNothingLeft({ hosts, containers, kubernetes, folder }
   return results;
 }
 
-/** What apt, dpkg, ucf and adduser write whenever anything is installed, and no removal takes back. */
+/** Files that apt, dpkg, ucf and adduser change with every installation, and that no removal restores. */
 export function isTraceOfPackageManager(path: string): boolean {
   return (
     /^\/var\/(cache\/(apt|debconf|ldconfig)|lib\/(apt|dpkg|ucf|systemd\/deb-systemd-helper.*)|log)(\/|$)/.test(path) ||
@@ -59,7 +59,7 @@ export function isTraceOfPackageManager(path: string): boolean {
   );
 }
 
-/** Such an engine had none of these at first. */
+/** Lists containers, images, volumes and networks. A new engine has none of them. */
 async function leftInEngine(engine: DockerEngine): Promise<string[]> {
   const lists = {
     container: ["ps", "--all", "--format", "{{.Names}}"],
@@ -79,8 +79,8 @@ async function balancerProcesses(host: Host): Promise<string> {
 }
 
 /**
- * Names of what a stack of ours makes and a destroy must take away. The definitions of cert-manager stay on purpose:
- * taking them away would take every certificate of the cluster.
+ * Names of the objects that a stack creates and a destroy must delete. cert-manager's CRDs stay on purpose: deleting
+ * them would delete every certificate of the cluster.
  */
 async function ownObjects(kubeconfig: string, folder: string): Promise<string[]> {
   const namespaces = ["namespaces", "--selector", "app.kubernetes.io/managed-by=rancher-stack"];
@@ -103,9 +103,9 @@ async function list(args: readonly string[], kubeconfig: string, folder: string)
   try {
     const file = join(temporary, "kubeconfig");
     writeFileSync(file, kubeconfig, { mode: 0o600 });
-    const words = ["get", ...args, "--output", "name", "--kubeconfig", file];
+    const command = ["get", ...args, "--output", "name", "--kubeconfig", file];
     return await new Promise((done, failed) => {
-      const child = spawn(path, words, { stdio: ["ignore", "pipe", "pipe"] });
+      const child = spawn(path, command, { stdio: ["ignore", "pipe", "pipe"] });
       let printed = "";
       let said = "";
       child.stdout.on("data", (data: Buffer) => (printed += data.toString()));

@@ -4,21 +4,21 @@ import { tmpdir } from "node:os";
 
 import { UserError } from "../../operations/command-line.ts";
 
-/** A Rancher server somebody brought. */
+/** The user's Rancher server binary. */
 export interface RancherBinary {
   readonly path: string;
-  /** As it tells, such as `v2.15.2`; absent when it does not tell. */
+  /** Output of `--version`, such as `v2.15.2`; absent when there is none. */
   readonly version?: string;
 }
 
-/** Milliseconds to tell the version. */
+/** Timeout of `--version`, in milliseconds. */
 const timeout = 15_000;
 
 /** What the system says of a foreign format, and what the shell says to which Node hands such files. */
 const notExecutable = new Set<unknown>(["ENOEXEC", "ENOENT", "EACCES", 126, 127]);
 
 /**
- * Looks at a Rancher server binary before anything is made for it, and asks it for its version.
+ * Checks a Rancher server binary before the rehearsal creates anything, and reads its version.
  *
  * @throws UserError when there is no such file, or it cannot be executed.
  */
@@ -33,7 +33,7 @@ export async function findRancherBinary(path: string): Promise<RancherBinary> {
   } catch {
     throw problem("the file is not executable");
   }
-  // Started elsewhere, so a relative path would lead nowhere.
+  // It is started in another folder, so the path must be absolute.
   const found = realpathSync(path);
   const version = await versionOf(found).catch((error: { code?: unknown }) => {
     if (notExecutable.has(error.code)) throw problem(`this machine cannot execute it (${error.code})`);
@@ -44,7 +44,7 @@ export async function findRancherBinary(path: string): Promise<RancherBinary> {
 
 /** The version in the last line of `--version`: `rancher version v2.15.2 (0a1b2c3)`. */
 function versionOf(path: string): Promise<string | undefined> {
-  // Without the variable a Rancher looks for the files of its container first.
+  // Without the variable Rancher looks for the files of its container first.
   const env = { PATH: process.env["PATH"] ?? "", HOME: tmpdir(), CATTLE_DEV_MODE: "true" };
   return new Promise((done, failed) => {
     const options = { env, cwd: tmpdir(), timeout: timeout, killSignal: "SIGKILL" } as const;

@@ -13,9 +13,9 @@ import type { RancherBinary } from "./binary.ts";
 import { openRelay } from "./relay.ts";
 import { type RancherServer, startRancherServer } from "./server.ts";
 
-/** A Rancher server that runs on this machine in the place of the pods of the Deployment `rancher`. */
+/** A Rancher server that runs on this machine in place of the pods of the Deployment `rancher`. */
 export interface GenuineRancher {
-  /** Unix socket on which it speaks HTTP while it runs. */
+  /** Unix socket of its HTTP port. */
   readonly socket: string;
   /** For the rehearsal to say so. */
   readonly participant: Participant;
@@ -26,7 +26,7 @@ export interface GenuineRancher {
    * three minutes; when no Deployment asks for it.
    */
   ready(signal?: AbortSignal): Promise<void>;
-  /** Ends it. May be called again. */
+  /** Ends the server. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -35,7 +35,7 @@ export interface GenuineRancherOptions {
   readonly kubernetes: Pick<Kubernetes, "kubeconfig">;
   /** For the socket, the log and the server's own files; made with mode 0700. */
   readonly folder: string;
-  /** Folders of helm and kubectl, which Rancher calls by name. */
+  /** Folders of helm and kubectl, to be added to Rancher's PATH. */
   readonly toolFolders: readonly string[];
   readonly progress: (line: string) => void;
   /** Milliseconds until a started server must answer. @default three minutes */
@@ -43,9 +43,9 @@ export interface GenuineRancherOptions {
 }
 
 const namespace = "cattle-system";
-/** A kubelet would start it again for ever; after so many a rehearsal has seen enough. */
+/** Maximum number of restarts. A kubelet has no such limit. */
 const restarts = 2;
-/** Milliseconds for the Deployment to ask for a server, once one is expected. */
+/** Timeout for the Deployment to have pods, in milliseconds. */
 const deploymentTimeout = 30_000;
 
 /**
@@ -91,7 +91,7 @@ export async function startGenuineRancher(options: GenuineRancherOptions): Promi
       },
     );
     void started.ended.then((error) => {
-      // Before it answers, `answering` tells; after it was ended by us, there is nothing to tell.
+      // Before it answers, `answering` reports the failure. After `close` there is no failure.
       if (server !== started || !answers) return;
       halt();
       if (ends++ === restarts) failure = error;
@@ -145,7 +145,7 @@ export async function startGenuineRancher(options: GenuineRancherOptions): Promi
           const fact = `no Deployment rancher with pods and a Secret bootstrap-secret in ${namespace}`;
           throw new Error(`the genuine Rancher was not started: there is ${fact}. Install Rancher first.`);
         }
-        await sleep(200);
+        await sleep(50);
       }
     },
     close: () => (closing ??= close()),

@@ -5,15 +5,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { freePorts } from "../kubernetes/free-ports.ts";
 import { startTethered } from "../kubernetes/tethered-process.ts";
 
-/** A Rancher server process, on loopback as far as we use it. */
+/** A Rancher server process. The rehearsal connects to it on loopback. */
 export interface RancherServer {
   readonly pid: number;
-  /** Speaks HTTP, and believes what X-Forwarded-Proto says. */
+  /** HTTP port. Rancher trusts X-Forwarded-Proto on it. */
   readonly port: number;
   readonly logFile: string;
-  /** Resolves when `/ping` answers. Rejects when the server ends before, or needs longer than its patience. */
+  /** Resolves when `/ping` answers. Rejects when the server ends before that, or at the timeout. */
   readonly answering: Promise<void>;
-  /** Resolves when it has ended, with an error that says how and gives its last lines. */
+  /** Resolves when it has ended, with an error that has the exit status and the last lines of the log. */
   readonly ended: Promise<Error>;
   kill(): Promise<void>;
 }
@@ -25,7 +25,7 @@ export interface RancherServerOptions {
   readonly folder: string;
   /** Of an administrator. */
   readonly kubeconfig: string;
-  /** Folders of helm and kubectl, which it calls by name. */
+  /** Folders of helm and kubectl, to be added to PATH. */
   readonly toolFolders: readonly string[];
   /** Milliseconds until `/ping` must answer. @default three minutes; measured with Rancher 2.15.0: 16 s */
   readonly timeout?: number;
@@ -33,10 +33,10 @@ export interface RancherServerOptions {
 
 const defaultTimeout = 180_000;
 
-/** What needs pods that run, or other parts of Rancher that a rehearsal has not. */
+/** Features that need running pods, or parts of Rancher that a rehearsal does not have. */
 const features = "fleet=false,turtles=false,embedded-cluster-api=false";
 
-/** Resolves when the process is started; `answering` tells the rest. Ends with us, however we end. */
+/** Starts the process, which ends with this one. Await `answering` for its readiness. */
 export async function startRancherServer(options: RancherServerOptions): Promise<RancherServer> {
   const { binary, folder, kubeconfig, toolFolders, timeout = defaultTimeout } = options;
   await mkdir(path.join(folder, "tmp"), { recursive: true, mode: 0o700 });
@@ -78,13 +78,13 @@ export async function startRancherServer(options: RancherServerOptions): Promise
     throw new Error(`the Rancher server ${fact}. Look into ${server.logFile}.`);
   };
   const answering = Promise.race([late(), early]);
-  // Whoever waits hears of it; nobody has to.
+  // Callers may ignore these promises: no unhandled rejection.
   answering.catch(() => {});
   early.catch(() => {});
   return { pid: server.pid, port, logFile: server.logFile, answering, ended: server.ended, kill: () => server.kill() };
 }
 
-/** Asks until the answer is there: true. False when it takes too long or nobody is to be asked any more. */
+/** Polls `/ping` until it answers. Returns false at the timeout or when aborted. */
 async function pings(port: number, timeout: number, signal: AbortSignal): Promise<boolean> {
   const deadline = performance.now() + timeout;
   while (performance.now() < deadline && !signal.aborted) {
@@ -93,7 +93,7 @@ async function pings(port: number, timeout: number, signal: AbortSignal): Promis
       .then(async (answer) => (answer.ok ? (await answer.text()).trim() : ""))
       .catch(() => "");
     if (answer === "pong") return true;
-    await sleep(250, undefined, { signal }).catch(() => {});
+    await sleep(50, undefined, { signal }).catch(() => {});
   }
   return false;
 }

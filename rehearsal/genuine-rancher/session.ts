@@ -2,24 +2,24 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { type Answer, type BalancerAddress, post } from "../balancer-client.ts";
 
-/** Somebody who has signed in. */
+/** A session of a signed-in user. */
 export interface Session {
   /** Bearer token: a secret. */
   readonly token: string;
-  /** How it went, a few words. */
+  /** Text of the passed check. */
   readonly seen: string;
 }
 
-/** Milliseconds until a refusal is final: `/ping` answers before Rancher has made its first user. */
+/** How long a refusal is retried, in milliseconds: `/ping` answers before Rancher has created its first user. */
 const defaultTimeout = 60_000;
 
-/** Milliseconds between two tries. */
+/** Pause between two tries, in milliseconds. */
 const pause = 2000;
 
 /**
  * Signs in as `admin` through the load balancer, as the dashboard does.
  *
- * @param patience milliseconds for which a refusal is asked again. @default a minute
+ * @param patience how long a refusal is retried, in milliseconds. @default a minute
  * @throws with the last answer's status; the password is in no message.
  */
 export async function openSession(
@@ -46,7 +46,7 @@ async function signIn(target: BalancerAddress, password: string): Promise<Answer
   const path = "/v1-public/login";
   const answer = await post(target, path, { type: "localProvider", ...credentials });
   if (answer.status !== 404) return { ...answer, path };
-  // Rancher before 2.13 knows the older path only.
+  // Rancher before 2.13 only has the older path.
   const older = "/v3-public/localProviders/local?action=login";
   return { ...(await post(target, older, credentials)), path: older };
 }

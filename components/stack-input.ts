@@ -1,10 +1,9 @@
-import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { HighAvailabilitySettings, Settings, SingleNodeSettings } from "./stack-file.ts";
 import * as runtimeConfig from "@pulumi/pulumi/runtime/config.js";
-import { filesBeside } from "./read-file.ts";
+import { filesBeside, readRegularFile } from "./read-file.ts";
 import { readSettings } from "./stack-file.ts";
 import { refusal } from "./refusal.ts";
 import { describeProblems } from "./problem.ts";
@@ -101,17 +100,19 @@ function siteKeys(text: string, { loadBalancer }: Settings): Secrets["sitePrivat
 }
 
 /**
- * The context people chose with `docker context use` on this machine, as Docker Desktop and others do on a Mac: `docker`
- * goes by it, and the provider by itself only by variables of the environment, so that both would be at two engines.
+ * The context chosen on this machine with `docker context use`, as Docker Desktop does on a Mac. The `docker` command
+ * uses it, but the provider reads only environment variables: without this, the two would use different engines.
  */
 export function dockerContext(): string | undefined {
   const { DOCKER_HOST: host, DOCKER_CONTEXT: context, DOCKER_CONFIG: folder } = process.env;
   if (host !== undefined || context !== undefined) return undefined;
+  const text = readRegularFile(join(folder ?? join(homedir(), ".docker"), "config.json"));
+  if (typeof text !== "string") return undefined; // nobody chose one
   try {
-    const config: unknown = JSON.parse(readFileSync(join(folder ?? join(homedir(), ".docker"), "config.json"), "utf8"));
+    const config: unknown = JSON.parse(text);
     const { currentContext } = config as { readonly currentContext?: unknown };
     return typeof currentContext === "string" && currentContext !== "default" ? currentContext : undefined;
   } catch {
-    return undefined; // nobody chose one
+    return undefined; // not the configuration of Docker's CLI
   }
 }

@@ -1,14 +1,15 @@
-import { chmodSync, chownSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, realpathSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { UserError } from "./command-line.ts";
 import { lineDifference } from "./line-difference.ts";
 import { readSingleNode, type SingleNodeStack } from "./single-node-stack.ts";
 import { editStack, type StackEdit } from "./stack-edit.ts";
+import { readStackText } from "./stack-yaml.ts";
 
 /**
- * Changes a stack file, or only tells what that would change. A file that would be wrong then is put back as it was.
- * Answers the lines that differ.
+ * Changes a stack file, or with `write: false` only computes the change. Restores the file if the result would be
+ * invalid. Returns the lines that differ.
  *
- * @throws UserError with everything that would be wrong
+ * @throws UserError with every problem of the result
  */
 export function changeStackFile(
   { stackFile }: SingleNodeStack,
@@ -16,7 +17,7 @@ export function changeStackFile(
   { write }: { readonly write: boolean },
 ): string[] {
   const { path } = stackFile;
-  const before = readFileSync(path, "utf8");
+  const before = readStackText(path);
   const after = editStack(before, edits);
   if (write && after !== before) {
     replaceFile(path, after);
@@ -24,16 +25,19 @@ export function changeStackFile(
       readSingleNode(stackFile);
     } catch (error) {
       replaceFile(path, before);
-      throw new UserError(`${path} stays as it is, as it would be wrong then:\n${(error as Error).message}`, {
-        cause: error,
-      });
+      throw new UserError(
+        `${path} was not changed, because the result would be invalid:\n${(error as Error).message}`,
+        {
+          cause: error,
+        },
+      );
     }
   }
   return lineDifference(before, after);
 }
 
-/** In one step: whoever is killed over it leaves the one text or the other. Owner and mode stay, for root too. */
-function replaceFile(path: string, text: string): void {
+/** Replaces a file atomically, so that a killed process leaves the old text or the new one. Keeps mode, and for root the owner. */
+export function replaceFile(path: string, text: string): void {
   const file = realpathSync(path);
   const beside = `${file}.new`;
   const { mode, uid, gid } = statSync(file);

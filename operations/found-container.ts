@@ -2,23 +2,23 @@ import { renderContainerSurvey } from "../components/docker/data-survey.ts";
 import { hostConfigFields } from "./container-options.ts";
 import type { ScriptText } from "../components/host/script.ts";
 
-/** A container started by hand. */
+/** A container that somebody started by hand. */
 export interface FoundContainer {
   readonly container: string;
   readonly running: boolean;
   readonly image: string;
-  /** Without the `v`; undefined if neither image nor container has it. */
+  /** Without the `v`; undefined where neither image nor container says it. */
   readonly version: string | undefined;
-  /** Location of the data: `volume NAME`, `bind PATH`, or `layer` for the container's own layer. */
+  /** Where the data are: `volume NAME`, `bind PATH`, or `layer`: in the container itself. */
   readonly data: string;
-  /** Size of the data, if the container runs. */
+  /** Kibibytes of data, where it runs. */
   readonly kib: number | undefined;
   /** `0.0.0.0:443 443/tcp` */
   readonly ports: readonly string[];
   readonly arguments: readonly string[];
-  /** `bind /etc/rancher/ssl /etc/rancher/ssl`: type, source, path in the container. */
+  /** `bind /etc/rancher/ssl /etc/rancher/ssl`: kind, source, where it is inside. */
   readonly mounts: readonly string[];
-  /** Names of variables whose value differs from the image's. Their values stay on the host. */
+  /** Names of variables the image does not set to the same value. Their values stay on the host. */
   readonly variables: readonly string[];
   readonly restart: string;
   /** Started with `--rm`. */
@@ -27,15 +27,15 @@ export interface FoundContainer {
   readonly withCredentials: readonly string[];
   /** Folder that `SSL_CERT_DIR` names. */
   readonly certificateFolder: string | undefined;
-  /** Options of `docker run`, by their names in `docker inspect`. */
+  /** Options of `docker run`, by the names `docker inspect` gives them. */
   readonly options: Readonly<Record<string, unknown>>;
   /** Names of labels that are not the image's. */
   readonly labels: readonly string[];
 }
 
 /**
- * A read-only script that inspects a container. Values of variables may be secret, so only names leave the host. Names are
- * sorted, because an engine's order differs between containers.
+ * A script that reads a container and changes nothing. A variable's value may be a secret, so only names leave the host.
+ * They are sorted: an engine lists them in another order each time a container is made.
  */
 export function findContainerScript(container: string): ScriptText {
   const body = `${renderContainerSurvey(container)}
@@ -45,9 +45,12 @@ about "$name_asked" '{{range .Config.Env}}{{json .}}{{println}}{{end}}' | sed -e
 { grep -v -x -F -f "$work/of-image" "$work/of-container" || true; } >"$work/own"
 sed -e 's/^"\\([^=]*\\)=.*/variable \\1/' "$work/own" | sort
 sed -n -e 's,^"\\([A-Za-z_]*_[Pp][Rr][Oo][Xx][Yy]\\)=[a-z]*://[^/]*@.*,with-credentials \\1,p' -e 's,^"SSL_CERT_DIR=\\(.*\\)"$,certificate-folder \\1,p' "$work/own" | sort
-# An engine leaves out what it does not know, so nothing is asked for by its name.
+# An engine omits fields it does not have, so the template loops over all of them.
+# shellcheck disable=SC2016 # the variables are the template's
 about "$name_asked" '{{range $key, $value := .HostConfig}}{{if eq $key ${hostConfigFields.map((field) => `"${field}"`).join(" ")}}}{{println "option" $key (json $value)}}{{end}}{{end}}{{with .HostConfig.LogConfig}}{{println "option LogType" (json .Type)}}{{range $key, $value := .Config}}{{println "log-option" $key}}{{end}}{{end}}{{range $key, $value := .Config}}{{if eq $key "StopTimeout" "User"}}{{println "option" $key (json $value)}}{{end}}{{end}}' | sed -e '/^$/d' | sort
+# shellcheck disable=SC2016 # the variables are the template's
 docker image inspect -f '{{range $key, $value := .Config.Labels}}{{println "label" $key}}{{end}}' "$(about "$name_asked" '{{.Image}}')" 2>/dev/null | sed -e '/^$/d' >"$work/image-labels" || true
+# shellcheck disable=SC2016 # the variables are the template's
 about "$name_asked" '{{range $key, $value := .Config.Labels}}{{println "label" $key}}{{end}}' | sed -e '/^$/d' >"$work/labels"
 { grep -v -x -F -f "$work/image-labels" "$work/labels" || true; } | sort
 `;
@@ -62,7 +65,7 @@ function readOptions(printed: readonly string[], logOptions: readonly string[]):
   return { ...Object.fromEntries(options), ...(logOptions.length > 0 && { LogOptions: logOptions }) };
 }
 
-/** Parses the script's output. */
+/** What that script printed. */
 export function readFoundContainer(printed: string): FoundContainer {
   const lines = printed.split("\n").map((line) => /^(\S+) ?(.*)$/.exec(line) ?? []);
   const all = (key: string) => lines.filter(([, name]) => name === key).map(([, , value = ""]) => value);

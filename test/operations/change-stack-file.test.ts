@@ -12,6 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { UserError } from "../../operations/command-line.ts";
 import { changeStackFile } from "../../operations/change-stack-file.ts";
 import { readSingleNode, type SingleNodeStack } from "../../operations/single-node-stack.ts";
 import { projectFolder } from "../../operations/work-folder.ts";
@@ -54,9 +55,33 @@ it("puts back what would be wrong, and says what", () => {
   const before = readFileSync(kept, "utf8");
 
   expect(() => changeStackFile(stack, [{ path: ["version"], value: "next" }], { write: true })).toThrow(
-    /stays as it is, as it would be wrong then:[^]*rancher:version/,
+    /was not changed, because the result would be invalid:[^]*rancher:version/,
   );
 
   expect(readFileSync(kept, "utf8")).toBe(before);
   expect(files()).toEqual(["Pulumi.dev.yaml", "kept.yaml"]);
+});
+
+it("refuses a stack file in the clone that is a link out of it, and writes nothing", () => {
+  const inside = mkdtempSync(join(projectFolder, "node_modules", ".change-stack-file-"));
+  try {
+    const path = join(inside, "Pulumi.dev.yaml");
+    symlinkSync(kept, path);
+    const before = readFileSync(kept, "utf8");
+
+    const linked = { ...stack, stackFile: { stack: "dev", path } };
+    for (const write of [false, true])
+      expect(() => changeStackFile(linked, [{ path: ["docker", "memory"], value: "8g" }], { write })).toThrow(
+        new UserError(`${path} is a link that leads out of the clone. Give the path of the file it leads to.`),
+      );
+    expect(readFileSync(kept, "utf8")).toBe(before);
+  } finally {
+    rmSync(inside, { recursive: true });
+  }
+});
+
+it("refuses to read a stack file that is not a regular file", () => {
+  expect(() =>
+    changeStackFile({ ...stack, stackFile: { stack: "dev", path: "/dev/null" } }, [], { write: false }),
+  ).toThrow("/dev/null is not a regular file");
 });

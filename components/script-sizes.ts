@@ -15,6 +15,9 @@ import { generatedCertificateFiles } from "./tls/generated-certificate-script.ts
 /** What the rendered scripts of a run may have in addition: digests, the name of the stack. */
 const reserve = 512;
 
+/** Bytes of settings below which no script can be too large: rendering every script of every stack file takes time. */
+const harmless = 4096;
+
 /** A script whose size depends on the stack file. */
 interface SizedScript {
   readonly name: string;
@@ -27,6 +30,7 @@ interface SizedScript {
  * run would render, without secrets: those travel on standard input, which has no limit.
  */
 export function scriptSizeProblems(settings: Settings): Problem[] {
+  if (textBytes(settings) < harmless) return [];
   const scripts = settings.mode === "single-node" ? singleNodeScripts(settings) : balancerScripts(settings);
   const problems = scripts.flatMap(({ name, host, body }): Problem[] => {
     const bytes = scriptBytes(host, { name, title: "", body, timeoutSeconds: 3600 }) + reserve;

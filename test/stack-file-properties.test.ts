@@ -10,7 +10,7 @@ const mistakes: Readonly<Record<string, unknown>> = {
   replicas: "three",
   version: "latest",
   ssh: { port: "22" },
-  cluster: { distribution: "k3s" },
+  cluster: { ...(goodSource().values["cluster"] as object), distribution: "k3s" },
   loadBalancer: { kind: "ngnix" },
   tls: { source: "letsencrypt", email: "ops@example.com" },
   certManager: { version: 1.21 },

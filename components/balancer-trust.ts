@@ -4,20 +4,20 @@ import type { IngressTrustArgs, IngressTrustPlan, ClientAddressSource } from "./
 import type { HighAvailabilitySettings } from "./stack-file.ts";
 import type { IngressClass, Survey } from "./survey.ts";
 
-/** What the ingress controller has to trust a stack's load balancer with, and how it is configured to. */
+/** What the ingress controller has to trust the load balancer for, and the plan that configures it. */
 export interface BalancerTrust {
   readonly args: IngressTrustArgs;
   readonly plan: IngressTrustPlan;
 }
 
-/** How a stack's load balancer passes on clients' addresses; undefined where it does not. */
+/** How the load balancer passes on clients' addresses; undefined if it does not. */
 export function clientAddressSourceOf({ loadBalancer }: HighAvailabilitySettings): ClientAddressSource | undefined {
   if (loadBalancer.kind !== "nginx" && loadBalancer.kind !== "haproxy") return undefined;
   if (loadBalancer.layer === 7) return "forwardedHeaders";
   return loadBalancer.proxyProtocol ? "proxyProtocol" : undefined;
 }
 
-/** Undefined where there is nothing to trust, or the cluster was not examined. */
+/** Undefined if there is nothing to trust, or if the cluster was not surveyed. */
 export function balancerTrust(
   settings: HighAvailabilitySettings,
   ingressClass: IngressClass | undefined,

@@ -9,7 +9,7 @@ import { NginxContainer } from "./load-balancer/nginx-container.ts";
 import { type BalancerHost, NginxLoadBalancer } from "./load-balancer/nginx-load-balancer.ts";
 import { balancerCertificates, rancherListeners } from "./load-balancer/rancher-listeners.ts";
 
-/** Where the hostname has to resolve to, and the resources that must exist before it does. */
+/** What the hostname has to resolve to, and the resources that must exist first. */
 export interface RancherLoadBalancer {
   /** Addresses the hostname should resolve to. */
   readonly addresses: pulumi.Output<string[]>;
@@ -17,9 +17,9 @@ export interface RancherLoadBalancer {
 }
 
 /**
- * The load balancer that a stack file asks this program to run; undefined where somebody else runs it.
+ * The load balancer of a stack file; undefined if this program does not run it.
  *
- * @param opts `dependsOn` applies to the load balancer alone: its hosts do not wait.
+ * @param opts `dependsOn` applies to the load balancer only, not to its hosts.
  */
 export function rancherLoadBalancer(
   settings: HighAvailabilitySettings,
@@ -55,14 +55,14 @@ export function rancherLoadBalancer(
   }
 }
 
-/** A host of the load balancer, with the address at which the other hosts of a floating address reach it. */
-interface OurHost extends BalancerHost, FloatingAddressHost {}
+/** A host of the load balancer, with the address at which the other hosts reach it for VRRP. */
+interface ManagedBalancerHost extends BalancerHost, FloatingAddressHost {}
 
 /** The hosts' own addresses, or the floating address. */
 function reachedAt(
   { floatingAddress }: BalancerSettings,
   balancer: HaproxyLoadBalancer | NginxContainer | NginxLoadBalancer,
-  hosts: readonly OurHost[],
+  hosts: readonly ManagedBalancerHost[],
   parent: pulumi.Resource,
 ): RancherLoadBalancer {
   if (floatingAddress === undefined) return { addresses: balancer.addresses, blocks: [balancer] };
@@ -74,7 +74,7 @@ function managedHosts(
   { hosts }: BalancerSettings,
   { sshPrivateKey, sshPrivateKeyPassword }: Secrets,
   parent: pulumi.Resource,
-): OurHost[] {
+): ManagedBalancerHost[] {
   const credentials = {
     ...(sshPrivateKey && { privateKey: sshPrivateKey }),
     ...(sshPrivateKeyPassword && { privateKeyPassword: sshPrivateKeyPassword }),

@@ -2,7 +2,7 @@
 export interface BalancerOptions {
   /** How the next upstream is chosen. */
   readonly method: "least_conn" | "round_robin";
-  /** Listens on IPv6 beside IPv4; the host must have it. */
+  /** Also listens on IPv6, which the host must have. */
   readonly ipv6: boolean;
   readonly timeouts: {
     /** Until the connection to an unresponsive upstream is abandoned and the next one is tried. */
@@ -13,9 +13,9 @@ export interface BalancerOptions {
     readonly shutdown: number;
   };
   readonly failover: {
-    /** Failures within `failTimeout` that take an upstream out. */
+    /** Failures within `failTimeout` after which an upstream is marked as failed. */
     readonly maxFails: number;
-    /** How long it stays out. */
+    /** How long it stays marked as failed. */
     readonly failTimeout: number;
     /** Upstreams tried for one connection or request. */
     readonly tries: number;

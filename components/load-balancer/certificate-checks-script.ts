@@ -1,6 +1,6 @@
 /**
- * `pair_fault CHAIN KEY HOSTNAME CHAIN-NAME KEY-NAME`: prints what makes the pair of files unusable for HOSTNAME, in words
- * for people that call the files by the given names; nothing where nothing is wrong. Needs openssl, from 1.1.1 on.
+ * `pair_fault CHAIN KEY HOSTNAME CHAIN-NAME KEY-NAME`: prints why the pair of files cannot be used for HOSTNAME, with
+ * the given names for the files, or nothing if the pair is valid. Needs openssl 1.1.1 or later.
  */
 export const pairFault = `pair_fault() (
   of() { openssl x509 -noout "$@"; }

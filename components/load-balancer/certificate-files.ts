@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
 import type { CertificateFiles } from "./listener.ts";
 
-/** Folder of every certificate a balancer of ours serves; only root may look into it. */
+/** Folder of all certificates that the load balancer serves; readable by root only. */
 export const certificateFolder = "/etc/nginx/tls";
 
 /** A certificate a balancer serves, and where it comes from. */
@@ -13,7 +13,7 @@ export type BalancerCertificate = {
   readonly hostname: string;
 } & (CertificateFromStack | CertificateOnHost);
 
-/** Travels with the script: the chain in its text, the key on standard input. */
+/** Sent with the script: the chain in its text, the key on standard input. */
 export interface CertificateFromStack {
   readonly from: "stack";
   /** Leaf first, then intermediates, PEM. Changing it reloads nginx; no connection is dropped. */
@@ -22,23 +22,24 @@ export interface CertificateFromStack {
   readonly privateKey: pulumi.Input<string>;
 }
 
-/** Is on every host of the balancer already, put there and renewed by others. Never leaves it. */
+/** Files that are already on every host and are renewed by others. They never leave the host. */
 export interface CertificateOnHost {
   readonly from: "host";
-  /** Path of the leaf, perhaps followed by intermediates, PEM. */
+  /** Path of the leaf, optionally followed by intermediates, PEM. */
   readonly certificate: string;
-  /** Path of the intermediates, where `certificate` does not hold them. */
+  /** Path of the intermediates, if `certificate` does not contain them. */
   readonly chain?: string;
   /** Path of the private key, PEM, without a password. */
   readonly privateKey: string;
-  /** Changing it has the next run look at the files, where nobody watches them. @default 0 */
+  /** Changing it makes the next run read the files again, for hosts without the systemd watch. @default 0 */
   readonly renewal?: number;
 }
 
 /**
- * Where nginx finds a certificate. One from the stack lies in a folder named by its digest, so that a renewal is another
- * configuration and the former one stays whole until the new one is live. One that is on the host lies behind a link
- * that keeps its name, as the configuration must not change when others renew it.
+ * Paths from which nginx reads a certificate. One from the stack is in a folder named after its digest: a renewal
+ * changes the configuration, and the previous files stay until the new configuration is live. One that is already on
+ * the host is reached through a symbolic link with a fixed name, so that a renewal by others does not change the
+ * configuration.
  */
 export function certificateFiles(certificate: BalancerCertificate): CertificateFiles {
   const folder = `${certificateFolder}/${folderName(certificate)}`;

@@ -6,12 +6,12 @@ import type { BalancerCertificate } from "./certificate-files.ts";
 
 type OnHost = Extract<BalancerCertificate, { from: "host" }>;
 
-/** Under this name the key of a certificate from the stack comes on standard input: a word the shell can have. */
+/** Name under which the script receives the key of a certificate from the stack; a valid shell variable name. */
 export function keySecret({ name }: BalancerCertificate): string {
   return `key_${name.replaceAll("-", "_")}`;
 }
 
-/** The keys that travel to every host of a balancer, by those names. */
+/** The keys that are sent to every host of a load balancer, by those names. */
 export function certificateSecrets(certificates: readonly BalancerCertificate[]): Record<string, Input<string>> {
   return Object.fromEntries(
     certificates.flatMap((certificate) =>
@@ -21,19 +21,20 @@ export function certificateSecrets(certificates: readonly BalancerCertificate[])
 }
 
 /**
- * Functions around certificates; they read and write nothing but `certificateFolder` and `$facts`.
+ * Functions that install certificates. They write only to `certificateFolder` and `$facts`.
  *
- * - `place_pair FOLDER HOSTNAME`: checks `$work/chain.pem` and `$work/key.pem`, and puts them into the folder of that
- *   name; ends the script when they are no good.
- * - `copy_pair NAME HOSTNAME CERTIFICATE KEY [CHAIN]`: the same with files of this machine, and lets the link NAME lead
- *   to them, both at once. Sets `$renewed` to `yes` when nginx has to read them anew. Returns 1, having said why, when
- *   they are no good.
- * - `take_back`: removes what this run placed, and turns the links back.
- * - `clean_certificates "FOLDER..."`: after a success: removes what neither is named nor behind a link that is.
+ * - `place_pair FOLDER HOSTNAME`: checks `$work/chain.pem` and `$work/key.pem` and installs them in FOLDER. Exits if
+ *   the check fails.
+ * - `copy_pair NAME HOSTNAME CERTIFICATE KEY [CHAIN]`: checks and copies files of this machine, then points the link
+ *   NAME at the copies. Sets `$renewed` to `yes` if nginx has to read them again. If the check fails, logs why and
+ *   returns 1.
+ * - `take_back`: removes the files this run installed and restores the links.
+ * - `clean_certificates "FOLDER..."`: removes all folders except the given ones and the targets of given links. Called
+ *   after a successful rollout.
  */
 export const certificateFunctions = `tls=${certificateFolder}
 renewed=no
-# An earlier run may have been killed before nginx had read what it placed.
+# An earlier run may have been killed before nginx read the files it installed.
 [ ! -e "$facts/renewing" ] || renewed=yes
 : >"$work/made"
 : >"$work/links"
@@ -45,7 +46,7 @@ put_pair() {
   place "$tls/$1/chain.pem" 0644 <"$work/chain.pem"
   place "$tls/$1/key.pem" 0600 <"$work/key.pem"
 }
-# Only the PEM blocks, without a byte order mark, carriage returns and the text that other programs print around them.
+# Prints only the PEM blocks, without byte order marks, carriage returns and text around the blocks.
 pem_blocks() {
   awk '{ sub("^\\357\\273\\277", ""); sub(/[ \\t\\r]*$/, "") } /^-----BEGIN / { inside = 1 } inside { print } /^-----END / { inside = 0 }' "$@"
 }
@@ -74,7 +75,7 @@ copy_pair() {
   printf '%s %s\\n' "$1" "$was" >>"$work/links"
   lead "$1" "$pair"
 }
-# One rename, so that nobody ever sees a certificate with another one's key.
+# A single rename, so that nginx never reads a certificate with the key of another one.
 lead() { temporary "$tls/$1.placing"; ln -sfn "$2" "$tls/$1.placing" && mv -fT "$tls/$1.placing" "$tls/$1" || fail 30 "$tls/$1 cannot be written: $(df -h "$tls" | tail -n 1)"; }
 take_back() {
   while read -r link was; do
@@ -97,7 +98,7 @@ clean_certificates() {
   rmdir --ignore-fail-on-non-empty "$tls" 2>/dev/null || true
 }`;
 
-/** Brings the certificates to where the new configuration expects them. Expects `certificateFunctions`. */
+/** Installs the certificates for the new configuration. Requires `certificateFunctions`. */
 export function placeCertificates(certificates: readonly BalancerCertificate[]): string {
   return certificates
     .map((certificate) =>
@@ -110,9 +111,9 @@ place_pair ${folderName(certificate)} ${quote(certificate.hostname)}`,
     .join("\n");
 }
 
-/** A line that is another one once the files are due to be. */
+/** A comment that changes when the files are due for renewal, so that the script runs again. */
 function renewed({ name, renewal = 0 }: OnHost): string {
-  return renewal === 0 ? "" : `# The certificate ${name} was renewed by this program, time ${renewal}.\n`;
+  return renewal === 0 ? "" : `# Renewal ${renewal} of the certificate ${name} by this program.\n`;
 }
 
 /** Removes the certificates of earlier configurations, once the new one is live. */

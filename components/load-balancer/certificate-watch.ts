@@ -6,14 +6,14 @@ import type { BalancerCertificate } from "./certificate-files.ts";
 import { certificateFunctions, cleanCertificates, copyPair } from "./certificate-script.ts";
 import { rollout } from "./nginx-rollout.ts";
 
-/** Name of the systemd units; `journalctl -u` with it shows what was copied, and what was wrong. */
+/** Name of the systemd units; `journalctl -u` shows what was copied, and errors. */
 export const watchUnit = "rancher-nginx-certificates";
 
 const script = `${sshStateFolder}/nginx-certificates.sh`;
 const units: ScriptUnits<"path" | "timer"> = { name: watchUnit, script, startedBy: ["path", "timer"] };
 
 const service = `[Unit]
-Description=Takes renewed certificates over into the load balancer's nginx
+Description=Install renewed certificates in the load balancer's nginx
 StartLimitIntervalSec=0
 
 [Service]
@@ -22,7 +22,7 @@ ExecStart=/bin/sh ${script}
 `;
 
 const timer = `[Unit]
-Description=Looks at the certificates of the load balancer once an hour
+Description=Check the load balancer's certificates every hour
 
 [Timer]
 OnActiveSec=2min
@@ -32,25 +32,25 @@ OnUnitActiveSec=1h
 WantedBy=timers.target
 `;
 
-/** How often a pair is looked at again, two seconds apart: whoever renews it writes one file after the other. */
+/** Attempts to read a pair, two seconds apart: ACME clients write one file after the other. */
 const tries = 3;
 
-/** Whose certificates are watched. */
+/** The nginx whose certificates are watched. */
 export interface WatchedNginx {
-  /** Name of the script that runs it: its facts, and its undo step. */
+  /** Name of the script that runs it, and so of its facts and its undo step. */
   readonly script: string;
   /** Path of its configuration on the host. */
   readonly conf: string;
   /** Folder of its certificates on the host. @default certificateFolder */
   readonly tls?: string;
-  /** What `rollout` asks of whoever uses it, `ask_probe` too. */
+  /** The functions that `rollout` requires, including `ask_probe`. */
   readonly hooks: string;
 }
 
 /**
- * Has systemd look after certificates that others renew on the machine: when one of the files changes, and once an hour
- * for those behind links of links. The same check and the same rollout as in the script itself, so that a bad pair
- * leaves the former one serving, with a line in the journal.
+ * Installs systemd units for certificates that are renewed on the machine by others. They run when one of the files
+ * changes, and every hour for files behind several symbolic links. They use the same check and rollout as the script
+ * itself: an invalid pair is logged in the journal and the previous one stays in use.
  */
 export function watchCertificates(certificates: readonly BalancerCertificate[], nginx: WatchedNginx): string {
   const watched = certificates.filter((certificate) => certificate.from === "host");
@@ -63,7 +63,7 @@ function pathOf(watched: readonly Extract<BalancerCertificate, { from: "host" }>
   const paths = watched.flatMap(({ certificate, chain, privateKey }) => [certificate, chain, privateKey]);
   const lines = paths.filter((path) => path !== undefined).map((path) => `PathChanged=${path.replaceAll("%", "%%")}`);
   return `[Unit]
-Description=Watches the certificates of the load balancer
+Description=Watch the load balancer's certificates
 
 [Path]
 ${[...new Set(lines)].join("\n")}
@@ -73,7 +73,7 @@ WantedBy=multi-user.target
 `;
 }
 
-/** The whole text systemd runs: it stands alone, as no script of the stack is there then. */
+/** The script that systemd runs. It is self-contained, as the stack's scripts are not kept on the host. */
 function watchScript(
   certificates: readonly BalancerCertificate[],
   { script: name, conf, tls, hooks }: WatchedNginx,
@@ -103,5 +103,5 @@ fi
 `;
 }
 
-/** Removes the units and the script; for the undo step too. A run that waits for this script's lock must not go on. */
+/** Removes the units and the script; also for the undo step. Ends a run that waits for this script's lock. */
 export const unwatch = removeUnits(units, "ends");

@@ -1,12 +1,12 @@
 /**
- * Shell functions that tell who has an address:
+ * Shell functions that find the holder of an address:
  *
- * - `is_here ADDRESS`: this machine has it.
- * - `neighbour ADDRESS INTERFACE`: prints the hardware address of the machine that answers for it there; nothing where
- *   none does. Takes up to 4 s then, as long as the kernel asks.
- * - `peer_with HARDWARE INTERFACE`: prints which of `$peers` and `$former_peers` has that hardware address.
+ * - `is_here ADDRESS`: succeeds if this machine has it.
+ * - `neighbour ADDRESS INTERFACE`: prints the MAC address of the machine that answers for it, or nothing. Takes up to 4
+ *   s if no machine answers, as the kernel retries for that long.
+ * - `peer_with MAC INTERFACE`: prints which of `$peers` and `$former_peers` has that MAC address.
  *
- * They ask as every machine asks before it sends something, so they need no tool and work for ARP and for IPv6 alike.
+ * They use the kernel's own neighbour discovery, so they need no tools and work with both ARP and IPv6 NDP.
  */
 export const holderFunctions = `is_here() { ip -o addr show to "$1" | grep -q .; }
 neighbour() {
@@ -31,10 +31,14 @@ peer_with() {
 }`;
 
 /**
- * Sets `$interface`, which leads to the other hosts, `$address_interface`, which is to have the address, `$holder`:
- * `here`, `peer` or `nobody`, and `$leaving`: the peer's address where it is in the group no more, and only goes when
- * the stack file's other hosts know that. Reads `$address`, `$own`, `$peers` and `$wanted_interface`, which may be empty. Refuses
- * what would not work or would take an address from another machine, before anything changes.
+ * Finds the interfaces and the current holder of the address. Exits before anything changes if the configuration cannot
+ * work or the address belongs to another machine. Reads `$address`, `$own`, `$peers` and `$wanted_interface`, which may
+ * be empty. Sets:
+ *
+ * - `$interface`: the interface towards the other hosts.
+ * - `$address_interface`: the interface for the address.
+ * - `$holder`: `here`, `peer` or `nobody`.
+ * - `$leaving`: the holder's own address, if it was removed from the group; it hands over when its host is undone.
  */
 export const lookAround = `leaving=
 former_peers=$(cat "$facts/peers" 2>/dev/null || true)
@@ -57,7 +61,7 @@ else
   if [ -z "$answering" ]; then
     holder=nobody
   elif [ "$address_interface" != "$interface" ]; then
-    # On another network than the peers' own addresses nothing tells them from strangers.
+    # On a network without the peers' own addresses, peers and other machines cannot be told apart.
     holder=peer
   else
     holding=$(peer_with "$answering" "$address_interface")

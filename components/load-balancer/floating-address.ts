@@ -9,41 +9,41 @@ export interface FloatingAddressHost extends FloatingHost {
 }
 
 export interface FloatingAddressArgs {
-  /** IPv4 or IPv6 address that no machine has by itself. Changing it moves clients once the name leads to the new one. */
+  /** IPv4 or IPv6 address that no machine has configured. After a change, clients follow when DNS has the new one. */
   readonly address: string;
-  /** Interface it is put on. @default the one that leads to the other hosts */
+  /** Interface for the address. @default the one towards the other hosts */
   readonly interface?: string;
   /**
-   * VRRP's number of this group, 1 to 255. Changing it may move the address once, as hosts with the old and the new
-   * number do not hear each other for a few seconds.
+   * VRRP router ID of the group, 1 to 255. Changing it may move the address once, as hosts with the old ID ignore hosts
+   * with the new one for a few seconds.
    */
   readonly virtualRouterId: number;
   /**
-   * Two to eight. A host more or less reloads keepalived on all of them. A new one goes last, so that the others know it
-   * before it comes; one that is given up keeps the address, if it has it, until it is undone. To replace one, add the
-   * new one first, and give the old one up in the next update.
+   * Two to eight. Adding or removing one reloads keepalived on all of them. Add new hosts at the end, so that the
+   * others know them before they start. A removed host keeps the address, if it has it, until it is undone. To replace
+   * a host, add the new one first and remove the old one in the next update.
    */
   readonly hosts: readonly FloatingAddressHost[];
-  /** What the address leads to. keepalived comes after it and goes before it. */
+  /** The load balancer behind the address. keepalived is created after it and removed before it. */
   readonly balancer: pulumi.Resource;
 }
 
 /**
- * An address that moves between the hosts of a load balancer, by keepalived: it leaves a host that is gone, and one
- * whose balancer does not answer.
+ * An address that keepalived moves between the hosts of a load balancer: away from a host that fails, or whose load
+ * balancer does not answer.
  *
- * Expects a balancer on every host that listens on all addresses, and a network in which the hosts are neighbours: where
- * a cloud routes addresses by itself, use its own load balancer. Leaves out the name in DNS.
+ * Expects a load balancer that listens on all addresses on every host, and hosts in one network segment. In clouds that
+ * route addresses themselves, use the cloud's load balancer. Leaves out DNS.
  */
 export class FloatingAddress extends pulumi.ComponentResource {
-  /** Address the hostname should lead to. */
+  /** Address the hostname should resolve to. */
   public readonly address: pulumi.Output<string>;
 
   constructor(name: string, args: FloatingAddressArgs, opts?: pulumi.ComponentResourceOptions) {
     const scripts = args.hosts.map(({ name: self, machine }) => ({ machine, create: scriptFor(self, args) }));
     super("rancher:load-balancer:FloatingAddress", name, {}, opts);
 
-    // In any order: a reload keeps the address where it is, wherever that may be.
+    // The order does not matter: a reload does not move the address.
     runInTurn(
       scripts,
       ({ create }) => ({

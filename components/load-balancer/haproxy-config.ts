@@ -4,16 +4,16 @@ import type { BalancerOptions } from "./balancer-options.ts";
 import { renderHaproxyListener } from "./haproxy-listener.ts";
 import type { PassThrough } from "./listener.ts";
 
-/** Where HAProxy says on loopback which configuration it runs; the same port and line as nginx has. */
+/** Loopback port on which HAProxy reports its configuration; the same port and format as nginx. */
 export const generationPort = 18404;
 
-/** HAProxy can answer a bare connection with a text of ours from Lua only. */
+/** Only Lua can answer a plain TCP connection with custom text. */
 export const generationScript = `core.register_service("generation", "tcp", function(client)
   client:send("generation " .. os.getenv("GENERATION") .. " worker " .. core.get_info()["Pid"] .. "\\n")
 end)
 `;
 
-/** Where that script lies on a host. */
+/** Path of that script on a host. */
 export const generationScriptPath = "/etc/haproxy/generation.lua";
 
 export interface HaproxyConfigArgs {
@@ -23,21 +23,23 @@ export interface HaproxyConfigArgs {
 
 export interface HaproxyConfig {
   readonly text: string;
-  /** Names this very configuration; the running HAProxy answers it on `generationPort`. */
+  /** Identifier of this configuration, which the running HAProxy reports on `generationPort`. */
   readonly generation: string;
 }
 
-/** Open files at most, two for each client. HAProxy takes fewer, and so fewer clients, where the host allows fewer. */
+/** Maximum number of open files, two per client. HAProxy lowers it if the host's limit is lower. */
 const maxFiles = 4 * 16_384;
 
-/** A Rancher that is busy may take a moment; one that hangs is gone after two of these. */
+/** Enough for a busy Rancher; one that hangs is marked down after two checks. */
 const checkSeconds = 3;
 
-/** haproxy.cfg for layer 4: TCP goes through, TLS and HTTP are the ingress controller's. HAProxy 2.6 and later. */
+/**
+ * haproxy.cfg for layer 4: TCP is passed through, the ingress controller handles TLS and HTTP. HAProxy 2.6 and later.
+ */
 export function renderHaproxyConfig({ listeners, options }: HaproxyConfigArgs): HaproxyConfig {
   const { method, timeouts, failover } = options;
   const sections = listeners.map((listener) => renderHaproxyListener(listener, { listeners, options }));
-  const body = `    # Newer ones warn without it; nothing here is of that type.
+  const body = `    # HAProxy 3.1 and later warns if this is unset. It has no effect here.
     .if version_atleast(3.1)
     tune.lua.bool-sample-conversion normal
     .endif
@@ -48,30 +50,30 @@ export function renderHaproxyConfig({ listeners, options }: HaproxyConfigArgs): 
     fd-hard-limit ${maxFiles}
     # Old workers of a reload keep open connections this long; websockets reconnect after it.
     hard-stop-after ${timeouts.shutdown}s
-    # To systemd's journal: journalctl -u haproxy.
+    # Goes to the systemd journal: journalctl -u haproxy.
     log stdout format short daemon
-    # For root alone. A new worker takes the listening sockets over from the old one, so a reload refuses nobody.
+    # Root only. On a reload the new worker takes over the listening sockets, so no connection is refused.
     stats socket /run/haproxy.sock user root group root mode 600 level admin expose-fd listeners
 
 defaults
     mode tcp
     log global
-    # Times of a connection: waiting, connecting, in all.
+    # Logs the wait, connect and total time of each connection.
     option tcplog
     option dontlognull
     option log-health-checks
     balance ${method === "least_conn" ? "leastconn" : "roundrobin"}
-    # A dead node costs a client this long; the next node is tried at once.
+    # A client waits this long for an unresponsive node; then the next node is tried.
     timeout connect ${timeouts.connect}s
     retries ${failover.tries - 1}
     option redispatch 1
-    # Rancher asks for 1800 s of silence to be allowed in either direction.
+    # Idle time in either direction; Rancher recommends 1800 s.
     timeout client ${timeouts.idle}s
     timeout server ${timeouts.idle}s
-    # Where one side has ended already.
+    # After one side has closed its half of the connection.
     timeout client-fin 30s
     timeout server-fin 30s
-    # Finds clients that went away without a word after 3 min, and nodes, which are near, after half a minute.
+    # Detects clients that disappeared after 3 minutes, and nodes, which are nearby, after half a minute.
     option clitcpka
     clitcpka-idle 60s
     clitcpka-intvl 15s
@@ -80,10 +82,10 @@ defaults
     srvtcpka-idle 10s
     srvtcpka-intvl 5s
     srvtcpka-cnt 3
-    # Until a check that is connected has its answer.
+    # Time for the response, once a check is connected.
     timeout check ${checkSeconds}s
 ${hasNames(listeners) ? resolvers : ""}
-# Which configuration runs: read by the rollout, from this machine only.
+# Reports the active configuration to the rollout, on this machine only.
 frontend generation
     bind 127.0.0.1:${generationPort}
     tcp-request content set-log-level silent
@@ -94,7 +96,7 @@ ${sections.join("\n")}`;
   return { text: `global\n    setenv GENERATION ${generation}\n${body}`, generation };
 }
 
-/** Every second answer of DNS is new; without it a name would be looked up once, at the start. */
+/** Without it HAProxy would resolve names only once, at startup. */
 const resolvers = `
 resolvers host
     parse-resolv-conf

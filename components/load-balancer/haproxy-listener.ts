@@ -2,14 +2,14 @@ import { isIP, isIPv6 } from "node:net";
 import type { BalancerOptions } from "./balancer-options.ts";
 import type { HealthCheck, PassThrough, Upstream } from "./listener.ts";
 
-/** What a listener's section depends on besides the listener. */
+/** What a listener's section depends on, apart from the listener itself. */
 export interface ListenerSurroundings {
-  /** All listeners of the balancer, this one too. */
+  /** All listeners of the load balancer, including this one. */
   readonly listeners: readonly PassThrough[];
   readonly options: BalancerOptions;
 }
 
-/** The section of haproxy.cfg that passes one port through and asks its upstreams whether they are well. */
+/** The section of haproxy.cfg that passes one port through and checks the health of its upstreams. */
 export function renderHaproxyListener(listener: PassThrough, { listeners, options }: ListenerSurroundings): string {
   const { name, port, upstreams, healthCheck } = listener;
   const lines = [
@@ -17,10 +17,10 @@ export function renderHaproxyListener(listener: PassThrough, { listeners, option
     ...(options.ipv6 ? [`bind :::${port} v6only`] : []),
     ...(healthCheck ? healthRequest(healthCheck) : []),
     ...(listener.proxyProtocol
-      ? ["# The upstreams expect the PROXY protocol, from checks too.", "default-server send-proxy"]
+      ? ["# The upstreams expect the PROXY protocol, also in health checks.", "default-server send-proxy"]
       : []),
-    // Checks may be wrong or all fail at once, before Rancher is there for one; then it is better to try than to refuse.
-    "# Only while no upstream is well: all of them, as without checks.",
+    // All checks may fail at once, for example before Rancher is installed. Trying is then better than refusing.
+    "# Used only while no upstream is healthy: tries all of them, without checks.",
     "option allbackups",
     ...upstreams.map((upstream) => `server unchecked-${serverName(upstream)} ${target(upstream)} backup`),
     ...judgement(options, healthCheck),
@@ -40,19 +40,20 @@ function healthRequest({ path, hostname }: HealthCheck): string[] {
   ];
 }
 
-/** Seconds between two checks of an upstream that is well. */
+/** Seconds between two checks of a healthy upstream. */
 const interval = 2;
-/** Failed or passed checks in a row that count. */
+/** Consecutive failed or passed checks that change an upstream's state. */
 const inARow = 2;
 
-/** Milliseconds that what was sent to an upstream may stay unacknowledged until its connection is ended. */
+/** Milliseconds that data sent to an upstream may stay unacknowledged before the connection is closed. */
 const unacknowledged = 15_000;
 
 /**
- * When an upstream goes and comes. Failed connections hasten the next check and make one failed check enough.
+ * When an upstream is marked down and up. After a failed connection the next check runs sooner, and one failure is
+ * enough.
  *
- * Without `on-marked-down shutdown-sessions`: it would end good connections of a node whose Rancher is slow, and those
- * that are about to be tried on the next node. The kernel ends those of a node that is gone.
+ * Without `on-marked-down shutdown-sessions`, which would close working connections to a node whose Rancher is slow,
+ * and connections that are about to be retried on the next node. The kernel closes those to a node that has failed.
  */
 function judgement({ failover }: BalancerOptions, healthCheck: HealthCheck | undefined): string[] {
   const { maxFails, failTimeout } = failover;
@@ -61,15 +62,15 @@ function judgement({ failover }: BalancerOptions, healthCheck: HealthCheck | und
     `default-server observe layer4 error-limit ${maxFails} on-error sudden-death tcp-ut ${unacknowledged}`,
     ...(healthCheck
       ? [
-          // It asks whether Rancher answers, not who it is: the certificate may be one only clients know, or not made yet.
-          "# Whose certificate it is, clients ask; a check sends nothing secret.",
+          // The check tests availability, not identity: the certificate may be from a private CA, or not exist yet.
+          "# Clients verify the certificate; a check sends no secrets.",
           `default-server check-ssl check-sni ${healthCheck.hostname} verify none`,
         ]
       : []),
   ];
 }
 
-/** The server with the same address whose health is asked for by a listener with a check of its own. */
+/** The server with the same address in a listener that has its own health check. */
 function watchedElsewhere({ address }: Upstream, listeners: readonly PassThrough[]): string | undefined {
   for (const { name, upstreams, healthCheck } of listeners) {
     const same = upstreams.find((upstream) => upstream.address === address);
@@ -78,13 +79,13 @@ function watchedElsewhere({ address }: Upstream, listeners: readonly PassThrough
   return undefined;
 }
 
-/** As logs show it. */
+/** Name of the server in logs. */
 function serverName({ address, port }: Upstream): string {
   return `${address}:${port}`;
 }
 
 function target({ address, port }: Upstream): string {
   const where = `${isIPv6(address) ? `[${address}]` : address}:${port}`;
-  // A name that cannot be looked up at the start must not keep the others from working.
+  // A name that cannot be resolved at startup must not stop the other servers from working.
   return isIP(address) === 0 ? `${where} resolvers host init-addr last,libc,none resolve-prefer ipv4` : where;
 }

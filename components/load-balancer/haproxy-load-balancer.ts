@@ -11,18 +11,18 @@ export interface HaproxyLoadBalancerArgs {
   /** Changing an option reloads HAProxy, one host after another. */
   readonly options: BalancerOptions;
   readonly hosts: readonly BalancerHost[];
-  /** An address that moves between the hosts; no upstream may lead there. */
+  /** An address that moves between the hosts; no upstream may have it. */
   readonly floatingAddress?: string | undefined;
 }
 
 /**
- * HAProxy in front of a cluster, at layer 4, on one or more hosts: like nginx, and it asks every node whether Rancher
- * answers there, so that one that takes connections and answers 503 is left out too.
+ * HAProxy in front of a cluster, at layer 4, on one or more hosts. Unlike nginx it actively checks Rancher on every
+ * node, so a node that accepts connections but answers 503 gets no traffic.
  *
- * Expects managed hosts. Leaves out: layer 7, the name in DNS, and an address that moves between hosts.
+ * Expects managed hosts. Leaves out: layer 7, DNS, and an address that moves between hosts.
  */
 export class HaproxyLoadBalancer extends pulumi.ComponentResource {
-  /** Addresses clients may use, in the order of the hosts. */
+  /** Addresses for clients, in the order of the hosts. */
   public readonly addresses: pulumi.Output<string[]>;
 
   constructor(name: string, args: HaproxyLoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {

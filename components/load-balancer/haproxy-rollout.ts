@@ -1,24 +1,25 @@
 import { generationPort } from "./haproxy-config.ts";
 
-/** Seconds until a new worker must answer with a new configuration; after them the former one is put back. */
+/** Seconds for a new worker to report the new configuration; then the previous one is restored. */
 const liveSeconds = 8;
 
-/** Seconds the former configuration is given to answer again. */
+/** Seconds for the restored configuration to be reported. */
 const backSeconds = 3;
 
 /**
- * `roll_out WANTED`: makes HAProxy run the file WANTED, or leaves it running what it ran and fails with HAProxy's words.
- * Says `changed: ...` or `unchanged: ...`. Reads `$conf`, the path of the configuration.
+ * `roll_out WANTED`: activates the configuration file WANTED. If that fails, restores the previous configuration and
+ * fails with HAProxy's error messages. Logs `changed: ...` or `unchanged: ...`. Reads `$conf`, the path of the
+ * configuration.
  *
- * It judges by what answers, never by an exit status: a reload returns before the new worker has tried its ports, and
- * where one is busy the old worker goes on for ever. HAProxy takes all its ports or none, so that a new worker that
- * answers on one has the others too.
+ * Success is what HAProxy reports on its probe port, not an exit status: a reload returns before the new worker binds
+ * its ports, and if one is in use the old worker keeps running. HAProxy binds all its ports or none, so a new worker
+ * that answers on one port has all of them.
  */
 export const haproxyRollout = `# shellcheck disable=SC2016 # it is bash that expands it
 answer() { timeout 2 bash -c 'read -r line </dev/tcp/127.0.0.1/${generationPort} && printf "%s\\n" "$line"' 2>/dev/null 9>&- || true; }
 generation_in() { sed -n 's/^ *setenv GENERATION \\([0-9a-f]*\\)$/\\1/p' "$1"; }
 worker_of() { answer | sed -n "s/^generation $1 worker \\([0-9]*\\)$/\\1/p"; }
-# An old worker may still take a connection in the moment of a reload, so one answer is not enough.
+# During a reload an old worker may still accept a connection, so one answer is not enough.
 live() {
   answers=0 deadline=$(($(date +%s) + $3))
   while [ "$(date +%s)" -lt "$deadline" ]; do
@@ -35,18 +36,18 @@ live() {
   return 1
 }
 activate() {
-  # Without it systemd starts nothing that failed several times in a row.
+  # Otherwise systemd refuses to start a unit that failed several times in a row.
   ! systemctl is-failed -q haproxy || systemctl reset-failed haproxy 9>&-
   if systemctl is-active -q haproxy; then systemctl reload haproxy 9>&-; else systemctl start haproxy 9>&-; fi
 }
 alerts() { sed -n 's/^.*\\[ALERT\\] *([0-9]*) : //p' | tail -n 3 | paste -s -d ';' -; }
-# The one to go back to is the one that runs, which an earlier run may have remembered before it was killed.
+# Roll back to the configuration that runs. An earlier run may have saved it before it was killed.
 remember_former() {
   now=$(generation_in "$conf")
   if [ -e "$former" ] && [ -z "\${now:+$(worker_of "$now")}" ]; then return 0; fi
   rm -f "$former"; ln "$conf" "$former" || { rm -f "$conf.placing"; fail 30 "$former cannot be written: $(df -h "$(dirname "$conf")" | tail -n 1)"; }
 }
-# Says whether the former configuration serves again.
+# Succeeds if the previous configuration is active again.
 go_back() {
   mv -f "$former" "$conf"
   activate >/dev/null 2>&1 || true
@@ -54,7 +55,7 @@ go_back() {
   if [ -n "$now" ]; then live "$now" "" ${backSeconds}; else systemctl is-active -q haproxy; fi
 }
 roll_out() {
-  # A second name of the same file, beside it: it takes no room, and its way back is one rename.
+  # A hard link to the file: it needs no disk space, and a rollback is one rename.
   former=$conf.former
   generation=$(generation_in "$1")
   before=$(answer | sed -n 's/.* worker //p')

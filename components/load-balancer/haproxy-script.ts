@@ -14,11 +14,11 @@ import { clientPorts } from "./listener.ts";
 import { refuseSelfConnections } from "./self-connection-script.ts";
 
 export interface HaproxyScriptArgs extends HaproxyConfigArgs {
-  /** An address that moves between the load balancer's hosts, where there is one. */
+  /** Address that moves between the load balancer's hosts, if any. */
   readonly floatingAddress?: string | undefined;
 }
 
-/** Installs HAProxy where it is missing, and rolls one configuration out without ever breaking a running one. */
+/** Installs HAProxy if it is missing, and rolls out a configuration without interrupting a running one. */
 export function renderHaproxyScript(args: HaproxyScriptArgs): string {
   const ports = clientPorts(args.listeners);
   const { listeners, floatingAddress } = args;
@@ -29,7 +29,7 @@ export function renderHaproxyScript(args: HaproxyScriptArgs): string {
     refuseSelfConnections({ listeners, ports: [...ports, generationPort], floatingAddress }),
     registerUndo,
     install,
-    // Lets it listen on any port and connect to any: https://github.com/fedora-selinux/selinux-policy (rhcs.te).
+    // Allows it to listen on and connect to any port: https://github.com/fedora-selinux/selinux-policy (rhcs.te).
     allowInSelinux({ portType: "http_port_t", ports: [], booleans: ["haproxy_connect_any"] }),
     openPorts(ports),
     `place ${generationScriptPath} 0644 ${hereDocument(generationScript, "LUA")}
@@ -47,7 +47,7 @@ sha256sum "$conf" | cut -d ' ' -f 1
 
 const checkSystem = `[ -n "$system" ] || fail 10 "this machine runs $system_name; HAProxy is installed on Debian, Ubuntu, the RHEL family and SUSE only. Use one of them for the load balancer, or kind: external"`;
 
-/** Asked before anything changes, as one busy port would keep HAProxy from all of them. */
+/** Runs before anything changes: with one port in use, HAProxy binds none of them. */
 function checkPorts(ports: readonly number[]): string {
   return `if command -v ss >/dev/null; then
   for port in ${ports.join(" ")}; do
@@ -62,7 +62,7 @@ function checkPorts(ports: readonly number[]): string {
 fi`;
 }
 
-/** Packages are removed only if they came with us; a configuration that was there comes back, and runs again. */
+/** Removes packages only if this program installed them; restores and activates a previous configuration. */
 const registerUndo = `register_undo <<'UNDO'
 ${packageManager}
 ${closePorts}
@@ -73,9 +73,9 @@ if [ -s "$facts/packages" ]; then
   if command -v haproxy >/dev/null; then systemctl stop haproxy 9>&- || true; fi
   # shellcheck disable=SC2046 # one word per package
   remove_packages $(cat "$facts/packages")
-  # What rpm leaves of a configuration that was changed.
+  # rpm keeps a changed configuration under this name.
   rm -f /etc/haproxy/haproxy.cfg.rpmsave
-  # The package's own removal looks for deluser, which may have gone before it.
+  # The package's removal script needs deluser, which may already be removed.
   [ ! -e "$facts/no-user" ] || ! getent passwd haproxy >/dev/null || userdel haproxy
 fi
 if command -v haproxy >/dev/null; then

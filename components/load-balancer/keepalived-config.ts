@@ -1,47 +1,47 @@
 import { isIP } from "node:net";
 
-/** A host between which the address moves. */
+/** One of the hosts between which the address moves. */
 export interface FloatingHost {
   readonly name: string;
-  /** IP address the other hosts reach it at: where VRRP's packets go, straight from one host to the other. */
+  /** IP address at which the other hosts reach it, for unicast VRRP packets. */
   readonly peerAddress: string;
 }
 
 export interface KeepalivedConfigArgs {
-  /** IPv4 or IPv6 address that no machine has by itself, of the same family as the hosts' addresses. */
+  /** IPv4 or IPv6 address that no machine has configured, of the same family as the hosts' addresses. */
   readonly address: string;
-  /** VRRP's number of this group, 1 to 255: the same on every host, and no other group's between the same hosts. */
+  /** VRRP router ID of the group, 1 to 255: the same on every host, and unique in the network segment. */
   readonly virtualRouterId: number;
-  /** All hosts of the group. Their order means nothing. */
+  /** All hosts of the group, in any order. */
   readonly hosts: readonly FloatingHost[];
   /** Name of the host the configuration is for. */
   readonly self: string;
 }
 
-/** Seconds between two of the holder's packets. Three that stay away make another host take the address. */
+/** Seconds between two advertisements. After three missing ones another host takes the address. */
 const advertSeconds = 0.5;
 
-/** What tells keepalived whether the balancer on its host answers; a folder SELinux's policy knows for such scripts. */
+/** Script that checks the load balancer for keepalived, in the folder that SELinux's policy allows for such scripts. */
 export const answersScriptPath = "/usr/libexec/keepalived/rancher-balancer-answers";
 
-/** Highest of a group, below 255, which VRRP keeps for a router that owns the address. */
+/** Highest priority in a group. VRRP reserves 255 for a router that owns the address. */
 const firstPriority = 250;
 
-/** So much apart, two hosts that begin to wait at the same moment do not take the address at the same moment. */
+/** Far enough apart that two hosts that start waiting at the same moment do not take the address at the same moment. */
 const priorityStep = 30;
 
-/** Hosts with a priority of their own. */
+/** Maximum number of hosts with distinct priorities. */
 const mostHosts = Math.floor(firstPriority / priorityStep);
 
 /**
- * keepalived.conf of one host, but for what is known there: `@@interface@@`, which leads to the other hosts,
- * `@@addressInterface@@`, which the address is put on, and `@@leavingPeer@@`, a line that stays only where a host that is
- * in the group no more still has the address. Heard to the end, it hands the address over when it is undone.
+ * keepalived.conf of one host, with placeholders for what is known only on the host: `@@interface@@`, towards the other
+ * hosts, `@@addressInterface@@`, for the address, and `@@leavingPeer@@`, a line that is kept only while a host that was
+ * removed from the group still has the address. As a peer, that host hands the address over when it is undone.
  *
- * How long clients wait: a host that falls silent is given up after three packets and a part of a fourth, at most 2 s; a
- * balancer that stops answering is noticed in 1 to 2 s, and the address moves at once, as its host says so.
+ * Failover time: a host that fails is detected after three to four missing advertisements, at most 2 s. A load balancer
+ * that stops answering is detected within 1 to 2 s, and its host then hands the address over at once.
  *
- * Statements that keepalived knows since 2.0: https://www.keepalived.org/manpage.html
+ * Uses statements that keepalived has supported since 2.0: https://www.keepalived.org/manpage.html
  *
  * @throws when the addresses cannot form a group.
  */
@@ -53,15 +53,15 @@ export function renderKeepalivedConfig(args: KeepalivedConfigArgs): string {
   const peers = inOrder(hosts).filter((host) => host !== own);
   return `global_defs {
     vrrp_version 3
-    # What another machine says about the address counts for nothing.
+    # Ignore advertisements from other machines.
     vrrp_check_unicast_src
-    # Not root: the check only opens a connection.
+    # The check only opens a connection, so it does not run as root.
     script_user nobody
     enable_script_security
-    # Neighbours that missed the news of a move hear it again.
+    # Repeat gratuitous ARP, for neighbours that missed the first one.
     vrrp_garp_master_delay 1
     vrrp_garp_master_refresh 30
-    # After two hosts that could not hear each other both held the address, the one that keeps it tells everybody anew.
+    # After a network partition, the host that keeps the address announces it again.
     vrrp_higher_prio_send_advert true
 }
 
@@ -69,10 +69,10 @@ vrrp_script balancer_answers {
     script "${answersScriptPath}"
     interval 1
     timeout 2
-    # Twice: a restart of the balancer is over by then.
+    # Twice, so that a restart of the load balancer does not move the address.
     fall 2
     rise 2
-    # A host whose balancer has not answered yet takes nothing.
+    # A host does not take the address before its load balancer has answered.
     init_fail
 }
 
@@ -91,7 +91,7 @@ ${peers.map(({ peerAddress }) => `        ${peerAddress}`).join("\n")}
         @@leavingPeer@@
     }
     virtual_ipaddress {
-        # As a single address it is nobody's choice for connections that go out.
+        # With a host prefix the address is not used as the source of outgoing connections.
         ${address}/${isIP(address) === 6 ? 128 : 32} dev @@addressInterface@@
     }
     track_script {
@@ -101,7 +101,7 @@ ${peers.map(({ peerAddress }) => `        ${peerAddress}`).join("\n")}
 `;
 }
 
-/** By name, so that another order in the stack file changes nothing on the hosts. */
+/** By name, so that reordering hosts in the stack file changes nothing on them. */
 export function priorityOf(self: string, hosts: readonly FloatingHost[]): number {
   return firstPriority - priorityStep * inOrder(hosts).findIndex(({ name }) => name === self);
 }

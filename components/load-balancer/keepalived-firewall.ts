@@ -1,8 +1,8 @@
 const isThere = `command -v firewall-cmd >/dev/null && firewall-cmd --state >/dev/null 2>&1`;
 
 /**
- * Lets VRRP's packets in where firewalld runs, in the zone of `$interface`; elsewhere does nothing. Both now and after a
- * restart (https://firewalld.org/documentation/man-pages/firewall-cmd.html). Remembers the zone in `$facts`.
+ * Allows VRRP in firewalld's zone of `$interface`, at run time and permanently. Does nothing if firewalld is not running
+ * (https://firewalld.org/documentation/man-pages/firewall-cmd.html). Records the zone in `$facts`.
  */
 export const openVrrp = `if ${isThere}; then
   zone=$(firewall-cmd --get-zone-of-interface="$interface" 2>/dev/null || firewall-cmd --get-default-zone)

@@ -1,12 +1,10 @@
 import { packageManager } from "../host/package-manager.ts";
 
-/** Refuses a machine whose packages are unknown to us, before anything changes. */
+/** Rejects unsupported operating systems, before anything changes. */
 export const checkSystem = `${packageManager}
 [ -n "$system" ] || fail 10 "this machine runs $system_name; keepalived is installed on Debian, Ubuntu, RHEL, its relatives and SUSE only. Leave floatingAddress out, or use one of them"`;
 
-/**
- * Installs keepalived where it is missing. A configuration that was there is kept.
- */
+/** Installs keepalived if it is missing. Backs up an existing configuration. */
 export const installKeepalived = `if [ ! -e "$facts/packages" ] && installed keepalived; then
   keep "$conf"
   if note_service keepalived && [ -s "$conf" ]; then
@@ -21,13 +19,13 @@ if ! installed keepalived; then
 fi
 systemctl -q is-enabled keepalived || systemctl -q enable keepalived 9>&-`;
 
-/** For the undo step, after keepalived is stopped: packages are removed only if they came with us. */
+/** For the undo step, after keepalived is stopped: removes packages only if this program installed them. */
 export const removeKeepalived = `give_back "$conf"
 if [ -s "$facts/packages" ]; then
   rm -f "$conf"
   # shellcheck disable=SC2046 # one word per package
   remove_packages $(cat "$facts/packages")
-  # rpm keeps what was changed under this name; dpkg a folder that was not empty when it looked.
+  # rpm keeps a changed configuration under this name; dpkg keeps folders that were not empty.
   rm -f "$conf.rpmsave"
   [ ! -d /etc/keepalived ] || rmdir --ignore-fail-on-non-empty /etc/keepalived
 elif [ -e "$facts/was-noted" ]; then

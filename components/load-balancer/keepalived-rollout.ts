@@ -1,24 +1,24 @@
-/** Seconds in which the address must be held by somebody. */
+/** Seconds within which a host must hold the address. */
 const heldSeconds = 15;
 
 /**
- * Seconds after which a keepalived that hears no other would have taken the address: two checks of the balancer, and
- * the longest wait for the holder's packets.
+ * Seconds after which a keepalived that receives no advertisements would have taken the address: two checks of the load
+ * balancer, and the longest wait for advertisements.
  */
 const settleSeconds = 5;
 
 /**
- * `roll_out WANTED`: makes keepalived run the file WANTED, or leaves it running what it ran. Says `changed: ...` or
- * `unchanged: ...`. Reads `$conf`, `$address`, `$address_interface`, `$peers`, `$holder`,
- * `$leaving`, and `$service_changed`.
+ * `roll_out WANTED`: activates the configuration file WANTED, or restores the previous one and fails. Logs `changed:
+ * ...` or `unchanged: ...`. Reads `$conf`, `$address`, `$address_interface`, `$peers`, `$holder`, `$leaving` and
+ * `$service_changed`.
  *
- * It is judged by where the address is, never by an exit status: held once, here or by another of the hosts. A host that
- * joins while another holds the address and then takes it all the same does not hear that other one.
+ * Success is that exactly one host holds the address, not an exit status. A host that joins and takes the address
+ * although another host holds it does not receive that host's advertisements.
  */
-export const keepalivedRollout = `# keepalived 2.2 ends itself when it checks a configuration whose scripts run as another user.
+export const keepalivedRollout = `# keepalived 2.2 exits when it checks a configuration whose scripts run as another user.
 check_file() { sed 's/^\\( *script_user\\) .*/\\1 root/' "$1" >"$work/checked.conf" && timeout 20 keepalived -t -f "$work/checked.conf" >"$work/words" 2>&1; }
 activate() {
-  # Without it systemd starts nothing that failed several times in a row.
+  # Otherwise systemd refuses to start a unit that failed several times in a row.
   systemctl reset-failed keepalived 2>/dev/null 9>&- || true
   # A reload keeps the address where it is.
   if systemctl -q is-active keepalived; then timeout 30 systemctl reload keepalived 9>&-; else timeout 60 systemctl start keepalived 9>&-; fi
@@ -39,7 +39,7 @@ go_back() {
   fi
 }
 roll_out() {
-  # A second name of the same file, beside it: it takes no room, and its way back is one rename.
+  # A hard link to the file: it needs no disk space, and a rollback is one rename.
   former=$conf.former
   if cmp -s "$1" "$conf" && [ "$service_changed" = no ] && systemctl -q is-active keepalived && { [ "$holder" != nobody ] || is_held; }; then
     rm -f "$former"
@@ -48,10 +48,10 @@ roll_out() {
   fi
   check_file "$1" || fail 30 "keepalived refuses the new configuration, the old one goes on: $(tail -n 5 "$work/words")"
   install -m 0644 "$1" "$conf.placing" && sync "$conf.placing" || { rm -f "$conf.placing"; fail 30 "$conf cannot be written: $(df -h /etc | tail -n 1)"; }
-  # Hosts that have another number do not hear each other until all of them have it.
+  # Hosts with different router IDs ignore each other until all of them have the new one.
   joins=$holder
   if [ -e "$facts/address" ] && [ "$(router_in "$conf")" != "$(router_in "$1")" ]; then joins=unknown; fi
-  # Only one of ours can be gone back to, and a run that was killed here has put the new one there already.
+  # Roll back only to a configuration of this program. A run that was killed here has already installed the new one.
   if [ -s "$conf" ] && [ -e "$facts/address" ] && ! cmp -s "$1" "$conf"; then
     rm -f "$former"; ln "$conf" "$former" || { rm -f "$conf.placing"; fail 30 "$former cannot be written: $(df -h "$(dirname "$conf")" | tail -n 1)"; }
   fi

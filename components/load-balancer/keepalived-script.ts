@@ -9,7 +9,7 @@ import { keepalivedRollout } from "./keepalived-rollout.ts";
 import { generationPort } from "./nginx-config.ts";
 
 export interface KeepalivedScriptArgs extends KeepalivedConfigArgs {
-  /** Interface the address is put on. @default the one that leads to the other hosts */
+  /** Interface for the address. @default the one towards the other hosts */
   readonly interface?: string;
 }
 
@@ -20,9 +20,9 @@ drop_in=${dropIn}
 answers_script=${answersScriptPath}`;
 
 /**
- * Installs keepalived where it is missing and makes this host one of those that a floating address moves between.
+ * Installs keepalived if it is missing and adds this host to those between which a floating address moves.
  *
- * `net.ipv4.ip_nonlocal_bind` stays as it is: the balancer listens on all addresses, and so on one that comes later.
+ * `net.ipv4.ip_nonlocal_bind` is not needed: the load balancer listens on all addresses, including ones added later.
  */
 export function renderKeepalivedScript(args: KeepalivedScriptArgs): string {
   const own = args.hosts.find(({ name }) => name === args.self)?.peerAddress ?? "";
@@ -49,9 +49,9 @@ sha256sum "$conf" | cut -d ' ' -f 1
   ].join("\n");
 }
 
-/** nginx and HAProxy answer one line on the same port; a balancer that takes connections and says nothing is dead too. */
+/** nginx and HAProxy answer one line on the same port; accepting a connection without an answer counts as failed. */
 const answersScript = `#!/bin/bash
-# Whether the balancer on this host answers, for keepalived.
+# keepalived's check of the load balancer on this host.
 exec 3<>/dev/tcp/127.0.0.1/${generationPort} && read -r -t 1 word _ <&3 && [ "$word" = generation ]
 `;
 
@@ -60,8 +60,8 @@ place "$answers_script" 0755 ${hereDocument(answersScript, "ANSWERS")}
 ! command -v restorecon >/dev/null || restorecon -R "$(dirname "$answers_script")"`;
 
 /**
- * A keepalived that is killed leaves the address on its host while another takes it. Whatever ends it, the address goes,
- * and it starts anew, without the address.
+ * A keepalived that is killed leaves the address on its host while another host takes it. The drop-in removes the
+ * address however keepalived ends, and restarts it.
  */
 const placeDropIn = `service_changed=no
 make_folder "$(dirname "$drop_in")"
@@ -79,14 +79,14 @@ if [ "$placed" = changed ]; then
   systemctl daemon-reload 9>&-
 fi`;
 
-/** A stopped keepalived has told the others, so that one of them takes the address at once. */
+/** keepalived announces that it stops, so another host takes the address at once. */
 const registerUndo = `register_undo <<'UNDO'
 ${paths}
 ${packageManager}
 systemctl stop keepalived 2>/dev/null 9>&- || true
 rm -f "$drop_in" "$drop_in.placing" "$answers_script" "$answers_script.placing" "$conf.placing" "$conf.former"
 [ ! -d "$(dirname "$drop_in")" ] || rmdir --ignore-fail-on-non-empty "$(dirname "$drop_in")"
-# Written by earlier releases, which created the folder without remembering it as one of theirs.
+# Earlier releases created the folder without recording it.
 [ ! -e "$facts/no-libexec" ] || rmdir --ignore-fail-on-non-empty "$(dirname "$answers_script")" 2>/dev/null || true
 systemctl daemon-reload 9>&-
 ${closeVrrp}

@@ -1,7 +1,7 @@
-/** What a load balancer listens for, for nginx and HAProxy alike. */
+/** A listener of a load balancer, for both nginx and HAProxy. */
 export type Listener = PassThrough | Termination;
 
-/** Layer 4: passes TCP through; TLS ends at the upstream. */
+/** Layer 4: passes TCP through; the upstream terminates TLS. */
 export interface PassThrough {
   readonly layer: 4;
   /** Unique on its balancer, used in names: `https`. */
@@ -11,11 +11,11 @@ export interface PassThrough {
   readonly upstreams: readonly Upstream[];
   /** Sends the client's address to the upstreams with the PROXY protocol; they must expect it. */
   readonly proxyProtocol: boolean;
-  /** Path an active check asks for over HTTPS, where the balancer has such checks: `/healthz`. */
+  /** Active health check over HTTPS, for load balancers that support it. */
   readonly healthCheck?: HealthCheck;
 }
 
-/** Layer 7: TLS ends here, and the upstream is sent plain HTTP. */
+/** Layer 7: terminates TLS and sends plain HTTP to the upstream. */
 export interface Termination {
   readonly layer: 7;
   /** Unique on its balancer, used in names: `https`. */
@@ -24,7 +24,7 @@ export interface Termination {
   readonly port: number;
   /** TCP port for HTTP, where every request is redirected to HTTPS. */
   readonly redirectPort: number;
-  /** Selected by the host name a client asks for; any other name is refused. Rancher is the first. */
+  /** Selected by the hostname that the client requests; any other name is refused. Rancher is the first. */
   readonly sites: readonly Site[];
 }
 

@@ -1,11 +1,10 @@
-/** Where nginx says which file holds its master's process id, on every system we install it on. */
+/** PID file of nginx's master process, on every supported system. */
 export const nginxPidFile = "/run/nginx.pid";
 
 /**
- * Learns which nginx the machine has, and sets what `fillTemplate` reads: `$nginx_version`, `$openssl_version` (the one
- * it runs with), `$worker_user`, `$load_modules` and `$resolvers`. A package that has a default user says so in
- * `nginx -V`; Debian's does not.
- * nginx takes no scope of a link-local address as a DNS server.
+ * Inspects the machine's nginx and sets the variables for `fillTemplate`: `$nginx_version`, `$openssl_version` (at run
+ * time), `$worker_user`, `$load_modules` and `$resolvers`. Packages with a default user list it in `nginx -V`; Debian's
+ * does not. Link-local DNS servers are skipped, as nginx does not accept a scope ID.
  */
 export const learnBuild = `nginx -V >"$work/build" 2>&1 || fail 30 "nginx does not start: $(cat "$work/build")"
 nginx_version=$(sed -n 's,^nginx version: [^/]*/\\([0-9.]*\\).*,\\1,p' "$work/build")
@@ -27,15 +26,15 @@ resolvers=$(awk '$1 == "nameserver" && $2 !~ /%/ && count++ < 3 { print $2 ~ /:/
 resolvers=\${resolvers% }`;
 
 /**
- * The oldest nginx every configuration of ours is for: the one of Debian 12, the oldest system with security updates
- * for it that we test with.
+ * The oldest supported nginx: the one of Debian 12, which is the oldest tested system that still gets security updates
+ * for it.
  */
 const oldest = "1.22.0";
 
 /**
- * Ends the script where the machine's nginx cannot run the configuration. Expects `learnBuild`.
+ * Exits if the machine's nginx cannot run the configuration. Requires `learnBuild`.
  *
- * @param needed version below which these listeners cannot be served, where there is one.
+ * @param needed minimum version for these listeners, if they need a newer one than `oldest`.
  */
 export function refuseBuild(needed: string | undefined, asksDns: boolean): string {
   const version = needed ?? oldest;

@@ -10,20 +10,20 @@ export { generationPort } from "./nginx-stream.ts";
 export { neededNginx } from "./nginx-upstream.ts";
 
 export interface NginxConfigArgs {
-  /** Names and ports unique among them. */
+  /** With unique names and ports. */
   readonly listeners: readonly Listener[];
   readonly options: NginxOptions;
   readonly logs: NginxLogs;
 }
 
-/** Of a worker, to clients and to upstreams: half as many clients, where all of them wait for an upstream. */
+/** Per worker, to clients and upstreams together: half as many clients if each waits for an upstream. */
 const workerConnections = 8192;
-/** Above the connections, for logs, listening sockets and the end of old workers. */
+/** More than the connections, for logs, listening sockets and old workers that shut down. */
 const workerFiles = 2 * workerConnections;
 
 /**
- * nginx.conf as a template, for every build since 1.22: what depends on the build, and on the machine, is filled in where
- * these are known.
+ * nginx.conf as a template for nginx 1.22 and later. `fillTemplate` fills in what depends on the build and the machine,
+ * on the host.
  */
 export function renderNginxConfig({ listeners, options, logs }: NginxConfigArgs): string {
   const lines = paragraphs(

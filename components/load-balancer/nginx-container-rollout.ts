@@ -3,18 +3,18 @@ import { reloadOnlyHooks, replacementHooks } from "./nginx-replacement.ts";
 
 const { serving, next, former } = containers;
 
-/** Seconds a new container is given to come as far as opening its ports. */
+/** Seconds for a new container to start binding its ports. */
 const startSeconds = 5;
 
-/** For scripts and undo steps: what the engine knows of a container, and whether it is there at all. */
+/** For scripts and undo steps: functions that inspect containers. */
 export const containerFacts = `there() { docker container inspect "$1" >/dev/null 2>&1; }
 about() { docker container inspect -f "$2" "$1" 2>/dev/null || true; }
 runs() { [ "$(about "$1" '{{.State.Running}}')" = true ]; }
-# Ids of a container's workers, as the machine numbers them.
+# Prints the PIDs of a container's workers in the host's PID namespace.
 workers_of() {
   master=$(about "$1" '{{.State.Pid}}')
   [ "\${master:-0}" -gt 0 ] || return 0
-  # shellcheck disable=SC2013 # words are what it holds
+  # shellcheck disable=SC2013 # the file contains words
   for child in $(cat "/proc/$master/task/$master/children" 2>/dev/null); do
     case $(tr -d '\\000' 2>/dev/null <"/proc/$child/cmdline") in
       "nginx: worker process is shutting down"*) ;;
@@ -23,7 +23,10 @@ workers_of() {
   done
 }`;
 
-/** Refuses containers of our names which others made; asked before the undo step is there that would remove them. */
+/**
+ * Rejects containers with these names that others created. Runs before the undo step that would remove them is
+ * registered.
+ */
 export const refuseForeign = `for each in ${serving} ${next} ${former}; do
   if there "$each" && [ -z "$(about "$each" '{{index .Config.Labels "${specificationLabel}"}}')" ]; then
     fail 10 "a container named $each is on this machine that this stack did not make. Rename it: docker rename $each OTHER-NAME"
@@ -31,17 +34,17 @@ export const refuseForeign = `for each in ${serving} ${next} ${former}; do
 done`;
 
 /**
- * Sets right what a script that was killed left: between the two names of a successor the predecessor serves, and a
- * successor on trial is not the one to keep.
+ * Cleans up after a script that was killed. Between the two renames the former container is the one that serves; a next
+ * container that was not yet promoted is removed.
  */
 export const recoverContainers = `if there ${former} && ! there ${serving}; then docker rename ${former} ${serving}; fi
 if there ${next}; then docker rm -f ${next} >/dev/null; fi`;
 
 /**
- * A reload is `nginx -s reload` inside: `docker kill -s HUP` marks the container as stopped by hand, and it would not
- * come back with the machine (https://github.com/moby/moby/issues/41302).
+ * Reloads with `nginx -s reload` inside the container: `docker kill -s HUP` marks the container as manually stopped, and
+ * Docker would not start it after a reboot (https://github.com/moby/moby/issues/41302).
  */
-const servingFunctions = `# As nginx numbers them: it has process ids of its own.
+const servingFunctions = `# PIDs in the container's namespace, as nginx reports them.
 serving_workers() {
   for worker in $(workers_of ${serving}); do sed -n 's/^NSpid:.*[[:space:]]//p' "/proc/$worker/status" 2>/dev/null || true; done
 }
@@ -49,7 +52,7 @@ mark_words() { marked=$(date -u +%Y-%m-%dT%H:%M:%S.%NZ); }
 serving_words() { ! there ${serving} || docker logs --since "$marked" ${serving} 2>&1; }
 quit_former() { ! runs ${former} || docker kill -s QUIT ${former} >/dev/null; }
 reload() {
-  # A script that was killed may have left it holding the ports.
+  # It may still hold the ports if a script was killed.
   quit_former
   if [ -n "$(workers_of ${serving})" ]; then
     docker exec ${serving} nginx -c /etc/nginx/nginx.conf -s reload
@@ -58,21 +61,20 @@ reload() {
   fi
 }`;
 
-/** What `rollout` asks of whoever uses it, for a container that stays: its certificates alone are new. */
+/** The functions that `rollout` requires, for a container that is only reloaded with new certificates. */
 export const reloadHooks = `${containerFacts}
 ${servingFunctions}
 ${reloadOnlyHooks}`;
 
 /**
- * The same for one that is replaced where its image or its specification is another one. The new container starts beside
- * the old: its nginx finds the ports taken and tries again every 500 ms, five times (ngx_open_listening_sockets). Only
- * when it has come that far is the old one told to quit: it closes its ports at once, and drains its connections as
- * after a reload. So nobody takes new connections for half a second at most, and a script that is killed at any step
- * leaves one of the two serving.
+ * The same for a container that is replaced if its image or its specification changes. The new container starts next to
+ * the old one: its nginx finds the ports in use and retries five times, every 500 ms (ngx_open_listening_sockets). Only
+ * then is the old one told to quit: it closes its ports at once and drains its connections, as after a reload. New
+ * connections are refused for at most half a second, and one of the two serves if the script is killed at any step.
  */
 export const containerHooks = `${servingFunctions}
 ${replacementHooks}
-# Says whether it waits for its ports, or has them.
+# Succeeds once it has its ports or waits for them.
 comes_alive() {
   start_deadline=$(($(date +%s) + ${startSeconds}))
   while [ "$(date +%s)" -lt "$start_deadline" ]; do
@@ -91,7 +93,7 @@ replace() {
   if ! try_next; then
     replacement=failed
     docker rm -f ${next} >/dev/null 2>&1 || true
-    # There is nothing to wait for.
+    # Do not wait for workers.
     within 0
     return 0
   fi
@@ -110,7 +112,7 @@ put_former_back() {
   docker restart -t 0 ${serving}
 }`;
 
-/** Removes a predecessor when its last connections have ended by themselves; nobody waits for that here. */
+/** Removes the former container in the background, once its last connections have ended. */
 export function letFormerDrain(shutdownSeconds: number): string {
   return `if there ${former}; then
   drained=$(about ${former} '{{.Id}}')

@@ -26,18 +26,18 @@ import { refuseSelfConnections } from "./self-connection-script.ts";
 export interface NginxContainerScriptArgs {
   readonly listeners: readonly Listener[];
   readonly options: NginxOptions;
-  /** Those the listeners refer to; their keys come as secrets, see `keySecret`. */
+  /** The listeners' certificates; their keys are passed as secrets, see `keySecret`. */
   readonly certificates: readonly BalancerCertificate[];
   /** With its digest: `nginx:1.30.4@sha256:...`. */
   readonly image: string;
-  /** An address that moves between the load balancer's hosts, where there is one. */
+  /** Address that moves between the load balancer's hosts, if any. */
   readonly floatingAddress?: string | undefined;
 }
 
 const conf = `${containerFolder}/nginx.conf`;
 const tls = `${containerFolder}/tls`;
 
-/** Runs nginx in a container, and rolls one configuration and one image out without ever breaking a running one. */
+/** Runs nginx in a container, and rolls out a configuration and an image without interrupting a running one. */
 export function renderNginxContainerScript(args: NginxContainerScriptArgs): string {
   const { listeners, options, certificates, image } = args;
   const template = renderNginxConfig({ listeners, options, logs: "container" });
@@ -49,7 +49,7 @@ conf=${conf}`,
     checkDocker,
     containerFacts,
     refuseForeign,
-    // First, as one on trial that a killed script left comes and goes, and with it the ports it holds.
+    // First: a next container that a killed script left may restart repeatedly and hold ports.
     recoverContainers,
     checkPorts([...ports, ...local]),
     refuseSelfConnections({ listeners, ports: [...ports, ...local], floatingAddress: args.floatingAddress }),
@@ -91,15 +91,15 @@ export function openFilesIn(template: string): number {
 }
 
 /**
- * Asked before anything changes: a busy port lets both \`nginx -t\` and a reload return 0, and a new container waits for
- * it. Processes of our own containers may hold it.
+ * Runs before anything changes: with a port in use, both `nginx -t` and a reload return 0, and a new container waits
+ * for the port. The containers of this stack may hold the ports.
  */
 function checkPorts(ports: readonly number[]): string {
   return `if command -v ss >/dev/null; then
   for port in ${ports.join(" ")}; do
     ss -Hltnp "sport = :$port" | sed -n 's/.*users:(("\\([^"]*\\)",pid=\\([0-9]*\\).*/'"$port"' \\1 \\2/p'
   done >"$work/holders"
-  # Asked afterwards: one of ours that waits for its ports ends and starts again under another id.
+  # Runs after the loop: a container of this stack that waits for its ports may restart with another PID.
   ours=" $(for each in ${containers.serving} ${containers.former}; do docker top "$each" -eo pid 2>/dev/null || true; done | tr '\\n' ' ') "
   while read -r port holder pid; do
     case "$ours" in *" $pid "*) continue ;; esac
@@ -112,7 +112,7 @@ fi`;
 
 export const checkOpenssl = `command -v openssl >/dev/null || fail 10 "this machine has no openssl, by which certificates are checked before nginx gets them. Install it: the package is called openssl everywhere"`;
 
-/** An image that others use stays, and so does a Docker that somebody has removed meanwhile. */
+/** Keeps images that other containers use. Also works after Docker was removed. */
 const registerUndo = `register_undo <<'UNDO'
 ${unwatch}
 if command -v docker >/dev/null; then

@@ -1,22 +1,27 @@
-/** Names of the balancer's container: the one that serves, its successor on trial, its predecessor while it drains. */
+/**
+ * Names of the load balancer's containers: the one that serves, its replacement, and the previous one while it drains.
+ */
 export const containers = {
   serving: "rancher-nginx",
   next: "rancher-nginx-next",
   former: "rancher-nginx-former",
 } as const;
 
-/** Folder on the host that is `/etc/nginx` in the container. A folder, as a rename would leave a mounted file behind. */
+/**
+ * Folder on the host that is mounted as `/etc/nginx`. Not a single file: a bind mount would keep the old file after a
+ * rename.
+ */
 export const containerFolder = "/etc/rancher-nginx";
 
-/** Label whose value tells a container made to one specification from one made to another. */
+/** Label with the digest of the options a container was created with. */
 export const specificationLabel = "rancher.specification";
 
 /**
- * What every container of nginx is given, as words for `docker create` and `docker run`:
+ * Options of `docker create` and `docker run` for every nginx container.
  *
- * - root as user, whatever the image says, so that keys may stay readable by root alone; workers drop to nginx's own.
- *   Not root's powers: CHOWN gives workers their folders, SETUID and SETGID let them become nginx, NET_BIND_SERVICE
- *   opens ports below 1024. Tried without each.
+ * The master runs as root, whatever the image's user, so that keys can stay readable by root only; workers switch to
+ * nginx's user. Capabilities: CHOWN for the workers' folders, SETUID and SETGID for the workers' user, NET_BIND_SERVICE
+ * for ports below 1024. nginx fails without any of them.
  */
 export const hardening = [
   "--userns host",
@@ -32,15 +37,15 @@ export const hardening = [
 ];
 
 /**
- * - The host's network: nginx sees clients' real addresses, and no packet is translated.
- * - `z` shares the folder where the engine uses SELinux; it means nothing elsewhere.
+ * - The host's network: nginx sees clients' real addresses, and packets are not translated.
+ * - `z` relabels the folder on hosts with SELinux, and has no effect elsewhere.
  */
 const everyContainer = ["--pull never", "--network host", ...hardening, `--volume ${containerFolder}:/etc/nginx:ro,z`];
 
 /**
- * The lasting one comes back with the machine and the engine, drains at `docker stop`, and fills no disk with its log. Not
- * `unless-stopped`: an engine that was killed stops what it finds running at its next start, and then takes it for stopped
- * by somebody (https://github.com/moby/moby/issues/41302).
+ * Options of the serving container: it restarts with the machine and the engine, drains at `docker stop`, and limits its
+ * log. Not `unless-stopped`: after an engine was killed, its next start stops running containers and then treats them as
+ * manually stopped (https://github.com/moby/moby/issues/41302).
  */
 export const servingContainer = [
   "--restart always",
@@ -56,12 +61,12 @@ export interface ContainerSpec {
 }
 
 /**
- * Shell functions. They read `$image` and `$temporary`, the folder where the image's nginx creates its folders for
- * temporary files. The configuration writes none; the folder is memory of the host, at most 1 GiB.
+ * Shell functions. They read `$image` and `$temporary`, the folder in which the image's nginx creates its folders for
+ * temporary files. It is a tmpfs of at most 1 GiB, although the configuration writes no temporary files.
  *
- * - `nginx_container VERB ARGS...`: `docker VERB ARGS...`, then nginx's arguments after `--`.
- * - `specification`: names all a serving container is made of.
- * - `nginx_in IMAGE ARGS...`: runs nginx in a throw-away container that sees what the serving one would.
+ * - `create_container NAME`: creates a serving container.
+ * - `specification`: prints the digest of everything a serving container is created with.
+ * - `nginx_in IMAGE ARGS...`: runs nginx in a temporary container with the same options.
  */
 export function containerSpec({ openFiles }: ContainerSpec): string {
   const spec = [...everyContainer, `--ulimit nofile=${openFiles}:${openFiles}`].join(" ");

@@ -8,14 +8,15 @@ import type { NginxLoadBalancerArgs } from "./nginx-load-balancer.ts";
 
 export interface NginxContainerArgs extends Omit<NginxLoadBalancerArgs, "package"> {
   /**
-   * `nginx:1.30.4`, or with its digest `nginx:1.30.4@sha256:...`. Without one it is asked for at every preview. Another
-   * image replaces the container, one host after another: for half a second at most a host takes no new connections.
+   * `nginx:1.30.4`, or with its digest `nginx:1.30.4@sha256:...`. Without a digest, every preview resolves it. Changing
+   * the image replaces the container, one host at a time: a host refuses new connections for at most half a second.
    */
   readonly image: string;
   /**
-   * One of Docker's networks it shares with its upstreams, with its ports published. Then another image ends connections.
+   * Publishes the ports of a container in a Docker network it shares with its upstreams. Changing the image then ends
+   * open connections.
    *
-   * @default the host's own network, with clients' real addresses
+   * @default the host's network, with clients' real addresses
    */
   readonly singleNode?: SingleNodeNginx;
 }
@@ -23,13 +24,13 @@ export interface NginxContainerArgs extends Omit<NginxLoadBalancerArgs, "package
 /**
  * nginx as a container on one or more hosts, at layer 4, layer 7 or both.
  *
- * Expects managed hosts with a Docker engine of their own. Leaves out: installing Docker, the name in DNS, and an
- * address that moves between hosts.
+ * Expects managed hosts with a Docker engine. Leaves out: installing Docker, DNS, and an address that moves between
+ * hosts.
  */
 export class NginxContainer extends pulumi.ComponentResource {
-  /** Addresses clients may use, in the order of the hosts. Who needs nginx to serve there depends on this component. */
+  /** Addresses for clients, in the order of the hosts. Depend on this component if nginx has to be serving there. */
   public readonly addresses: pulumi.Output<string[]>;
-  /** The image as it runs, with its digest. */
+  /** The image with its digest. */
   public readonly image: pulumi.Output<string>;
 
   constructor(name: string, args: NginxContainerArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -10,7 +10,7 @@ import { renderTls } from "./nginx-tls.ts";
 import { renderUploadLimits } from "./nginx-uploads.ts";
 import { renderResolver } from "./nginx-upstream.ts";
 
-/** Layer 7 and the status page; nothing where neither is wanted. */
+/** The `http` block with layer 7 and the status page; empty if neither is configured. */
 export function renderHttp(listeners: readonly Termination[], options: NginxOptions, logs: NginxLogs): Lines {
   const status = renderStatus(options);
   if (listeners.length === 0) {
@@ -39,25 +39,25 @@ export function renderHttp(listeners: readonly Termination[], options: NginxOpti
 function renderClients(): Lines {
   return [
     "server_tokens off;",
-    "# The longest name a host may have.",
+    "# For hostnames of the maximum length.",
     "server_names_hash_bucket_size 512;",
-    "# Tokens of a single sign-on are long. What is longer gets 400, or 414 where it is the address.",
+    "# Single sign-on tokens are long. Longer headers get 400, longer URLs 414.",
     "large_client_header_buffers 4 16k;",
-    "# For the headers as a whole, then between two reads of a body, and between two writes.",
+    "# For all headers together, between two reads of a body, and between two writes.",
     "client_header_timeout 30s;",
     "client_body_timeout 30s;",
     "send_timeout 60s;",
-    "# A connection that exceeds these times is reset, which frees the memory of what was still to be sent.",
+    "# Reset connections that time out, which frees the memory of unsent data.",
     "reset_timedout_connection on;",
     "keepalive_timeout 75s;",
-    "# When an HTTP/2 connection ends, some clients lose the request they have just sent; nginx's default of 1000 is soon reached.",
+    "# When nginx closes an HTTP/2 connection, some clients lose the request they have just sent. The default of 1000 is soon reached.",
     "keepalive_requests 10000;",
-    // Without it a request that is on its way when a reload closes its resting connection is lost.
+    // Otherwise a request is lost if it arrives while a reload closes its idle connection.
     ...whenAll(["nginx>=1.27.4"], ["keepalive_min_timeout 10s;"]),
   ];
 }
 
-/** Off unless asked for: an answer with a secret and a client's words in it tells about the secret by its length. */
+/** Off by default because of BREACH: the length of a compressed response can reveal a secret in it. */
 function renderGzip({ gzip }: NginxOptions): Lines {
   if (!gzip) return [];
   return [
@@ -70,7 +70,7 @@ function renderGzip({ gzip }: NginxOptions): Lines {
   ];
 }
 
-/** What shrinks; text/html is always among them. Streams of events are not, nor what is compressed already. */
+/** Compressible types; text/html is always included. Without event streams and formats that are already compressed. */
 const compressed = [
   "application/javascript",
   "application/json",
@@ -89,33 +89,37 @@ const compressed = [
 function renderProxying({ timeouts, failover }: NginxOptions): Lines {
   return [
     "proxy_http_version 1.1;",
-    "# Addresses in answers go through as they are.",
+    "# Pass Location headers through unchanged.",
     "proxy_redirect off;",
     "proxy_buffer_size 16k;",
     "proxy_buffers 8 16k;",
-    "# Answers that do not fit are not written to disk: a slow client holds its upstream instead of space.",
+    "# Do not write large responses to disk. A slow client holds an upstream connection instead.",
     "proxy_max_temp_file_size 0;",
-    "# A dead machine costs a client this long, not nginx's 60 s; the next one is tried at once.",
+    "# A client waits this long for an unresponsive upstream, not nginx's 60 s; then the next one is tried.",
     `proxy_connect_timeout ${timeouts.connect}s;`,
-    "# Not on 502 or 503: Rancher answers so for a downstream cluster that is away, and no machine is at fault.",
+    "# Not on 502 or 503: Rancher returns these for unavailable downstream clusters, when no upstream has failed.",
     "proxy_next_upstream error timeout;",
     `proxy_next_upstream_tries ${failover.tries};`,
-    "# Silence in either direction; Rancher asks for 1800 s.",
+    "# Idle time in either direction; Rancher recommends 1800 s.",
     `proxy_read_timeout ${timeouts.idle}s;`,
     `proxy_send_timeout ${timeouts.idle}s;`,
-    "# Finds machines that went away without a word.",
+    "# Detects upstreams that disappeared without closing the connection.",
     "proxy_socket_keepalive on;",
   ];
 }
 
-/** Not `close` for plain requests, as often seen: every one of them would open a connection to the upstream. */
+/**
+ * Empty for plain requests, not the often-seen `close`, which would open a new upstream connection for every request.
+ */
 const connectionUpgrade: Lines = block("map $http_upgrade $connection_upgrade", ["default upgrade;", "'' '';"]);
 
-/** Whoever asks for a name that is not ours: no handshake, and no answer to a second name over a first one's TLS. */
+/**
+ * Rejects unknown hostnames: in the TLS handshake, and in requests over a connection that was opened for another name.
+ */
 function renderStrangers({ port, redirectPort }: Termination, options: NginxOptions): Lines {
   const refuse = block("location /", ["return 421;"]);
   return [
-    "# Names that are not ours.",
+    "# Unknown hostnames.",
     ...block("server", [
       ...listenForHttps(port, "default", options),
       "server_name _;",
@@ -129,7 +133,7 @@ function renderStrangers({ port, redirectPort }: Termination, options: NginxOpti
 function renderStatus({ statusPort }: NginxOptions): Lines {
   if (statusPort === undefined) return [];
   return [
-    "# nginx's own counters, from this machine only.",
+    "# nginx's counters, for this machine only.",
     ...block("server", [
       `listen 127.0.0.1:${statusPort};`,
       "server_name localhost;",

@@ -1,9 +1,9 @@
-/** How a container reaches others: by the host's own network, or by one of Docker's that people make. */
+/** A container's network: the host's, or a user-defined Docker network. */
 export type ContainerNetwork = "host" | "user-defined";
 
 /**
- * DNS servers nginx in a container asks for upstreams given by name: the host's on the host's network, Docker's own in a
- * network people make (https://docs.docker.com/engine/network/#dns-services).
+ * DNS servers for upstreams given by name: the host's on the host's network, Docker's own in a user-defined network
+ * (https://docs.docker.com/engine/network/#dns-services).
  */
 const resolvers: Readonly<Record<ContainerNetwork, string>> = {
   host: `resolvers=$(awk '$1 == "nameserver" && $2 !~ /%/ && count++ < 3 { print $2 ~ /:/ ? "[" $2 "]" : $2 }' /etc/resolv.conf 2>/dev/null | tr '\\n' ' ')
@@ -11,19 +11,19 @@ resolvers=\${resolvers% }`,
   "user-defined": "resolvers=127.0.0.11",
 };
 
-/** The oldest nginx every configuration of ours is for. */
+/** The oldest supported nginx, see `nginx-build.ts`. */
 const oldest = "1.22.0";
 
 export interface ImageBuildNeeds {
   readonly network: ContainerNetwork;
-  /** Version below which the listeners cannot be served, where there is one. */
+  /** Minimum version for the listeners, if they need a newer one than the oldest supported. */
   readonly neededNginx: string | undefined;
 }
 
 /**
- * Learns which nginx `$image` has, and sets what `fillTemplate` reads (see there), and `$temporary`: the folder it keeps
- * bodies in that do not fit into its buffers. Ends the script where that nginx cannot run the configuration. Images
- * seldom have a shell, so nginx alone is asked; one that was built for another processor is found out here.
+ * Inspects the nginx in `$image` and sets the variables for `fillTemplate`, and `$temporary`, nginx's folder for
+ * temporary files. Exits if that nginx cannot run the configuration, or if the image is for another CPU architecture.
+ * Runs only nginx itself, as images may have no shell.
  */
 export function learnImageBuild({ network, neededNginx }: ImageBuildNeeds): string {
   const version = neededNginx ?? oldest;
@@ -45,5 +45,5 @@ temporary=\${temporary:-/var/cache/nginx}
 ${resolvers[network]}`;
 }
 
-/** Ends the script where names have to be looked up and nobody is there to be asked. Expects \`learnImageBuild\`. */
+/** Exits if there is no DNS server. For configurations with upstreams given by name; requires `learnImageBuild`. */
 export const needResolvers = `[ -n "$resolvers" ] || fail 10 "this machine has no nameserver in /etc/resolv.conf, and an upstream is given by name. Name DNS servers in loadBalancer.nginx.resolvers, or use addresses"`;

@@ -2,25 +2,25 @@ import { whenAll } from "./nginx-block.ts";
 import type { Lines } from "./nginx-block.ts";
 import type { NginxOptions } from "./nginx-options.ts";
 
-/** A client that disappears without closing its connection is noticed after three minutes. */
+/** Detects a client that disappeared without closing its connection after three minutes. */
 const keepalive = "so_keepalive=60s:15s:8";
 /** Agents of hundreds of clusters reconnect at once after a failure; nginx's default of 511 would refuse some. */
 const backlog = "backlog=4096";
 
-/** Statements `listen` of a layer 4 server. */
+/** `listen` directives of a layer 4 server. */
 export function listenForTcp(port: number, options: NginxOptions): Lines {
   return addresses(port, options).map((address) => `listen ${address} ${backlog} ${keepalive};`);
 }
 
-/** Whether a server is the default one of its port. Only that one sets the options of the socket. */
+/** Whether a server is its port's default server, which sets the socket options. */
 type Role = "default" | "named";
 
-/** Statements `listen` of a server for plain HTTP. */
+/** `listen` directives of a server for plain HTTP. */
 export function listenForHttp(port: number, role: Role, options: NginxOptions): Lines {
   return addresses(port, options).map((address) => `listen ${address}${socketOptions(role)};`);
 }
 
-/** Statements `listen` of a server for HTTPS. */
+/** `listen` directives of a server for HTTPS. */
 export function listenForHttps(port: number, role: Role, options: NginxOptions): Lines {
   const listens = (protocols: string): Lines =>
     addresses(port, options).map((address) => `listen ${address} ${protocols}${socketOptions(role)};`);

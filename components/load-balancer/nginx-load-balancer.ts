@@ -10,7 +10,7 @@ import { renderNginxScript } from "./nginx-script.ts";
 
 export interface BalancerHost {
   readonly name: string;
-  /** Address clients reach it at. */
+  /** Address at which clients reach it. */
   readonly address: string;
   readonly machine: ManagedHost;
 }
@@ -20,22 +20,22 @@ export interface NginxLoadBalancerArgs {
   readonly listeners: readonly Listener[];
   /** Changing one reloads nginx, one host after another. */
   readonly options: NginxOptions;
-  /** Where nginx comes from. An nginx that was on a host before us is only ever the distribution's. */
+  /** Source of the nginx package. An nginx that was already on a host can only be the distribution's. */
   readonly package: NginxPackage;
-  /** Those the listeners' sites refer to. A renewed one reloads nginx; no connection is dropped. */
+  /** The certificates of the listeners' sites. Renewing one reloads nginx; no connection is dropped. */
   readonly certificates: readonly BalancerCertificate[];
   readonly hosts: readonly BalancerHost[];
-  /** An address that moves between the hosts; no upstream may lead there. */
+  /** An address that moves between the hosts; no upstream may have it. */
   readonly floatingAddress?: string | undefined;
 }
 
 /**
  * nginx as a service on one or more hosts, at layer 4, layer 7 or both.
  *
- * Expects managed hosts. Leaves out: the name in DNS, and an address that moves between hosts.
+ * Expects managed hosts. Leaves out: DNS, and an address that moves between hosts.
  */
 export class NginxLoadBalancer extends pulumi.ComponentResource {
-  /** Addresses clients may use, in the order of the hosts. Who needs nginx to serve there depends on this component. */
+  /** Addresses for clients, in the order of the hosts. Depend on this component if nginx has to be serving there. */
   public readonly addresses: pulumi.Output<string[]>;
 
   constructor(name: string, args: NginxLoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {

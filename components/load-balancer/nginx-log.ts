@@ -4,7 +4,7 @@ import type { NginxOptions } from "./nginx-options.ts";
 /** Where nginx writes its logs: files that the package's logrotate rotates, or the container's output. */
 export type NginxLogs = "files" | "container";
 
-/** Statement for nginx's own messages. */
+/** The `error_log` directive. */
 export function renderErrorLog(logs: NginxLogs): string {
   return `error_log ${logs === "files" ? "/var/log/nginx/error.log" : "/dev/stderr"} warn;`;
 }

@@ -1,14 +1,14 @@
 import { defaultBalancerOptions } from "./balancer-options.ts";
 import type { BalancerOptions } from "./balancer-options.ts";
 
-/** Further options of nginx; all but `statusPort` and `resolvers` concern layer 7. */
+/** Options of nginx in addition to the common ones; all but `statusPort` and `resolvers` apply to layer 7. */
 export interface NginxOptions extends BalancerOptions {
   readonly http2: boolean;
   readonly gzip: boolean;
   readonly hsts: { readonly maxAge: number; readonly includeSubDomains: boolean; readonly preload: boolean } | false;
   /** Largest request body, as nginx writes sizes: `100m`. */
   readonly maxBodySize: string;
-  /** Form of the access log's lines. */
+  /** Format of the access log. */
   readonly logFormat: "text" | "json";
   /** Port on loopback that serves nginx's status page. */
   readonly statusPort?: number;

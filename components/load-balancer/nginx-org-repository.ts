@@ -1,7 +1,7 @@
 /**
  * Keys nginx.org signs its packages with, by their fingerprints, as in
  * https://github.com/nginx/nginx.org/blob/main/text/keys/nginx_signing.key; its instructions
- * (https://nginx.org/en/linux_packages.html) name the second one, which ends on 2027-05-24.
+ * (https://nginx.org/en/linux_packages.html) name the second one, which expires on 2027-05-24.
  */
 const signingKeys = [
   "8540A6F18833A80E9C1653A42FD21310B49F6B46",
@@ -12,7 +12,7 @@ const signingKeys = [
 const repository = "https://nginx.org/packages";
 const keyUrl = "https://nginx.org/keys/nginx_signing.key";
 
-/** Files of ours on a Debian, where they bring nothing but nginx.org's packages and its keys. */
+/** Files that add nginx.org's repository and its signing keys on Debian. */
 const aptKey = "/etc/apt/keyrings/rancher-stack-nginx.asc";
 const aptSource = "/etc/apt/sources.list.d/rancher-stack-nginx.list";
 const aptPin = "/etc/apt/preferences.d/rancher-stack-nginx";
@@ -21,9 +21,9 @@ const dnfSource = "/etc/yum.repos.d/rancher-stack-nginx.repo";
 const zypperSource = "/etc/zypp/repos.d/rancher-stack-nginx.repo";
 
 /**
- * Adds nginx.org's repository of stable packages to the machine's own, for nginx alone. Nothing of it is believed that
- * none of the keys above has signed: apt is told their fingerprints, and for rpm only those keys are taken out of what
- * was downloaded. Expects `packageManager`.
+ * Adds nginx.org's repository of stable packages, for nginx only. Accepts only packages signed with one of the keys
+ * above: apt gets their fingerprints, and for rpm only these keys are imported from the download. Requires
+ * `packageManager`.
  */
 export const addNginxOrg = `case $system in
 debian)
@@ -74,10 +74,10 @@ SOURCE
 esac`;
 
 /**
- * For after the lists were read anew: apt goes on without a repository that it cannot reach, and would install another
- * nginx. dnf and zypper do not, and none of them goes on with a signature it does not believe.
+ * Runs after the package lists were refreshed: apt ignores a repository that it cannot reach and would install the
+ * distribution's nginx. dnf and zypper fail instead. All three reject invalid signatures.
  */
 export const checkNginxOrg = `[ "$system" != debian ] || apt-cache policy nginx | grep -q ' ${repository}/' || fail 20 "apt has no nginx from ${repository}; it says why above. Where this machine cannot reach that, use package: distribution"`;
 
-/** For undo steps. Keys in rpm's own database stay, as another repository may have brought them. */
+/** For undo steps. Keys in rpm's database stay, as another repository may use them. */
 export const removeNginxOrg = `rm -f ${[aptSource, aptPin, aptKey, dnfSource, zypperSource, rpmKey].join(" ")}`;

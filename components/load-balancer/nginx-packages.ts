@@ -3,16 +3,16 @@ import type { System } from "../host/package-manager.ts";
 import { needsSemanage } from "../host/selinux.ts";
 import { addNginxOrg, checkNginxOrg, removeNginxOrg } from "./nginx-org-repository.ts";
 
-/** Where a host's nginx comes from. */
+/** Source of a host's nginx package. */
 export type NginxPackage = "distribution" | "nginx.org";
 
-/** The stream module has a package of its own where it is not part of nginx's; nginx.org builds it in. */
+/** Debian and RHEL have a separate package for the stream module; SUSE and nginx.org build it in. */
 const packages: Readonly<Record<NginxPackage, Readonly<Record<System, string>>>> = {
   distribution: { debian: "nginx libnginx-mod-stream", redhat: "nginx nginx-mod-stream", suse: "nginx" },
   "nginx.org": { debian: "nginx", redhat: "nginx", suse: "nginx" },
 };
 
-/** Refuses a machine whose packages are unknown to us, before anything changes. */
+/** Rejects unsupported operating systems, before anything changes. */
 export const checkSystem = `${packageManager}
 [ -n "$system" ] || fail 10 "this machine runs $system_name; nginx is installed on Debian, Ubuntu, RHEL, its relatives and SUSE only. Use one of them for the load balancer, or kind: external"`;
 
@@ -49,9 +49,9 @@ fi
 systemctl -q is-enabled nginx || systemctl -q enable nginx 9>&-`;
 }
 
-/** What it means that there is an nginx already; `$replacing` says that it has to go for another one. */
+/** Handles an existing nginx; sets `$replacing` if it has to be removed first. */
 const adapt: Readonly<Record<NginxPackage, string>> = {
-  // Also one of nginx.org's may be there, which has the module built in and would conflict with its package.
+  // nginx.org's nginx may be installed. It has the module built in and conflicts with the module's package.
   distribution: `replacing=
 if installed nginx && nginx -V 2>&1 | grep -q -e '--with-stream\\( \\|$\\)'; then wanted=nginx; fi`,
   "nginx.org": `replacing=
@@ -61,15 +61,15 @@ if installed nginx && ! nginx -V 2>&1 | grep -q -e '--with-stream\\( \\|$\\)'; t
 fi`,
 };
 
-/** For the undo step: packages are removed only if they came with us. */
+/** For the undo step: removes packages only if this program installed them. */
 export const removeNginx = `if [ -s "$facts/packages" ]; then
-  # rpm would put a configuration that is not its own aside, and leave it and the logs behind.
+  # rpm would leave a changed configuration and the logs behind.
   ! grep -q -x nginx "$facts/packages" || [ "$system" = debian ] || rm -rf /etc/nginx/nginx.conf /var/log/nginx
   # shellcheck disable=SC2046 # one word per package
   remove_packages $(cat "$facts/packages")
 fi
 if [ -e "$facts/no-www" ]; then
-  # The package leaves its welcome page behind, even when it is purged.
+  # The package leaves its welcome page behind, even after a purge.
   rm -f /var/www/html/index.nginx-debian.html
   rmdir --ignore-fail-on-non-empty /var/www/html /var/www 2>/dev/null || true
 fi

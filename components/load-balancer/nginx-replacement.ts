@@ -3,19 +3,19 @@ import { containers, specificationLabel } from "./nginx-container-spec.ts";
 const { serving } = containers;
 
 /**
- * What `rollout` asks of whoever uses it, for a container that is replaced where its image or its specification is
- * another one, and else reloaded. Needs `replace`, which sets `replacement` to `placed` or `failed`; `put_former_back`,
+ * The functions that `rollout` requires, for a container that is replaced if its image or its specification changes,
+ * and reloaded otherwise. Requires `replace`, which sets `replacement` to `placed` or `failed`; `put_former_back`,
  * which sets it to `none`; `reload`, `serving_workers` and `serving_words`.
  */
 export const replacementHooks = `replacement=none
 if [ "$(about ${serving} '{{index .Config.Labels "${specificationLabel}"}}')" != "$(specification)" ]; then replacement=due renewed=yes; fi
 check_file() {
   checked_by=$image
-  # What runs was accepted by the image it runs in.
+  # The active configuration is checked by the image that runs it.
   if [ "$1" = "$conf" ] && there ${serving}; then checked_by=$(about ${serving} '{{.Image}}'); fi
   nginx_in "$checked_by" -t -q -c "/etc/nginx/\${1##*/}"
 }
-# Those of a container that is to go are none to wait for, and none to be taken for its successor's.
+# Skips the workers of a container that is being replaced.
 worker_pids() { case $replacement in due | failed) ;; *) serving_workers ;; esac; }
 nginx_words() {
   cat "$work/next-words" 2>/dev/null || true
@@ -30,7 +30,7 @@ activate() {
   esac
 }`;
 
-/** The same for a container that stays, as where its certificates alone are new. Needs the last three. */
+/** The same for a container that is only reloaded. Requires the last three of these functions. */
 export const reloadOnlyHooks = `check_file() { docker exec ${serving} nginx -t -q -c "/etc/nginx/\${1##*/}"; }
 worker_pids() { serving_workers; }
 nginx_words() { serving_words; }

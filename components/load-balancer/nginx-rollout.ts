@@ -1,17 +1,17 @@
 import { generationPort } from "./nginx-config.ts";
 
-/** Seconds until every worker must answer with a new configuration; after them the former one is put back. */
+/** Seconds for every worker to report the new configuration; then the previous one is restored. */
 export const liveSeconds = 8;
 
-/** Seconds the former configuration is given to answer again. */
+/** Seconds for the restored configuration to be reported. */
 const backSeconds = 3;
 
-/** Questions asked at once; which worker answers one is the kernel's choice. */
+/** Connections per probe; the kernel chooses the worker for each of them. */
 const questions = 32;
 
 /**
- * `ask_probe`: prints what workers answer, one line each. One process asks, as a start costs more than many questions.
- * For a container whose loopback is not the host's, define it anew.
+ * `ask_probe`: prints the workers' answers, one per line. One process opens all connections, as starting a process
+ * costs more than a connection. Redefine it for a container that does not share the host's loopback.
  */
 export const askProbe = `# shellcheck disable=SC2016 # it is bash that expands them
 ask_probe() {
@@ -19,25 +19,25 @@ ask_probe() {
 }`;
 
 /**
- * Shell functions that replace a running nginx's configuration without ever breaking it:
+ * Shell functions that replace a running nginx's configuration without interrupting it:
  *
- * - `roll_out WANTED`: makes nginx run the file WANTED, or leaves it running what it ran and fails with nginx's words.
- *   Says `changed: ...` or `unchanged: ...`. With `$renewed` set to `yes` nginx is reloaded even for the same bytes, as
- *   files it refers to are new.
- * - `live FORMER`: waits until every worker answers with `$generation`, none of them one of the ids FORMER.
+ * - `roll_out WANTED`: activates the configuration file WANTED. If that fails, restores the previous configuration and
+ *   fails with nginx's error messages. Logs `changed: ...` or `unchanged: ...`. If `$renewed` is `yes`, nginx reloads
+ *   even an unchanged configuration, because files it refers to have changed.
+ * - `live FORMER`: waits until every worker reports `$generation` and none of them is one of the PIDs FORMER.
  *
- * In the middle of it the former configuration is `$conf.former`, and the wanted one `$conf.placing` until it is checked.
- * They judge by what answers, never by an exit status: with a busy port the check and the reload both return 0 and the
- * old configuration goes on for ever. They read `$conf` (path of the configuration), `$generation` (of the wanted one),
- * and whoever uses them defines, besides `ask_probe`:
+ * During a rollout the previous configuration is `$conf.former`, and the new one is `$conf.placing` until it is
+ * checked. Success is what the workers report, not an exit status: with a port in use, the check and the reload both
+ * return 0 and nginx keeps the old configuration. The functions read `$conf` (path of the configuration) and
+ * `$generation` (of the new one). Besides `ask_probe` they require:
  *
- * - `check_file PATH`: has nginx check a configuration; nginx's words may go to either output.
- * - `activate`: makes nginx read `$conf`: a reload, or a start. What it returns does not count.
- * - `worker_pids`: one id per line, as nginx itself sees them, without those that are shutting down.
- * - `mark_words`, `nginx_words`: print what nginx logs from the first to the second.
- * - `take_back`: what else has to be as it was when the former configuration comes back.
+ * - `check_file PATH`: runs `nginx -t` on a configuration; messages may go to stdout or stderr.
+ * - `activate`: reloads or starts nginx with `$conf`. Its exit status is ignored.
+ * - `worker_pids`: prints nginx's worker PIDs, one per line, without workers that are shutting down.
+ * - `mark_words`, `nginx_words`: the second prints what nginx logged since the first.
+ * - `take_back`: reverts other changes when the previous configuration is restored.
  */
-export const rollout = `# Prints the ids of workers that say they run a generation.
+export const rollout = `# Prints the PIDs of workers that report a generation.
 answering() { ask_probe | sed -n "s/^generation $1 worker \\([0-9][0-9]*\\)$/\\1/p" | sort -u; }
 generation_in() { sed -n 's/.*"generation \\([0-9a-f]*\\) worker .*/\\1/p' "$1" | head -n 1; }
 live() {
@@ -55,9 +55,9 @@ live() {
   done
 }
 within() { deadline=$(($(date +%s) + $1)); }
-# Nginx's own words, without times and process ids.
+# nginx's [emerg] messages, without times and PIDs.
 emergencies() { sed -n 's/.*\\[emerg\\] \\([0-9]*#[0-9]*: \\)\\{0,1\\}//p' | sort -u | head -n 3; }
-# The one to go back to is the one that runs, which an earlier run may have remembered before it was killed.
+# Roll back to the configuration that runs. An earlier run may have saved it before it was killed.
 remember_former() {
   now=$(generation_in "$conf" 2>/dev/null || true)
   if [ -e "$former" ] && [ -z "\${now:+$(answering "$now")}" ]; then return 0; fi
@@ -65,7 +65,7 @@ remember_former() {
     rm -f "$former"; ln "$conf" "$former" || { rm -f "$conf.placing"; take_back; fail 30 "$former cannot be written: $(df -h "$(dirname "$conf")" | tail -n 1)"; }
   fi
 }
-# Says whether the former configuration serves again.
+# Succeeds if the previous configuration is active again.
 go_back() {
   take_back
   [ -e "$former" ] || return 1
@@ -77,7 +77,7 @@ go_back() {
   live ""
 }
 roll_out() {
-  # A second name of the same file, beside it: it takes no room, and its way back is one rename.
+  # A hard link to the file: it needs no disk space, and a rollback is one rename.
   former=$conf.former
   within ${liveSeconds}
   if cmp -s "$1" "$conf" && [ "\${renewed-no}" = no ] && [ -n "$(answering "$generation")" ] && live ""; then

@@ -26,16 +26,16 @@ export interface NginxScriptArgs {
   readonly listeners: readonly Listener[];
   readonly options: NginxOptions;
   readonly package: NginxPackage;
-  /** Those the listeners refer to; their keys come as secrets, see `keySecret`. */
+  /** The listeners' certificates; their keys are passed as secrets, see `keySecret`. */
   readonly certificates: readonly BalancerCertificate[];
-  /** An address that moves between the load balancer's hosts, where there is one. */
+  /** Address that moves between the load balancer's hosts, if any. */
   readonly floatingAddress?: string | undefined;
 }
 
-/** To connect to upstreams, and to have more files open than a service may otherwise (`worker_rlimit_nofile`). */
+/** Allow connections to upstreams, and `worker_rlimit_nofile` above the service's limit. */
 const selinuxSwitches = ["httpd_can_network_connect", "httpd_setrlimit"];
 
-/** Installs nginx where it is missing, and rolls one configuration out without ever breaking a running one. */
+/** Installs nginx if it is missing, and rolls out a configuration without interrupting a running one. */
 export function renderNginxScript(args: NginxScriptArgs): string {
   const { listeners, options, certificates } = args;
   const template = renderNginxConfig({ listeners, options, logs: "files" });
@@ -70,7 +70,7 @@ roll_out "$work/nginx.conf"`,
     .join("\n");
 }
 
-/** Asked before anything changes: a busy port lets both \`nginx -t\` and the reload return 0. */
+/** Runs before anything changes: with a port in use, both `nginx -t` and the reload return 0. */
 function checkPorts(ports: readonly number[]): string {
   return `[ -z "$(undo_of nginx-container)" ] || fail 10 "this machine runs nginx in a container that this stack has put here, on the same ports. Take that away first: on a single node by npm run uninstall, which keeps the data; before a cluster by kind: external and npm run up. Then runAs: host"
 if command -v ss >/dev/null; then
@@ -81,7 +81,7 @@ if command -v ss >/dev/null; then
 fi`;
 }
 
-/** Packages are removed only if they came with us; a configuration that was there comes back, and runs again. */
+/** Removes packages only if this program installed them; restores and activates a previous configuration. */
 const registerUndo = `register_undo <<'UNDO'
 ${packageManager}
 ${unwatch}

@@ -7,7 +7,7 @@ import { renderHsts } from "./nginx-tls.ts";
 import { renderUpstreamGroup } from "./nginx-upstream.ts";
 import type { UpstreamGroup } from "./nginx-upstream.ts";
 
-/** One site: its machines, its server, and the way to it from plain HTTP. */
+/** One site: its upstreams, its server, and the redirect from plain HTTP. */
 export function renderSite(listener: Termination, site: Site, options: NginxOptions): Lines {
   const group = renderUpstreamGroup({
     name: `site_${site.name}`,
@@ -24,8 +24,8 @@ export function renderSite(listener: Termination, site: Site, options: NginxOpti
 }
 
 /**
- * Open connections a worker may keep to the upstreams: more than it has requests at a time, else most requests open one
- * anew. They go after 60 s of rest, before an ingress controller's own patience ends.
+ * Idle connections that a worker keeps to the upstreams: more than its concurrent requests, otherwise most requests
+ * open a new one. They close after 60 s, before the ingress controller's own idle timeout.
  */
 const upstreamConnections: Lines = ["keepalive 256;", "keepalive_requests 100000;", "keepalive_timeout 60s;"];
 
@@ -48,9 +48,9 @@ function renderServer(listener: Termination, site: Site, group: UpstreamGroup, o
   );
 }
 
-/** Rancher's watches and logs have to arrive as they happen; other sites ask for it answer by answer. */
+/** Rancher's watches and logs must not be buffered; other sites can disable buffering per response. */
 const unbuffered: Lines = [
-  "# Watches and logs arrive as they happen. (A site may ask for the same with X-Accel-Buffering: no.)",
+  "# Watches and logs must not be delayed. (Other sites can send X-Accel-Buffering: no.)",
   "proxy_buffering off;",
 ];
 
@@ -59,11 +59,11 @@ function streams(listener: Termination, site: Site): boolean {
 }
 
 /**
- * What the upstream is told about the request. It trusts these words, so each comes from here and none from the client.
- * They stand at the server and nowhere below: one such line in a location would cancel all of them.
+ * Request headers for the upstream. It trusts them, so nginx sets every one and passes none from the client. They are
+ * all in the `server` block: a single proxy_set_header in a location would cancel them.
  */
 function renderRequestHeaders(port: number): Lines {
-  // The server has one name, so $host is that name, however the client wrote it.
+  // The server has only one name, so $host is that name.
   const host = port === 443 ? "$host" : `$host:${port}`;
   return [
     ...Object.entries({
@@ -73,20 +73,20 @@ function renderRequestHeaders(port: number): Lines {
       "X-Forwarded-Proto": "https",
       "X-Forwarded-For": "$remote_addr",
       "X-Real-IP": "$remote_addr",
-      // Whatever a client wants to speak: websocket, or the SPDY/3.1 of kubectl exec.
+      // Any protocol: WebSocket, or the SPDY/3.1 of kubectl exec.
       Upgrade: "$http_upgrade",
       Connection: "$connection_upgrade",
     }).map(([name, value]) => `proxy_set_header ${name} ${value};`),
-    "# Others that upstreams trust. Without HTTP2-Settings nobody is talked into h2c, past the rules here.",
+    "# Other headers that upstreams trust. Dropping HTTP2-Settings prevents h2c smuggling past these rules.",
     ...untrusted.map((name) => `proxy_set_header ${name} "";`),
   ];
 }
 
 const untrusted = [
   "Forwarded",
-  // Programs that take a request's headers from their environment would ask through it: https://httpoxy.org
+  // CGI programs would use it as their outgoing proxy: https://httpoxy.org
   "Proxy",
-  // Rancher's API makes its links of these two: https://pkg.go.dev/github.com/rancher/norman/urlbuilder#pkg-constants
+  // Rancher's API builds its links from these two: https://pkg.go.dev/github.com/rancher/norman/urlbuilder#pkg-constants
   "X-API-Host",
   "X-API-URL-Prefix",
   "X-Forwarded-Method",
@@ -103,7 +103,7 @@ const untrusted = [
   "HTTP2-Settings",
 ];
 
-/** With the slash too: nginx would send those on by itself, to the name the client wrote. */
+/** Also with a trailing slash: otherwise nginx redirects those requests to the `Host` that the client sent. */
 function renderRestricted({ restricted }: Site, group: UpstreamGroup): Lines[] {
   if (restricted === undefined) return [];
   const access = [...restricted.allow.map((network) => `allow ${network};`), "deny all;"];
@@ -113,7 +113,7 @@ function renderRestricted({ restricted }: Site, group: UpstreamGroup): Lines[] {
     .map((location) => block(location, [...access, ...group.pass]));
 }
 
-/** To the configured name, never to the one the client wrote. */
+/** To the configured hostname, never to the `Host` that the client sent. */
 function renderRedirect({ port, redirectPort }: Termination, { hostname }: Site, options: NginxOptions): Lines {
   const target = port === 443 ? hostname : `${hostname}:${port}`;
   return block("server", [

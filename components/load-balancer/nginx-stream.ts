@@ -7,10 +7,10 @@ import type { NginxLogs } from "./nginx-log.ts";
 import type { NginxOptions } from "./nginx-options.ts";
 import { renderResolver, renderUpstreamGroup } from "./nginx-upstream.ts";
 
-/** Where nginx says on loopback which configuration it runs; nothing else may listen there. */
+/** Loopback port on which nginx reports its configuration; nothing else may listen there. */
 export const generationPort = 18404;
 
-/** Layer 4, and the answer to which configuration runs: that one is there at layer 7 too. */
+/** The `stream` block: layer 4, and the probe that reports the active configuration, also at layer 7. */
 export function renderStream(listeners: readonly PassThrough[], options: NginxOptions, logs: NginxLogs): Lines {
   const passing = listeners.length === 0 ? [] : [...renderPassing(options), ...renderNames(listeners, options)];
   return block(
@@ -26,13 +26,13 @@ export function renderStream(listeners: readonly PassThrough[], options: NginxOp
 
 function renderPassing({ timeouts, failover }: NginxOptions): Lines {
   return [
-    "# A dead machine costs a client this long, not nginx's 60 s; the next one is tried at once.",
+    "# A client waits this long for an unresponsive upstream, not nginx's 60 s; then the next one is tried.",
     `proxy_connect_timeout ${timeouts.connect}s;`,
     "proxy_next_upstream on;",
     `proxy_next_upstream_tries ${failover.tries};`,
-    "# Silence in both directions; Rancher asks for 1800 s.",
+    "# Idle time in both directions; Rancher recommends 1800 s.",
     `proxy_timeout ${timeouts.idle}s;`,
-    "# Finds machines that went away without a word.",
+    "# Detects upstreams that disappeared without closing the connection.",
     "proxy_socket_keepalive on;",
   ];
 }
@@ -55,9 +55,9 @@ function renderPassThrough({ name, port, upstreams, proxyProtocol }: PassThrough
   return [...group.definition, ...server];
 }
 
-/** Every worker has a socket of its own there, so that asking often reaches all of them. */
+/** With `reuseport` every worker has its own socket, so that repeated connections reach all of them. */
 const probe: Lines = [
-  "# Which configuration runs, and in which worker: read by the rollout, from this machine only.",
+  "# Reports the active configuration and the worker to the rollout, on this machine only.",
   ...block("server", [
     `listen 127.0.0.1:${generationPort} reuseport;`,
     "access_log off;",

@@ -1,31 +1,31 @@
 import { createHash } from "node:crypto";
 import { compare } from "semver";
 
-/** The nginx a configuration is for: what its text depends on and only the host itself, or the image, can tell. */
+/** Facts about an nginx that its configuration depends on, known only on the host or in the image. */
 export interface NginxBuild {
   /** `1.22.1` */
   readonly nginx: string;
-  /** `3.0.17`: what it runs with, not what it was built with. */
+  /** `3.0.17`: the version at run time, not at build time. */
   readonly openssl: string;
   readonly workerUser: string;
-  /** Statement that loads the stream module where it is not built in; empty where it is. */
+  /** Directive that loads the stream module; empty if it is built in. */
   readonly loadModules: string;
   /** DNS servers as the directive `resolver` takes them. */
   readonly resolvers: string;
 }
 
-/** A configuration that is filled in. */
+/** A configuration with its values filled in. */
 export interface NginxConfig {
   readonly text: string;
-  /** Names this very text; the running nginx answers it on the probe's port. */
+  /** Identifier of this text, which the running nginx reports on the probe's port. */
   readonly generation: string;
 }
 
 type Program = "nginx" | "openssl";
-/** All of them must hold: `nginx>=1.25.1`, `openssl<3.5.0`. */
+/** `nginx>=1.25.1`, `openssl<3.5.0`. */
 export type Requirement = `${Program}${">=" | "<"}${number}.${number}.${number}`;
 
-/** A statement that only some builds understand. Until it is filled in, it is a comment to nginx. */
+/** A directive for builds that meet all requirements. In the template it is a comment. */
 export function when(requirements: readonly Requirement[], statement: string): string {
   return `#? ${requirements.join(" ")} ? ${statement}`;
 }
@@ -57,8 +57,8 @@ function holds(requirement: string, build: NginxBuild): boolean {
 }
 
 /**
- * The same on the host, where the build is known: `fill_template TEMPLATE RESULT` reads `$nginx_version`,
- * `$openssl_version`, `$worker_user`, `$load_modules` and `$resolvers`, and sets `$generation`.
+ * The same on the host: `fill_template TEMPLATE RESULT` reads `$nginx_version`, `$openssl_version`, `$worker_user`,
+ * `$load_modules` and `$resolvers`, and sets `$generation`.
  */
 export const fillTemplate = `fill_template() {
   awk -v nginx="$nginx_version" -v openssl="$openssl_version" -v workerUser="$worker_user" -v loadModules="$load_modules" -v resolvers="$resolvers" '

@@ -2,9 +2,9 @@ const folder = "/etc/systemd/system/nginx.service.d";
 const dropIn = `${folder}/rancher-stack.conf`;
 
 /**
- * Has a stop of nginx's service take no time. Distributions restart it when they upgrade the package, and their units
- * close the ports first and then wait up to 5 s for open connections, of which a balancer always has some; afterwards they
- * end those all the same. The unit of nginx.org's own packages does not wait either.
+ * Makes nginx's service stop immediately. Distributions restart it when they upgrade the package. Their units close the
+ * ports, wait up to 5 s for open connections, of which a load balancer always has some, and then end them anyway. The
+ * unit in nginx.org's packages does not wait either.
  */
 export const stopAtOnce = `make_folder ${folder}
 place ${dropIn} 0644 <<'UNIT'

@@ -3,18 +3,18 @@ import type { Lines } from "./nginx-block.ts";
 import type { NginxOptions } from "./nginx-options.ts";
 
 /**
- * Requests with a body that one client address may have in progress. Downstream agents share an address behind NAT: their
- * tunnels are websockets, which have no body and are not counted, and what they send besides is over in a moment.
+ * Concurrent requests with a body per client address. Downstream agents may share an address behind NAT: their tunnels
+ * are WebSockets, which have no body and are not counted, and their other requests are short.
  */
 export const uploadsPerAddress = 256;
 
 /**
- * What clients without an account can take by sending bodies.
+ * Limits what unauthenticated clients can consume by sending bodies.
  *
- * nginx would collect each body in a file of up to `maxBodySize` before it asks an upstream who the client is, and a few
- * hundred slow connections fill the disk. Instead, bodies go to the upstream as they arrive: they take no disk, only a
- * buffer each. The price is that a slow upload holds a connection to its upstream, and that a request whose body has
- * begun is not tried on another upstream (proxy_request_buffering in
+ * By default nginx writes each body to a file of up to `maxBodySize` before it contacts an upstream, so a few hundred slow
+ * connections fill the disk. Without request buffering, bodies are streamed to the upstream and need only a memory buffer
+ * each. In return, a slow upload holds a connection to its upstream, and a request is not retried on another upstream once
+ * its body has been sent in part (proxy_request_buffering in
  * https://nginx.org/en/docs/http/ngx_http_proxy_module.html).
  *
  * The limit for each address keeps one client from taking all connections: nginx closes idle ones when it runs out, but
@@ -24,7 +24,7 @@ export const uploadsPerAddress = 256;
 export function renderUploadLimits({ maxBodySize }: NginxOptions): Lines {
   return [
     `client_max_body_size ${maxBodySize};`,
-    "# Bodies go on as they arrive, and never to disk: many slow uploads would fill it.",
+    "# Stream bodies to the upstream, never to disk, which many slow uploads would fill.",
     "proxy_request_buffering off;",
     "client_body_buffer_size 32k;",
     "# Requests with a body, by client address; empty without one. Over HTTP/2 a body may come without Content-Length.",

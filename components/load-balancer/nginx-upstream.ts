@@ -4,42 +4,43 @@ import { block, whenAll } from "./nginx-block.ts";
 import type { Lines } from "./nginx-block.ts";
 import type { NginxOptions } from "./nginx-options.ts";
 
-/** A group of machines that stand in for each other, and how a server passes to it. */
+/** A group of interchangeable upstreams, and the directives that pass requests to it. */
 export interface UpstreamGroup {
-  /** The group itself, for the block around the servers. */
+  /** The `upstream` block, for the level of the servers. */
   readonly definition: Lines;
-  /** `set` where an older nginx looks the name up by itself; for the server. */
+  /** `set` directives for the server, with which an older nginx resolves the name again. */
   readonly variables: Lines;
-  /** The statement `proxy_pass`, once for every kind of build. */
+  /** The `proxy_pass` directive, in variants for older and newer builds. */
   readonly pass: Lines;
 }
 
 export interface UpstreamGroupArgs {
-  /** Unique among all groups of a configuration, whatever the layer: nginx keeps their state under this name. */
+  /** Unique among all groups of a configuration, across layers: nginx stores their state under this name. */
   readonly name: string;
   readonly upstreams: readonly Upstream[];
   readonly options: NginxOptions;
   /** Scheme before the group's name: `http://`, or nothing at layer 4. */
   readonly scheme: "http://" | "";
-  /** Further statements of the group, after the method. */
+  /** Further directives of the group, after the method. */
   readonly more?: Lines;
 }
 
 /**
- * Since then `server NAME resolve` follows DNS in the open source nginx too.
+ * The first open source nginx with `server NAME resolve`.
  * https://nginx.org/en/CHANGES
  */
 const resolves = "1.27.3";
 
-/** Whether DNS has to be asked while nginx runs. */
+/** Whether nginx has to resolve names while it runs. */
 export function hasNames(upstreams: readonly Upstream[]): boolean {
   return upstreams.some(isName);
 }
 
 /**
- * Version of nginx below which these listeners cannot be served, where there is one: a name beside other upstreams.
+ * Minimum version of nginx for these listeners, if any: a group with several upstreams, one of them given by name.
  *
- * An older nginx follows DNS for one name alone. The configuration fails its `nginx -t` there, with a less helpful word.
+ * An older nginx can re-resolve only a name that is the single upstream. Its `nginx -t` fails with a less helpful
+ * message.
  */
 export function neededNginx(listeners: readonly Listener[]): string | undefined {
   const groups = listeners.flatMap((listener) =>
@@ -48,21 +49,23 @@ export function neededNginx(listeners: readonly Listener[]): string | undefined 
   return groups.some((upstreams) => hasNames(upstreams) && upstreams.length > 1) ? resolves : undefined;
 }
 
-/** DNS servers, where a name among the upstreams needs them. Names are never looked up at start: nginx would not start. */
+/**
+ * DNS servers, if an upstream is given by name. Names are not resolved at startup, where a failure would stop nginx.
+ */
 export function renderResolver(upstreams: readonly Upstream[], options: NginxOptions): Lines {
   if (!hasNames(upstreams)) return [];
   const servers = options.resolvers?.map(inBrackets).join(" ") ?? "@@resolvers@@";
-  // Docker's own DNS says 600 s, in which a container may long have another address.
+  // Docker's DNS returns a TTL of 600 s, during which a container's address may change.
   return [
     `resolver ${servers} valid=10s${options.ipv6 ? "" : " ipv6=off"};`,
-    // Together with the tries this is what a silent DNS server costs.
+    // The longest delay that an unresponsive DNS server causes, for each try.
     "resolver_timeout 5s;",
   ];
 }
 
 export function renderUpstreamGroup(args: UpstreamGroupArgs): UpstreamGroup {
   const { upstreams, options, scheme, more = [] } = args;
-  // Names of variables know no hyphen.
+  // Variable names cannot contain hyphens.
   const name = args.name.replaceAll("-", "_");
   const { maxFails, failTimeout } = options.failover;
   const servers = upstreams.map((upstream) => {
@@ -70,7 +73,7 @@ export function renderUpstreamGroup(args: UpstreamGroupArgs): UpstreamGroup {
     return `server ${target(upstream)} max_fails=${maxFails} fail_timeout=${failTimeout}s${resolve};`;
   });
   const definition = block(`upstream ${name}`, [
-    // Shared by the workers: else each would find out by itself that a machine is down. Enough for hundreds of machines.
+    // Shared by the workers, otherwise each has to detect failures itself. Large enough for hundreds of upstreams.
     `zone ${name} 512k;`,
     ...(options.method === "least_conn" ? ["least_conn;"] : []),
     ...servers,
@@ -82,7 +85,7 @@ export function renderUpstreamGroup(args: UpstreamGroupArgs): UpstreamGroup {
 
   const newer = whenAll([`nginx>=${resolves}`], definition);
   if (others.length > 0) return { definition: newer, variables: [], pass: [pass] };
-  // A variable makes an older nginx ask DNS again; it keeps no connections open then.
+  // With a variable an older nginx resolves the name again, but keeps no idle connections.
   return {
     definition: newer,
     variables: whenAll([`nginx<${resolves}`], [`set $${name} ${target(only)};`]),

@@ -12,7 +12,7 @@ import type { GeneratedFiles } from "../tls/generated-certificate-script.ts";
 import { certificateFiles, type BalancerCertificate } from "./certificate-files.ts";
 import type { Listener, PassThrough, Site, Termination, Upstream } from "./listener.ts";
 
-/** Private keys of what a balancer serves, where they come from the stack. */
+/** Private keys of certificates from the stack. */
 export interface BalancerKeys {
   /** Of `tls.certificate`, PEM. */
   readonly tlsPrivateKey?: pulumi.Output<string>;
@@ -20,10 +20,10 @@ export interface BalancerKeys {
   readonly sitePrivateKeys: ReadonlyMap<string, pulumi.Output<string>>;
 }
 
-/** Paths whose answers tell a stranger which Rancher runs. */
+/** Paths that disclose Rancher's version. */
 const versionPaths = ["/version", "/rancherversion"];
 
-/** What a load balancer of ours listens on for Rancher; nothing where the balancer is somebody else's. */
+/** The listeners of a load balancer for Rancher; empty if this program does not run the load balancer. */
 export function rancherListeners(settings: Settings): Listener[] {
   if (settings.mode === "single-node") return singleNodeListeners(settings);
   const { loadBalancer } = settings;
@@ -43,9 +43,9 @@ export function rancherListeners(settings: Settings): Listener[] {
 }
 
 /**
- * The certificates those listeners serve, Rancher's first. Empty where TLS ends in the cluster.
+ * The certificates of those listeners, Rancher's first. Empty if TLS is terminated in the cluster.
  *
- * @param generated Where `tls.source` is `generated`.
+ * @param generated The files, if `tls.source` is `generated`.
  */
 export function balancerCertificates(
   settings: Settings,
@@ -101,7 +101,7 @@ function certificateOf(tls: Settings["tls"], generated: GeneratedFiles): SourceS
   }
 }
 
-/** Rancher in Docker: by its name in the network nginx shares with it, or at the port it has on the host's loopback. */
+/** Rancher in Docker: by container name in the network shared with nginx, or at its published port on loopback. */
 function singleNodeListeners(settings: SingleNodeSettings): Listener[] {
   const { loadBalancer, docker } = settings;
   if (loadBalancer.kind === "none") return [];
@@ -128,7 +128,9 @@ function passThrough({ hostname, cluster }: HighAvailabilitySettings, balancer: 
   return [listener("http"), { ...listener("https"), healthCheck: { path: "/healthz", hostname } }];
 }
 
-/** https://ranchermanager.docs.rancher.com/getting-started/installation-and-upgrade/installation-references/helm-chart-options#external-tls-termination */
+/**
+ * https://ranchermanager.docs.rancher.com/getting-started/installation-and-upgrade/installation-references/helm-chart-options#external-tls-termination
+ */
 function termination(
   settings: Settings,
   { ports, versionAccess, sites }: Pick<NginxSettings, "ports" | "versionAccess" | "sites">,

@@ -5,19 +5,19 @@ import type { Listener, Upstream } from "./listener.ts";
 
 export interface SelfConnectionArgs {
   readonly listeners: readonly Listener[];
-  /** Ports the load balancer listens on, those on loopback too. */
+  /** Ports the load balancer listens on, including those on loopback. */
   readonly ports: readonly number[];
-  /** Leads to this load balancer whichever of its hosts has it. */
+  /** Belongs to this load balancer, whichever host holds it. */
   readonly floatingAddress?: string | undefined;
 }
 
 /**
- * Refuses upstreams that lead back to a port of this load balancer: every connection to itself makes it open another
- * one. The stack file's rules see addresses; this asks the machine which addresses are its own, and what names resolve
- * to. Run it before anything changes. Empty where no upstream has a port of the load balancer.
+ * Rejects upstreams that are a port of this load balancer itself: every such connection would open another one. The
+ * stack file's rules check only given addresses; this checks all addresses of the machine, and resolves names. Runs
+ * before anything changes. Empty if no upstream uses one of the load balancer's ports.
  *
- * Another port of this machine is allowed: a site may be served by a program that runs here. A name that cannot be
- * resolved is no reason to stop, as the load balancer resolves it again while it runs.
+ * Other ports of this machine are allowed, as a site may be served by a program on it. A name that cannot be resolved
+ * is not an error, as the load balancer resolves it again while it runs.
  */
 export function refuseSelfConnections({ listeners, ports, floatingAddress }: SelfConnectionArgs): string {
   const suspects = new Set(
@@ -35,7 +35,7 @@ export function refuseSelfConnections({ listeners, ports, floatingAddress }: Sel
 }
 addresses_of() {
   if [ "$1" = address ]; then echo "$2"; elif command -v getent >/dev/null; then
-    # Mapped addresses of IPv6 are those of IPv4.
+    # Converts IPv4-mapped IPv6 addresses to IPv4.
     timeout 10 getent ahosts "$2" 2>/dev/null | sed 's/ .*//; s/^::ffff:\\([0-9.]*\\)$/\\1/' | sort -u
   fi
 }
@@ -56,7 +56,7 @@ function lineOf({ address, port }: Upstream): string {
   return isIP(address) === 0 ? `name ${address} ${port}` : `address ${plain(address)} ${port}`;
 }
 
-/** The address as the kernel's tools write it. */
+/** The address in the kernel tools' notation. */
 function plain(address: string): string {
   return sameAddress(address).replace(/^\[|\]$/g, "");
 }

@@ -4,23 +4,23 @@ import { containers } from "./nginx-container-spec.ts";
 
 const { serving, next, former } = containers;
 
-/** Seconds requests have to end by themselves when their container is replaced; nobody else is answered meanwhile. */
+/** Seconds for open requests to finish when their container is replaced; new requests are refused meanwhile. */
 const drainSeconds = 2;
 
-/** For scripts and undo steps: what the engine knows of a container, and whether it is there at all. */
+/** For scripts and undo steps: functions that inspect containers. */
 export const singleNodeNginxFacts = `there() { docker container inspect "$1" >/dev/null 2>&1; }
 about() { docker container inspect -f "$2" "$1" 2>/dev/null || true; }
 runs() { [ "$(about "$1" "{{.State.Running}}")" = true ]; }`;
 
-/** Has one container serve, with the configuration it served with. */
+/** Starts one container, with the configuration it had. */
 const serveAgain = `if ! runs ${next} && ! runs ${serving}; then
   [ ! -e "$conf.former" ] || mv -f "$conf.former" "$conf"
   docker start ${serving} || docker start ${former}
 fi`;
 
 /**
- * Sets right what a script that was killed left, see `bridgeWindow`. Of two containers the one that runs is the one that
- * serves: only one can have the ports.
+ * Cleans up after a script that was killed, see `singleNodeNginxDowntime`. Of two containers the running one serves, as
+ * only one can have the ports.
  */
 export const recoverSingleNodeNginx = `if [ -e "$facts/replacing" ]; then { ${serveAgain}; } >/dev/null 2>&1 || true; fi
 if runs ${next} && ! runs ${serving}; then
@@ -37,13 +37,13 @@ if [ -e "$facts/replacing" ] && there ${serving}; then docker update --restart a
 rm -f "$facts/replacing" "$conf.next"`;
 
 /**
- * Shell functions for the time in which nobody answers, as a published port has one holder. Whatever happens to the
- * script meanwhile, one of the two containers serves: a watcher starts the former one within seconds of the script's end;
- * after a restart of the engine or the machine its restart policy does. It finds the configuration it had, as it might
- * refuse one for another nginx. Then the next run begins with `mendBridge`.
+ * Shell functions for the downtime of a replacement: only one container can publish a port. If the script is killed,
+ * one of the two containers still serves: a watcher starts the former one within seconds, and after a restart of the
+ * engine or the machine its restart policy does. It gets its previous configuration back, as it may not accept one for
+ * another nginx. The next run then starts with `recoverSingleNodeNginx`.
  *
- * - `begin_window`, `end_window`: what is between them is watched over.
- * - `change_over`: stops the container that serves, and starts the one that was made to follow it.
+ * - `begin_window`, `end_window`: start and end of the downtime that the watcher guards.
+ * - `change_over`: stops the serving container and starts its replacement.
  */
 export const singleNodeNginxDowntime = `${watchOver}
 begin_window() {

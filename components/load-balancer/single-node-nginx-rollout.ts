@@ -5,15 +5,15 @@ import { reloadOnlyHooks, replacementHooks } from "./nginx-replacement.ts";
 
 const { serving, next, former } = containers;
 
-/** Questions asked at once; which worker answers one is the kernel's choice. */
+/** Connections per probe; the kernel chooses the worker for each of them. */
 const questions = 32;
 
-/** Ends the script where the image cannot be asked from inside, as `insideHooks` does. */
+/** Exits if the image has no shell for the probe in `insideHooks`. */
 export const needShell = `docker run --rm --network none --pull never --entrypoint sh "$image" -c 'command -v bash || command -v nc' >/dev/null 2>&1 || fail 10 "the image $image has no shell with bash or nc, by which nginx is asked inside which configuration it runs. Use the official image in loadBalancer.image"`;
 
 /**
- * What `rollout` asks of whoever uses it, for a container that stays. Its loopback is its own, and its processes may be
- * in a machine of Docker's, as on a Mac: so both are looked at from inside.
+ * The functions that `rollout` requires, for a container that is only reloaded. It has its own loopback, and its
+ * processes may be in Docker's virtual machine, as on a Mac. Both are therefore inspected from inside the container.
  */
 export const insideHooks = `${singleNodeNginxFacts}
 # shellcheck disable=SC2016 # it is the shell inside that expands them
@@ -42,15 +42,15 @@ reload() {
 ${reloadOnlyHooks}`;
 
 /**
- * The hooks for one that is replaced where its image or its specification is another one. A published port has one
- * holder, so the old container ends before the new one, which is made and whose configuration is checked by then, is
- * started: its connections end, and for a second or two nobody answers. When the new one does not come alive the old one
- * is back.
+ * The same for a container that is replaced if its image or its specification changes. Only one container can publish a
+ * port, so the old one is stopped before the new one starts; the new one is already created and its configuration
+ * checked. Open connections end, and requests fail for a second or two. If the new one does not serve, the old one is
+ * started again.
  */
 export const singleNodeNginxHooks = `${insideHooks}
 ${singleNodeNginxDowntime}
 ${replacementHooks}
-# There is nothing to wait for.
+# Do not wait for workers.
 refused() { sed 's/^/[emerg] /' "$work/docker-words" >"$work/next-words"; within 0; }
 replace() {
   if ! create_container ${next} 2>"$work/docker-words"; then
@@ -77,6 +77,6 @@ put_former_back() {
   end_window
 }`;
 
-/** Once the new one is live. */
+/** Runs once the new container serves. */
 export const dropFormer = `end_window
 ! there ${former} || docker rm -f ${former} >/dev/null`;

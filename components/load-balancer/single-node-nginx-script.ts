@@ -17,20 +17,19 @@ import { rollout } from "./nginx-rollout.ts";
 import { fillTemplate } from "./nginx-template.ts";
 import { refuseSelfConnections } from "./self-connection-script.ts";
 
-/** Where a container is that shares one of Docker's networks with its upstreams. */
+/** A container in a Docker network that it shares with its upstreams. */
 export interface SingleNodeNginx {
   /** Name of the network. Changing it replaces the container. */
   readonly network: string;
-  /** Whether Docker is on the machine Pulumi runs on, where scripts run without root and may run on a Mac. */
+  /** Whether Docker runs on the machine that runs Pulumi, where scripts run without root, possibly on a Mac. */
   readonly local: boolean;
 }
 
 export type SingleNodeNginxScriptArgs = NginxContainerScriptArgs & { readonly singleNode: SingleNodeNginx };
 
 /**
- * The same as `renderNginxContainerScript`, for a container that has its ports published and reaches its upstreams by
- * their names in one of Docker's networks. Docker opens the ports it publishes past the host's firewall by itself, and
- * refuses those that others have.
+ * Like `renderNginxContainerScript`, for a container with published ports that reaches its upstreams by name in a
+ * Docker network. Docker itself opens published ports in the host's firewall and rejects those in use.
  */
 export function renderSingleNodeNginxScript(args: SingleNodeNginxScriptArgs): string {
   const { listeners, options, certificates, image, singleNode } = args;
@@ -93,7 +92,7 @@ conf=$folder/nginx.conf`,
 
 const conf = `${containerFolder}/nginx.conf`;
 
-/** Without the upstreams that are names of containers: Docker's DNS server resolves those, not the host. */
+/** Without upstreams that are container names, which only Docker's DNS server resolves. */
 function withoutContainers(listener: Listener): Listener {
   const known = (upstreams: readonly Upstream[]) => upstreams.filter(({ address }) => /[.:]/.test(address));
   return listener.layer === 4
@@ -103,7 +102,7 @@ function withoutContainers(listener: Listener): Listener {
 
 const refuseHostNginx = `[ -z "$(undo_of nginx)" ] || fail 10 "this machine runs the nginx this stack has put on it, on the same ports. Take that away first: npm run uninstall, which keeps the data. Then runAs: container"`;
 
-/** An image that others use stays, and so does a Docker that somebody has removed meanwhile. */
+/** Keeps images that other containers use. Also works after Docker was removed. */
 function registerUndo({ local }: SingleNodeNginx, folder: string, tools: readonly string[]): string {
   return `register_undo <<'UNDO'
 folder=${folder}

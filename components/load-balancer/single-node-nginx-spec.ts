@@ -3,17 +3,17 @@ import { hardening, servingContainer, specificationLabel } from "./nginx-contain
 export interface SingleNodeNginxSpec {
   /** Name of the network it shares with its upstreams. */
   readonly network: string;
-  /** Published on all addresses of the host, under the same numbers. */
+  /** Published on all addresses of the host, with the same port numbers. */
   readonly ports: readonly number[];
   /** Descriptors a worker may have open: `worker_rlimit_nofile` of the configuration. */
   readonly openFiles: number;
-  /** Whether the folder belongs to a user other than root, whose files root without root's powers could not read. */
+  /** Whether the folder belongs to another user than root; root needs a capability to read its files then. */
   readonly usersFolder: boolean;
 }
 
 /**
- * The shell functions of `containerShape`, with the same meaning, for a container in one of Docker's networks. They read
- * `$folder` too: what is `/etc/nginx` inside.
+ * The shell functions of `containerSpec`, for a container in a Docker network. They also read `$folder`, which is
+ * mounted as `/etc/nginx`.
  */
 export function singleNodeNginxSpec({ network, ports, openFiles, usersFolder }: SingleNodeNginxSpec): string {
   const spec = [

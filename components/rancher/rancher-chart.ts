@@ -3,7 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { withCredentials } from "../proxy-credentials.ts";
 
 export interface RancherChartArgs {
-  /** Version of Rancher and its chart, three parts. Changing it upgrades Rancher; the gate refuses a skipped minor. */
+  /**
+   * Version of Rancher and its chart, `MAJOR.MINOR.PATCH`. Changing it upgrades Rancher; skipping a minor is rejected.
+   */
   readonly version: string;
   /** Helm repository, a URL. */
   readonly repository: string;
@@ -11,16 +13,17 @@ export interface RancherChartArgs {
   readonly values: Readonly<Record<string, unknown>>;
   /** `USER:PASSWORD` for the proxy in the values. */
   readonly proxyCredentials?: pulumi.Output<string> | undefined;
-  /** First password of `admin`. Only the first installation reads it: the chart keeps the secret it finds. */
+  /** Initial password of `admin`. Used by the first installation only: the chart keeps an existing secret. */
   readonly bootstrapPassword: pulumi.Output<string>;
 }
 
 /**
- * Rancher from its chart.
+ * Rancher, installed from its Helm chart.
  *
- * Always a `Release`: `Chart` drops or misplaces the chart's hooks. Not atomic: an automatic uninstall would run the
- * post-delete hook, and an automatic rollback over migrated definitions is not how Rancher goes back. Expects the
- * namespace `cattle-system`, and cert-manager or the private CA, where the TLS source has one. Leaves out what Rancher itself makes in the cluster.
+ * Always a `Release`, because `Chart` does not run the chart's hooks. Not atomic: an automatic uninstall would run the
+ * post-delete hook, and Rancher does not support a chart rollback after its CRDs were migrated. Expects the namespace
+ * `cattle-system`, and cert-manager or the private CA if the TLS source needs them. Leaves out what Rancher itself
+ * creates in the cluster.
  */
 export class RancherChart extends pulumi.ComponentResource {
   /** Version of the chart that is installed. */
@@ -31,7 +34,7 @@ export class RancherChart extends pulumi.ComponentResource {
     const release = new kubernetes.helm.v3.Release(
       `${name}-release`,
       {
-        // Names of objects, the issuer and the agents' URLs derive from it.
+        // The names of objects, the issuer and the agents' URLs are derived from it.
         name: "rancher",
         namespace: "cattle-system",
         chart: "rancher",
@@ -54,7 +57,7 @@ export class RancherChart extends pulumi.ComponentResource {
   }
 }
 
-/** The chart's `proxy` with its credentials, as a secret of its own: the other values stay visible in a preview. */
+/** The chart's `proxy` with its credentials, as a separate secret, so that previews show the other values. */
 function proxyValue({ values: { proxy }, proxyCredentials }: RancherChartArgs) {
   if (proxyCredentials === undefined || typeof proxy !== "string") return {};
   return { proxy: pulumi.secret(proxyCredentials.apply((credentials) => withCredentials(proxy, credentials))) };

@@ -5,13 +5,16 @@ export interface RancherValuesArgs {
   readonly replicas: number;
   readonly tls: TlsPlan;
   readonly ingressClass: string | undefined;
-  /** The ingress controller is ingress-nginx, whose timeouts the chart sets by annotations, off by default since 2.14. */
+  /**
+   * Whether the ingress controller is ingress-nginx. The chart then sets its timeouts with annotations, off by default
+   * since 2.14.
+   */
   readonly ingressNginx: boolean;
   /** Merged last. */
   readonly chartValues: Readonly<Record<string, unknown>>;
 }
 
-/** Values of the chart `rancher`; the bootstrap password, a secret, is added by the block that has it. */
+/** Values of the chart `rancher`, without the bootstrap password, which `RancherChart` adds as a secret. */
 export function rancherValues(args: RancherValuesArgs): Record<string, unknown> {
   const computed = {
     hostname: args.hostname,
@@ -25,7 +28,7 @@ export function rancherValues(args: RancherValuesArgs): Record<string, unknown> 
   return [args.tls.chartValues, args.chartValues].reduce<Record<string, unknown>>(merge, computed);
 }
 
-/** As Helm merges values: maps by key, anything else whole. */
+/** Merges like Helm: maps by key, everything else is replaced. */
 function merge(
   under: Readonly<Record<string, unknown>>,
   over: Readonly<Record<string, unknown>>,

@@ -117,7 +117,7 @@ is_own() {
 }
 addresses_of() {
   if [ "$1" = address ]; then echo "$2"; elif command -v getent >/dev/null; then
-    # Mapped addresses of IPv6 are those of IPv4.
+    # Converts IPv4-mapped IPv6 addresses to IPv4.
     timeout 10 getent ahosts "$2" 2>/dev/null | sed 's/ .*//; s/^::ffff:\([0-9.]*\)$/\1/' | sort -u
   fi
 }
@@ -274,9 +274,9 @@ if [ -s "$facts/packages" ]; then
   if command -v haproxy >/dev/null; then systemctl stop haproxy 9>&- || true; fi
   # shellcheck disable=SC2046 # one word per package
   remove_packages $(cat "$facts/packages")
-  # What rpm leaves of a configuration that was changed.
+  # rpm keeps a changed configuration under this name.
   rm -f /etc/haproxy/haproxy.cfg.rpmsave
-  # The package's own removal looks for deluser, which may have gone before it.
+  # The package's removal script needs deluser, which may already be removed.
   [ ! -e "$facts/no-user" ] || ! getent passwd haproxy >/dev/null || userdel haproxy
 fi
 if command -v haproxy >/dev/null; then
@@ -359,8 +359,8 @@ LUA
 wanted=$work/haproxy.cfg
 cat >"$wanted" <<'HAPROXY'
 global
-    setenv GENERATION bfdf32cdf9897aad
-    # Newer ones warn without it; nothing here is of that type.
+    setenv GENERATION 9cc64357794dfecb
+    # HAProxy 3.1 and later warns if this is unset. It has no effect here.
     .if version_atleast(3.1)
     tune.lua.bool-sample-conversion normal
     .endif
@@ -371,30 +371,30 @@ global
     fd-hard-limit 65536
     # Old workers of a reload keep open connections this long; websockets reconnect after it.
     hard-stop-after 600s
-    # To systemd's journal: journalctl -u haproxy.
+    # Goes to the systemd journal: journalctl -u haproxy.
     log stdout format short daemon
-    # For root alone. A new worker takes the listening sockets over from the old one, so a reload refuses nobody.
+    # Root only. On a reload the new worker takes over the listening sockets, so no connection is refused.
     stats socket /run/haproxy.sock user root group root mode 600 level admin expose-fd listeners
 
 defaults
     mode tcp
     log global
-    # Times of a connection: waiting, connecting, in all.
+    # Logs the wait, connect and total time of each connection.
     option tcplog
     option dontlognull
     option log-health-checks
     balance leastconn
-    # A dead node costs a client this long; the next node is tried at once.
+    # A client waits this long for an unresponsive node; then the next node is tried.
     timeout connect 2s
     retries 2
     option redispatch 1
-    # Rancher asks for 1800 s of silence to be allowed in either direction.
+    # Idle time in either direction; Rancher recommends 1800 s.
     timeout client 1800s
     timeout server 1800s
-    # Where one side has ended already.
+    # After one side has closed its half of the connection.
     timeout client-fin 30s
     timeout server-fin 30s
-    # Finds clients that went away without a word after 3 min, and nodes, which are near, after half a minute.
+    # Detects clients that disappeared after 3 minutes, and nodes, which are nearby, after half a minute.
     option clitcpka
     clitcpka-idle 60s
     clitcpka-intvl 15s
@@ -403,10 +403,10 @@ defaults
     srvtcpka-idle 10s
     srvtcpka-intvl 5s
     srvtcpka-cnt 3
-    # Until a check that is connected has its answer.
+    # Time for the response, once a check is connected.
     timeout check 3s
 
-# Which configuration runs: read by the rollout, from this machine only.
+# Reports the active configuration to the rollout, on this machine only.
 frontend generation
     bind 127.0.0.1:18404
     tcp-request content set-log-level silent
@@ -414,7 +414,7 @@ frontend generation
 
 listen http
     bind *:80
-    # Only while no upstream is well: all of them, as without checks.
+    # Used only while no upstream is healthy: tries all of them, without checks.
     option allbackups
     server unchecked-192.0.2.11:80 192.0.2.11:80 backup
     server unchecked-192.0.2.12:80 192.0.2.12:80 backup
@@ -430,14 +430,14 @@ listen https
     option httpchk
     http-check send meth GET uri /healthz ver HTTP/1.1 hdr Host rancher.example.com
     http-check expect status 200
-    # Only while no upstream is well: all of them, as without checks.
+    # Used only while no upstream is healthy: tries all of them, without checks.
     option allbackups
     server unchecked-192.0.2.11:443 192.0.2.11:443 backup
     server unchecked-192.0.2.12:443 192.0.2.12:443 backup
     server unchecked-192.0.2.13:443 192.0.2.13:443 backup
     default-server inter 2s fastinter 500ms downinter 5000ms fall 2 rise 2
     default-server observe layer4 error-limit 1 on-error sudden-death tcp-ut 15000
-    # Whose certificate it is, clients ask; a check sends nothing secret.
+    # Clients verify the certificate; a check sends no secrets.
     default-server check-ssl check-sni rancher.example.com verify none
     server 192.0.2.11:443 192.0.2.11:443 check
     server 192.0.2.12:443 192.0.2.12:443 check
@@ -448,7 +448,7 @@ conf=/etc/haproxy/haproxy.cfg
 answer() { timeout 2 bash -c 'read -r line </dev/tcp/127.0.0.1/18404 && printf "%s\n" "$line"' 2>/dev/null 9>&- || true; }
 generation_in() { sed -n 's/^ *setenv GENERATION \([0-9a-f]*\)$/\1/p' "$1"; }
 worker_of() { answer | sed -n "s/^generation $1 worker \([0-9]*\)$/\1/p"; }
-# An old worker may still take a connection in the moment of a reload, so one answer is not enough.
+# During a reload an old worker may still accept a connection, so one answer is not enough.
 live() {
   answers=0 deadline=$(($(date +%s) + $3))
   while [ "$(date +%s)" -lt "$deadline" ]; do
@@ -465,18 +465,18 @@ live() {
   return 1
 }
 activate() {
-  # Without it systemd starts nothing that failed several times in a row.
+  # Otherwise systemd refuses to start a unit that failed several times in a row.
   ! systemctl is-failed -q haproxy || systemctl reset-failed haproxy 9>&-
   if systemctl is-active -q haproxy; then systemctl reload haproxy 9>&-; else systemctl start haproxy 9>&-; fi
 }
 alerts() { sed -n 's/^.*\[ALERT\] *([0-9]*) : //p' | tail -n 3 | paste -s -d ';' -; }
-# The one to go back to is the one that runs, which an earlier run may have remembered before it was killed.
+# Roll back to the configuration that runs. An earlier run may have saved it before it was killed.
 remember_former() {
   now=$(generation_in "$conf")
   if [ -e "$former" ] && [ -z "${now:+$(worker_of "$now")}" ]; then return 0; fi
   rm -f "$former"; ln "$conf" "$former" || { rm -f "$conf.placing"; fail 30 "$former cannot be written: $(df -h "$(dirname "$conf")" | tail -n 1)"; }
 }
-# Says whether the former configuration serves again.
+# Succeeds if the previous configuration is active again.
 go_back() {
   mv -f "$former" "$conf"
   activate >/dev/null 2>&1 || true
@@ -484,7 +484,7 @@ go_back() {
   if [ -n "$now" ]; then live "$now" "" 3; else systemctl is-active -q haproxy; fi
 }
 roll_out() {
-  # A second name of the same file, beside it: it takes no room, and its way back is one rename.
+  # A hard link to the file: it needs no disk space, and a rollback is one rename.
   former=$conf.former
   generation=$(generation_in "$1")
   before=$(answer | sed -n 's/.* worker //p')

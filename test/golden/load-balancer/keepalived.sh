@@ -145,7 +145,7 @@ else
   if [ -z "$answering" ]; then
     holder=nobody
   elif [ "$address_interface" != "$interface" ]; then
-    # On another network than the peers' own addresses nothing tells them from strangers.
+    # On a network without the peers' own addresses, peers and other machines cannot be told apart.
     holder=peer
   else
     holding=$(peer_with "$answering" "$address_interface")
@@ -264,7 +264,7 @@ note_service() {
 systemctl stop keepalived 2>/dev/null 9>&- || true
 rm -f "$drop_in" "$drop_in.placing" "$answers_script" "$answers_script.placing" "$conf.placing" "$conf.former"
 [ ! -d "$(dirname "$drop_in")" ] || rmdir --ignore-fail-on-non-empty "$(dirname "$drop_in")"
-# Written by earlier releases, which created the folder without remembering it as one of theirs.
+# Earlier releases created the folder without recording it.
 [ ! -e "$facts/no-libexec" ] || rmdir --ignore-fail-on-non-empty "$(dirname "$answers_script")" 2>/dev/null || true
 systemctl daemon-reload 9>&-
 if command -v firewall-cmd >/dev/null && firewall-cmd --state >/dev/null 2>&1 && [ -e "$facts/firewall-zone" ]; then
@@ -277,7 +277,7 @@ if [ -s "$facts/packages" ]; then
   rm -f "$conf"
   # shellcheck disable=SC2046 # one word per package
   remove_packages $(cat "$facts/packages")
-  # rpm keeps what was changed under this name; dpkg a folder that was not empty when it looked.
+  # rpm keeps a changed configuration under this name; dpkg keeps folders that were not empty.
   rm -f "$conf.rpmsave"
   [ ! -d /etc/keepalived ] || rmdir --ignore-fail-on-non-empty /etc/keepalived
 elif [ -e "$facts/was-noted" ]; then
@@ -310,7 +310,7 @@ fi
 make_folder "$(dirname "$answers_script")"
 place "$answers_script" 0755 <<'ANSWERS'
 #!/bin/bash
-# Whether the balancer on this host answers, for keepalived.
+# keepalived's check of the load balancer on this host.
 exec 3<>/dev/tcp/127.0.0.1/18404 && read -r -t 1 word _ <&3 && [ "$word" = generation ]
 ANSWERS
 ! command -v restorecon >/dev/null || restorecon -R "$(dirname "$answers_script")"
@@ -332,15 +332,15 @@ fi
 cat >"$work/template" <<'KEEPALIVED'
 global_defs {
     vrrp_version 3
-    # What another machine says about the address counts for nothing.
+    # Ignore advertisements from other machines.
     vrrp_check_unicast_src
-    # Not root: the check only opens a connection.
+    # The check only opens a connection, so it does not run as root.
     script_user nobody
     enable_script_security
-    # Neighbours that missed the news of a move hear it again.
+    # Repeat gratuitous ARP, for neighbours that missed the first one.
     vrrp_garp_master_delay 1
     vrrp_garp_master_refresh 30
-    # After two hosts that could not hear each other both held the address, the one that keeps it tells everybody anew.
+    # After a network partition, the host that keeps the address announces it again.
     vrrp_higher_prio_send_advert true
 }
 
@@ -348,10 +348,10 @@ vrrp_script balancer_answers {
     script "/usr/libexec/keepalived/rancher-balancer-answers"
     interval 1
     timeout 2
-    # Twice: a restart of the balancer is over by then.
+    # Twice, so that a restart of the load balancer does not move the address.
     fall 2
     rise 2
-    # A host whose balancer has not answered yet takes nothing.
+    # A host does not take the address before its load balancer has answered.
     init_fail
 }
 
@@ -371,7 +371,7 @@ vrrp_instance rancher {
         @@leavingPeer@@
     }
     virtual_ipaddress {
-        # As a single address it is nobody's choice for connections that go out.
+        # With a host prefix the address is not used as the source of outgoing connections.
         192.0.2.20/32 dev @@addressInterface@@
     }
     track_script {
@@ -381,10 +381,10 @@ vrrp_instance rancher {
 KEEPALIVED
 sed -e "s/@@interface@@/$interface/" -e "s/@@addressInterface@@/$address_interface/" \
   -e "${leaving:+s/@@leavingPeer@@/$leaving/}" -e '/@@leavingPeer@@/d' "$work/template" >"$work/keepalived.conf"
-# keepalived 2.2 ends itself when it checks a configuration whose scripts run as another user.
+# keepalived 2.2 exits when it checks a configuration whose scripts run as another user.
 check_file() { sed 's/^\( *script_user\) .*/\1 root/' "$1" >"$work/checked.conf" && timeout 20 keepalived -t -f "$work/checked.conf" >"$work/words" 2>&1; }
 activate() {
-  # Without it systemd starts nothing that failed several times in a row.
+  # Otherwise systemd refuses to start a unit that failed several times in a row.
   systemctl reset-failed keepalived 2>/dev/null 9>&- || true
   # A reload keeps the address where it is.
   if systemctl -q is-active keepalived; then timeout 30 systemctl reload keepalived 9>&-; else timeout 60 systemctl start keepalived 9>&-; fi
@@ -405,7 +405,7 @@ go_back() {
   fi
 }
 roll_out() {
-  # A second name of the same file, beside it: it takes no room, and its way back is one rename.
+  # A hard link to the file: it needs no disk space, and a rollback is one rename.
   former=$conf.former
   if cmp -s "$1" "$conf" && [ "$service_changed" = no ] && systemctl -q is-active keepalived && { [ "$holder" != nobody ] || is_held; }; then
     rm -f "$former"
@@ -414,10 +414,10 @@ roll_out() {
   fi
   check_file "$1" || fail 30 "keepalived refuses the new configuration, the old one goes on: $(tail -n 5 "$work/words")"
   install -m 0644 "$1" "$conf.placing" && sync "$conf.placing" || { rm -f "$conf.placing"; fail 30 "$conf cannot be written: $(df -h /etc | tail -n 1)"; }
-  # Hosts that have another number do not hear each other until all of them have it.
+  # Hosts with different router IDs ignore each other until all of them have the new one.
   joins=$holder
   if [ -e "$facts/address" ] && [ "$(router_in "$conf")" != "$(router_in "$1")" ]; then joins=unknown; fi
-  # Only one of ours can be gone back to, and a run that was killed here has put the new one there already.
+  # Roll back only to a configuration of this program. A run that was killed here has already installed the new one.
   if [ -s "$conf" ] && [ -e "$facts/address" ] && ! cmp -s "$1" "$conf"; then
     rm -f "$former"; ln "$conf" "$former" || { rm -f "$conf.placing"; fail 30 "$former cannot be written: $(df -h "$(dirname "$conf")" | tail -n 1)"; }
   fi

@@ -113,7 +113,7 @@ is_own() {
 }
 addresses_of() {
   if [ "$1" = address ]; then echo "$2"; elif command -v getent >/dev/null; then
-    # Mapped addresses of IPv6 are those of IPv4.
+    # Converts IPv4-mapped IPv6 addresses to IPv4.
     timeout 10 getent ahosts "$2" 2>/dev/null | sed 's/ .*//; s/^::ffff:\([0-9.]*\)$/\1/' | sort -u
   fi
 }
@@ -241,13 +241,13 @@ fi
 rm -f /etc/nginx/nginx.conf.placing /etc/nginx/nginx.conf.former /var/log/nginx/connections.log
 give_back /etc/nginx/nginx.conf
 if [ -s "$facts/packages" ]; then
-  # rpm would put a configuration that is not its own aside, and leave it and the logs behind.
+  # rpm would leave a changed configuration and the logs behind.
   ! grep -q -x nginx "$facts/packages" || [ "$system" = debian ] || rm -rf /etc/nginx/nginx.conf /var/log/nginx
   # shellcheck disable=SC2046 # one word per package
   remove_packages $(cat "$facts/packages")
 fi
 if [ -e "$facts/no-www" ]; then
-  # The package leaves its welcome page behind, even when it is purged.
+  # The package leaves its welcome page behind, even after a purge.
   rm -f /var/www/html/index.nginx-debian.html
   rmdir --ignore-fail-on-non-empty /var/www/html /var/www 2>/dev/null || true
 fi
@@ -405,7 +405,7 @@ if command -v firewall-cmd >/dev/null && firewall-cmd --state >/dev/null 2>&1; t
       fail 30 "firewalld does not open port $port; firewall-cmd says why above"
   done
 fi
-# Prints the ids of workers that say they run a generation.
+# Prints the PIDs of workers that report a generation.
 answering() { ask_probe | sed -n "s/^generation $1 worker \([0-9][0-9]*\)$/\1/p" | sort -u; }
 generation_in() { sed -n 's/.*"generation \([0-9a-f]*\) worker .*/\1/p' "$1" | head -n 1; }
 live() {
@@ -423,9 +423,9 @@ live() {
   done
 }
 within() { deadline=$(($(date +%s) + $1)); }
-# Nginx's own words, without times and process ids.
+# nginx's [emerg] messages, without times and PIDs.
 emergencies() { sed -n 's/.*\[emerg\] \([0-9]*#[0-9]*: \)\{0,1\}//p' | sort -u | head -n 3; }
-# The one to go back to is the one that runs, which an earlier run may have remembered before it was killed.
+# Roll back to the configuration that runs. An earlier run may have saved it before it was killed.
 remember_former() {
   now=$(generation_in "$conf" 2>/dev/null || true)
   if [ -e "$former" ] && [ -z "${now:+$(answering "$now")}" ]; then return 0; fi
@@ -433,7 +433,7 @@ remember_former() {
     rm -f "$former"; ln "$conf" "$former" || { rm -f "$conf.placing"; take_back; fail 30 "$former cannot be written: $(df -h "$(dirname "$conf")" | tail -n 1)"; }
   fi
 }
-# Says whether the former configuration serves again.
+# Succeeds if the previous configuration is active again.
 go_back() {
   take_back
   [ -e "$former" ] || return 1
@@ -445,7 +445,7 @@ go_back() {
   live ""
 }
 roll_out() {
-  # A second name of the same file, beside it: it takes no room, and its way back is one rename.
+  # A hard link to the file: it needs no disk space, and a rollback is one rename.
   former=$conf.former
   within 8
   if cmp -s "$1" "$conf" && [ "${renewed-no}" = no ] && [ -n "$(answering "$generation")" ] && live ""; then
@@ -483,7 +483,7 @@ activate() {
   if systemctl is-active -q nginx; then
     timeout 5 systemctl reload nginx 9>&-
   else
-    # Without it systemd starts nothing that failed several times in a row.
+    # Otherwise systemd refuses to start a unit that failed several times in a row.
     systemctl reset-failed nginx 2>/dev/null 9>&- || true
     timeout 5 systemctl start nginx 9>&-
   fi
@@ -491,7 +491,7 @@ activate() {
 worker_pids() {
   master=$(cat /run/nginx.pid 2>/dev/null) && [ -n "$master" ] || return 0
   grep -l -s "^PPid:[[:space:]]*$master$" /proc/[0-9]*/status | while IFS=/ read -r _ _ pid _; do
-    # One that is shutting down says so in its title.
+    # Skips workers that are shutting down, which nginx shows in the process title.
     [ "$(tr -d '\0' 2>/dev/null <"/proc/$pid/cmdline")" != "nginx: worker process" ] || echo "$pid"
   done
 }
@@ -500,7 +500,7 @@ mark_words() { logged=$(wc -c 2>/dev/null <"$error_log" || echo 0); }
 nginx_words() { tail -c +$((logged + 1)) "$error_log" 2>/dev/null || true; }
 tls=/etc/nginx/tls
 renewed=no
-# An earlier run may have been killed before nginx had read what it placed.
+# An earlier run may have been killed before nginx read the files it installed.
 [ ! -e "$facts/renewing" ] || renewed=yes
 : >"$work/made"
 : >"$work/links"
@@ -531,7 +531,7 @@ put_pair() {
   place "$tls/$1/chain.pem" 0644 <"$work/chain.pem"
   place "$tls/$1/key.pem" 0600 <"$work/key.pem"
 }
-# Only the PEM blocks, without a byte order mark, carriage returns and the text that other programs print around them.
+# Prints only the PEM blocks, without byte order marks, carriage returns and text around the blocks.
 pem_blocks() {
   awk '{ sub("^\357\273\277", ""); sub(/[ \t\r]*$/, "") } /^-----BEGIN / { inside = 1 } inside { print } /^-----END / { inside = 0 }' "$@"
 }
@@ -560,7 +560,7 @@ copy_pair() {
   printf '%s %s\n' "$1" "$was" >>"$work/links"
   lead "$1" "$pair"
 }
-# One rename, so that nobody ever sees a certificate with another one's key.
+# A single rename, so that nginx never reads a certificate with the key of another one.
 lead() { temporary "$tls/$1.placing"; ln -sfn "$2" "$tls/$1.placing" && mv -fT "$tls/$1.placing" "$tls/$1" || fail 30 "$tls/$1 cannot be written: $(df -h "$tls" | tail -n 1)"; }
 take_back() {
   while read -r link was; do
@@ -605,7 +605,7 @@ events {
 }
 
 stream {
-    # Which configuration runs, and in which worker: read by the rollout, from this machine only.
+    # Reports the active configuration and the worker to the rollout, on this machine only.
     server {
         listen 127.0.0.1:18404 reuseport;
         access_log off;
@@ -632,23 +632,23 @@ http {
     access_log /var/log/nginx/access.log requests buffer=32k flush=1s;
 
     server_tokens off;
-    # The longest name a host may have.
+    # For hostnames of the maximum length.
     server_names_hash_bucket_size 512;
-    # Tokens of a single sign-on are long. What is longer gets 400, or 414 where it is the address.
+    # Single sign-on tokens are long. Longer headers get 400, longer URLs 414.
     large_client_header_buffers 4 16k;
-    # For the headers as a whole, then between two reads of a body, and between two writes.
+    # For all headers together, between two reads of a body, and between two writes.
     client_header_timeout 30s;
     client_body_timeout 30s;
     send_timeout 60s;
-    # A connection that exceeds these times is reset, which frees the memory of what was still to be sent.
+    # Reset connections that time out, which frees the memory of unsent data.
     reset_timedout_connection on;
     keepalive_timeout 75s;
-    # When an HTTP/2 connection ends, some clients lose the request they have just sent; nginx's default of 1000 is soon reached.
+    # When nginx closes an HTTP/2 connection, some clients lose the request they have just sent. The default of 1000 is soon reached.
     keepalive_requests 10000;
     #? nginx>=1.27.4 ? keepalive_min_timeout 10s;
 
     client_max_body_size 100m;
-    # Bodies go on as they arrive, and never to disk: many slow uploads would fill it.
+    # Stream bodies to the upstream, never to disk, which many slow uploads would fill.
     proxy_request_buffering off;
     client_body_buffer_size 32k;
     # Requests with a body, by client address; empty without one. Over HTTP/2 a body may come without Content-Length.
@@ -688,21 +688,21 @@ http {
     #? nginx>=1.25.1 ? http2 on;
 
     proxy_http_version 1.1;
-    # Addresses in answers go through as they are.
+    # Pass Location headers through unchanged.
     proxy_redirect off;
     proxy_buffer_size 16k;
     proxy_buffers 8 16k;
-    # Answers that do not fit are not written to disk: a slow client holds its upstream instead of space.
+    # Do not write large responses to disk. A slow client holds an upstream connection instead.
     proxy_max_temp_file_size 0;
-    # A dead machine costs a client this long, not nginx's 60 s; the next one is tried at once.
+    # A client waits this long for an unresponsive upstream, not nginx's 60 s; then the next one is tried.
     proxy_connect_timeout 2s;
-    # Not on 502 or 503: Rancher answers so for a downstream cluster that is away, and no machine is at fault.
+    # Not on 502 or 503: Rancher returns these for unavailable downstream clusters, when no upstream has failed.
     proxy_next_upstream error timeout;
     proxy_next_upstream_tries 3;
-    # Silence in either direction; Rancher asks for 1800 s.
+    # Idle time in either direction; Rancher recommends 1800 s.
     proxy_read_timeout 1800s;
     proxy_send_timeout 1800s;
-    # Finds machines that went away without a word.
+    # Detects upstreams that disappeared without closing the connection.
     proxy_socket_keepalive on;
 
     map $http_upgrade $connection_upgrade {
@@ -710,7 +710,7 @@ http {
         '' '';
     }
 
-    # Names that are not ours.
+    # Unknown hostnames.
     server {
         #? nginx<1.25.1 ? listen 443 ssl http2 default_server backlog=4096 so_keepalive=60s:15s:8;
         #? nginx>=1.25.1 ? listen 443 ssl default_server backlog=4096 so_keepalive=60s:15s:8;
@@ -756,7 +756,7 @@ http {
         proxy_set_header X-Real-IP $remote_addr;
         proxy_set_header Upgrade $http_upgrade;
         proxy_set_header Connection $connection_upgrade;
-        # Others that upstreams trust. Without HTTP2-Settings nobody is talked into h2c, past the rules here.
+        # Other headers that upstreams trust. Dropping HTTP2-Settings prevents h2c smuggling past these rules.
         proxy_set_header Forwarded "";
         proxy_set_header Proxy "";
         proxy_set_header X-API-Host "";
@@ -775,7 +775,7 @@ http {
         proxy_set_header HTTP2-Settings "";
 
         location / {
-            # Watches and logs arrive as they happen. (A site may ask for the same with X-Accel-Buffering: no.)
+            # Watches and logs must not be delayed. (Other sites can send X-Accel-Buffering: no.)
             proxy_buffering off;
             proxy_pass http://site_rancher;
         }
@@ -813,7 +813,7 @@ http {
         proxy_set_header X-Real-IP $remote_addr;
         proxy_set_header Upgrade $http_upgrade;
         proxy_set_header Connection $connection_upgrade;
-        # Others that upstreams trust. Without HTTP2-Settings nobody is talked into h2c, past the rules here.
+        # Other headers that upstreams trust. Dropping HTTP2-Settings prevents h2c smuggling past these rules.
         proxy_set_header Forwarded "";
         proxy_set_header Proxy "";
         proxy_set_header X-API-Host "";
@@ -1066,7 +1066,7 @@ run_all_undos() {
   ls "$state/undo" 2>/dev/null | sort -r >"$work/undos"
   while read -r step; do run_undo "${step#*-}"; done <"$work/undos"
 }
-# Prints the ids of workers that say they run a generation.
+# Prints the PIDs of workers that report a generation.
 answering() { ask_probe | sed -n "s/^generation $1 worker \([0-9][0-9]*\)$/\1/p" | sort -u; }
 generation_in() { sed -n 's/.*"generation \([0-9a-f]*\) worker .*/\1/p' "$1" | head -n 1; }
 live() {
@@ -1084,9 +1084,9 @@ live() {
   done
 }
 within() { deadline=$(($(date +%s) + $1)); }
-# Nginx's own words, without times and process ids.
+# nginx's [emerg] messages, without times and PIDs.
 emergencies() { sed -n 's/.*\[emerg\] \([0-9]*#[0-9]*: \)\{0,1\}//p' | sort -u | head -n 3; }
-# The one to go back to is the one that runs, which an earlier run may have remembered before it was killed.
+# Roll back to the configuration that runs. An earlier run may have saved it before it was killed.
 remember_former() {
   now=$(generation_in "$conf" 2>/dev/null || true)
   if [ -e "$former" ] && [ -z "${now:+$(answering "$now")}" ]; then return 0; fi
@@ -1094,7 +1094,7 @@ remember_former() {
     rm -f "$former"; ln "$conf" "$former" || { rm -f "$conf.placing"; take_back; fail 30 "$former cannot be written: $(df -h "$(dirname "$conf")" | tail -n 1)"; }
   fi
 }
-# Says whether the former configuration serves again.
+# Succeeds if the previous configuration is active again.
 go_back() {
   take_back
   [ -e "$former" ] || return 1
@@ -1106,7 +1106,7 @@ go_back() {
   live ""
 }
 roll_out() {
-  # A second name of the same file, beside it: it takes no room, and its way back is one rename.
+  # A hard link to the file: it needs no disk space, and a rollback is one rename.
   former=$conf.former
   within 8
   if cmp -s "$1" "$conf" && [ "${renewed-no}" = no ] && [ -n "$(answering "$generation")" ] && live ""; then
@@ -1144,7 +1144,7 @@ activate() {
   if systemctl is-active -q nginx; then
     timeout 5 systemctl reload nginx 9>&-
   else
-    # Without it systemd starts nothing that failed several times in a row.
+    # Otherwise systemd refuses to start a unit that failed several times in a row.
     systemctl reset-failed nginx 2>/dev/null 9>&- || true
     timeout 5 systemctl start nginx 9>&-
   fi
@@ -1152,7 +1152,7 @@ activate() {
 worker_pids() {
   master=$(cat /run/nginx.pid 2>/dev/null) && [ -n "$master" ] || return 0
   grep -l -s "^PPid:[[:space:]]*$master$" /proc/[0-9]*/status | while IFS=/ read -r _ _ pid _; do
-    # One that is shutting down says so in its title.
+    # Skips workers that are shutting down, which nginx shows in the process title.
     [ "$(tr -d '\0' 2>/dev/null <"/proc/$pid/cmdline")" != "nginx: worker process" ] || echo "$pid"
   done
 }
@@ -1161,7 +1161,7 @@ mark_words() { logged=$(wc -c 2>/dev/null <"$error_log" || echo 0); }
 nginx_words() { tail -c +$((logged + 1)) "$error_log" 2>/dev/null || true; }
 tls=/etc/nginx/tls
 renewed=no
-# An earlier run may have been killed before nginx had read what it placed.
+# An earlier run may have been killed before nginx read the files it installed.
 [ ! -e "$facts/renewing" ] || renewed=yes
 : >"$work/made"
 : >"$work/links"
@@ -1192,7 +1192,7 @@ put_pair() {
   place "$tls/$1/chain.pem" 0644 <"$work/chain.pem"
   place "$tls/$1/key.pem" 0600 <"$work/key.pem"
 }
-# Only the PEM blocks, without a byte order mark, carriage returns and the text that other programs print around them.
+# Prints only the PEM blocks, without byte order marks, carriage returns and text around the blocks.
 pem_blocks() {
   awk '{ sub("^\357\273\277", ""); sub(/[ \t\r]*$/, "") } /^-----BEGIN / { inside = 1 } inside { print } /^-----END / { inside = 0 }' "$@"
 }
@@ -1221,7 +1221,7 @@ copy_pair() {
   printf '%s %s\n' "$1" "$was" >>"$work/links"
   lead "$1" "$pair"
 }
-# One rename, so that nobody ever sees a certificate with another one's key.
+# A single rename, so that nginx never reads a certificate with the key of another one.
 lead() { temporary "$tls/$1.placing"; ln -sfn "$2" "$tls/$1.placing" && mv -fT "$tls/$1.placing" "$tls/$1" || fail 30 "$tls/$1 cannot be written: $(df -h "$tls" | tail -n 1)"; }
 take_back() {
   while read -r link was; do
@@ -1263,7 +1263,7 @@ placed_units=unchanged
 unit() { place "$1" 0644; [ "$placed" = unchanged ] || placed_units=changed; }
 unit /etc/systemd/system/rancher-nginx-certificates.service <<'UNIT'
 [Unit]
-Description=Takes renewed certificates over into the load balancer's nginx
+Description=Install renewed certificates in the load balancer's nginx
 StartLimitIntervalSec=0
 
 [Service]
@@ -1272,7 +1272,7 @@ ExecStart=/bin/sh /var/lib/rancher-stack/nginx-certificates.sh
 UNIT
 unit /etc/systemd/system/rancher-nginx-certificates.path <<'UNIT'
 [Unit]
-Description=Watches the certificates of the load balancer
+Description=Watch the load balancer's certificates
 
 [Path]
 PathChanged=/etc/letsencrypt/live/rancher/cert.pem
@@ -1284,7 +1284,7 @@ WantedBy=multi-user.target
 UNIT
 unit /etc/systemd/system/rancher-nginx-certificates.timer <<'UNIT'
 [Unit]
-Description=Looks at the certificates of the load balancer once an hour
+Description=Check the load balancer's certificates every hour
 
 [Timer]
 OnActiveSec=2min

@@ -12,11 +12,11 @@ esac
 there() { docker container inspect "$1" >/dev/null 2>&1; }
 about() { docker container inspect -f "$2" "$1" 2>/dev/null || true; }
 runs() { [ "$(about "$1" '{{.State.Running}}')" = true ]; }
-# Ids of a container's workers, as the machine numbers them.
+# Prints the PIDs of a container's workers in the host's PID namespace.
 workers_of() {
   master=$(about "$1" '{{.State.Pid}}')
   [ "${master:-0}" -gt 0 ] || return 0
-  # shellcheck disable=SC2013 # words are what it holds
+  # shellcheck disable=SC2013 # the file contains words
   for child in $(cat "/proc/$master/task/$master/children" 2>/dev/null); do
     case $(tr -d '\000' 2>/dev/null <"/proc/$child/cmdline") in
       "nginx: worker process is shutting down"*) ;;
@@ -35,7 +35,7 @@ if command -v ss >/dev/null; then
   for port in 443 18404; do
     ss -Hltnp "sport = :$port" | sed -n 's/.*users:(("\([^"]*\)",pid=\([0-9]*\).*/'"$port"' \1 \2/p'
   done >"$work/holders"
-  # Asked afterwards: one of ours that waits for its ports ends and starts again under another id.
+  # Runs after the loop: a container of this stack that waits for its ports may restart with another PID.
   ours=" $(for each in rancher-nginx rancher-nginx-former; do docker top "$each" -eo pid 2>/dev/null || true; done | tr '\n' ' ') "
   while read -r port holder pid; do
     case "$ours" in *" $pid "*) continue ;; esac
@@ -52,7 +52,7 @@ is_own() {
 }
 addresses_of() {
   if [ "$1" = address ]; then echo "$2"; elif command -v getent >/dev/null; then
-    # Mapped addresses of IPv6 are those of IPv4.
+    # Converts IPv4-mapped IPv6 addresses to IPv4.
     timeout 10 getent ahosts "$2" 2>/dev/null | sed 's/ .*//; s/^::ffff:\([0-9.]*\)$/\1/' | sort -u
   fi
 }
@@ -77,11 +77,11 @@ if command -v docker >/dev/null; then
 there() { docker container inspect "$1" >/dev/null 2>&1; }
 about() { docker container inspect -f "$2" "$1" 2>/dev/null || true; }
 runs() { [ "$(about "$1" '{{.State.Running}}')" = true ]; }
-# Ids of a container's workers, as the machine numbers them.
+# Prints the PIDs of a container's workers in the host's PID namespace.
 workers_of() {
   master=$(about "$1" '{{.State.Pid}}')
   [ "${master:-0}" -gt 0 ] || return 0
-  # shellcheck disable=SC2013 # words are what it holds
+  # shellcheck disable=SC2013 # the file contains words
   for child in $(cat "/proc/$master/task/$master/children" 2>/dev/null); do
     case $(tr -d '\000' 2>/dev/null <"/proc/$child/cmdline") in
       "nginx: worker process is shutting down"*) ;;
@@ -199,7 +199,7 @@ if command -v firewall-cmd >/dev/null && firewall-cmd --state >/dev/null 2>&1; t
 fi
 keep /etc/rancher-nginx
 mkdir -p /etc/rancher-nginx
-# Prints the ids of workers that say they run a generation.
+# Prints the PIDs of workers that report a generation.
 answering() { ask_probe | sed -n "s/^generation $1 worker \([0-9][0-9]*\)$/\1/p" | sort -u; }
 generation_in() { sed -n 's/.*"generation \([0-9a-f]*\) worker .*/\1/p' "$1" | head -n 1; }
 live() {
@@ -217,9 +217,9 @@ live() {
   done
 }
 within() { deadline=$(($(date +%s) + $1)); }
-# Nginx's own words, without times and process ids.
+# nginx's [emerg] messages, without times and PIDs.
 emergencies() { sed -n 's/.*\[emerg\] \([0-9]*#[0-9]*: \)\{0,1\}//p' | sort -u | head -n 3; }
-# The one to go back to is the one that runs, which an earlier run may have remembered before it was killed.
+# Roll back to the configuration that runs. An earlier run may have saved it before it was killed.
 remember_former() {
   now=$(generation_in "$conf" 2>/dev/null || true)
   if [ -e "$former" ] && [ -z "${now:+$(answering "$now")}" ]; then return 0; fi
@@ -227,7 +227,7 @@ remember_former() {
     rm -f "$former"; ln "$conf" "$former" || { rm -f "$conf.placing"; take_back; fail 30 "$former cannot be written: $(df -h "$(dirname "$conf")" | tail -n 1)"; }
   fi
 }
-# Says whether the former configuration serves again.
+# Succeeds if the previous configuration is active again.
 go_back() {
   take_back
   [ -e "$former" ] || return 1
@@ -239,7 +239,7 @@ go_back() {
   live ""
 }
 roll_out() {
-  # A second name of the same file, beside it: it takes no room, and its way back is one rename.
+  # A hard link to the file: it needs no disk space, and a rollback is one rename.
   former=$conf.former
   within 8
   if cmp -s "$1" "$conf" && [ "${renewed-no}" = no ] && [ -n "$(answering "$generation")" ] && live ""; then
@@ -274,7 +274,7 @@ ask_probe() {
 }
 tls=/etc/nginx/tls
 renewed=no
-# An earlier run may have been killed before nginx had read what it placed.
+# An earlier run may have been killed before nginx read the files it installed.
 [ ! -e "$facts/renewing" ] || renewed=yes
 : >"$work/made"
 : >"$work/links"
@@ -305,7 +305,7 @@ put_pair() {
   place "$tls/$1/chain.pem" 0644 <"$work/chain.pem"
   place "$tls/$1/key.pem" 0600 <"$work/key.pem"
 }
-# Only the PEM blocks, without a byte order mark, carriage returns and the text that other programs print around them.
+# Prints only the PEM blocks, without byte order marks, carriage returns and text around the blocks.
 pem_blocks() {
   awk '{ sub("^\357\273\277", ""); sub(/[ \t\r]*$/, "") } /^-----BEGIN / { inside = 1 } inside { print } /^-----END / { inside = 0 }' "$@"
 }
@@ -334,7 +334,7 @@ copy_pair() {
   printf '%s %s\n' "$1" "$was" >>"$work/links"
   lead "$1" "$pair"
 }
-# One rename, so that nobody ever sees a certificate with another one's key.
+# A single rename, so that nginx never reads a certificate with the key of another one.
 lead() { temporary "$tls/$1.placing"; ln -sfn "$2" "$tls/$1.placing" && mv -fT "$tls/$1.placing" "$tls/$1" || fail 30 "$tls/$1 cannot be written: $(df -h "$tls" | tail -n 1)"; }
 take_back() {
   while read -r link was; do
@@ -386,13 +386,13 @@ stream {
         'upstream_session_time="$upstream_session_time"';
     access_log /dev/stdout connections buffer=32k flush=1s;
 
-    # A dead machine costs a client this long, not nginx's 60 s; the next one is tried at once.
+    # A client waits this long for an unresponsive upstream, not nginx's 60 s; then the next one is tried.
     proxy_connect_timeout 2s;
     proxy_next_upstream on;
     proxy_next_upstream_tries 3;
-    # Silence in both directions; Rancher asks for 1800 s.
+    # Idle time in both directions; Rancher recommends 1800 s.
     proxy_timeout 1800s;
-    # Finds machines that went away without a word.
+    # Detects upstreams that disappeared without closing the connection.
     proxy_socket_keepalive on;
 
     upstream tcp_https {
@@ -406,7 +406,7 @@ stream {
         proxy_pass tcp_https;
     }
 
-    # Which configuration runs, and in which worker: read by the rollout, from this machine only.
+    # Reports the active configuration and the worker to the rollout, on this machine only.
     server {
         listen 127.0.0.1:18404 reuseport;
         access_log off;
@@ -453,7 +453,7 @@ nginx_in() {
   # shellcheck disable=SC2086 # one word per option
   docker run --rm --label rancher.specification=check $shape --entrypoint nginx "$in_image" "$@"
 }
-# As nginx numbers them: it has process ids of its own.
+# PIDs in the container's namespace, as nginx reports them.
 serving_workers() {
   for worker in $(workers_of rancher-nginx); do sed -n 's/^NSpid:.*[[:space:]]//p' "/proc/$worker/status" 2>/dev/null || true; done
 }
@@ -461,7 +461,7 @@ mark_words() { marked=$(date -u +%Y-%m-%dT%H:%M:%S.%NZ); }
 serving_words() { ! there rancher-nginx || docker logs --since "$marked" rancher-nginx 2>&1; }
 quit_former() { ! runs rancher-nginx-former || docker kill -s QUIT rancher-nginx-former >/dev/null; }
 reload() {
-  # A script that was killed may have left it holding the ports.
+  # It may still hold the ports if a script was killed.
   quit_former
   if [ -n "$(workers_of rancher-nginx)" ]; then
     docker exec rancher-nginx nginx -c /etc/nginx/nginx.conf -s reload
@@ -473,11 +473,11 @@ replacement=none
 if [ "$(about rancher-nginx '{{index .Config.Labels "rancher.specification"}}')" != "$(specification)" ]; then replacement=due renewed=yes; fi
 check_file() {
   checked_by=$image
-  # What runs was accepted by the image it runs in.
+  # The active configuration is checked by the image that runs it.
   if [ "$1" = "$conf" ] && there rancher-nginx; then checked_by=$(about rancher-nginx '{{.Image}}'); fi
   nginx_in "$checked_by" -t -q -c "/etc/nginx/${1##*/}"
 }
-# Those of a container that is to go are none to wait for, and none to be taken for its successor's.
+# Skips the workers of a container that is being replaced.
 worker_pids() { case $replacement in due | failed) ;; *) serving_workers ;; esac; }
 nginx_words() {
   cat "$work/next-words" 2>/dev/null || true
@@ -491,7 +491,7 @@ activate() {
     none) reload ;;
   esac
 }
-# Says whether it waits for its ports, or has them.
+# Succeeds once it has its ports or waits for them.
 comes_alive() {
   start_deadline=$(($(date +%s) + 5))
   while [ "$(date +%s)" -lt "$start_deadline" ]; do
@@ -510,7 +510,7 @@ replace() {
   if ! try_next; then
     replacement=failed
     docker rm -f rancher-nginx-next >/dev/null 2>&1 || true
-    # There is nothing to wait for.
+    # Do not wait for workers.
     within 0
     return 0
   fi

@@ -113,7 +113,7 @@ is_own() {
 }
 addresses_of() {
   if [ "$1" = address ]; then echo "$2"; elif command -v getent >/dev/null; then
-    # Mapped addresses of IPv6 are those of IPv4.
+    # Converts IPv4-mapped IPv6 addresses to IPv4.
     timeout 10 getent ahosts "$2" 2>/dev/null | sed 's/ .*//; s/^::ffff:\([0-9.]*\)$/\1/' | sort -u
   fi
 }
@@ -244,13 +244,13 @@ fi
 rm -f /etc/nginx/nginx.conf.placing /etc/nginx/nginx.conf.former /var/log/nginx/connections.log
 give_back /etc/nginx/nginx.conf
 if [ -s "$facts/packages" ]; then
-  # rpm would put a configuration that is not its own aside, and leave it and the logs behind.
+  # rpm would leave a changed configuration and the logs behind.
   ! grep -q -x nginx "$facts/packages" || [ "$system" = debian ] || rm -rf /etc/nginx/nginx.conf /var/log/nginx
   # shellcheck disable=SC2046 # one word per package
   remove_packages $(cat "$facts/packages")
 fi
 if [ -e "$facts/no-www" ]; then
-  # The package leaves its welcome page behind, even when it is purged.
+  # The package leaves its welcome page behind, even after a purge.
   rm -f /var/www/html/index.nginx-debian.html
   rmdir --ignore-fail-on-non-empty /var/www/html /var/www 2>/dev/null || true
 fi
@@ -407,7 +407,7 @@ if command -v firewall-cmd >/dev/null && firewall-cmd --state >/dev/null 2>&1; t
       fail 30 "firewalld does not open port $port; firewall-cmd says why above"
   done
 fi
-# Prints the ids of workers that say they run a generation.
+# Prints the PIDs of workers that report a generation.
 answering() { ask_probe | sed -n "s/^generation $1 worker \([0-9][0-9]*\)$/\1/p" | sort -u; }
 generation_in() { sed -n 's/.*"generation \([0-9a-f]*\) worker .*/\1/p' "$1" | head -n 1; }
 live() {
@@ -425,9 +425,9 @@ live() {
   done
 }
 within() { deadline=$(($(date +%s) + $1)); }
-# Nginx's own words, without times and process ids.
+# nginx's [emerg] messages, without times and PIDs.
 emergencies() { sed -n 's/.*\[emerg\] \([0-9]*#[0-9]*: \)\{0,1\}//p' | sort -u | head -n 3; }
-# The one to go back to is the one that runs, which an earlier run may have remembered before it was killed.
+# Roll back to the configuration that runs. An earlier run may have saved it before it was killed.
 remember_former() {
   now=$(generation_in "$conf" 2>/dev/null || true)
   if [ -e "$former" ] && [ -z "${now:+$(answering "$now")}" ]; then return 0; fi
@@ -435,7 +435,7 @@ remember_former() {
     rm -f "$former"; ln "$conf" "$former" || { rm -f "$conf.placing"; take_back; fail 30 "$former cannot be written: $(df -h "$(dirname "$conf")" | tail -n 1)"; }
   fi
 }
-# Says whether the former configuration serves again.
+# Succeeds if the previous configuration is active again.
 go_back() {
   take_back
   [ -e "$former" ] || return 1
@@ -447,7 +447,7 @@ go_back() {
   live ""
 }
 roll_out() {
-  # A second name of the same file, beside it: it takes no room, and its way back is one rename.
+  # A hard link to the file: it needs no disk space, and a rollback is one rename.
   former=$conf.former
   within 8
   if cmp -s "$1" "$conf" && [ "${renewed-no}" = no ] && [ -n "$(answering "$generation")" ] && live ""; then
@@ -485,7 +485,7 @@ activate() {
   if systemctl is-active -q nginx; then
     timeout 5 systemctl reload nginx 9>&-
   else
-    # Without it systemd starts nothing that failed several times in a row.
+    # Otherwise systemd refuses to start a unit that failed several times in a row.
     systemctl reset-failed nginx 2>/dev/null 9>&- || true
     timeout 5 systemctl start nginx 9>&-
   fi
@@ -493,7 +493,7 @@ activate() {
 worker_pids() {
   master=$(cat /run/nginx.pid 2>/dev/null) && [ -n "$master" ] || return 0
   grep -l -s "^PPid:[[:space:]]*$master$" /proc/[0-9]*/status | while IFS=/ read -r _ _ pid _; do
-    # One that is shutting down says so in its title.
+    # Skips workers that are shutting down, which nginx shows in the process title.
     [ "$(tr -d '\0' 2>/dev/null <"/proc/$pid/cmdline")" != "nginx: worker process" ] || echo "$pid"
   done
 }
@@ -502,7 +502,7 @@ mark_words() { logged=$(wc -c 2>/dev/null <"$error_log" || echo 0); }
 nginx_words() { tail -c +$((logged + 1)) "$error_log" 2>/dev/null || true; }
 tls=/etc/nginx/tls
 renewed=no
-# An earlier run may have been killed before nginx had read what it placed.
+# An earlier run may have been killed before nginx read the files it installed.
 [ ! -e "$facts/renewing" ] || renewed=yes
 : >"$work/made"
 : >"$work/links"
@@ -533,7 +533,7 @@ put_pair() {
   place "$tls/$1/chain.pem" 0644 <"$work/chain.pem"
   place "$tls/$1/key.pem" 0600 <"$work/key.pem"
 }
-# Only the PEM blocks, without a byte order mark, carriage returns and the text that other programs print around them.
+# Prints only the PEM blocks, without byte order marks, carriage returns and text around the blocks.
 pem_blocks() {
   awk '{ sub("^\357\273\277", ""); sub(/[ \t\r]*$/, "") } /^-----BEGIN / { inside = 1 } inside { print } /^-----END / { inside = 0 }' "$@"
 }
@@ -562,7 +562,7 @@ copy_pair() {
   printf '%s %s\n' "$1" "$was" >>"$work/links"
   lead "$1" "$pair"
 }
-# One rename, so that nobody ever sees a certificate with another one's key.
+# A single rename, so that nginx never reads a certificate with the key of another one.
 lead() { temporary "$tls/$1.placing"; ln -sfn "$2" "$tls/$1.placing" && mv -fT "$tls/$1.placing" "$tls/$1" || fail 30 "$tls/$1 cannot be written: $(df -h "$tls" | tail -n 1)"; }
 take_back() {
   while read -r link was; do
@@ -613,13 +613,13 @@ stream {
         'upstream_session_time="$upstream_session_time"';
     access_log /var/log/nginx/connections.log connections buffer=32k flush=1s;
 
-    # A dead machine costs a client this long, not nginx's 60 s; the next one is tried at once.
+    # A client waits this long for an unresponsive upstream, not nginx's 60 s; then the next one is tried.
     proxy_connect_timeout 2s;
     proxy_next_upstream on;
     proxy_next_upstream_tries 3;
-    # Silence in both directions; Rancher asks for 1800 s.
+    # Idle time in both directions; Rancher recommends 1800 s.
     proxy_timeout 1800s;
-    # Finds machines that went away without a word.
+    # Detects upstreams that disappeared without closing the connection.
     proxy_socket_keepalive on;
 
     upstream tcp_http {
@@ -646,7 +646,7 @@ stream {
         proxy_pass tcp_https;
     }
 
-    # Which configuration runs, and in which worker: read by the rollout, from this machine only.
+    # Reports the active configuration and the worker to the rollout, on this machine only.
     server {
         listen 127.0.0.1:18404 reuseport;
         access_log off;

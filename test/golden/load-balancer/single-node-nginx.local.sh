@@ -172,7 +172,7 @@ temporary=${temporary:-/var/cache/nginx}
 resolvers=127.0.0.11
 docker run --rm --network none --pull never --entrypoint sh "$image" -c 'command -v bash || command -v nc' >/dev/null 2>&1 || fail 10 "the image $image has no shell with bash or nc, by which nginx is asked inside which configuration it runs. Use the official image in loadBalancer.image"
 mkdir -p "$folder"
-# Prints the ids of workers that say they run a generation.
+# Prints the PIDs of workers that report a generation.
 answering() { ask_probe | sed -n "s/^generation $1 worker \([0-9][0-9]*\)$/\1/p" | sort -u; }
 generation_in() { sed -n 's/.*"generation \([0-9a-f]*\) worker .*/\1/p' "$1" | head -n 1; }
 live() {
@@ -190,9 +190,9 @@ live() {
   done
 }
 within() { deadline=$(($(date +%s) + $1)); }
-# Nginx's own words, without times and process ids.
+# nginx's [emerg] messages, without times and PIDs.
 emergencies() { sed -n 's/.*\[emerg\] \([0-9]*#[0-9]*: \)\{0,1\}//p' | sort -u | head -n 3; }
-# The one to go back to is the one that runs, which an earlier run may have remembered before it was killed.
+# Roll back to the configuration that runs. An earlier run may have saved it before it was killed.
 remember_former() {
   now=$(generation_in "$conf" 2>/dev/null || true)
   if [ -e "$former" ] && [ -z "${now:+$(answering "$now")}" ]; then return 0; fi
@@ -200,7 +200,7 @@ remember_former() {
     rm -f "$former"; ln "$conf" "$former" || { rm -f "$conf.placing"; take_back; fail 30 "$former cannot be written: $(df -h "$(dirname "$conf")" | tail -n 1)"; }
   fi
 }
-# Says whether the former configuration serves again.
+# Succeeds if the previous configuration is active again.
 go_back() {
   take_back
   [ -e "$former" ] || return 1
@@ -212,7 +212,7 @@ go_back() {
   live ""
 }
 roll_out() {
-  # A second name of the same file, beside it: it takes no room, and its way back is one rename.
+  # A hard link to the file: it needs no disk space, and a rollback is one rename.
   former=$conf.former
   within 8
   if cmp -s "$1" "$conf" && [ "${renewed-no}" = no ] && [ -n "$(answering "$generation")" ] && live ""; then
@@ -243,7 +243,7 @@ roll_out() {
 }
 tls=/etc/nginx/tls
 renewed=no
-# An earlier run may have been killed before nginx had read what it placed.
+# An earlier run may have been killed before nginx read the files it installed.
 [ ! -e "$facts/renewing" ] || renewed=yes
 : >"$work/made"
 : >"$work/links"
@@ -274,7 +274,7 @@ put_pair() {
   place "$tls/$1/chain.pem" 0644 <"$work/chain.pem"
   place "$tls/$1/key.pem" 0600 <"$work/key.pem"
 }
-# Only the PEM blocks, without a byte order mark, carriage returns and the text that other programs print around them.
+# Prints only the PEM blocks, without byte order marks, carriage returns and text around the blocks.
 pem_blocks() {
   awk '{ sub("^\357\273\277", ""); sub(/[ \t\r]*$/, "") } /^-----BEGIN / { inside = 1 } inside { print } /^-----END / { inside = 0 }' "$@"
 }
@@ -303,7 +303,7 @@ copy_pair() {
   printf '%s %s\n' "$1" "$was" >>"$work/links"
   lead "$1" "$pair"
 }
-# One rename, so that nobody ever sees a certificate with another one's key.
+# A single rename, so that nginx never reads a certificate with the key of another one.
 lead() { temporary "$tls/$1.placing"; ln -sfn "$2" "$tls/$1.placing" && mv -fT "$tls/$1.placing" "$tls/$1" || fail 30 "$tls/$1 cannot be written: $(df -h "$tls" | tail -n 1)"; }
 take_back() {
   while read -r link was; do
@@ -342,7 +342,7 @@ events {
 }
 
 stream {
-    # Which configuration runs, and in which worker: read by the rollout, from this machine only.
+    # Reports the active configuration and the worker to the rollout, on this machine only.
     server {
         listen 127.0.0.1:18404 reuseport;
         access_log off;
@@ -369,23 +369,23 @@ http {
     access_log /dev/stdout requests buffer=32k flush=1s;
 
     server_tokens off;
-    # The longest name a host may have.
+    # For hostnames of the maximum length.
     server_names_hash_bucket_size 512;
-    # Tokens of a single sign-on are long. What is longer gets 400, or 414 where it is the address.
+    # Single sign-on tokens are long. Longer headers get 400, longer URLs 414.
     large_client_header_buffers 4 16k;
-    # For the headers as a whole, then between two reads of a body, and between two writes.
+    # For all headers together, between two reads of a body, and between two writes.
     client_header_timeout 30s;
     client_body_timeout 30s;
     send_timeout 60s;
-    # A connection that exceeds these times is reset, which frees the memory of what was still to be sent.
+    # Reset connections that time out, which frees the memory of unsent data.
     reset_timedout_connection on;
     keepalive_timeout 75s;
-    # When an HTTP/2 connection ends, some clients lose the request they have just sent; nginx's default of 1000 is soon reached.
+    # When nginx closes an HTTP/2 connection, some clients lose the request they have just sent. The default of 1000 is soon reached.
     keepalive_requests 10000;
     #? nginx>=1.27.4 ? keepalive_min_timeout 10s;
 
     client_max_body_size 100m;
-    # Bodies go on as they arrive, and never to disk: many slow uploads would fill it.
+    # Stream bodies to the upstream, never to disk, which many slow uploads would fill.
     proxy_request_buffering off;
     client_body_buffer_size 32k;
     # Requests with a body, by client address; empty without one. Over HTTP/2 a body may come without Content-Length.
@@ -425,21 +425,21 @@ http {
     #? nginx>=1.25.1 ? http2 on;
 
     proxy_http_version 1.1;
-    # Addresses in answers go through as they are.
+    # Pass Location headers through unchanged.
     proxy_redirect off;
     proxy_buffer_size 16k;
     proxy_buffers 8 16k;
-    # Answers that do not fit are not written to disk: a slow client holds its upstream instead of space.
+    # Do not write large responses to disk. A slow client holds an upstream connection instead.
     proxy_max_temp_file_size 0;
-    # A dead machine costs a client this long, not nginx's 60 s; the next one is tried at once.
+    # A client waits this long for an unresponsive upstream, not nginx's 60 s; then the next one is tried.
     proxy_connect_timeout 2s;
-    # Not on 502 or 503: Rancher answers so for a downstream cluster that is away, and no machine is at fault.
+    # Not on 502 or 503: Rancher returns these for unavailable downstream clusters, when no upstream has failed.
     proxy_next_upstream error timeout;
     proxy_next_upstream_tries 3;
-    # Silence in either direction; Rancher asks for 1800 s.
+    # Idle time in either direction; Rancher recommends 1800 s.
     proxy_read_timeout 1800s;
     proxy_send_timeout 1800s;
-    # Finds machines that went away without a word.
+    # Detects upstreams that disappeared without closing the connection.
     proxy_socket_keepalive on;
     resolver @@resolvers@@ valid=10s ipv6=off;
     resolver_timeout 5s;
@@ -449,7 +449,7 @@ http {
         '' '';
     }
 
-    # Names that are not ours.
+    # Unknown hostnames.
     server {
         #? nginx<1.25.1 ? listen 443 ssl http2 default_server backlog=4096 so_keepalive=60s:15s:8;
         #? nginx>=1.25.1 ? listen 443 ssl default_server backlog=4096 so_keepalive=60s:15s:8;
@@ -494,7 +494,7 @@ http {
         proxy_set_header X-Real-IP $remote_addr;
         proxy_set_header Upgrade $http_upgrade;
         proxy_set_header Connection $connection_upgrade;
-        # Others that upstreams trust. Without HTTP2-Settings nobody is talked into h2c, past the rules here.
+        # Other headers that upstreams trust. Dropping HTTP2-Settings prevents h2c smuggling past these rules.
         proxy_set_header Forwarded "";
         proxy_set_header Proxy "";
         proxy_set_header X-API-Host "";
@@ -513,7 +513,7 @@ http {
         proxy_set_header HTTP2-Settings "";
 
         location / {
-            # Watches and logs arrive as they happen. (A site may ask for the same with X-Accel-Buffering: no.)
+            # Watches and logs must not be delayed. (Other sites can send X-Accel-Buffering: no.)
             proxy_buffering off;
             #? nginx>=1.27.3 ? proxy_pass http://site_rancher;
             #? nginx<1.27.3 ? proxy_pass http://$site_rancher;
@@ -634,11 +634,11 @@ replacement=none
 if [ "$(about rancher-nginx '{{index .Config.Labels "rancher.specification"}}')" != "$(specification)" ]; then replacement=due renewed=yes; fi
 check_file() {
   checked_by=$image
-  # What runs was accepted by the image it runs in.
+  # The active configuration is checked by the image that runs it.
   if [ "$1" = "$conf" ] && there rancher-nginx; then checked_by=$(about rancher-nginx '{{.Image}}'); fi
   nginx_in "$checked_by" -t -q -c "/etc/nginx/${1##*/}"
 }
-# Those of a container that is to go are none to wait for, and none to be taken for its successor's.
+# Skips the workers of a container that is being replaced.
 worker_pids() { case $replacement in due | failed) ;; *) serving_workers ;; esac; }
 nginx_words() {
   cat "$work/next-words" 2>/dev/null || true
@@ -652,7 +652,7 @@ activate() {
     none) reload ;;
   esac
 }
-# There is nothing to wait for.
+# Do not wait for workers.
 refused() { sed 's/^/[emerg] /' "$work/docker-words" >"$work/next-words"; within 0; }
 replace() {
   if ! create_container rancher-nginx-next 2>"$work/docker-words"; then

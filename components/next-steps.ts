@@ -1,7 +1,7 @@
 import { rancherContainer } from "./docker/names.ts";
 import type { Settings, SingleNodeSettings } from "./stack-file.ts";
 
-/** Where people reach Rancher. */
+/** The URL under which users reach Rancher. */
 export function urlOf({ hostname, ...settings }: Settings): string {
   if (settings.mode === "high-availability") return `https://${hostname}`;
   const { https } = settings.loadBalancer.ports;
@@ -9,20 +9,20 @@ export function urlOf({ hostname, ...settings }: Settings): string {
 }
 
 /**
- * What a stack's user has to do once it stands.
+ * What the user does after `pulumi up`, one step a line. A list, as Pulumi prints a line break in a string as `\n`.
  *
- * @param dataKept Whether Rancher's data were there before the stack's first password was.
+ * @param dataKept Whether Rancher's data are older than the stack's bootstrap password.
  */
-export function nextSteps(settings: Settings, addresses: readonly string[], dataKept = false): string {
+export function nextSteps(settings: Settings, addresses: readonly string[], dataKept = false): string[] {
   return [
-    ...wayThere(settings, addresses),
+    ...dnsStep(settings, addresses),
     ...(settings.mode === "single-node" && settings.tls.source === "generated"
       ? ["Browsers warn until they know its CA: pulumi stack output caCertificate > ca.pem"]
       : []),
     dataKept
       ? `Sign in at ${urlOf(settings)} with the passwords of before: Rancher's data were there already, and know nothing of the output bootstrapPassword. ${newPassword(settings)}`
       : `Sign in at ${urlOf(settings)} as admin; the first password: pulumi stack output bootstrapPassword --show-secrets`,
-  ].join("\n");
+  ];
 }
 
 /** https://ranchermanager.docs.rancher.com/faq/technical-items */
@@ -32,13 +32,13 @@ function newPassword(settings: Settings): string {
   return `A new one for admin: docker exec -ti ${rancherContainer} reset-password${where}`;
 }
 
-function wayThere(settings: Settings, addresses: readonly string[]): readonly string[] {
-  if (settings.mode === "single-node" && findsItself(settings)) return [];
+function dnsStep(settings: Settings, addresses: readonly string[]): readonly string[] {
+  if (settings.mode === "single-node" && resolvesLocally(settings)) return [];
   const target = addresses.length > 0 ? addresses.join(", ") : "your load balancer";
   return [`Let ${settings.hostname} lead to ${target} in DNS.`];
 }
 
-/** Names under localhost are this machine for every browser: RFC 6761. */
-function findsItself({ hostname, docker }: SingleNodeSettings): boolean {
+/** Every browser resolves names under localhost to this machine: RFC 6761. */
+function resolvesLocally({ hostname, docker }: SingleNodeSettings): boolean {
   return docker.host.kind === "local" && hostname.endsWith(".localhost");
 }

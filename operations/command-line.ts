@@ -1,6 +1,7 @@
 import pc from "picocolors";
+import { printError } from "./terminal.ts";
 
-/** An error whose message tells a user what is wrong and what to do. */
+/** An error whose message names what is wrong and its remedy. */
 export class UserError extends Error {}
 
 /** Runs a command and prints its error, if any. Returns the exit code. With RANCHER_DEBUG set, errors show their stack. */
@@ -8,12 +9,12 @@ export async function exitCodeOf(command: () => Promise<number>): Promise<number
   try {
     return await command();
   } catch (error) {
-    console.error(pc.red(describe(error)));
+    printError(pc.red(describe(error)));
     return 1;
   }
 }
 
-/** The same for a program of its own: sets the exit code of this process. */
+/** Runs a command and sets the exit code of this process. */
 export async function runCommand(command: () => Promise<number>): Promise<void> {
   process.exitCode = await exitCodeOf(command);
 }

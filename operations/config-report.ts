@@ -50,7 +50,7 @@ export function configReport(
       ]
     : [green(`${bold(file)} is in order.`), "", ...summary(read.settings)];
   const warnings = read.warnings.flatMap(line(yellow, bold));
-  const blind = notLookedAt(source, wrong).map((what) => dim(`  ${what}`));
+  const blind = notLookedAt(source, wrong).map((what) => `  ${dim(what)}`);
   return {
     text: [
       ...head,

@@ -1,11 +1,12 @@
 import { Argument, Command, Option } from "commander";
 import pc from "picocolors";
 import type { CommandSpec } from "./commands/command.ts";
+import { wrapFor } from "./terminal.ts";
 
 /** Runs a command with its arguments and options by name. */
 export type Execute = (command: CommandSpec, input: Readonly<Record<string, unknown>>) => Promise<void>;
 
-/** The command line: usage, help, and what to say of mistakes. */
+/** The command line: usage, help and error messages. */
 export function buildProgram(commands: readonly CommandSpec[], execute: Execute): Command {
   const program = new Command("rancher")
     .description("Rancher Manager with nginx and its certificates, as code.")
@@ -15,7 +16,7 @@ export function buildProgram(commands: readonly CommandSpec[], execute: Execute)
     .commandsGroup("This project:")
     .enablePositionalOptions()
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(pc.red(text)) })
+    .configureOutput({ outputError: (text, write) => write(wrapFor(process.stderr, pc.red(text))) })
     .showHelpAfterError("Usage: npx rancher <command>. npx rancher --help lists the commands.")
     .addHelpText("after", "\nnpx rancher <command> --help shows the options of a command.");
   for (const command of commands) program.addCommand(subcommand(program, command, execute));
@@ -41,7 +42,7 @@ function subcommand(program: Command, spec: CommandSpec, execute: Execute): Comm
     .action((...given: unknown[]) => {
       const names = command.registeredArguments.map((argument) => argument.name());
       const input = { ...Object.fromEntries(names.map((each, index) => [each, given[index]])), ...command.opts() };
-      // Not by commander, which would report it instead of a mistyped option.
+      // Checked here, as commander would report it instead of a mistyped option.
       const missing = options.find(({ flags, required }) => required && !(new Option(flags).attributeName() in input));
       if (missing !== undefined) command.error(`error: missing required option '${missing.flags}'`);
       return execute(spec, input);

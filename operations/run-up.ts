@@ -8,6 +8,7 @@ import { runOnHost } from "./run-on-host.ts";
 import { hostKeys, readSingleNode } from "./single-node-stack.ts";
 import { listSshHosts, readStackYaml } from "./stack-yaml.ts";
 import { progressTo } from "../tools/progress.mjs";
+import { printError, print, wrapFor } from "./terminal.ts";
 import { unreachableHosts } from "./unreachable-hosts.ts";
 import { stateFolder, workFolder, type StackFile } from "./work-folder.ts";
 
@@ -50,14 +51,20 @@ export async function runUp(engine: Engine, stackFile: StackFile, options: reado
   await recover(engine, stackFile, { yes: options.some((option) => option === "--yes" || option === "-y") });
   const code = await engine.interact(["up", "--stack", stack, ...options]);
   if (code === 0) {
-    // As lines: pulumi up prints the output with \n in it.
-    const nextSteps = await engine.capture(["stack", "output", "nextSteps", "--stack", stack]).catch(() => "");
-    if (nextSteps.trim() !== "") console.log(`\n${nextSteps.trim()}\n`);
-    dim(`Outputs, and every other command of Pulumi: npm run pulumi -- stack output --stack ${stack}`);
+    // No output after `up --preview-only` of a new stack; a string in the state of an earlier version of this program.
+    const output = await engine.capture(["stack", "output", "nextSteps", "--json", "--stack", stack]).catch(() => "[]");
+    const nextSteps = [JSON.parse(output) as string | string[]].flat();
+    if (nextSteps.length > 0) print(`\n${nextSteps.join("\n")}\n`);
+    dim(
+      wrapFor(
+        process.stderr,
+        `Outputs, and every other command of Pulumi: npm run pulumi -- stack output --stack ${stack}`,
+      ),
+    );
     return code;
   }
   for (const { name, address, port } of await unreachableHosts(listSshHosts(stackFile.path))) {
-    console.error(
+    printError(
       `\nhost ${pc.bold(name)} does not answer at ${address} port ${port}. If it comes back, run this again. ` +
         `If it is gone for good, take it out of the stack file and run: npm run forget -- ${stack} ${name}`,
     );

@@ -11,7 +11,7 @@ import { startPhases, type Phases } from "./phases.ts";
 import { startRehearsal, type Rehearsal } from "./rehearsal.ts";
 import { rehearseSingleNode } from "./single-node/rehearse.ts";
 import { allPassed, checkLine, clusterTopology, renderSummary } from "./summary.ts";
-import { wrapText } from "./terminal.ts";
+import { wrapText } from "../operations/terminal.ts";
 import { checkNothingLeft, checkUnchanged, markHosts } from "./traces.ts";
 
 interface Input {

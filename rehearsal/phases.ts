@@ -1,5 +1,5 @@
 import pc from "picocolors";
-import { terminalColumns, wrapText } from "./terminal.ts";
+import { terminalColumns, wrapText } from "../operations/terminal.ts";
 
 /** Prints the progress of a rehearsal, and measures its phases. */
 export interface Phases {

@@ -1,6 +1,6 @@
 import pc from "picocolors";
 import type { CheckResult } from "./checks.ts";
-import { terminalColumns, wrapText } from "./terminal.ts";
+import { terminalColumns, wrapText } from "../operations/terminal.ts";
 
 /** A provider, tool or chart that a rehearsal used. */
 export interface Participant {

@@ -68,10 +68,10 @@ describe("the program", () => {
     expect(await valueOf(result.rancherVersion)).toBe("2.15.2");
     expect(await valueOf(result.loadBalancer)).toEqual(["192.0.2.10"]);
     expect(await valueOf(result.kubeconfig)).toBe(api.kubeconfig);
-    expect(await valueOf(result.nextSteps)).toBe(
-      "Let rancher.example.com lead to 192.0.2.10 in DNS.\n" +
-        "Sign in at https://rancher.example.com as admin; the first password: pulumi stack output bootstrapPassword --show-secrets",
-    );
+    expect(await valueOf(result.nextSteps)).toEqual([
+      "Let rancher.example.com lead to 192.0.2.10 in DNS.",
+      "Sign in at https://rancher.example.com as admin; the first password: pulumi stack output bootstrapPassword --show-secrets",
+    ]);
     expect(warnings).toEqual([]);
   });
 
@@ -84,7 +84,7 @@ describe("the program", () => {
     expect(clearTexts(registrations).join("\n")).not.toContain("canary");
   });
 
-  it("names no address in the next steps where the balancer is somebody else's", async () => {
+  it("names no address in the next steps with an external load balancer", async () => {
     const { result } = await runOn({ ingressClasses: [traefik] }, { loadBalancer: { kind: "external" } });
 
     expect(await valueOf(result.nextSteps)).toContain("Let rancher.example.com lead to your load balancer in DNS.");

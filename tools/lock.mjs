@@ -3,52 +3,60 @@ import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { duration } from "./step.mjs";
+import { duration, showWhile } from "./step.mjs";
 
 /**
- * Who holds a lock. The start time tells a process from a later one with the same id.
+ * The process that holds a lock. The start time distinguishes it from a later process with the same id.
  * @typedef {{ pid: number, started: string, doing: string }} Holder
  */
 
 /**
- * Does something that only one process may do at a time, and waits for the one that does it now. A lock whose holder is
- * dead is taken over.
+ * Runs work that only one process may do at a time. Waits while another process holds the lock. Takes over the lock of a
+ * dead process.
  *
  * @template Result
- * @param {string} path   the lock's file; its folder is made
- * @param {string} doing  for those who wait: `installing node modules`
+ * @param {string} path   the lock file; its folder is created
+ * @param {string} doing  shown by processes that wait: `installing packages`
  * @param {() => Promise<Result>} work
  * @param {{ progress?: import("./step.mjs").Progress, timeout?: number, poll?: number,
  *   signal?: AbortSignal | undefined }} [options]  milliseconds
  * @returns {Promise<Result>}
- * @throws when the holder lives on after `timeout` (30 minutes)
+ * @throws when the lock is still held after `timeout` (30 minutes)
  */
 export async function withLock(path, doing, work, options = {}) {
   const { progress = () => {}, timeout = 30 * 60_000, poll = 250, signal } = options;
   await mkdir(dirname(path), { recursive: true });
-  const since = performance.now();
-  let said = 0;
-  while (!(await tryLock(path, doing))) {
+  if (!(await tryLock(path, doing))) {
     const holder = await readHolder(path);
-    const waited = performance.now() - since;
-    const who = holder === undefined ? "another run" : `process ${holder.pid}, which is ${holder.doing}`;
-    if (waited >= said) {
-      progress(`waiting for ${who}${said === 0 ? "" : ` ... ${duration(waited)}`}`);
-      said = waited + 15_000;
-    }
-    if (waited > timeout) {
-      throw new Error(
-        `${path} has been held for ${duration(waited)} by ${who}. ` +
-          `Wait until it is done, or end it${holder === undefined ? "" : ` (kill ${holder.pid})`}, and run this again.`,
-      );
-    }
-    await pause(poll, undefined, { signal });
+    const title = `another command is ${holder?.doing ?? "running"}; waiting`;
+    await showWhile(title, progress, () => waitForLock(path, doing, { timeout, poll, signal }));
   }
   try {
     return await work();
   } finally {
     await rm(path, { force: true });
   }
+}
+
+/**
+ * @param {string} path
+ * @param {string} doing
+ * @param {{ timeout: number, poll: number, signal: AbortSignal | undefined }} options
+ */
+async function waitForLock(path, doing, { timeout, poll, signal }) {
+  const start = performance.now();
+  do {
+    const waited = performance.now() - start;
+    if (waited > timeout) {
+      const holder = await readHolder(path);
+      const who = holder === undefined ? "another command" : `process ${holder.pid}, which is ${holder.doing}`;
+      throw new Error(
+        `${path} has been held for ${duration(waited)} by ${who}. ` +
+          `Wait until it is done, or end it${holder === undefined ? "" : ` (kill ${holder.pid})`}, and run this again.`,
+      );
+    }
+    await pause(poll, undefined, { signal });
+  } while (!(await tryLock(path, doing)));
 }
 
 /**
@@ -66,8 +74,8 @@ async function tryLock(path, doing) {
     if (/** @type {NodeJS.ErrnoException} */ (error).code !== "EEXIST") throw error;
   }
   if (!(await isAbandoned(path))) return false;
-  // Two may find it abandoned at once. Taking it away by its name could take the new lock of the quicker one, so what
-  // was taken is looked at again, and put back where it is a live one's.
+  // Two processes may find it abandoned at once, and the slower one could remove the new lock of the faster one. So the
+  // lock is renamed first, checked again, and put back if its holder is alive.
   const taken = `${path}.${randomUUID()}`;
   await rename(path, taken).catch(() => {});
   if (!(await isAbandoned(taken))) await link(taken, path).catch(() => {});
@@ -76,7 +84,7 @@ async function tryLock(path, doing) {
 }
 
 /**
- * A file without a readable holder is one that is being written, or whose writer died while writing.
+ * A file without a readable holder is being written, or its writer died while writing.
  * @param {string} path
  */
 async function isAbandoned(path) {
@@ -102,14 +110,13 @@ async function readHolder(path) {
 }
 
 /**
- * When a process started, or undefined where there is none. Where the system has no /proc, every living process
- * has started "".
+ * The start time of a process, or undefined if there is no such process. Without /proc, it is "" for every process.
  * @param {number} pid
  * @returns {string | undefined}
  */
 export function startOf(pid) {
   try {
-    // The name before the last ")" may hold spaces; the start time is the 20th field after it.
+    // The name before the last ")" may contain spaces; the start time is the 20th field after it.
     const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ");
     return fields?.[0] === "Z" ? undefined : (fields?.[19] ?? "");
   } catch {

@@ -1,11 +1,11 @@
 /**
- * Takes one line without its end. On a terminal `update` shows a line that the next one replaces, and `end` removes it.
+ * Prints one line. On a terminal `update` shows a line that the next one replaces, and `end` removes it.
  *
  * @typedef {((line: string) => void) & { update?: (line: string) => void, end?: () => void }} Progress
  */
 
 /**
- * A span of time for people: `0.4 s`, `38 s`, `4 min 05 s`.
+ * A duration for people: `0.4 s`, `38 s`, `4 min 05 s`.
  * @param {number} milliseconds
  * @returns {string}
  */
@@ -17,8 +17,7 @@ export function duration(milliseconds) {
 }
 
 /**
- * Shows that long work goes on: a line when it starts, then how far it is, and a line when it is done. On a terminal the
- * line in between is updated every second, elsewhere there is one a minute. A failure is left to the caller's error.
+ * Shows the progress of long work: see `showWhile`, with a last line when it is done. Failures are left to the caller.
  *
  * @template Result
  * @param {string} title  `helm 3.19.0: building`
@@ -27,7 +26,24 @@ export function duration(milliseconds) {
  * @param {{ state?: () => string, every?: number }} [options]  `every` in milliseconds
  * @returns {Promise<Result>}
  */
-export async function step(title, progress, work, options = {}) {
+export async function step(title, progress, work, options) {
+  const start = performance.now();
+  const result = await showWhile(title, progress, work, options);
+  progress(`${title}: done in ${duration(performance.now() - start)}`);
+  return result;
+}
+
+/**
+ * Prints a line, then the time elapsed until the work ends: updated every second on a terminal, once a minute elsewhere.
+ *
+ * @template Result
+ * @param {string} title
+ * @param {Progress} progress
+ * @param {() => Promise<Result>} work
+ * @param {{ state?: () => string, every?: number }} [options]  `state`: how far the work is; `every` in milliseconds
+ * @returns {Promise<Result>}
+ */
+export async function showWhile(title, progress, work, options = {}) {
   const { state = () => "", every = progress.update === undefined ? 60_000 : 1_000 } = options;
   const start = performance.now();
   const elapsed = () => duration(performance.now() - start);
@@ -37,9 +53,7 @@ export async function step(title, progress, work, options = {}) {
     (progress.update ?? progress)(`${title} ... ${elapsed()}${now === "" ? "" : `, ${now}`}`);
   }, every);
   try {
-    const result = await work();
-    progress(`${title}: done in ${elapsed()}`);
-    return result;
+    return await work();
   } finally {
     clearInterval(heartbeat);
     progress.end?.();

@@ -20,7 +20,6 @@
  * @property {string} pin                       the module whose version in go.mod is this tool's version
  * @property {string} pinned                    that version
  * @property {Record<string, string>} [stamps]  variables the linker sets, as the vendor's own release build does
- * @property {number} seconds                   about what building it alone from nothing takes on 2 cores
  *
  * @typedef {object} ToolPin
  * @property {string} version   without the leading `v`
@@ -46,10 +45,9 @@ const kubernetesStamps = {
 /**
  * @param {string} name
  * @param {string[]} ask
- * @param {number} seconds
  * @returns {ToolPin}
  */
-const kubernetesTool = (name, ask, seconds) => ({
+const kubernetesTool = (name, ask) => ({
   version: kubernetes,
   source: `https://github.com/kubernetes/kubernetes/releases/tag/v${kubernetes}`,
   willDo: "1.34.x",
@@ -64,16 +62,15 @@ const kubernetesTool = (name, ask, seconds) => ({
     pin: "k8s.io/kubernetes",
     pinned: `v${kubernetes}`,
     stamps: kubernetesStamps,
-    seconds,
   },
 });
 
 /** @type {Record<ToolName, ToolPin>} */
 export const TOOLS = {
-  "kube-apiserver": kubernetesTool("kube-apiserver", ["--version"], 190),
-  "kube-controller-manager": kubernetesTool("kube-controller-manager", ["--version"], 190),
-  "kube-scheduler": kubernetesTool("kube-scheduler", ["--version"], 150),
-  kubectl: kubernetesTool("kubectl", ["version", "--client", "--output=yaml"], 110),
+  "kube-apiserver": kubernetesTool("kube-apiserver", ["--version"]),
+  "kube-controller-manager": kubernetesTool("kube-controller-manager", ["--version"]),
+  "kube-scheduler": kubernetesTool("kube-scheduler", ["--version"]),
+  kubectl: kubernetesTool("kubectl", ["version", "--client", "--output=yaml"]),
   helm: {
     version: "3.19.0",
     source: "https://github.com/helm/helm/releases/tag/v3.19.0",
@@ -98,7 +95,6 @@ export const TOOLS = {
         "helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor": "1",
         "helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor": "34",
       },
-      seconds: 70,
     },
   },
   etcd: {
@@ -122,7 +118,6 @@ export const TOOLS = {
       package: "go.etcd.io/etcd/server/v3",
       pin: "go.etcd.io/etcd/server/v3",
       pinned: "v3.6.5",
-      seconds: 30,
     },
   },
   kwok: {
@@ -137,7 +132,6 @@ export const TOOLS = {
       package: "sigs.k8s.io/kwok/cmd/kwok",
       pin: "sigs.k8s.io/kwok",
       pinned: "v0.7.0",
-      seconds: 90,
     },
   },
   "pulumi-language-nodejs": {
@@ -153,7 +147,6 @@ export const TOOLS = {
       package: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
       pin: "github.com/pulumi/pulumi/sdk/v3",
       pinned: "v3.66.0",
-      seconds: 30,
     },
   },
   pulumi: {
@@ -178,7 +171,6 @@ export const TOOLS = {
       pin: "github.com/pulumi/pulumi/pkg/v3",
       pinned: "v3.259.0",
       stamps: { "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": "v3.259.0" },
-      seconds: 210,
     },
   },
 };

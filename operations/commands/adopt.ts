@@ -10,6 +10,7 @@ import { runOnHost } from "../run-on-host.ts";
 import { dim, engineOf, runUp } from "../run-up.ts";
 import { hostKeys, readSingleNode } from "../single-node-stack.ts";
 import { findStackFile } from "../stack-yaml.ts";
+import { print } from "../terminal.ts";
 
 export async function run({
   stack: name,
@@ -29,20 +30,20 @@ export async function run({
   const script = findContainerScript(container);
   const found = readFoundContainer(await runOnHost({ host, keys, log: dim, script }));
   const { version, image } = found;
-  console.log(`Found on ${host.kind === "local" ? "this machine" : `host ${host.name}`}:\n${foundText(found)}`);
+  print(`Found on ${host.kind === "local" ? "this machine" : `host ${host.name}`}:\n${foundText(found)}`);
   const refusals = adoptionRefusals(found);
   if (version === undefined || refusals.length > 0) throw new UserError(refusals.join("\n"));
 
   const edits = adoptEdits(settings, { container, version, image });
   const difference = changeStackFile(stack, edits, { write: false });
   const steps = adoptionSteps(found, settings).map((step, index) => `  ${index + 1}. ${step}`);
-  console.log(`\nWhat happens:\n${steps.join("\n")}`);
+  print(`\nWhat happens:\n${steps.join("\n")}`);
   const rest = notTakenOver(found, settings);
   if (rest.length > 0) {
-    console.log("\nNot taken over by itself. Set it in the stack file first, where you need it:");
-    console.log(rest.map((line) => `  ${line}`).join("\n"));
+    print("\nNot taken over by itself. Set it in the stack file first, where you need it:");
+    print(rest.map((line) => `  ${line}`).join("\n"));
   }
-  console.log(`\nIn the stack file:\n${difference.map((line) => `  ${line}`).join("\n") || "  nothing to change"}`);
+  print(`\nIn the stack file:\n${difference.map((line) => `  ${line}`).join("\n") || "  nothing to change"}`);
   if (!yes && !(await confirm(`Take ${container} over?`))) return 1;
   changeStackFile(stack, edits, { write: true });
   return runUp(engine, stackFile, ["--yes", "--skip-preview"]);

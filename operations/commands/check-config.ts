@@ -3,11 +3,12 @@ import pc from "picocolors";
 import { readSettings } from "../../components/stack-file.ts";
 import { configReport } from "../config-report.ts";
 import { findStackFile, readStackYaml } from "../stack-yaml.ts";
+import { print, printError } from "../terminal.ts";
 
 export async function run({ stack }: { stack: string }): Promise<number> {
   const { path } = findStackFile(stack);
   const source = readStackYaml(path, new Date());
   const { text, wrong } = configReport(relative(process.cwd(), path), source, readSettings(source), pc);
-  (wrong ? console.error : console.log)(text);
+  (wrong ? printError : print)(text);
   return wrong ? 1 : 0;
 }

@@ -5,6 +5,7 @@ import { forgetHost } from "../forget-host.ts";
 import type { ExportedStack } from "../recovery/deployment.ts";
 import { removeStaleLocks } from "../recovery/stale-lock.ts";
 import { findStackFile, listSshHosts } from "../stack-yaml.ts";
+import { print } from "../terminal.ts";
 import { stateFolder, workFolder } from "../work-folder.ts";
 
 export async function run({ stack: name, host }: { stack: string; host: string }): Promise<number> {
@@ -27,7 +28,7 @@ export async function run({ stack: name, host }: { stack: string; host: string }
   }
   await engine.capture(["stack", "import", "--stack", stack], JSON.stringify(forgotten.stack));
   for (const urn of forgotten.urns) console.log(`forgot ${urn.split("::").pop() ?? urn}`);
-  console.log(
+  print(
     pc.dim(
       `${host} itself was not touched. If it ever comes back, /var/lib/rancher-stack on it tells what was done there.`,
     ),

@@ -6,12 +6,13 @@ import { readSettings } from "../../components/stack-file.ts";
 import { UserError } from "../command-line.ts";
 import { renderedStack } from "../rendered-stack.ts";
 import { findStackFile, readStackYaml } from "../stack-yaml.ts";
+import { printError } from "../terminal.ts";
 
 export async function run({ stack: name, out }: { stack: string; out: string }): Promise<number> {
   const { stack, path } = findStackFile(name);
   const source = readStackYaml(path, new Date());
   const read = readSettings(source);
-  for (const warning of read.warnings) console.error(pc.yellow(describeProblems([warning])));
+  for (const warning of read.warnings) printError(pc.yellow(describeProblems([warning])));
   if ("problems" in read) throw new UserError(describeProblems(read.problems));
 
   for (const [name, text] of await renderedStack(stack, read.settings, source.sealed ?? [])) {

@@ -8,6 +8,7 @@ import { runOnHost } from "../run-on-host.ts";
 import { dim, engineOf, runUp } from "../run-up.ts";
 import { hostKeys, readSingleNode } from "../single-node-stack.ts";
 import { findStackFile } from "../stack-yaml.ts";
+import { print, wrapFor } from "../terminal.ts";
 
 export async function run({
   stack: name,
@@ -34,16 +35,19 @@ export async function run({
   }
   const archive = chosenArchive(archives, wanted, folder);
   const difference = changeStackFile(stack, restoreEdits(settings, archive), { write: false });
-  console.log(`Rancher ${archive.version} comes back with its data as they were in ${pc.bold(archive.name)}.`);
+  print(`Rancher ${archive.version} comes back with its data as they were in ${pc.bold(archive.name)}.`);
   console.log("What Rancher holds now is archived first, then replaced. In the stack file:");
-  console.log(difference.length === 0 ? alreadyThere(name) : difference.map((line) => `  ${line}`).join("\n"));
+  print(difference.length === 0 ? alreadyThere(name) : difference.map((line) => `  ${line}`).join("\n"));
   if (!yes && !(await confirm("Put it back?"))) return 1;
   changeStackFile(stack, restoreEdits(settings, archive), { write: true });
   // Asked and shown already; a Rancher that is away should not be away for longer than it has to.
   const code = await runUp(engine, stackFile, ["--yes", "--skip-preview"]);
   if (code === 0)
     dim(
-      "docker.restore and docker.image may stay in the stack file until the next upgrade: an archive is put back once.",
+      wrapFor(
+        process.stderr,
+        "docker.restore and docker.image may stay in the stack file until the next upgrade: an archive is put back once.",
+      ),
     );
   else dim(`What is missing is done by: npm run up -- ${name}`);
   return code;

@@ -8,6 +8,7 @@ import { runOnHost } from "../run-on-host.ts";
 import { dim, engineOf, recover } from "../run-up.ts";
 import { hostKeys, readSingleNode } from "../single-node-stack.ts";
 import { findStackFile } from "../stack-yaml.ts";
+import { print } from "../terminal.ts";
 import { deletedText, keptText } from "../what-stays.ts";
 
 interface Input {
@@ -33,7 +34,7 @@ export async function run(input: Input): Promise<number> {
   const { folder } = settings.docker.backup;
   const archives = readArchives(await runOnHost({ ...onHost, script: listArchivesScript(folder) }));
   const text = { settings, archives, where: host.kind === "local" ? "this machine" : `host ${host.name}` };
-  console.log(data === "delete" ? pc.red(deletedText(text)) : keptText(text));
+  print(data === "delete" ? pc.red(deletedText(text)) : keptText(text));
   if (!yes && !(await confirm(`Uninstall ${stackFile.stack}?`))) return 1;
 
   await recover(engine, stackFile, { yes: true });
@@ -42,6 +43,6 @@ export async function run(input: Input): Promise<number> {
   const body = renderDeleteDataMark(data);
   await runOnHost({ ...onHost, script: { name: dataScript, title, body, timeoutSeconds: 60 } });
   const code = await engine.interact(["destroy", "--stack", stackFile.stack, "--yes", "--skip-preview"]);
-  if (code === 0) console.log(data === "delete" ? "Rancher and its data are gone." : keptText(text));
+  if (code === 0) print(data === "delete" ? "Rancher and its data are gone." : keptText(text));
   return code;
 }

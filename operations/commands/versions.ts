@@ -1,7 +1,8 @@
 import { describeRows, outdatedRows, versionRows } from "../outdated-rows.ts";
+import { print } from "../terminal.ts";
 
 export function run(): Promise<number> {
   const outdated = outdatedRows(versionRows, new Date());
-  console.log(describeRows(outdated));
+  print(describeRows(outdated));
   return Promise.resolve(outdated.length > 0 ? 1 : 0);
 }

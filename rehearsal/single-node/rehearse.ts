@@ -7,7 +7,7 @@ import { nextCommands, openShell, untilInterrupted } from "../pauses.ts";
 import { startPhases, type Phases } from "../phases.ts";
 import { allPassed, checkLine, renderSummary } from "../summary.ts";
 import { markHosts } from "../traces.ts";
-import { wrapText } from "../terminal.ts";
+import { wrapText } from "../../operations/terminal.ts";
 import { checkSingleNode } from "./checks.ts";
 import { startSingleNodeRehearsal, type SingleNodeRehearsal } from "./rehearsal.ts";
 import { checkDataLeft, checkStill } from "./traces.ts";

@@ -60,6 +60,39 @@ test("a run with nothing to do says nothing", async () => {
   expect(await bootstrap(folder, "node")).toEqual({ code: 0, stderr: "", stdout: "" });
 });
 
+test("of two first commands at once, one installs and the other waits with one line; both succeed", async () => {
+  const folder = cloneWith({ engines: { node: ">=20" } });
+  writeFileSync(join(folder, "package-lock.json"), JSON.stringify({ packages: { "node_modules/tsx": {} } }));
+  // A fake npm ci: installs once the test lets it, and records every call.
+  const npm = `#!/bin/sh
+echo "$*" >>calls
+until [ -e continue ]; do sleep 0.05; done
+mkdir -p node_modules/tsx
+cp package-lock.json node_modules/.package-lock.json
+`;
+  mkdirSync(join(folder, "bin"));
+  writeFileSync(join(folder, "bin", "npm"), npm, { mode: 0o755 });
+  const env: NodeJS.ProcessEnv = { ...process.env, PATH: `${join(folder, "bin")}:${process.env["PATH"]}` };
+  delete env["npm_execpath"];
+
+  const outputs = [1, 2].map(async () => {
+    const child = execFile(process.execPath, [join(folder, "tools/bootstrap.mjs"), "node"], { env });
+    let stderr = "";
+    child.stderr?.on("data", (text: string) => {
+      stderr += text;
+      if (stderr.includes("waiting")) writeFileSync(join(folder, "continue"), "");
+    });
+    const code = await new Promise((resolve) => child.on("close", resolve));
+    return { code, stderr };
+  });
+  const [first, second] = (await Promise.all(outputs)).toSorted((a, b) => a.stderr.localeCompare(b.stderr));
+
+  expect(first).toEqual({ code: 0, stderr: "bootstrap: another command is installing packages; waiting ...\n" });
+  expect(second?.code).toBe(0);
+  expect(second?.stderr).toMatch(/node modules: missing; npm ci installs them: done/);
+  expect(readFileSync(join(folder, "calls"), "utf8").trim().split("\n")).toHaveLength(1);
+});
+
 test.each(["bin/rancher.mjs", "tools/bootstrap.mjs", "tools/node-version.mjs"])(
   "%s can be read by old releases of Node, up to the check of its version",
   (path) => {

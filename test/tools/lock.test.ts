@@ -68,7 +68,7 @@ test("a lock whose writer died while writing is taken over, one that is being wr
   await expect(withLock(path, "working", () => Promise.resolve(1), { poll: 5 })).resolves.toBe(1);
 });
 
-test("waiting is said, ends, and names who holds the lock and what to do", async () => {
+test("waiting prints one line; its timeout names the holder and the remedy", async () => {
   const path = join(temporaryFolder(), "lock");
   const holder = { pid: process.pid, started: startOf(process.pid), doing: "building helm" };
   writeFileSync(path, JSON.stringify(holder));
@@ -83,6 +83,6 @@ test("waiting is said, ends, and names who holds the lock and what to do", async
   await expect(waiting).rejects.toThrow(
     new RegExp(`held for 0\\.\\d s by process ${process.pid}, which is building helm\\. Wait .*kill ${process.pid}`),
   );
-  expect(lines).toEqual([`waiting for process ${process.pid}, which is building helm`]);
+  expect(lines).toEqual(["another command is building helm; waiting ..."]);
   expect(JSON.parse(readFileSync(path, "utf8"))).toEqual(holder);
 });

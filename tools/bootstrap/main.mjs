@@ -76,7 +76,7 @@ async function makeReady(purpose, signal) {
   const [getTools, install] = [steps.filter(isTools), steps.filter((step) => !isTools(step))];
   if (install.length > 0) {
     const lock = join(clone, ".state", "bootstrap.lock");
-    await withLock(lock, "installing", () => installNow(purpose, signal), { progress, signal });
+    await withLock(lock, "installing packages", () => installNow(purpose, signal), { progress, signal });
   }
   for (const { names } of getTools) {
     // Not before the node modules are there: it reads versions with one of them.

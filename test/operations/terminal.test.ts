@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { createColors } from "picocolors";
 import { expect, it } from "vitest";
-import { wrapText } from "../../rehearsal/terminal.ts";
+import { wrapText } from "../../operations/terminal.ts";
 
 const line = "✓ lb-1: HTTPS answers with the expected certificate: /ping answered pong, chain and name verified";
 
@@ -22,6 +22,14 @@ it("does not count colours", () => {
   const wrapped = wrapText(coloured, { columns: 80 });
 
   expect(stripVTControlCharacters(wrapped)).toBe(wrapText(line, { columns: 80 }));
+});
+
+it("keeps the indentation of a line on the lines it continues on", () => {
+  const lines = wrapText(`heading\n  - ${line}`, { columns: 60 }).split("\n");
+
+  expect(lines[0]).toBe("heading");
+  expect(lines[1]).toMatch(/^ {2}- ✓/);
+  for (const more of lines.slice(2)) expect(more).toMatch(/^ {4}\S/);
 });
 
 it("keeps the lines of a text, and leaves them whole where the output is no terminal", () => {

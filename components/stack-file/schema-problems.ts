@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { listed } from "../problem.ts";
 import type { Problem } from "../problem.ts";
 import { aliasOf } from "./aliases.ts";
-import type { Alias } from "./aliases.ts";
+import type { Alias } from "./alias.ts";
 import type { ModeSchema } from "./mode-schemas.ts";
 import { exampleAt, homeOf, nodesAt, parentsOf, placesOf, userKey } from "./known-keys.ts";
 import type { Path } from "./known-keys.ts";

@@ -17,6 +17,8 @@ export interface ExportedResource {
   readonly dependencies?: readonly string[];
   readonly propertyDependencies?: Readonly<Record<string, readonly string[] | null>>;
   readonly deletedWith?: string;
+  /** Deleted already, to be created again. */
+  readonly pendingReplacement?: boolean;
 }
 
 export interface PendingOperation {
@@ -36,14 +38,14 @@ export interface Adoption {
  * others are simply repeated, because every script and object of this program can be created over what is there.
  */
 export function withoutPending(stack: ExportedStack, adoptions: readonly Adoption[] = []): ExportedStack {
-  const { resources: known = [] } = stack.deployment;
   const adopted = pendingOperations(stack).flatMap(({ resource }): ExportedResource[] => {
     const id = adoptions.find(({ urn }) => urn === resource.urn)?.id;
-    // A replacement has the name of the resource it replaces, and a state holds a name once.
-    if (id === undefined || known.some(({ urn }) => urn === resource.urn)) return [];
-    return [{ ...resource, id, outputs: outputsOf(resource) }];
+    return id === undefined ? [] : [{ ...resource, id, outputs: outputsOf(resource) }];
   });
-  const resources = [...known, ...adopted];
+  // With deleteBeforeReplace the state keeps the deleted resource under the same name until the new one is recorded.
+  const replaced = ({ urn, pendingReplacement }: ExportedResource) =>
+    pendingReplacement === true && adopted.some((resource) => resource.urn === urn);
+  const resources = [...(stack.deployment.resources ?? []).filter((resource) => !replaced(resource)), ...adopted];
   return { ...stack, deployment: { ...stack.deployment, resources, pending_operations: [] } };
 }
 

@@ -48,7 +48,7 @@ function pulumi(up = "exit 0") {
 case "$1 $2" in
   "stack export") echo '{"version":3,"deployment":{"resources":[]}}' ;;
   up*) ${up} ;;
-  "stack output") printf 'Sign in as admin.\\nThen change the password.\\n' ;;
+  "stack output") echo '["Sign in as admin.","Then change the password."]' ;;
 esac`;
   tools.tool("pulumi", "v3.259.0", body);
 }

@@ -68,46 +68,6 @@ unsafe_path() {
   [ "$walk_open" = no ] || printf '%s\n' "other users may create files in ${walk_at:-/}, and so take the names of $walk_path. Choose another folder"
 }
 safe_path() {
-  walk_path=$1 walk_rest=$1/ walk_at='' walk_links=0 walk_uid=$(id -u) walk_sticky=no
-  while :; do
-    if [ -d "${walk_at:-/}" ]; then
-      read_entry "${walk_at:-/}"
-      owner_fault "${walk_at:-/}" | grep . && return 0
-      walk_sticky=no
-      case $entry_mode in
-        d????w???[tT]* | d???????w[tT]*) walk_sticky=yes ;;
-        # A group that has the user's own name has no other members.
-        d????w??-* | d????w??x*) [ "$walk_uid" != 0 ] && [ "$(id -gn)" = "$(id -un)" ] && [ "$entry_gid" = "$(id -g)" ] || walk_sticky=never ;;
-        d???????w*) walk_sticky=never ;;
-      esac
-      [ "$walk_sticky" != never ] || { printf '%s\n' "other users may write to ${walk_at:-/}, and so replace what is in $walk_path. Forbid it: chmod go-w ${walk_at:-/}"; return 0; }
-    fi
-    while :; do
-      walk_part=${walk_rest%%/*} walk_rest=${walk_rest#*/}
-      case $walk_part in
-        '' | .) [ -n "$walk_rest" ] || break 2 ;;
-        ..) walk_at=${walk_at%/*} ;;
-        *) break ;;
-      esac
-    done
-    walk_next=$walk_at/$walk_part
-    if [ -h "$walk_next" ]; then
-      read_entry "$walk_next"
-      if [ "$walk_sticky" = yes ]; then owner_fault "$walk_next" | grep . && return 0; fi
-      walk_links=$((walk_links + 1))
-      [ "$walk_links" -le 40 ] || { printf '%s\n' "$walk_path leads through more than 40 symbolic links. Choose another folder"; return 0; }
-      walk_target=$(readlink "$walk_next")
-      case $walk_target in /*) walk_at='' ;; esac
-      walk_rest=$walk_target/$walk_rest
-    elif [ -e "$walk_next" ]; then
-      walk_at=$walk_next
-    else
-      break
-    fi
-  done
-  [ "$walk_sticky" = no ] || printf '%s\n' "every user may write to ${walk_at:-/}, and so create $walk_path. Choose another folder"
-}
-safe_path() {
   unsafe=$(unsafe_path "$1")
   [ -z "$unsafe" ] || fail 10 "$unsafe"
 }

@@ -61,11 +61,15 @@ describe("pending operations of a stack", () => {
     expect(deployment.pending_operations).toEqual([]);
   });
 
-  it("are not added a second time to a state that has a resource of their name", () => {
-    const { deployment } = withoutPending(stackWith(release), [
-      { urn: release.resource.urn, id: "cattle-system/rancher" },
-    ]);
+  it("take the place of the resource that was deleted to be replaced", () => {
+    const deleted = { ...release.resource, id: "former", pendingReplacement: true };
+    const stack: ExportedStack = { version: 3, deployment: { resources: [deleted], pending_operations: [release] } };
 
-    expect(deployment.resources).toEqual([release.resource]);
+    const { deployment } = withoutPending(stack, [{ urn: release.resource.urn, id: "cattle-system/rancher" }]);
+
+    expect(deployment.resources).toHaveLength(1);
+    expect(deployment.resources?.[0]).toMatchObject({ id: "cattle-system/rancher" });
+    expect(deployment.resources?.[0]).not.toHaveProperty("pendingReplacement");
+    expect(withoutPending(stack).deployment.resources).toEqual([deleted]);
   });
 });

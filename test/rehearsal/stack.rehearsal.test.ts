@@ -122,7 +122,10 @@ describe.skipIf(!isRoot)("a stack with two balancers", () => {
     const changed = preview.lines
       .filter((line) => /^ +[-+] /.test(line))
       .map((line) => line.trim().replace(/ +/g, " "));
+    // The script's check of connections to itself, and nginx's configuration.
     const ofOneHost = [
+      `+ address ${address} 80`,
+      `+ address ${address} 443`,
       `+ server ${address}:80 max_fails=1 fail_timeout=10s;`,
       `+ server ${address}:443 max_fails=1 fail_timeout=10s;`,
     ];

@@ -11,6 +11,7 @@ import { rancherValues } from "./rancher/rancher-values.ts";
 import type { ClusterSecrets } from "./stack-input.ts";
 import type { HighAvailabilitySettings } from "./stack-file.ts";
 import type { Survey } from "./survey.ts";
+import { AdditionalCAs } from "./tls/additional-cas.ts";
 import { CertManager } from "./tls/cert-manager.ts";
 import { IngressCertificate } from "./tls/ingress-certificate.ts";
 import { PrivateCa } from "./tls/private-ca.ts";
@@ -78,6 +79,15 @@ export class HighAvailability extends pulumi.ComponentResource {
           )
         : undefined;
 
+    const additionalCAs =
+      settings.additionalTrustedCAs === undefined
+        ? undefined
+        : new AdditionalCAs(
+            "additional-cas",
+            { certificates: settings.additionalTrustedCAs },
+            { parent: this, providers, dependsOn: namespace },
+          );
+
     const bootstrapPassword = secrets.bootstrapPassword ?? generatedBootstrapPassword(this);
     const rancher = new RancherChart(
       "rancher",
@@ -90,6 +100,7 @@ export class HighAvailability extends pulumi.ComponentResource {
           tls,
           ingressClass: ingressClass?.name,
           ingressNginx: ingressClass !== undefined && isIngressNginx(ingressClass),
+          additionalTrustedCAs: additionalCAs !== undefined,
           chartValues: settings.chartValues,
         }),
         bootstrapPassword,
@@ -98,9 +109,14 @@ export class HighAvailability extends pulumi.ComponentResource {
       {
         parent: this,
         providers,
-        dependsOn: [namespace, certManager, privateCa, trust?.live, ...(earlyBalancer?.blocks ?? [])].filter(
-          (block) => block !== undefined,
-        ),
+        dependsOn: [
+          namespace,
+          certManager,
+          privateCa,
+          additionalCAs,
+          trust?.live,
+          ...(earlyBalancer?.blocks ?? []),
+        ].filter((block) => block !== undefined),
       },
     );
 

@@ -135,6 +135,16 @@ const registered: [string, Case, string[]][] = [
     [...whatEveryStackHas, ...ingressCertificate, `${secret} private-ca-secret`, "rancher:tls:PrivateCa private-ca"],
   ],
   [
+    "further CAs that Rancher trusts",
+    { settings: { additionalTrustedCAs: "COMPANY CA" } },
+    [
+      ...whatEveryStackHas,
+      ...certManager,
+      `${secret} additional-cas-secret`,
+      "rancher:tls:AdditionalCAs additional-cas",
+    ],
+  ],
+  [
     "a cert-manager that others installed: it is used, and none is added",
     { cluster: { certManager: { version: "1.21.0", owned: false }, foreignNamespaces: ["cert-manager"] } },
     whatEveryStackHas,
@@ -328,6 +338,16 @@ describe("the order of the recipe", () => {
       "lb-1-nginx-script",
       "private-ca-secret",
     ]);
+  });
+
+  it("is: namespace before the further CAs, and those before Rancher, whose pods mount them", async () => {
+    const { registrations } = await synthesiseRecipe({ settings: { additionalTrustedCAs: "COMPANY CA" } });
+
+    const { dependencies } = only(registrations, "rancher:tls:AdditionalCAs", "additional-cas");
+    expect(namesIn(dependencies)).toEqual(["cattle-system-namespace"]);
+    expect(namesIn(only(registrations, ...chart).dependencies)).toContain("additional-cas-secret");
+    const { values } = only(registrations, release, "rancher-release").inputs;
+    expect(values).toMatchObject({ additionalTrustedCAs: true });
   });
 
   it("is, at layer 7: the ingress controller believes the balancer before that speaks, and Rancher comes last", async () => {

@@ -7,6 +7,7 @@ import { readSettings } from "../components/stack-file.ts";
 import type { StackFileSource } from "../components/stack-file.ts";
 import { defaultNginxImage } from "../components/versions.ts";
 import { readStackYaml } from "../operations/stack-yaml.ts";
+import { issue } from "./support/certificates.ts";
 import { casesOf, goodSource, kubeconfig, linesOf, now, topics } from "./stack-files/stack-file-case.ts";
 
 const host = {
@@ -80,6 +81,17 @@ describe("a good stack file", () => {
       },
       warnings: [],
     });
+  });
+
+  it("reads the certificates of further CAs", async () => {
+    const ca = await issue({ name: "Company CA", ca: true, now });
+    const good = goodSource();
+    const readFile = (path: string) => (path === "certificates/company-ca.pem" ? `Subject: x\n${ca.pem}` : undefined);
+
+    const tls = { source: "rancher", additionalTrustedCAs: "certificates/company-ca.pem" };
+    const settings = settingsOf({ ...good, values: { ...good.values, tls }, readFile });
+
+    expect(settings).toMatchObject({ tls: { source: "rancher" }, additionalTrustedCAs: `${ca.pem.trim()}\n` });
   });
 
   it("may be as the engine hands it over: everything at the top level as text", () => {

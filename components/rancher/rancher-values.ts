@@ -10,6 +10,8 @@ export interface RancherValuesArgs {
    * since 2.14.
    */
   readonly ingressNginx: boolean;
+  /** Rancher trusts the CAs in the secret `tls-ca-additional`. */
+  readonly additionalTrustedCAs: boolean;
   /** Merged last. */
   readonly chartValues: Readonly<Record<string, unknown>>;
 }
@@ -20,6 +22,7 @@ export function rancherValues(args: RancherValuesArgs): Record<string, unknown> 
     hostname: args.hostname,
     replicas: args.replicas,
     agentTLSMode: args.tls.agentTLSMode,
+    ...(args.additionalTrustedCAs && { additionalTrustedCAs: true }),
     ingress: {
       ...(args.ingressClass !== undefined && { ingressClassName: args.ingressClass }),
       ...(args.ingressNginx && { includeDefaultExtraAnnotations: true }),

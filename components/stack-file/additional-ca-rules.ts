@@ -3,8 +3,6 @@ import { certificateName, readCertificates } from "../tls/certificate-pem.ts";
 import type { Problem } from "../problem.ts";
 import type { ReadFile } from "../read-file.ts";
 import { joinPem, readPem, unreadable } from "./certificate-source.ts";
-import type { Parsed } from "./schema.ts";
-import type { SingleNodeFile } from "./single-node-schema.ts";
 
 export interface AdditionalCAs {
   readonly problems: readonly Problem[];
@@ -13,14 +11,16 @@ export interface AdditionalCAs {
   readonly pem?: string;
 }
 
-const key = "rancher:docker.additionalTrustedCAs";
-
-/** Reads `docker.additionalTrustedCAs`, and checks that it holds certificates of CAs and no private key. */
+/**
+ * Reads a key with the certificates of further CAs, and checks that it holds those and no private key.
+ *
+ * @param source PEM text, or the path of a file.
+ */
 export function checkAdditionalCAs(
-  { docker }: Parsed<SingleNodeFile>,
+  key: string,
+  source: string | undefined,
   { readFile, now }: { readonly readFile: ReadFile; readonly now: Date },
 ): AdditionalCAs {
-  const source = docker?.additionalTrustedCAs;
   if (source === undefined) return { problems: [], warnings: [] };
   const problem = (message: string): AdditionalCAs => ({ problems: [{ key, message }], warnings: [] });
   const text = readPem(source, readFile);

@@ -1,5 +1,6 @@
 import { checkCompatibility } from "../compatibility.ts";
 import type { Problem } from "../problem.ts";
+import { checkAdditionalCAs } from "./additional-ca-rules.ts";
 import { balancerHosts } from "./parsed-balancer.ts";
 import { chartValueProblems } from "./chart-value-rules.ts";
 import { floatingAddressProblems } from "./floating-address-rules.ts";
@@ -25,6 +26,7 @@ export function highAvailabilityFindings(parsed: Parsed<StackFile>, reading: Rea
   const hosts = balancerHosts(parsed).map((host, index) => ({ key: `rancher:loadBalancer.hosts[${index}]`, host }));
   const hostKeys = checkHostKeys({ ssh: parsed.ssh, hosts }, invalid);
   const tls = checkTls(parsed, { ...context, privateKey: secrets.tlsPrivateKey });
+  const authorities = checkAdditionalCAs("rancher:tls.additionalTrustedCAs", parsed.tls?.additionalTrustedCAs, context);
   const sites = checkSites(parsed, { ...context, privateKey: secrets.sitePrivateKeys });
   return {
     problems: [
@@ -39,6 +41,7 @@ export function highAvailabilityFindings(parsed: Parsed<StackFile>, reading: Rea
       ...hstsProblems(parsed),
       ...sites.problems,
       ...tls.problems,
+      ...authorities.problems,
       ...neededSecrets(parsed, isSet, invalid),
       ...(isSet("k3sRegistries") ? [registriesProblem] : []),
       ...secretProblems(secrets, isSet),
@@ -48,10 +51,16 @@ export function highAvailabilityFindings(parsed: Parsed<StackFile>, reading: Rea
       ...hostKeys.warnings,
       ...sites.warnings,
       ...tls.warnings,
+      ...authorities.warnings,
       ...rancherWarnings(parsed.version, context.now),
       ...planWarnings(parsed),
     ],
-    certificates: { rancher: tls.certificate, caCertificate: tls.caCertificate, sites: sites.certificates },
+    certificates: {
+      rancher: tls.certificate,
+      caCertificate: tls.caCertificate,
+      additionalTrustedCAs: authorities.pem,
+      sites: sites.certificates,
+    },
   };
 }
 

@@ -38,7 +38,7 @@ export const topNames: Answers = {
   extravalues: key("chartValues"),
   rancherantiaffinity: key("chartValues"),
   antiaffinity: key("chartValues"),
-  additionaltrustedcas: key("chartValues"),
+  additionaltrustedcas: key("tls.additionalTrustedCAs"),
   rancherbootstrappassword: secret("bootstrapPassword"),
   rancherpassword: secret("bootstrapPassword"),
   adminpassword: secret("bootstrapPassword"),

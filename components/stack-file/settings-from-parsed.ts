@@ -9,7 +9,7 @@ export interface ReadCertificates {
   readonly rancher?: CertificateSettings | undefined;
   /** PEM. */
   readonly caCertificate?: string | undefined;
-  /** `docker.additionalTrustedCAs`, PEM; single node only. */
+  /** `docker.additionalTrustedCAs` or `tls.additionalTrustedCAs`, PEM. */
   readonly additionalTrustedCAs?: string | undefined;
   /** In the order of `loadBalancer.sites`. */
   readonly sites: readonly (CertificateSettings | undefined)[];
@@ -17,6 +17,7 @@ export interface ReadCertificates {
 
 /** HighAvailabilitySettings out of a stack file in which nothing is wrong: SSH defaults spread to the hosts, certificates read. */
 export function settingsFrom(file: StackFile, certificates: ReadCertificates): HighAvailabilitySettings {
+  const { additionalTrustedCAs } = certificates;
   const { hostname, version, replicas, cluster, certManager, chartValues } = file;
   return {
     mode: "high-availability",
@@ -32,6 +33,7 @@ export function settingsFrom(file: StackFile, certificates: ReadCertificates): H
     },
     loadBalancer: loadBalancerSettings(file, certificates.sites),
     tls: tlsSettings(file, certificates),
+    ...(additionalTrustedCAs === undefined ? {} : { additionalTrustedCAs }),
     certManager,
     chartValues,
   };

@@ -16,6 +16,8 @@ export interface HighAvailabilitySettings {
   readonly cluster: ExistingClusterSettings;
   readonly loadBalancer: LoadBalancerSettings;
   readonly tls: TlsSettings;
+  /** Certificates of further CAs that Rancher trusts, PEM. */
+  readonly additionalTrustedCAs?: string;
   readonly certManager: CertManagerSettings;
   /** The escape hatch: merged over the values this program computes. */
   readonly chartValues: Readonly<Record<string, unknown>>;

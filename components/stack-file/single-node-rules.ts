@@ -28,7 +28,7 @@ export function singleNodeFindings(parsed: Parsed<SingleNodeFile>, reading: Read
   const hosts = isMapping(docker?.host) ? [{ key: "rancher:docker.host", host: docker.host }] : [];
   const hostKeys = checkHostKeys({ ssh: hosts.length === 0 ? undefined : ssh, hosts }, invalid);
   const tls = checkTls(parsed, { ...context, privateKey: secrets.tlsPrivateKey });
-  const authorities = checkAdditionalCAs(parsed, context);
+  const authorities = checkAdditionalCAs("rancher:docker.additionalTrustedCAs", docker?.additionalTrustedCAs, context);
   const sites = checkSites(parsed, { ...context, privateKey: secrets.sitePrivateKeys });
   return {
     problems: [

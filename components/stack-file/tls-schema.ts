@@ -24,11 +24,19 @@ export const certificateOfYours = z.strictObject({
   }).optional(),
 });
 
+const additionalTrustedCAs = pemHere({
+  description:
+    "Certificates of further CAs that Rancher trusts, as a proxy or a registry of yours may need: one or more, PEM text " +
+    "or a path here. Makes the secret `tls-ca-additional`; Rancher's pods read a changed one when they restart.",
+  example: "certificates/company-ca.pem",
+}).optional();
+
 /** `tls`: where the certificate for the hostname comes from. */
 export const tls = z
   .discriminatedUnion("source", [
     z.strictObject({
       source: z.literal("rancher").meta({ description: "Rancher's own CA, through cert-manager. Browsers warn." }),
+      additionalTrustedCAs,
     }),
     z.strictObject({
       source: z
@@ -41,8 +49,9 @@ export const tls = z
       environment: z.enum(["production", "staging"]).default("production").meta({
         description: "`staging` has generous limits and certificates no browser trusts: for trials.",
       }),
+      additionalTrustedCAs,
     }),
-    certificateOfYours,
+    certificateOfYours.extend({ additionalTrustedCAs }),
   ])
   .meta({
     description: "Where the certificate for `hostname` comes from.",

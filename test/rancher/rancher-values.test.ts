@@ -8,6 +8,7 @@ const args: RancherValuesArgs = {
   tls: planTls({ source: "rancher" }, "ingress", "traefik"),
   ingressClass: "traefik",
   ingressNginx: false,
+  additionalTrustedCAs: false,
   chartValues: {},
 };
 
@@ -21,6 +22,7 @@ const computed = {
 
 const table: [string, Partial<RancherValuesArgs>, Record<string, unknown>][] = [
   ["a plain stack", {}, computed],
+  ["further CAs", { additionalTrustedCAs: true }, { ...computed, additionalTrustedCAs: true }],
   [
     "ingress-nginx gets the chart's timeouts, which are off by default since 2.14",
     { ingressClass: "nginx", ingressNginx: true },

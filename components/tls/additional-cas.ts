@@ -1,0 +1,28 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+export interface AdditionalCAsArgs {
+  /** One or more certificates, PEM. Rancher's pods mount the file by its name, and read a changed one when they restart. */
+  readonly certificates: string;
+}
+
+/**
+ * Further CAs that Rancher trusts, in the secret that the chart mounts with `additionalTrustedCAs: true`.
+ *
+ * Expects the namespace `cattle-system`. Comes before the chart, because Rancher's pods wait for the secret.
+ */
+export class AdditionalCAs extends pulumi.ComponentResource {
+  constructor(name: string, args: AdditionalCAsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("rancher:tls:AdditionalCAs", name, {}, opts);
+    new kubernetes.core.v1.Secret(
+      `${name}-secret`,
+      {
+        metadata: { name: "tls-ca-additional", namespace: "cattle-system" },
+        type: "Opaque",
+        stringData: { "ca-additional.pem": args.certificates },
+      },
+      { parent: this },
+    );
+    this.registerOutputs({});
+  }
+}

@@ -94,6 +94,7 @@ export class HighAvailability extends pulumi.ComponentResource {
       {
         version: settings.version,
         repository: settings.chartRepository,
+        repositoryCredentials: secrets.chartRepositoryCredentials,
         values: rancherValues({
           hostname: settings.hostname,
           replicas: settings.replicas,

@@ -6,9 +6,14 @@
  * @param credentials `USER:PASSWORD`, not encoded; only the first colon separates.
  */
 export function withCredentials(proxy: string, credentials: string): string {
-  const colon = credentials.indexOf(":");
-  const [user, password] = [credentials.slice(0, colon), credentials.slice(colon + 1)];
+  const { user, password } = splitCredentials(credentials);
   return proxy.replace(/^(https?:\/\/)/i, (scheme) => `${scheme}${encoded(user)}:${encoded(password)}@`);
+}
+
+/** Only the first colon of `USER:PASSWORD` separates. */
+export function splitCredentials(credentials: string): { readonly user: string; readonly password: string } {
+  const colon = credentials.indexOf(":");
+  return { user: credentials.slice(0, colon), password: credentials.slice(colon + 1) };
 }
 
 /** Stricter than `encodeURIComponent`, which leaves characters that shells and systemd give a meaning. */

@@ -34,6 +34,8 @@ export interface Secrets {
   readonly bootstrapPassword?: pulumi.Output<string>;
   /** `USER:PASSWORD` of the HTTP proxy. */
   readonly proxyCredentials?: pulumi.Output<string>;
+  /** `USER:PASSWORD` of the Helm repository that Rancher's chart comes from; high availability only. */
+  readonly chartRepositoryCredentials?: pulumi.Output<string>;
   /** Content of registries.yaml for the K3s inside Rancher's container; single node only. */
   readonly k3sRegistries?: pulumi.Output<string>;
 }

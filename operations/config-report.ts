@@ -30,6 +30,7 @@ const insideSecrets: Readonly<Record<SecretName, string>> = {
   sitePrivateKeys: "whether each site's certificate has its key in it",
   bootstrapPassword: "whether it is long enough",
   proxyCredentials: "whether it is USER:PASSWORD",
+  chartRepositoryCredentials: "whether it is USER:PASSWORD",
   k3sRegistries: "whether it is a registries.yaml",
 };
 

@@ -24,6 +24,9 @@ const release = "kubernetes:helm.sh/v3:Release";
 const secret = "kubernetes:core/v1:Secret";
 const password = "random:index/randomPassword:RandomPassword";
 
+/** What to search for: user and password may arrive apart. */
+const canaryTexts = Object.values(canaries).map((canary) => canary.split(":").at(-1) ?? canary);
+
 interface Case {
   readonly settings?: Partial<HighAvailabilitySettings>;
   readonly secrets?: (keyof typeof canaries)[];
@@ -246,7 +249,7 @@ describe("the high-availability recipe", () => {
     const { version, repositoryOpts, values } = only(registrations, release, "rancher-release").inputs;
     expect({ version, repositoryOpts }).toEqual({
       version: "2.15.2",
-      repositoryOpts: { repo: "https://charts.example.com/rancher" },
+      repositoryOpts: expect.objectContaining({ repo: "https://charts.example.com/rancher" }) as unknown,
     });
     const { bootstrapPassword, ...plain } = values as Record<string, unknown>;
     expect(plain).toEqual({
@@ -449,7 +452,7 @@ describe("secrets of the recipe", () => {
     const { registrations } = await synthesiseRecipe(stack);
 
     const clear = clearTexts(registrations.map(({ name, inputs }) => [name, inputs])).join("\n");
-    for (const canary of Object.values(canaries)) {
+    for (const canary of canaryTexts) {
       expect(clear).not.toContain(canary);
       expect(clear).not.toContain(Buffer.from(canary).toString("base64").slice(0, 16));
     }
@@ -460,7 +463,7 @@ describe("secrets of the recipe", () => {
     const { registrations } = await synthesiseRecipe({ settings: { tls: privateCA, chartValues } });
 
     const everything = JSON.stringify(registrations);
-    for (const canary of Object.values(canaries)) expect(everything).toContain(canary);
+    for (const canary of canaryTexts) expect(everything).toContain(canary);
   });
 
   it("leave the scripts readable: not one of them is a secret as a whole", async () => {

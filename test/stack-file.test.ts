@@ -144,6 +144,7 @@ describe("a good stack file", () => {
       { kind: "external" },
     ],
     [{ loadBalancer: { kind: "none" } }, "loadBalancer", { kind: "none" }],
+    [{ chartRepository: "oci://registry.example.com/charts" }, "chartRepository", "oci://registry.example.com/charts"],
     [{ chartRepository: "stable" }, "chartRepository", "https://releases.rancher.com/server-charts/stable"],
     [{ chartRepository: "http://127.0.0.1:8080/charts" }, "chartRepository", "http://127.0.0.1:8080/charts"],
     [{ chartValues: { auditLog: { enabled: true } } }, "chartValues", { auditLog: { enabled: true } }],

@@ -1,5 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { chartSource } from "../chart-source.ts";
 import { withCredentials } from "../proxy-credentials.ts";
 
 export interface RancherChartArgs {
@@ -7,8 +8,10 @@ export interface RancherChartArgs {
    * Version of Rancher and its chart, `MAJOR.MINOR.PATCH`. Changing it upgrades Rancher; skipping a minor is rejected.
    */
   readonly version: string;
-  /** Helm repository, a URL. */
+  /** Helm repository, an `https://` or `oci://` URL. */
   readonly repository: string;
+  /** `USER:PASSWORD` for the repository. */
+  readonly repositoryCredentials?: pulumi.Output<string> | undefined;
   /** Plain values, see `rancherValues`. */
   readonly values: Readonly<Record<string, unknown>>;
   /** `USER:PASSWORD` for the proxy in the values. */
@@ -37,9 +40,8 @@ export class RancherChart extends pulumi.ComponentResource {
         // The names of objects, the issuer and the agents' URLs are derived from it.
         name: "rancher",
         namespace: "cattle-system",
-        chart: "rancher",
+        ...chartSource("rancher", args.repository, args.repositoryCredentials),
         version: args.version,
-        repositoryOpts: { repo: args.repository },
         values: {
           ...args.values,
           ...proxyValue(args),

@@ -4,9 +4,18 @@ import { secretCommand } from "./secret-keys.ts";
 
 /** `proxyCredentials`: what is wrong with it, without quoting it. */
 export function checkProxyCredentials(text: string): string | undefined {
+  return checkCredentials(text, "the proxy's address");
+}
+
+/**
+ * A secret that is `USER:PASSWORD`: what is wrong with it, without quoting it.
+ *
+ * @param address What stays in the stack file.
+ */
+export function checkCredentials(text: string, address: string): string | undefined {
   if (/[\r\n\0]/.test(text)) return "has several lines. Set one line, USER:PASSWORD.";
-  if (/^https?:\/\//i.test(text))
-    return "looks like a URL. Set USER:PASSWORD alone; the proxy's address stays in the stack file.";
+  if (/^(https?|oci):\/\//i.test(text))
+    return `looks like a URL. Set USER:PASSWORD alone; ${address} stays in the stack file.`;
   return /^[^:]+:./.test(text)
     ? undefined
     : "is not USER:PASSWORD. Set user and password with a colon between them, neither of them percent-encoded.";

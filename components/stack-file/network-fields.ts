@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { quote } from "./quote.ts";
+import { secretCommand } from "./secret-keys.ts";
 
 /** Checks of one field: the message for what is wrong with it, or nothing. */
 export type FieldCheck = (value: string) => string | undefined;
@@ -110,16 +111,22 @@ export const checkEmail: FieldCheck = (value) =>
     ? undefined
     : `is ${quote(value)}, which is no e-mail address. Let's Encrypt writes to it before a certificate runs out.`;
 
-/** A Helm repository over HTTP(S). Plain HTTP is a warning elsewhere; credentials in it would be in the state in clear. */
+/** Whether a URL leads to another machine without TLS. */
+export function isPlainHttp(url: string): boolean {
+  if (!url.startsWith("http://") || !URL.canParse(url)) return false;
+  const { hostname } = new URL(url);
+  return hostname !== "localhost" && hostname !== "[::1]" && !hostname.startsWith("127.");
+}
+
+/** A Helm repository over HTTP(S) or in an OCI registry. Plain HTTP is a warning elsewhere; credentials in it would be in the state in clear. */
 export const checkRepositoryUrl: FieldCheck = (value) => {
-  if (value.startsWith("oci://"))
-    return `is ${quote(value)}; charts from OCI registries come in a later release. Give an https:// Helm repository.`;
   const url = URL.canParse(value) ? new URL(value) : undefined;
-  if (url === undefined || (url.protocol !== "https:" && url.protocol !== "http:"))
-    return `is ${quote(value)}, which is no URL of a Helm repository. It starts with https://.`;
+  if (url === undefined || !["https:", "http:", "oci:"].includes(url.protocol) || url.host === "")
+    return `is ${quote(value)}, which is no URL of a Helm repository. It starts with https:// or oci://.`;
   if (!/^[!-~]+$/.test(value)) return `is ${quote(value)}. Write the URL without spaces, in ASCII.`;
   if (url.username !== "" || url.password !== "")
-    return `has a user or password for ${url.host} in clear. Use a repository that needs none; a private one comes later.`;
+    return `has a user or password for ${url.host} in clear. Take them out, choose a new password, and set both as a secret: ${secretCommand("chartRepositoryCredentials")}`;
+  if (url.search !== "" || url.hash !== "") return `is ${quote(value)}. Write the URL without ? and #.`;
   if (value.endsWith("/index.yaml"))
     return `is ${quote(value)}; Helm adds index.yaml by itself. Leave that last part out.`;
   return undefined;

@@ -68,7 +68,8 @@ export const stackFileSchema = z.strictObject({
   replicas: z.int().min(1).max(99).default(3).meta({ description: "How many Rancher pods run." }),
   chartRepository: text(checkRancherRepository, {
     description:
-      "Where the chart comes from: `latest` or `stable` of Rancher's own repositories, or a Helm repository's URL.",
+      "Where the chart comes from: `latest` or `stable` of Rancher's own repositories, or the URL of a Helm repository, " +
+      "`https://` or `oci://`. A private one takes `chartRepositoryCredentials`, an OCI registry `helm registry login`.",
     example: "https://charts.example.com/rancher",
   }).default(defaultRancherChartRepository),
   ssh: z
@@ -91,9 +92,9 @@ export const stackFileSchema = z.strictObject({
         description: "Chart version, three parts.",
         example: defaultVersions.certManager,
       }).default(defaultVersions.certManager),
-      chartRepository: text(checkRepositoryUrl, { description: "Helm repository's URL." }).default(
-        certManagerChartRepository,
-      ),
+      chartRepository: text(checkRepositoryUrl, {
+        description: "Helm repository's URL, `https://` or `oci://`.",
+      }).default(certManagerChartRepository),
     })
     .prefault({})
     .meta({ description: "cert-manager, installed where the TLS source needs it.", examples: ["{ version: 1.21.2 }"] }),

@@ -35,6 +35,10 @@ export const secretKeys = {
       "USER:PASSWORD for the HTTP proxy in `docker.proxy` or `chartValues.proxy`, not percent-encoded. Changing it restarts Rancher.",
     from: "",
   },
+  chartRepositoryCredentials: {
+    description: "USER:PASSWORD for the Helm repository in `chartRepository`, sent to that host alone, over HTTPS.",
+    from: "",
+  },
   k3sRegistries: {
     description:
       "Content of K3s's registries.yaml for the Kubernetes inside Rancher's container: mirrors, and credentials of registries. Changing it replaces the container.",
@@ -46,8 +50,12 @@ export type SecretName = keyof typeof secretKeys;
 
 export const secretNames = Object.keys(secretKeys) as readonly SecretName[];
 
-/** Secrets that only one mode uses: a single node has no cluster of yours, and a cluster has its own registries.yaml. */
-const onlyIn: Partial<Record<SecretName, Mode>> = { kubeconfig: "high-availability", k3sRegistries: "single-node" };
+/** Secrets that only one mode uses: a single node has neither a cluster of yours nor a chart; a cluster has its own registries.yaml. */
+const onlyIn: Partial<Record<SecretName, Mode>> = {
+  kubeconfig: "high-availability",
+  chartRepositoryCredentials: "high-availability",
+  k3sRegistries: "single-node",
+};
 
 /** Secrets that a stack file of this mode may have. */
 export function secretsOf(mode: Mode): readonly SecretName[] {

@@ -1,6 +1,7 @@
 import { parse } from "yaml";
 import type { Problem } from "../problem.ts";
-import { checkK3sRegistries, checkProxyCredentials } from "./docker-secret-checks.ts";
+import { chartCredentialProblems } from "./chart-credential-rules.ts";
+import { checkCredentials, checkK3sRegistries, checkProxyCredentials } from "./docker-secret-checks.ts";
 import { isMapping } from "./mapping.ts";
 import type { AnyParsed } from "./mode-schemas.ts";
 import { proxyCredentialProblems } from "./proxy-credential-rules.ts";
@@ -35,6 +36,7 @@ const checks: Partial<Record<SecretName, Check>> = {
       : undefined;
   },
   proxyCredentials: checkProxyCredentials,
+  chartRepositoryCredentials: (text) => checkCredentials(text, "the repository's address"),
   k3sRegistries: checkK3sRegistries,
 };
 
@@ -95,6 +97,7 @@ export function neededSecrets(
       key: "rancher:sshPrivateKeyPassword",
       message: "is set, but there is no sshPrivateKey it could open. Set that too, or remove this.",
     });
+  problems.push(...chartCredentialProblems(parsed, isSet));
   problems.push(...proxyCredentialProblems(parsed, isSet, invalid));
   return problems;
 }

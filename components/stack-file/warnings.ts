@@ -3,6 +3,7 @@ import type { Problem } from "../problem.ts";
 import { nginxBalancer, ownBalancer } from "./parsed-balancer.ts";
 import type { ParsedNginx } from "./parsed-balancer.ts";
 import { imageWarning } from "./image-field.ts";
+import { isPlainHttp } from "./network-fields.ts";
 import type { Parsed, StackFile } from "./schema.ts";
 
 /** What works, and is worth knowing at every preview. */
@@ -50,10 +51,4 @@ function namedServers(servers: readonly ({ readonly address?: string | undefined
       "have; a host with an older one is refused. An IP address goes with every nginx.";
     return [{ key: `rancher:cluster.servers[${index}].address`, message }];
   });
-}
-
-function isPlainHttp(url: string): boolean {
-  if (!url.startsWith("http://") || !URL.canParse(url)) return false;
-  const { hostname } = new URL(url);
-  return hostname !== "localhost" && hostname !== "[::1]" && !hostname.startsWith("127.");
 }

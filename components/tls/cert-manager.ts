@@ -1,5 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { chartSource } from "../chart-source.ts";
 import { OwnedNamespace } from "../cluster/owned-namespace.ts";
 import type { CertManagerSettings } from "../stack-file.ts";
 
@@ -25,10 +26,9 @@ export class CertManager extends pulumi.ComponentResource {
       {
         name: "cert-manager",
         namespace: "cert-manager",
-        chart: "cert-manager",
+        ...chartSource("cert-manager", args.settings.chartRepository),
         // The chart, unlike Rancher's, has the v in its version.
         version: `v${args.settings.version}`,
-        repositoryOpts: { repo: args.settings.chartRepository },
         values: certManagerValues,
         timeout: 600,
         maxHistory: 5,

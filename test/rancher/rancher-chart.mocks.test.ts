@@ -50,6 +50,37 @@ describe("the Rancher chart", () => {
     expect(clear).not.toContain("canary");
   });
 
+  it("signs in to a private repository with secrets", async () => {
+    const { registrations } = await synthesise(
+      () =>
+        new RancherChart("rancher", {
+          ...args,
+          repositoryCredentials: pulumi.output("ops:canary:2"),
+          bootstrapPassword: pulumi.secret("password"),
+        }),
+      { stack: "prod" },
+    );
+
+    const { inputs } = only(registrations, type, "rancher-release");
+    const { repo, username, password } = inputs["repositoryOpts"] as Record<string, unknown>;
+    expect(repo).toBe("https://charts.example.com/rancher");
+    expect(inSecret(username)).toBe("ops");
+    expect(inSecret(password)).toBe("canary:2");
+    expect(clearTexts(inputs)).not.toContain("canary");
+  });
+
+  it("comes from an OCI registry by its reference alone", async () => {
+    const repository = "oci://registry.example.com/charts/";
+    const { registrations } = await synthesise(
+      () => new RancherChart("rancher", { ...args, repository, bootstrapPassword: pulumi.secret("password") }),
+      { stack: "prod" },
+    );
+
+    const { inputs } = only(registrations, type, "rancher-release");
+    expect(inputs).toMatchObject({ chart: "oci://registry.example.com/charts/rancher", version: "2.15.2" });
+    expect(inputs).not.toHaveProperty("repositoryOpts");
+  });
+
   it("publishes the version that is installed", async () => {
     const { result } = await synthesiseChart(() => pulumi.secret("canary"), { version: "2.15.3" });
 

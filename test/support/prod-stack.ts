@@ -74,6 +74,7 @@ export const canaries = {
   tlsPrivateKey: "canary-tls-private-key-55e9",
   bootstrapPassword: "canary-bootstrap-password-91ac",
   proxyCredentials: "proxy-user:canary-proxy-password-4b0d",
+  chartRepositoryCredentials: "chart-user:canary-chart-password-7d20",
 } as const satisfies Record<SingleSecret, string>;
 
 type SingleSecret = Exclude<keyof ClusterSecrets, "sitePrivateKeys">;

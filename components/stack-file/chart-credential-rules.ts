@@ -1,0 +1,28 @@
+import type { Problem } from "../problem.ts";
+import { rancherChartRepositories } from "../versions.ts";
+import type { AnyParsed } from "./mode-schemas.ts";
+import { isPlainHttp } from "./network-fields.ts";
+import type { SecretName } from "./secret-keys.ts";
+
+const remove = "remove this: pulumi config rm rancher:chartRepositoryCredentials";
+
+/** `chartRepositoryCredentials` needs a private Helm repository over HTTPS. */
+export function chartCredentialProblems(parsed: AnyParsed, isSet: (name: SecretName) => boolean): readonly Problem[] {
+  if (!isSet("chartRepositoryCredentials")) return [];
+  const message = faultOf(parsed);
+  return message === undefined ? [] : [{ key: "rancher:chartRepositoryCredentials", message }];
+}
+
+function faultOf(parsed: AnyParsed): string | undefined {
+  if ("docker" in parsed)
+    return "is set, but a single node installs no chart. Remove it: pulumi config rm rancher:chartRepositoryCredentials";
+  const repository = "chartRepository" in parsed ? parsed.chartRepository : undefined;
+  if (repository === undefined) return undefined;
+  if (Object.keys(rancherChartRepositories).includes(repository))
+    return `is set, but rancher:chartRepository ${repository} is public. Give your repository's URL there, or ${remove}`;
+  if (repository.startsWith("oci://"))
+    return `is set, but Helm signs in to OCI registries with its own file. Run helm registry login ${new URL(repository).host}, and ${remove}`;
+  if (isPlainHttp(repository))
+    return `would be sent in clear to ${repository}. Use https:// in rancher:chartRepository.`;
+  return undefined;
+}

@@ -42,10 +42,12 @@ export function withoutPending(stack: ExportedStack, adoptions: readonly Adoptio
     const id = adoptions.find(({ urn }) => urn === resource.urn)?.id;
     return id === undefined ? [] : [{ ...resource, id, outputs: outputsOf(resource) }];
   });
-  // With deleteBeforeReplace the state keeps the deleted resource under the same name until the new one is recorded.
-  const replaced = ({ urn, pendingReplacement }: ExportedResource) =>
-    pendingReplacement === true && adopted.some((resource) => resource.urn === urn);
-  const resources = [...(stack.deployment.resources ?? []).filter((resource) => !replaced(resource)), ...adopted];
+  // With deleteBeforeReplace the state keeps the deleted resource under the same name until the new one is recorded, and
+  // Pulumi accepts only states in which a resource comes before those that depend on it.
+  const known = (stack.deployment.resources ?? []).map((resource) =>
+    resource.pendingReplacement === true ? (adopted.find(({ urn }) => urn === resource.urn) ?? resource) : resource,
+  );
+  const resources = [...known, ...adopted.filter((resource) => !known.includes(resource))];
   return { ...stack, deployment: { ...stack.deployment, resources, pending_operations: [] } };
 }
 

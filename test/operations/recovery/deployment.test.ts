@@ -63,13 +63,17 @@ describe("pending operations of a stack", () => {
 
   it("take the place of the resource that was deleted to be replaced", () => {
     const deleted = { ...release.resource, id: "former", pendingReplacement: true };
-    const stack: ExportedStack = { version: 3, deployment: { resources: [deleted], pending_operations: [release] } };
+    const dependent = { ...script.resource, dependencies: [release.resource.urn] };
+    const stack: ExportedStack = {
+      version: 3,
+      deployment: { resources: [deleted, dependent], pending_operations: [release] },
+    };
 
     const { deployment } = withoutPending(stack, [{ urn: release.resource.urn, id: "cattle-system/rancher" }]);
 
-    expect(deployment.resources).toHaveLength(1);
+    expect(deployment.resources?.slice(1)).toEqual([dependent]);
     expect(deployment.resources?.[0]).toMatchObject({ id: "cattle-system/rancher" });
     expect(deployment.resources?.[0]).not.toHaveProperty("pendingReplacement");
-    expect(withoutPending(stack).deployment.resources).toEqual([deleted]);
+    expect(withoutPending(stack).deployment.resources).toEqual([deleted, dependent]);
   });
 });

@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { splitCredentials } from "./proxy-credentials.ts";
 
 /** Where a Helm release gets its chart. */
@@ -15,13 +15,13 @@ export interface ChartSource {
 /**
  * The chart `name` of a Helm repository over HTTP(S) or in an OCI registry.
  *
- * @param credentials `USER:PASSWORD` of an HTTPS repository. In an OCI registry Helm signs in with its own file.
+ * @param credentials `USER:PASSWORD` of an HTTPS repository, a secret output. In an OCI registry Helm signs in with its own file.
  */
 export function chartSource(name: string, repository: string, credentials?: pulumi.Output<string>): ChartSource {
   if (repository.startsWith("oci://")) return { chart: `${repository.replace(/\/+$/, "")}/${name}` };
   if (credentials === undefined) return { chart: name, repositoryOpts: { repo: repository } };
   const parts = credentials.apply(splitCredentials);
-  const username = pulumi.secret(parts.apply(({ user }) => user));
-  const password = pulumi.secret(parts.apply(({ password }) => password));
+  const username = parts.apply(({ user }) => user);
+  const password = parts.apply(({ password }) => password);
   return { chart: name, repositoryOpts: { repo: repository, username, password } };
 }

@@ -55,7 +55,7 @@ describe("the Rancher chart", () => {
       () =>
         new RancherChart("rancher", {
           ...args,
-          repositoryCredentials: pulumi.output("ops:canary:2"),
+          repositoryCredentials: pulumi.secret("ops:canary:2"),
           bootstrapPassword: pulumi.secret("password"),
         }),
       { stack: "prod" },

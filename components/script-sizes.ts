@@ -15,8 +15,11 @@ import { generatedCertificateFiles } from "./tls/generated-certificate-script.ts
 /** What the rendered scripts of a run may have in addition: digests, the name of the stack. */
 const reserve = 512;
 
-/** Bytes of settings below which no script can be too large: rendering every script of every stack file takes time. */
-const harmless = 4096;
+/**
+ * Bytes of settings below which no script is rendered, because that takes time for every stack file. The largest script has
+ * 62 KB without sites, and a site adds 15 bytes of script for each byte of its settings at most.
+ */
+const harmless = 2048;
 
 /** A script whose size depends on the stack file. */
 interface SizedScript {

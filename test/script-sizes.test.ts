@@ -52,3 +52,19 @@ it("sites, each with a chain of 3.4 KB: three are no problem, and thirty are rep
   expect(scriptSizeProblems(withSites(3))).toEqual([]);
   expect(scriptSizeProblems(withSites(30))).toEqual([tooLarge("rancher:loadBalancer.sites")]);
 });
+
+it("sites with the shortest of settings are reported too, whose scripts are many times as large", () => {
+  const sites = Array.from({ length: 17 }, (_, index) => ({
+    name: `s${index}`,
+    hostname: `s${index}.b.io`,
+    upstreams: [{ address: "192.0.2.9", port: 1 }],
+    certificate: { from: "host" as const, certificate: `/a${index}`, privateKey: `/b${index}` },
+  }));
+  const settings = prodSettings({
+    loadBalancer: nginxBalancer({ layer: 7, sites }),
+    tls: { source: "secret", certificate: { from: "host", certificate: "/a", privateKey: "/b" } },
+  });
+
+  expect(JSON.stringify(settings).length).toBeLessThan(4_096);
+  expect(scriptSizeProblems(settings)).toEqual([tooLarge("rancher:loadBalancer.sites")]);
+});

@@ -8,7 +8,7 @@ import { stateFolder } from "../../operations/work-folder.ts";
 import { checkNothingLeft, markHosts } from "../../rehearsal/traces.ts";
 import { clearLeftovers } from "../../rehearsal/sandbox/leftovers.ts";
 import { failedChecks } from "./support/balancer-checks.ts";
-import { killEngineWhen, releaseStatus } from "./support/killed-engine.ts";
+import { holdNewPods, killEngineWhen, releaseStatus } from "./support/killed-engine.ts";
 import { projectCommand } from "./support/project-command.ts";
 import { isRoot, rehearse, type Rehearsed } from "./support/rehearsed.ts";
 import { stackText } from "./support/stack-text.ts";
@@ -34,7 +34,7 @@ describe.skipIf(!isRoot)("an engine that is killed in the middle of up", () => {
     await clearLeftovers();
   });
 
-  /** Played controllers look every 2 s; the checks are made again until then. */
+  /** The fake controllers look every 2 s; the checks are made again until then. */
   const checksPass = (nodes: readonly string[]) =>
     expect.poll(() => failedChecks(stack, nodes), { timeout: 20_000, interval: 1000 }).toEqual([]);
   const recover = async () => {
@@ -45,6 +45,15 @@ describe.skipIf(!isRoot)("an engine that is killed in the middle of up", () => {
   };
   const plugins = () => markedProcesses().filter(({ run }) => run === stack.engine.run);
   const statusOf = (release: string) => releaseStatus(stack.kubernetes.kubeconfig, release);
+  const killWhilePending = async (release: string, status: string) => {
+    const continuePods = await holdNewPods(stack.kubernetes.kubeconfig);
+    await killEngineWhen(
+      stack,
+      () => stack.up(),
+      async () => (await statusOf(release)) === status,
+    );
+    await continuePods();
+  };
 
   it("while a script runs on a host: nothing is recovered while it lives, then its plugins and its lock are", async () => {
     const [host] = stack.hosts;
@@ -72,11 +81,7 @@ describe.skipIf(!isRoot)("an engine that is killed in the middle of up", () => {
   });
 
   it("while cert-manager is installed", async () => {
-    await killEngineWhen(
-      stack,
-      () => stack.up(),
-      async () => (await statusOf("cert-manager")) === "pending-install",
-    );
+    await killWhilePending("cert-manager", "pending-install");
 
     expect(await recover()).toMatch(
       /recovered: (completed the interrupted installation of cert-manager|added the release cert-manager, which is deployed, to the state)/,
@@ -85,11 +90,7 @@ describe.skipIf(!isRoot)("an engine that is killed in the middle of up", () => {
   });
 
   it("while Rancher is installed: npm run up on a stack file kept elsewhere completes it and goes on to the end", async () => {
-    await killEngineWhen(
-      stack,
-      () => stack.up(),
-      async () => (await statusOf("rancher")) === "pending-install",
-    );
+    await killWhilePending("rancher", "pending-install");
 
     const { code, stdout, stderr } = await projectCommand(stack, "up", ["--yes", "--skip-preview"]);
 
@@ -103,11 +104,7 @@ describe.skipIf(!isRoot)("an engine that is killed in the middle of up", () => {
 
   it("while Rancher is upgraded: the upgrade is rolled back and made again", async () => {
     stack.edit((config) => (config["rancher:chartValues"] = { auditLog: { level: 1 } }));
-    await killEngineWhen(
-      stack,
-      () => stack.up(),
-      async () => (await statusOf("rancher")) === "pending-upgrade",
-    );
+    await killWhilePending("rancher", "pending-upgrade");
 
     expect(await recover()).toContain("recovered: rolled back the interrupted upgrade of rancher");
     const up = await stack.up();

@@ -15,19 +15,19 @@ import { createSandbox, type Sandbox } from "../../../rehearsal/sandbox/sandbox.
 const root = process.getuid?.() === 0;
 const sandboxModule = join(import.meta.dirname, "../../../rehearsal/sandbox/sandbox.ts");
 
-/** Another rehearsal's process: makes a world with a host and a node, says so, and waits. */
+/** Another rehearsal's process: creates a sandbox with a host and a node, prints so, and waits. */
 const otherProgram = `
-  import { createWorld } from ${JSON.stringify(sandboxModule)};
-  const world = await createWorld({ folder: process.argv[1], progress: () => undefined });
-  console.log("made", world.id);
-  await world.addHost({ name: "lb-1", user: "ops", port: 22 });
-  const node = await world.addNode({ name: "node-1" });
+  import { createSandbox } from ${JSON.stringify(sandboxModule)};
+  const sandbox = await createSandbox({ folder: process.argv[1], progress: () => undefined });
+  console.log("created", sandbox.id);
+  await sandbox.addHost({ name: "lb-1", user: "ops", port: 22 });
+  const node = await sandbox.addNode({ name: "node-1" });
   node.spawn("bash", ["-c", "sleep 8765 & sleep 8765"]);
   console.log("all");
   setInterval(() => undefined, 1000);
 `;
 
-/** What this machine has that a world could have touched and that no other process changes meanwhile. */
+/** What this machine has that a sandbox could have touched and that no other process changes meanwhile. */
 async function machine(): Promise<string[]> {
   const namespaces = existsSync("/run/netns") ? readdirSync("/run/netns") : [];
   const rules = await runCommand(["nft", "list", "ruleset"]);
@@ -35,7 +35,7 @@ async function machine(): Promise<string[]> {
   return [...namespaces, rules.stdout, ...forwarding.map((name) => readFileSync(`/proc/sys/net/${name}`, "utf8"))];
 }
 
-/** Every trace of a world, by its id, its folder and its network namespaces. */
+/** Every trace of a sandbox, by its id, its folder and its network namespaces. */
 function traces(entry: LedgerEntry, networks: readonly string[]): string[] {
   const found: string[] = [];
   if (existsSync(`/sys/class/net/${entry.link}`)) found.push(`link ${entry.link}`);
@@ -44,8 +44,8 @@ function traces(entry: LedgerEntry, networks: readonly string[]): string[] {
   if (readFileSync("/proc/mounts", "utf8").includes(entry.folder)) found.push("mount");
   for (const process of entry.processes) if (isAlive(process)) found.push(`process ${process.pid} (${process.what})`);
   for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-    if (networks.includes(networkOf(Number(pid)))) found.push(`process ${pid} in the world's network`);
-    if (mountsOf(pid).includes(entry.folder)) found.push(`process ${pid} with the world's mounts`);
+    if (networks.includes(networkOf(Number(pid)))) found.push(`process ${pid} in the sandbox's network`);
+    if (mountsOf(pid).includes(entry.folder)) found.push(`process ${pid} with the sandbox's mounts`);
   }
   return found;
 }
@@ -70,7 +70,7 @@ function entryOf(folder: string): LedgerEntry | undefined {
   return ledgerEntries().find((entry) => entry.folder.startsWith(`${folder}/`));
 }
 
-describe.skipIf(!root)("what a world leaves behind", () => {
+describe.skipIf(!root)("what a sandbox leaves behind", () => {
   let folder: string;
   let other: ChildProcess | undefined;
 
@@ -84,7 +84,7 @@ describe.skipIf(!root)("what a world leaves behind", () => {
   });
 
   async function startOther(): Promise<ChildProcess> {
-    folder = mkdtempSync(join(tmpdir(), "world-test-"));
+    folder = mkdtempSync(join(tmpdir(), "sandbox-test-"));
     const words = ["--import", "tsx", "--input-type=module", "-e", otherProgram, folder];
     other = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "inherit"] });
     return other;
@@ -101,7 +101,7 @@ describe.skipIf(!root)("what a world leaves behind", () => {
   }
 
   it("is nothing after it is closed, also with a frozen and a stopped host, and while one is being made", async () => {
-    folder = mkdtempSync(join(tmpdir(), "world-test-"));
+    folder = mkdtempSync(join(tmpdir(), "sandbox-test-"));
     const before = await machine();
     const sandbox: Sandbox = await createSandbox({ folder, progress: () => undefined });
     const frozen = await sandbox.addHost({ name: "frozen", user: "ops", port: 22 });
@@ -166,7 +166,7 @@ describe.skipIf(!root)("what a world leaves behind", () => {
   );
 
   it("is no half-made root, whose making ends with its maker", async () => {
-    folder = mkdtempSync(join(tmpdir(), "world-test-"));
+    folder = mkdtempSync(join(tmpdir(), "sandbox-test-"));
     const program = `
       import { debianRoot } from ${JSON.stringify(join(import.meta.dirname, "../../../rehearsal/sandbox/debian-root.ts"))};
       await debianRoot("bookworm", console.log);

@@ -37,3 +37,22 @@ export async function releaseStatus(kubeconfig: string, release: string): Promis
   const newest = labels.sort((one, other) => Number(other["version"]) - Number(one["version"]))[0];
   return newest?.["status"];
 }
+
+/**
+ * Keeps new pods from being scheduled until the returned function is called, so that Helm waits for them and its
+ * release stays pending for as long as a test needs.
+ */
+export async function holdNewPods(kubeconfig: string): Promise<() => Promise<void>> {
+  const config = new KubeConfig();
+  config.loadFromString(kubeconfig);
+  const core = config.makeApiClient(CoreV1Api);
+  const cordon = async (unschedulable: boolean) => {
+    const { items } = await core.listNode();
+    for (const { metadata } of items) {
+      const body = [{ op: "add", path: "/spec/unschedulable", value: unschedulable }];
+      await core.patchNode({ name: metadata?.name ?? "", body });
+    }
+  };
+  await cordon(true);
+  return () => cordon(false);
+}

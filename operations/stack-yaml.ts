@@ -4,8 +4,10 @@ import { basename, dirname, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import { printable } from "../components/printable.ts";
 import { filesBeside, leavesClone, readRegularFile } from "../components/read-file.ts";
+import { asWritten } from "../components/stack-file/as-written.ts";
 import { isMapping } from "../components/stack-file/mapping.ts";
 import type { Mapping } from "../components/stack-file/mapping.ts";
+import { modeSchemaMeant } from "../components/stack-file/mode-schemas.ts";
 import { nearest } from "../components/stack-file/nearest.ts";
 import type { StackFileSource } from "../components/stack-file.ts";
 import { UserError } from "./command-line.ts";
@@ -66,7 +68,7 @@ export function readStackYaml(path: string, now: Date): StackFileSource {
 /** Hosts a stack file names for SSH, as far as it can be read: for telling which of them does not answer. */
 export function listSshHosts(path: string): readonly Reachable[] {
   const { values } = readStackYaml(path, new Date());
-  const { loadBalancer, docker, ssh } = values;
+  const { loadBalancer, docker, ssh } = asWritten(values, modeSchemaMeant(values));
   const hosts: readonly unknown[] = [
     ...(isMapping(loadBalancer) && Array.isArray(loadBalancer.hosts) ? loadBalancer.hosts : []),
     ...(isMapping(docker) ? [docker.host] : []),

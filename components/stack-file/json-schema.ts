@@ -1,6 +1,8 @@
 import { parse } from "yaml";
+import { isBoolean, isNumber } from "./as-written.ts";
 import { modeSchemas } from "./mode-schemas.ts";
 import type { ModeSchema } from "./mode-schemas.ts";
+import type { SchemaNode } from "./schema-node.ts";
 import { secretCommand, secretKeys, secretsOf } from "./secret-keys.ts";
 
 /** `stack.schema.json`: a whole stack file, for editors. Other namespaces and Pulumi's own keys are let through. */
@@ -23,11 +25,7 @@ export function stackFileJsonSchema(): object {
 }
 
 function configOf({ mode, nodes }: ModeSchema): object {
-  const plain = Object.entries(nodes.properties ?? {}).map(([key, node]) => [
-    `rancher:${key}`,
-    // `pulumi config set` writes every number as text.
-    node.type === "integer" ? { ...node, type: ["integer", "string"], pattern: "^[0-9]+$" } : node,
-  ]);
+  const plain = Object.entries(nodes.properties ?? {}).map(([key, node]) => [`rancher:${key}`, alsoAsText(node)]);
   const secret = secretsOf(mode).map((name) => [
     `rancher:${name}`,
     {
@@ -45,6 +43,30 @@ function configOf({ mode, nodes }: ModeSchema): object {
     patternProperties: { "^(?!rancher:)": true },
     additionalProperties: false,
   };
+}
+
+/** Numbers and booleans also as the text that `pulumi config set` writes. */
+function alsoAsText(node: SchemaNode): object {
+  const { const: only, enum: choices = only === undefined ? undefined : [only], ...rest } = node;
+  const inside = Object.entries(rest).map(([key, value]) => {
+    if (key === "properties") return [key, mapValues(node.properties, alsoAsText)];
+    if (key === "oneOf" || key === "anyOf") return [key, node[key]?.map(alsoAsText)];
+    return [key, key === "items" && node.items ? alsoAsText(node.items) : (value as unknown)];
+  });
+  const pattern = textPattern(node);
+  if (pattern === undefined) return { ...node, ...(Object.fromEntries(inside) as object) };
+  const values = choices === undefined ? { pattern } : { enum: [...choices, ...choices.map(String)] };
+  return { ...(Object.fromEntries(inside) as object), type: [node.type, "string"], ...values };
+}
+
+function textPattern(node: SchemaNode): string | undefined {
+  if (isBoolean(node)) return "^(true|false)$";
+  if (!isNumber(node)) return undefined;
+  return node.type === "integer" ? "^(0|[1-9][0-9]*)$" : "^(0|[1-9][0-9]*)(\\.[0-9]+)?$";
+}
+
+function mapValues(nodes: SchemaNode["properties"] = {}, change: (node: SchemaNode) => object): object {
+  return Object.fromEntries(Object.entries(nodes).map(([key, node]) => [key, change(node)]));
 }
 
 /** Examples are kept as YAML text, for messages; an editor wants them as values. */

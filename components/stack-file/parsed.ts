@@ -36,27 +36,6 @@ export function parseStackFile(
   return { parsed, problems };
 }
 
-/** The engine hands everything at the top level over as text: lists and mappings as JSON, numbers as digits. */
-export function asWritten(values: Mapping, { keys }: ModeSchema): Mapping {
-  return Object.fromEntries(
-    Object.entries(values).map(([key, value]) => {
-      const schema = Object.hasOwn(keys, key) ? keys[key] : undefined;
-      return [key, schema === undefined ? value : fromText(schema, value)];
-    }),
-  );
-}
-
-function fromText(schema: z.ZodType, value: unknown): unknown {
-  if (typeof value !== "string") return value;
-  const [issue] = schema.safeParse(value).error?.issues ?? [];
-  if (issue?.code !== "invalid_type" || issue.path.length > 0) return value;
-  try {
-    return JSON.parse(value) as unknown;
-  } catch {
-    return value;
-  }
-}
-
 /** zod stops at a choice it does not know (`source: lets-encrypt`); the keys beside it are then read as any of them. */
 function allIssues(schema: z.ZodType, value: unknown): readonly Issue[] {
   const issues = (schema.safeParse(value).error?.issues ?? []).flatMap(ofNearestAlternative);

@@ -137,8 +137,8 @@ function wrongType(path: Path, expected: string, value: unknown, modeSchema: Mod
   const isFraction = nodesAt(path, modeSchema).some(({ type }) => type === "number");
   const kind = isFraction ? "a number" : (wanted[expected] ?? expected);
   if (value === null || value === "") return `is empty, but must be ${kind}. Give it a value or leave it out.`;
-  if (typeof value === "string" && /^\d+$/.test(value) && (kind === "a whole number" || kind === "a number"))
-    return `is the text "${value}", but must be ${kind}. Leave out the quotes.`;
+  if (typeof value === "string" && /^0\d+$/.test(value) && (kind === "a whole number" || kind === "a number"))
+    return `is the text ${quote(value)}, but must be ${kind}. Leave out the zeros in front.`;
   const example = exampleAt(path, modeSchema);
   if (kind === "text" && example === undefined && (typeof value === "number" || typeof value === "boolean"))
     return `is the ${typeof value} ${quote(value)}, but must be text. Put it in quotes.`;

@@ -110,6 +110,9 @@ describe("reading a stack file without an engine", () => {
       { name: "a", address: "x", port: 2222 },
       { name: "b", address: "y", port: 22 },
     ]);
+    const texts =
+      'config: { rancher:ssh: { port: "2222" }, rancher:loadBalancer: { hosts: [{ name: a, address: x }, { name: b, address: y, port: "23" }] } }\n';
+    expect(listSshHosts(written("texts.yaml", texts)).map(({ port }) => port)).toEqual([2222, 23]);
     const docker = "config: { rancher:docker: { host: { name: d, address: z, port: 2222 } } }\n";
     expect(listSshHosts(written("docker.yaml", docker))).toEqual([{ name: "d", address: "z", port: 2222 }]);
     expect(listSshHosts(written("local.yaml", "config: { rancher:docker: { host: local } }\n"))).toEqual([]);

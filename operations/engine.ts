@@ -4,11 +4,13 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
+import { pathToFileURL } from "node:url";
 import { tools } from "../tools/toolbox.mjs";
 import { UserError } from "./command-line.ts";
 import { createOnce } from "./create-once.ts";
-import { needsLoader } from "./language-host.ts";
+import { ignoresNodeArgs } from "./language-host.ts";
 import { sideBySide } from "./side-by-side.ts";
+import { projectFolder } from "./work-folder.ts";
 
 /** The Pulumi CLI with everything it needs around it. */
 export interface Engine {
@@ -55,9 +57,9 @@ export async function prepareEngine(options: EngineOptions): Promise<Engine> {
   const folders = sideBySide([cli.path, languageHost.path], join(options.home, "bin"));
   const [executable] = folders.map((folder) => join(folder, basename(cli.path)));
   const environment = engineEnvironment(options, folders, run);
-  if (needsLoader(languageHost.version)) {
+  if (ignoresNodeArgs(languageHost.version)) {
     // Absolute, as providers that run on Node start in other folders.
-    const loader = `--import ${import.meta.resolve("../tools/load-typescript.mjs")}`;
+    const loader = `--import ${pathToFileURL(join(projectFolder, "tools", "defer-serializer.mjs")).href}`;
     environment["NODE_OPTIONS"] = [environment["NODE_OPTIONS"], loader].filter(Boolean).join(" ");
   }
 

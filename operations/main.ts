@@ -1,4 +1,3 @@
-import { pathToFileURL } from "node:url";
 import { CommanderError } from "commander";
 import type { Purpose } from "../tools/bootstrap/plan.mjs";
 import { exitCodeOf } from "./command-line.ts";
@@ -38,9 +37,4 @@ function endQuietlyWithoutReader(): void {
       process.exit(1);
     });
   }
-}
-
-// Run directly by tests, where everything is installed already.
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  process.exitCode = await main(process.argv.slice(2), { prepare: async () => 0 });
 }

@@ -1,4 +1,4 @@
-import * as kubernetes from "@pulumi/kubernetes";
+import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
 import * as pulumi from "@pulumi/pulumi";
 import { findControllers } from "./ingress-findings.ts";
 import { trustIsLive, type IngressTrustArgs as Trust, type PackagedChart } from "./ingress-trust-plan.ts";
@@ -35,7 +35,7 @@ export class IngressTrust extends pulumi.ComponentResource {
 
   constructor(name: string, args: IngressTrustArgs, opts?: pulumi.ComponentResourceOptions) {
     super("rancher:cluster:IngressTrust", name, {}, opts);
-    const config = new kubernetes.apiextensions.CustomResource(
+    const config = new CustomResource(
       `${name}-config`,
       {
         apiVersion: "helm.cattle.io/v1",

@@ -1,9 +1,9 @@
-import * as kubernetes from "@pulumi/kubernetes";
+import { Provider } from "@pulumi/kubernetes/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 
 /** The one place a Kubernetes provider is made. */
-export function kubernetesProvider(kubeconfig: pulumi.Input<string>, parent: pulumi.Resource): kubernetes.Provider {
-  return new kubernetes.Provider(
+export function kubernetesProvider(kubeconfig: pulumi.Input<string>, parent: pulumi.Resource): Provider {
+  return new Provider(
     "cluster",
     {
       kubeconfig: pulumi.secret(kubeconfig),

@@ -1,4 +1,4 @@
-import * as kubernetes from "@pulumi/kubernetes";
+import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
 import * as pulumi from "@pulumi/pulumi";
 import { ownershipLabels } from "./ownership.ts";
 
@@ -15,7 +15,7 @@ export class OwnedNamespace extends pulumi.ComponentResource {
   constructor(name: string, args: OwnedNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("rancher:cluster:OwnedNamespace", name, {}, opts);
     const labels = args.foreign ? {} : { labels: ownershipLabels(`${pulumi.getProject()}/${pulumi.getStack()}`) };
-    new kubernetes.core.v1.Namespace(
+    new Namespace(
       `${name}-namespace`,
       { metadata: { name, ...labels } },
       { parent: this, retainOnDelete: args.foreign },

@@ -1,4 +1,5 @@
-import * as command from "@pulumi/command";
+import { Command as LocalCommand } from "@pulumi/command/local/command.js";
+import { Command as RemoteCommand } from "@pulumi/command/remote/command.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { SshCredentials } from "./connection.ts";
 import { connectionTo } from "./connection.ts";
@@ -69,12 +70,12 @@ export class HostScript extends pulumi.ComponentResource {
 
     const ran =
       args.host.kind === "ssh"
-        ? new command.remote.Command(
+        ? new RemoteCommand(
             `${name}-script`,
             { ...inputs, connection: connectionTo(args.host, args.credentials), logging: secrecy.logging },
             resourceOptions,
           )
-        : new command.local.Command(
+        : new LocalCommand(
             `${name}-script`,
             { ...inputs, interpreter: ["/bin/sh", "-c"], logging: secrecy.logging },
             resourceOptions,

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
+import { RandomPassword } from "@pulumi/random/randomPassword.js";
 
 /** Initial password of `admin` if the stack file has none. Kept in the state and never regenerated. */
 export function generatedBootstrapPassword(parent: pulumi.Resource): pulumi.Output<string> {
-  return new random.RandomPassword("bootstrap-password", { length: 24, special: false }, { parent }).result;
+  return new RandomPassword("bootstrap-password", { length: 24, special: false }, { parent }).result;
 }

@@ -1,4 +1,4 @@
-import * as kubernetes from "@pulumi/kubernetes";
+import { Release } from "@pulumi/kubernetes/helm/v3/release.js";
 import * as pulumi from "@pulumi/pulumi";
 import { chartSource } from "../chart-source.ts";
 import { withCredentials } from "../proxy-credentials.ts";
@@ -34,7 +34,7 @@ export class RancherChart extends pulumi.ComponentResource {
 
   constructor(name: string, args: RancherChartArgs, opts?: pulumi.ComponentResourceOptions) {
     super("rancher:rancher:RancherChart", name, {}, opts);
-    const release = new kubernetes.helm.v3.Release(
+    const release = new Release(
       `${name}-release`,
       {
         // The names of objects, the issuer and the agents' URLs are derived from it.

@@ -1,4 +1,4 @@
-import * as kubernetes from "@pulumi/kubernetes";
+import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 import * as pulumi from "@pulumi/pulumi";
 
 export interface AdditionalCAsArgs {
@@ -14,7 +14,7 @@ export interface AdditionalCAsArgs {
 export class AdditionalCAs extends pulumi.ComponentResource {
   constructor(name: string, args: AdditionalCAsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("rancher:tls:AdditionalCAs", name, {}, opts);
-    new kubernetes.core.v1.Secret(
+    new Secret(
       `${name}-secret`,
       {
         metadata: { name: "tls-ca-additional", namespace: "cattle-system" },

@@ -1,4 +1,4 @@
-import * as kubernetes from "@pulumi/kubernetes";
+import { Release } from "@pulumi/kubernetes/helm/v3/release.js";
 import * as pulumi from "@pulumi/pulumi";
 import { chartSource } from "../chart-source.ts";
 import { OwnedNamespace } from "../cluster/owned-namespace.ts";
@@ -21,7 +21,7 @@ export class CertManager extends pulumi.ComponentResource {
   constructor(name: string, args: CertManagerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("rancher:tls:CertManager", name, {}, opts);
     const namespace = new OwnedNamespace("cert-manager", { foreign: args.foreignNamespace }, { parent: this });
-    new kubernetes.helm.v3.Release(
+    new Release(
       `${name}-release`,
       {
         name: "cert-manager",

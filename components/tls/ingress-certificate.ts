@@ -1,4 +1,4 @@
-import * as kubernetes from "@pulumi/kubernetes";
+import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 import * as pulumi from "@pulumi/pulumi";
 
 export interface IngressCertificateArgs {
@@ -16,7 +16,7 @@ export interface IngressCertificateArgs {
 export class IngressCertificate extends pulumi.ComponentResource {
   constructor(name: string, args: IngressCertificateArgs, opts?: pulumi.ComponentResourceOptions) {
     super("rancher:tls:IngressCertificate", name, {}, opts);
-    new kubernetes.core.v1.Secret(
+    new Secret(
       `${name}-secret`,
       {
         metadata: {

@@ -1,4 +1,4 @@
-import * as kubernetes from "@pulumi/kubernetes";
+import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 import * as pulumi from "@pulumi/pulumi";
 
 export interface PrivateCaArgs {
@@ -14,7 +14,7 @@ export interface PrivateCaArgs {
 export class PrivateCa extends pulumi.ComponentResource {
   constructor(name: string, args: PrivateCaArgs, opts?: pulumi.ComponentResourceOptions) {
     super("rancher:tls:PrivateCa", name, {}, opts);
-    new kubernetes.core.v1.Secret(
+    new Secret(
       `${name}-secret`,
       {
         metadata: { name: "tls-ca", namespace: "cattle-system" },

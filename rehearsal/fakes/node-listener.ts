@@ -1,9 +1,10 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
-import path from "node:path";
 import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 
+import { bundled } from "../../tools/bundle/bundle.mjs";
 import type { Node } from "../sandbox/node.ts";
 import type { Counters, FromListener, ListenerSetup, Route, ToListener, Trust } from "./ingress-messages.ts";
 
@@ -19,9 +20,6 @@ export interface NodeListener {
   close(): Promise<void>;
 }
 
-const program = path.join(import.meta.dirname, "ingress-node.ts");
-/** Folder from which `--import tsx` is resolved. */
-const projectFolder = path.resolve(import.meta.dirname, "../..");
 /** Timeout for opening the ports and for each answer, in milliseconds. */
 const timeout = 30_000;
 /** Time to exit before it is killed, in milliseconds. */
@@ -38,9 +36,8 @@ export async function startNodeListener(
   logFile: string,
 ): Promise<NodeListener> {
   const log = openSync(logFile, "a", 0o600);
-  const child: ChildProcess = place.spawn(process.execPath, ["--import", "tsx", program], {
+  const child: ChildProcess = place.spawn(process.execPath, [fileURLToPath(bundled("ingress-node.mjs"))], {
     stdio: ["pipe", "pipe", log],
-    cwd: projectFolder,
     env: { PATH: process.env["PATH"] ?? "", NODE_NO_WARNINGS: "1" },
   });
   closeSync(log);

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { needsLoader } from "../../operations/language-host.ts";
+import { ignoresNodeArgs } from "../../operations/language-host.ts";
 
 it.each([
   ["3.66.0", true],
@@ -8,5 +8,5 @@ it.each([
   ["3.66.1", false],
   ["v3.259.0", false],
 ])("language host %s needs the loader by its environment: %s", (version, needed) => {
-  expect(needsLoader(version)).toBe(needed);
+  expect(ignoresNodeArgs(version)).toBe(needed);
 });

@@ -59,7 +59,7 @@ const calls = () =>
     .filter((call) => /^(up|destroy)/.test(call));
 
 function run(command: string, ...words: string[]) {
-  const child = spawn(process.execPath, ["--import", "tsx", "operations/main.ts", command, file, ...words], {
+  const child = spawn(process.execPath, ["bin/rancher.mjs", command, file, ...words], {
     cwd: projectFolder,
     env: { PATH: tools.path, HOME: tools.folder, PULUMI_BACKEND_URL: `file://${tools.folder}`, NO_COLOR: "1" },
     stdio: ["ignore", "pipe", "pipe"],

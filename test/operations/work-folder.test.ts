@@ -22,9 +22,9 @@ describe("makeWorkFolder", () => {
 
     const project = parse(readFileSync(join(made, "Pulumi.yaml"), "utf8")) as Record<string, unknown>;
     const own = parse(readFileSync(join(projectFolder, "Pulumi.yaml"), "utf8")) as Record<string, unknown>;
-    const loader = pathToFileURL(join(projectFolder, "tools", "load-typescript.mjs")).href;
+    const loader = pathToFileURL(join(projectFolder, "tools", "defer-serializer.mjs")).href;
     const runtime = { name: "nodejs", options: { typescript: false, nodeargs: `--import ${loader}` } };
-    expect(project).toEqual({ ...own, runtime, main: join(projectFolder, "index.ts") });
+    expect(project).toEqual({ ...own, runtime, main: join(projectFolder, "bin", "program.mjs") });
     expect(statSync(made).mode & 0o777).toBe(0o700);
   });
 });

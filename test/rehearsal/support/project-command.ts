@@ -11,7 +11,7 @@ export function keptStackFile({ folder, stack }: Rehearsed): string {
 /** Runs one of the project's commands as a user would, who has set up Pulumi: with the rehearsal's state and plugins. */
 export function projectCommand(rehearsed: Rehearsed, name: "up" | "forget", args: readonly string[]) {
   const { folder, engine } = rehearsed;
-  const words = [process.execPath, "--import", "tsx", "operations/main.ts", name, keptStackFile(rehearsed), ...args];
+  const words = [process.execPath, "bin/rancher.mjs", name, keptStackFile(rehearsed), ...args];
   return runCommand(words, {
     cwd: projectFolder,
     env: {

@@ -22,7 +22,7 @@ export interface RehearsalCommand {
 }
 
 export function startRehearsalCommand(stackFile: string, ...options: string[]): RehearsalCommand {
-  const words = ["--import", "tsx", "operations/main.ts", "rehearse", stackFile, ...options];
+  const words = ["bin/rancher.mjs", "rehearse", stackFile, ...options];
   const child = spawn(process.execPath, words, {
     cwd: projectFolder,
     env: { ...process.env, NO_COLOR: "1" },

@@ -18,7 +18,7 @@ export async function singleNodeCommand(
   ...args: readonly string[]
 ): Promise<CommandResult> {
   const { folder, engine, machine, wanted, stack } = rehearsal;
-  const main = [process.execPath, "--import", "tsx", "operations/main.ts"];
+  const main = [process.execPath, "bin/rancher.mjs"];
   const words = [...main, name, singleNodeStackFile(rehearsal), ...args];
   const trusted = join(folder, "registry-ca.pem");
   try {

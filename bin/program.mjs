@@ -1,0 +1,10 @@
+/** What Pulumi runs: index.ts, bundled with all it imports. */
+import { bundled } from "../tools/bundle/bundle.mjs";
+
+process.setSourceMapsEnabled(true);
+
+/** @type {{ default: unknown }} */
+const program = await import(bundled("program.mjs"));
+
+/** Outputs of the stack. */
+export default program.default;

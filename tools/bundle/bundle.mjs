@@ -1,0 +1,47 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, rmSync, statSync, utimesSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { sourcesDigest } from "./sources.mjs";
+
+const clone = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Beside the node modules that a bundle contains, and removed together with them by `npm ci`. */
+const bundles = join(clone, "node_modules", ".cache", "rancher");
+
+/** How long an unused bundle is kept, in ms: a command that still runs may load more of it. */
+const keptFor = 24 * 60 * 60 * 1000;
+
+/**
+ * The address of a file of the bundle, which is built first when a source has changed.
+ *
+ * @param {"program.mjs" | "cli.mjs" | "ingress-node.mjs"} file
+ * @returns {string} `file://...`
+ * @throws with esbuild's messages when a source cannot be bundled
+ */
+export function bundled(file) {
+  const digest = sourcesDigest(clone);
+  const folder = join(bundles, digest);
+  if (existsSync(folder)) {
+    const now = new Date();
+    utimesSync(folder, now, now);
+  } else {
+    // Without this process's environment: Pulumi puts the stack's decrypted configuration there.
+    const { PATH, HOME, TMPDIR } = process.env;
+    const build = fileURLToPath(new URL("build.mjs", import.meta.url));
+    const env = { PATH, HOME, TMPDIR };
+    const { status, stderr } = spawnSync(process.execPath, [build, folder], { encoding: "utf8", env });
+    if (status !== 0) throw new Error(`The program cannot be bundled:\n${stderr.trim()}`);
+    removeUnused(digest);
+  }
+  return pathToFileURL(join(folder, file)).href;
+}
+
+/** @param {string} current */
+function removeUnused(current) {
+  for (const name of readdirSync(bundles)) {
+    const folder = join(bundles, name);
+    const { mtimeMs } = statSync(folder, { throwIfNoEntry: false }) ?? { mtimeMs: Date.now() };
+    if (name !== current && Date.now() - mtimeMs > keptFor) rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -46,7 +46,7 @@ export async function makeFakePlugin({ name, version, folder, settings = {} }: F
   await rename(making, folder);
 }
 
-/** `exec`, so that the engine's child is the plugin itself; without the program's own Node options, which load tsx. */
+/** `exec`, so that the engine's child is the plugin itself; without the program's own Node options. */
 function starter(node: string): string {
   return `#!/bin/sh\nunset NODE_OPTIONS\nexec '${node.replaceAll("'", `'\\''`)}' "\${0%/*}/plugin.mjs" "$@"\n`;
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { readAptSources, type AptSources, type Suite } from "./apt-sources.ts";
 import { cacheFolder } from "./cache-folder.ts";
 import { mustRun } from "./command.ts";
+import { installable, prunePackageLists } from "./package-lists.ts";
 import { identify } from "./process-identity.ts";
 
 /** The packages of a freshly installed server. The program itself installs nginx and the like. */
@@ -19,7 +20,7 @@ const packages = [
 ];
 
 /** Increment when the way a root is built changes but the packages do not. */
-const recipe = 1;
+const recipe = 2;
 
 /** Skips fsync and documentation: the hosts are disposable. */
 const dpkgSettings = `force-unsafe-io
@@ -100,10 +101,11 @@ async function make(root: string, suite: Suite, sources: AptSources, parsed: str
   for (const name of readdirSync(join(root, "etc/ssh")).filter((file) => file.startsWith("ssh_host_"))) {
     await unlink(join(root, "etc/ssh", name));
   }
+  prunePackageLists(root);
   await chmod(root, 0o755);
 }
 
 function recipeHash(suite: Suite, sources: AptSources): string {
-  const ingredients = JSON.stringify([recipe, suite, sources, packages, dpkgSettings]);
+  const ingredients = JSON.stringify([recipe, suite, sources, packages, installable, dpkgSettings]);
   return createHash("sha256").update(ingredients).digest("hex").slice(0, 12);
 }

@@ -35,7 +35,9 @@ async function bundleInto(folder) {
       // The engine loads the first itself, and there must be one of it; the others are loaded by few commands, from disk.
       external: ["@pulumi/pulumi", "esbuild", "prettier", "typescript"],
       // Bundled CommonJS packages call require() for Node's own modules.
-      banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+      banner: {
+        js: 'import { createRequire as bundledRequire } from "node:module"; const require = bundledRequire(import.meta.url);',
+      },
       define: { "import.meta.url": "sourceUrl", "import.meta.dirname": "sourceFolder" },
       plugins: [sourceLocations],
       logLevel: "silent",

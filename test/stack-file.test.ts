@@ -149,6 +149,11 @@ describe("a good stack file", () => {
     [{ chartRepository: "http://127.0.0.1:8080/charts" }, "chartRepository", "http://127.0.0.1:8080/charts"],
     [{ chartValues: { auditLog: { enabled: true } } }, "chartValues", { auditLog: { enabled: true } }],
     [{ version: "2.11.3" }, "version", "2.11.3"],
+    ...[
+      { version: "2.11.3", chartValues: { auditLog: { level: 1 } } },
+      { chartValues: { auditLog: { level: 0 } } },
+      { chartValues: { auditLog: { enabled: false, level: 1 } } },
+    ].map((values) => [values, "chartValues", values.chartValues] as [object, string, unknown]),
     [
       {
         cluster: {

@@ -1,3 +1,4 @@
+import { gte } from "semver";
 import type { Problem } from "../problem.ts";
 import { isMapping } from "./mapping.ts";
 import type { Mapping } from "./mapping.ts";
@@ -19,8 +20,13 @@ const ruled: readonly (readonly [path: string, remedy: string])[] = [
   ["rancherImageTag", "is set by rancher:version, so that chart and image stay together"],
 ];
 
-/** The escape hatch may add to the shape, not contradict it. `tls: external` and `privateCA` have messages of their own, see `older-guides.ts`. */
-export function chartValueProblems(chartValues: Mapping): readonly Problem[] {
+/** What is said of a chart value that has a key of its own, or has to stay as it is. */
+export function ruledChartValue(path: string): string | undefined {
+  return ruled.find(([name]) => name === path)?.[1];
+}
+
+/** The escape hatch may add to the shape, not contradict it. `tls: external` and `privateCA` have messages of their own, see `deprecated.ts`. Values that the chart does not have show at preview only. */
+export function chartValueProblems(chartValues: Mapping, version: string | undefined): readonly Problem[] {
   const problems: Problem[] = [];
   for (const [path, remedy] of ruled) {
     if (isSet(chartValues, path.split(".")))
@@ -38,6 +44,7 @@ export function chartValueProblems(chartValues: Mapping): readonly Problem[] {
       key: "rancher:chartValues.proxy",
       message: `has a user or password in clear. Take them out, choose a new password, and set both as a secret: ${secretCommand("proxyCredentials")}`,
     });
+  problems.push(...levelWithoutLog(chartValues, version));
   for (const key of Object.keys(chartValues).filter((name) => name.includes(".")))
     problems.push({
       key: `rancher:chartValues[${JSON.stringify(key)}]`,
@@ -45,6 +52,15 @@ export function chartValueProblems(chartValues: Mapping): readonly Problem[] {
         "is a path as helm's --set takes it; in values it would be a key of that very name, and ignored. Write it as nested keys.",
     });
   return problems;
+}
+
+/** Until 2.11 the level alone made the log. `enabled: false` may well stand beside a level: somebody switched it off. */
+function levelWithoutLog({ auditLog }: Mapping, version: string | undefined): readonly Problem[] {
+  if (!isMapping(auditLog) || Object.hasOwn(auditLog, "enabled")) return [];
+  const { level } = auditLog;
+  if (version === undefined || !gte(version, "2.12.0") || typeof level !== "number" || level < 1) return [];
+  const message = `is ${level}, but Rancher ${version} writes no audit log without auditLog.enabled: true, since 2.12. Add that, or leave the level out.`;
+  return [{ key: "rancher:chartValues.auditLog.level", message }];
 }
 
 function isSet(values: Mapping, path: readonly string[]): boolean {

@@ -45,7 +45,7 @@ export function highAvailabilityFindings(parsed: Parsed<StackFile>, reading: Rea
       ...neededSecrets(parsed, isSet, invalid),
       ...(isSet("k3sRegistries") ? [registriesProblem] : []),
       ...secretProblems(secrets, isSet),
-      ...(isMapping(parsed.chartValues) ? chartValueProblems(parsed.chartValues) : []),
+      ...(isMapping(parsed.chartValues) ? chartValueProblems(parsed.chartValues, parsed.version) : []),
     ],
     warnings: [
       ...hostKeys.warnings,

@@ -103,7 +103,7 @@ describe.skipIf(!isRoot)("an engine that is killed in the middle of up", () => {
   });
 
   it("while Rancher is upgraded: the upgrade is rolled back and made again", async () => {
-    stack.edit((config) => (config["rancher:chartValues"] = { auditLog: { level: 1 } }));
+    stack.edit((config) => (config["rancher:chartValues"] = { auditLog: { maxAge: 2 } }));
     await killWhilePending("rancher", "pending-upgrade");
 
     expect(await recover()).toContain("recovered: rolled back the interrupted upgrade of rancher");

@@ -123,7 +123,7 @@ describe.skipIf(!isRoot)("no secret is seen", () => {
   });
 
   it("when a chart refuses its values", async () => {
-    stack.edit((config) => (config["rancher:chartValues"] = { auditLog: { level: 7 } }));
+    stack.edit((config) => (config["rancher:chartValues"] = { auditLog: { enabled: true, level: 7 } }));
 
     const up = await stack.up();
 

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { checkChartValues, type ChartFindings } from "./components/chart/chart-check.ts";
 import { clientAddressSourceOf } from "./components/balancer-trust.ts";
 import { checkCluster } from "./components/cluster-gate.ts";
 import { checkUpgrade } from "./components/compatibility.ts";
@@ -6,7 +7,7 @@ import { versionOfLastRun } from "./components/last-run.ts";
 import { nextSteps, urlOf } from "./components/next-steps.ts";
 import { describeProblems, type Problem } from "./components/problem.ts";
 import { refusal } from "./components/refusal.ts";
-import { readStackInput, type StackInput } from "./components/stack-input.ts";
+import { proxyFor, readStackInput, type StackInput } from "./components/stack-input.ts";
 import { survey } from "./components/survey.ts";
 
 type InputOf<Mode> = Extract<StackInput, { readonly mode: Mode }>;
@@ -18,13 +19,14 @@ export default input.mode === "single-node" ? await singleNode(input) : await hi
 
 async function highAvailability({ mode, settings, secrets }: InputOf<"high-availability">) {
   // Loading the providers' SDKs takes as long as the cluster takes to answer.
-  const [cluster, { HighAvailability }] = await Promise.all([
+  const [cluster, chart, { HighAvailability }] = await Promise.all([
     lookAtCluster({ mode, settings, secrets }),
+    lookAtChart({ mode, settings, secrets }),
     import("./components/high-availability.ts"),
   ]);
   const findings = checkCluster(settings, cluster, new Date());
-  for (const warning of findings.warnings) await pulumi.log.warn(describeProblems([warning]));
-  refuse(findings.problems);
+  for (const warning of [...findings.warnings, ...chart.warnings]) await pulumi.log.warn(describeProblems([warning]));
+  refuse([...findings.problems, ...chart.problems]);
 
   const installation = new HighAvailability("rancher", { settings, secrets, cluster });
   const caCertificate = settings.tls.source === "secret" ? settings.tls.caCertificate : undefined;
@@ -74,5 +76,12 @@ function lookAtCluster({ settings, secrets }: InputOf<"high-availability">) {
         (error: Error) => reject(refusal(describeProblems([{ key: "rancher:kubeconfig", message: error.message }]))),
       ),
     );
+  });
+}
+
+function lookAtChart({ settings, secrets }: InputOf<"high-availability">) {
+  const credentials = pulumi.output<string | undefined>(secrets.chartRepositoryCredentials);
+  return new Promise<ChartFindings>((resolve, reject) => {
+    credentials.apply((text) => checkChartValues(settings, text, proxyFor).then(resolve, reject));
   });
 }

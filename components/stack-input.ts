@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { HighAvailabilitySettings, Settings, SingleNodeSettings } from "./stack-file.ts";
 import * as runtimeConfig from "@pulumi/pulumi/runtime/config.js";
+import { getProxyForUrl } from "proxy-from-env";
 import { filesBeside, readRegularFile } from "./read-file.ts";
 import { readSettings } from "./stack-file.ts";
 import { refusal } from "./refusal.ts";
@@ -99,6 +100,11 @@ function siteKeys(text: string, { loadBalancer }: Settings): Secrets["sitePrivat
   );
   const { keys } = matchPrivateKeys(text, certificates);
   return new Map([...keys].map(([name, key]) => [name, pulumi.secret(key)]));
+}
+
+/** The proxy that the environment names for a URL (`HTTPS_PROXY`, `NO_PROXY`), as Helm uses it too; or an empty text. */
+export function proxyFor(url: string): string {
+  return getProxyForUrl(url);
 }
 
 /**

@@ -8,6 +8,7 @@ import type {
   SingleNodeSettings,
   StackFileSource,
 } from "../components/stack-file.ts";
+import { isMapping, type Mapping } from "../components/stack-file/mapping.ts";
 import { modeSchemaMeant } from "../components/stack-file/mode-schemas.ts";
 import { secretNames } from "../components/stack-file/secret-keys.ts";
 import type { SecretName } from "../components/stack-file/secret-keys.ts";
@@ -138,14 +139,20 @@ function names(hosts: readonly { readonly name: string }[]): string {
   return hosts.map(({ name }) => name).join(", ");
 }
 
-/** What a look at the world would tell; the last one at preview already. */
-function unseen(mode: Settings["mode"]): readonly string[] {
-  return mode === "single-node"
-    ? ["the Docker host: whether it answers, and is large enough", "the version that runs there now"]
-    : [
-        "the hosts: whether they answer, with the pinned keys",
-        "the cluster: its version, ingress controller and what runs there",
-      ];
+/** What a look at the world would tell. */
+const unseen: Readonly<Record<Settings["mode"], string>> = {
+  "single-node": "the Docker host: whether it answers, and is large enough",
+  "high-availability": "the hosts: whether they answer, with the pinned keys",
+};
+
+/** What a preview looks at. */
+function seenAtPreview({ mode, chartValues }: Mapping): readonly string[] {
+  if (mode === "single-node") return ["the version that runs there now"];
+  const hasValues = isMapping(chartValues) && Object.keys(chartValues).length > 0;
+  return [
+    ...(hasValues ? ["the chart: whether it has the values in chartValues"] : []),
+    "the cluster: its version, ingress controller and what runs there",
+  ];
 }
 
 function notLookedAt(
@@ -156,9 +163,8 @@ function notLookedAt(
   const secrets = secretNames.filter((name) => sealed.includes(name));
   return [
     ...secrets.map((name) => `rancher:${name} is encrypted: ${insideSecrets[name]}`),
-    ...unseen(mode).map(
-      (what, index, all) => `${what}${wrong || index < all.length - 1 ? "" : "; pulumi preview does"}`,
-    ),
+    unseen[mode],
+    ...seenAtPreview({ ...values, mode }).map((what) => (wrong ? what : `${what}; pulumi preview does`)),
   ];
 }
 

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type outputs from "../index.ts";
 import { synthesise } from "../operations/synthesis.ts";
+import { indexOf, rancherChart, serve } from "./support/chart-server.ts";
 import { helmRevision, kubeconfigFor, playApi, type FakeCluster } from "./support/kubernetes-api.ts";
 import { prodConfiguration } from "./support/prod-configuration.ts";
 import { clearTexts, listed, only } from "./support/registrations.ts";
@@ -14,17 +15,25 @@ const traefik = { metadata: { name: "traefik" }, spec: { controller: "traefik.io
 const bootstrapPassword = "canary-bootstrap-password";
 
 /** Runs the program as Pulumi does: the module is loaded inside the stack, and everything happens while it loads. */
-function run(kubeconfig: string, overrides: Record<string, unknown> = {}) {
+function run(
+  kubeconfig: string,
+  overrides: Record<string, unknown> = {},
+  secrets: Readonly<Record<string, string>> = {},
+) {
   vi.resetModules();
   return synthesise<Outputs>(async () => (await import("../index.ts")).default as Outputs, {
     stack: "prod",
-    ...prodConfiguration({ kubeconfig, bootstrapPassword }, overrides),
+    ...prodConfiguration({ kubeconfig, bootstrapPassword, ...secrets }, overrides),
   });
 }
 
-async function runOn(cluster: FakeCluster, overrides: Record<string, unknown> = {}) {
+async function runOn(
+  cluster: FakeCluster,
+  overrides: Record<string, unknown> = {},
+  secrets: Readonly<Record<string, string>> = {},
+) {
   await using api = await playApi(cluster);
-  return { api, ...(await run(api.kubeconfig, overrides)) };
+  return { api, ...(await run(api.kubeconfig, overrides, secrets)) };
 }
 
 async function refusal(promise: Promise<unknown>): Promise<Error> {
@@ -98,6 +107,47 @@ describe("the program", () => {
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toContain("rancher:kubeconfig leads to a cluster that also runs other workloads, in shop.");
     expect(only(registrations, "kubernetes:helm.sh/v3:Release", "rancher-release").inputs).toHaveProperty("values");
+  });
+});
+
+describe("chart values", () => {
+  const answers = { "/index.yaml": indexOf({}), "/rancher-2.15.2.tgz": rancherChart };
+  const chartRepositoryCredentials = "chart-user:canary-chart-password";
+
+  it("that the chart has go to it", async () => {
+    await using server = await serve(answers);
+    const chartValues = { features: "a=true" };
+
+    const overrides = { chartRepository: server.url, chartValues };
+    const { registrations } = await runOn({ ingressClasses: [traefik] }, overrides, { chartRepositoryCredentials });
+
+    const { inputs } = only(registrations, "kubernetes:helm.sh/v3:Release", "rancher-release");
+    expect(inputs["values"]).toMatchObject(chartValues);
+    const basic = `Basic ${Buffer.from(chartRepositoryCredentials).toString("base64")}`;
+    expect(server.requests).toEqual([`/index.yaml ${basic}`, `/rancher-2.15.2.tgz ${basic}`]);
+    expect(warnings).toEqual([]);
+  });
+
+  it("that it does not have stop the program, together with what is wrong with the cluster", async () => {
+    await using server = await serve(answers);
+
+    const error = await refusal(runOn({}, { chartRepository: server.url, chartValues: { audtLog: { level: 1 } } }));
+
+    const [cluster, chart] = error.message.split("\n");
+    expect(cluster).toContain("rancher:kubeconfig leads to a cluster without an IngressClass");
+    expect(chart).toBe(
+      "rancher:chartValues.audtLog is no value of the chart rancher 2.15.2, and does nothing. Did you mean auditLog?",
+    );
+  });
+
+  it("are a warning where the chart cannot be had, and the program goes on", async () => {
+    await using server = await serve({});
+    const overrides = { chartRepository: server.url, chartValues: { audtLog: { level: 1 } } };
+
+    const { registrations } = await runOn({ ingressClasses: [traefik] }, overrides, { chartRepositoryCredentials });
+
+    expect(warnings).toEqual([expect.stringMatching(/^rancher:chartValues were not compared .* answered HTTP 404\./)]);
+    expect(listed(registrations).join()).toContain("rancher-release");
   });
 });
 

@@ -56,6 +56,14 @@ describe("npm run check-config", () => {
     expect(status).toBe(0);
   });
 
+  it("leaves chart values to the preview, which has the chart", () => {
+    const path = stackFile((text) => `${text}  rancher:chartValues: { audtLog: { level: 1 } }\n`);
+
+    expect(checkConfig(path).stdout).toContain(
+      "\n  the chart: whether it has the values in chartValues; pulumi preview does\n  the cluster:",
+    );
+  });
+
   it("says everything that is wrong at once, and fails", () => {
     const path = stackFile((text) => text.replace("rancher.example.com", "192.0.2.1").replace("2.15.2", "latest"));
 

@@ -1,0 +1,70 @@
+import { ruledChartValue } from "../stack-file/chart-value-rules.ts";
+import { isMapping, type Mapping } from "../stack-file/mapping.ts";
+import { nearest } from "../stack-file/nearest.ts";
+import { listed, type Problem } from "../problem.ts";
+import { printable } from "../printable.ts";
+import { addTemplateValues } from "./template-values.ts";
+import { emptyTree, has, pathsOf, type ValueTree } from "./value-tree.ts";
+
+/** A chart, and the values it knows. */
+export interface KnownChart {
+  /** `rancher 2.15.2` */
+  readonly title: string;
+  readonly known: ValueTree;
+}
+
+/** Places that are still worth naming. */
+const mostPlaces = 3;
+
+/** Values that the chart does not have. Helm takes them and nothing comes of them. */
+export function unknownChartValues({ title, known }: KnownChart, values: Mapping): readonly Problem[] {
+  const used = emptyTree();
+  for (const text of textsIn(values)) addTemplateValues(used, text); // what the chart renders with `tpl`, as extraObjects
+  const unknownIn = (node: ValueTree, mapping: Mapping, above: readonly string[]): readonly Problem[] => {
+    if (node.open) return [];
+    return Object.entries(mapping).flatMap(([key, value]) => {
+      const path = [...above, key];
+      const child = node.children.get(key);
+      if (child !== undefined) return isMapping(value) ? unknownIn(child, value, path) : [];
+      if (has(used, path)) return [];
+      const message = `is no value of the chart ${title}, and does nothing. ${remedyFor(meant(known, node, path))}`;
+      return [{ key: `rancher:chartValues.${printable(path.join("."))}`, message }];
+    });
+  };
+  return unknownIn(known, values, []);
+}
+
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}
+
+/** The same key in another spelling, else at another level, else a similar one. */
+function meant(known: ValueTree, node: ValueTree, path: readonly string[]): readonly string[] {
+  const key = path.at(-1) ?? "";
+  const above = path.slice(0, -1);
+  const same = (other: string) => other.toLowerCase() === key.toLowerCase();
+  const beside = [...node.children.keys()];
+  const here = (name: string) => [...above, name].join(".");
+  const respelt = beside.find(same);
+  if (respelt !== undefined) return [here(respelt)];
+  const elsewhere = pathsOf(known).filter((other) => same(other.at(-1) ?? ""));
+  const nearness = Math.max(...elsewhere.map((other) => sharedKeys(other, path)));
+  const near = elsewhere.filter((other) => sharedKeys(other, path) === nearness);
+  if (near.length > 0 && near.length <= mostPlaces) return near.map((other) => other.join("."));
+  const similar = nearest(key, beside);
+  return similar === undefined ? [] : [here(similar)];
+}
+
+/** Keys at the beginning that two paths have in common. */
+function sharedKeys(one: readonly string[], other: readonly string[]): number {
+  const parting = one.findIndex((key, index) => key !== other[index]);
+  return parting === -1 ? one.length : parting;
+}
+
+function remedyFor(paths: readonly string[]): string {
+  const [first] = paths;
+  if (first === undefined) return "Leave it out, or look it up in the chart's values.yaml.";
+  const rule = paths.length === 1 ? ruledChartValue(first) : undefined;
+  return rule === undefined ? `Did you mean ${listed(paths, "or")}?` : `If you meant ${first}: that ${rule}.`;
+}

@@ -79,17 +79,17 @@ function withoutLine(text: string, map: YAMLMap, pair: Pair): string | undefined
   return end === 0 ? undefined : text.slice(0, start) + text.slice(end);
 }
 
-function configOf(document: Document): YAMLMap {
+export function configOf(document: Document): YAMLMap {
   const config = document.get("config");
   if (!isMap(config)) throw new Error("the stack file has no mapping named config");
   return config;
 }
 
 /** The engine takes a key without a namespace for the program's own. */
-function keyIn(config: YAMLMap, name: string): string {
+export function keyIn(config: YAMLMap, name: string): string {
   return config.has(name) ? name : `rancher:${name}`;
 }
 
-function pairOf(map: YAMLMap, key: string): Pair | undefined {
+export function pairOf(map: YAMLMap, key: string): Pair | undefined {
   return map.items.find((pair) => isScalar(pair.key) && pair.key.value === key);
 }

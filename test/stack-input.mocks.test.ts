@@ -149,7 +149,7 @@ describe("secrets of a stack file", () => {
     const error = await refusal(read({ bootstrapPassword: canary }));
 
     expect(error.message).toMatch(/^rancher:bootstrapPassword /);
-    expect(error.message).toContain("pulumi config set --secret rancher:bootstrapPassword");
+    expect(error.message).toContain("npm run secret -- STACK bootstrapPassword");
     expect(error.message).not.toContain(canary);
   });
 

@@ -2,9 +2,10 @@ import type { Problem } from "../problem.ts";
 import { rancherChartRepositories } from "../versions.ts";
 import type { AnyParsed } from "./mode-schemas.ts";
 import { isPlainHttp } from "./network-fields.ts";
+import { removeSecretCommand } from "./secret-keys.ts";
 import type { SecretName } from "./secret-keys.ts";
 
-const remove = "remove this: pulumi config rm rancher:chartRepositoryCredentials";
+const remove = `remove this: ${removeSecretCommand("chartRepositoryCredentials")}`;
 
 /** `chartRepositoryCredentials` needs a private Helm repository over HTTPS. */
 export function chartCredentialProblems(parsed: AnyParsed, isSet: (name: SecretName) => boolean): readonly Problem[] {
@@ -15,7 +16,7 @@ export function chartCredentialProblems(parsed: AnyParsed, isSet: (name: SecretN
 
 function faultOf(parsed: AnyParsed): string | undefined {
   if ("docker" in parsed)
-    return "is set, but a single node installs no chart. Remove it: pulumi config rm rancher:chartRepositoryCredentials";
+    return `is set, but a single node installs no chart. Remove it: ${removeSecretCommand("chartRepositoryCredentials")}`;
   const repository = "chartRepository" in parsed ? parsed.chartRepository : undefined;
   if (repository === undefined) return undefined;
   if (Object.keys(rancherChartRepositories).includes(repository))

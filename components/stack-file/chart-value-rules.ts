@@ -35,8 +35,7 @@ export function chartValueProblems(chartValues: Mapping, version: string | undef
   if (Object.hasOwn(chartValues, "bootstrapPassword"))
     problems.push({
       key: "rancher:chartValues.bootstrapPassword",
-      message:
-        "is a secret in clear. Set it with pulumi config set --secret rancher:bootstrapPassword, choose a new one, and leave it out here.",
+      message: `is a secret in clear. Leave it out here, choose a new one, and set it with: ${secretCommand("bootstrapPassword")}`,
     });
   const { proxy } = chartValues;
   if (typeof proxy === "string" && /^[a-z]+:\/\/[^/]*@/i.test(proxy))

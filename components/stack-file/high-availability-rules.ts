@@ -19,6 +19,7 @@ import { checkSites } from "./site-rules.ts";
 import { checkTls } from "./tls-rules.ts";
 import { rancherWarnings } from "../support-warnings.ts";
 import { planWarnings } from "./warnings.ts";
+import { removeSecretCommand } from "./secret-keys.ts";
 
 /** What holds between the keys of a stack on a cluster. */
 export function highAvailabilityFindings(parsed: Parsed<StackFile>, reading: Reading): Findings {
@@ -68,7 +69,7 @@ const registriesProblem: Problem = {
   key: "rancher:k3sRegistries",
   message:
     "is set, but it is for the K3s inside Rancher's container on a single node. Give your cluster its registries.yaml itself, " +
-    "and remove this: pulumi config rm rancher:k3sRegistries",
+    `and remove this: ${removeSecretCommand("k3sRegistries")}`,
 };
 
 /** RFC 6761: every machine takes names under localhost for itself, and so does every pod. */

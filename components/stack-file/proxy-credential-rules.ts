@@ -1,5 +1,6 @@
 import type { Problem } from "../problem.ts";
 import type { AnyParsed } from "./mode-schemas.ts";
+import { removeSecretCommand } from "./secret-keys.ts";
 import type { SecretName } from "./secret-keys.ts";
 
 /** `proxyCredentials` needs a proxy to sign in to. */
@@ -14,7 +15,7 @@ export function proxyCredentialProblems(
   return [
     {
       key: "rancher:proxyCredentials",
-      message: `is set, but ${place} names no proxy. Name it there, or remove this: pulumi config rm rancher:proxyCredentials`,
+      message: `is set, but ${place} names no proxy. Name it there, or remove this: ${removeSecretCommand("proxyCredentials")}`,
     },
   ];
 }

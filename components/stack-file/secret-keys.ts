@@ -1,9 +1,9 @@
 import type { Mode } from "./mode-schemas.ts";
 
-/** A key set with `pulumi config set --secret`. Its value is checked where it is known and never quoted. */
+/** A key set with `npm run secret`. Its value is checked where it is known and never quoted. */
 export interface SecretKey {
   readonly description: string;
-  /** What goes behind `pulumi config set --secret rancher:KEY` to give the value without typing it into a shell history. */
+  /** What goes behind `npm run secret -- STACK KEY`: the file that usually is the value. Empty for one line of text. */
   readonly from: string;
 }
 
@@ -68,6 +68,11 @@ export function missingSecret(name: SecretName): string {
 }
 
 /** The command that sets a secret key, as messages and the docs show it. */
-export function secretCommand(name: SecretName): string {
-  return `pulumi config set --secret rancher:${name} ${secretKeys[name].from}`.trimEnd();
+export function secretCommand(name: SecretName, stack = "STACK"): string {
+  return `npm run secret -- ${stack} ${name} ${secretKeys[name].from}`.trimEnd();
+}
+
+/** The command that removes a secret key. */
+export function removeSecretCommand(name: SecretName): string {
+  return `npm run secret -- STACK ${name} --remove`;
 }

@@ -5,7 +5,7 @@ import { checkCredentials, checkK3sRegistries, checkProxyCredentials } from "./d
 import { isMapping } from "./mapping.ts";
 import type { AnyParsed } from "./mode-schemas.ts";
 import { proxyCredentialProblems } from "./proxy-credential-rules.ts";
-import { missingSecret, secretCommand, secretNames } from "./secret-keys.ts";
+import { missingSecret, removeSecretCommand, secretCommand, secretNames } from "./secret-keys.ts";
 import type { SecretName } from "./secret-keys.ts";
 import { needsSiteKeys } from "./site-rules.ts";
 import { keptOnHosts } from "./tls-rules.ts";
@@ -40,6 +40,11 @@ const checks: Partial<Record<SecretName, Check>> = {
   k3sRegistries: checkK3sRegistries,
 };
 
+/** What is wrong with a secret by itself, without quoting it. */
+export function checkSecret(name: SecretName, secret: string): string | undefined {
+  return secret.trim() === "" ? `is empty. Set it with: ${secretCommand(name)}` : checks[name]?.(secret);
+}
+
 /** Checks every secret whose plaintext is known; messages never quote it. */
 export function secretProblems(
   secrets: Readonly<Record<string, string>>,
@@ -49,7 +54,7 @@ export function secretProblems(
   for (const name of secretNames) {
     const secret = Object.hasOwn(secrets, name) ? secrets[name] : undefined;
     if (secret === undefined) continue;
-    const message = secret.trim() === "" ? `is empty. Set it with: ${secretCommand(name)}` : checks[name]?.(secret);
+    const message = checkSecret(name, secret);
     if (message !== undefined) problems.push({ key: `rancher:${name}`, message });
   }
   const key = Object.hasOwn(secrets, "sshPrivateKey") ? secrets.sshPrivateKey : undefined;
@@ -76,7 +81,8 @@ export function neededSecrets(
     problems.push({
       key: "rancher:tlsPrivateKey",
       message:
-        "is set, but rancher:tls.certificate is on the load balancer's hosts, and so is its key. Remove it: pulumi config rm rancher:tlsPrivateKey",
+        "is set, but rancher:tls.certificate is on the load balancer's hosts, and so is its key. Remove it: " +
+        removeSecretCommand("tlsPrivateKey"),
     });
   if (source === "secret" && !onHosts && !isSet("tlsPrivateKey"))
     problems.push({ key: "rancher:tlsPrivateKey", message: missingSecret("tlsPrivateKey") });
@@ -90,7 +96,7 @@ export function neededSecrets(
   if (!needsSiteKeys(parsed) && !invalid.has("rancher:loadBalancer") && isSet("sitePrivateKeys"))
     problems.push({
       key: "rancher:sitePrivateKeys",
-      message: "is set, but no site's certificate comes from here. Remove it: pulumi config rm rancher:sitePrivateKeys",
+      message: `is set, but no site's certificate comes from here. Remove it: ${removeSecretCommand("sitePrivateKeys")}`,
     });
   if (isSet("sshPrivateKeyPassword") && !isSet("sshPrivateKey"))
     problems.push({

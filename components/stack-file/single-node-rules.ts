@@ -20,6 +20,7 @@ import { singleNodeTlsProblems } from "./single-node-tls-rules.ts";
 import { singleNodeWarnings } from "./single-node-warnings.ts";
 import { checkSites } from "./site-rules.ts";
 import { checkTls } from "./tls-rules.ts";
+import { removeSecretCommand } from "./secret-keys.ts";
 
 /** What holds between the keys of a single node. */
 export function singleNodeFindings(parsed: Parsed<SingleNodeFile>, reading: Reading): Findings {
@@ -84,14 +85,13 @@ function uselessSecrets({ docker }: Parsed<SingleNodeFile>, { isSet, invalid }: 
     problems.push({
       key: "rancher:kubeconfig",
       message:
-        "is set, but a single node has no cluster of yours: its Kubernetes is inside Rancher's container. Remove it: pulumi " +
-        "config rm rancher:kubeconfig",
+        "is set, but a single node has no cluster of yours: its Kubernetes is inside Rancher's container. Remove it: " +
+        removeSecretCommand("kubeconfig"),
     });
   if (docker?.host === "local" && !invalid.has("rancher:docker") && isSet("sshPrivateKey"))
     problems.push({
       key: "rancher:sshPrivateKey",
-      message:
-        "is set, but rancher:docker.host is local, and nothing goes over SSH. Remove it: pulumi config rm rancher:sshPrivateKey",
+      message: `is set, but rancher:docker.host is local, and nothing goes over SSH. Remove it: ${removeSecretCommand("sshPrivateKey")}`,
     });
   return problems;
 }

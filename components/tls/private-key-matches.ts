@@ -25,15 +25,8 @@ const keyBlock = /-----BEGIN ((?:[A-Z0-9]+ )*PRIVATE KEY)-----[\s\S]*?-----END \
 
 /** Finds for every certificate its key in a text of several, by their public keys. */
 export function matchPrivateKeys(text: string, certificates: readonly KeylessCertificate[]): PrivateKeyMatches {
-  const blocks = [...text.matchAll(keyBlock)].map(([pem, kind = ""]) => ({ pem, kind }));
-  if (blocks.length === 0) return { keys: new Map(), faults: [absence(text)] };
-  const faults: string[] = [];
-  const read = blocks.flatMap(({ pem, kind }, index) => {
-    const key = readKey(pem);
-    if (key !== undefined) return { pem, key, number: index + 1 };
-    faults.push(`holds a key, number ${index + 1} of ${blocks.length}, that ${unreadable(pem, kind)}`);
-    return [];
-  });
+  const { read, count, faults } = readKeys(text);
+  if (count === 0) return { keys: new Map(), faults };
   const keys = new Map<string, string>();
   const used = new Set<number>();
   let unknown = false;
@@ -51,8 +44,25 @@ export function matchPrivateKeys(text: string, certificates: readonly KeylessCer
   }
   // What fits nothing here may fit what cannot be read, and that has a message of its own.
   for (const { number } of unknown ? [] : read.filter((one) => !used.has(one.number)))
-    faults.push(`holds a key, number ${number} of ${blocks.length}, that fits no site's certificate. Take it out.`);
+    faults.push(`holds a key, number ${number} of ${count}, that fits no site's certificate. Take it out.`);
   return { keys, faults };
+}
+
+/** What is wrong with a text of several keys, whatever certificates they are for. */
+export function unreadablePrivateKeys(text: string): readonly string[] {
+  return readKeys(text).faults;
+}
+
+function readKeys(text: string) {
+  const blocks = [...text.matchAll(keyBlock)].map(([pem, kind = ""]) => ({ pem, kind }));
+  const faults: string[] = blocks.length === 0 ? [absence(text)] : [];
+  const read = blocks.flatMap(({ pem, kind }, index) => {
+    const key = readKey(pem);
+    if (key !== undefined) return { pem, key, number: index + 1 };
+    faults.push(`holds a key, number ${index + 1} of ${blocks.length}, that ${unreadable(pem, kind)}`);
+    return [];
+  });
+  return { read, count: blocks.length, faults };
 }
 
 function leafOf(chain: string): X509Certificate | undefined {

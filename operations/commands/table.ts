@@ -1,3 +1,4 @@
+import { secretNames } from "../../components/stack-file/secret-keys.ts";
 import type { CommandArgument, CommandSpec } from "./command.ts";
 
 const stack: CommandArgument = {
@@ -31,6 +32,17 @@ export const commands: readonly CommandSpec[] = [
     passThrough: "everything",
     needs: "up",
     load: () => import("./pulumi.ts"),
+  },
+  {
+    name: "secret",
+    summary: "set a secret of a stack file, encrypted, and change nothing else in the file",
+    description:
+      "Reads the value from standard input, or asks for it without showing it. Pulumi encrypts it. The value is checked first, as a preview would.",
+    group: "Any stack",
+    arguments: [stack, { usage: "key", summary: "key of the secret, such as kubeconfig", completes: secretNames }],
+    options: [{ flags: "--remove", summary: "remove the secret instead" }],
+    needs: "up",
+    load: () => import("./secret.ts"),
   },
   {
     name: "check-config",

@@ -163,7 +163,7 @@ it("what CAs, registries and Let's Encrypt need is named, each with its key or t
     "mount at /etc/pki/trust/anchors/company.pem: docker.additionalTrustedCAs, with the certificates of the CAs in one file",
   ]);
   expect(answer({ mounts: mounts("/etc/rancher/k3s/registries.yaml") })).toEqual([
-    "mount at /etc/rancher/k3s/registries.yaml: the secret rancher:k3sRegistries, with the content of registries.yaml: pulumi config set --secret rancher:k3sRegistries < registries.yaml",
+    "mount at /etc/rancher/k3s/registries.yaml: the secret rancher:k3sRegistries, with the content of registries.yaml: npm run secret -- STACK k3sRegistries < registries.yaml",
   ]);
   const acme = notTakenOver({ ...bare, mounts: [], variables: ["ACME_DOMAIN"] }, devSettings());
   expect(acme).toHaveLength(1);

@@ -1,0 +1,29 @@
+import type { SecretName } from "../components/stack-file/secret-keys.ts";
+import { replaceFile } from "./change-stack-file.ts";
+import { hasSecret, sealedSecret, withoutSecret, withSecret } from "./secret-edit.ts";
+import { readStackText } from "./stack-yaml.ts";
+import type { StackFile } from "./work-folder.ts";
+
+/** Sets a secret in a copy of a stack file, encrypted. Returns the text of the copy. */
+export type SetInCopy = (stackFile: StackFile, text: string, name: SecretName, value: string) => Promise<string>;
+
+/** Sets a secret in a stack file, encrypted. Everything else in the file stays as it is. */
+export async function setSecret(
+  stackFile: StackFile,
+  name: SecretName,
+  value: string,
+  setInCopy: SetInCopy,
+): Promise<void> {
+  const { path } = stackFile;
+  const sealed = sealedSecret(await setInCopy(stackFile, readStackText(path), name, value), name);
+  // Read again: encrypting takes seconds, in which somebody may have saved the file.
+  replaceFile(path, withSecret(readStackText(path), name, sealed));
+}
+
+/** Removes a secret from a stack file. Returns false where there is none. */
+export function removeSecret({ path }: StackFile, name: SecretName): boolean {
+  const text = readStackText(path);
+  if (!hasSecret(text, name)) return false;
+  replaceFile(path, withoutSecret(text, name));
+  return true;
+}

@@ -2,7 +2,7 @@ import { printable } from "./printable.ts";
 import type { Problem } from "./problem.ts";
 import type { ReadFile } from "./read-file.ts";
 import { scriptSizeProblems } from "./script-sizes.ts";
-import { asWritten } from "./stack-file/as-written.ts";
+import { asWritten, fromJsonTexts } from "./stack-file/as-written.ts";
 import { parseStackFile } from "./stack-file/parsed.ts";
 import { modeSchemaMeant } from "./stack-file/mode-schemas.ts";
 import type { ModeSchema } from "./stack-file/mode-schemas.ts";
@@ -10,10 +10,11 @@ import { highAvailabilityFindings } from "./stack-file/high-availability-rules.t
 import { haproxyLayerProblems } from "./stack-file/layer-rules.ts";
 import { misplacedCertificates } from "./stack-file/misplaced-certificates.ts";
 import { misplacedSecrets } from "./stack-file/misplaced-secrets.ts";
+import { limits } from "./stack-file/limits.ts";
 import type { Mapping } from "./stack-file/mapping.ts";
 import { choicesToCome } from "./stack-file/unsupported.ts";
 import type { Unsupported } from "./stack-file/unsupported.ts";
-import { oddValueProblems } from "./stack-file/odd-values.ts";
+import { oddValueProblems, tooManyKeys } from "./stack-file/odd-values.ts";
 import { deprecatedProblems } from "./stack-file/deprecated.ts";
 import { userKey } from "./stack-file/known-keys.ts";
 import type { Findings, Reading } from "./stack-file/reading.ts";
@@ -85,8 +86,16 @@ export function readSettings(source: StackFileSource): ReadSettings {
   const read = readPlainSettings(source);
   const warnings = read.warnings.map(printableProblem);
   return "problems" in read
-    ? { problems: read.problems.map(printableProblem), warnings }
+    ? { problems: firstOf(read.problems).map(printableProblem), warnings }
     : { settings: read.settings, warnings };
+}
+
+/** As many problems as somebody reads, and how many there are beside them. */
+function firstOf(problems: readonly Problem[]): readonly Problem[] {
+  const rest = problems.length - limits.problems;
+  if (rest <= 0) return problems;
+  const more = { key: "rancher:*", message: `has ${rest} more problems. Correct the ones above, then check again.` };
+  return [...problems.slice(0, limits.problems), more];
 }
 
 /** The last barrier before a terminal: whatever a rule quotes, no message carries what a terminal would obey. */
@@ -95,8 +104,10 @@ function printableProblem({ key, message }: Problem): Problem {
 }
 
 function readPlainSettings(source: StackFileSource): ReadSettings {
+  const tooMany = tooManyKeys(source.values);
+  if (tooMany.length > 0) return { problems: tooMany, warnings: [] };
   const modeSchema = modeSchemaMeant(source.values);
-  const odd = oddValueProblems(asWritten(source.values, modeSchema));
+  const odd = oddValueProblems(fromJsonTexts(source.values, modeSchema));
   const oddKeys = new Set(odd.map(({ key }) => topLevel(key)));
   const usable = Object.entries(source.values).filter(([key]) => !oddKeys.has(topLevel(userKey([key]))));
   const values = withDefaults(asWritten(Object.fromEntries(usable), modeSchema), modeSchema);

@@ -1,4 +1,5 @@
 import pc from "picocolors";
+import { printableLines } from "../components/printable.ts";
 import { printError } from "./terminal.ts";
 
 /** An error whose message names what is wrong and its remedy. */
@@ -9,7 +10,8 @@ export async function exitCodeOf(command: () => Promise<number>): Promise<number
   try {
     return await command();
   } catch (error) {
-    printError(pc.red(describe(error)));
+    // Some messages quote what others wrote: files, paths, answers of programs.
+    printError(pc.red(printableLines(describe(error))));
     return 1;
   }
 }

@@ -12,7 +12,14 @@ import type { SchemaNode } from "./schema-node.ts";
  */
 export function asWritten(values: Mapping, modeSchema: ModeSchema): Mapping {
   return Object.fromEntries(
-    Object.entries(values).map(([key, value]) => [key, typed([key], fromJson([key], value, modeSchema), modeSchema)]),
+    Object.entries(fromJsonTexts(values, modeSchema)).map(([key, value]) => [key, typed([key], value, modeSchema)]),
+  );
+}
+
+/** Values as they are nested, each with the type it has: to see whether they are small enough to be looked at. */
+export function fromJsonTexts(values: Mapping, modeSchema: ModeSchema): Mapping {
+  return Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [key, fromJson([key], value, modeSchema)] as const),
   );
 }
 

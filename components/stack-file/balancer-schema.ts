@@ -5,7 +5,7 @@ import { checkNetwork } from "./balancer-fields.ts";
 import { checkImage } from "./image-field.ts";
 import { nginxOptions } from "./nginx-schema.ts";
 import { site } from "./site-schema.ts";
-import { text } from "./text-field.ts";
+import { list, text } from "./text-field.ts";
 
 const { method, ipv6, timeouts, failover } = defaultBalancerOptions;
 
@@ -78,8 +78,7 @@ export const nginxFields = {
       "Image of the container, by version or digest; another one replaces the container. With `runAs: container`.",
     example: defaultNginxImage,
   }).default(defaultNginxImage),
-  versionAccess: z
-    .array(text(checkNetwork, { description: "A network or an IP address.", example: "192.0.2.0/24" }))
+  versionAccess: list(text(checkNetwork, { description: "A network or an IP address.", example: "192.0.2.0/24" }))
     .optional()
     .meta({
       description:
@@ -87,8 +86,7 @@ export const nginxFields = {
         "403. Without it everybody may, with an empty list nobody. Layer 7.",
       examples: ["[192.0.2.0/24]"],
     }),
-  sites: z
-    .array(site)
+  sites: list(site)
     .default([])
     .meta({
       description: "Further sites behind the same nginx. Layer 7.",

@@ -1,10 +1,14 @@
 import { z } from "zod";
 import { checkHostPath } from "./balancer-fields.ts";
 import type { FieldCheck } from "./network-fields.ts";
+import { limits } from "./limits.ts";
 import { text } from "./text-field.ts";
+import type { FieldDescription } from "./text-field.ts";
 
 const pem: FieldCheck = (value) =>
   value.trim() === "" ? "is empty. Give PEM text or the path of a PEM file." : undefined;
+
+const pemForm = { longest: limits.pem, lines: true };
 
 const onHost = text(checkHostPath, {
   description:
@@ -12,18 +16,13 @@ const onHost = text(checkHostPath, {
   example: "/etc/ssl/rancher/fullchain.pem",
 });
 
-interface FieldDescription {
-  readonly description: string;
-  readonly example?: string;
-}
-
 /** A certificate from here: PEM text, or the path of a file. */
-export const pemHere = (words: FieldDescription) => text(pem, words);
+export const pemHere = (words: FieldDescription) => text(pem, words, pemForm);
 
 /** A certificate from here, or one that is on the balancer's hosts already. */
 export const pemAnywhere = ({ description, example }: FieldDescription) =>
   z
-    .union([z.strictObject({ onHost }), text(pem, { description: "PEM text or the path of a PEM file." })])
+    .union([z.strictObject({ onHost }), text(pem, { description: "PEM text or the path of a PEM file." }, pemForm)])
     .meta({ description, ...(example === undefined ? {} : { examples: [example] }) });
 
 /** The key of a certificate that is on the balancer's hosts; any other key is a secret. */

@@ -15,7 +15,8 @@ import {
   rancherImage,
 } from "./docker-fields.ts";
 import { sshHost } from "./host-schema.ts";
-import { text } from "./text-field.ts";
+import { limits } from "./limits.ts";
+import { boundedText, list, mapping, text } from "./text-field.ts";
 
 const host = z
   .union([z.literal("local"), sshHost.omit({ privateAddress: true })])
@@ -70,8 +71,7 @@ const proxy = z
       description: "Proxy for HTTPS, with scheme and port.",
       example: "http://proxy.example.com:3128",
     }).optional(),
-    noProxy: z
-      .array(text(checkNoProxy, { description: "A name, an address or a network.", example: "10.0.0.0/8" }))
+    noProxy: list(text(checkNoProxy, { description: "A name, an address or a network.", example: "10.0.0.0/8" }))
       .default([])
       .meta({
         description: "What Rancher reaches without it, beside itself and the Kubernetes inside it.",
@@ -145,15 +145,15 @@ export const docker = z
         "or a path here. Changing it replaces Rancher's container.",
       example: "certificates/company-ca.pem",
     }).optional(),
-    arguments: z
-      .array(text(checkArgument, { description: "One word.", example: "--features=fleet=false" }))
+    arguments: list(
+      text(checkArgument, { description: "One word.", example: "--features=fleet=false" }, { lines: true }),
+    )
       .default([])
       .meta({
         description: "Words for Rancher behind the image: the escape hatch.",
         examples: ["[--features=fleet=false]"],
       }),
-    environment: z
-      .record(z.string(), z.string())
+    environment: mapping(boundedText(() => undefined, { longest: limits.environmentValue, lines: true }))
       .default({})
       .meta({
         description: "Environment variables of Rancher's container, in clear: the escape hatch. No secrets.",

@@ -12,10 +12,16 @@ export const user = text(checkUser, {
   description: "User to sign in as; other than root it needs sudo without a password.",
 });
 export const port = z.int().min(1).max(65535).meta({ description: "SSH port." });
-const hostKey = text(checkHostKey, {
-  description: "The host's public key, type and base64 as `ssh-keyscan` prints them, without the host column. No RSA.",
-  example: "ssh-ed25519 AAAA...",
-});
+const hostKey = text(
+  checkHostKey,
+  {
+    description:
+      "The host's public key, type and base64 as `ssh-keyscan` prints them, without the host column. No RSA.",
+    example: "ssh-ed25519 AAAA...",
+  },
+  // A block of YAML ends with a line break; the check refuses several keys.
+  { lines: true },
+);
 const insecureIgnoreHostKey = z.boolean().default(false).meta({
   description:
     "Connect without knowing the host's key. Every preview then warns: anyone in between can pose as the host.",

@@ -1,5 +1,6 @@
 import { parse } from "yaml";
 import { isBoolean, isNumber } from "./as-written.ts";
+import { limits } from "./limits.ts";
 import { modeSchemas } from "./mode-schemas.ts";
 import type { ModeSchema } from "./mode-schemas.ts";
 import type { SchemaNode } from "./schema-node.ts";
@@ -31,7 +32,7 @@ function configOf({ mode, nodes }: ModeSchema): object {
     {
       description: `${secretKeys[name].description} Set it with: ${secretCommand(name)}`,
       type: "object",
-      properties: { secure: { type: "string" } },
+      properties: { secure: { type: "string", maxLength: limits.sealed } },
       required: ["secure"],
       additionalProperties: false,
     },
@@ -55,7 +56,8 @@ function alsoAsText(node: SchemaNode): object {
   });
   const pattern = textPattern(node);
   if (pattern === undefined) return { ...node, ...(Object.fromEntries(inside) as object) };
-  const values = choices === undefined ? { pattern } : { enum: [...choices, ...choices.map(String)] };
+  const values =
+    choices === undefined ? { pattern, maxLength: limits.digits } : { enum: [...choices, ...choices.map(String)] };
   return { ...(Object.fromEntries(inside) as object), type: [node.type, "string"], ...values };
 }
 

@@ -49,16 +49,24 @@ export function parentsOf(path: Path, key: string, modeSchema: ModeSchema): read
 }
 
 /** Paths at which a key of this name is known, wherever in the file; lists left out, as their entries are many. */
-export function placesOf(key: string, modeSchema: ModeSchema): readonly Path[] {
+export function placesOf(key: string, { nodes }: ModeSchema): readonly Path[] {
+  const paths = knownPaths.get(nodes) ?? pathsIn(nodes);
+  knownPaths.set(nodes, paths);
+  return paths.filter((path) => path.at(-1) === key);
+}
+
+/** Kept, because a stack file may have thousands of unknown keys, and each is looked up. */
+const knownPaths = new WeakMap<SchemaNode, readonly Path[]>();
+
+function pathsIn(nodes: SchemaNode): readonly Path[] {
   const inside = (node: SchemaNode, path: Path): readonly Path[] =>
     alternatives([node]).flatMap((one) =>
       Object.entries(one.properties ?? {}).flatMap(([name, property]) => [
-        ...(name === key ? [[...path, name]] : []),
+        [...path, name],
         ...inside(property, [...path, name]),
       ]),
     );
-  const found = inside(modeSchema.nodes, []);
-  return [...new Map(found.map((path) => [userKey(path), path])).values()];
+  return [...new Map(inside(nodes, []).map((path) => [userKey(path), path])).values()];
 }
 
 function below(nodes: readonly SchemaNode[], part: PropertyKey): readonly SchemaNode[] {

@@ -2,12 +2,11 @@ import { z } from "zod";
 import { checkFloatingAddress, checkInterface } from "./balancer-fields.ts";
 import { forwarding, nginxFields, portPair, ports, runAsField, whole } from "./balancer-schema.ts";
 import { sshHost } from "./host-schema.ts";
-import { text } from "./text-field.ts";
+import { list, text } from "./text-field.ts";
 
 /** What every load balancer of ours takes, whichever program does the work. */
 const neutral = {
-  hosts: z
-    .array(sshHost)
+  hosts: list(sshHost)
     .min(1)
     .meta({
       description:

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defaultNginxOptions } from "../load-balancer/nginx-options.ts";
 import { checkIp, checkSize } from "./balancer-fields.ts";
-import { text } from "./text-field.ts";
+import { list, text } from "./text-field.ts";
 
 const standard = defaultNginxOptions;
 const hsts = { maxAge: 63_072_000, includeSubDomains: true, preload: false, ...standard.hsts };
@@ -50,8 +50,7 @@ export const nginxOptions = z
       .max(65535)
       .optional()
       .meta({ description: "TCP port on loopback that shows nginx's own counters. Without it there is no such page." }),
-    resolvers: z
-      .array(text(checkIp, { description: "IP address of a DNS server.", example: "192.0.2.53" }))
+    resolvers: list(text(checkIp, { description: "IP address of a DNS server.", example: "192.0.2.53" }))
       .min(1)
       .optional()
       .meta({

@@ -1,29 +1,50 @@
 import type { Problem } from "../problem.ts";
 import { userKey } from "./known-keys.ts";
 import type { Path } from "./known-keys.ts";
+import { limits } from "./limits.ts";
 import { isMapping } from "./mapping.ts";
 import type { Mapping } from "./mapping.ts";
 import { quote } from "./quote.ts";
-
-const deepest = 32;
-const longestKey = 253;
-const longestText = 128 * 1024;
 
 /** Everything that is invisible, but for line breaks, tabs and the mark some editors put at the start of a file. */
 const invisible = /(?![\n\r\t])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 /**
- * What no key of a stack file may hold, known or not: values that hold themselves, types of YAML that JSON lacks, and
- * characters that a terminal obeys.
+ * What no key of a stack file may hold, known or not: values that hold themselves, types of YAML that JSON lacks,
+ * characters that a terminal obeys, and more than any check should have to look at.
  */
 export function oddValueProblems(values: Mapping): readonly Problem[] {
-  return Object.entries(values).flatMap(([key, value]) => keyFault([], key) ?? oddities([key], value, []));
+  return Object.entries(values).flatMap(([key, value]) => {
+    const fault = keyFault([], key);
+    if (fault !== undefined) return fault;
+    const counted = { values: 0 };
+    const problems = oddities([key], value, { above: [], counted });
+    if (counted.values <= limits.values) return problems;
+    return [{ key: userKey([key]), message: `holds more than ${limits.values} values. Make it smaller.` }];
+  });
 }
 
-function oddities(path: Path, value: unknown, above: readonly unknown[]): readonly Problem[] {
+/** More keys than are worth a look. */
+export function tooManyKeys(values: Mapping): readonly Problem[] {
+  const { length } = Object.keys(values);
+  return length <= limits.entries
+    ? []
+    : [{ key: "rancher:*", message: `has ${length} keys. Write ${limits.entries} at most.` }];
+}
+
+interface Walk {
+  readonly above: readonly unknown[];
+  /** Ends the walk when it is past its limit: with YAML's anchors a short file holds millions of values. */
+  readonly counted: { values: number };
+}
+
+function oddities(path: Path, value: unknown, { above, counted }: Walk): readonly Problem[] {
+  counted.values += 1;
+  if (counted.values > limits.values) return [];
   const report = (message: string): readonly Problem[] => [{ key: userKey(path), message }];
   if (typeof value === "string") {
-    if (value.length > longestText) return report(`is ${value.length} characters long. Write 131072 at most.`);
+    if (value.length > limits.anyText)
+      return report(`is ${value.length} characters long. Write ${limits.anyText} at most.`);
     const [sign] = invisible.exec(value.replace(/^\uFEFF/, "")) ?? [];
     return sign === undefined
       ? []
@@ -32,8 +53,13 @@ function oddities(path: Path, value: unknown, above: readonly unknown[]): readon
   if (typeof value !== "object" || value === null) return [];
   if (above.includes(value))
     return report("contains itself through a YAML anchor. Write the value out instead of the alias.");
-  if (above.length >= deepest) return report(`is nested more than ${deepest} levels deep. Write it flatter.`);
-  if (Array.isArray(value)) return value.flatMap((item, index) => oddities([...path, index], item, [...above, value]));
+  if (above.length >= limits.levels)
+    return report(`is nested more than ${limits.levels} levels deep. Write it flatter.`);
+  const size = Array.isArray(value) ? value.length : Object.keys(value).length;
+  if (size > limits.entries)
+    return report(`has ${size} ${Array.isArray(value) ? "entries" : "keys"}. Write ${limits.entries} at most.`);
+  const inside: Walk = { above: [...above, value], counted };
+  if (Array.isArray(value)) return value.flatMap((item, index) => oddities([...path, index], item, inside));
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null)
     return report(
@@ -41,14 +67,14 @@ function oddities(path: Path, value: unknown, above: readonly unknown[]): readon
     );
   if (!isMapping(value)) return [];
   return Object.entries(value).flatMap(
-    ([key, inner]) => keyFault(path, key) ?? oddities([...path, key], inner, [...above, value]),
+    ([key, inner]) => keyFault(path, key) ?? oddities([...path, key], inner, inside),
   );
 }
 
 function keyFault(path: Path, key: string): readonly Problem[] | undefined {
   const report = (message: string): readonly Problem[] => [{ key: userKey([...path, key]), message }];
   if (key === "__proto__") return report("is not a known key. Leave it out.");
-  if (key.length > longestKey) return report(`is a key of ${key.length} characters. Write ${longestKey} at most.`);
+  if (key.length > limits.key) return report(`is a key of ${key.length} characters. Write ${limits.key} at most.`);
   const [sign] = /[\p{C}\p{Zl}\p{Zp}]/u.exec(key) ?? [];
   return sign === undefined
     ? undefined

@@ -57,7 +57,7 @@ export function schemaProblem(issue: Issue, value: unknown, modeSchema: ModeSche
       ];
     case "too_small":
     case "too_big":
-      return [{ key, message: outOfRange(path, value, modeSchema) }];
+      return [{ key, message: outOfRange(issue, value, modeSchema) }];
     default:
       return [{ key, message: `is ${quote(value)}: ${issue.message}.` }];
   }
@@ -178,7 +178,10 @@ function noAlternative(path: Path, value: unknown, modeSchema: ModeSchema): stri
   return wrongType(path, listed(kinds, "or"), value, modeSchema);
 }
 
-function outOfRange(path: Path, value: unknown, modeSchema: ModeSchema): string {
+function outOfRange(issue: Issue, value: unknown, modeSchema: ModeSchema): string {
+  const { path } = issue;
+  if (typeof value === "string" && issue.code === "too_big")
+    return `is ${value.length} characters long. Write ${String(issue.maximum)} at most.`;
   if (Array.isArray(value))
     return `is an empty list. Add at least one, for example: ${exampleAt([...path, 0], modeSchema) ?? ""}`;
   if (value === "") return "is empty. Give it a value or leave it out.";

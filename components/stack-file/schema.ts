@@ -11,7 +11,7 @@ import { nearest } from "./nearest.ts";
 import { checkHostname, checkRepositoryUrl } from "./network-fields.ts";
 import type { FieldCheck } from "./network-fields.ts";
 import { quote } from "./quote.ts";
-import { text } from "./text-field.ts";
+import { list, mapping, text } from "./text-field.ts";
 import { tls } from "./tls-schema.ts";
 import { checkKubernetesVersion, checkVersion } from "./version-fields.ts";
 
@@ -36,8 +36,7 @@ const cluster = z
         .enum(["traefik", "ingress-nginx"])
         .optional()
         .meta({ description: "The ingress controller it runs, checked against the cluster." }),
-      servers: z
-        .array(server)
+      servers: list(server)
         .default([])
         .meta({
           description: "Nodes that run the ingress controller: where the load balancer sends connections.",
@@ -98,8 +97,7 @@ export const stackFileSchema = z.strictObject({
     })
     .prefault({})
     .meta({ description: "cert-manager, installed where the TLS source needs it.", examples: ["{ version: 1.21.2 }"] }),
-  chartValues: z
-    .record(z.string(), z.unknown())
+  chartValues: mapping(z.unknown())
     .default({})
     .meta({
       description: "Values for the Rancher chart, merged last: the escape hatch.",

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { checkSiteHostname, checkSiteName, checkUpstream } from "./balancer-fields.ts";
 import { keyOnHosts, pemAnywhere } from "./certificate-schema.ts";
-import { text } from "./text-field.ts";
+import { list, text } from "./text-field.ts";
 
 /** One of `loadBalancer.sites`. */
 export const site = z
@@ -11,8 +11,9 @@ export const site = z
       example: "wiki",
     }),
     hostname: text(checkSiteHostname, { description: "DNS name clients ask for.", example: "wiki.example.com" }),
-    upstreams: z
-      .array(text(checkUpstream, { description: "Where its requests go, plain HTTP.", example: "192.0.2.31:8080" }))
+    upstreams: list(
+      text(checkUpstream, { description: "Where its requests go, plain HTTP.", example: "192.0.2.31:8080" }),
+    )
       .min(1)
       .meta({
         description: "Where its requests go: host and port, plain HTTP. A name is looked up again while nginx runs.",

@@ -1,5 +1,6 @@
 import type { X509Certificate } from "node:crypto";
 import { orderFault, sortChain } from "./certificate-chain.ts";
+import { limits } from "../stack-file/limits.ts";
 import { certificateName, readCertificates } from "./certificate-pem.ts";
 import { authorityReport, browserTrustWarnings, privateTrustReport, publicTrustReport } from "./certificate-trust.ts";
 import { keyFault, readPrivateKey } from "./private-key-checks.ts";
@@ -53,6 +54,8 @@ export interface CertificateReport {
 }
 
 const day = 24 * 60 * 60 * 1000;
+const longChain = `A chain has ${limits.chain} at most: the server's own and those between it and the root.`;
+const namesShown = 8;
 const serverAuth = "1.3.6.1.5.5.7.3.1";
 
 /** Checks a certificate, its chain, its CA and its private key offline. */
@@ -103,7 +106,10 @@ interface Part {
 function readPart(material: CertificateMaterial, about: Exclude<CertificatePart, "privateKey">): Part {
   const text = material[about];
   if (text === undefined) return { certificates: [], fault: undefined, findings: [] };
-  const { certificates, fault } = readCertificates(text, material.words?.privateKey);
+  const read = readCertificates(text, material.words?.privateKey);
+  const isLong = about !== "caCertificate" && read.certificates.length > limits.chain;
+  const fault = isLong ? `holds ${read.certificates.length} certificates. ${longChain}` : read.fault;
+  const certificates = isLong ? [] : read.certificates;
   if (fault !== undefined) return { certificates, fault, findings: [{ about, message: fault }] };
   const messages = certificates.flatMap((certificate) => [dateFault(certificate, material.now), weakness(certificate)]);
   return {
@@ -184,7 +190,8 @@ function hostnameFault(
   if (leaf.checkHost(hostname, { subject: "never" }) !== undefined) return undefined;
   const names = (leaf.subjectAltName ?? "").split(", ").filter((name) => name !== "");
   if (names.length > 0) {
-    const covered = names.map((name) => name.replace(/^[A-Za-z ]+:/, "")).join(", ");
+    const shown = names.slice(0, namesShown).map((name) => name.replace(/^[A-Za-z ]+:/, "").slice(0, 253));
+    const covered = `${shown.join(", ")}${names.length > namesShown ? ` and ${names.length - namesShown} more` : ""}`;
     return `does not cover ${words.hostname} ${hostname}; it covers ${covered}. Have one made for that name, or change the hostname.`;
   }
   const common = certificateName(leaf);

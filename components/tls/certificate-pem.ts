@@ -1,4 +1,8 @@
 import { X509Certificate } from "node:crypto";
+import { limits } from "../stack-file/limits.ts";
+
+/** More than the 64 characters that RFC 5280 allows a common name. */
+const longestName = 128;
 
 const block = /-----BEGIN ([A-Z0-9 ]+)-----[^-]*-----END \1-----/g;
 
@@ -28,6 +32,8 @@ export function readCertificates(text: string, secret = "rancher:tlsPrivateKey")
         ? "holds a PEM block that is cut off. Copy the whole of it, from BEGIN to END."
         : "holds no PEM certificate. A binary one is converted with: openssl x509 -inform der -in FILE",
     );
+  if (blocks.length > limits.certificates)
+    return fault(`holds ${blocks.length} certificates. Give ${limits.certificates} at most.`);
   const certificates: X509Certificate[] = [];
   for (const [index, [pem]] of blocks.entries()) {
     try {
@@ -56,12 +62,17 @@ export function writeCertificates(certificates: readonly X509Certificate[]): str
 export function certificateName(certificate: X509Certificate): string {
   const { common, whole } = namesIn(certificate.subject);
   const [alternative] = (certificate.subjectAltName ?? "").split(", ");
-  return JSON.stringify(common || alternative?.replace(/^[A-Za-z ]+:/, "") || whole || certificate.serialNumber);
+  return quoted(common || alternative?.replace(/^[A-Za-z ]+:/, "") || whole || certificate.serialNumber);
 }
 
 export function issuerName(certificate: X509Certificate): string {
   const { common, whole } = namesIn(certificate.issuer);
-  return JSON.stringify(common || whole || "unnamed");
+  return quoted(common || whole || "unnamed");
+}
+
+/** Whoever made a certificate chose its names, of any length. */
+function quoted(name: string): string {
+  return JSON.stringify(name.length > longestName ? `${name.slice(0, longestName)}...` : name);
 }
 
 /** The common name in a distinguished name, and all of it on one line. */

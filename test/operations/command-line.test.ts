@@ -26,6 +26,12 @@ describe("an error", () => {
     expect(printed.join("\n")).not.toMatch(/ {4}at |RANCHER_DEBUG/);
   });
 
+  it("quotes nothing a terminal would obey", async () => {
+    await exitCodeOf(() => Promise.reject(new UserError("a\u001b[2Jb\u202ec does not exist.\nGive another name.")));
+
+    expect(printed.join("\n")).toContain("a\\u{1b}[2Jb\\u{202e}c does not exist.\nGive another name.");
+  });
+
   it("of the program names the variable that shows where it happened", async () => {
     await exitCodeOf(() => Promise.reject(new TypeError("a bug")));
 

@@ -188,3 +188,24 @@ describe("text that is no certificate", () => {
     expect(said({ certificate: wrong.pem, chain: "x", caCertificate: root.pem, privateKey: leaf.key })).toHaveLength(4);
   });
 });
+
+describe("a certificate that is larger than anybody needs", () => {
+  it("is reported where its chain is too long, or the list of CAs", () => {
+    expect(said({ certificate: leaf.pem + middle.pem.repeat(16), caCertificate: root.pem })).toEqual([
+      "certificate holds 17 certificates. A chain has 16 at most: the server's own and those between it and the root.",
+    ]);
+    expect(said({ ...known(leaf), caCertificate: root.pem.repeat(513) })).toEqual([
+      "caCertificate holds 513 certificates. Give 512 at most.",
+    ]);
+  });
+
+  it("has its names shortened: whoever made it chose them", async () => {
+    const many = Array.from({ length: 40 }, (_, index) => `a${index}.example.com`);
+    const long = await make({ name: "n".repeat(5_000), ca: true });
+
+    expect(said(known(await server({ hosts: many })))).toEqual([
+      expect.stringMatching(/it covers a0\.example\.com, .*, a7\.example\.com and 32 more\. Have one made/),
+    ]);
+    expect(said({ ...known(leaf), caCertificate: long.pem }).join("\n")).toMatch(/"n{128}\.\.\."/);
+  });
+});

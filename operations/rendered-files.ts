@@ -37,7 +37,10 @@ function release(inputs: Registration["inputs"]): string {
     repositoryOpts?: { repo?: string };
     values: unknown;
   };
-  return `# chart ${chart} ${version} from ${repositoryOpts?.repo ?? "-"}\n${stringify(withoutSecrets(values))}`;
+  // An OCI reference is repository and name in one.
+  const [, registry, name = chart] = /^(oci:.*)\/([^/]+)$/.exec(chart) ?? [];
+  const repository = repositoryOpts?.repo ?? registry ?? "-";
+  return `# chart ${name} ${version} from ${repository}\n${stringify(withoutSecrets(values))}`;
 }
 
 function objectFile(inputs: Registration["inputs"]): [string, string] {

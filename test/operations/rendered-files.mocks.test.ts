@@ -1,17 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { HighAvailability } from "../../components/high-availability.ts";
 import { HostScript } from "../../components/host/host-script.ts";
+import type { HighAvailabilitySettings } from "../../components/stack-file.ts";
 import { renderedFiles } from "../../operations/rendered-files.ts";
 import { synthesise } from "../../operations/synthesis.ts";
 import { canaries, emptyCluster, prodSecrets, prodSettings } from "../support/prod-stack.ts";
 
 const tls = { source: "secret", certificate: { from: "stack", chain: "CHAIN" }, caCertificate: "CA" } as const;
 
-async function files() {
+async function files(overrides: Partial<HighAvailabilitySettings> = {}) {
   const { registrations } = await synthesise(
     () =>
       new HighAvailability("rancher", {
-        settings: prodSettings({ tls }),
+        settings: prodSettings({ tls, ...overrides }),
         secrets: prodSecrets(),
         cluster: emptyCluster(),
       }),
@@ -60,6 +61,13 @@ privateCA: true
 replicas: 3
 tls: ingress
 `);
+  });
+
+  it("shows the OCI registry a chart comes from", async () => {
+    const { rendered } = await files({ chartRepository: "oci://registry.example.com/charts/" });
+
+    const [first] = rendered.get("cluster/cattle-system/release-rancher.yaml")?.split("\n") ?? [];
+    expect(first).toBe("# chart rancher 2.15.2 from oci://registry.example.com/charts");
   });
 
   it("holds no secret", async () => {

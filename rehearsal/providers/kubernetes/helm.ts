@@ -7,6 +7,7 @@ import { dieWithUs, privateFolder } from "../protocol/private-folder.ts";
 import type { JsonObject } from "../protocol/property-value.ts";
 import type { Cluster } from "./cluster.ts";
 import * as argv from "./helm-arguments.ts";
+import { privateRepository, updateArguments } from "./private-repository.ts";
 import { settled } from "./provider-kubeconfig.ts";
 import type { ReleaseInputs } from "./release-inputs.ts";
 
@@ -42,7 +43,10 @@ export class Helm {
 
   /** The chart's own version, which the wanted one may only describe. Throws when the chart is not to be had. */
   async chartVersion(release: ReleaseInputs): Promise<string> {
-    const chart = parse(await this.#run(argv.showArguments(release), "", false)) as { version: string; type?: string };
+    const chart = parse(await this.#withChart(release, argv.showArguments, "", false)) as {
+      version: string;
+      type?: string;
+    };
     if (chart.type !== undefined && chart.type !== "" && chart.type !== "application") {
       throw new Error(`${chart.type} charts are not installable`);
     }
@@ -50,10 +54,10 @@ export class Helm {
   }
 
   async install(release: ReleaseInputs): Promise<HelmRelease> {
-    return JSON.parse(await this.#run(argv.installArguments(release), valuesOf(release))) as HelmRelease;
+    return JSON.parse(await this.#withChart(release, argv.installArguments, valuesOf(release))) as HelmRelease;
   }
   async upgrade(release: ReleaseInputs): Promise<HelmRelease> {
-    return JSON.parse(await this.#run(argv.upgradeArguments(release), valuesOf(release))) as HelmRelease;
+    return JSON.parse(await this.#withChart(release, argv.upgradeArguments, valuesOf(release))) as HelmRelease;
   }
   async uninstall(release: ReleaseInputs): Promise<void> {
     await this.#run(argv.uninstallArguments(release), "");
@@ -69,7 +73,30 @@ export class Helm {
     }
   }
 
-  async #run(args: readonly string[], stdin: string, onCluster = true): Promise<string> {
+  /** What needs the release's chart, from a repository with credentials too. */
+  async #withChart(
+    release: ReleaseInputs,
+    args: (release: ReleaseInputs) => string[],
+    stdin: string,
+    onCluster = true,
+  ): Promise<string> {
+    folder ??= privateFolder("helm");
+    await using repository = await privateRepository(release, folder);
+    if (repository === undefined) return await this.#run(args(release), stdin, onCluster);
+    const { environment } = repository;
+    await this.#run(updateArguments, "", false, environment).catch(() => {
+      const { repo } = release.repositoryOpts ?? {};
+      throw new Error(`looks like ${JSON.stringify(repo)} is not a valid chart repository or cannot be reached`);
+    });
+    return await this.#run(args(repository.release), stdin, onCluster, environment);
+  }
+
+  async #run(
+    args: readonly string[],
+    stdin: string,
+    onCluster = true,
+    more: { readonly [name: string]: string } = {},
+  ): Promise<string> {
     folder ??= privateFolder("helm");
     const kubeconfig = join(folder, `kubeconfig-${randomBytes(8).toString("hex")}`);
     const text = this.#cluster.kubeconfig && onCluster ? settled(this.#cluster.kubeconfig, this.#cluster.choice) : "";
@@ -77,7 +104,7 @@ export class Helm {
     try {
       const [program, ...prefix] = dieWithUs;
       const helm = spawn(program, [...prefix, this.#program, ...args], {
-        env: { ...process.env, ...this.#environment, KUBECONFIG: kubeconfig },
+        env: { ...process.env, ...this.#environment, ...more, KUBECONFIG: kubeconfig },
         stdio: ["pipe", "pipe", "pipe"],
         signal: this.#stop,
       });

@@ -23,6 +23,8 @@ export interface ReleaseInputs {
     readonly caFile?: string;
     readonly certFile?: string;
     readonly keyFile?: string;
+    readonly username?: string;
+    readonly password?: string;
   };
   readonly values?: JsonObject;
   /** Seconds. */
@@ -80,11 +82,12 @@ export function releaseInputs(
 /** `repositoryOpts` and `lint` that the stand-in leaves to the genuine provider, with why. */
 export function notSimulated(inputs: Properties): { property: string; reason: string }[] {
   const options = own(inputs, "repositoryOpts");
+  const repository = isProperties(options) ? own(options, "repo") : undefined;
+  const isHttp = typeof repository === "string" && /^https?:/i.test(repository);
   const failures: { property: string; reason: string }[] = [];
   for (const key of ["username", "password"]) {
-    if (!isProperties(options) || own(options, key) === undefined) continue;
-    const reason =
-      "not played by the stand-in for the kubernetes provider, whose helm would show it on its command line";
+    if (isHttp || !isProperties(options) || own(options, key) === undefined) continue;
+    const reason = "not played by the stand-in for the kubernetes provider, except for a repository over HTTP";
     failures.push({ property: `repositoryOpts.${key}`, reason });
   }
   if (own(inputs, "lint") === true)

@@ -29,8 +29,14 @@ describe("the inputs of a Release", () => {
     expect(releaseInputs(given, {}, "n", "d")["values"]).toEqual({ a: { x: 1, y: new Secret("2") }, b: null });
   });
 
-  it("may not hold a repository's password, which helm takes only on its command line", () => {
-    expect(notSimulated({ repositoryOpts: { repo: "https://r", password: "p" } })).toHaveLength(1);
+  it("may hold credentials of a repository over HTTP, and of no other", () => {
+    const credentials = { username: "u", password: new Secret("p") };
+
+    expect(notSimulated({ repositoryOpts: { repo: "https://r", ...credentials } })).toEqual([]);
+    expect(notSimulated({ chart: "oci://r/c", repositoryOpts: credentials }).map(({ property }) => property)).toEqual([
+      "repositoryOpts.username",
+      "repositoryOpts.password",
+    ]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { isCollection, isMap, isPair, isScalar, parseDocument, stringify, type Document, type YAMLMap } from "yaml";
+import { isMap, isScalar, parseDocument, stringify, type Document, type Pair, type YAMLMap } from "yaml";
 import type { SecretName } from "../components/stack-file/secret-keys.ts";
 import { configOf, keyIn, pairOf } from "./stack-edit.ts";
 
@@ -91,7 +91,10 @@ function setInText(text: string, config: YAMLMap, name: SecretName, secure: stri
     return `${text.slice(0, start + 1)} ${key}: { secure: ${secure} }${last ? "," : " "}${text.slice(start + 1)}`;
   const indent = text.slice(text.lastIndexOf("\n", start - 1) + 1, start);
   if (!/^ *$/.test(indent)) return undefined;
-  return withLines(text, nextLine(text, endOf(last)), [`${indent}${key}:`, `${indent}  secure: ${secure}`]);
+  return withLines(text, pastComments(text, nextLine(text, endOf(last)), indent), [
+    `${indent}${key}:`,
+    `${indent}  secure: ${secure}`,
+  ]);
 }
 
 function withTopLevel(text: string, key: string, value: string): string {
@@ -124,11 +127,16 @@ function withLines(text: string, at: number, lines: readonly string[]): string {
   return before + gap + lines.map((line) => line + end).join("") + text.slice(at);
 }
 
-/** Where the last value inside a node ends: the library counts comments behind a mapping as part of it. */
-function endOf(node: unknown): number {
-  if (isPair(node)) return endOf(node.value ?? node.key);
-  if (isCollection(node) && node.flow !== true && node.items.length > 0) return endOf(node.items.at(-1));
-  return (node as { range?: readonly [number, number, number] | null }).range?.[1] ?? 0;
+/** Where the value of a pair ends, or its key where it has none. */
+function endOf({ key, value }: Pair): number {
+  return ((value ?? key) as { range?: readonly [number, number, number] | null }).range?.[1] ?? 0;
+}
+
+/** Past the comments that are indented as belonging to what ends here. */
+function pastComments(text: string, place: number, indent: string): number {
+  const inside = new RegExp(`(?:[ \\t]*\\r?\\n)*${indent}[ \\t]+#[^\\n]*(?:\\n|$)`, "y");
+  for (inside.lastIndex = place; inside.test(text); place = inside.lastIndex);
+  return place;
 }
 
 /** Where the line after this place begins. */

@@ -28,6 +28,13 @@ describe("a secret", () => {
     expect(set).toBe(file.replace("  # The rest", `${secret}  # The rest`) + salt);
   });
 
+  it("leaves comments with what they are indented under", () => {
+    const before = "config:\n  rancher:docker:\n    host: local # here\n\n    # memory: 8g\n    # cpus: 4\n";
+    const after = "\n  # outside\n# at the end\n";
+
+    expect(withSecret(before + after, "kubeconfig", { ...sealed, provider: {} })).toBe(before + secret + after);
+  });
+
   it("takes the place of the one before it, and leaves the salt alone", () => {
     const once = withSecret(file, "kubeconfig", sealed);
 

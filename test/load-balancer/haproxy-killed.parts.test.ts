@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createSandbox, type Sandbox } from "../../rehearsal/sandbox/sandbox.ts";
-import { killedAt, killPoints, sample } from "../rehearsal/support/kill-points.ts";
+import { firstIn, killedAt, killPoints, seededSample, seedTitle } from "../rehearsal/support/kill-points.ts";
 import { ScriptedHost } from "../rehearsal/support/scripted-host.ts";
 import { generationOf, runHaproxy, runningGeneration } from "./support/haproxy-host.ts";
 import { rancherPorts } from "./support/haproxy-variants.ts";
@@ -34,13 +34,13 @@ describe.skipIf(process.getuid?.() !== 0)("the HAProxy script, killed", () => {
     rmSync(folder, { recursive: true });
   });
 
-  it("while it changes a configuration: HAProxy goes on, and the next run converges", async () => {
+  it(`while it changes a configuration, at ${seedTitle(14)}: HAProxy goes on, and the next run converges`, async () => {
     await runHaproxy(machine, one);
     const places = await killPoints(machine, (options) => runHaproxy(machine, other, options));
     expect(places.length).toBeGreaterThan(50);
     let [from, to] = [other, one];
 
-    for (const place of sample(places, 14)) {
+    for (const place of seededSample(places, 14)) {
       const end = await runHaproxy(machine, to, killedAt(place));
       const check = await machine.host.exec(["haproxy", "-c", "-q", "-f", "/etc/haproxy/haproxy.cfg"]);
       const serving = await runningGeneration(machine);
@@ -54,22 +54,27 @@ describe.skipIf(process.getuid?.() !== 0)("the HAProxy script, killed", () => {
     }
   });
 
-  it("while it installs HAProxy: it is done again, or undone", async () => {
-    const places = sample(await killPoints(machine, (options) => runHaproxy(machine, one, options)), 40);
-    const [early, late] = [places[7], places[23]];
-    expect(late).toBeDefined();
-
-    for (const place of [early, late]) {
-      expect((await machine.base.delete()).code).toBe(0);
-      expect(await machine.changes(), `before ${place}`).toEqual([]);
+  describe("while it installs HAProxy", () => {
+    let places: string[];
+    beforeAll(async () => {
       await machine.base.create();
-      const end = await runHaproxy(machine, one, killedAt(place ?? ""));
-      expect(end.code, place).toBe(killed);
-    }
-    // The first was undone by the loop, the second is done again here, and undone after this test as all of them.
-    const again = await runHaproxy(machine, one);
+      places = await killPoints(machine, (options) => runHaproxy(machine, one, options));
+      expect((await machine.base.delete()).code).toBe(0);
+    });
 
-    expect(again.code, again.stderr).toBe(0);
-    expect(await runningGeneration(machine)).toBe(generationOf(one));
+    it.each(["add_packages", "roll_out"])("before the first command of %s: it is undone", async (name) => {
+      const end = await runHaproxy(machine, one, killedAt(firstIn(places, name)));
+
+      // After this test, as after all of them, nothing may be left.
+      expect(end.code).toBe(killed);
+    });
+
+    it.each(["add_packages", "roll_out"])("before the first command of %s: it is done again", async (name) => {
+      const end = await runHaproxy(machine, one, killedAt(firstIn(places, name)));
+      const again = await runHaproxy(machine, one);
+
+      expect([end.code, again.code], again.stderr).toEqual([killed, 0]);
+      expect(await runningGeneration(machine)).toBe(generationOf(one));
+    });
   });
 });

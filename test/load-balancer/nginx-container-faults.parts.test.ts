@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { killedAt, killPoints, sample } from "../rehearsal/support/kill-points.ts";
+import { killedAt, killPoints, seededSample, seedTitle } from "../rehearsal/support/kill-points.ts";
 import { listeners } from "../rehearsal/support/scripted-host.ts";
 import { containerGenerationOf, makeContainerHost, type ContainerHost } from "./support/container-host.ts";
 
@@ -79,11 +79,11 @@ describe.skipIf("refused" in made)("the script of nginx as a container", () => {
     await engine.mustDocker("rename", "aside", "rancher-nginx");
   });
 
-  it("killed while it replaces a container, goes on serving, and the next run converges to one container of the image wanted", async () => {
+  it(`killed while it replaces a container, at ${seedTitle(6)}, goes on serving, and the next run converges to one container of the image wanted`, async () => {
     expect(places.length).toBeGreaterThan(20);
     let [to, other] = [images.second, images.first];
 
-    for (const place of sample(places, 6)) {
+    for (const place of seededSample(places, 6)) {
       const end = await at.container({ listeners: one, image: to }, killedAt(place));
       // Somebody serves, once a container on trial has let go of the probe's port.
       await expect.poll(() => machine.generation(), { ...eventually, message: place }).toBe(containerGenerationOf(one));
@@ -99,7 +99,7 @@ describe.skipIf("refused" in made)("the script of nginx as a container", () => {
     }
   });
 
-  it("killed between the two names, leaves nothing behind that destroy would not take away", async () => {
+  it("killed before docker rename rancher-nginx-next, leaves nothing behind that destroy would not take away", async () => {
     const place = places.find((each) => each.includes("docker rename rancher-nginx-next")) ?? "";
     expect(place).not.toBe("");
     const now = await engine.mustDocker("container", "inspect", "-f", "{{.Config.Image}}", "rancher-nginx");

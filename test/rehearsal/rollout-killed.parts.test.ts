@@ -6,7 +6,7 @@ import { certificateFiles, type BalancerCertificate } from "../../components/loa
 import type { Listener } from "../../components/load-balancer/listener.ts";
 import { createSandbox, type Sandbox } from "../../rehearsal/sandbox/sandbox.ts";
 import { issue, type Issued } from "../support/certificates.ts";
-import { killedAt, killPoints, sample } from "./support/kill-points.ts";
+import { killedAt, killPoints, seededSample, seedTitle } from "./support/kill-points.ts";
 import { generationOf, listeners, ScriptedHost, type ScriptEnd, type ScriptOptions } from "./support/scripted-host.ts";
 
 /** What ssh answers when a signal, not an exit code, ended what it ran. */
@@ -23,11 +23,17 @@ const delicate = {
 const idle = "/etc/systemd/system/rancher-nginx-certificates.service.d";
 const idleService = "[Service]\\nExecStart=\\nExecStart=/bin/true\\n";
 
+const others = 4;
+
+/** Which places a test kills at, for its title. */
+const killsIn = (inside: RegExp) => `at every command of ${functionsOf(inside)}, and at ${seedTitle(others)}`;
+const functionsOf = (inside: RegExp) => /\((.*)\)/.exec(inside.source)?.[1]?.replaceAll("|", ", ") ?? "";
+
 /** All commands in those, and some of the others. */
 function interesting(places: readonly string[], inside: RegExp): string[] {
-  const outside = sample(
+  const outside = seededSample(
     places.filter((place) => !inside.test(place)),
-    4,
+    others,
   );
   return places.filter((place) => inside.test(place) || outside.includes(place));
 }
@@ -83,7 +89,7 @@ describe.skipIf(process.getuid?.() !== 0)("a rollout that is killed", () => {
     }
   };
 
-  it("before any of its commands: nginx goes on, and the next run converges", async () => {
+  it(`${killsIn(delicate.configuration)}: nginx goes on, and the next run converges`, async () => {
     await killEverywhere(
       delicate.configuration,
       listeners("192.0.2.11"),
@@ -120,7 +126,7 @@ describe.skipIf(process.getuid?.() !== 0)("a rollout that is killed", () => {
     const isServed = async (place: string, former: Issued, wanted: Issued) =>
       expect([names(former), names(wanted)], place).toContain(await shown());
 
-    it("from the stack: one of the two serves, and the next run converges", async () => {
+    it(`from the stack, ${killsIn(delicate.fromStack)}: one of the two serves, and the next run converges`, async () => {
       const run = (which: Issued, options: ScriptOptions = {}) =>
         serve(
           { name: "rancher", hostname, from: "stack", chain: which.pem, privateKey: "on standard input" },
@@ -131,7 +137,7 @@ describe.skipIf(process.getuid?.() !== 0)("a rollout that is killed", () => {
       expect((await machine.look("ls", "/etc/nginx/tls")).split("\n")).toHaveLength(1);
     });
 
-    it("that others put on the host: one of the two serves, and the next run converges", async () => {
+    it(`that others put on the host, ${killsIn(delicate.onHost)}: one of the two serves, and the next run converges`, async () => {
       const files = { certificate: "/root/live.pem", privateKey: "/root/live.key" };
       await machine.look("sh", "-c", `mkdir -p ${idle}; printf '${idleService}' >${idle}/idle.conf`);
       const run = async (which: Issued, options?: ScriptOptions) => {

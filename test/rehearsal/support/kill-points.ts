@@ -41,8 +41,13 @@ export function killedAt(place: string): ScriptOptions {
   };
 }
 
-/** Seed of all random kill points; the titles of tests name it. */
+/** Seed of all random kill points; the titles of tests name it: {@link seedTitle}. */
 export const killSeed = Number(process.env["RANCHER_KILLS_SEED"] ?? 1);
+
+/** How the title of a test says which places it kills at: run again with the same seed, they are the same. */
+export function seedTitle(count: number): string {
+  return `${count} places chosen by RANCHER_KILLS_SEED=${killSeed}`;
+}
 
 /** The only place of that function, command and first argument of the function, whatever its line is. */
 export function namedPlace(places: readonly string[], name: string): string {
@@ -60,8 +65,9 @@ export function seededSample<T>(all: readonly T[], count: number): T[] {
   return chosen.toSorted((a, b) => a - b).map((index) => all[index]!);
 }
 
-/** `count` of them, spread evenly, the last one too. */
-export function sample<T>(all: readonly T[], count: number): T[] {
-  const step = Math.max(1, all.length / count);
-  return Array.from({ length: Math.min(count, all.length) }, (_, index) => all[Math.floor((index + 1) * step) - 1]!);
+/** The first place inside a function of the script. */
+export function firstIn(places: readonly string[], name: string): string {
+  const found = places.find((place) => place.split(" ")[1] === name);
+  if (found === undefined) throw new Error(`no kill point is in ${name}; there are:\n${places.join("\n")}`);
+  return found;
 }

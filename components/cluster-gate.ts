@@ -84,7 +84,9 @@ function asFound(
 
 function wrongVersion({ cluster: { version } }: HighAvailabilitySettings, { kubernetesVersion }: Survey): Problem[] {
   if (version === undefined) return [];
-  if (numbersOf(version) === numbersOf(kubernetesVersion)) return [];
+  const isMinor = /^v?\d+\.\d+$/.test(version);
+  const running = numbersOf(kubernetesVersion);
+  if (isMinor ? running.startsWith(`${version.replace("v", "")}.`) : numbersOf(version) === running) return [];
   const message = `is ${version}, but the cluster runs ${kubernetesVersion}. Correct the key, or remove it.`;
   return [{ key: "rancher:cluster.version", message }];
 }

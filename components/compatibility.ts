@@ -39,8 +39,8 @@ export function checkCompatibility(asked: Asked): Problem[] {
     return [...problems, { key: "rancher:version", message }];
   }
   problems.push(...primeProblems(rancher, asked));
-  const kubernetes = asked.kubernetes === undefined ? null : parse(asked.kubernetes);
-  const misfits = kubernetes === null ? [] : kubernetesProblems(rancher, release, kubernetes);
+  const kubernetes = asked.kubernetes === undefined ? null : parse(asked.kubernetes.replace(/^v?\d+\.\d+$/, "$&.0"));
+  const misfits = kubernetes === null ? [] : kubernetesProblems(rancher, release, kubernetes, asked.kubernetes ?? "");
   problems.push(...misfits);
   // cert-manager is checked against Kubernetes only where that Kubernetes can stay.
   const lasting = misfits.length > 0 ? null : kubernetes;
@@ -84,7 +84,7 @@ function restoreAndRollBack({ version }: SemVer): string {
   return `restoring a backup taken on ${version} and rolling the chart back`;
 }
 
-function kubernetesProblems(rancher: SemVer, release: RancherRelease, kubernetes: SemVer): Problem[] {
+function kubernetesProblems(rancher: SemVer, release: RancherRelease, kubernetes: SemVer, written: string): Problem[] {
   const key = "rancher:cluster.version";
   const [oldest, newest] = release.kubernetes;
   const supported = `Rancher ${minorOf(rancher)} runs on Kubernetes ${oldest} to ${newest}`;
@@ -102,11 +102,11 @@ function kubernetesProblems(rancher: SemVer, release: RancherRelease, kubernetes
       : `Use a Kubernetes in that range, or Rancher ${listed(fitting, "or")}.`;
   // A suffix such as `+k3s1` is build metadata and does not count; `-rc.1` does.
   if (!satisfies(kubernetes, release.chartKubernetes, { includePrerelease: true })) {
-    const message = `is ${kubernetes.raw}, which the chart of Rancher ${rancher.version} refuses (${release.chartKubernetes}). ${supported}.${tooNew} ${remedy}`;
+    const message = `is ${written}, which the chart of Rancher ${rancher.version} refuses (${release.chartKubernetes}). ${supported}.${tooNew} ${remedy}`;
     return [{ key, message }];
   }
   if (within(kubernetes, release.kubernetes)) return [];
-  return [{ key, message: `is ${kubernetes.raw}, but ${supported}. ${remedy}` }];
+  return [{ key, message: `is ${written}, but ${supported}. ${remedy}` }];
 }
 
 function certManagerProblems(

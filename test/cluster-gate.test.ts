@@ -45,6 +45,12 @@ const refusals: [string, Partial<HighAvailabilitySettings>, Partial<Survey>, str
     "rancher:cluster.version is v1.34.1, but the cluster runs v1.35.2. Correct the key, or remove it.",
   ],
   [
+    "a Kubernetes minor that is not the cluster's",
+    withCluster({ version: "1.34" }),
+    {},
+    "rancher:cluster.version is 1.34, but the cluster runs v1.35.2. Correct the key, or remove it.",
+  ],
+  [
     "no ingress controller",
     {},
     { ingressClasses: [] },
@@ -242,6 +248,8 @@ describe("checkCluster", () => {
 
   it.each([
     ["the same version, written with the distribution's build", { version: "v1.35.2" }, "v1.35.2+k3s1"],
+    ["the same minor", { version: "1.35" }, "v1.35.2+k3s1"],
+    ["the same minor with its v", { version: "v1.34" }, "v1.34.5-eks-abc1234"],
     ["the same version without its v", { version: "1.35.2" }, "v1.35.2"],
     ["the same version with the suffix of EKS", { version: "1.34.5" }, "v1.34.5-eks-abc1234"],
     ["the same version with the suffix of GKE", { version: "1.34.5" }, "v1.34.5-gke.100"],

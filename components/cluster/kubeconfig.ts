@@ -45,6 +45,7 @@ export async function readKubeconfig(text: string): Promise<ClusterAccess> {
   const cluster = named(config.clusters, context?.cluster)?.cluster;
   if (cluster?.server === undefined) throw new Error("names no cluster in its current-context.");
   checkServer(cluster.server);
+  checkProxy(cluster["proxy-url"]);
   const user = named(config.users, context?.user)?.user ?? {};
   const unsupported = unsupportedUserKeys.find((key) => user[key] !== undefined);
   if (unsupported !== undefined)
@@ -71,10 +72,18 @@ function parseKubeconfig(text: string): Kubeconfig {
 
 /** A server's address is printed in messages and goes to the provider, so it may hold no credentials. */
 function checkServer(server: string): void {
-  if (!URL.canParse(server)) return;
+  if (!URL.canParse(server)) throw new Error("has a server that is not a URL. Write it with https:// and its port.");
   const { username, password } = new URL(server);
   if (username !== "" || password !== "")
     throw new Error("has a user name or password in the server's URL. Put them into the user's username and password.");
+}
+
+/** It may hold a password, which Node's own error about an invalid URL would show. */
+function checkProxy(proxy: string | undefined): void {
+  if (proxy !== undefined && !(URL.canParse(proxy) && /^https?:\/\/./i.test(proxy)))
+    throw new Error(
+      "has a proxy-url that is not an http:// or https:// URL. Other proxies are not supported; correct it.",
+    );
 }
 
 function named<T extends { readonly name: string }>(

@@ -29,7 +29,8 @@ const cluster = z
         .literal("existing")
         .meta({ description: "A cluster you run; `kubeconfig` says how to reach it." }),
       version: text(checkKubernetesVersion, {
-        description: "Its Kubernetes version, checked against the cluster and against what Rancher supports.",
+        description:
+          'Its Kubernetes version, or the minor alone (`"1.35"`): compared with the cluster, and with what Rancher supports.',
         example: "v1.35.5",
       }).optional(),
       ingressController: z

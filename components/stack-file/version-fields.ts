@@ -32,10 +32,14 @@ export function checkVersion(product: string, example: string): FieldCheck {
   };
 }
 
-/** Kubernetes as `kubectl version` prints it; a distribution's suffix such as `+k3s1` may follow. */
+/**
+ * Kubernetes as `kubectl version` prints it; a distribution's suffix such as `+k3s1` may follow. A minor alone will do: it
+ * is compared with the cluster, and patches are the cluster's own affair.
+ */
 export const checkKubernetesVersion: FieldCheck = (value) => {
-  if (/^v?\d+(\.\d+)?$/.test(value))
-    return `is ${quote(value)}; Kubernetes versions have three parts. Write what kubectl version prints, such as v1.35.5.`;
+  if (/^v?\d+\.\d+$/.test(value)) return undefined;
+  if (/^v?\d+$/.test(value))
+    return `is ${quote(value)}, which is no Kubernetes version. Write what kubectl version prints, such as v1.35.5, or the minor: "1.35".`;
   if (!/^v?\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?$/.test(value) || valid(value) === null)
     return `is ${quote(value)}, which is no Kubernetes version. Write what kubectl version prints, such as v1.35.5.`;
   return undefined;

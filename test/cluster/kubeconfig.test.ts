@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { inspect } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { readKubeconfig } from "../../components/cluster/kubeconfig.ts";
@@ -55,6 +56,28 @@ describe("the access a kubeconfig gives", () => {
       servername: "api.example.com",
       rejectUnauthorized: false,
     });
+  });
+
+  it.each([
+    "ops:hunter2@proxy.example.com:3128",
+    "http://ops:hunter2@proxy example:3128",
+    "socks5://ops:hunter2@192.0.2.9",
+  ])("goes through no proxy that is none, and its password is in no error: %s", async (proxy) => {
+    const error: unknown = await readKubeconfig(kubeconfig({}, { "proxy-url": proxy })).catch(
+      (reason: unknown) => reason,
+    );
+
+    expect(inspect(error)).toContain("has a proxy-url that is not an http:// or https:// URL.");
+    expect(inspect(error)).not.toContain("hunter2");
+  });
+
+  it("has a server that is a URL, and is not quoted where it is none", async () => {
+    const error: unknown = await readKubeconfig(kubeconfig({}, { server: "https://ops:hunter2@api example" })).catch(
+      (reason: unknown) => reason,
+    );
+
+    expect(inspect(error)).toContain("has a server that is not a URL.");
+    expect(inspect(error)).not.toContain("hunter2");
   });
 
   it("comes from inlined certificate and key, or from files", async () => {

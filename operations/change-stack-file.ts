@@ -4,6 +4,7 @@ import { lineDifference } from "./line-difference.ts";
 import { readSingleNode, type SingleNodeStack } from "./single-node-stack.ts";
 import { editStack, type StackEdit } from "./stack-edit.ts";
 import { readStackText } from "./stack-yaml.ts";
+import { shownPath } from "./shown-path.ts";
 
 /**
  * Changes a stack file, or with `write: false` only computes the change. Restores the file if the result would be
@@ -26,7 +27,7 @@ export function changeStackFile(
     } catch (error) {
       replaceFile(path, before);
       throw new UserError(
-        `${path} was not changed, because the result would be invalid:\n${(error as Error).message}`,
+        `${shownPath(path)} was not changed, because the result would be invalid:\n${(error as Error).message}`,
         {
           cause: error,
         },

@@ -11,6 +11,7 @@ import { createOnce } from "./create-once.ts";
 import { ignoresNodeArgs } from "./language-host.ts";
 import { sideBySide } from "./side-by-side.ts";
 import { projectFolder } from "./work-folder.ts";
+import { shownPath } from "./shown-path.ts";
 
 /** The Pulumi CLI with everything it needs around it. */
 export interface Engine {
@@ -160,7 +161,7 @@ function passphraseFile(home: string): string {
   createOnce(path, () => randomBytes(32).toString("base64url"));
   if (readFileSync(path, "utf8").trim() === "")
     throw new UserError(
-      `${path} is empty, so no secret can be encrypted or decrypted. Put the passphrase back from your backup of ${home}. ` +
+      `${shownPath(path)} is empty, so no secret can be encrypted or decrypted. Put the passphrase back from your backup of ${shownPath(home)}. ` +
         "If no stack has been set up with it yet, remove the file: the next command creates a new one.",
     );
   return path;

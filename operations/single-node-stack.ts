@@ -8,6 +8,7 @@ import type { Engine } from "./engine.ts";
 import type { HostKeys } from "./run-on-host.ts";
 import { readStackYaml } from "./stack-yaml.ts";
 import type { StackFile } from "./work-folder.ts";
+import { shownPath } from "./shown-path.ts";
 
 /** A stack of mode `single-node`. */
 export interface SingleNodeStack {
@@ -22,7 +23,7 @@ export interface SingleNodeStack {
 export function readSingleNode(stackFile: StackFile): SingleNodeStack {
   const source = { ...readStackYaml(stackFile.path, new Date()), home: homedir() };
   const path = relative(process.cwd(), stackFile.path);
-  const otherMode = `${path} has another rancher:mode; this command is for Rancher in Docker, single-node. Where Rancher runs on a cluster, its backups are the cluster's and rancher-backup's.`;
+  const otherMode = `${shownPath(path)} has another rancher:mode; this command is for Rancher in Docker, single-node. Where Rancher runs on a cluster, its backups are the cluster's and rancher-backup's.`;
   // Checked before problems of this mode's keys.
   if (source.values["mode"] !== "single-node") throw new UserError(otherMode);
   const read = readSettings(source);

@@ -11,6 +11,7 @@ import { modeSchemaMeant } from "../components/stack-file/mode-schemas.ts";
 import { nearest } from "../components/stack-file/nearest.ts";
 import type { StackFileSource } from "../components/stack-file.ts";
 import { UserError } from "./command-line.ts";
+import { shownPath } from "./shown-path.ts";
 import type { Reachable } from "./unreachable-hosts.ts";
 import { projectFolder } from "./work-folder.ts";
 import type { StackFile } from "./work-folder.ts";
@@ -37,7 +38,7 @@ export function findStackFile(nameOrPath: string, folder: string = projectFolder
     meant === undefined
       ? `Stacks here: ${printable(stacks.join(", ")) || "none"}.`
       : `Did you mean ${printable(meant)}?`;
-  throw new UserError(`there is no stack ${nameOrPath}: ${path} does not exist. ${hint}`);
+  throw new UserError(`there is no stack ${nameOrPath}: ${shownPath(path)} does not exist. ${hint}`);
 }
 
 function stackName(path: string): string {
@@ -83,7 +84,8 @@ export function listSshHosts(path: string): readonly Reachable[] {
 function readConfig(path: string): Mapping {
   const file = parseYaml(path, readStackText(path));
   const config = isMapping(file) ? file.config : undefined;
-  if (!isMapping(config)) throw new UserError(`${path} is not a stack file: it has no mapping named config.`);
+  if (!isMapping(config))
+    throw new UserError(`${shownPath(path)} is not a stack file: it has no mapping named config.`);
   return config;
 }
 
@@ -110,10 +112,14 @@ function asEngineGives(value: unknown): unknown {
  */
 export function readStackText(path: string): string {
   if (leavesClone(path))
-    throw new UserError(`${path} is a link that leads out of the clone. Give the path of the file it leads to.`);
+    throw new UserError(
+      `${shownPath(path)} is a link that leads out of the clone. Give the path of the file it leads to.`,
+    );
   const text = readRegularFile(path);
   if (typeof text === "string") return text;
-  throw new UserError(`${path} ${text?.fault ?? "cannot be read"}. Give a stack's name or the path of its file.`);
+  throw new UserError(
+    `${shownPath(path)} ${text?.fault ?? "cannot be read"}. Give a stack's name or the path of its file.`,
+  );
 }
 
 function parseYaml(path: string, text: string): unknown {
@@ -123,9 +129,10 @@ function parseYaml(path: string, text: string): unknown {
     if (fault) throw fault;
     return document.toJS();
   } catch (error) {
-    if (error instanceof RangeError) throw new UserError(`${path} is nested too deeply to be read.`, { cause: error });
+    if (error instanceof RangeError)
+      throw new UserError(`${shownPath(path)} is nested too deeply to be read.`, { cause: error });
     // The lines after the first one quote the file, which may hold a secret.
     const [reason = ""] = (error as Error).message.split("\n", 1);
-    throw new UserError(`${path} is not valid YAML: ${printable(reason)}`, { cause: error });
+    throw new UserError(`${shownPath(path)} is not valid YAML: ${printable(reason)}`, { cause: error });
   }
 }

@@ -7,13 +7,14 @@ import { removeStaleLocks } from "../recovery/stale-lock.ts";
 import { findStackFile, listSshHosts } from "../stack-yaml.ts";
 import { print } from "../terminal.ts";
 import { stateFolder, workFolder } from "../work-folder.ts";
+import { shownPath } from "../shown-path.ts";
 
 export async function run({ stack: name, host }: { stack: string; host: string }): Promise<number> {
   const stackFile = findStackFile(name);
   const { stack } = stackFile;
   if (listSshHosts(stackFile.path).some((listed) => listed.name === host)) {
     throw new UserError(
-      `${host} is still in ${stackFile.path}; the next update would set it up anew. Take it out there first.`,
+      `${host} is still in ${shownPath(stackFile.path)}; the next update would set it up anew. Take it out there first.`,
     );
   }
   const engine = await prepareEngine({ home: stateFolder, folder: workFolder(stackFile) });

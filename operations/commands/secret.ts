@@ -1,4 +1,3 @@
-import { relative } from "node:path";
 import { describeProblems } from "../../components/problem.ts";
 import { modeSchemaMeant } from "../../components/stack-file/mode-schemas.ts";
 import { secretFault } from "../../components/stack-file/secret-fault.ts";
@@ -13,6 +12,7 @@ import { removeSecret, setSecret } from "../set-secret.ts";
 import { findStackFile, readStackYaml } from "../stack-yaml.ts";
 import { print, printError } from "../terminal.ts";
 import { stateFolder, type StackFile } from "../work-folder.ts";
+import { shownPath } from "../shown-path.ts";
 
 interface Input {
   readonly stack: string;
@@ -22,7 +22,7 @@ interface Input {
 
 export async function run({ stack, key, remove = false }: Input): Promise<number> {
   const stackFile = findStackFile(stack);
-  const file = relative(process.cwd(), stackFile.path);
+  const file = shownPath(stackFile.path);
   const { mode } = modeSchemaMeant(readStackYaml(stackFile.path, new Date()).values);
   const named = secretNamed(key);
   if ("fault" in named) throw new UserError(named.fault);

@@ -3,6 +3,7 @@ import { homedir, hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { UserError } from "../command-line.ts";
 import { processStart } from "../process-start.ts";
+import { shownPath } from "../shown-path.ts";
 
 /** As Pulumi writes it (`pkg/backend/diy/lock.go`). */
 interface Lock {
@@ -67,7 +68,7 @@ function readLock(path: string): Lock {
   } catch {
     // reported below
   }
-  throw new UserError(`${path} is not a lock that Pulumi wrote. Look at it, and remove it if nothing runs.`);
+  throw new UserError(`${shownPath(path)} is not a lock that Pulumi wrote. Look at it, and remove it if nothing runs.`);
 }
 
 /** As Pulumi reads it: `file://~` (what `pulumi login --local` says) is the home folder, and it may be relative. */

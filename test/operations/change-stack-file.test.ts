@@ -16,6 +16,7 @@ import { UserError } from "../../operations/command-line.ts";
 import { changeStackFile } from "../../operations/change-stack-file.ts";
 import { readSingleNode, type SingleNodeStack } from "../../operations/single-node-stack.ts";
 import { projectFolder } from "../../operations/work-folder.ts";
+import { shownPath } from "../../operations/shown-path.ts";
 
 let folder: string;
 let kept: string;
@@ -72,7 +73,9 @@ it("refuses a stack file in the clone that is a link out of it, and writes nothi
     const linked = { ...stack, stackFile: { stack: "dev", path } };
     for (const write of [false, true])
       expect(() => changeStackFile(linked, [{ path: ["docker", "memory"], value: "8g" }], { write })).toThrow(
-        new UserError(`${path} is a link that leads out of the clone. Give the path of the file it leads to.`),
+        new UserError(
+          `${shownPath(path)} is a link that leads out of the clone. Give the path of the file it leads to.`,
+        ),
       );
     expect(readFileSync(kept, "utf8")).toBe(before);
   } finally {

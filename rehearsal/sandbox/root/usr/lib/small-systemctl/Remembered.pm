@@ -3,8 +3,8 @@
 package Remembered;
 use strict;
 use warnings;
-use Fcntl qw(:flock);
-use File::Path qw(make_path);
+use Fcntl qw(LOCK_EX);
+use Folders;
 use Processes;
 use UnitFile;
 
@@ -18,7 +18,7 @@ sub get {
 
 sub put {
     my ($name, $fact, $value) = @_;
-    make_path("$FOLDER/$name");
+    Folders::make("$FOLDER/$name");
     return unlink "$FOLDER/$name/$fact" unless defined $value;
     open my $file, '>', "$FOLDER/$name/.$fact" or die "cannot write $FOLDER/$name/$fact: $!\n";
     print $file $value;
@@ -31,7 +31,7 @@ sub forget { my ($name, @facts) = @_; put($name, $_, undef) for @facts; return }
 # One job at a time for a unit; released when the returned handle goes out of scope.
 sub lock_unit {
     my ($name) = @_;
-    make_path("$FOLDER/$name");
+    Folders::make("$FOLDER/$name");
     open my $file, '>', "$FOLDER/$name/.lock" or die "cannot lock $name: $!\n";
     flock $file, LOCK_EX;
     return $file;

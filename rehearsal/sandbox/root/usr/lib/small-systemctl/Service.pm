@@ -3,8 +3,8 @@
 package Service;
 use strict;
 use warnings;
-use File::Path qw(make_path remove_tree);
 use CommandLine;
+use Folders;
 use Processes;
 use Remembered;
 use Spawn;
@@ -32,7 +32,7 @@ sub make_folders {
         my $mode = oct UnitFile::last_of($unit, 'Service', "${kind}DirectoryMode", '0755');
         for (map { split } UnitFile::all($unit, 'Service', "${kind}Directory")) {
             my $path = "$base{$kind}/" . UnitFile::specifiers($unit, $_);
-            make_path($path);
+            Folders::make($path);
             chmod $mode, $path;
             chown $uid, $gid, $path if $kind ne 'Configuration';
         }
@@ -118,7 +118,10 @@ sub failed {
 sub remove_runtime_folders {
     my ($unit) = @_;
     return if UnitFile::yes(UnitFile::last_of($unit, 'Service', 'RuntimeDirectoryPreserve'));
-    remove_tree("/run/$_") for map { split } UnitFile::all($unit, 'Service', 'RuntimeDirectory');
+    for (map { split } UnitFile::all($unit, 'Service', 'RuntimeDirectory')) {
+        require File::Path;
+        File::Path::remove_tree("/run/$_");
+    }
     return;
 }
 

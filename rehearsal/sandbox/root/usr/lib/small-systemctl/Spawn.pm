@@ -2,10 +2,8 @@
 package Spawn;
 use strict;
 use warnings;
-use File::Path qw(make_path);
-use POSIX ();
-use Socket;
 use CommandLine;
+use Folders;
 use Processes;
 use UnitFile;
 
@@ -15,8 +13,9 @@ sub log_path { my ($name) = @_; return "$LOGS/$name.log" }
 
 sub note {
     my ($name, $text) = @_;
-    make_path($LOGS);
+    Folders::make($LOGS);
     open my $log, '>>', log_path($name) or return;
+    require POSIX;
     print $log POSIX::strftime('%b %d %H:%M:%S', localtime) . " systemd[1]: $text\n";
     close $log;
     return;
@@ -25,9 +24,10 @@ sub note {
 # Becomes the command; never returns.
 sub become {
     my ($unit, $command, $env) = @_;
+    require POSIX;
     POSIX::setsid();
     open STDIN, '<', '/dev/null';
-    make_path($LOGS);
+    Folders::make($LOGS);
     open STDOUT, '>>', log_path($unit->{name});
     open STDERR, '>&', \*STDOUT;
     my $user = UnitFile::last_of($unit, 'Service', 'User');
@@ -82,7 +82,7 @@ sub daemon {
     my $helper = fork // die "fork: $!\n";
     if ($helper == 0) {
         my $pid = fork;
-        if ($pid) { syswrite $write, "$pid\n"; POSIX::_exit(0) }
+        if ($pid) { syswrite $write, "$pid\n"; require POSIX; POSIX::_exit(0) }
         close $read;
         close $write;
         become($unit, $command, $env);
@@ -96,11 +96,12 @@ sub daemon {
 # A socket on which a Type=notify daemon says READY=1: (path, handle).
 sub notify_socket {
     my ($name) = @_;
-    make_path('/run/small-systemctl');
+    Folders::make('/run/small-systemctl');
     my $path = "/run/small-systemctl/.notify-$name";
     unlink $path;
-    socket my $socket, PF_UNIX, SOCK_DGRAM, 0 or die "socket: $!\n";
-    bind $socket, sockaddr_un($path) or die "bind: $!\n";
+    require Socket;
+    socket my $socket, Socket::PF_UNIX(), Socket::SOCK_DGRAM(), 0 or die "socket: $!\n";
+    bind $socket, Socket::sockaddr_un($path) or die "bind: $!\n";
     chmod 0666, $path;
     return ($path, $socket);
 }

@@ -2,7 +2,7 @@
 package UnitLinks;
 use strict;
 use warnings;
-use File::Path qw(make_path);
+use Folders;
 use UnitFile;
 
 our $FOLDER = '/etc/systemd/system';
@@ -75,7 +75,7 @@ sub change {
 sub make_link {
     my ($target, $path, $quiet) = @_;
     return if (readlink($path) // '') eq $target;
-    make_path($path =~ s{/[^/]+$}{}r);
+    Folders::make($path =~ s{/[^/]+$}{}r);
     unlink $path if -l $path;
     symlink $target, $path or die "Failed to create symlink $path: $!\n";
     print STDERR "Created symlink $path \x{2192} $target.\n" =~ s/\x{2192}/->/r unless $quiet;

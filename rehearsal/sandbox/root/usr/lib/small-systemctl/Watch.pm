@@ -4,7 +4,6 @@
 package Watch;
 use strict;
 use warnings;
-use POSIX ();
 use Remembered;
 use UnitFile;
 
@@ -27,6 +26,7 @@ sub begin {
     pipe my $read, my $write or die "pipe: $!\n";
     my $helper = fork // die "fork: $!\n";
     if ($helper == 0) {
+        require POSIX;
         my $pid = fork;
         if ($pid) { syswrite $write, "$pid\n"; POSIX::_exit(0) }
         POSIX::setsid();

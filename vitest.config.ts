@@ -2,24 +2,26 @@ import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-// Worlds and engines are heavy, but mostly wait: two files at a time where they are made.
+// Sandboxes and engines are heavy, but mostly wait: two files at a time where they are made.
 const light = { maxWorkers: Math.max(2, availableParallelism() - 1), groupOrder: 0 };
 const heavy = { maxWorkers: 2, groupOrder: 1 };
 
 /**
- * One project per tier, so that `npx vitest --project pure` runs what needs nothing but Node.
- * A test file's suffix says its tier: `x.test.ts` is pure, `x.mocks.test.ts`, `x.parts.test.ts`, `x.rehearsal.test.ts`.
- * They run in this order: what is quick comes first, and of the heavy ones the long, so that the short fill the end.
+ * One project per tier, so that `npx vitest --project pure` runs what needs nothing but Node. A test file's suffix says
+ * its tier: `x.test.ts` is pure, and then `x.mocks.test.ts`, `x.scripts.test.ts` and so on. They run in this order: what
+ * is quick comes first, and of the heavy ones the long, so that the short fill the end. `npm test` runs the first four.
  */
 const tiers = {
   pure: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/**/*.{mocks,parts,rehearsal}.test.ts"],
+    exclude: ["test/**/*.{mocks,scripts,modes,rehearsal,parts}.test.ts"],
     testTimeout: 20_000,
     ...light,
   },
   // One process for several files: they share no state, and loading Pulumi's SDK takes longer than most of them.
   mocks: { include: ["test/**/*.mocks.test.ts"], exclude: [], testTimeout: 60_000, isolate: false, ...light },
+  scripts: { include: ["test/**/*.scripts.test.ts"], exclude: [], testTimeout: 60_000, ...light },
+  modes: { include: ["test/**/*.modes.test.ts"], exclude: [], testTimeout: 1_200_000, ...heavy },
   rehearsal: { include: ["test/**/*.rehearsal.test.ts"], exclude: [], testTimeout: 1_200_000, ...heavy },
   parts: { include: ["test/**/*.parts.test.ts"], exclude: [], testTimeout: 300_000, ...heavy },
 };
@@ -35,8 +37,15 @@ class InOrderOfTiers extends BaseSequencer {
 export default defineConfig({
   test: {
     sequence: { sequencer: InOrderOfTiers },
+    reporters: ["default", "./test/support/slowest-files.ts"],
     projects: Object.entries(tiers).map(([name, { groupOrder, ...tier }]) => ({
-      test: { name, ...tier, hookTimeout: tier.testTimeout, sequence: { groupOrder } },
+      test: {
+        name,
+        ...tier,
+        setupFiles: "test/support/cpu-time.ts",
+        hookTimeout: tier.testTimeout,
+        sequence: { groupOrder },
+      },
     })),
   },
 });

@@ -21,7 +21,7 @@ export interface Engine {
   readonly run: string;
   /** Runs the CLI with the terminal's input and output; answers its exit code. */
   readonly interact: (args: readonly string[], options?: { signal?: AbortSignal }) => Promise<number>;
-  /** Runs the CLI and answers what it printed. @throws with its last words when it fails. */
+  /** Runs the CLI and answers what it printed. @throws with the end of its output when it fails. */
   readonly capture: (args: readonly string[], input?: string) => Promise<string>;
   /** Runs the CLI and hands over every line it prints. */
   readonly stream: (args: readonly string[], line: (text: string) => void, signal?: AbortSignal) => Promise<number>;

@@ -147,14 +147,14 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
         return rancher;
       }));
 
-    const fake = await step(`ingress controller${binary ? "" : " and Rancher"}, played`, async (log) => {
+    const fake = await step(`ingress controller${binary ? "" : " and Rancher"}, simulated`, async (log) => {
       const cluster = await startFakeCluster({
         kubernetes,
         nodes,
         authority,
         ingressController: wanted.ingressController,
         ports: wanted.ingressPorts,
-        folder: join(folder, "played"),
+        folder: join(folder, "fake"),
         progress: log,
         ...(genuineRancher && { genuineRancher }),
       });

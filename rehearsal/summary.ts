@@ -6,7 +6,7 @@ import { terminalColumns, wrapText } from "../operations/terminal.ts";
 export interface Participant {
   readonly name: string;
   readonly version: string;
-  readonly kind: "genuine" | "stand-in";
+  readonly kind: "genuine" | "fake";
   readonly from: string;
 }
 

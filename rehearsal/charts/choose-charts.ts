@@ -59,7 +59,7 @@ export async function chooseCharts(options: {
   const participants = charts.map(({ name, version, repository, reachable }): Participant => ({
     name: `chart ${name}`,
     version,
-    kind: reachable ? "genuine" : "stand-in",
+    kind: reachable ? "genuine" : "fake",
     from: reachable ? withoutCredentials(repository) : "this project",
   }));
   const unreachable = charts.filter(({ reachable }) => !reachable);

@@ -30,7 +30,7 @@ export async function serveCharts(options: {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   for (const { chart, versions } of charts) {
     for (const version of versions) {
-      progress?.(`packaging our stand-in of the ${chart} chart as ${version}`);
+      progress?.(`packaging the fake ${chart} chart as ${version}`);
       await packageChart(folder, chart, version);
     }
   }

@@ -92,7 +92,7 @@ async function makeRoot(): Promise<Buffer> {
         "/etc/passwd": text("root:x:0:0:root:/root:/bin/bash\n"),
         "/etc/group": text("root:x:0:\n"),
         // Docker copies this to a new named volume, but not to a bind mount.
-        "/var/lib/rancher/k3s/agent/images/k3s-airgap-images.tar": text("played\n"),
+        "/var/lib/rancher/k3s/agent/images/k3s-airgap-images.tar": text("fake\n"),
       },
       folders: ["/etc/rancher/ssl", "/var/lib/cni", "/var/lib/kubelet", "/var/log/auditlog"],
     });

@@ -55,7 +55,7 @@ export function startFakeCertManager(options: {
   const signerOf = async (issuer: Issuer): Promise<CertificateAuthority | string> => {
     const { ca, acme } = issuer.spec;
     if (acme) return authority;
-    if (!ca) return "this rehearsal plays issuers with a CA and with ACME only";
+    if (!ca) return "this rehearsal simulates issuers with a CA and with ACME only";
     // A ClusterIssuer's secret is in cert-manager's namespace.
     const namespace = issuer.metadata!.namespace ?? "cert-manager";
     const secret = await orUndefined(core.readNamespacedSecret({ namespace, name: ca.secretName }));
@@ -108,7 +108,7 @@ export function startFakeCertManager(options: {
         const body = issuedSecret(certificate, pair, signer.certificate);
         if (current) await core.replaceNamespacedSecret({ namespace: namespace!, name: secretName, body });
         else await core.createNamespacedSecret({ namespace: namespace!, body });
-        progress(`played cert-manager signed ${secretName} for ${dnsNames.join(", ")}`);
+        progress(`fake cert-manager signed ${secretName} for ${dnsNames.join(", ")}`);
       }
       await log("certificates", certificate, ready("Certificate is up to date and has not expired"));
     }
@@ -117,7 +117,7 @@ export function startFakeCertManager(options: {
   const kinds = ["issuers", "clusterissuers", "certificates"].map((kind) => `/apis/${group}/${version}/${kind}`);
   // Secrets are not watched, because most are large ones of Helm: a deleted one is found in the next round, 2 s later.
   const paths = [...kinds, "/apis/networking.k8s.io/v1/ingresses"];
-  return startReconciler({ name: "played cert-manager", client, paths, reconcile, progress });
+  return startReconciler({ name: "fake cert-manager", client, paths, reconcile, progress });
 }
 
 function isGood(chain: string, names: readonly string[], signer: CertificateAuthority): boolean {

@@ -69,5 +69,5 @@ export async function startFakeCluster(options: FakeClusterOptions): Promise<Fak
 }
 
 function simulated(name: string, from = "this project"): Participant {
-  return { name, version: "-", kind: "stand-in", from };
+  return { name, version: "-", kind: "fake", from };
 }

@@ -56,11 +56,11 @@ export function startFakeHelmController(options: {
     if (wanted.some(({ kind }) => kind === "DaemonSet")) await orUndefined(apps.deleteNamespacedDeployment(where));
     else await orUndefined(apps.deleteNamespacedDaemonSet(where));
     applied = content;
-    progress(`played helm-controller upgraded ${chart}${content === "" ? " to its own values" : ""}`);
+    progress(`fake helm-controller upgraded ${chart}${content === "" ? " to its own values" : ""}`);
   };
   const root = `/apis/${helmGroup.group}/${helmGroup.version}/namespaces/${helmGroup.namespace}`;
   const paths = [`${root}/helmcharts`, `${root}/helmchartconfigs`];
-  return startReconciler({ name: "played helm-controller", client, paths, reconcile, progress });
+  return startReconciler({ name: "fake helm-controller", client, paths, reconcile, progress });
 }
 
 function controllerOf(chart: string | undefined): Exclude<IngressController, "none"> | undefined {

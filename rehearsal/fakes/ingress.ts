@@ -88,7 +88,7 @@ export async function startFakeIngress(options: {
     "/apis/apps/v1/namespaces/kube-system/daemonsets",
     "/api/v1/namespaces/kube-system/configmaps",
   ];
-  const reconciler = startReconciler({ name: "played ingress controller", client, paths, reconcile, progress });
+  const reconciler = startReconciler({ name: "fake ingress controller", client, paths, reconcile, progress });
   return {
     listeners: listeners.map(({ node, ports: opened }) => ({ node, ports: opened })),
     counters: async () =>

@@ -44,7 +44,7 @@ function page(url: string): Answer {
   if (pathname === "/healthz") return { status: 200, body: "ok" };
   if (pathname === "/") return { status: 302, headers: { location: "/dashboard/" }, body: "" };
   if (pathname.startsWith("/dashboard")) {
-    return { status: 200, headers: html, body: "<!doctype html><title>Rancher, played by a rehearsal</title>\n" };
+    return { status: 200, headers: html, body: "<!doctype html><title>Rancher, simulated by a rehearsal</title>\n" };
   }
   if (/^\/(v1|v3|k8s)(\/|$)/.test(pathname)) {
     const error = { type: "error", status: "401", code: "Unauthorized", message: "must authenticate" };

@@ -42,12 +42,12 @@ export function startFakeRancherPods(options: {
         stringData: { "tls.crt": authority.certificate, "tls.key": authority.key },
       },
     });
-    progress("played Rancher made its CA, the Secret tls-rancher");
+    progress("fake Rancher made its CA, the Secret tls-rancher");
   };
   const paths = [
     `/apis/apps/v1/namespaces/${namespace}/deployments`,
     `/apis/batch/v1/namespaces/${namespace}/jobs`,
     `/api/v1/namespaces/${namespace}/secrets`,
   ];
-  return startReconciler({ name: "played Rancher", client, paths, reconcile, progress });
+  return startReconciler({ name: "fake Rancher", client, paths, reconcile, progress });
 }

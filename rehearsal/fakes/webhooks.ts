@@ -5,7 +5,7 @@ import { startReconciler, type Stoppable } from "./reconciler.ts";
 const group = "/apis/admissionregistration.k8s.io/v1";
 
 /** A condition that is never true: the API server does not call the webhook, so there is no timeout. */
-const neverCall = { name: "pods-are-played-in-a-rehearsal", expression: "false" };
+const neverCall = { name: "pods-are-simulated-in-a-rehearsal", expression: "false" };
 
 /**
  * Disables all admission webhooks. No pod runs behind their Services, so a webhook with `failurePolicy: Fail` would
@@ -33,7 +33,7 @@ export function startWebhookRelaxing(options: {
         const body = webhooks.flatMap((webhook, index) => (isRelaxed(webhook) ? [] : relaxed(index)));
         if (body.length === 0) continue;
         await patch({ name: metadata!.name!, body }, json);
-        progress(`webhooks of ${metadata!.name} are not asked: pods are played, nothing answers`);
+        progress(`webhooks of ${metadata!.name} are not asked: pods are simulated, nothing answers`);
       }
     }
   };

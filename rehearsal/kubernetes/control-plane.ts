@@ -137,7 +137,7 @@ export async function planControlPlane(folder: string, advertiseAddress: string)
       }),
       kwok: flags({
         kubeconfig: await clientFile("kwok"),
-        "manage-nodes-with-annotation-selector": "kwok.x-k8s.io/node=played",
+        "manage-nodes-with-annotation-selector": "kwok.x-k8s.io/node=fake",
         "node-lease-duration-seconds": nodeLeaseSeconds,
         cidr: podRange,
       }),

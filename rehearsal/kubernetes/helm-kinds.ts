@@ -41,6 +41,6 @@ export function helmChart(name: string): HelmObject & { spec: { chart: string } 
     apiVersion: `${helmGroup.group}/${helmGroup.version}`,
     kind: "HelmChart",
     metadata: { name, namespace: helmGroup.namespace },
-    spec: { chart: `played/${name}` },
+    spec: { chart: `fake/${name}` },
   };
 }

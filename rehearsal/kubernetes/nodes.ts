@@ -15,7 +15,7 @@ export function nodeObject({ name, address }: NodeAddress, version: string): V1N
     kind: "Node",
     metadata: {
       name,
-      annotations: { "kwok.x-k8s.io/node": "played" },
+      annotations: { "kwok.x-k8s.io/node": "fake" },
       labels: {
         "kubernetes.io/hostname": name,
         "kubernetes.io/os": "linux",
@@ -34,13 +34,13 @@ export function nodeObject({ name, address }: NodeAddress, version: string): V1N
       nodeInfo: {
         architecture: "amd64",
         bootID: "",
-        containerRuntimeVersion: "kwok://played",
-        kernelVersion: "played",
+        containerRuntimeVersion: "kwok://fake",
+        kernelVersion: "fake",
         kubeProxyVersion: "",
         kubeletVersion: version,
         machineID: "",
         operatingSystem: "linux",
-        osImage: "played by kwok",
+        osImage: "simulated by kwok",
         systemUUID: "",
       },
     },

@@ -5,18 +5,18 @@ import { build } from "esbuild";
 
 const sources = dirname(fileURLToPath(import.meta.url));
 
-/** A stand-in to be put into a plugin folder. */
+/** A fake to be put into a plugin folder. */
 export interface FakePlugin {
   readonly name: string;
   readonly version: string;
   /** Where the plugin's folder goes: `<Pulumi home>/plugins/resource-<name>-v<version>`. */
   readonly folder: string;
-  /** What the stand-in needs to know, written beside it as `settings.json`. No secrets. */
+  /** What the fake needs to know, written beside it as `settings.json`. No secrets. */
   readonly settings?: { readonly [setting: string]: string };
 }
 
 /**
- * Makes the plugin folder of a stand-in: its program in one file, and the executable that starts this Node with it.
+ * Makes the plugin folder of a fake: its program in one file, and the executable that starts this Node with it.
  * One file, because three of these start for every preview: bundled, one is there some 40 ms after Node itself, and
  * the generated CommonJS messages need no interplay with Node's ES modules.
  */

@@ -5,7 +5,7 @@ import { tool } from "../../tools/toolbox.mjs";
 import { download, pluginFolder, takeInstalled } from "./genuine-plugin.ts";
 import { makeFakePlugin } from "./fake-plugin.ts";
 
-/** The providers of which this project has a stand-in. */
+/** The providers of which this project has a fake. */
 export const fakeProviders = ["command", "docker", "kubernetes", "random"] as const;
 export type FakeProvider = (typeof fakeProviders)[number];
 
@@ -13,7 +13,7 @@ export type FakeProvider = (typeof fakeProviders)[number];
 export interface InstalledProvider {
   readonly name: FakeProvider;
   readonly version: string;
-  readonly kind: "genuine" | "stand-in";
+  readonly kind: "genuine" | "fake";
   /** Where it comes from, for a reader: a folder, or a sentence. */
   readonly from: string;
 }
@@ -27,12 +27,12 @@ export interface InstallOptions {
   readonly download?: boolean;
   /** Those the stack needs. @default all of them */
   readonly names?: readonly FakeProvider[];
-  /** Put stand-ins in place even where a genuine plugin could be had. @default false */
+  /** Put fakes in place even where a genuine plugin could be had. @default false */
   readonly fakesOnly?: boolean;
   readonly progress?: (line: string) => void;
 }
 
-/** Puts every provider in place: the user's genuine plugin, else a downloaded one, else the stand-in. */
+/** Puts every provider in place: the user's genuine plugin, else a downloaded one, else the fake. */
 export async function installProviders(options: InstallOptions): Promise<readonly InstalledProvider[]> {
   await mkdir(join(options.pulumiHome, "plugins"), { recursive: true });
   const progress = options.progress ?? (() => undefined);
@@ -76,5 +76,5 @@ async function installFake(name: FakeProvider, version: string, pulumiHome: stri
   const folder = join(pulumiHome, "plugins", pluginFolder(name, version));
   const settings = name === "kubernetes" ? { helm: (await tool("helm")).path } : {};
   await makeFakePlugin({ name, version, folder, settings });
-  return { name, version, kind: "stand-in", from: "this project" };
+  return { name, version, kind: "fake", from: "this project" };
 }

@@ -76,7 +76,7 @@ export function overlaySingleNode(
     wanted.ssh
       ? "the Docker host, by a Debian server with a Docker engine"
       : "this machine's Docker engine, by one of the rehearsal's own",
-    "Rancher's image, by one with a played Rancher",
+    "Rancher's image, by one with a fake Rancher",
   );
   if (mapping(values["docker"])["engine"] === "install")
     replaced.push("the installation of Docker Engine, by the engine the server has");

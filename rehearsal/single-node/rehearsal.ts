@@ -156,7 +156,7 @@ export async function startSingleNodeRehearsal(options: SingleNodeOptions): Prom
           {
             name: "Rancher",
             version: rancherVersion,
-            kind: "stand-in" as const,
+            kind: "fake" as const,
             from: "an image made here, without Kubernetes in it",
           },
           ...(wanted.balancer === "none" ? [] : [nginxParticipant(nginxVersion, overlaid)]),

@@ -97,7 +97,7 @@ describe.skipIf("refused" in made)("waiting for Rancher, on a real Docker engine
 
     for (const { code, stderr } of [end, again]) {
       expect(code, stderr).toBe(40);
-      expect(stderr).toMatch(/FATAL\] panic: played\n.*Rancher 2\.15\.2 has ended \d+ times/s);
+      expect(stderr).toMatch(/FATAL\] panic: fake\n.*Rancher 2\.15\.2 has ended \d+ times/s);
     }
   });
 

@@ -20,7 +20,7 @@ const synthesiseAddress = (change: { readonly address?: string; readonly interfa
         peerAddress,
         machine: new ManagedHost(name, { host: sshHost(balancerHost({ name })), credentials: {} }),
       }));
-      // Any component with a resource in it plays the balancer.
+      // Any component with a resource in it simulates the balancer.
       const balancer = new ManagedHost("balancer", { host: sshHost(balancerHost({ name: "other" })), credentials: {} });
       return new FloatingAddress("floating-address", { ...args, hosts, balancer, ...change });
     },

@@ -7,7 +7,7 @@ import { ScriptSandbox } from "../support/script-run.ts";
 const configuration = (generation: string) => `return "generation ${generation} worker $pid\\n";\n`;
 const [a, b, c] = ["aaaa", "bbbb", "cccc"] as const;
 
-/** An nginx that is played by files: `running` says which generation its workers run, `workers` which there are. */
+/** An nginx that is simulated by files: `running` says which generation its workers run, `workers` which there are. */
 class FakeRollout extends ScriptSandbox {
   constructor() {
     super();

@@ -61,7 +61,7 @@ describe.skipIf(!isRoot)("a stack whose hosts", () => {
     await clearLeftovers();
   });
 
-  /** Played controllers look every 2 s; the checks are made again until then. */
+  /** Fake controllers look every 2 s; the checks are made again until then. */
   const checksPass = (nodes: readonly string[]) =>
     expect.poll(() => failedChecks(stack, nodes), { timeout: 20_000, interval: 1000 }).toEqual([]);
   const sudoAsks = (name: Balancer, asks: boolean) =>

@@ -107,7 +107,7 @@ describe.skipIf(!isRoot)("a rehearsal with a Rancher server somebody brought", (
     await expect(openSession(target(), "not the password", 0)).rejects.toThrow(
       /^signing in as admin with the bootstrap password: \/v1-public\/login answered 401$/,
     );
-    // Without a session the check is the one for a played Rancher, and this one is not.
+    // Without a session the check is the one for a fake Rancher, and this one is not.
     const { bootstrapPassword: _none, ...anonymous } = target();
     const failed = (await checkThroughBalancer(anonymous)).filter(({ passed }) => !passed);
     expect(failed).toEqual([{ name: "a websocket opens", passed: false, seen: "the upgrade was answered with 401" }]);
@@ -159,7 +159,7 @@ describe.skipIf(!isRoot)("a Rancher server that is of no use", () => {
     expect(said).toEqual([]);
   });
 
-  it("is named with its last words when it ends early, and not started again", async () => {
+  it("is named with the end of its output when it ends early, and not started again", async () => {
     const said: string[] = [];
     const rancherBinary = makeExecutable(folder, 'echo "[FATAL] this is no Rancher" >&2; exit 4', "useless");
     const stack = await rehearse({ stackFile, rancherBinary, hear: (line) => said.push(line) });

@@ -29,7 +29,7 @@ const result: RehearsalResult = {
     ["pulumi up", 12.5],
   ]),
   participants: [
-    { name: "provider command", version: "1.2.1", kind: "stand-in", from: "this project" },
+    { name: "provider command", version: "1.2.1", kind: "fake", from: "this project" },
     { name: "etcd", version: "3.6.5", kind: "genuine", from: "built here" },
     { name: "kube-apiserver", version: "1.34.1", kind: "genuine", from: "built here" },
     { name: "kube-scheduler", version: "1.34.1", kind: "genuine", from: "built here" },

@@ -26,7 +26,7 @@ const folders = [
 
 /**
  * A machine of a system that cannot be had here: scripts run for real, with folders of its own for /etc, /run, /usr/share and /var,
- * and the system's tools are played by stand-ins that write down how they were called.
+ * and the system's tools are simulated by fakes that write down how they were called.
  */
 export class FakeSystem extends ScriptSandbox {
   readonly #calls = this.path("calls");

@@ -89,7 +89,7 @@ export const shells: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * A folder that plays the machine Pulumi runs on, which has what a Mac has and no more, with a home folder of its own.
+ * A folder that simulates the machine Pulumi runs on, which has what a Mac has and no more, with a home folder of its own.
  */
 export class PlainMachine extends ScriptFolder {
   readonly home = this.path("home dir");

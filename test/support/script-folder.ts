@@ -18,7 +18,7 @@ export interface ScriptInput {
   readonly signal?: AbortSignal;
 }
 
-/** A folder that plays a machine: scripts run for real in it, as whoever runs the test. */
+/** A folder that simulates a machine: scripts run for real in it, as whoever runs the test. */
 export abstract class ScriptFolder {
   readonly folder = mkdtempSync(join(tmpdir(), "rancher-script-"));
   /** Commands of the machine's own. */

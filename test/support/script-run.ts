@@ -3,7 +3,7 @@ import { sshHost, sshStateFolder, type Host } from "../../components/host/host.t
 import { runShell, ScriptFolder, type ScriptRun } from "./script-folder.ts";
 
 /**
- * A folder that plays a host: scripts run in it by the machine's own `sh`, with their state folder and their folder
+ * A folder that simulates a host: scripts run in it by the machine's own `sh`, with their state folder and their folder
  * under /run led into it, so that neither root nor a host is needed.
  */
 export class ScriptSandbox extends ScriptFolder {

@@ -53,7 +53,7 @@ function has(path, mode) {
  * @param {{ progress: import("../step.mjs").Progress, env: NodeJS.ProcessEnv, log: string, policy?: string,
  *   lockTimeout?: number, pollTime?: number, signal?: AbortSignal | undefined }} options
  *   how long to wait for another process that installs packages, in milliseconds
- * @throws when apt-get fails, with its last words
+ * @throws when apt-get fails, with the end of its output
  */
 export async function installMachinePackages(packages, options) {
   const { progress, policy = POLICY } = options;
@@ -109,7 +109,7 @@ async function aptGet(words, { progress, env, log, signal, lockTimeout = 300_000
 }
 
 /**
- * What to do about a failed `apt-get install`, from its last words.
+ * What to do about a failed `apt-get install`, from the end of its output.
  *
  * @param {string} words
  * @returns {string}

@@ -52,7 +52,7 @@ function isFor({ optional = false, os = [process.platform], cpu = [process.arch]
  * @param {string} clone
  * @param {"missing" | "outdated"} state
  * @param {{ progress: import("../step.mjs").Progress, env: NodeJS.ProcessEnv, log: string, signal: AbortSignal }} options
- * @throws when npm fails, with its last words
+ * @throws when npm fails, with the end of its output
  */
 export async function installNodeModules(clone, state, { progress, env, log, signal }) {
   const why = state === "missing" ? "missing" : "not what package-lock.json pins";
@@ -121,7 +121,7 @@ function npm(env) {
 }
 
 /**
- * What to do about a failed `npm ci`, from its last words.
+ * What to do about a failed `npm ci`, from the end of its output.
  *
  * @param {string} words
  * @returns {string}

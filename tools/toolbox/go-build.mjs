@@ -14,7 +14,7 @@ import { findGo } from "./go.mjs";
  * @param {string} folder  where the executables go; each is named for its tool
  * @param {{ env: NodeJS.ProcessEnv, log: string, onState?: (state: string) => void,
  *   signal?: AbortSignal | undefined }} options
- * @throws when Go is missing or the build fails, with its last words and where all of them are
+ * @throws when Go is missing or the build fails, with the end of its output and the file that has all of it
  */
 export async function goBuild(names, folder, { env, log, onState = () => {}, signal }) {
   const first = /** @type {ToolName} */ (names[0]);
@@ -55,7 +55,7 @@ export async function goBuild(names, folder, { env, log, onState = () => {}, sig
 }
 
 /**
- * What to do about a failed build, from its last words.
+ * What to do about a failed build, from the end of its output.
  *
  * @param {string} words
  * @returns {string}

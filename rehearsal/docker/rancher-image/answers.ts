@@ -49,7 +49,7 @@ export function answersOf(options: {
     const elsewhere = ledToHttps(request);
     if (elsewhere) return elsewhere;
     const { pathname } = new URL(request.url, "https://rancher");
-    if (pathname === "/healthz" && unhealthy) return { status: 500, body: "[-]played failed: reason withheld\n" };
+    if (pathname === "/healthz" && unhealthy) return { status: 500, body: "[-]fake failed: reason withheld\n" };
     if (pathname === "/rancherversion") return json(200, { Version: data().version, RancherPrime: "false" });
     if (pathname === "/cacerts") return { status: 200, headers: { "content-type": "text/plain" }, body: cacerts };
     if (request.method === "POST" && loginPaths.includes(pathname)) return signIn(request.body);

@@ -6,7 +6,7 @@ import { compare } from "semver";
 import { createCertificateAuthority, type KeyPair } from "../../kubernetes/certificate-authority.ts";
 import { Store } from "./store.ts";
 
-/** What the played server remembers. */
+/** What the fake server remembers. */
 export interface RancherData {
   /** The server that wrote it last: `v2.15.2`. */
   readonly version: string;

@@ -1,7 +1,7 @@
 import { lookup } from "node:dns/promises";
 
 /**
- * How a played server fails, given as REHEARSAL_RANCHER in the image or to the container:
+ * How a fake server fails, given as REHEARSAL_RANCHER in the image or to the container:
  * - `never-ready`: runs and opens no port, as one that waits for something for ever;
  * - `unhealthy`: answers, and says it is not well;
  * - `crashing`: ends soon after each start;

@@ -29,7 +29,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => pr
 try {
   const version = env["CATTLE_SERVER_VERSION"] ?? "";
   const { ports, noCacerts, auditLog } = readCommandLine(process.argv.slice(2), env);
-  log("INFO", `Rancher version ${version} is starting (played by a rehearsal)`);
+  log("INFO", `Rancher version ${version} is starting (simulated by a rehearsal)`);
   const fault = await faultOf(env["REHEARSAL_RANCHER"]);
   const { store, data, migratedFrom, toldPassword } = await openData(
     dataFolder,
@@ -62,7 +62,7 @@ try {
   log("INFO", `Listening on :${ports.http} and :${ports.https}, certificate ${tls.source}`);
   if (fault === "crashing") {
     await sleep(1000);
-    throw new Error("panic: played");
+    throw new Error("panic: fake");
   }
 } catch (error) {
   log("FATAL", (error as Error).message);

@@ -86,7 +86,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   };
 }
 
-/** Agents' websocket: a genuine one refuses whoever brings no agent's token, the played one takes everyone. */
+/** Agents' websocket: a genuine one refuses whoever brings no agent's token, the fake one takes everyone. */
 function isOpen({ url }: SeenRequest): boolean {
   return new URL(url, "https://rancher").pathname === websocketPath;
 }
@@ -98,7 +98,7 @@ function seenOf(request: IncomingMessage): SeenRequest {
   return { method: request.method ?? "GET", url: request.url ?? "/", host: request.headers.host ?? "", scheme };
 }
 
-/** By these headers a rehearsal tells what it saw, as the played ingress controllers do. */
+/** By these headers a rehearsal tells what it saw, as the fake ingress controllers do. */
 function toldOf(request: IncomingMessage): Record<string, string> {
   const forwarded = String(request.headers["x-forwarded-for"] ?? "");
   return {

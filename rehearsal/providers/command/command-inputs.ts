@@ -42,7 +42,7 @@ export const inputKeys = {
   remote: [...common, "connection"],
   local: [...common, "dir", "interpreter", "assetPaths", "archivePaths"],
 };
-/** What this stand-in leaves to the genuine provider, rather than doing it differently. */
+/** What this fake leaves to the genuine provider, rather than doing it differently. */
 const notSimulated = new Set(["password", "privateKeyPassword", "assetPaths", "archivePaths"]);
 const loggings: readonly Json[] = ["stdout", "stderr", "stdoutAndStderr", "none", null];
 
@@ -84,7 +84,7 @@ function refuse(given: Properties, known: readonly string[], prefix: string): { 
     .map((key) => ({
       property: prefix + key,
       reason: notSimulated.has(key)
-        ? "not played by the stand-in for the command provider; install the genuine one"
+        ? "not supported by the fake command provider; install the genuine one"
         : `Unrecognized field '${key}'`,
     }));
 }

@@ -12,7 +12,7 @@ import { SshFolder } from "./ssh-folder.ts";
 /** Runs one of a resource's commands with those inputs and the outputs of the run before. */
 type Run = (request: Request, command: string, inputs: JsonObject, before: JsonObject) => Promise<Properties>;
 
-/** Stands in for the command provider: `remote.Command` and `local.Command`, without files copied or globbed. */
+/** Replaces the command provider: `remote.Command` and `local.Command`, without files copied or globbed. */
 export function commandPlugin(version: string): Plugin {
   const stop = new AbortController();
   let folder: SshFolder | undefined;
@@ -63,7 +63,7 @@ export function commandPlugin(version: string): Plugin {
     resource: (type) => {
       const found = types.get(type);
       if (!found)
-        throw new Error(`${type} is not played by the stand-in for the command provider; install the genuine one`);
+        throw new Error(`${type} is not supported by the fake command provider; install the genuine one`);
       return found;
     },
     cancel: () => stop.abort(),

@@ -22,7 +22,7 @@ const types: { readonly [type: string]: (engine: () => Promise<EngineClient>) =>
 };
 
 /**
- * Stands in for the docker provider: networks, volumes, images that are pulled, containers, and the look-up
+ * Replaces the docker provider: networks, volumes, images that are pulled, containers, and the look-up
  * `getRegistryImage`, all without signing in to a registry.
  */
 export function dockerPlugin(version: string): Plugin {
@@ -50,7 +50,7 @@ export function dockerPlugin(version: string): Plugin {
   };
 }
 
-/** Settings the stand-in would do without are refused, lest it reach another engine than the genuine one. */
+/** Settings the fake would do without are refused, lest it reach another engine than the genuine one. */
 const notSimulated = ["context", "certPath", "caMaterial", "certMaterial", "keyMaterial", "registryAuth"];
 
 function engineSettings(configuration: ReadonlyMap<string, string>): EngineSettings {
@@ -72,5 +72,5 @@ async function connect({ host, sshOpts }: EngineSettings): Promise<void> {
 }
 
 function refuse(what: string): never {
-  throw new Error(`${what} is not played by the stand-in for the docker provider; install the genuine one`);
+  throw new Error(`${what} is not supported by the fake docker provider; install the genuine one`);
 }

@@ -21,7 +21,7 @@ export interface Settings {
   readonly skipUpdateUnreachable: boolean;
 }
 
-/** Reads the settings; an absent one comes from its twin in the environment. Throws for those that are not played. */
+/** Reads the settings; an absent one comes from its twin in the environment. Throws for those that are not supported. */
 export function settingsOf(configuration: ReadonlyMap<string, string>): Settings {
   const flag = (name: string): boolean => {
     const twin = `PULUMI_K8S_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`.replace(
@@ -32,12 +32,12 @@ export function settingsOf(configuration: ReadonlyMap<string, string>): Settings
   };
   for (const name of ["renderYamlToDirectory", "alwaysRender"]) {
     if (!["", "false", undefined].includes(configuration.get(name))) {
-      throw new Error(`the kubernetes provider's ${name} is not played by the stand-in; install the genuine one`);
+      throw new Error(`the kubernetes provider's ${name} is not supported by the fake provider; install the genuine one`);
     }
   }
   if (configuration.get("enableServerSideApply") === "false") {
     throw new Error(
-      "the stand-in for the kubernetes provider only plays enableServerSideApply; install the genuine one",
+      "the fake kubernetes provider only supports enableServerSideApply; install the genuine one",
     );
   }
   return {

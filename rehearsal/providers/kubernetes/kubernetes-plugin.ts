@@ -15,10 +15,10 @@ export interface Provider {
   readonly stop: AbortSignal;
 }
 
-/** Types that are made of other resources, or run on this machine; none of them is played. */
+/** Types that are made of other resources, or run on this machine; none of them is supported. */
 const notSimulated = /^kubernetes:(yaml|yaml\/v2|kustomize|kustomize\/v2|helm\.sh\/v2|helm\.sh\/v4):|Patch$|List$/;
 
-/** Stands in for the kubernetes provider: plain objects of any kind that needs no waiting of its own, and Releases. */
+/** Replaces the kubernetes provider: plain objects of any kind that needs no waiting of its own, and Releases. */
 export function kubernetesPlugin(version: string, helm: string): Plugin {
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -44,7 +44,7 @@ export function kubernetesPlugin(version: string, helm: string): Plugin {
       const found = type === "kubernetes:helm.sh/v3:Release" ? release : object;
       if (!found) throw new Error("the kubernetes provider was not configured");
       if (notSimulated.test(type)) {
-        throw new Error(`${type} is not played by the stand-in for the kubernetes provider; install the genuine one`);
+        throw new Error(`${type} is not supported by the fake kubernetes provider; install the genuine one`);
       }
       return found;
     },

@@ -55,7 +55,7 @@ export function objectType(provider: Provider): ResourceType {
     const [plain, old] = [revealMap(news), revealMap(olds)];
     const which = identity(plain);
     if (awaitedKinds.has(`${which.apiVersion}/${which.kind}`) && annotation(plain, "pulumi.com/skipAwait") !== "true") {
-      const reason = `waiting for a ${which.kind} is not played by the stand-in for the kubernetes provider; install the genuine one`;
+      const reason = `waiting for a ${which.kind} is not supported by the fake kubernetes provider; install the genuine one`;
       return { inputs: news, failures: [{ property: "kind", reason }] };
     }
     let inputs = normalized(withoutSecrets(news) as Properties);

@@ -63,7 +63,7 @@ export function apiAccess({ text, folder }: KubeconfigText, choice: Choice = {})
   }
   if (user["exec"] ?? user["auth-provider"]) {
     throw new Error(
-      "kubeconfig users that run a program for a token are not played by the stand-in; use a token or a certificate",
+      "kubeconfig users that run a program for a token are not supported by the fake provider; use a token or a certificate",
     );
   }
   const pem = (from: Record<string, unknown>, key: string): string | undefined => {

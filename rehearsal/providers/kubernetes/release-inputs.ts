@@ -79,7 +79,7 @@ export function releaseInputs(
   return given;
 }
 
-/** `repositoryOpts` and `lint` that the stand-in leaves to the genuine provider, with why. */
+/** `repositoryOpts` and `lint` that the fake leaves to the genuine provider, with why. */
 export function notSimulated(inputs: Properties): { property: string; reason: string }[] {
   const options = own(inputs, "repositoryOpts");
   const repository = isProperties(options) ? own(options, "repo") : undefined;
@@ -87,11 +87,11 @@ export function notSimulated(inputs: Properties): { property: string; reason: st
   const failures: { property: string; reason: string }[] = [];
   for (const key of ["username", "password"]) {
     if (isHttp || !isProperties(options) || own(options, key) === undefined) continue;
-    const reason = "not played by the stand-in for the kubernetes provider, except for a repository over HTTP";
+    const reason = "not supported by the fake kubernetes provider, except for a repository over HTTP";
     failures.push({ property: `repositoryOpts.${key}`, reason });
   }
   if (own(inputs, "lint") === true)
-    failures.push({ property: "lint", reason: "not played by the stand-in for the kubernetes provider" });
+    failures.push({ property: "lint", reason: "not supported by the fake kubernetes provider" });
   return failures;
 }
 

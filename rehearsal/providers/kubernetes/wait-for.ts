@@ -10,7 +10,7 @@ export interface Condition {
 
 /**
  * Reads the annotation `pulumi.com/waitFor`: `condition=Ready`, `condition=Ready=False`, `jsonpath={.status.phase}`,
- * `jsonpath={.status.phase}=Running`, or a JSON list of those. Paths are keys and indices; filters are not played.
+ * `jsonpath={.status.phase}=Running`, or a JSON list of those. Paths are keys and indices; filters are not supported.
  */
 export function conditionsOf(waitFor: string): Condition[] {
   const texts = waitFor.trimStart().startsWith("[") ? (JSON.parse(waitFor) as string[]) : [waitFor];
@@ -54,6 +54,6 @@ function stepsOf(path: string): string[] {
       return "";
     });
   if (rest !== "")
-    throw new Error(`pulumi.com/waitFor path ${path} is not played by the stand-in: only keys and indices are`);
+    throw new Error(`pulumi.com/waitFor path ${path} is not supported by the fake provider: only keys and indices are`);
   return steps;
 }

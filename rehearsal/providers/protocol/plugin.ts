@@ -13,9 +13,9 @@ export interface Plugin {
   diffConfig?(olds: Properties, news: Properties): Difference;
   /** Takes the configuration. The engine does not call this while any of it is unknown. */
   configure?(configuration: ReadonlyMap<string, string>, log: Log): Promise<void>;
-  /** The resource type of that token, e.g. `command:remote:Command`; throws for one that is not played. */
+  /** The resource type of that token, e.g. `command:remote:Command`; throws for one that is not supported. */
   resource(type: string): ResourceType;
-  /** The function of that token, e.g. `docker:index/getRegistryImage:getRegistryImage`; throws for one not played. */
+  /** The function of that token, e.g. `docker:index/getRegistryImage:getRegistryImage`; throws for one not supported. */
   invoke?(token: string): Invocation;
   /** The engine wants to stop: end whatever is running. */
   cancel?(): void;

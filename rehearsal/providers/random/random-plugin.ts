@@ -77,14 +77,14 @@ const types: { readonly [type: string]: ResourceType } = {
   }),
 };
 
-/** Stands in for the random provider: `RandomPassword` (without `bcryptHash`), `RandomString` and `RandomId`. */
+/** Replaces the random provider: `RandomPassword` (without `bcryptHash`), `RandomString` and `RandomId`. */
 export function randomPlugin(version: string): Plugin {
   return {
     version,
     resource: (type) => {
       const found = Object.hasOwn(types, type) ? types[type] : undefined;
       if (!found)
-        throw new Error(`${type} is not played by the stand-in for the random provider; install the genuine one`);
+        throw new Error(`${type} is not supported by the fake random provider; install the genuine one`);
       return found;
     },
   };

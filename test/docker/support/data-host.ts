@@ -13,7 +13,7 @@ import { plainSpec } from "./fake-docker.ts";
 
 export const backups = "/var/backups/rancher";
 
-/** A host with a real engine and played Rancher servers, on which the script about Rancher's data runs over SSH. */
+/** A host with a real engine and fake Rancher servers, on which the script about Rancher's data runs over SSH. */
 export interface DataHost {
   readonly machine: ScriptedHost;
   readonly docker: DockerMachine;

@@ -50,8 +50,8 @@ it("serves fake charts in the versions of the stack file, and those an upgrade s
   expect(Object.fromEntries(served)).toEqual({ rancher: ["2.15.2", "2.14.4"], "cert-manager": ["v1.20.0"] });
   expect(index.entries["rancher"]!.map(({ kubeVersion }) => kubeVersion)).toEqual(["<1.37.0-0", "<1.36.0-0"]);
   expect(charts.participants.map(({ name, version, kind }) => [name, version, kind])).toEqual([
-    ["chart rancher", "2.15.2", "stand-in"],
-    ["chart cert-manager", "1.20.0", "stand-in"],
+    ["chart rancher", "2.15.2", "fake"],
+    ["chart cert-manager", "1.20.0", "fake"],
   ]);
   await charts.close();
   await charts.close();
@@ -77,7 +77,7 @@ it("keeps the user's repository that answers, and replaces only the other one", 
   const charts = await choose({ chartRepository: url });
 
   expect(charts.replaced).toEqual({ "cert-manager": { original: unreachable, url: expect.any(String) } });
-  expect(charts.participants.map(({ kind }) => kind)).toEqual(["genuine", "stand-in"]);
+  expect(charts.participants.map(({ kind }) => kind)).toEqual(["genuine", "fake"]);
   await charts.close();
   stop();
 });

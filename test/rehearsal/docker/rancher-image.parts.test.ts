@@ -7,13 +7,13 @@ import { clearLeftovers } from "../../../rehearsal/sandbox/leftovers.ts";
 import { makeDockerTestMachine, type DockerTestMachine } from "../support/docker-test-machine.ts";
 
 const made = await makeDockerTestMachine();
-if ("refused" in made) console.warn(`A played Rancher is not tested in a Docker engine here: ${made.refused}`);
+if ("refused" in made) console.warn(`A fake Rancher is not tested in a Docker engine here: ${made.refused}`);
 
 const older = "rancher/rancher:v2.14.3";
 const newer = "rancher/rancher:v2.15.2";
 const invalid = (fault: Fault) => `${newer}-${fault}`;
 
-describe.skipIf("refused" in made)("a played Rancher in a Docker engine", () => {
+describe.skipIf("refused" in made)("a fake Rancher in a Docker engine", () => {
   const machine = made as DockerTestMachine;
   const docker = machine.engine;
   beforeAll(async () => {

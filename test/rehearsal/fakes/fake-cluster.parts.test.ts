@@ -42,7 +42,7 @@ describe.skipIf(!isRoot)("charts, real helm, and the parts that play pods", () =
   let helm: Awaited<ReturnType<typeof helmFor>>;
 
   beforeAll(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "played-"));
+    folder = await mkdtemp(path.join(tmpdir(), "fake-"));
     const nodes = [1, 2, 3].map((n) => thisMachine(`server-${n}`, `127.0.0.1${n}`));
     authority = await createCertificateAuthority("Rehearsal CA");
     kubernetes = await startKubernetes({ folder: path.join(folder, "kubernetes"), nodes, progress: () => {} });
@@ -59,7 +59,7 @@ describe.skipIf(!isRoot)("charts, real helm, and the parts that play pods", () =
       nodes,
       authority,
       ports,
-      folder: path.join(folder, "played"),
+      folder: path.join(folder, "fake"),
       progress: () => {},
     });
     client = new KubeConfig();
@@ -162,7 +162,7 @@ describe.skipIf(!isRoot)("charts, real helm, and the parts that play pods", () =
     await rancher("upgrade", "2.15.2");
   });
 
-  it("plays ACME, and shows a certificate of the user's as it is", async () => {
+  it("simulates ACME, and shows a certificate of the user's as it is", async () => {
     await rancher("upgrade", "2.15.2", "ingress.tls.source=letsEncrypt", "letsEncrypt.email=a@example.com");
     await core.deleteNamespacedSecret({ namespace, name: "tls-rancher-ingress" });
     await vi.waitFor(async () => expect(await secret("tls-rancher-ingress", "tls.crt")).toContain("CERTIFICATE"), soon);

@@ -5,7 +5,7 @@ import { answerAsRancher } from "../../../rehearsal/fakes/rancher-answers.ts";
 const ask = (url: string, scheme: "http" | "https", method = "GET") =>
   answerAsRancher({ method, url, scheme, host: "Rancher.example.com:8443" });
 
-describe("the played Rancher", () => {
+describe("the fake Rancher", () => {
   it.each([
     ["/ping", 200, "pong"],
     ["/healthz", 200, "ok"],

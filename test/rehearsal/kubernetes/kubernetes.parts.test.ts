@@ -51,7 +51,7 @@ describe.skipIf(!isRoot)("a Kubernetes of three nodes", () => {
 
   it("completes Jobs", async () => {
     const jobs = client.makeApiClient(BatchV1Api);
-    const template = { spec: { restartPolicy: "Never", containers: [{ name: "job", image: "played" }] } };
+    const template = { spec: { restartPolicy: "Never", containers: [{ name: "job", image: "fake" }] } };
 
     await jobs.createNamespacedJob({ namespace: "default", body: { metadata: { name: "job" }, spec: { template } } });
 

@@ -41,10 +41,10 @@ afterAll(async () => {
 const cluster = () => ({ kubeconfig: kubernetes!.kubeconfig, objects: new LiveObjects(kubernetes!.kubeconfig) });
 
 /** The same statements about both kinds: they are how the genuine plugins behave. */
-describe.each<Kind>(["stand-in", "genuine"])("%s provider plugins", (kind) => {
+describe.each<Kind>(["fake", "genuine"])("%s provider plugins", (kind) => {
   let engine: ScratchEngine | undefined;
   beforeAll(async () => {
-    if (kind === "stand-in" || genuine.size > 0) engine = await ScratchEngine.start(kind, userPulumiHome);
+    if (kind === "fake" || genuine.size > 0) engine = await ScratchEngine.start(kind, userPulumiHome);
   });
   afterAll(() => engine?.remove());
   const started = () => engine!;

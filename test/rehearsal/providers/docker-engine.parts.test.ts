@@ -33,7 +33,7 @@ describe.skipIf("refused" in made)("docker provider plugins on an engine", () =>
   });
 
   /** The same statements about both kinds: they are how the genuine plugin behaves. */
-  describe.each<Kind>(["stand-in", "genuine"])("%s", (kind) => {
+  describe.each<Kind>(["fake", "genuine"])("%s", (kind) => {
     const isMissing = kind === "genuine" && !hasGenuine;
     let engine: ScratchEngine | undefined;
     beforeAll(async () => {

@@ -13,7 +13,7 @@ import { installProviders, fakeProviders, sdkVersion } from "../../../rehearsal/
 import { tool } from "../../../tools/toolbox.mjs";
 
 /** Which plugins an engine works with. */
-export type Kind = "stand-in" | "genuine";
+export type Kind = "fake" | "genuine";
 
 /** What a run did: every event, everything printed, and the error if it failed. */
 export interface Run {
@@ -66,7 +66,7 @@ export class ScratchEngine {
     const folder = await mkdtemp(join(tmpdir(), "scratch-engine-"));
     const { path } = await tool("pulumi");
     const pulumiHome = join(folder, "home");
-    if (kind === "stand-in") await installProviders({ pulumiHome, fakesOnly: true });
+    if (kind === "fake") await installProviders({ pulumiHome, fakesOnly: true });
     else {
       await mkdir(join(pulumiHome, "plugins"), { recursive: true });
       for (const name of fakeProviders) await takeInstalled(userPulumiHome, name, sdkVersion(name), pulumiHome);

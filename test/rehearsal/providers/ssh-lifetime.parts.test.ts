@@ -17,10 +17,10 @@ interface Process {
   readonly folder: string;
 }
 
-describe.skipIf(!sshd)("what the stand-in for the command provider starts", () => {
+describe.skipIf(!sshd)("what the fake command provider starts", () => {
   let engine: ScratchEngine;
   beforeAll(async () => {
-    engine = await ScratchEngine.start("stand-in", "/nonexistent");
+    engine = await ScratchEngine.start("fake", "/nonexistent");
   });
   afterAll(async () => {
     await engine?.remove();

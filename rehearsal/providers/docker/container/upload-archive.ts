@@ -26,7 +26,7 @@ function header(file: string, mode: string, size: number): Buffer {
   const bytes = Buffer.alloc(block);
   const put = (text: string, at: number): void => void bytes.write(text, at, "utf8");
   const octal = (value: number, length: number): string => `${value.toString(8).padStart(length - 1, "0")}\0`;
-  if (Buffer.byteLength(file) > 100) throw new Error(`${file}: the stand-in uploads no file of so long a name`);
+  if (Buffer.byteLength(file) > 100) throw new Error(`${file}: the fake uploads no file of so long a name`);
   put(file, 0);
   put(octal(Number.parseInt(mode, 8), 8), 100);
   put(octal(0, 8), 108);

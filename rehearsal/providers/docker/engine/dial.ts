@@ -18,7 +18,7 @@ export function dialOf(host: string, sshOpts: readonly string[]): Dial {
     const words = sshCommand(host, sshOpts);
     return () => new Stdio("ssh", words);
   }
-  throw new Error(`the stand-in for the docker provider reaches no engine at ${host}; install the genuine one`);
+  throw new Error(`the fake docker provider reaches no engine at ${host}; install the genuine one`);
 }
 
 /** The words behind `ssh`, as Docker's own client chooses them: cli/connhelper of docker/cli v28.5.2. */

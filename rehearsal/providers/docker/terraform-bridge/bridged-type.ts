@@ -109,7 +109,7 @@ function asList(error: unknown): string {
 }
 
 function notSimulated(type: string, property: string): string {
-  return `${type}: ${property} is not played by the stand-in for the docker provider; install the genuine one`;
+  return `${type}: ${property} is not supported by the fake docker provider; install the genuine one`;
 }
 
 function isDefault(inputs: Properties, name: string): boolean {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { readCommandLine } from "../../../../rehearsal/docker/rancher-image/command-line.ts";
 import { faultOf } from "../../../../rehearsal/docker/rancher-image/faults.ts";
 
-describe("the played server's words", () => {
+describe("the fake server's words", () => {
   it("are the genuine server's, of which the last wins", () => {
     const words = ["--http-listen-port=80", "--https-listen-port=443", "--no-cacerts", "--https-listen-port=8443"];
 

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { isPassword, openData } from "../../../../rehearsal/docker/rancher-image/data.ts";
 
 // Its files get owners of their own.
-describe.skipIf(process.getuid?.() !== 0)("the played server's data", () => {
+describe.skipIf(process.getuid?.() !== 0)("the fake server's data", () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "data-"));

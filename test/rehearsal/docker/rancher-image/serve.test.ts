@@ -12,7 +12,7 @@ import { openSession } from "../../../../rehearsal/genuine-rancher/session.ts";
 
 const hostname = "rancher.example.com";
 
-describe.skipIf(process.getuid?.() !== 0)("the played server", () => {
+describe.skipIf(process.getuid?.() !== 0)("the fake server", () => {
   let folder: string;
   let opened: OpenedData;
   let serving: Serving;

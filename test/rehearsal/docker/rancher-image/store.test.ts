@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Store } from "../../../../rehearsal/docker/rancher-image/store.ts";
 
-describe("the played server's store", () => {
+describe("the fake server's store", () => {
   let folder: string;
   const log = () => join(folder, "member/wal/0.wal");
   const snapshot = () => join(folder, "member/snap/db");

@@ -10,7 +10,7 @@ import {
   type KeyPair,
 } from "../../../../rehearsal/kubernetes/certificate-authority.ts";
 
-describe("the played server's certificate", () => {
+describe("the fake server's certificate", () => {
   let authority: CertificateAuthority;
   let mounted: KeyPair;
   let folder: string;

@@ -21,7 +21,7 @@ describe("the inputs of a command", () => {
     [{ connection: { user: "u" } }, "connection.host", "Missing required field"],
     [{ connection: { host: "h", canary: "canary-value" } }, "connection.canary", "Unrecognized field 'canary'"],
     [{ connection: { host: "h", proxy: { host: "p", odd: 1 } } }, "connection.proxy.odd", "Unrecognized field 'odd'"],
-    [{ connection: { host: "h", password: "canary-value" } }, "connection.password", "not played"],
+    [{ connection: { host: "h", password: "canary-value" } }, "connection.password", "not supported"],
     [{ connection: { host: "h" }, logging: "all" }, "logging", "must be one of"],
     [{ connection: { host: "h" }, copies: "x" }, "copies", "Unrecognized field 'copies'"],
   ])("%j fail at %s", (inputs, property, reason) => {

@@ -3,7 +3,7 @@ import { dockerPlugin } from "../../../../rehearsal/providers/docker/docker-plug
 import { startFakeEngine, type FakeEngine } from "./fake-engine.ts";
 import { Playing } from "./playing.ts";
 
-describe("the stand-in for the docker provider", () => {
+describe("the fake docker provider", () => {
   let engine: FakeEngine;
   beforeEach(async () => void (engine = await startFakeEngine()));
   afterEach(() => engine.close());
@@ -42,13 +42,13 @@ describe("the stand-in for the docker provider", () => {
 
   it("refuses settings it does not play, lest it work on another engine", async () => {
     await expect(configured({ host: engine.host, context: "remote" })).rejects.toThrow(
-      /the setting context is not played/,
+      /the setting context is not supported/,
     );
   });
 
   it("refuses types it does not play", async () => {
     const plugin = await configured({ host: engine.host });
 
-    expect(() => plugin.resource("docker:index/image:Image")).toThrow(/Image is not played by the stand-in/);
+    expect(() => plugin.resource("docker:index/image:Image")).toThrow(/Image is not supported by the fake provider/);
   });
 });

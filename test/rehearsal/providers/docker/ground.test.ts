@@ -20,7 +20,7 @@ afterEach(() => engine.close());
 
 const playing = (type: ResourceType): Playing => new Playing({ version: "0", resource: () => type }, "docker:a:A");
 
-describe("docker.Network of the stand-in", () => {
+describe("docker.Network of the fake", () => {
   const network = () => playing(terraformBridgedType(networkType(async () => client, timeout)));
 
   it("is made, found unchanged, and deleted", async () => {
@@ -66,7 +66,7 @@ describe("docker.Network of the stand-in", () => {
   });
 });
 
-describe("docker.Volume of the stand-in", () => {
+describe("docker.Volume of the fake", () => {
   const volume = () => playing(terraformBridgedType(volumeType(async () => client, timeout)));
 
   it("takes the one of that name that is there", async () => {
@@ -98,7 +98,7 @@ describe("docker.Volume of the stand-in", () => {
   });
 });
 
-describe("docker.RemoteImage of the stand-in", () => {
+describe("docker.RemoteImage of the fake", () => {
   const image = () => playing(terraformBridgedType(remoteImageType(async () => client)));
   const name = "rancher/rancher:v2.15.2";
 

@@ -68,6 +68,6 @@ describe("a kubeconfig", () => {
   it("is refused when it names no cluster, or a program to run", () => {
     expect(() => apiAccess({ ...text, text: "{}" })).toThrow("names no cluster");
     const exec = kubeconfig("https://a:6443").replace(/token: t/, "exec: { command: x }");
-    expect(() => apiAccess({ ...text, text: exec })).toThrow("not played by the stand-in");
+    expect(() => apiAccess({ ...text, text: exec })).toThrow("not supported by the fake");
   });
 });

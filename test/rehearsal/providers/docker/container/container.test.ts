@@ -24,7 +24,7 @@ const inputs = {
   destroyGraceSeconds: 60,
 };
 
-describe("docker.Container of the stand-in", () => {
+describe("docker.Container of the fake", () => {
   let engine: FakeEngine;
   let playing: Playing;
   let made: Fake | undefined;
@@ -257,7 +257,7 @@ describe("docker.Container of the stand-in", () => {
   });
 
   it("refuses what it does not play", async () => {
-    await expect(create({ gpus: "all" })).rejects.toThrow(/gpus is not played by the stand-in/);
+    await expect(create({ gpus: "all" })).rejects.toThrow(/gpus is not supported by the fake provider/);
   });
 
   it("previews what the engine will choose as unknown", async () => {

@@ -117,14 +117,14 @@ function wrongIngress(settings: HighAvailabilitySettings, cluster: Survey): Prob
   return [{ key: "rancher:cluster.ingressController", message }];
 }
 
-/** Without trust at layer 7 Rancher sends every request round for ever; with the PROXY protocol nothing is understood. */
+/** Without trust at layer 7 Rancher redirects every request forever; with the PROXY protocol nothing is understood. */
 function untrustedBalancer(settings: HighAvailabilitySettings, cluster: Survey): Problem[] {
   const clientAddressSource = clientAddressSourceOf(settings);
   const ingressClass = chooseIngressClass(settings, cluster);
   if (clientAddressSource === undefined || !ingressClass) return [];
   const [key, subject] =
     clientAddressSource === "forwardedHeaders"
-      ? ["rancher:loadBalancer.layer", "is 7, where the ingress controller has to believe the balancer's X-Forwarded-*"]
+      ? ["rancher:loadBalancer.layer", "is 7, where the ingress controller has to trust the balancer's X-Forwarded-*"]
       : ["rancher:loadBalancer.proxyProtocol", "is true, so the ingress controller has to expect it from the balancer"];
   if (controllerKinds[ingressClass.controller] === undefined) {
     const message = `${subject}; how ${ingressClass.controller} is told so, this program does not know. Use layer 4 without the PROXY protocol, or traefik or ingress-nginx.`;

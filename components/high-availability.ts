@@ -24,7 +24,7 @@ export interface HighAvailabilityArgs {
 }
 
 /**
- * Rancher with Helm on a cluster, behind a load balancer. The ingress controller believes the balancer before the
+ * Rancher with Helm on a cluster, behind a load balancer. The ingress controller trusts the balancer before the
  * balancer speaks, and the balancer works before Rancher comes; destroy goes the other way.
  *
  * Expects a cluster that passed both gates. Leaves out DNS: the hostname must lead to the load balancer.
@@ -142,7 +142,7 @@ export class HighAvailability extends pulumi.ComponentResource {
   }
 }
 
-/** Makes the ingress controller believe the balancer, where it is ours to configure. */
+/** Makes the ingress controller trust the balancer, where it is ours to configure. */
 function ingressTrust(
   trust: BalancerTrust | undefined,
   kubeconfig: pulumi.Output<string>,

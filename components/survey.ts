@@ -28,7 +28,7 @@ export interface Survey {
   readonly rancher: Installed | undefined;
   /** The installed Rancher expects TLS to end before it reaches the cluster: it has been behind layer 7 so far. */
   readonly externalTls: boolean;
-  /** How the ingress controller is configured; looked at only where the load balancer has to be believed. */
+  /** How the ingress controller is configured; looked at only where the load balancer has to be trusted. */
   readonly ingress: IngressFindings | undefined;
   /** Of the namespaces this program wants: those that others made. */
   readonly foreignNamespaces: readonly string[];

@@ -46,7 +46,7 @@ export async function runOnHost({ host, script, keys = {}, log }: HostRun): Prom
   if (code === 0) return printed;
   if (host.kind === "ssh" && code === neverConnected) throw new UserError(unreachable(host, last));
   throw new UserError(
-    `${script.title}: that failed on host ${host.name} with exit code ${code ?? "none"}; its words are above.`,
+    `${script.title}: that failed on host ${host.name} with exit code ${code ?? "none"}; its output is above.`,
   );
 }
 

@@ -39,7 +39,7 @@ export async function checkThroughBalancer(target: CheckTarget): Promise<CheckRe
   session?.catch(() => {});
   const results = [
     await check("HTTPS answers with the expected certificate", () => answersOverHttps(target)),
-    await check("a page is not sent round for ever", () => leadsSomewhere(target)),
+    await check("a page does not redirect forever", () => leadsSomewhere(target)),
     await check("a foreign host name gets no certificate of ours", () => foreignName(target)),
     await check("HTTP leads to HTTPS", () => redirects(target)),
     ...(session ? [await check("signing in with the bootstrap password works", async () => (await session).seen)] : []),
@@ -81,7 +81,7 @@ async function answersOverHttps(target: CheckTarget): Promise<string> {
   return `/ping answered ${body.trim()}, chain and name verified`;
 }
 
-/** Rancher redirects HTTP to HTTPS. It redirects for ever when the ingress does not trust the balancer's headers. */
+/** Rancher redirects HTTP to HTTPS. It redirects forever when the ingress does not trust the balancer's headers. */
 async function leadsSomewhere(target: CheckTarget): Promise<string> {
   const path = "/dashboard/";
   const { status, headers } = await get(target, path);

@@ -23,7 +23,7 @@ const listed = (files: readonly SourceFile[], offending: (file: SourceFile) => r
   files.flatMap((file) => offending(file).map((what) => `${file.path}: ${what}`));
 
 describe("the program", () => {
-  it("is split as this test believes", () => {
+  it("is split as this test assumes", () => {
     expect(blocks.length).toBeGreaterThanOrEqual(10);
     expect(pure.length).toBeGreaterThan(blocks.length);
     expect(blocks.map(({ path }) => path)).toContain("components/host/host-script.ts");

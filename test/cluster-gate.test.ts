@@ -116,7 +116,7 @@ const refusals: [string, Partial<HighAvailabilitySettings>, Partial<Survey>, str
     "layer 7 before a Traefik that nobody lets this stack configure",
     layer7,
     findings(),
-    `rancher:loadBalancer.layer is 7, where the ingress controller has to believe the balancer's X-Forwarded-*; the cluster's traefik was not found as a Deployment or DaemonSet. Apply these values to its Helm chart, wait until it has restarted, and run again:
+    `rancher:loadBalancer.layer is 7, where the ingress controller has to trust the balancer's X-Forwarded-*; the cluster's traefik was not found as a Deployment or DaemonSet. Apply these values to its Helm chart, wait until it has restarted, and run again:
   deployment:
     kind: DaemonSet
   service:
@@ -155,7 +155,7 @@ const refusals: [string, Partial<HighAvailabilitySettings>, Partial<Survey>, str
     "layer 7 before an ingress controller it does not know",
     layer7,
     { ingressClasses: [{ name: "other", controller: "example.com/other", isDefault: true }], ...findings() },
-    "rancher:loadBalancer.layer is 7, where the ingress controller has to believe the balancer's X-Forwarded-*; " +
+    "rancher:loadBalancer.layer is 7, where the ingress controller has to trust the balancer's X-Forwarded-*; " +
       "how example.com/other is told so, this program does not know. Use layer 4 without the PROXY protocol, " +
       "or traefik or ingress-nginx.",
   ],
@@ -260,7 +260,7 @@ describe("checkCluster", () => {
   it.each([
     ["that this stack may configure", findings({ packagedCharts: ["traefik"] }), layer7],
     [
-      "that believes everybody already",
+      "that trusts everybody already",
       findings({ controllers: [{ ...running, forwardedHeaders: "everybody" }] }),
       layer7,
     ],

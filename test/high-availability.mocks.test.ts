@@ -61,7 +61,7 @@ const haproxy: HaproxySettings = {
 const certificate = { from: "stack", chain: "CHAIN" } as const;
 /** K3s as it is installed, with nobody's HelmChartConfig. */
 const k3s: IngressFindings = { packagedCharts: ["traefik-crd", "traefik"], chartConfigs: [], controllers: [] };
-const believes: IngressFindings = {
+const trusts: IngressFindings = {
   packagedCharts: [],
   chartConfigs: [],
   controllers: [
@@ -168,8 +168,8 @@ const registered: [string, Case, string[]][] = [
     [...whatEveryStackHas, ...ingressTrust, `${secret} private-ca-secret`, "rancher:tls:PrivateCa private-ca"],
   ],
   [
-    "layer 7 before an ingress controller that believes everybody: nothing is told",
-    { settings: { ...layer7.settings, tls: publicCA }, cluster: { ingress: believes } },
+    "layer 7 before an ingress controller that trusts everybody: nothing is told",
+    { settings: { ...layer7.settings, tls: publicCA }, cluster: { ingress: trusts } },
     whatEveryStackHas,
   ],
   [
@@ -222,7 +222,7 @@ describe("the high-availability recipe", () => {
     );
   });
 
-  it("hands no component its arguments, as they would reach the state in clear, but which cluster it is", async () => {
+  it("hands no component its arguments, as they would reach the state in plain text, but which cluster it is", async () => {
     const { registrations } = await synthesiseRecipe({ settings: { tls: privateCA } });
 
     const { uid: clusterUid } = emptyCluster();
@@ -353,7 +353,7 @@ describe("the order of the recipe", () => {
     expect(values).toMatchObject({ additionalTrustedCAs: true });
   });
 
-  it("is, at layer 7: the ingress controller believes the balancer before that speaks, and Rancher comes last", async () => {
+  it("is, at layer 7: the ingress controller trusts the balancer before that speaks, and Rancher comes last", async () => {
     const { registrations } = await synthesiseRecipe(layer7);
 
     const balancer = only(registrations, "rancher:load-balancer:NginxLoadBalancer", "load-balancer");
@@ -448,7 +448,7 @@ describe("secrets of the recipe", () => {
     ["Rancher's own certificate", {}],
     ["a private CA", { settings: { tls: privateCA } }],
     ["layer 7", layer7],
-  ])("are nowhere in clear, with %s", async (_, stack) => {
+  ])("are nowhere in plain text, with %s", async (_, stack) => {
     const { registrations } = await synthesiseRecipe(stack);
 
     const clear = clearTexts(registrations.map(({ name, inputs }) => [name, inputs])).join("\n");

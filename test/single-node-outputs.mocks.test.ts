@@ -146,7 +146,7 @@ describe("the outputs and secrets of a single node", () => {
     ["on this machine", {}],
     ["over SSH, a private CA", { ...overSsh, tls: privateCa }],
     ["with an engine and a proxy", { docker: dockerSettings({ host: dockerHost, engine: "install", proxy }) }],
-  ])("are nowhere in clear, %s", async (_, settings) => {
+  ])("are nowhere in plain text, %s", async (_, settings) => {
     const { registrations } = await synthesiseRecipe({ settings });
 
     const clear = clearTexts(registrations.map(({ name, inputs }) => [name, inputs])).join("\n");

@@ -101,7 +101,7 @@ describe("the single-node recipe", () => {
     expect(listed(unknown.registrations)).toEqual(listed(known.registrations));
   });
 
-  it("hands no component its arguments, as they would reach the state in clear", async () => {
+  it("hands no component its arguments, as they would reach the state in plain text", async () => {
     const { registrations } = await synthesiseRecipe();
 
     for (const { inputs } of registrations.filter(({ custom }) => !custom)) expect(inputs).toEqual({});

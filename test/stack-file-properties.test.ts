@@ -15,7 +15,7 @@ const mistakes: Readonly<Record<string, unknown>> = {
   tls: { source: "letsencrypt", email: "ops@example.com" },
   certManager: { version: 1.21 },
   chartValues: { replicas: 1 },
-  bootstrapPassword: "in clear",
+  bootstrapPassword: "in plain text",
 };
 
 const mistakesOfSingleNode: Readonly<Record<string, unknown>> = {
@@ -27,7 +27,7 @@ const mistakesOfSingleNode: Readonly<Record<string, unknown>> = {
   docker: { host: "local", engine: "install", memory: "8 GB", arguments: ["-v"], backup: { keep: 0 } },
   loadBalancer: { kind: "external" },
   tls: { source: "letsEncrypt" },
-  bootstrapPassword: "in clear",
+  bootstrapPassword: "in plain text",
 };
 
 describe("any stack file", () => {

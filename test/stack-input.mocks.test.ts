@@ -145,7 +145,7 @@ describe("secrets of a stack file", () => {
     expect(JSON.stringify(result.settings)).not.toContain("PRIVATE KEY");
   });
 
-  it("are told from plain keys by how they were set: in clear they are a problem, and not quoted", async () => {
+  it("are told from plain keys by how they were set: in plain text they are a problem, and not quoted", async () => {
     const error = await refusal(read({ bootstrapPassword: canary }));
 
     expect(error.message).toMatch(/^rancher:bootstrapPassword /);

@@ -223,7 +223,7 @@ describe("the survey of the ingress controller", () => {
     expect(requests.filter((request) => !request.startsWith("GET "))).toEqual([]);
   });
 
-  it("takes an ingress-nginx without its ConfigMap for one that believes nobody", async () => {
+  it("takes an ingress-nginx without its ConfigMap for one that trusts nobody", async () => {
     const { found } = await lookCloser({ daemonSets: [nginx] });
 
     expect(found?.controllers).toMatchObject([{ kind: "ingress-nginx", forwardedHeaders: [], proxyProtocol: [] }]);

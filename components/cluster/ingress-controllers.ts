@@ -10,7 +10,7 @@ export interface RunningController {
   readonly workload: Workload["kind"];
   /** Release of Helm it belongs to, where it does. */
   readonly release?: string;
-  /** Whose `X-Forwarded-*` it believes. */
+  /** Whose `X-Forwarded-*` it trusts. */
   readonly forwardedHeaders: TrustedNetworks;
   /** From whom it takes the PROXY protocol, on both of its ports. */
   readonly proxyProtocol: TrustedNetworks;

@@ -4,7 +4,7 @@ import type { ControllerKind, RunningController } from "./ingress-controllers.ts
 import type { IngressFindings } from "./ingress-findings.ts";
 import { trustsAll } from "./trusted-networks.ts";
 
-/** What the load balancer tells of a client that the ingress controller must believe. */
+/** What the load balancer tells of a client that the ingress controller must trust. */
 export type ClientAddressSource = "forwardedHeaders" | "proxyProtocol";
 
 /** Charts of ingress controllers that K3s and RKE2 install, by the name of their HelmChart. */
@@ -19,7 +19,7 @@ export interface IngressTrustArgs {
   readonly findings: IngressFindings;
 }
 
-/** How the ingress controller comes to believe the load balancer, or why it does not. */
+/** How the ingress controller comes to trust the load balancer, or why it does not. */
 export type IngressTrustPlan =
   | { readonly kind: "there" }
   | {
@@ -51,14 +51,14 @@ export function planIngressTrust(args: IngressTrustArgs): IngressTrustPlan {
     return { kind: "set", chart, valuesContent: yaml(valuesOf(chart, args)) };
   }
   const running = controllersOf(args);
-  if (running.length > 0 && running.every((controller) => believes(controller, args))) return { kind: "there" };
+  if (running.length > 0 && running.every((controller) => trusts(controller, args))) return { kind: "there" };
   return refused(remedy(args, chart, running));
 }
 
-/** Whether what runs believes the balancers, and every pod of it does. */
+/** Whether what runs trusts the balancers, and every pod of it does. */
 export function trustIsLive(args: IngressTrustArgs): boolean {
   const running = controllersOf(args);
-  return running.length > 0 && running.every((controller) => believes(controller, args) && controller.rolledOut);
+  return running.length > 0 && running.every((controller) => trusts(controller, args) && controller.rolledOut);
 }
 
 /** Looked for as running: a packaged chart's own release, else every controller of the kind. */
@@ -76,7 +76,7 @@ function packagedChart({ controller, findings }: IngressTrustArgs): PackagedChar
   );
 }
 
-function believes(running: RunningController, { clientAddressSource, balancers }: IngressTrustArgs): boolean {
+function trusts(running: RunningController, { clientAddressSource, balancers }: IngressTrustArgs): boolean {
   const networks = running[clientAddressSource];
   return trustsAll(networks, balancers) && (networks === "everybody" || !running.hidesClients);
 }
@@ -124,7 +124,7 @@ function foreignChart(controller: ControllerKind): PackagedChart {
 }
 
 /**
- * Values that make a chart's controller believe the balancers, and nobody else.
+ * Values that make a chart's controller trust the balancers, and nobody else.
  *
  * https://github.com/traefik/traefik-helm-chart/blob/master/traefik/values.yaml,
  * https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/configmap/

@@ -24,13 +24,13 @@ const pause = 2;
 const answerTime = 10;
 
 /**
- * Makes the ingress controller that K3s or RKE2 installed believe what the load balancer says of its clients.
+ * Makes the ingress controller that K3s or RKE2 installed trust what the load balancer says of its clients.
  *
  * Expects the packaged chart, and no HelmChartConfig of others for it. Whoever depends on `live` comes after the
  * controller runs with it. Leaves out controllers that somebody else configures.
  */
 export class IngressTrust extends pulumi.ComponentResource {
-  /** For `dependsOn`: resolves once the controller believes the balancer; in a preview at once. */
+  /** For `dependsOn`: resolves once the controller trusts the balancer; in a preview at once. */
   public readonly live: Promise<pulumi.Resource>;
 
   constructor(name: string, args: IngressTrustArgs, opts?: pulumi.ComponentResourceOptions) {

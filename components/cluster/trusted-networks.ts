@@ -1,9 +1,9 @@
 import { BlockList, isIP, isIPv6 } from "node:net";
 
-/** Nobody is kept out: whatever anyone says is believed. */
+/** Nobody is kept out: whatever anyone says is trusted. */
 export const everybody = "everybody";
 
-/** Addresses and networks (`192.0.2.0/24`) that are believed; empty where nobody is. */
+/** Addresses and networks (`192.0.2.0/24`) that are trusted; empty where nobody is. */
 export type TrustedNetworks = typeof everybody | readonly string[];
 
 /** Whether every address lies in one of the networks. What is no address and no network covers nothing. */

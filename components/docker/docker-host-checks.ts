@@ -39,11 +39,11 @@ const checkEngine = `command -v docker >/dev/null || fail 10 "there is no Docker
 case $(docker --version 2>/dev/null) in
   *[Pp]odman*) fail 10 "docker on this machine is Podman, whose containers do not come back after a restart of the machine. Install Docker Engine" ;;
 esac
-docker version --format '{{.Server.Version}}' >"$work/engine" 2>"$work/words" || fail 10 "the Docker engine does not answer: $(tail -n 1 "$work/words"). Start it: Docker Desktop, or systemctl enable --now docker"
+docker version --format '{{.Server.Version}}' >"$work/engine" 2>"$work/output" || fail 10 "the Docker engine does not answer: $(tail -n 1 "$work/output"). Start it: Docker Desktop, or systemctl enable --now docker"
 case $(cat "$work/engine") in
   1.* | 1[0-9].* | 20.0[0-9].*) fail 10 "this is Docker Engine $(cat "$work/engine"); 20.10 or later is needed. Upgrade it" ;;
 esac
-docker info --format '{{.OSType}} {{.Architecture}} {{.NCPU}} {{.MemTotal}} {{.MemoryLimit}} {{.DockerRootDir}}' >"$work/info" 2>"$work/words" || fail 10 "the Docker engine does not tell about itself: $(tail -n 1 "$work/words")"
+docker info --format '{{.OSType}} {{.Architecture}} {{.NCPU}} {{.MemTotal}} {{.MemoryLimit}} {{.DockerRootDir}}' >"$work/info" 2>"$work/output" || fail 10 "the Docker engine does not tell about itself: $(tail -n 1 "$work/output")"
 read -r engine_os engine_machine engine_cpus engine_bytes engine_limits engine_root <"$work/info"`;
 
 /** Refuses a remote engine: the scripts, folders and ports would be those of this machine. */
@@ -56,7 +56,7 @@ esac`;
 function checkUser(user: string | undefined): string {
   if (user === undefined || user === "root") return "";
   const name = quote(user);
-  return `runuser -u ${name} -- docker version >/dev/null 2>"$work/words" || fail 10 "${user} may not use Docker on this machine, and Rancher's container is made as that user: $(tail -n 1 "$work/words"). Allow it, as root on this machine: usermod -aG docker ${name} (its members are as good as root), or connect as root"`;
+  return `runuser -u ${name} -- docker version >/dev/null 2>"$work/output" || fail 10 "${user} may not use Docker on this machine, and Rancher's container is made as that user: $(tail -n 1 "$work/output"). Allow it, as root on this machine: usermod -aG docker ${name} (its members are as good as root), or connect as root"`;
 }
 
 /** Requirements of Rancher's entrypoint and of K3s on the kernel. */

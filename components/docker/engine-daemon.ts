@@ -37,7 +37,7 @@ if [ "$(engine_says '{{.LiveRestoreEnabled}}')" != true ]; then
     *) fail 10 "${daemonFile} does not begin with {, so the engine cannot read it. Mend it, or remove it" ;;
   esac
   if dockerd --help 2>/dev/null | grep -q -e --validate; then
-    dockerd --validate --config-file "$work/daemon" >"$work/words" 2>&1 || fail 10 "the engine does not take ${daemonFile} with live-restore: $(tail -n 1 "$work/words"). Mend ${daemonFile}"
+    dockerd --validate --config-file "$work/daemon" >"$work/output" 2>&1 || fail 10 "the engine does not take ${daemonFile} with live-restore: $(tail -n 1 "$work/output"). Mend ${daemonFile}"
   fi
   place ${daemonFile} 0644 <"$work/daemon"
   daemon_placed=$placed

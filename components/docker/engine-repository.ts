@@ -52,8 +52,8 @@ SOURCE
   if [ ! -e ${rpmKey} ]; then
     curl -fsSL --retry 3 -o "$work/key" "$docker_key" 9>&- || fail 20 "$docker_key cannot be downloaded; curl says why above"
     mkdir -p "$work/gpg"
-    gpg -q --batch --homedir "$work/gpg" --import "$work/key" 2>"$work/words" 9>&- || fail 20 "$docker_key holds no keys: $(cat "$work/words")"
-    gpg -q --batch --homedir "$work/gpg" --armor --export ${signingKeys.redhat} >"$work/checked" 2>"$work/words" 9>&- || true
+    gpg -q --batch --homedir "$work/gpg" --import "$work/key" 2>"$work/output" 9>&- || fail 20 "$docker_key holds no keys: $(cat "$work/output")"
+    gpg -q --batch --homedir "$work/gpg" --armor --export ${signingKeys.redhat} >"$work/checked" 2>"$work/output" 9>&- || true
     [ -s "$work/checked" ] || fail 20 "Docker's known key is not in $docker_key. Compare https://docs.docker.com/engine/install/rhel/ with a newer release of this program"
     make_folder /etc/pki/rpm-gpg
     place ${rpmKey} 0644 <"$work/checked"

@@ -62,9 +62,9 @@ back="See docker logs ${rancherContainer}, on this machine"
 archive=$(noted needed)
 if [ -n "$archive" ]; then back="The way back, at any time: npm run restore -- $stack $archive"; fi
 give_up() {
-  docker logs --tail 20 "$container" >"$work/words" 2>&1 || true
-  sed 's/^/  /' "$work/words" >&2
-  fail 40 "Rancher $version $*; above are its last words. $back"
+  docker logs --tail 20 "$container" >"$work/output" 2>&1 || true
+  sed 's/^/  /' "$work/output" >&2
+  fail 40 "Rancher $version $*; the end of its log is above. $back"
 }
 # Sets status (away where the engine does not answer), health, restarts and started.
 look() {

@@ -96,7 +96,7 @@ prove() {
   clear_trial
   if [ "$proved" = no ]; then
     sed 's/^/  /' "$work/trial" >&2
-    fail 40 "Rancher $version did not become healthy on a copy of the data within $trial_took s; above are its last words. Nothing has changed: Rancher $2 goes on, and $folder/$archive.tar.gz holds its data as they were"
+    fail 40 "Rancher $version did not become healthy on a copy of the data within $trial_took s; the end of its log is above. Nothing has changed: Rancher $2 goes on, and $folder/$archive.tar.gz holds its data as they were"
   fi
   note trial-seconds "$trial_took"
   say "changed: Rancher $version became healthy on a copy of the data within $trial_took s"

@@ -26,21 +26,21 @@ waiting() {
 mend_packages() {
   [ -n "$(dpkg --audit)" ] || [ -n "$(ls /var/lib/dpkg/updates)" ] || return 0
   say "dpkg was interrupted earlier; setting that right"
-  waiting dpkg --force-confold --configure -a || [ -n "$(not_whole)" ] || fail 20 "dpkg was interrupted earlier and cannot go on; its words are above. $who_locks"
+  waiting dpkg --force-confold --configure -a || [ -n "$(not_whole)" ] || fail 20 "dpkg was interrupted earlier and cannot go on; its output is above. $who_locks"
 }
 # What dpkg had not yet noted as whole it does not configure: that is installed anew, or removed.
 not_whole() { dpkg-query -W -f '\${db:Status-Eflag} \${Package}\\n' | sed -n 's/^reinstreq //p'; }
 # shellcheck disable=SC2086 # one word per option
-refresh_packages() { waiting apt-get $apt_options update || fail 20 "apt-get update failed; its words are above. $who_locks"; }
+refresh_packages() { waiting apt-get $apt_options update || fail 20 "apt-get update failed; its output is above. $who_locks"; }
 installed() { dpkg-query -W -f '\${db:Status-Abbrev}' "$1" 2>/dev/null | grep -q '^ii'; }
 new_packages() {
-  apt-get -s --no-install-recommends install "$@" >"$work/plan" || fail 20 "apt finds no way to install $*; its words are above"
+  apt-get -s --no-install-recommends install "$@" >"$work/plan" || fail 20 "apt cannot find a way to install $*; its output is above"
   sed -n 's/^Inst \\([^ ]*\\) (.*/\\1/p' "$work/plan"
 }
 add_packages() {
   anew=$(not_whole)
   # shellcheck disable=SC2086 # one word per package
-  apt --no-install-recommends \${anew:+--reinstall} install "$@" $anew || fail 20 "$* cannot be installed; apt's words are above. $who_locks"
+  apt --no-install-recommends \${anew:+--reinstall} install "$@" $anew || fail 20 "$* cannot be installed; apt's output is above. $who_locks"
 }
 remove_packages() {
   mend_packages

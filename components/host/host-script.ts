@@ -62,7 +62,7 @@ export class HostScript extends pulumi.ComponentResource {
       stdin: secretLines(args.secrets ?? {}),
       addPreviousOutputInEnv: false,
     };
-    // Only standard error is for people; a secret on standard output would be logged in clear otherwise.
+    // Only standard error is for people; a secret on standard output would be logged in plain text otherwise.
     const secrecy = secretOutput
       ? ({ logging: "stderr", secretOutputs: ["stdout"] } as const)
       : ({ logging: "stderr", secretOutputs: [] } as const);

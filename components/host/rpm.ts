@@ -17,13 +17,13 @@ remove_packages() {
  */
 export const dnf = `${rpm}
 dnf_now() { dnf "$@" --setopt=install_weak_deps=False 9>&-; }
-refresh_packages() { dnf_now -q -y makecache >&2 || fail 20 "dnf makecache failed; its words are above"; }
+refresh_packages() { dnf_now -q -y makecache >&2 || fail 20 "dnf makecache failed; its output is above"; }
 new_packages() {
   dnf_now --assumeno install "$@" >"$work/plan" 2>&1 || true
-  ! grep -q -e '^Error' -e '^Failed' -e '^No match' "$work/plan" || { cat "$work/plan" >&2; fail 20 "dnf finds no way to install $*; its words are above"; }
+  ! grep -q -e '^Error' -e '^Failed' -e '^No match' "$work/plan" || { cat "$work/plan" >&2; fail 20 "dnf cannot find a way to install $*; its output is above"; }
   awk '/^[^ ]/ { listing = /^Installing/ } listing && /^ [^ ]/ { print $1 }' "$work/plan"
 }
-add_packages() { dnf_now -q -y install "$@" >&2 || fail 20 "$* cannot be installed; dnf's words are above"; }`;
+add_packages() { dnf_now -q -y install "$@" >&2 || fail 20 "$* cannot be installed; dnf's output is above"; }`;
 
 /**
  * The same on SUSE. Exit codes of zypper(8) from 100 on are information: it did what it was told where they say that the
@@ -35,10 +35,10 @@ zypper_now() {
   ZYPP_LOCK_TIMEOUT=${lockSeconds} zypper --non-interactive "$@" 9>&- || zypper_code=$?
   case $zypper_code in 0 | 102 | 103 | 106) ;; *) return "$zypper_code" ;; esac
 }
-refresh_packages() { zypper_now --quiet refresh >&2 || fail 20 "zypper refresh failed; its words are above"; }
+refresh_packages() { zypper_now --quiet refresh >&2 || fail 20 "zypper refresh failed; its output is above"; }
 new_packages() {
-  zypper_now --xmlout install --dry-run --no-recommends "$@" >"$work/plan" || { cat "$work/plan" >&2; fail 20 "zypper finds no way to install $*; its words are above"; }
+  zypper_now --xmlout install --dry-run --no-recommends "$@" >"$work/plan" || { cat "$work/plan" >&2; fail 20 "zypper cannot find a way to install $*; its output is above"; }
   tr '>' '\\n' <"$work/plan" | awk '/<to-install/ { listing = 1 } /<\\/to-install/ { listing = 0 } listing && /<solvable / && /type="package"/' |
     sed -n 's/.* name="\\([^"]*\\)".*/\\1/p'
 }
-add_packages() { zypper_now --quiet install --no-recommends "$@" >&2 || fail 20 "$* cannot be installed; zypper's words are above"; }`;
+add_packages() { zypper_now --quiet install --no-recommends "$@" >&2 || fail 20 "$* cannot be installed; zypper's output is above"; }`;

@@ -94,7 +94,7 @@ eval "$limit"
 code=0
 timed ${timeoutSeconds} sh -c "$limit
 $script" || code=$?
-[ "$code" -ne 124 ] || echo ${quote(`the script ${name} was ended, as it was not done after ${timeoutSeconds} s. What it said last is above; another pulumi up goes on from there`)} >&2
+[ "$code" -ne 124 ] || echo ${quote(`the script ${name} was stopped, because it had not finished after ${timeoutSeconds} s. The end of its output is above; another pulumi up goes on from there`)} >&2
 exit "$code"
 `;
 }

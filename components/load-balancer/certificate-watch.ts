@@ -99,7 +99,7 @@ if [ "$renewed" = yes ]; then
   roll_out "$work/nginx.conf"
   ${cleanCertificates(certificates)}
 fi
-[ "$bad" = no ] || fail 10 "nginx goes on with the former certificates"
+[ "$bad" = no ] || fail 10 "nginx keeps using the previous certificates"
 `;
 }
 

@@ -65,20 +65,20 @@ roll_out() {
     return 0
   fi
   install -m 0644 "$1" "$conf.placing" && sync "$conf.placing" || { rm -f "$conf.placing"; fail 30 "$conf cannot be written: $(df -h "$(dirname "$conf")" | tail -n 1)"; }
-  haproxy -c -f "$conf.placing" >"$work/words" 2>&1 || { rm -f "$conf.placing"; fail 30 "HAProxy refuses the new configuration, the old one goes on: $(alerts <"$work/words")"; }
+  haproxy -c -f "$conf.placing" >"$work/output" 2>&1 || { rm -f "$conf.placing"; fail 30 "HAProxy rejects the new configuration; the previous one stays in use: $(alerts <"$work/output")"; }
   remember_former
   since=$(date +%s)
   mv -f "$conf.placing" "$conf"
-  activate >"$work/words" 2>&1 || true
+  activate >"$work/output" 2>&1 || true
   if live "$generation" "$before" ${liveSeconds}; then
     rm -f "$former"
     say "changed: HAProxy runs the new configuration"
     return 0
   fi
-  words=$(journalctl -q -u haproxy -o cat --since "@$since" -n 100 2>/dev/null | cat "$work/words" - | alerts)
-  [ -n "$words" ] || words="nothing; does its unit use another file than $conf? systemctl cat haproxy"
+  output=$(journalctl -q -u haproxy -o cat --since "@$since" -n 100 2>/dev/null | cat "$work/output" - | alerts)
+  [ -n "$output" ] || output="nothing; does its unit use another file than $conf? systemctl cat haproxy"
   if go_back; then
-    fail 40 "the new configuration did not come alive within ${liveSeconds} s; the former one is back. HAProxy says: $words"
+    fail 40 "the new configuration did not take effect within ${liveSeconds} s; the previous one is restored. HAProxy says: $output"
   fi
-  fail 40 "the configuration does not come alive within ${liveSeconds} s, and HAProxy runs no former one. It says: $words"
+  fail 40 "the configuration did not take effect within ${liveSeconds} s, and HAProxy has no previous one. It says: $output"
 }`;

@@ -84,7 +84,7 @@ if command -v haproxy >/dev/null; then
     systemctl stop haproxy 9>&-
   else
     ! systemctl is-failed -q haproxy || systemctl reset-failed haproxy 9>&-
-    systemctl reload haproxy 9>&- || systemctl restart haproxy 9>&- || say "HAProxy does not take back its former configuration; it is in /etc/haproxy/haproxy.cfg"
+    systemctl reload haproxy 9>&- || systemctl restart haproxy 9>&- || say "HAProxy does not accept its previous configuration; it is in /etc/haproxy/haproxy.cfg"
   fi
 fi
 UNDO`;

@@ -84,7 +84,7 @@ vrrp_instance rancher {
     virtual_router_id ${virtualRouterId}
     priority ${priorityOf(self, hosts)}
     advert_int ${advertSeconds}
-    # From host to host: many networks pass no multicast. VRRP 3 has no password; that of VRRP 2 went in clear.
+    # From host to host: many networks pass no multicast. VRRP 3 has no password; that of VRRP 2 went in plain text.
     unicast_src_ip ${own.peerAddress}
     unicast_peer {
 ${peers.map(({ peerAddress }) => `        ${peerAddress}`).join("\n")}

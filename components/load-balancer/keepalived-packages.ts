@@ -30,5 +30,5 @@ if [ -s "$facts/packages" ]; then
   [ ! -d /etc/keepalived ] || rmdir --ignore-fail-on-non-empty /etc/keepalived
 elif [ -e "$facts/was-noted" ]; then
   if [ -e "$facts/was-disabled" ]; then systemctl -q disable keepalived 9>&-; else systemctl -q enable keepalived 9>&-; fi
-  [ -e "$facts/was-stopped" ] || systemctl start keepalived 9>&- || say "keepalived does not take back its former configuration; it is in $conf"
+  [ -e "$facts/was-stopped" ] || systemctl start keepalived 9>&- || say "keepalived does not accept its previous configuration; it is in $conf"
 fi`;

@@ -16,7 +16,7 @@ const settleSeconds = 5;
  * although another host holds it does not receive that host's advertisements.
  */
 export const keepalivedRollout = `# keepalived 2.2 exits when it checks a configuration whose scripts run as another user.
-check_file() { sed 's/^\\( *script_user\\) .*/\\1 root/' "$1" >"$work/checked.conf" && timeout 20 keepalived -t -f "$work/checked.conf" >"$work/words" 2>&1; }
+check_file() { sed 's/^\\( *script_user\\) .*/\\1 root/' "$1" >"$work/checked.conf" && timeout 20 keepalived -t -f "$work/checked.conf" >"$work/output" 2>&1; }
 activate() {
   # Otherwise systemd refuses to start a unit that failed several times in a row.
   systemctl reset-failed keepalived 2>/dev/null 9>&- || true
@@ -25,12 +25,12 @@ activate() {
 }
 router_in() { sed -n 's/^ *virtual_router_id \\([0-9]*\\)$/\\1/p' "$1" 2>/dev/null; }
 is_held() { is_here "$address" || [ -n "$(neighbour "$address" "$address_interface")" ]; }
-balancer_words() { if timeout 3 "$answers_script" >/dev/null 2>&1; then echo "The balancer on this machine answers its probe."; else echo "The balancer on this machine does not answer its probe."; fi; }
+balancer_state() { if timeout 3 "$answers_script" >/dev/null 2>&1; then echo "The balancer on this machine answers its probe."; else echo "The balancer on this machine does not answer its probe."; fi; }
 go_back() {
   if [ -e "$former" ]; then
     mv -f "$former" "$conf"
     activate >/dev/null 2>&1 || true
-    said="the former configuration is back"
+    said="the previous configuration is restored"
   else
     systemctl stop keepalived 9>&- || true
     systemctl -q disable keepalived 9>&- || true
@@ -46,7 +46,7 @@ roll_out() {
     say "unchanged: keepalived runs this configuration"
     return 0
   fi
-  check_file "$1" || fail 30 "keepalived refuses the new configuration, the old one goes on: $(tail -n 5 "$work/words")"
+  check_file "$1" || fail 30 "keepalived rejects the new configuration; the previous one stays in use: $(tail -n 5 "$work/output")"
   install -m 0644 "$1" "$conf.placing" && sync "$conf.placing" || { rm -f "$conf.placing"; fail 30 "$conf cannot be written: $(df -h /etc | tail -n 1)"; }
   # Hosts with different router IDs ignore each other until all of them have the new one.
   joins=$holder
@@ -58,14 +58,14 @@ roll_out() {
   printf '%s\\n' "$address" >"$facts/address"
   printf '%s\\n' "$peers $leaving" >"$facts/peers"
   mv -f "$conf.placing" "$conf"
-  activate >"$work/words" 2>&1 || true
+  activate >"$work/output" 2>&1 || true
   sleep ${settleSeconds}
   deadline=$(($(date +%s) + ${heldSeconds - settleSeconds}))
   until systemctl -q is-active keepalived && is_held; do
     if [ "$(date +%s)" -ge "$deadline" ]; then
-      words=$(journalctl -q -u keepalived -o cat -n 5 2>/dev/null | cat "$work/words" -)
+      output=$(journalctl -q -u keepalived -o cat -n 5 2>/dev/null | cat "$work/output" -)
       go_back
-      fail 40 "nobody holds $address after ${heldSeconds} s; $said. $(balancer_words) keepalived says: $words"
+      fail 40 "nobody holds $address after ${heldSeconds} s; $said. $(balancer_state) keepalived says: $output"
     fi
     sleep 0.5
   done

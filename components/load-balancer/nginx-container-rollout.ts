@@ -78,15 +78,15 @@ ${replacementHooks}
 comes_alive() {
   start_deadline=$(($(date +%s) + ${startSeconds}))
   while [ "$(date +%s)" -lt "$start_deadline" ]; do
-    docker logs ${next} >"$work/next-words" 2>&1
-    if grep -q 'Address already in use' "$work/next-words" || [ -n "$(workers_of ${next})" ]; then return 0; fi
+    docker logs ${next} >"$work/next-output" 2>&1
+    if grep -q 'Address already in use' "$work/next-output" || [ -n "$(workers_of ${next})" ]; then return 0; fi
     [ "$(about ${next} '{{.State.Running}} {{.RestartCount}}')" = "true 0" ] || return 1
     sleep 0.05
   done
   return 1
 }
 try_next() {
-  { create_container ${next} && docker start ${next}; } >"$work/next-words" 2>&1 || { sed -i 's/^/[emerg] /' "$work/next-words"; return 1; }
+  { create_container ${next} && docker start ${next}; } >"$work/next-output" 2>&1 || { sed -i 's/^/[emerg] /' "$work/next-output"; return 1; }
   comes_alive
 }
 replace() {
@@ -97,7 +97,7 @@ replace() {
     within 0
     return 0
   fi
-  : >"$work/next-words"
+  : >"$work/next-output"
   ! there ${former} || docker rm -f ${former} >/dev/null
   ! there ${serving} || docker rename ${serving} ${former}
   docker rename ${next} ${serving}

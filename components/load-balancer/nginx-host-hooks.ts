@@ -22,4 +22,4 @@ worker_pids() {
 }
 error_log=/var/log/nginx/error.log
 mark_words() { logged=$(wc -c 2>/dev/null <"$error_log" || echo 0); }
-nginx_words() { tail -c +$((logged + 1)) "$error_log" 2>/dev/null || true; }`;
+nginx_log() { tail -c +$((logged + 1)) "$error_log" 2>/dev/null || true; }`;

@@ -51,8 +51,8 @@ SOURCE
   if [ ! -e ${rpmKey} ]; then
     curl -fsSL --retry 3 -o "$work/key" ${keyUrl} 9>&- || fail 20 "${keyUrl} cannot be downloaded; curl says why above"
     mkdir -p "$work/gpg"
-    gpg -q --batch --homedir "$work/gpg" --import "$work/key" 2>"$work/words" 9>&- || fail 20 "${keyUrl} holds no keys: $(cat "$work/words")"
-    gpg -q --batch --homedir "$work/gpg" --armor --export ${signingKeys.join(" ")} >"$work/checked" 2>"$work/words" 9>&- || true
+    gpg -q --batch --homedir "$work/gpg" --import "$work/key" 2>"$work/output" 9>&- || fail 20 "${keyUrl} holds no keys: $(cat "$work/output")"
+    gpg -q --batch --homedir "$work/gpg" --armor --export ${signingKeys.join(" ")} >"$work/checked" 2>"$work/output" 9>&- || true
     [ -s "$work/checked" ] || fail 20 "none of nginx.org's known keys is in ${keyUrl}. Compare https://nginx.org/en/linux_packages.html with a newer release of this program"
     make_folder /etc/pki/rpm-gpg
     place ${rpmKey} 0644 <"$work/checked"

@@ -17,8 +17,8 @@ check_file() {
 }
 # Skips the workers of a container that is being replaced.
 worker_pids() { case $replacement in due | failed) ;; *) serving_workers ;; esac; }
-nginx_words() {
-  cat "$work/next-words" 2>/dev/null || true
+nginx_log() {
+  cat "$work/next-output" 2>/dev/null || true
   serving_words
 }
 activate() {
@@ -33,5 +33,5 @@ activate() {
 /** The same for a container that is only reloaded. Requires the last three of these functions. */
 export const reloadOnlyHooks = `check_file() { docker exec ${serving} nginx -t -q -c "/etc/nginx/\${1##*/}"; }
 worker_pids() { serving_workers; }
-nginx_words() { serving_words; }
+nginx_log() { serving_words; }
 activate() { reload; }`;

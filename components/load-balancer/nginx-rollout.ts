@@ -34,7 +34,7 @@ ask_probe() {
  * - `check_file PATH`: runs `nginx -t` on a configuration; messages may go to stdout or stderr.
  * - `activate`: reloads or starts nginx with `$conf`. Its exit status is ignored.
  * - `worker_pids`: prints nginx's worker PIDs, one per line, without workers that are shutting down.
- * - `mark_words`, `nginx_words`: the second prints what nginx logged since the first.
+ * - `mark_words`, `nginx_log`: the second prints what nginx logged since the first.
  * - `take_back`: reverts other changes when the previous configuration is restored.
  */
 export const rollout = `# Prints the PIDs of workers that report a generation.
@@ -86,23 +86,23 @@ roll_out() {
     return 0
   fi
   install -m 0644 "$1" "$conf.placing" && sync "$conf.placing" || { rm -f "$conf.placing"; take_back; fail 30 "$conf cannot be written: $(df -h "$(dirname "$conf")" | tail -n 1)"; }
-  check_file "$conf.placing" >"$work/words" 2>&1 || { rm -f "$conf.placing"; take_back; fail 30 "nginx refuses the new configuration, the old one goes on: $(emergencies <"$work/words" | grep . || cat "$work/words")"; }
+  check_file "$conf.placing" >"$work/output" 2>&1 || { rm -f "$conf.placing"; take_back; fail 30 "nginx rejects the new configuration; the previous one stays in use: $(emergencies <"$work/output" | grep . || cat "$work/output")"; }
   remember_former
   before=" $(worker_pids | tr '\\n' ' ')"
   within ${liveSeconds}
   mark_words
   mv -f "$conf.placing" "$conf"
-  activate >"$work/words" 2>&1 || true
+  activate >"$work/output" 2>&1 || true
   if live "$before"; then
     rm -f "$former"
     say "changed: nginx runs the new configuration"
     return 0
   fi
-  words=$(nginx_words | cat "$work/words" - | emergencies)
-  [ -n "$words" ] || [ -z "$silent" ] || words="nothing, but its worker $silent does not answer"
-  [ -n "$words" ] || words="nothing, and it has no workers"
+  output=$(nginx_log | cat "$work/output" - | emergencies)
+  [ -n "$output" ] || [ -z "$silent" ] || output="nothing, but its worker $silent does not answer"
+  [ -n "$output" ] || output="nothing, and it has no workers"
   if go_back; then
-    fail 40 "the new configuration did not come alive within ${liveSeconds} s; the former one is back. nginx says: $words"
+    fail 40 "the new configuration did not take effect within ${liveSeconds} s; the previous one is restored. nginx says: $output"
   fi
-  fail 40 "the configuration does not come alive within ${liveSeconds} s, and nginx runs no former one. nginx says: $words"
+  fail 40 "the configuration did not take effect within ${liveSeconds} s, and nginx has no previous one. nginx says: $output"
 }`;

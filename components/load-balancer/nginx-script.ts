@@ -97,7 +97,7 @@ if command -v nginx >/dev/null; then
   if [ -e "$facts/was-stopped" ]; then
     systemctl stop nginx 9>&-
   else
-    nginx -t -q 2>&1 && { systemctl reload nginx 9>&- || systemctl restart nginx 9>&-; } || say "nginx does not take back its former configuration; it is in /etc/nginx/nginx.conf"
+    nginx -t -q 2>&1 && { systemctl reload nginx 9>&- || systemctl restart nginx 9>&-; } || say "nginx does not accept its previous configuration; it is in /etc/nginx/nginx.conf"
   fi
 fi
 UNDO`;

@@ -51,16 +51,16 @@ export const singleNodeNginxHooks = `${insideHooks}
 ${singleNodeNginxDowntime}
 ${replacementHooks}
 # Do not wait for workers.
-refused() { sed 's/^/[emerg] /' "$work/docker-words" >"$work/next-words"; within 0; }
+refused() { sed 's/^/[emerg] /' "$work/docker-output" >"$work/next-output"; within 0; }
 replace() {
-  if ! create_container ${next} 2>"$work/docker-words"; then
+  if ! create_container ${next} 2>"$work/docker-output"; then
     replacement=failed
     refused
     return 0
   fi
   ! there ${former} || docker rm -f ${former} >/dev/null
   replacement=placed
-  change_over 2>"$work/docker-words" || refused
+  change_over 2>"$work/docker-output" || refused
   if there ${serving}; then
     docker update --restart no ${serving} >/dev/null
     docker rename ${serving} ${former}

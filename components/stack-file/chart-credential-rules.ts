@@ -24,6 +24,6 @@ function faultOf(parsed: AnyParsed): string | undefined {
   if (repository.startsWith("oci://"))
     return `is set, but Helm signs in to OCI registries with its own file. Run helm registry login ${new URL(repository).host}, and ${remove}`;
   if (isPlainHttp(repository))
-    return `would be sent in clear to ${repository}. Use https:// in rancher:chartRepository.`;
+    return `would be sent in plain text to ${repository}. Use https:// in rancher:chartRepository.`;
   return undefined;
 }

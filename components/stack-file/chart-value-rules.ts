@@ -35,13 +35,13 @@ export function chartValueProblems(chartValues: Mapping, version: string | undef
   if (Object.hasOwn(chartValues, "bootstrapPassword"))
     problems.push({
       key: "rancher:chartValues.bootstrapPassword",
-      message: `is a secret in clear. Leave it out here, choose a new one, and set it with: ${secretCommand("bootstrapPassword")}`,
+      message: `is a secret in plain text. Leave it out here, choose a new one, and set it with: ${secretCommand("bootstrapPassword")}`,
     });
   const { proxy } = chartValues;
   if (typeof proxy === "string" && /^[a-z]+:\/\/[^/]*@/i.test(proxy))
     problems.push({
       key: "rancher:chartValues.proxy",
-      message: `has a user or password in clear. Take them out, choose a new password, and set both as a secret: ${secretCommand("proxyCredentials")}`,
+      message: `has a user or password in plain text. Take them out, choose a new password, and set both as a secret: ${secretCommand("proxyCredentials")}`,
     });
   problems.push(...levelWithoutLog(chartValues, version));
   for (const key of Object.keys(chartValues).filter((name) => name.includes(".")))

@@ -7,7 +7,7 @@ const externalAtLayer4 =
   "is external. Guides for a balancer that ends TLS set that, and were right: there the cluster only sees plain HTTP. At " +
   "layer 4 nginx passes TLS through, so the Ingress has to hold the certificate; without it browsers get the ingress " +
   "controller's own one and Rancher redirects without end. Choose rancher:tls.source rancher, letsEncrypt or secret; or " +
-  "have nginx end TLS, with rancher:loadBalancer.layer 7 and a certificate of yours.";
+  "have nginx end TLS, with rancher:loadBalancer.layer 7 and your own certificate.";
 
 /** At layer 7 it is right and follows by itself. */
 const externalByLayer =

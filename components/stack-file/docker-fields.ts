@@ -88,7 +88,7 @@ export const checkArgument: FieldCheck = (value) => {
   const [flag = ""] = value.split("=");
   const [, named = "", given = value] = /^-+([^=]+)=(.*)$/.exec(value) ?? [];
   if (looksSecret(named, given))
-    return "looks like a secret, and these words are in clear in the stack file, in the state and in docker inspect. Take it out, and count it as known to everyone who saw the file.";
+    return "looks like a secret, and these words are in plain text in the stack file, in the state and in docker inspect. Take it out, and count it as known to everyone who saw the file.";
   const own = Object.hasOwn(ownArguments, flag) ? ownArguments[flag] : undefined;
   if (own !== undefined) return `is ${flag}, which ${own}. Leave it out.`;
   if (dockerOptions.test(value))
@@ -98,13 +98,13 @@ export const checkArgument: FieldCheck = (value) => {
   return undefined;
 };
 
-/** Address of an HTTP proxy. It is in clear in the state; user and password are the secret `proxyCredentials`. */
+/** Address of an HTTP proxy. It is in plain text in the state; user and password are the secret `proxyCredentials`. */
 export const checkProxy: FieldCheck = (value) => {
   const url = URL.canParse(value) ? new URL(value) : undefined;
   if (url === undefined || (url.protocol !== "http:" && url.protocol !== "https:") || url.hostname === "")
     return `is ${quote(value)}, which is no proxy's URL. Write it with scheme and port, such as http://proxy.example.com:3128.`;
   if (url.username !== "" || url.password !== "")
-    return `has a user or password for ${url.host} in clear. Take them out, choose a new password, and set both as a secret: ${secretCommand("proxyCredentials")}`;
+    return `has a user or password for ${url.host} in plain text. Take them out, choose a new password, and set both as a secret: ${secretCommand("proxyCredentials")}`;
   if (url.pathname.length > 1 || url.search !== "" || url.hash !== "")
     return `is ${quote(value)}, with a path. Write scheme, host and port alone.`;
   // Much else is a URL to a browser, blanks and line breaks around it included; it is written down as it is.

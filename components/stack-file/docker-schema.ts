@@ -141,7 +141,7 @@ export const docker = z
     }).optional(),
     additionalTrustedCAs: pemHere({
       description:
-        "Certificates of further CAs that Rancher trusts, as a proxy or a registry of yours may need: one or more, PEM text " +
+        "Certificates of further CAs that Rancher trusts, as your proxy or registry may need: one or more, PEM text " +
         "or a path here. Changing it replaces Rancher's container.",
       example: "certificates/company-ca.pem",
     }).optional(),
@@ -156,7 +156,7 @@ export const docker = z
     environment: mapping(boundedText(() => undefined, { longest: limits.environmentValue, lines: true }))
       .default({})
       .meta({
-        description: "Environment variables of Rancher's container, in clear: the escape hatch. No secrets.",
+        description: "Environment variables of Rancher's container, in plain text: the escape hatch. No secrets.",
         examples: ["{ CATTLE_TLS_MIN_VERSION: '1.3' }"],
       }),
     backup,

@@ -51,7 +51,7 @@ function faultOf(name: string, value: string): string | undefined {
   if (key !== undefined) return `is a variable this program sets itself. Leave it out, and use ${key}.`;
   if (looksSecret(name, value))
     return (
-      "looks like a secret, and what stands here is in clear in the stack file, in the state and in docker inspect. Take " +
+      "looks like a secret, and what stands here is in plain text in the stack file, in the state and in docker inspect. Take " +
       "it out, count it as known to everyone who saw the file, and give it to Rancher in its own interface."
     );
 

@@ -14,7 +14,7 @@ const runAsOnly = { host: "package", container: "image" } as const;
 
 /**
  * What belongs to the other layer, or to the other way to run nginx. An option without effect is refused: whoever wrote
- * it believes that it has one.
+ * it assumes that it has one.
  *
  * @param values the stack file as written: a draft has defaults in it, which nobody wrote.
  */
@@ -78,7 +78,7 @@ function terminationProblems({ tls, loadBalancer }: Parsed<StackFile>, given: (p
       key: "rancher:tls.source",
       message:
         `is ${tls.source}, whose certificate is made in the cluster, but at layer 7 TLS ends at nginx. Choose source: secret, ` +
-        "with a certificate of yours, or rancher:loadBalancer.layer 4.",
+        "with your own certificate, or rancher:loadBalancer.layer 4.",
     });
   if (given("upstreamPorts.https"))
     problems.push({
@@ -96,7 +96,7 @@ function terminationProblems({ tls, loadBalancer }: Parsed<StackFile>, given: (p
   return problems;
 }
 
-/** The ingress controller believes forwarded headers and the PROXY protocol from addresses, never from names. */
+/** The ingress controller trusts forwarded headers and the PROXY protocol from addresses, never from names. */
 function trustProblems(parsed: Parsed<StackFile>, layer: 4 | 7 | undefined): readonly Problem[] {
   const balancer = ownBalancer(parsed);
   const proxyProtocol = balancer?.proxyProtocol === true && layer !== 7;
@@ -110,7 +110,7 @@ function trustProblems(parsed: Parsed<StackFile>, layer: 4 | 7 | undefined): rea
     if (family !== 0)
       return otherFamily({ key: `rancher:loadBalancer.hosts[${index}].${field}`, address, family }, parsed);
     const remedy = field === "address" ? "Write its IP address, here or as privateAddress." : "Write an IP address.";
-    const message = `is the name ${address}, but ${why} the ingress controller is told to believe what comes from this host's IP address. ${remedy}`;
+    const message = `is the name ${address}, but ${why} the ingress controller is told to trust what comes from this host's IP address. ${remedy}`;
     return [{ key: `rancher:loadBalancer.hosts[${index}].${field}`, message }];
   });
 }
@@ -125,7 +125,7 @@ function otherFamily(
   if (index < 0) return [];
   const message =
     `is ${host.address}, but rancher:cluster.servers[${index}].address is ${String(servers[index]?.address)}, of the other ` +
-    "IP version: there the ingress controller sees an address it was not told to believe. Give both at the same version.";
+    "IP version: there the ingress controller sees an address it was not told to trust. Give both at the same version.";
   return [{ key: host.key, message }];
 }
 

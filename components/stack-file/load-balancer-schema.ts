@@ -63,9 +63,9 @@ const neutral = {
 export const loadBalancer = z
   .discriminatedUnion("kind", [
     z.strictObject({
-      kind: z.literal("nginx").meta({ description: "nginx on hosts of yours, installed and kept by this program." }),
+      kind: z.literal("nginx").meta({ description: "nginx on your hosts, installed and kept by this program." }),
       layer: z.literal([4, 7]).default(4).meta({
-        description: "4 passes TLS through to the cluster's ingress. 7 ends TLS at nginx, with a certificate of yours.",
+        description: "4 passes TLS through to the cluster's ingress. 7 ends TLS at nginx, with your own certificate.",
       }),
       ...neutral,
       runAs: runAsField("host"),
@@ -74,7 +74,7 @@ export const loadBalancer = z
     z.strictObject({
       kind: z.literal("haproxy").meta({
         description:
-          "HAProxy on hosts of yours: asks every server for `/healthz` instead of waiting for a failure. Takes the keys " +
+          "HAProxy on your hosts: asks every server for `/healthz` instead of waiting for a failure. Takes the keys " +
           "above from `hosts` to `floatingAddress`.",
       }),
       layer: z.literal(4).default(4).meta({ description: "HAProxy passes TLS through; layer 7 is nginx's." }),

@@ -23,7 +23,7 @@ export function misplacedSecrets(
 
 function inClear(key: string, value: unknown, { mode }: ModeSchema): readonly Problem[] {
   if (!secretNames.includes(key as SecretName)) return inside([key], value, mode);
-  const known = "is in clear in the stack file. Take it out, count it as known to everyone who saw the file,";
+  const known = "is in plain text in the stack file. Take it out, count it as known to everyone who saw the file,";
   const message = secretsOf(mode).includes(key as SecretName)
     ? `${known} and set a new one: ${secretCommand(key as SecretName)}`
     : `${known} and set none: mode ${mode} has no use for it.`;
@@ -37,7 +37,7 @@ function inside(path: Path, value: unknown, mode: Mode): readonly Problem[] {
     return [
       {
         key,
-        message: `holds a private key in clear. Take it out, and count it as known to everyone who saw the file. Secrets are keys of their own: ${names}.`,
+        message: `holds a private key in plain text. Take it out, and count it as known to everyone who saw the file. Secrets are keys of their own: ${names}.`,
       },
     ];
   if (Array.isArray(value)) return value.flatMap((item, index) => inside([...path, index], item, mode));
@@ -47,7 +47,7 @@ function inside(path: Path, value: unknown, mode: Mode): readonly Problem[] {
     return [
       {
         key,
-        message: `is a secure: value inside a structured key, which would hide all of rancher:${String(path[0])} from previews. Write it in clear; secrets are keys of their own: ${names}.`,
+        message: `is a secure: value inside a structured key, which would hide all of rancher:${String(path[0])} from previews. Write it in plain text; secrets are keys of their own: ${names}.`,
       },
     ];
   return keys.flatMap((name) => inside([...path, name], value[name], mode));
@@ -56,6 +56,6 @@ function inside(path: Path, value: unknown, mode: Mode): readonly Problem[] {
 function needlesslySecret(key: string, modeSchema: ModeSchema): readonly KeyProblem[] {
   if (secretNames.includes(key as SecretName)) return [];
   if (!Object.hasOwn(modeSchema.keys, key)) return [unknownKey([], key, modeSchema)];
-  const message = `is secret, or has a secure: value inside, which would hide it from previews. Write it in clear; secrets are keys of their own: ${secretsOf(modeSchema.mode).join(", ")}.`;
+  const message = `is secret, or has a secure: value inside, which would hide it from previews. Write it in plain text; secrets are keys of their own: ${secretsOf(modeSchema.mode).join(", ")}.`;
   return [{ key: `rancher:${key}`, message }];
 }

@@ -118,14 +118,14 @@ export function isPlainHttp(url: string): boolean {
   return hostname !== "localhost" && hostname !== "[::1]" && !hostname.startsWith("127.");
 }
 
-/** A Helm repository over HTTP(S) or in an OCI registry. Plain HTTP is a warning elsewhere; credentials in it would be in the state in clear. */
+/** A Helm repository over HTTP(S) or in an OCI registry. Plain HTTP is a warning elsewhere; credentials in it would be in the state in plain text. */
 export const checkRepositoryUrl: FieldCheck = (value) => {
   const url = URL.canParse(value) ? new URL(value) : undefined;
   if (url === undefined || !["https:", "http:", "oci:"].includes(url.protocol) || url.host === "")
     return `is ${quote(value)}, which is no URL of a Helm repository. It starts with https:// or oci://.`;
   if (!/^[!-~]+$/.test(value)) return `is ${quote(value)}. Write the URL without spaces, in ASCII.`;
   if (url.username !== "" || url.password !== "")
-    return `has a user or password for ${url.host} in clear. Take them out, choose a new password, and set both as a secret: ${secretCommand("chartRepositoryCredentials")}`;
+    return `has a user or password for ${url.host} in plain text. Take them out, choose a new password, and set both as a secret: ${secretCommand("chartRepositoryCredentials")}`;
   if (url.search !== "" || url.hash !== "") return `is ${quote(value)}. Write the URL without ? and #.`;
   if (value.endsWith("/index.yaml"))
     return `is ${quote(value)}; Helm adds index.yaml by itself. Leave that last part out.`;

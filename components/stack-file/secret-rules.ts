@@ -124,7 +124,7 @@ function kubeconfigFault(text: string): string | undefined {
     : "has no current-context among its contexts. Choose one: kubectl config use-context NAME";
 }
 
-/** PEM says it in its header; OpenSSH's own format names the cipher first, `none` for a key in clear (PROTOCOL.key). */
+/** PEM says it in its header; OpenSSH's own format names the cipher first, `none` for a key in plain text (PROTOCOL.key). */
 function isEncryptedSshKey(pem: string): boolean {
   if (pem.includes("ENCRYPTED")) return true;
   const [, body] = /BEGIN OPENSSH PRIVATE KEY-----([\s\S]*?)-----END/.exec(pem) ?? [];

@@ -188,7 +188,7 @@ export interface DockerSettings {
   readonly additionalTrustedCAs?: string;
   /** Arguments for Rancher behind the image: the escape hatch. */
   readonly arguments: readonly string[];
-  /** Environment variables in clear: the escape hatch. */
+  /** Environment variables in plain text: the escape hatch. */
   readonly environment: Readonly<Record<string, string>>;
   readonly backup: BackupSettings;
   /** Name of an archive to begin from, without a path. */

@@ -32,7 +32,7 @@ export function otherWaysOfClusters({ loadBalancer, tls }: Mapping): Unsupported
     report(
       "tls.source",
       "is letsEncrypt, which comes with a later release on a single node. Choose generated, a CA made on the host, " +
-        "or secret, with a certificate of yours.",
+        "or secret, with your own certificate.",
     );
   return { problems, skipped: later ? ["tls"] : [] };
 }

@@ -16,7 +16,7 @@ export function singleNodeTlsProblems({ tls, loadBalancer, docker }: Parsed<Sing
     report(
       "tls.source",
       "is rancher, whose certificate is made inside Rancher's container, but TLS ends at nginx. Choose generated, a CA made " +
-        "on the host, or secret, with a certificate of yours.",
+        "on the host, or secret, with your own certificate.",
     );
   if (docker?.host === "local" && tls?.source === "secret")
     for (const part of ["certificate", "chain", "privateKey"] as const)

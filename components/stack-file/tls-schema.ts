@@ -6,7 +6,7 @@ import { text } from "./text-field.ts";
 /** `source: secret`. */
 export const certificateOfYours = z.strictObject({
   source: z.literal("secret").meta({
-    description: "A certificate of yours; its key is the secret `tlsPrivateKey`. Layer 7 takes only this.",
+    description: "Your own certificate; its key is the secret `tlsPrivateKey`. Layer 7 takes only this.",
   }),
   certificate: pemAnywhere({
     description:
@@ -26,7 +26,7 @@ export const certificateOfYours = z.strictObject({
 
 const additionalTrustedCAs = pemHere({
   description:
-    "Certificates of further CAs that Rancher trusts, as a proxy or a registry of yours may need: one or more, PEM text " +
+    "Certificates of further CAs that Rancher trusts, as your proxy or registry may need: one or more, PEM text " +
     "or a path here. Makes the secret `tls-ca-additional`; Rancher's pods read a changed one when they restart.",
   example: "certificates/company-ca.pem",
 }).optional();

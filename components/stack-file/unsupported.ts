@@ -34,7 +34,7 @@ export function choicesToCome(values: Mapping): Unsupported {
       report(
         "tls.source",
         "is generated, which belongs to single nodes; before a cluster it comes in a later release, at layer 7. At layer 4 " +
-          "choose rancher, a CA of Rancher's own; at layer 7 secret, with a certificate of yours.",
+          "choose rancher, a CA of Rancher's own; at layer 7 secret, with your own certificate.",
       );
     }
   }

@@ -43,7 +43,7 @@ authorityKeyIdentifier = keyid`;
  * that was half written by a script that was killed is made anew.
  */
 export function certificateMaking({ hostname, authority, server }: CertificateNames): string {
-  return `by_openssl() { openssl "$@" >"$work/openssl-words" 2>&1 </dev/null || fail 30 "openssl $1 failed: $(tail -n 3 "$work/openssl-words")"; }
+  return `by_openssl() { openssl "$@" >"$work/openssl-output" 2>&1 </dev/null || fail 30 "openssl $1 failed: $(tail -n 3 "$work/openssl-output")"; }
 # A new key of the curve every browser takes, and a number nobody else has.
 new_key() { by_openssl ecparam -name prime256v1 -genkey -noout -out "$1"; }
 serial() { printf 0x4; openssl rand -hex 16 | cut -c 2-32; }

@@ -15,7 +15,7 @@ export interface TlsPlan {
   readonly privateCA: boolean;
   /** What agents check: `strict` needs Rancher to hand out the CA, `system-store` trusts what their host trusts. */
   readonly agentTLSMode: "strict" | "system-store";
-  /** The ingress controller must believe the balancer's `X-Forwarded-*`, or every request is sent round for ever. */
+  /** The ingress controller must trust the balancer's `X-Forwarded-*`, or every request is redirected forever. */
   readonly trustForwardedHeaders: boolean;
   /** Values of the chart `rancher` that belong to this choice. */
   readonly chartValues: Readonly<Record<string, unknown>>;

@@ -23,7 +23,7 @@ const project = "rancher";
 
 /**
  * Clears what a killed run left, so that the next one goes on where it stopped: its plugins, its lock, a Helm release that
- * Helm believes to be under way, and its pending operations. What exists although the state does not know it is added to
+ * Helm considers in progress, and its pending operations. What exists although the state does not know it is added to
  * the state. It acts only on what carries this stack's label and is on the cluster or the host that the state was made
  * with; nothing that serves is taken away, and a removal is confirmed first.
  *

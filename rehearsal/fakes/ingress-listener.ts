@@ -27,7 +27,7 @@ const notFound: Answer = { status: 404, body: "404 page not found\n" };
 /** Opens both ports. @throws when one is in use. */
 export async function openIngressListener(setup: ListenerSetup): Promise<IngressListener> {
   const counters = { http: 0, https: 0, websockets: 0, redirected: 0, unknownHost: 0 };
-  let trust = believing(nobody);
+  let trust = trusting(nobody);
   /** The client address in the PROXY line of each connection. */
   const clients = new Map<string, string>();
   const clientOf = ({ remoteAddress, remotePort }: Peer) =>
@@ -41,8 +41,8 @@ export async function openIngressListener(setup: ListenerSetup): Promise<Ingress
     const remoteAddress = clientOf(request.socket);
     const isTrusted = trust.forwarders(remoteAddress);
     const claimed = String(request.headers["x-forwarded-proto"] ?? "");
-    const believed = isTrusted && /^(http|ws)s?$/.test(claimed);
-    const scheme = believed ? (claimed.endsWith("s") ? "https" : "http") : port;
+    const trusted = isTrusted && /^(http|ws)s?$/.test(claimed);
+    const scheme = trusted ? (claimed.endsWith("s") ? "https" : "http") : port;
     const { method = "GET", url = "/", headers } = request;
     const { node } = setup;
     const forwarded = forwardedHeaders(
@@ -132,8 +132,8 @@ export async function openIngressListener(setup: ListenerSetup): Promise<Ingress
   const portOf = (server: TcpServer) => (server.address() as AddressInfo).port;
   return {
     ports: { http: portOf(plain), https: portOf(tls) },
-    route: (wanted, believed = nobody) => {
-      trust = believing(believed);
+    route: (wanted, trusted = nobody) => {
+      trust = trusting(trusted);
       const withTls = wanted.filter(({ certificate }) => certificate !== undefined);
       contexts = new Map(withTls.map(({ host, certificate }) => [host, contextOf(certificate!)]));
       routes = new Map(wanted.map((route) => [route.host, route]));
@@ -156,17 +156,17 @@ type Peer = Pick<IncomingMessage["socket"], "remoteAddress" | "remotePort">;
 
 const nobody: Trust = { forwarders: [], proxies: { http: [], https: [] }, onlyProxies: false };
 
-function believing({ forwarders, proxies, onlyProxies }: Trust) {
+function trusting({ forwarders, proxies, onlyProxies }: Trust) {
   return {
-    forwarders: trusting(forwarders),
-    http: trusting(proxies.http),
-    https: trusting(proxies.https),
+    forwarders: isInside(forwarders),
+    http: isInside(proxies.http),
+    https: isInside(proxies.https),
     onlyProxies,
   };
 }
 
 /** Returns a test whether an address is in one of the networks. @throws when a network is invalid. */
-function trusting(networks: readonly string[]): (address: string | undefined) => boolean {
+function isInside(networks: readonly string[]): (address: string | undefined) => boolean {
   const list = new BlockList();
   for (const network of networks) {
     const [address = "", length = isIPv6(address) ? "128" : "32"] = network.split("/");

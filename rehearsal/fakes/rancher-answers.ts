@@ -28,7 +28,7 @@ export function answerAsRancher(request: SeenRequest): Answer {
 
 /**
  * Rancher's own redirect, by the scheme that the ingress reports. If the ingress does not trust a balancer that
- * terminates TLS, it always reports "http", and the client is redirected for ever.
+ * terminates TLS, it always reports "http", and the client is redirected forever.
  */
 export function ledToHttps({ method, url, host, scheme }: SeenRequest): Answer | undefined {
   if (scheme === "https" || plainPaths.some((path) => url.startsWith(path))) return undefined;

@@ -56,7 +56,7 @@ describe("a Traefik", () => {
     ["everybody, when it is told so with a word", ["--entrypoints.web.forwardedHeaders.insecure=true"], "everybody"],
     ["nobody, when it is told not to be insecure", ["--entryPoints.web.forwardedHeaders.insecure=false"], []],
     ["nobody, by the trust of another entry point", ["--entryPoints.websecure.forwardedHeaders.trustedIPs=::/0"], []],
-  ])("believes the headers of %s", (_, args, trusted) => {
+  ])("trusts the headers of %s", (_, args, trusted) => {
     expect(describeIt({ args: [address, ...args] })?.forwardedHeaders).toEqual(trusted);
   });
 
@@ -73,7 +73,7 @@ describe("a Traefik", () => {
     expect(describeIt({ args })?.proxyProtocol).toEqual(trusted);
   });
 
-  it("takes it from those of one port where the other believes everybody", () => {
+  it("takes it from those of one port where the other trusts everybody", () => {
     const args = [
       address,
       "--entryPoints.web.proxyProtocol.insecure",
@@ -102,7 +102,7 @@ describe("an ingress-nginx", () => {
       [],
     ],
     [{ "use-proxy-protocol": "true", "proxy-real-ip-cidr": "192.0.2.10" }, [], ["192.0.2.10"]],
-  ])("by %j believes the headers of %j, and the PROXY protocol of %j", (config, forwardedHeaders, proxyProtocol) => {
+  ])("by %j trusts the headers of %j, and the PROXY protocol of %j", (config, forwardedHeaders, proxyProtocol) => {
     expect(nginx(config)).toMatchObject({ forwardedHeaders, proxyProtocol });
   });
 });

@@ -37,7 +37,7 @@ const reasonOf = (given: IngressTrustArgs) => {
 };
 
 describe("on a cluster whose distribution packages the ingress controller", () => {
-  it("K3s' Traefik believes the headers of the balancers alone, on every node, and sees who connects", () => {
+  it("K3s' Traefik trusts the headers of the balancers alone, on every node, and sees who connects", () => {
     expect(planIngressTrust(args(k3s))).toEqual({
       kind: "set",
       chart: "traefik",
@@ -133,7 +133,7 @@ ports:
 describe("a HelmChartConfig of others", () => {
   const theirs = { ...k3s, chartConfigs: [{ name: "traefik", owned: false }] };
 
-  it("is left alone where the controller believes the balancers already", () => {
+  it("is left alone where the controller trusts the balancers already", () => {
     const controllers = [controller({ forwardedHeaders: ["192.0.2.0/24"] })];
 
     expect(planIngressTrust(args({ ...theirs, controllers }))).toEqual({ kind: "there" });
@@ -167,7 +167,7 @@ describe("an ingress controller that nobody packaged", () => {
   it.each([
     ["everybody", "everybody", true],
     ["the balancers, and sees them", balancers, false],
-  ] as const)("is used as it is where it believes %s", (_, forwardedHeaders, hidesClients) => {
+  ] as const)("is used as it is where it trusts %s", (_, forwardedHeaders, hidesClients) => {
     const controllers = [controller({ namespace: "traefik", forwardedHeaders, hidesClients })];
 
     expect(planIngressTrust(args({ controllers }))).toEqual({ kind: "there" });
@@ -181,7 +181,7 @@ describe("an ingress controller that nobody packaged", () => {
     );
   });
 
-  it("is refused where its Service hides whom it would believe", () => {
+  it("is refused where its Service hides whom it would trust", () => {
     const controllers = [controller({ forwardedHeaders: balancers, hidesClients: true })];
 
     expect(reasonOf(args({ controllers }))).toMatch(
@@ -189,7 +189,7 @@ describe("an ingress controller that nobody packaged", () => {
     );
   });
 
-  it("is refused where one of two does not believe", () => {
+  it("is refused where one of two does not trust", () => {
     const controllers = [controller({ forwardedHeaders: "everybody" }), controller({ name: "second" })];
 
     expect(planIngressTrust(args({ controllers })).kind).toBe("refused");
@@ -212,7 +212,7 @@ describe("the trust is live", () => {
   const live = controller({ forwardedHeaders: balancers });
 
   it.each([
-    ["when the packaged controller believes and is rolled out", [live, nginx], true],
+    ["when the packaged controller trusts and is rolled out", [live, nginx], true],
     ["not while its pods are being replaced", [{ ...live, rolledOut: false }], false],
     [
       "not while the former workload is there beside the new one",

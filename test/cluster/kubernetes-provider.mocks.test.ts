@@ -24,7 +24,7 @@ describe("the Kubernetes provider", () => {
     expect(inSecret(kubeconfig)).toBe("canary");
   });
 
-  it("hides a kubeconfig that came in clear", async () => {
+  it("hides a kubeconfig that came in plain text", async () => {
     const { registrations } = await synthesiseProvider(() => "canary");
 
     expect(clearTexts(registrations.map(({ inputs }) => inputs))).not.toContain("canary");

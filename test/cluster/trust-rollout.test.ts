@@ -9,7 +9,7 @@ const before: RunningController = {
 const replaced: RunningController = { ...before, rolledOut: false };
 const after: RunningController = { ...before, forwardedHeaders: "everybody" };
 
-/** Looks see one of these after the other, and the last for ever. */
+/** Looks see one of these after the other, and the last forever. */
 async function wait(looks: readonly (readonly RunningController[] | Error)[], timeout = 1) {
   const said: string[] = [];
   let seen = 0;

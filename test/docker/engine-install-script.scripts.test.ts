@@ -139,7 +139,7 @@ describe("Docker Engine on Debian and Ubuntu", () => {
     expect(machine.calls().filter((call) => /install docker-ce/.test(call) && !/ -s /.test(call))).toEqual([]);
   });
 
-  it("is not installed when the key cannot be downloaded or the repository is not believed", async () => {
+  it("is not installed when the key cannot be downloaded or the repository is not trusted", async () => {
     using unreachable = new FakeDockerMachine("debian");
     unreachable.tool("apt-helper", 'echo "no route" >&2; exit 100');
     using unbelieved = new FakeDockerMachine("debian");

@@ -62,7 +62,7 @@ describe("waiting for Rancher", () => {
     expect(run.stderr).toMatch(/^Rancher 2\.15\.2 is not healthy after 1 s, of 2 it is given: running, starting\./);
     expect(run.stderr).toMatch(
       new RegExp(
-        `\n {2}last words of the server\nRancher 2.15.2 has not become healthy within 2 s; above are its last words. ${see}$`,
+        `\n {2}last words of the server\nRancher 2.15.2 has not become healthy within 2 s; the end of its log is above. ${see}$`,
       ),
     );
   });
@@ -129,7 +129,7 @@ describe("a container that is stopped", () => {
     const run = await machine.body(text());
 
     expect(run.code).toBe(40);
-    expect(run.stderr).toContain("Rancher 2.15.2 was started, and is stopped again; above are its last words");
+    expect(run.stderr).toContain("Rancher 2.15.2 was started, and is stopped again; the end of its log is above");
     expect(machine.starts).toEqual(["rancher"]);
   });
 
@@ -194,7 +194,7 @@ describe("after an upgrade", () => {
     expect(run.code).toBe(40);
     expect(run.stderr.split("\n").filter((line) => line.includes("healthy"))).toEqual([
       `Rancher 2.15.2 is not healthy after 1 s, of 2 it is given: running, starting. ${back}`,
-      `Rancher 2.15.2 has not become healthy within 2 s; above are its last words. ${back}`,
+      `Rancher 2.15.2 has not become healthy within 2 s; the end of its log is above. ${back}`,
     ]);
     expect(await factsOf(machine)).toEqual(expect.arrayContaining(["needed", "trial-seconds"]));
   });

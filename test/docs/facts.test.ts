@@ -81,7 +81,7 @@ describe("docs/interrupted-runs.md", () => {
   it.each([
     ["the lock of a host", () => preamble({ name: "nginx", stateFolder: "/state" }), /flock -w (\d+)/, "for $1 s"],
     ["the lock of dpkg", () => nginx, /DPkg::Lock::Timeout=(\d+)/, "$1 s for each of its locks"],
-    ["a new configuration", () => nginx, /did not come alive within (\d+) s/, "did not come alive within $1 s"],
+    ["a new configuration", () => nginx, /did not take effect within (\d+) s/, "did not take effect within $1 s"],
     ["free space", () => renderBaseCreate({ hostName: "a", stack: "b" }), /(\d+) MiB are needed/, "$1 MiB are needed"],
   ])("has the limit of %s", (_, script, limit, words) => {
     const [, number = "not found"] = limit.exec(script()) ?? [];

@@ -122,7 +122,7 @@ describe("secrets of a script", () => {
     expect(inSecret(stdin)).toBe(lines.join(""));
   });
 
-  it("are nowhere in clear, neither as they are nor encoded", async () => {
+  it("are nowhere in plain text, neither as they are nor encoded", async () => {
     const { registrations } = await synthesiseScript(withSecrets);
 
     const clear = clearTexts(registrations.map(({ inputs }) => inputs)).join("\n");
@@ -132,7 +132,7 @@ describe("secrets of a script", () => {
     }
   });
 
-  it("are hidden also where they came in clear", async () => {
+  it("are hidden also where they came in plain text", async () => {
     const { registrations } = await synthesiseScript(() => ({ secrets: { token: "canary-token" } }));
 
     const line = `token ${Buffer.from("canary-token").toString("base64")}\n`;

@@ -189,7 +189,7 @@ describe.each(Object.entries(shells))("a script on this machine, by %s, with wha
     expect(late).toEqual({
       code: 124,
       stdout: "",
-      stderr: expect.stringContaining("the script slow was ended, as it was not done after 1 s. ") as string,
+      stderr: expect.stringContaining("the script slow was stopped, because it had not finished after 1 s. ") as string,
     });
     expect(alive(pid)).toBe(false);
     expect(next).toEqual({ code: 0, stdout: "", stderr: "next\n" });

@@ -71,7 +71,7 @@ describe("dnf", () => {
 
     expect(run.code).toBe(20);
     expect(run.stderr).toBe(
-      "No match for argument: nginx\nError: Unable to find a match: nginx\ndnf finds no way to install nginx; its words are above\n",
+      "No match for argument: nginx\nError: Unable to find a match: nginx\ndnf cannot find a way to install nginx; its output is above\n",
     );
   });
 

@@ -81,7 +81,7 @@ describe.skipIf(process.getuid?.() !== 0)("the HAProxy script on a real host", (
 
       expect(end.code).toBe(30);
       expect(end.stderr).toMatch(
-        /^HAProxy refuses the new configuration, the old one goes on: .*haproxy\.cfg\.placing:\d+\] : .*unknown keyword 'name\.example\.com:443'/,
+        /^HAProxy rejects the new configuration; the previous one stays in use: .*haproxy\.cfg\.placing:\d+\] : .*unknown keyword 'name\.example\.com:443'/,
       );
       expect(await runningGeneration(machine)).toBe(generationOf(one));
       expect(await stableProcesses(machine)).toEqual(processes);
@@ -112,7 +112,7 @@ describe.skipIf(process.getuid?.() !== 0)("the HAProxy script on a real host", (
 
       expect(end.code, end.stderr).toBe(40);
       expect(end.stderr).toMatch(
-        /did not come alive within 8 s; the former one is back\. HAProxy says: .*cannot bind socket \(Address already in use\).*8080/,
+        /did not take effect within 8 s; the previous one is restored\. HAProxy says: .*cannot bind socket \(Address already in use\).*8080/,
       );
       expect(await runningGeneration(machine)).toBe(generationOf(one));
       expect((await runHaproxy(machine, one)).stderr).toBe("unchanged: HAProxy runs this configuration\n");

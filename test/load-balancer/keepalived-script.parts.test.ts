@@ -130,7 +130,7 @@ describe.skipIf(process.getuid?.() !== 0)("the keepalived script on real hosts",
       expect([end.code, end.stderr]).toEqual([
         30,
         expect.stringMatching(
-          /^keepalived refuses the new configuration, the old one goes on: .*Unknown keyword 'advert_every'/,
+          /^keepalived rejects the new configuration; the previous one stays in use: .*Unknown keyword 'advert_every'/,
         ),
       ]);
       expect([await daemon(one), await one.look("cat", "/etc/keepalived/keepalived.conf")]).toEqual(before);

@@ -113,7 +113,7 @@ describe.skipIf("refused" in made)("certificates of nginx as a container", () =>
     };
     await expect
       .poll(afterAnother, { timeout: 120_000, interval: 5000 })
-      .toMatch(/does not cover[\s\S]*nginx goes on with the former certificates/);
+      .toMatch(/does not cover[\s\S]*nginx keeps using the previous certificates/);
 
     expect([subject, unchanged.stderr]).toEqual(["CN=first", "unchanged: nginx runs this configuration\n"]);
     expect([await at.id(), await shown()]).toEqual([id, "CN=second"]);

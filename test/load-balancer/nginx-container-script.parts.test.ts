@@ -80,7 +80,9 @@ describe.skipIf("refused" in made)("the script of nginx as a container, on a rea
     const end = await at.container({ listeners: listeners("no such name.example.com") });
 
     expect(end.code).toBe(30);
-    expect(end.stderr).toMatch(/nginx refuses the new configuration, the old one goes on: invalid number of arguments/);
+    expect(end.stderr).toMatch(
+      /nginx rejects the new configuration; the previous one stays in use: invalid number of arguments/,
+    );
     expect([await at.id(), await at.processes()]).toEqual(before);
     expect(await machine.look("ls", "/etc/rancher-nginx")).toBe("nginx.conf");
   });
@@ -106,7 +108,7 @@ describe.skipIf("refused" in made)("the script of nginx as a container, on a rea
 
     expect(end.code).toBe(40);
     expect(end.stderr).toMatch(
-      /did not come alive within 8 s; the former one is back\. nginx says: bind\(\) to 0\.0\.0\.0:8082/,
+      /did not take effect within 8 s; the previous one is restored\. nginx says: bind\(\) to 0\.0\.0\.0:8082/,
     );
     expect(end.seconds).toBeLessThan(60);
     expect([await at.id(), await machine.generation()]).toEqual([id, containerGenerationOf(one)]);

@@ -83,7 +83,7 @@ describe.skipIf(!available)("nginx.org's repository, to a real apt", () => {
     return machine.run("nginx", `${direct}\n${text}`);
   };
 
-  it("is not believed with the signature of a key that came with it and is not known", async () => {
+  it("is not trusted with the signature of a key that came with it and is not known", async () => {
     sign("stranger");
 
     const end = await add();
@@ -102,7 +102,7 @@ describe.skipIf(!available)("nginx.org's repository, to a real apt", () => {
     expect([end.code, end.stderr]).toEqual([20, expect.stringContaining("apt has no nginx from")]);
   });
 
-  it("is believed with that of a known one, goes before the distribution's, and goes away again", async () => {
+  it("is trusted with that of a known one, goes before the distribution's, and goes away again", async () => {
     sign("known");
 
     const end = await add();

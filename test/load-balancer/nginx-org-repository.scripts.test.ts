@@ -21,7 +21,7 @@ describe("nginx.org's repository on Debian and Ubuntu", () => {
   it.each<[keyof typeof releases, string]>([
     ["debian", "https://nginx.org/packages/debian bookworm nginx"],
     ["ubuntu", "https://nginx.org/packages/ubuntu noble nginx"],
-  ])("of %s is believed only where one of nginx.org's keys signed", async (release, repository) => {
+  ])("of %s is trusted only where one of nginx.org's keys signed", async (release, repository) => {
     using machine = machineOf(release);
 
     const end = await run(machine);

@@ -48,7 +48,7 @@ ask_probe() { for one in $(cat workers); do echo "generation $(cat running) work
 check_file() { grep -q generation "$1" || { echo "nginx: [emerg] bad in $1" >&2; return 1; }; }
 worker_pids() { tr ' ' '\\n' <workers; echo; }
 mark_words() { :; }
-nginx_words() { cat words 2>/dev/null || true; }
+nginx_log() { cat words 2>/dev/null || true; }
 take_back() { echo taken back; }
 take() { sed 's/.*generation \\([a-z]*\\) .*/\\1/' nginx.conf >running; }
 activate() { echo activate >>activated; ${activate}
@@ -125,7 +125,7 @@ describe("a rollout", () => {
 
     expect([run.code, run.stdout]).toEqual([30, "taken back\n"]);
     expect(run.stderr).toBe(
-      `nginx refuses the new configuration, the old one goes on: bad in ${nginx.path("nginx/nginx.conf.placing")}\n`,
+      `nginx rejects the new configuration; the previous one stays in use: bad in ${nginx.path("nginx/nginx.conf.placing")}\n`,
     );
     expect(nginx.seen).toEqual({ onDisk: configuration(a), running: a });
     expect(nginx.get("nginx.conf.placing")).toBeUndefined();
@@ -174,7 +174,7 @@ describe("a rollout", () => {
 
     expect([run.code, run.stderr]).toEqual([
       40,
-      "the configuration does not come alive within 1 s, and nginx runs no former one. nginx says: nothing, but its worker 12 does not answer\n",
+      "the configuration did not take effect within 1 s, and nginx has no previous one. nginx says: nothing, but its worker 12 does not answer\n",
     ]);
     expect(nginx.get("nginx.conf")).toBe(configuration(b));
   });

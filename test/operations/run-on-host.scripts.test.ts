@@ -43,7 +43,7 @@ describe("on this machine", () => {
     using tools = new FakeTools();
 
     await expect(run(local(tools), 'fail 30 "no room"\n')).rejects.toThrow(
-      "looks around: that failed on host local with exit code 30; its words are above.",
+      "looks around: that failed on host local with exit code 30; its output is above.",
     );
   });
 });

@@ -57,11 +57,11 @@ describe("a secret", () => {
   });
 
   it.each([
-    ["text", "in clear", ""],
-    ["quoted text", "'in clear'", ""],
+    ["text", "in plain text", ""],
+    ["quoted text", "'in plain text'", ""],
     ["text of several lines", "|\n    in\n\n    clear\n", "\n"],
     ["quoted text of several lines", '"in\n    clear"', ""],
-  ])("takes the place of %s in clear, and nothing else's", (_, clear, end) => {
+  ])("takes the place of %s in plain text, and nothing else's", (_, clear, end) => {
     const around = (value: string) => `config:\n  rancher:kubeconfig: ${value}\n  rancher:mode:   x # mine\n`;
 
     expect(withSecret(around(clear), "kubeconfig", { ...sealed, provider: {} })).toBe(
@@ -136,7 +136,7 @@ describe("what Pulumi wrote", () => {
     });
   });
 
-  it("is refused when it is in clear or missing, and not quoted", () => {
+  it("is refused when it is in plain text or missing, and not quoted", () => {
     for (const text of ["config:\n  rancher:kubeconfig: canary\n", "config:\n  rancher:mode: canary\n"])
       expect(() => sealedSecret(text, "kubeconfig")).toThrow("Pulumi did not write rancher:kubeconfig as a secret.");
   });

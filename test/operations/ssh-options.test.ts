@@ -22,7 +22,7 @@ const files = { knownHosts: "/private/known_hosts", privateKey: "/private/key" }
 const options = (words: readonly string[]) => words.flatMap((word, index) => (words[index - 1] === "-o" ? [word] : []));
 
 describe("the way to a host", () => {
-  it("believes the pinned keys alone, under names of our own", () => {
+  it("trusts the pinned keys alone, under names of our own", () => {
     expect(knownHosts({ ...host, jumpHost })).toBe(
       "rancher-host ssh-ed25519 AAAAhost\nrancher-jump-host ecdsa-sha2-nistp256 AAAAjump\n",
     );

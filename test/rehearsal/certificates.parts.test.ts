@@ -229,7 +229,7 @@ describe.skipIf(process.getuid?.() !== 0)("certificates at nginx", () => {
       renew(stale.pem, stale.key);
 
       expect(await until(async () => (await journal()).includes("does not cover"))).toBe(true);
-      expect(await until(async () => (await journal()).includes("nginx goes on with the former certificates"))).toBe(
+      expect(await until(async () => (await journal()).includes("nginx keeps using the previous certificates"))).toBe(
         true,
       );
       expect(await shown()).toBe("CN=first");

@@ -82,7 +82,7 @@ describe.skipIf(!isRoot)("the checks through a balancer", () => {
   };
   const allPass = {
     "HTTPS answers with the expected certificate": true,
-    "a page is not sent round for ever": true,
+    "a page does not redirect forever": true,
     "a foreign host name gets no certificate of ours": true,
     "HTTP leads to HTTPS": true,
     "a websocket opens": true,
@@ -121,7 +121,7 @@ describe.skipIf(!isRoot)("the checks through a balancer", () => {
   it.each([`https://${hostname}/dashboard/`, "/dashboard/"])("tell that a page leads to itself: %s", async (detour) => {
     expect(await check({ ...good, detour })).toEqual({
       ...allPass,
-      "a page is not sent round for ever":
+      "a page does not redirect forever":
         "/dashboard/ answered 302 and leads to itself: the ingress takes HTTPS for plain HTTP",
     });
   });
@@ -139,7 +139,7 @@ describe.skipIf(!isRoot)("the checks through a balancer", () => {
     expect((await check({ ...good, siteCertificate: "default.example.net" }))[site]).toMatch(/does not match/);
   });
 
-  it("believe no certificate that another CA signed", async () => {
+  it("trust no certificate that another CA signed", async () => {
     const found = await check({ ...good, authority: foreign });
 
     expect(found["HTTPS answers with the expected certificate"]).toMatch(/unable to verify|self-signed|issuer/);

@@ -82,7 +82,7 @@ describe.skipIf(process.getuid?.() !== 0)("a fault on a host", () => {
 
     expect(full.code).toBe(20);
     expect(full.stderr).toContain("No space left on device");
-    expect(full.stderr).toContain("nginx libnginx-mod-stream cannot be installed; apt's words are above");
+    expect(full.stderr).toContain("nginx libnginx-mod-stream cannot be installed; apt's output is above");
     expect(again.code, again.stderr).toBe(0);
     await isAsItWas();
   });

@@ -82,14 +82,14 @@ describe.skipIf(!isRoot)("a stack whose balancer ends TLS", () => {
     return (list as { items: { metadata: { name: string } }[] }).items.map(({ metadata }) => metadata.name);
   };
 
-  it("is refused where nobody may tell the ingress controller to believe it, with the text to apply", async () => {
+  it("is refused where nobody may tell the ingress controller to trust it, with the text to apply", async () => {
     await objects().deleteNamespacedCustomObject({ ...packaged, name: "traefik" });
 
     const preview = await stack.preview();
 
     await objects().createNamespacedCustomObject({ ...packaged, body: helmChart("traefik") });
     expect(preview.code).not.toBe(0);
-    expect(preview.text).toContain("rancher:loadBalancer.layer is 7, where the ingress controller has to believe");
+    expect(preview.text).toContain("rancher:loadBalancer.layer is 7, where the ingress controller has to trust");
     expect(preview.text).toContain(`- ${target().address}`);
   });
 

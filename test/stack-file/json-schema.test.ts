@@ -94,7 +94,7 @@ describe("stack.schema.json", () => {
 
   it("takes secret keys only sealed", () => {
     expect(withConfig({ "rancher:kubeconfig": { secure: "v1:x" } })).toBe(true);
-    expect(withConfig({ "rancher:kubeconfig": "in clear" })).toBe(false);
+    expect(withConfig({ "rancher:kubeconfig": "in plain text" })).toBe(false);
   });
 
   it.each([

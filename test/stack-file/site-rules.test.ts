@@ -95,7 +95,7 @@ describe("sites with certificates from here", () => {
     const text = said([site("wiki", { certificate: `${wiki.pem}\n${wiki.key}` })], wiki.key);
 
     expect(text).toMatch(
-      /^rancher:loadBalancer.sites\[0\].certificate holds a private key in clear\. .*sitePrivateKeys/,
+      /^rancher:loadBalancer.sites\[0\].certificate holds a private key in plain text\. .*sitePrivateKeys/,
     );
     expect(text).not.toContain(wiki.key.split("\n")[1]);
     files = { ...files, "both.pem": `${wiki.pem}\n${wiki.key}` };

@@ -24,7 +24,7 @@ export function namesIn(references: readonly string[]): string[] {
   return references.map(nameIn).sort();
 }
 
-/** Every text of a value that the engine would store, print and log in clear: what is not inside a wrapped secret. */
+/** Every text of a value that the engine would store, print and log in plain text: what is not inside a wrapped secret. */
 export function clearTexts(value: unknown): string[] {
   if (isWrappedSecret(value)) return [];
   if (typeof value === "string") return [value];

@@ -271,7 +271,7 @@ exec /usr/bin/openssl "$@"`,
 });
 
 describe("the CA of a generated certificate", () => {
-  it("signs for no other name that anybody believes, whoever has its key", async () => {
+  it("signs for no other name that anybody trusts, whoever has its key", async () => {
     using at = new Authority().prepared();
     await at.make();
 

@@ -85,7 +85,7 @@ const table: [string, TlsSettings, TlsEnd, string | undefined, TlsPlan][] = [
     },
   ],
   [
-    "secret at layer 7: the balancer shows it, so the ingress has neither certificate nor redirect, and must believe it",
+    "secret at layer 7: the balancer shows it, so the ingress has neither certificate nor redirect, and must trust it",
     { source: "secret", certificate },
     "balancer",
     "traefik",

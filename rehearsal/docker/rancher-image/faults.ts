@@ -2,7 +2,7 @@ import { lookup } from "node:dns/promises";
 
 /**
  * How a fake server fails, given as REHEARSAL_RANCHER in the image or to the container:
- * - `never-ready`: runs and opens no port, as one that waits for something for ever;
+ * - `never-ready`: runs and opens no port, as one that waits for something forever;
  * - `unhealthy`: answers, and says it is not well;
  * - `crashing`: ends soon after each start;
  * - `fails-when-served`, `ends-when-served`: well on trial, and `unhealthy` or `crashing` as the container that is called

@@ -255,5 +255,5 @@ eval "$limit"
 code=0
 timed 60 sh -c "$limit
 $script" || code=$?
-[ "$code" -ne 124 ] || echo 'the script motd was ended, as it was not done after 60 s. What it said last is above; another pulumi up goes on from there' >&2
+[ "$code" -ne 124 ] || echo 'the script motd was stopped, because it had not finished after 60 s. The end of its output is above; another pulumi up goes on from there' >&2
 exit "$code"

@@ -24,21 +24,21 @@ waiting() {
 mend_packages() {
   [ -n "$(dpkg --audit)" ] || [ -n "$(ls /var/lib/dpkg/updates)" ] || return 0
   say "dpkg was interrupted earlier; setting that right"
-  waiting dpkg --force-confold --configure -a || [ -n "$(not_whole)" ] || fail 20 "dpkg was interrupted earlier and cannot go on; its words are above. $who_locks"
+  waiting dpkg --force-confold --configure -a || [ -n "$(not_whole)" ] || fail 20 "dpkg was interrupted earlier and cannot go on; its output is above. $who_locks"
 }
 # What dpkg had not yet noted as whole it does not configure: that is installed anew, or removed.
 not_whole() { dpkg-query -W -f '${db:Status-Eflag} ${Package}\n' | sed -n 's/^reinstreq //p'; }
 # shellcheck disable=SC2086 # one word per option
-refresh_packages() { waiting apt-get $apt_options update || fail 20 "apt-get update failed; its words are above. $who_locks"; }
+refresh_packages() { waiting apt-get $apt_options update || fail 20 "apt-get update failed; its output is above. $who_locks"; }
 installed() { dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null | grep -q '^ii'; }
 new_packages() {
-  apt-get -s --no-install-recommends install "$@" >"$work/plan" || fail 20 "apt finds no way to install $*; its words are above"
+  apt-get -s --no-install-recommends install "$@" >"$work/plan" || fail 20 "apt cannot find a way to install $*; its output is above"
   sed -n 's/^Inst \([^ ]*\) (.*/\1/p' "$work/plan"
 }
 add_packages() {
   anew=$(not_whole)
   # shellcheck disable=SC2086 # one word per package
-  apt --no-install-recommends ${anew:+--reinstall} install "$@" $anew || fail 20 "$* cannot be installed; apt's words are above. $who_locks"
+  apt --no-install-recommends ${anew:+--reinstall} install "$@" $anew || fail 20 "$* cannot be installed; apt's output is above. $who_locks"
 }
 remove_packages() {
   mend_packages
@@ -55,13 +55,13 @@ remove_packages() {
   [ ! -s "$work/removing" ] || rpm -e $(cat "$work/removing") >&2 9>&- || fail 30 "$(tr '\n' ' ' <"$work/removing")cannot be removed; rpm says why above"
 }
 dnf_now() { dnf "$@" --setopt=install_weak_deps=False 9>&-; }
-refresh_packages() { dnf_now -q -y makecache >&2 || fail 20 "dnf makecache failed; its words are above"; }
+refresh_packages() { dnf_now -q -y makecache >&2 || fail 20 "dnf makecache failed; its output is above"; }
 new_packages() {
   dnf_now --assumeno install "$@" >"$work/plan" 2>&1 || true
-  ! grep -q -e '^Error' -e '^Failed' -e '^No match' "$work/plan" || { cat "$work/plan" >&2; fail 20 "dnf finds no way to install $*; its words are above"; }
+  ! grep -q -e '^Error' -e '^Failed' -e '^No match' "$work/plan" || { cat "$work/plan" >&2; fail 20 "dnf cannot find a way to install $*; its output is above"; }
   awk '/^[^ ]/ { listing = /^Installing/ } listing && /^ [^ ]/ { print $1 }' "$work/plan"
 }
-add_packages() { dnf_now -q -y install "$@" >&2 || fail 20 "$* cannot be installed; dnf's words are above"; }
+add_packages() { dnf_now -q -y install "$@" >&2 || fail 20 "$* cannot be installed; dnf's output is above"; }
   ;;
 suse)
 mend_packages() { :; }
@@ -76,13 +76,13 @@ zypper_now() {
   ZYPP_LOCK_TIMEOUT=120 zypper --non-interactive "$@" 9>&- || zypper_code=$?
   case $zypper_code in 0 | 102 | 103 | 106) ;; *) return "$zypper_code" ;; esac
 }
-refresh_packages() { zypper_now --quiet refresh >&2 || fail 20 "zypper refresh failed; its words are above"; }
+refresh_packages() { zypper_now --quiet refresh >&2 || fail 20 "zypper refresh failed; its output is above"; }
 new_packages() {
-  zypper_now --xmlout install --dry-run --no-recommends "$@" >"$work/plan" || { cat "$work/plan" >&2; fail 20 "zypper finds no way to install $*; its words are above"; }
+  zypper_now --xmlout install --dry-run --no-recommends "$@" >"$work/plan" || { cat "$work/plan" >&2; fail 20 "zypper cannot find a way to install $*; its output is above"; }
   tr '>' '\n' <"$work/plan" | awk '/<to-install/ { listing = 1 } /<\/to-install/ { listing = 0 } listing && /<solvable / && /type="package"/' |
     sed -n 's/.* name="\([^"]*\)".*/\1/p'
 }
-add_packages() { zypper_now --quiet install --no-recommends "$@" >&2 || fail 20 "$* cannot be installed; zypper's words are above"; }
+add_packages() { zypper_now --quiet install --no-recommends "$@" >&2 || fail 20 "$* cannot be installed; zypper's output is above"; }
   ;;
 esac
 add_ours() {
@@ -160,21 +160,21 @@ waiting() {
 mend_packages() {
   [ -n "$(dpkg --audit)" ] || [ -n "$(ls /var/lib/dpkg/updates)" ] || return 0
   say "dpkg was interrupted earlier; setting that right"
-  waiting dpkg --force-confold --configure -a || [ -n "$(not_whole)" ] || fail 20 "dpkg was interrupted earlier and cannot go on; its words are above. $who_locks"
+  waiting dpkg --force-confold --configure -a || [ -n "$(not_whole)" ] || fail 20 "dpkg was interrupted earlier and cannot go on; its output is above. $who_locks"
 }
 # What dpkg had not yet noted as whole it does not configure: that is installed anew, or removed.
 not_whole() { dpkg-query -W -f '${db:Status-Eflag} ${Package}\n' | sed -n 's/^reinstreq //p'; }
 # shellcheck disable=SC2086 # one word per option
-refresh_packages() { waiting apt-get $apt_options update || fail 20 "apt-get update failed; its words are above. $who_locks"; }
+refresh_packages() { waiting apt-get $apt_options update || fail 20 "apt-get update failed; its output is above. $who_locks"; }
 installed() { dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null | grep -q '^ii'; }
 new_packages() {
-  apt-get -s --no-install-recommends install "$@" >"$work/plan" || fail 20 "apt finds no way to install $*; its words are above"
+  apt-get -s --no-install-recommends install "$@" >"$work/plan" || fail 20 "apt cannot find a way to install $*; its output is above"
   sed -n 's/^Inst \([^ ]*\) (.*/\1/p' "$work/plan"
 }
 add_packages() {
   anew=$(not_whole)
   # shellcheck disable=SC2086 # one word per package
-  apt --no-install-recommends ${anew:+--reinstall} install "$@" $anew || fail 20 "$* cannot be installed; apt's words are above. $who_locks"
+  apt --no-install-recommends ${anew:+--reinstall} install "$@" $anew || fail 20 "$* cannot be installed; apt's output is above. $who_locks"
 }
 remove_packages() {
   mend_packages
@@ -191,13 +191,13 @@ remove_packages() {
   [ ! -s "$work/removing" ] || rpm -e $(cat "$work/removing") >&2 9>&- || fail 30 "$(tr '\n' ' ' <"$work/removing")cannot be removed; rpm says why above"
 }
 dnf_now() { dnf "$@" --setopt=install_weak_deps=False 9>&-; }
-refresh_packages() { dnf_now -q -y makecache >&2 || fail 20 "dnf makecache failed; its words are above"; }
+refresh_packages() { dnf_now -q -y makecache >&2 || fail 20 "dnf makecache failed; its output is above"; }
 new_packages() {
   dnf_now --assumeno install "$@" >"$work/plan" 2>&1 || true
-  ! grep -q -e '^Error' -e '^Failed' -e '^No match' "$work/plan" || { cat "$work/plan" >&2; fail 20 "dnf finds no way to install $*; its words are above"; }
+  ! grep -q -e '^Error' -e '^Failed' -e '^No match' "$work/plan" || { cat "$work/plan" >&2; fail 20 "dnf cannot find a way to install $*; its output is above"; }
   awk '/^[^ ]/ { listing = /^Installing/ } listing && /^ [^ ]/ { print $1 }' "$work/plan"
 }
-add_packages() { dnf_now -q -y install "$@" >&2 || fail 20 "$* cannot be installed; dnf's words are above"; }
+add_packages() { dnf_now -q -y install "$@" >&2 || fail 20 "$* cannot be installed; dnf's output is above"; }
   ;;
 suse)
 mend_packages() { :; }
@@ -212,13 +212,13 @@ zypper_now() {
   ZYPP_LOCK_TIMEOUT=120 zypper --non-interactive "$@" 9>&- || zypper_code=$?
   case $zypper_code in 0 | 102 | 103 | 106) ;; *) return "$zypper_code" ;; esac
 }
-refresh_packages() { zypper_now --quiet refresh >&2 || fail 20 "zypper refresh failed; its words are above"; }
+refresh_packages() { zypper_now --quiet refresh >&2 || fail 20 "zypper refresh failed; its output is above"; }
 new_packages() {
-  zypper_now --xmlout install --dry-run --no-recommends "$@" >"$work/plan" || { cat "$work/plan" >&2; fail 20 "zypper finds no way to install $*; its words are above"; }
+  zypper_now --xmlout install --dry-run --no-recommends "$@" >"$work/plan" || { cat "$work/plan" >&2; fail 20 "zypper cannot find a way to install $*; its output is above"; }
   tr '>' '\n' <"$work/plan" | awk '/<to-install/ { listing = 1 } /<\/to-install/ { listing = 0 } listing && /<solvable / && /type="package"/' |
     sed -n 's/.* name="\([^"]*\)".*/\1/p'
 }
-add_packages() { zypper_now --quiet install --no-recommends "$@" >&2 || fail 20 "$* cannot be installed; zypper's words are above"; }
+add_packages() { zypper_now --quiet install --no-recommends "$@" >&2 || fail 20 "$* cannot be installed; zypper's output is above"; }
   ;;
 esac
 add_ours() {
@@ -285,7 +285,7 @@ if command -v haproxy >/dev/null; then
     systemctl stop haproxy 9>&-
   else
     ! systemctl is-failed -q haproxy || systemctl reset-failed haproxy 9>&-
-    systemctl reload haproxy 9>&- || systemctl restart haproxy 9>&- || say "HAProxy does not take back its former configuration; it is in /etc/haproxy/haproxy.cfg"
+    systemctl reload haproxy 9>&- || systemctl restart haproxy 9>&- || say "HAProxy does not accept its previous configuration; it is in /etc/haproxy/haproxy.cfg"
   fi
 fi
 UNDO
@@ -494,22 +494,22 @@ roll_out() {
     return 0
   fi
   install -m 0644 "$1" "$conf.placing" && sync "$conf.placing" || { rm -f "$conf.placing"; fail 30 "$conf cannot be written: $(df -h "$(dirname "$conf")" | tail -n 1)"; }
-  haproxy -c -f "$conf.placing" >"$work/words" 2>&1 || { rm -f "$conf.placing"; fail 30 "HAProxy refuses the new configuration, the old one goes on: $(alerts <"$work/words")"; }
+  haproxy -c -f "$conf.placing" >"$work/output" 2>&1 || { rm -f "$conf.placing"; fail 30 "HAProxy rejects the new configuration; the previous one stays in use: $(alerts <"$work/output")"; }
   remember_former
   since=$(date +%s)
   mv -f "$conf.placing" "$conf"
-  activate >"$work/words" 2>&1 || true
+  activate >"$work/output" 2>&1 || true
   if live "$generation" "$before" 8; then
     rm -f "$former"
     say "changed: HAProxy runs the new configuration"
     return 0
   fi
-  words=$(journalctl -q -u haproxy -o cat --since "@$since" -n 100 2>/dev/null | cat "$work/words" - | alerts)
-  [ -n "$words" ] || words="nothing; does its unit use another file than $conf? systemctl cat haproxy"
+  output=$(journalctl -q -u haproxy -o cat --since "@$since" -n 100 2>/dev/null | cat "$work/output" - | alerts)
+  [ -n "$output" ] || output="nothing; does its unit use another file than $conf? systemctl cat haproxy"
   if go_back; then
-    fail 40 "the new configuration did not come alive within 8 s; the former one is back. HAProxy says: $words"
+    fail 40 "the new configuration did not take effect within 8 s; the previous one is restored. HAProxy says: $output"
   fi
-  fail 40 "the configuration does not come alive within 8 s, and HAProxy runs no former one. It says: $words"
+  fail 40 "the configuration did not take effect within 8 s, and HAProxy has no previous one. It says: $output"
 }
 roll_out "$wanted"
 sha256sum "$conf" | cut -d ' ' -f 1

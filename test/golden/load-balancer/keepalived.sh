@@ -29,21 +29,21 @@ waiting() {
 mend_packages() {
   [ -n "$(dpkg --audit)" ] || [ -n "$(ls /var/lib/dpkg/updates)" ] || return 0
   say "dpkg was interrupted earlier; setting that right"
-  waiting dpkg --force-confold --configure -a || [ -n "$(not_whole)" ] || fail 20 "dpkg was interrupted earlier and cannot go on; its words are above. $who_locks"
+  waiting dpkg --force-confold --configure -a || [ -n "$(not_whole)" ] || fail 20 "dpkg was interrupted earlier and cannot go on; its output is above. $who_locks"
 }
 # What dpkg had not yet noted as whole it does not configure: that is installed anew, or removed.
 not_whole() { dpkg-query -W -f '${db:Status-Eflag} ${Package}\n' | sed -n 's/^reinstreq //p'; }
 # shellcheck disable=SC2086 # one word per option
-refresh_packages() { waiting apt-get $apt_options update || fail 20 "apt-get update failed; its words are above. $who_locks"; }
+refresh_packages() { waiting apt-get $apt_options update || fail 20 "apt-get update failed; its output is above. $who_locks"; }
 installed() { dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null | grep -q '^ii'; }
 new_packages() {
-  apt-get -s --no-install-recommends install "$@" >"$work/plan" || fail 20 "apt finds no way to install $*; its words are above"
+  apt-get -s --no-install-recommends install "$@" >"$work/plan" || fail 20 "apt cannot find a way to install $*; its output is above"
   sed -n 's/^Inst \([^ ]*\) (.*/\1/p' "$work/plan"
 }
 add_packages() {
   anew=$(not_whole)
   # shellcheck disable=SC2086 # one word per package
-  apt --no-install-recommends ${anew:+--reinstall} install "$@" $anew || fail 20 "$* cannot be installed; apt's words are above. $who_locks"
+  apt --no-install-recommends ${anew:+--reinstall} install "$@" $anew || fail 20 "$* cannot be installed; apt's output is above. $who_locks"
 }
 remove_packages() {
   mend_packages
@@ -60,13 +60,13 @@ remove_packages() {
   [ ! -s "$work/removing" ] || rpm -e $(cat "$work/removing") >&2 9>&- || fail 30 "$(tr '\n' ' ' <"$work/removing")cannot be removed; rpm says why above"
 }
 dnf_now() { dnf "$@" --setopt=install_weak_deps=False 9>&-; }
-refresh_packages() { dnf_now -q -y makecache >&2 || fail 20 "dnf makecache failed; its words are above"; }
+refresh_packages() { dnf_now -q -y makecache >&2 || fail 20 "dnf makecache failed; its output is above"; }
 new_packages() {
   dnf_now --assumeno install "$@" >"$work/plan" 2>&1 || true
-  ! grep -q -e '^Error' -e '^Failed' -e '^No match' "$work/plan" || { cat "$work/plan" >&2; fail 20 "dnf finds no way to install $*; its words are above"; }
+  ! grep -q -e '^Error' -e '^Failed' -e '^No match' "$work/plan" || { cat "$work/plan" >&2; fail 20 "dnf cannot find a way to install $*; its output is above"; }
   awk '/^[^ ]/ { listing = /^Installing/ } listing && /^ [^ ]/ { print $1 }' "$work/plan"
 }
-add_packages() { dnf_now -q -y install "$@" >&2 || fail 20 "$* cannot be installed; dnf's words are above"; }
+add_packages() { dnf_now -q -y install "$@" >&2 || fail 20 "$* cannot be installed; dnf's output is above"; }
   ;;
 suse)
 mend_packages() { :; }
@@ -81,13 +81,13 @@ zypper_now() {
   ZYPP_LOCK_TIMEOUT=120 zypper --non-interactive "$@" 9>&- || zypper_code=$?
   case $zypper_code in 0 | 102 | 103 | 106) ;; *) return "$zypper_code" ;; esac
 }
-refresh_packages() { zypper_now --quiet refresh >&2 || fail 20 "zypper refresh failed; its words are above"; }
+refresh_packages() { zypper_now --quiet refresh >&2 || fail 20 "zypper refresh failed; its output is above"; }
 new_packages() {
-  zypper_now --xmlout install --dry-run --no-recommends "$@" >"$work/plan" || { cat "$work/plan" >&2; fail 20 "zypper finds no way to install $*; its words are above"; }
+  zypper_now --xmlout install --dry-run --no-recommends "$@" >"$work/plan" || { cat "$work/plan" >&2; fail 20 "zypper cannot find a way to install $*; its output is above"; }
   tr '>' '\n' <"$work/plan" | awk '/<to-install/ { listing = 1 } /<\/to-install/ { listing = 0 } listing && /<solvable / && /type="package"/' |
     sed -n 's/.* name="\([^"]*\)".*/\1/p'
 }
-add_packages() { zypper_now --quiet install --no-recommends "$@" >&2 || fail 20 "$* cannot be installed; zypper's words are above"; }
+add_packages() { zypper_now --quiet install --no-recommends "$@" >&2 || fail 20 "$* cannot be installed; zypper's output is above"; }
   ;;
 esac
 add_ours() {
@@ -188,21 +188,21 @@ waiting() {
 mend_packages() {
   [ -n "$(dpkg --audit)" ] || [ -n "$(ls /var/lib/dpkg/updates)" ] || return 0
   say "dpkg was interrupted earlier; setting that right"
-  waiting dpkg --force-confold --configure -a || [ -n "$(not_whole)" ] || fail 20 "dpkg was interrupted earlier and cannot go on; its words are above. $who_locks"
+  waiting dpkg --force-confold --configure -a || [ -n "$(not_whole)" ] || fail 20 "dpkg was interrupted earlier and cannot go on; its output is above. $who_locks"
 }
 # What dpkg had not yet noted as whole it does not configure: that is installed anew, or removed.
 not_whole() { dpkg-query -W -f '${db:Status-Eflag} ${Package}\n' | sed -n 's/^reinstreq //p'; }
 # shellcheck disable=SC2086 # one word per option
-refresh_packages() { waiting apt-get $apt_options update || fail 20 "apt-get update failed; its words are above. $who_locks"; }
+refresh_packages() { waiting apt-get $apt_options update || fail 20 "apt-get update failed; its output is above. $who_locks"; }
 installed() { dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null | grep -q '^ii'; }
 new_packages() {
-  apt-get -s --no-install-recommends install "$@" >"$work/plan" || fail 20 "apt finds no way to install $*; its words are above"
+  apt-get -s --no-install-recommends install "$@" >"$work/plan" || fail 20 "apt cannot find a way to install $*; its output is above"
   sed -n 's/^Inst \([^ ]*\) (.*/\1/p' "$work/plan"
 }
 add_packages() {
   anew=$(not_whole)
   # shellcheck disable=SC2086 # one word per package
-  apt --no-install-recommends ${anew:+--reinstall} install "$@" $anew || fail 20 "$* cannot be installed; apt's words are above. $who_locks"
+  apt --no-install-recommends ${anew:+--reinstall} install "$@" $anew || fail 20 "$* cannot be installed; apt's output is above. $who_locks"
 }
 remove_packages() {
   mend_packages
@@ -219,13 +219,13 @@ remove_packages() {
   [ ! -s "$work/removing" ] || rpm -e $(cat "$work/removing") >&2 9>&- || fail 30 "$(tr '\n' ' ' <"$work/removing")cannot be removed; rpm says why above"
 }
 dnf_now() { dnf "$@" --setopt=install_weak_deps=False 9>&-; }
-refresh_packages() { dnf_now -q -y makecache >&2 || fail 20 "dnf makecache failed; its words are above"; }
+refresh_packages() { dnf_now -q -y makecache >&2 || fail 20 "dnf makecache failed; its output is above"; }
 new_packages() {
   dnf_now --assumeno install "$@" >"$work/plan" 2>&1 || true
-  ! grep -q -e '^Error' -e '^Failed' -e '^No match' "$work/plan" || { cat "$work/plan" >&2; fail 20 "dnf finds no way to install $*; its words are above"; }
+  ! grep -q -e '^Error' -e '^Failed' -e '^No match' "$work/plan" || { cat "$work/plan" >&2; fail 20 "dnf cannot find a way to install $*; its output is above"; }
   awk '/^[^ ]/ { listing = /^Installing/ } listing && /^ [^ ]/ { print $1 }' "$work/plan"
 }
-add_packages() { dnf_now -q -y install "$@" >&2 || fail 20 "$* cannot be installed; dnf's words are above"; }
+add_packages() { dnf_now -q -y install "$@" >&2 || fail 20 "$* cannot be installed; dnf's output is above"; }
   ;;
 suse)
 mend_packages() { :; }
@@ -240,13 +240,13 @@ zypper_now() {
   ZYPP_LOCK_TIMEOUT=120 zypper --non-interactive "$@" 9>&- || zypper_code=$?
   case $zypper_code in 0 | 102 | 103 | 106) ;; *) return "$zypper_code" ;; esac
 }
-refresh_packages() { zypper_now --quiet refresh >&2 || fail 20 "zypper refresh failed; its words are above"; }
+refresh_packages() { zypper_now --quiet refresh >&2 || fail 20 "zypper refresh failed; its output is above"; }
 new_packages() {
-  zypper_now --xmlout install --dry-run --no-recommends "$@" >"$work/plan" || { cat "$work/plan" >&2; fail 20 "zypper finds no way to install $*; its words are above"; }
+  zypper_now --xmlout install --dry-run --no-recommends "$@" >"$work/plan" || { cat "$work/plan" >&2; fail 20 "zypper cannot find a way to install $*; its output is above"; }
   tr '>' '\n' <"$work/plan" | awk '/<to-install/ { listing = 1 } /<\/to-install/ { listing = 0 } listing && /<solvable / && /type="package"/' |
     sed -n 's/.* name="\([^"]*\)".*/\1/p'
 }
-add_packages() { zypper_now --quiet install --no-recommends "$@" >&2 || fail 20 "$* cannot be installed; zypper's words are above"; }
+add_packages() { zypper_now --quiet install --no-recommends "$@" >&2 || fail 20 "$* cannot be installed; zypper's output is above"; }
   ;;
 esac
 add_ours() {
@@ -282,7 +282,7 @@ if [ -s "$facts/packages" ]; then
   [ ! -d /etc/keepalived ] || rmdir --ignore-fail-on-non-empty /etc/keepalived
 elif [ -e "$facts/was-noted" ]; then
   if [ -e "$facts/was-disabled" ]; then systemctl -q disable keepalived 9>&-; else systemctl -q enable keepalived 9>&-; fi
-  [ -e "$facts/was-stopped" ] || systemctl start keepalived 9>&- || say "keepalived does not take back its former configuration; it is in $conf"
+  [ -e "$facts/was-stopped" ] || systemctl start keepalived 9>&- || say "keepalived does not accept its previous configuration; it is in $conf"
 fi
 UNDO
 if [ ! -e "$facts/packages" ] && installed keepalived; then
@@ -363,7 +363,7 @@ vrrp_instance rancher {
     virtual_router_id 51
     priority 220
     advert_int 0.5
-    # From host to host: many networks pass no multicast. VRRP 3 has no password; that of VRRP 2 went in clear.
+    # From host to host: many networks pass no multicast. VRRP 3 has no password; that of VRRP 2 went in plain text.
     unicast_src_ip 192.0.2.22
     unicast_peer {
         192.0.2.21
@@ -382,7 +382,7 @@ KEEPALIVED
 sed -e "s/@@interface@@/$interface/" -e "s/@@addressInterface@@/$address_interface/" \
   -e "${leaving:+s/@@leavingPeer@@/$leaving/}" -e '/@@leavingPeer@@/d' "$work/template" >"$work/keepalived.conf"
 # keepalived 2.2 exits when it checks a configuration whose scripts run as another user.
-check_file() { sed 's/^\( *script_user\) .*/\1 root/' "$1" >"$work/checked.conf" && timeout 20 keepalived -t -f "$work/checked.conf" >"$work/words" 2>&1; }
+check_file() { sed 's/^\( *script_user\) .*/\1 root/' "$1" >"$work/checked.conf" && timeout 20 keepalived -t -f "$work/checked.conf" >"$work/output" 2>&1; }
 activate() {
   # Otherwise systemd refuses to start a unit that failed several times in a row.
   systemctl reset-failed keepalived 2>/dev/null 9>&- || true
@@ -391,12 +391,12 @@ activate() {
 }
 router_in() { sed -n 's/^ *virtual_router_id \([0-9]*\)$/\1/p' "$1" 2>/dev/null; }
 is_held() { is_here "$address" || [ -n "$(neighbour "$address" "$address_interface")" ]; }
-balancer_words() { if timeout 3 "$answers_script" >/dev/null 2>&1; then echo "The balancer on this machine answers its probe."; else echo "The balancer on this machine does not answer its probe."; fi; }
+balancer_state() { if timeout 3 "$answers_script" >/dev/null 2>&1; then echo "The balancer on this machine answers its probe."; else echo "The balancer on this machine does not answer its probe."; fi; }
 go_back() {
   if [ -e "$former" ]; then
     mv -f "$former" "$conf"
     activate >/dev/null 2>&1 || true
-    said="the former configuration is back"
+    said="the previous configuration is restored"
   else
     systemctl stop keepalived 9>&- || true
     systemctl -q disable keepalived 9>&- || true
@@ -412,7 +412,7 @@ roll_out() {
     say "unchanged: keepalived runs this configuration"
     return 0
   fi
-  check_file "$1" || fail 30 "keepalived refuses the new configuration, the old one goes on: $(tail -n 5 "$work/words")"
+  check_file "$1" || fail 30 "keepalived rejects the new configuration; the previous one stays in use: $(tail -n 5 "$work/output")"
   install -m 0644 "$1" "$conf.placing" && sync "$conf.placing" || { rm -f "$conf.placing"; fail 30 "$conf cannot be written: $(df -h /etc | tail -n 1)"; }
   # Hosts with different router IDs ignore each other until all of them have the new one.
   joins=$holder
@@ -424,14 +424,14 @@ roll_out() {
   printf '%s\n' "$address" >"$facts/address"
   printf '%s\n' "$peers $leaving" >"$facts/peers"
   mv -f "$conf.placing" "$conf"
-  activate >"$work/words" 2>&1 || true
+  activate >"$work/output" 2>&1 || true
   sleep 5
   deadline=$(($(date +%s) + 10))
   until systemctl -q is-active keepalived && is_held; do
     if [ "$(date +%s)" -ge "$deadline" ]; then
-      words=$(journalctl -q -u keepalived -o cat -n 5 2>/dev/null | cat "$work/words" -)
+      output=$(journalctl -q -u keepalived -o cat -n 5 2>/dev/null | cat "$work/output" -)
       go_back
-      fail 40 "nobody holds $address after 15 s; $said. $(balancer_words) keepalived says: $words"
+      fail 40 "nobody holds $address after 15 s; $said. $(balancer_state) keepalived says: $output"
     fi
     sleep 0.5
   done

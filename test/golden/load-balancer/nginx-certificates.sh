@@ -24,21 +24,21 @@ waiting() {
 mend_packages() {
   [ -n "$(dpkg --audit)" ] || [ -n "$(ls /var/lib/dpkg/updates)" ] || return 0
   say "dpkg was interrupted earlier; setting that right"
-  waiting dpkg --force-confold --configure -a || [ -n "$(not_whole)" ] || fail 20 "dpkg was interrupted earlier and cannot go on; its words are above. $who_locks"
+  waiting dpkg --force-confold --configure -a || [ -n "$(not_whole)" ] || fail 20 "dpkg was interrupted earlier and cannot go on; its output is above. $who_locks"
 }
 # What dpkg had not yet noted as whole it does not configure: that is installed anew, or removed.
 not_whole() { dpkg-query -W -f '${db:Status-Eflag} ${Package}\n' | sed -n 's/^reinstreq //p'; }
 # shellcheck disable=SC2086 # one word per option
-refresh_packages() { waiting apt-get $apt_options update || fail 20 "apt-get update failed; its words are above. $who_locks"; }
+refresh_packages() { waiting apt-get $apt_options update || fail 20 "apt-get update failed; its output is above. $who_locks"; }
 installed() { dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null | grep -q '^ii'; }
 new_packages() {
-  apt-get -s --no-install-recommends install "$@" >"$work/plan" || fail 20 "apt finds no way to install $*; its words are above"
+  apt-get -s --no-install-recommends install "$@" >"$work/plan" || fail 20 "apt cannot find a way to install $*; its output is above"
   sed -n 's/^Inst \([^ ]*\) (.*/\1/p' "$work/plan"
 }
 add_packages() {
   anew=$(not_whole)
   # shellcheck disable=SC2086 # one word per package
-  apt --no-install-recommends ${anew:+--reinstall} install "$@" $anew || fail 20 "$* cannot be installed; apt's words are above. $who_locks"
+  apt --no-install-recommends ${anew:+--reinstall} install "$@" $anew || fail 20 "$* cannot be installed; apt's output is above. $who_locks"
 }
 remove_packages() {
   mend_packages
@@ -55,13 +55,13 @@ remove_packages() {
   [ ! -s "$work/removing" ] || rpm -e $(cat "$work/removing") >&2 9>&- || fail 30 "$(tr '\n' ' ' <"$work/removing")cannot be removed; rpm says why above"
 }
 dnf_now() { dnf "$@" --setopt=install_weak_deps=False 9>&-; }
-refresh_packages() { dnf_now -q -y makecache >&2 || fail 20 "dnf makecache failed; its words are above"; }
+refresh_packages() { dnf_now -q -y makecache >&2 || fail 20 "dnf makecache failed; its output is above"; }
 new_packages() {
   dnf_now --assumeno install "$@" >"$work/plan" 2>&1 || true
-  ! grep -q -e '^Error' -e '^Failed' -e '^No match' "$work/plan" || { cat "$work/plan" >&2; fail 20 "dnf finds no way to install $*; its words are above"; }
+  ! grep -q -e '^Error' -e '^Failed' -e '^No match' "$work/plan" || { cat "$work/plan" >&2; fail 20 "dnf cannot find a way to install $*; its output is above"; }
   awk '/^[^ ]/ { listing = /^Installing/ } listing && /^ [^ ]/ { print $1 }' "$work/plan"
 }
-add_packages() { dnf_now -q -y install "$@" >&2 || fail 20 "$* cannot be installed; dnf's words are above"; }
+add_packages() { dnf_now -q -y install "$@" >&2 || fail 20 "$* cannot be installed; dnf's output is above"; }
   ;;
 suse)
 mend_packages() { :; }
@@ -76,13 +76,13 @@ zypper_now() {
   ZYPP_LOCK_TIMEOUT=120 zypper --non-interactive "$@" 9>&- || zypper_code=$?
   case $zypper_code in 0 | 102 | 103 | 106) ;; *) return "$zypper_code" ;; esac
 }
-refresh_packages() { zypper_now --quiet refresh >&2 || fail 20 "zypper refresh failed; its words are above"; }
+refresh_packages() { zypper_now --quiet refresh >&2 || fail 20 "zypper refresh failed; its output is above"; }
 new_packages() {
-  zypper_now --xmlout install --dry-run --no-recommends "$@" >"$work/plan" || { cat "$work/plan" >&2; fail 20 "zypper finds no way to install $*; its words are above"; }
+  zypper_now --xmlout install --dry-run --no-recommends "$@" >"$work/plan" || { cat "$work/plan" >&2; fail 20 "zypper cannot find a way to install $*; its output is above"; }
   tr '>' '\n' <"$work/plan" | awk '/<to-install/ { listing = 1 } /<\/to-install/ { listing = 0 } listing && /<solvable / && /type="package"/' |
     sed -n 's/.* name="\([^"]*\)".*/\1/p'
 }
-add_packages() { zypper_now --quiet install --no-recommends "$@" >&2 || fail 20 "$* cannot be installed; zypper's words are above"; }
+add_packages() { zypper_now --quiet install --no-recommends "$@" >&2 || fail 20 "$* cannot be installed; zypper's output is above"; }
   ;;
 esac
 add_ours() {
@@ -153,21 +153,21 @@ waiting() {
 mend_packages() {
   [ -n "$(dpkg --audit)" ] || [ -n "$(ls /var/lib/dpkg/updates)" ] || return 0
   say "dpkg was interrupted earlier; setting that right"
-  waiting dpkg --force-confold --configure -a || [ -n "$(not_whole)" ] || fail 20 "dpkg was interrupted earlier and cannot go on; its words are above. $who_locks"
+  waiting dpkg --force-confold --configure -a || [ -n "$(not_whole)" ] || fail 20 "dpkg was interrupted earlier and cannot go on; its output is above. $who_locks"
 }
 # What dpkg had not yet noted as whole it does not configure: that is installed anew, or removed.
 not_whole() { dpkg-query -W -f '${db:Status-Eflag} ${Package}\n' | sed -n 's/^reinstreq //p'; }
 # shellcheck disable=SC2086 # one word per option
-refresh_packages() { waiting apt-get $apt_options update || fail 20 "apt-get update failed; its words are above. $who_locks"; }
+refresh_packages() { waiting apt-get $apt_options update || fail 20 "apt-get update failed; its output is above. $who_locks"; }
 installed() { dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null | grep -q '^ii'; }
 new_packages() {
-  apt-get -s --no-install-recommends install "$@" >"$work/plan" || fail 20 "apt finds no way to install $*; its words are above"
+  apt-get -s --no-install-recommends install "$@" >"$work/plan" || fail 20 "apt cannot find a way to install $*; its output is above"
   sed -n 's/^Inst \([^ ]*\) (.*/\1/p' "$work/plan"
 }
 add_packages() {
   anew=$(not_whole)
   # shellcheck disable=SC2086 # one word per package
-  apt --no-install-recommends ${anew:+--reinstall} install "$@" $anew || fail 20 "$* cannot be installed; apt's words are above. $who_locks"
+  apt --no-install-recommends ${anew:+--reinstall} install "$@" $anew || fail 20 "$* cannot be installed; apt's output is above. $who_locks"
 }
 remove_packages() {
   mend_packages
@@ -184,13 +184,13 @@ remove_packages() {
   [ ! -s "$work/removing" ] || rpm -e $(cat "$work/removing") >&2 9>&- || fail 30 "$(tr '\n' ' ' <"$work/removing")cannot be removed; rpm says why above"
 }
 dnf_now() { dnf "$@" --setopt=install_weak_deps=False 9>&-; }
-refresh_packages() { dnf_now -q -y makecache >&2 || fail 20 "dnf makecache failed; its words are above"; }
+refresh_packages() { dnf_now -q -y makecache >&2 || fail 20 "dnf makecache failed; its output is above"; }
 new_packages() {
   dnf_now --assumeno install "$@" >"$work/plan" 2>&1 || true
-  ! grep -q -e '^Error' -e '^Failed' -e '^No match' "$work/plan" || { cat "$work/plan" >&2; fail 20 "dnf finds no way to install $*; its words are above"; }
+  ! grep -q -e '^Error' -e '^Failed' -e '^No match' "$work/plan" || { cat "$work/plan" >&2; fail 20 "dnf cannot find a way to install $*; its output is above"; }
   awk '/^[^ ]/ { listing = /^Installing/ } listing && /^ [^ ]/ { print $1 }' "$work/plan"
 }
-add_packages() { dnf_now -q -y install "$@" >&2 || fail 20 "$* cannot be installed; dnf's words are above"; }
+add_packages() { dnf_now -q -y install "$@" >&2 || fail 20 "$* cannot be installed; dnf's output is above"; }
   ;;
 suse)
 mend_packages() { :; }
@@ -205,13 +205,13 @@ zypper_now() {
   ZYPP_LOCK_TIMEOUT=120 zypper --non-interactive "$@" 9>&- || zypper_code=$?
   case $zypper_code in 0 | 102 | 103 | 106) ;; *) return "$zypper_code" ;; esac
 }
-refresh_packages() { zypper_now --quiet refresh >&2 || fail 20 "zypper refresh failed; its words are above"; }
+refresh_packages() { zypper_now --quiet refresh >&2 || fail 20 "zypper refresh failed; its output is above"; }
 new_packages() {
-  zypper_now --xmlout install --dry-run --no-recommends "$@" >"$work/plan" || { cat "$work/plan" >&2; fail 20 "zypper finds no way to install $*; its words are above"; }
+  zypper_now --xmlout install --dry-run --no-recommends "$@" >"$work/plan" || { cat "$work/plan" >&2; fail 20 "zypper cannot find a way to install $*; its output is above"; }
   tr '>' '\n' <"$work/plan" | awk '/<to-install/ { listing = 1 } /<\/to-install/ { listing = 0 } listing && /<solvable / && /type="package"/' |
     sed -n 's/.* name="\([^"]*\)".*/\1/p'
 }
-add_packages() { zypper_now --quiet install --no-recommends "$@" >&2 || fail 20 "$* cannot be installed; zypper's words are above"; }
+add_packages() { zypper_now --quiet install --no-recommends "$@" >&2 || fail 20 "$* cannot be installed; zypper's output is above"; }
   ;;
 esac
 add_ours() {
@@ -296,7 +296,7 @@ if command -v nginx >/dev/null; then
   if [ -e "$facts/was-stopped" ]; then
     systemctl stop nginx 9>&-
   else
-    nginx -t -q 2>&1 && { systemctl reload nginx 9>&- || systemctl restart nginx 9>&-; } || say "nginx does not take back its former configuration; it is in /etc/nginx/nginx.conf"
+    nginx -t -q 2>&1 && { systemctl reload nginx 9>&- || systemctl restart nginx 9>&-; } || say "nginx does not accept its previous configuration; it is in /etc/nginx/nginx.conf"
   fi
 fi
 UNDO
@@ -454,25 +454,25 @@ roll_out() {
     return 0
   fi
   install -m 0644 "$1" "$conf.placing" && sync "$conf.placing" || { rm -f "$conf.placing"; take_back; fail 30 "$conf cannot be written: $(df -h "$(dirname "$conf")" | tail -n 1)"; }
-  check_file "$conf.placing" >"$work/words" 2>&1 || { rm -f "$conf.placing"; take_back; fail 30 "nginx refuses the new configuration, the old one goes on: $(emergencies <"$work/words" | grep . || cat "$work/words")"; }
+  check_file "$conf.placing" >"$work/output" 2>&1 || { rm -f "$conf.placing"; take_back; fail 30 "nginx rejects the new configuration; the previous one stays in use: $(emergencies <"$work/output" | grep . || cat "$work/output")"; }
   remember_former
   before=" $(worker_pids | tr '\n' ' ')"
   within 8
   mark_words
   mv -f "$conf.placing" "$conf"
-  activate >"$work/words" 2>&1 || true
+  activate >"$work/output" 2>&1 || true
   if live "$before"; then
     rm -f "$former"
     say "changed: nginx runs the new configuration"
     return 0
   fi
-  words=$(nginx_words | cat "$work/words" - | emergencies)
-  [ -n "$words" ] || [ -z "$silent" ] || words="nothing, but its worker $silent does not answer"
-  [ -n "$words" ] || words="nothing, and it has no workers"
+  output=$(nginx_log | cat "$work/output" - | emergencies)
+  [ -n "$output" ] || [ -z "$silent" ] || output="nothing, but its worker $silent does not answer"
+  [ -n "$output" ] || output="nothing, and it has no workers"
   if go_back; then
-    fail 40 "the new configuration did not come alive within 8 s; the former one is back. nginx says: $words"
+    fail 40 "the new configuration did not take effect within 8 s; the previous one is restored. nginx says: $output"
   fi
-  fail 40 "the configuration does not come alive within 8 s, and nginx runs no former one. nginx says: $words"
+  fail 40 "the configuration did not take effect within 8 s, and nginx has no previous one. nginx says: $output"
 }
 # shellcheck disable=SC2016 # it is bash that expands them
 ask_probe() {
@@ -497,7 +497,7 @@ worker_pids() {
 }
 error_log=/var/log/nginx/error.log
 mark_words() { logged=$(wc -c 2>/dev/null <"$error_log" || echo 0); }
-nginx_words() { tail -c +$((logged + 1)) "$error_log" 2>/dev/null || true; }
+nginx_log() { tail -c +$((logged + 1)) "$error_log" 2>/dev/null || true; }
 tls=/etc/nginx/tls
 renewed=no
 # An earlier run may have been killed before nginx read the files it installed.
@@ -1075,25 +1075,25 @@ roll_out() {
     return 0
   fi
   install -m 0644 "$1" "$conf.placing" && sync "$conf.placing" || { rm -f "$conf.placing"; take_back; fail 30 "$conf cannot be written: $(df -h "$(dirname "$conf")" | tail -n 1)"; }
-  check_file "$conf.placing" >"$work/words" 2>&1 || { rm -f "$conf.placing"; take_back; fail 30 "nginx refuses the new configuration, the old one goes on: $(emergencies <"$work/words" | grep . || cat "$work/words")"; }
+  check_file "$conf.placing" >"$work/output" 2>&1 || { rm -f "$conf.placing"; take_back; fail 30 "nginx rejects the new configuration; the previous one stays in use: $(emergencies <"$work/output" | grep . || cat "$work/output")"; }
   remember_former
   before=" $(worker_pids | tr '\n' ' ')"
   within 8
   mark_words
   mv -f "$conf.placing" "$conf"
-  activate >"$work/words" 2>&1 || true
+  activate >"$work/output" 2>&1 || true
   if live "$before"; then
     rm -f "$former"
     say "changed: nginx runs the new configuration"
     return 0
   fi
-  words=$(nginx_words | cat "$work/words" - | emergencies)
-  [ -n "$words" ] || [ -z "$silent" ] || words="nothing, but its worker $silent does not answer"
-  [ -n "$words" ] || words="nothing, and it has no workers"
+  output=$(nginx_log | cat "$work/output" - | emergencies)
+  [ -n "$output" ] || [ -z "$silent" ] || output="nothing, but its worker $silent does not answer"
+  [ -n "$output" ] || output="nothing, and it has no workers"
   if go_back; then
-    fail 40 "the new configuration did not come alive within 8 s; the former one is back. nginx says: $words"
+    fail 40 "the new configuration did not take effect within 8 s; the previous one is restored. nginx says: $output"
   fi
-  fail 40 "the configuration does not come alive within 8 s, and nginx runs no former one. nginx says: $words"
+  fail 40 "the configuration did not take effect within 8 s, and nginx has no previous one. nginx says: $output"
 }
 # shellcheck disable=SC2016 # it is bash that expands them
 ask_probe() {
@@ -1118,7 +1118,7 @@ worker_pids() {
 }
 error_log=/var/log/nginx/error.log
 mark_words() { logged=$(wc -c 2>/dev/null <"$error_log" || echo 0); }
-nginx_words() { tail -c +$((logged + 1)) "$error_log" 2>/dev/null || true; }
+nginx_log() { tail -c +$((logged + 1)) "$error_log" 2>/dev/null || true; }
 tls=/etc/nginx/tls
 renewed=no
 # An earlier run may have been killed before nginx read the files it installed.
@@ -1217,7 +1217,7 @@ if [ "$renewed" = yes ]; then
   roll_out "$work/nginx.conf"
   clean_certificates "rancher wiki-1.d74eda5e6594d16d"
 fi
-[ "$bad" = no ] || fail 10 "nginx goes on with the former certificates"
+[ "$bad" = no ] || fail 10 "nginx keeps using the previous certificates"
 WATCH
 placed_units=unchanged
 unit() { place "$1" 0644; [ "$placed" = unchanged ] || placed_units=changed; }

@@ -248,25 +248,25 @@ roll_out() {
     return 0
   fi
   install -m 0644 "$1" "$conf.placing" && sync "$conf.placing" || { rm -f "$conf.placing"; take_back; fail 30 "$conf cannot be written: $(df -h "$(dirname "$conf")" | tail -n 1)"; }
-  check_file "$conf.placing" >"$work/words" 2>&1 || { rm -f "$conf.placing"; take_back; fail 30 "nginx refuses the new configuration, the old one goes on: $(emergencies <"$work/words" | grep . || cat "$work/words")"; }
+  check_file "$conf.placing" >"$work/output" 2>&1 || { rm -f "$conf.placing"; take_back; fail 30 "nginx rejects the new configuration; the previous one stays in use: $(emergencies <"$work/output" | grep . || cat "$work/output")"; }
   remember_former
   before=" $(worker_pids | tr '\n' ' ')"
   within 8
   mark_words
   mv -f "$conf.placing" "$conf"
-  activate >"$work/words" 2>&1 || true
+  activate >"$work/output" 2>&1 || true
   if live "$before"; then
     rm -f "$former"
     say "changed: nginx runs the new configuration"
     return 0
   fi
-  words=$(nginx_words | cat "$work/words" - | emergencies)
-  [ -n "$words" ] || [ -z "$silent" ] || words="nothing, but its worker $silent does not answer"
-  [ -n "$words" ] || words="nothing, and it has no workers"
+  output=$(nginx_log | cat "$work/output" - | emergencies)
+  [ -n "$output" ] || [ -z "$silent" ] || output="nothing, but its worker $silent does not answer"
+  [ -n "$output" ] || output="nothing, and it has no workers"
   if go_back; then
-    fail 40 "the new configuration did not come alive within 8 s; the former one is back. nginx says: $words"
+    fail 40 "the new configuration did not take effect within 8 s; the previous one is restored. nginx says: $output"
   fi
-  fail 40 "the configuration does not come alive within 8 s, and nginx runs no former one. nginx says: $words"
+  fail 40 "the configuration did not take effect within 8 s, and nginx has no previous one. nginx says: $output"
 }
 # shellcheck disable=SC2016 # it is bash that expands them
 ask_probe() {
@@ -479,8 +479,8 @@ check_file() {
 }
 # Skips the workers of a container that is being replaced.
 worker_pids() { case $replacement in due | failed) ;; *) serving_workers ;; esac; }
-nginx_words() {
-  cat "$work/next-words" 2>/dev/null || true
+nginx_log() {
+  cat "$work/next-output" 2>/dev/null || true
   serving_words
 }
 activate() {
@@ -495,15 +495,15 @@ activate() {
 comes_alive() {
   start_deadline=$(($(date +%s) + 5))
   while [ "$(date +%s)" -lt "$start_deadline" ]; do
-    docker logs rancher-nginx-next >"$work/next-words" 2>&1
-    if grep -q 'Address already in use' "$work/next-words" || [ -n "$(workers_of rancher-nginx-next)" ]; then return 0; fi
+    docker logs rancher-nginx-next >"$work/next-output" 2>&1
+    if grep -q 'Address already in use' "$work/next-output" || [ -n "$(workers_of rancher-nginx-next)" ]; then return 0; fi
     [ "$(about rancher-nginx-next '{{.State.Running}} {{.RestartCount}}')" = "true 0" ] || return 1
     sleep 0.05
   done
   return 1
 }
 try_next() {
-  { create_container rancher-nginx-next && docker start rancher-nginx-next; } >"$work/next-words" 2>&1 || { sed -i 's/^/[emerg] /' "$work/next-words"; return 1; }
+  { create_container rancher-nginx-next && docker start rancher-nginx-next; } >"$work/next-output" 2>&1 || { sed -i 's/^/[emerg] /' "$work/next-output"; return 1; }
   comes_alive
 }
 replace() {
@@ -514,7 +514,7 @@ replace() {
     within 0
     return 0
   fi
-  : >"$work/next-words"
+  : >"$work/next-output"
   ! there rancher-nginx-former || docker rm -f rancher-nginx-former >/dev/null
   ! there rancher-nginx || docker rename rancher-nginx rancher-nginx-former
   docker rename rancher-nginx-next rancher-nginx

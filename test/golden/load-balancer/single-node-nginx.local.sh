@@ -221,25 +221,25 @@ roll_out() {
     return 0
   fi
   install -m 0644 "$1" "$conf.placing" && sync "$conf.placing" || { rm -f "$conf.placing"; take_back; fail 30 "$conf cannot be written: $(df -h "$(dirname "$conf")" | tail -n 1)"; }
-  check_file "$conf.placing" >"$work/words" 2>&1 || { rm -f "$conf.placing"; take_back; fail 30 "nginx refuses the new configuration, the old one goes on: $(emergencies <"$work/words" | grep . || cat "$work/words")"; }
+  check_file "$conf.placing" >"$work/output" 2>&1 || { rm -f "$conf.placing"; take_back; fail 30 "nginx rejects the new configuration; the previous one stays in use: $(emergencies <"$work/output" | grep . || cat "$work/output")"; }
   remember_former
   before=" $(worker_pids | tr '\n' ' ')"
   within 8
   mark_words
   mv -f "$conf.placing" "$conf"
-  activate >"$work/words" 2>&1 || true
+  activate >"$work/output" 2>&1 || true
   if live "$before"; then
     rm -f "$former"
     say "changed: nginx runs the new configuration"
     return 0
   fi
-  words=$(nginx_words | cat "$work/words" - | emergencies)
-  [ -n "$words" ] || [ -z "$silent" ] || words="nothing, but its worker $silent does not answer"
-  [ -n "$words" ] || words="nothing, and it has no workers"
+  output=$(nginx_log | cat "$work/output" - | emergencies)
+  [ -n "$output" ] || [ -z "$silent" ] || output="nothing, but its worker $silent does not answer"
+  [ -n "$output" ] || output="nothing, and it has no workers"
   if go_back; then
-    fail 40 "the new configuration did not come alive within 8 s; the former one is back. nginx says: $words"
+    fail 40 "the new configuration did not take effect within 8 s; the previous one is restored. nginx says: $output"
   fi
-  fail 40 "the configuration does not come alive within 8 s, and nginx runs no former one. nginx says: $words"
+  fail 40 "the configuration did not take effect within 8 s, and nginx has no previous one. nginx says: $output"
 }
 tls=/etc/nginx/tls
 renewed=no
@@ -594,7 +594,7 @@ reload() {
 }
 check_file() { docker exec rancher-nginx nginx -t -q -c "/etc/nginx/${1##*/}"; }
 worker_pids() { serving_workers; }
-nginx_words() { serving_words; }
+nginx_log() { serving_words; }
 activate() { reload; }
 watch_over() {
   # A session of its own, where the machine has setsid: a signal to all of the script must not reach it.
@@ -640,8 +640,8 @@ check_file() {
 }
 # Skips the workers of a container that is being replaced.
 worker_pids() { case $replacement in due | failed) ;; *) serving_workers ;; esac; }
-nginx_words() {
-  cat "$work/next-words" 2>/dev/null || true
+nginx_log() {
+  cat "$work/next-output" 2>/dev/null || true
   serving_words
 }
 activate() {
@@ -653,16 +653,16 @@ activate() {
   esac
 }
 # Do not wait for workers.
-refused() { sed 's/^/[emerg] /' "$work/docker-words" >"$work/next-words"; within 0; }
+refused() { sed 's/^/[emerg] /' "$work/docker-output" >"$work/next-output"; within 0; }
 replace() {
-  if ! create_container rancher-nginx-next 2>"$work/docker-words"; then
+  if ! create_container rancher-nginx-next 2>"$work/docker-output"; then
     replacement=failed
     refused
     return 0
   fi
   ! there rancher-nginx-former || docker rm -f rancher-nginx-former >/dev/null
   replacement=placed
-  change_over 2>"$work/docker-words" || refused
+  change_over 2>"$work/docker-output" || refused
   if there rancher-nginx; then
     docker update --restart no rancher-nginx >/dev/null
     docker rename rancher-nginx rancher-nginx-former

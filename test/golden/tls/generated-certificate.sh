@@ -10,7 +10,7 @@ fi
 rm -f /etc/systemd/system/rancher-generated-certificate.service /etc/systemd/system/rancher-generated-certificate.timer /var/lib/rancher-stack/generated-certificate.sh
 rm -rf "$state/generated"
 UNDO
-by_openssl() { openssl "$@" >"$work/openssl-words" 2>&1 </dev/null || fail 30 "openssl $1 failed: $(tail -n 3 "$work/openssl-words")"; }
+by_openssl() { openssl "$@" >"$work/openssl-output" 2>&1 </dev/null || fail 30 "openssl $1 failed: $(tail -n 3 "$work/openssl-output")"; }
 # A new key of the curve every browser takes, and a number nobody else has.
 new_key() { by_openssl ecparam -name prime256v1 -genkey -noout -out "$1"; }
 serial() { printf 0x4; openssl rand -hex 16 | cut -c 2-32; }
@@ -233,7 +233,7 @@ run_all_undos() {
   while read -r step; do run_undo "${step#*-}"; done <"$work/undos"
 }
 authority=/var/backups/rancher/certificate-authority/rancher.example.com generated=$state/generated renewal=0
-by_openssl() { openssl "$@" >"$work/openssl-words" 2>&1 </dev/null || fail 30 "openssl $1 failed: $(tail -n 3 "$work/openssl-words")"; }
+by_openssl() { openssl "$@" >"$work/openssl-output" 2>&1 </dev/null || fail 30 "openssl $1 failed: $(tail -n 3 "$work/openssl-output")"; }
 # A new key of the curve every browser takes, and a number nobody else has.
 new_key() { by_openssl ecparam -name prime256v1 -genkey -noout -out "$1"; }
 serial() { printf 0x4; openssl rand -hex 16 | cut -c 2-32; }

@@ -90,7 +90,7 @@ describe("the listener of a node", () => {
     expect(await http("/ping")).toMatchObject({ status: 308, headers: { location: `https://${host}/ping` } });
   });
 
-  it("does not believe a balancer it was not told of, so that the client goes round for ever", async () => {
+  it("does not trust a balancer it was not told of, so that the client is redirected forever", async () => {
     await open({ trustedForwarders: ["192.0.2.0/24"] });
 
     const answer = await http("/dashboard/", { "x-forwarded-proto": "https" });
@@ -98,7 +98,7 @@ describe("the listener of a node", () => {
     expect(answer).toMatchObject({ status: 302, headers: { "x-rehearsal-scheme": "http" } });
   });
 
-  it("believes a balancer in a trusted network, also when it says http", async () => {
+  it("trusts a balancer in a trusted network, also when it says http", async () => {
     await open({ trustedForwarders: ["192.0.2.0/24", "127.0.0.0/8"] });
 
     expect((await http("/dashboard/", { "x-forwarded-proto": "https" })).status).toBe(200);

@@ -7,7 +7,7 @@ import { useHost } from "./test-host.ts";
 export function connectionConforms(engine: () => ScratchEngine, sshdRoot: string): void {
   const host = useHost(sshdRoot);
 
-  it("deletes with the connection in the state, so a dead host fails for ever", async () => {
+  it("deletes with the connection in the state, so a dead host fails forever", async () => {
     const stack = await engine().stack();
     const other = await startSshd(sshdRoot);
     const at = {

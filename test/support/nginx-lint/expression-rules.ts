@@ -17,7 +17,7 @@ export const expressionRules: readonly Rule[] = [
   }),
   rule("regex_redos", places, (one) => {
     const slow = expressions(one).find((expression) => /\([^()]*[+*][^()]*\)[+*{]/.test(expression));
-    return slow === undefined ? undefined : `${slow} may take for ever`;
+    return slow === undefined ? undefined : `${slow} may take forever`;
   }),
   rule("unnamed_groups", "rewrite", ({ args, parent, line }) => {
     if (args[1]?.includes("?") !== true || parent === undefined) return undefined;

@@ -75,7 +75,7 @@ test("another process that installs packages is waited for", async () => {
   expect(lines).toContain("waiting for another process that installs packages");
 });
 
-test("but not for ever", async () => {
+test("but not forever", async () => {
   const { options } = machine(
     `echo "E: Could not get lock /var/lib/apt/lists/lock. It is held by process 7 (apt)" >&2; exit 100`,
   );

@@ -57,7 +57,7 @@ sub keep_definition {
 
 sub reload_definitions { unlink glob "$FOLDER/*/definition $FOLDER/*/path"; return }
 
-# The living main process, or 0. A PIDFile is believed again when the process it once named is gone.
+# The living main process, or 0. A PIDFile is trusted again when the process it once named is gone.
 sub main_pid {
     my ($unit) = @_;
     my ($pid, $started) = split / /, get($unit->{name}, 'main') // '';

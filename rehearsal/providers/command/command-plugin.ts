@@ -62,8 +62,7 @@ export function commandPlugin(version: string): Plugin {
     version,
     resource: (type) => {
       const found = types.get(type);
-      if (!found)
-        throw new Error(`${type} is not supported by the fake command provider; install the genuine one`);
+      if (!found) throw new Error(`${type} is not supported by the fake command provider; install the genuine one`);
       return found;
     },
     cancel: () => stop.abort(),

@@ -32,13 +32,13 @@ export function settingsOf(configuration: ReadonlyMap<string, string>): Settings
   };
   for (const name of ["renderYamlToDirectory", "alwaysRender"]) {
     if (!["", "false", undefined].includes(configuration.get(name))) {
-      throw new Error(`the kubernetes provider's ${name} is not supported by the fake provider; install the genuine one`);
+      throw new Error(
+        `the kubernetes provider's ${name} is not supported by the fake provider; install the genuine one`,
+      );
     }
   }
   if (configuration.get("enableServerSideApply") === "false") {
-    throw new Error(
-      "the fake kubernetes provider only supports enableServerSideApply; install the genuine one",
-    );
+    throw new Error("the fake kubernetes provider only supports enableServerSideApply; install the genuine one");
   }
   return {
     upsert: flag("upsertExistingObjects"),

@@ -96,7 +96,8 @@ export function answers(
     },
     invoke: async (message: wire.InvokeRequest) => {
       const token = message.getTok();
-      if (!plugin.invoke) throw new Error(`${token}: this fake provider has no functions; install the genuine provider`);
+      if (!plugin.invoke)
+        throw new Error(`${token}: this fake provider has no functions; install the genuine provider`);
       return new wire.InvokeResponse().setReturn(struct(await plugin.invoke(token)(properties(message.getArgs()))));
     },
     cancel: () => void plugin.cancel?.(),

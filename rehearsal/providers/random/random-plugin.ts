@@ -83,8 +83,7 @@ export function randomPlugin(version: string): Plugin {
     version,
     resource: (type) => {
       const found = Object.hasOwn(types, type) ? types[type] : undefined;
-      if (!found)
-        throw new Error(`${type} is not supported by the fake random provider; install the genuine one`);
+      if (!found) throw new Error(`${type} is not supported by the fake random provider; install the genuine one`);
       return found;
     },
   };

@@ -99,7 +99,7 @@ remove_packages nginx nginx-core`);
     const run = await machine.run(`${packageManager}\nrefresh_packages\nadd_packages nginx`);
 
     expect(run.code).toBe(20);
-    expect(run.stderr).toMatch(/^no network\n.*words are above\n$/);
+    expect(run.stderr).toMatch(/^no network\n.*output is above\n$/);
   });
 });
 

@@ -113,7 +113,7 @@ describe("a rollout", () => {
 
     expect(run.code).toBe(40);
     expect(run.stdout).toBe("taken back\n");
-    expect(run.stderr).toContain("the former one is back");
+    expect(run.stderr).toContain("the previous one is restored");
     expect(run.stderr).toContain(`nginx says: ${words}\n`);
     expect(nginx.seen).toEqual({ onDisk: configuration(a), running: `${a}\n` });
   });
@@ -185,7 +185,7 @@ describe("a rollout", () => {
 
     const run = await nginx.rollOut(b, { activate: "true" });
 
-    expect(run.stderr).toContain("the former one is back");
+    expect(run.stderr).toContain("the previous one is restored");
     expect(nginx.get("nginx.conf")).toBe("# theirs, of no generation of ours\n");
   });
 });

@@ -40,15 +40,15 @@ describe("the fake docker provider", () => {
     expect((await configured({ host: engine.host })).acceptsSecrets).toBe(false);
   });
 
-  it("refuses settings it does not play, lest it work on another engine", async () => {
+  it("refuses settings it does not support, lest it work on another engine", async () => {
     await expect(configured({ host: engine.host, context: "remote" })).rejects.toThrow(
       /the setting context is not supported/,
     );
   });
 
-  it("refuses types it does not play", async () => {
+  it("refuses types it does not support", async () => {
     const plugin = await configured({ host: engine.host });
 
-    expect(() => plugin.resource("docker:index/image:Image")).toThrow(/Image is not supported by the fake provider/);
+    expect(() => plugin.resource("docker:index/image:Image")).toThrow(/Image is not supported by the fake docker provider/);
   });
 });

@@ -256,8 +256,8 @@ describe("docker.Container of the fake", () => {
     );
   });
 
-  it("refuses what it does not play", async () => {
-    await expect(create({ gpus: "all" })).rejects.toThrow(/gpus is not supported by the fake provider/);
+  it("refuses what it does not support", async () => {
+    await expect(create({ gpus: "all" })).rejects.toThrow(/gpus is not supported by the fake docker provider/);
   });
 
   it("previews what the engine will choose as unknown", async () => {

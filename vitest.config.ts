@@ -2,8 +2,8 @@ import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-// Sandboxes and engines are heavy, but mostly wait: two files at a time where they are made.
-const light = { maxWorkers: Math.max(2, availableParallelism() - 1), groupOrder: 0 };
+// One more than there are cores, as scripts wait at times; sandboxes and engines are heavy, but mostly wait: two at a time.
+const light = { maxWorkers: availableParallelism() + 1, groupOrder: 0 };
 const heavy = { maxWorkers: 2, groupOrder: 1 };
 
 /**

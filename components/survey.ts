@@ -2,7 +2,7 @@ import { gunzipSync } from "node:zlib";
 import type { z } from "zod";
 import { findIngress, type IngressFindings } from "./cluster/ingress-findings.ts";
 import { readKubeconfig } from "./cluster/kubeconfig.ts";
-import { KubernetesApiError, getFrom, InvalidAnswer, isTemporary, metadataOnly } from "./cluster/kubernetes-api.ts";
+import { answerTime, getFrom, InvalidAnswer, metadataOnly } from "./cluster/kubernetes-api.ts";
 import { isOwned } from "./cluster/ownership.ts";
 import {
   helmRelease,
@@ -16,6 +16,7 @@ import {
   type Release,
   type SecretObject,
 } from "./cluster/survey-answers.ts";
+import { explainSurveyError } from "./cluster/survey-error.ts";
 
 /** What an existing cluster is and already has, read before anything is registered. */
 export interface Survey {
@@ -50,9 +51,6 @@ export interface Installed {
   readonly owned: boolean;
 }
 
-/** Milliseconds for one answer of the API server. */
-const answerTime = 10_000;
-
 /** Namespaces that are Kubernetes' own, the distributions', or Rancher's and its parts'. */
 const ownNamespaces =
   /^(kube-.*|default|cattle-.*|cert-manager|fleet-.*|local|local-path-storage|rancher-.*|c-m?-.*|p-.*)$/;
@@ -77,7 +75,10 @@ export async function survey(
       `goes through Rancher itself, at ${access.server}, so an upgrade would cut its own connection. Use a kubeconfig of ` +
         "the cluster's own API server (rancher/rancher#53134).",
     );
-  const get = getFrom(access, AbortSignal.timeout(answerTime));
+  const requests = new AbortController();
+  // Not AbortSignal.any with AbortSignal.timeout, which Node 20 may collect before it fires.
+  const timer = setTimeout(() => requests.abort(), answerTime);
+  const get = getFrom(access, requests.signal);
   const ask = async <T>(path: string, schema: z.ZodType<T>, accept?: string): Promise<T> => {
     const result = schema.safeParse(await get(path, accept));
     if (!result.success) throw new InvalidAnswer(path);
@@ -113,7 +114,11 @@ export async function survey(
         .sort(),
     };
   } catch (error) {
-    throw new Error(explain(error, access.server), { cause: undefined });
+    throw new Error(explainSurveyError(error, access.server), { cause: undefined });
+  } finally {
+    clearTimeout(timer);
+    // Those that another one's failure left over.
+    requests.abort();
   }
 }
 
@@ -181,28 +186,4 @@ function newestRelease(secrets: readonly SecretObject[], statuses?: readonly str
   } catch {
     throw new InvalidAnswer("the Helm release rancher in cattle-system");
   }
-}
-
-function explain(error: unknown, server: string): string {
-  if (error instanceof KubernetesApiError && error.status === 401) {
-    return `is not accepted by ${server} (401). Its credentials may have expired; get a new one.`;
-  }
-  if (error instanceof KubernetesApiError && error.status === 403) {
-    return `may not look at ${server} (403). Use one with the role cluster-admin, as Rancher needs it.`;
-  }
-  if (error instanceof KubernetesApiError && isTemporary(error)) {
-    return `leads to ${server}, which answered HTTP ${error.status} for ${answerTime / 1000} s. Try again when the API server is ready.`;
-  }
-  if (error instanceof InvalidAnswer) {
-    return `leads to ${server}, which gave an invalid answer: ${error.path}. Is an API server there at all?`;
-  }
-  if (error instanceof KubernetesApiError) {
-    return `leads to ${server}, which answers HTTP ${error.status}. Is an API server there at all?`;
-  }
-  const { name, code, message } = error as { name?: string; code?: unknown; message?: string };
-  if (name === "TimeoutError" || name === "AbortError") {
-    return `leads to ${server}, which does not answer: no answer within ${answerTime / 1000} s. Check the address and the way to it.`;
-  }
-  const reason = typeof code === "string" ? code : message?.split("\n")[0];
-  return `leads to ${server}, which does not answer: ${String(reason)}. Check the address and the way to it.`;
 }

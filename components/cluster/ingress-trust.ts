@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { findControllers } from "./ingress-findings.ts";
 import { trustIsLive, type IngressTrustArgs as Trust, type PackagedChart } from "./ingress-trust-plan.ts";
 import { readKubeconfig } from "./kubeconfig.ts";
-import { getFrom } from "./kubernetes-api.ts";
+import { answerTime, getFrom } from "./kubernetes-api.ts";
 import { ownershipLabels } from "./ownership.ts";
 import { awaitTrust } from "./trust-rollout.ts";
 
@@ -19,10 +19,8 @@ export interface IngressTrustArgs {
 
 /** Seconds: the distribution notices, upgrades the chart, and pulls nothing; pods are replaced one by one. */
 const timeout = 300;
-/** Seconds between two looks, and for one answer of the API server. */
+/** Seconds between two looks. */
 const pause = 2;
-const answerTime = 10;
-
 /**
  * Makes the ingress controller that K3s or RKE2 installed trust what the load balancer says of its clients.
  *
@@ -61,7 +59,7 @@ function trusted(config: pulumi.CustomResource, { trust, kubeconfig }: IngressTr
         const access = await readKubeconfig(text);
         await awaitTrust({
           controller: trust.controller,
-          look: () => findControllers(getFrom(access, AbortSignal.timeout(answerTime * 1000))),
+          look: () => findControllers(getFrom(access, AbortSignal.timeout(answerTime))),
           isLive: (controllers) => trustIsLive({ ...trust, findings: { ...trust.findings, controllers } }),
           log: (line) => void pulumi.log.info(line, config, undefined, true),
           timeout,

@@ -22,6 +22,9 @@ export class KubernetesApiError extends Error {
   }
 }
 
+/** Milliseconds for one answer of an API server. */
+export const answerTime = 10_000;
+
 /** An answer that is not what a Kubernetes API server gives. */
 export class InvalidAnswer extends Error {
   readonly path: string;

@@ -43,7 +43,8 @@ export function outdatedRows(all: readonly VersionRow[], today: Date): readonly 
 export function describeRows(outdated: readonly VersionRow[]): string {
   if (outdated.length === 0) return `Every row of components/versions.ts was checked in the last ${reviewDays} days.`;
   return [
-    `Not checked for more than ${reviewDays} days. Compare with the source, then set the date in components/versions.ts:`,
+    `Not checked for more than ${reviewDays} days:`,
     ...outdated.map(({ name, source, checked }) => `  ${checked}  ${name}: ${source}`),
+    "Compare each with its source, then set its date in components/versions.ts.",
   ].join("\n");
 }

@@ -23,7 +23,9 @@ export interface SingleNodeStack {
 export function readSingleNode(stackFile: StackFile): SingleNodeStack {
   const source = { ...readStackYaml(stackFile.path, new Date()), home: homedir() };
   const path = relative(process.cwd(), stackFile.path);
-  const otherMode = `${shownPath(path)} has another rancher:mode; this command is for Rancher in Docker, single-node. Where Rancher runs on a cluster, its backups are the cluster's and rancher-backup's.`;
+  const otherMode =
+    `${shownPath(path)} does not have rancher:mode single-node, and this command is for Rancher in Docker only. For Rancher ` +
+    `on a cluster, use rancher-backup to back up and restore, and npm run pulumi -- destroy to uninstall.`;
   // Checked before problems of this mode's keys.
   if (source.values["mode"] !== "single-node") throw new UserError(otherMode);
   const read = readSettings(source);

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import wrapAnsi from "wrap-ansi";
 
 /** Columns of the terminal. Unlimited when the output is not a terminal, so that logs keep whole lines. */
@@ -21,8 +22,8 @@ export function wrapFor(stream: NodeJS.WriteStream, text: string): string {
 }
 
 /**
- * Wraps each line of a text at words, indented. Continuation lines keep the line's own indentation and add `hang`.
- * Colours do not count towards the width. Only a word that is longer than a line, such as a URL, exceeds it.
+ * Wraps each line of a text at words, indented. Continuation lines keep the line's own indentation and add `hang`; in a
+ * row of a table, `name  value`, they continue under the value. Colours do not count towards the width. Only a word that is longer than a line, such as a URL, exceeds it.
  */
 export function wrapText(
   text: string,
@@ -33,8 +34,13 @@ export function wrapText(
     .split("\n")
     .map((line) => {
       const own = indent + (/^ */.exec(line)?.[0] ?? "");
-      const width = Math.max(1, columns - own.length - hang.length);
-      return own + wrapAnsi(line.trimStart(), width).replaceAll("\n", `\n${own}${hang}`);
+      const content = line.trimStart();
+      const [, name = "", value = ""] = /^(\S.*?\S {2,})(\S.*)$/.exec(content) ?? ["", "", content];
+      const nameWidth = stripVTControlCharacters(name).length;
+      const under = name === "" || nameWidth > columns / 2 ? hang : " ".repeat(nameWidth);
+      const width = Math.max(1, columns - own.length - under.length);
+      const [before, wrapped] = under === hang ? ["", content] : [name, value];
+      return own + before + wrapAnsi(wrapped, width).replaceAll("\n", `\n${own}${under}`);
     })
     .join("\n");
 }

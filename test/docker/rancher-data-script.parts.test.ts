@@ -90,7 +90,7 @@ describe.skipIf("refused" in made)("the script about Rancher's data, on a real D
     expect(await machine.look("cat", "/run/trial-reach")).toMatch(/^(7|28) (7|28)$/);
     expect(await machine.look("sh", "-c", ask("rancher"))).toMatch(/^1\b/);
     expect((await machine.look("cat", "/run/trial-routes")).split("\n")).toContain("00000000");
-    expect(end.stderr).toMatch(/changed: Rancher 2\.15\.2 became healthy on a copy of the data within \d+ s\n$/);
+    expect(end.stderr).toMatch(/changed: Rancher 2\.15\.4 became healthy on a copy of the data within \d+ s\n$/);
     expect(await at.kept("version")).toBe('"version":"v2.14.3"');
     expect(await leftovers()).toEqual(["rancher", "rancher-data", ""]);
   });

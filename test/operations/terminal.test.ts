@@ -35,3 +35,15 @@ it("keeps the indentation of a line on the lines it continues on", () => {
 it("keeps the lines of a text, and leaves them whole where the output is no terminal", () => {
   expect(wrapText(`${line}\nsecond`, { columns: Number.POSITIVE_INFINITY, indent: "  " })).toBe(`  ${line}\n  second`);
 });
+
+it("continues a row of a table under its value", () => {
+  const { dim } = createColors(true);
+  const row = `  ${dim("load balancer")}  nginx in a container (nginx:1.30.6) at layer 7, ports 80 and 443`;
+
+  const lines = stripVTControlCharacters(wrapText(row, { columns: 60 })).split("\n");
+
+  expect(lines).toEqual([
+    "  load balancer  nginx in a container (nginx:1.30.6) at",
+    "                 layer 7, ports 80 and 443",
+  ]);
+});

@@ -41,7 +41,7 @@ describe.skipIf(process.getuid?.() !== 0)("the HAProxy script, killed", () => {
     let [from, to] = [other, one];
 
     for (const place of seededSample(places, 14)) {
-      const end = await runHaproxy(machine, to, killedAt(place));
+      const end = await runHaproxy(machine, to, killedAt(place, places));
       const check = await machine.host.exec(["haproxy", "-c", "-q", "-f", "/etc/haproxy/haproxy.cfg"]);
       const serving = await runningGeneration(machine);
       const again = await runHaproxy(machine, to);
@@ -63,14 +63,14 @@ describe.skipIf(process.getuid?.() !== 0)("the HAProxy script, killed", () => {
     });
 
     it.each(["add_packages", "roll_out"])("before the first command of %s: it is undone", async (name) => {
-      const end = await runHaproxy(machine, one, killedAt(firstIn(places, name)));
+      const end = await runHaproxy(machine, one, killedAt(firstIn(places, name), places));
 
       // After this test, as after all of them, nothing may be left.
       expect(end.code).toBe(killed);
     });
 
     it.each(["add_packages", "roll_out"])("before the first command of %s: it is done again", async (name) => {
-      const end = await runHaproxy(machine, one, killedAt(firstIn(places, name)));
+      const end = await runHaproxy(machine, one, killedAt(firstIn(places, name), places));
       const again = await runHaproxy(machine, one);
 
       expect([end.code, again.code], again.stderr).toEqual([killed, 0]);

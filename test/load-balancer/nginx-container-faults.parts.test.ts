@@ -17,12 +17,13 @@ const eventually = { timeout: 60_000, interval: 200 };
 describe.skipIf("refused" in made)("the script of nginx as a container", () => {
   const at = made as ContainerHost;
   const { machine, engine, images } = at;
+  let all: string[];
   let places: string[];
 
   beforeAll(async () => {
     await machine.base.create();
     expect((await at.container({ listeners: one })).code).toBe(0);
-    const all = await killPoints(machine, (options) => at.container({ listeners: one, image: images.second }, options));
+    all = await killPoints(machine, (options) => at.container({ listeners: one, image: images.second }, options));
     places = all.filter((place) => replacing.test(place));
     expect((await at.container({ listeners: one })).code).toBe(0);
   });
@@ -84,7 +85,7 @@ describe.skipIf("refused" in made)("the script of nginx as a container", () => {
     let [to, other] = [images.second, images.first];
 
     for (const place of seededSample(places, 6)) {
-      const end = await at.container({ listeners: one, image: to }, killedAt(place));
+      const end = await at.container({ listeners: one, image: to }, killedAt(place, all));
       // Somebody serves, once a container on trial has let go of the probe's port.
       await expect.poll(() => machine.generation(), { ...eventually, message: place }).toBe(containerGenerationOf(one));
       const again = await at.container({ listeners: one, image: to });
@@ -104,7 +105,7 @@ describe.skipIf("refused" in made)("the script of nginx as a container", () => {
     expect(place).not.toBe("");
     const now = await engine.mustDocker("container", "inspect", "-f", "{{.Config.Image}}", "rancher-nginx");
     const other = now === images.first ? images.second : images.first;
-    expect((await at.container({ listeners: one, image: other }, killedAt(place))).code).toBe(killed);
+    expect((await at.container({ listeners: one, image: other }, killedAt(place, all))).code).toBe(killed);
 
     const end = await machine.base.delete();
 

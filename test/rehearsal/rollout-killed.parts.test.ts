@@ -76,7 +76,7 @@ describe.skipIf(process.getuid?.() !== 0)("a rollout that is killed", () => {
     expect(places.filter((place) => inside.test(place)).length).toBeGreaterThan(5);
     let [former, wanted] = [to, from];
     for (const place of places) {
-      const end = await run(wanted, killedAt(place));
+      const end = await run(wanted, killedAt(place, places));
       expect([place, await onDisk()]).toEqual([place, "good"]);
       await serving(place, former, wanted);
       const again = await run(wanted);

@@ -34,12 +34,14 @@ describe.skipIf(process.getuid?.() !== 0)("a script that is killed", () => {
     let places: string[];
     let install: string[];
     let remove: string[];
+    let removal: string[];
 
     beforeAll(async () => {
       await machine.base.create();
       places = await killPoints(machine, (options) => machine.nginx(one, options));
       install = seededSample(places, 6);
-      remove = seededSample(await killPoints(machine, (options) => machine.base.delete(options)), 3);
+      removal = await killPoints(machine, (options) => machine.base.delete(options));
+      remove = seededSample(removal, 3);
       expect(await machine.changes()).toEqual([]);
     });
 
@@ -48,12 +50,12 @@ describe.skipIf(process.getuid?.() !== 0)("a script that is killed", () => {
       async (n) => {
         await machine.base.create();
 
-        const end = await machine.nginx(one, killedAt(install[n] ?? ""));
+        const end = await machine.nginx(one, killedAt(install[n] ?? "", places));
         const again = await machine.nginx(one);
 
         expect([end.code, again.code], again.stderr).toEqual([killed, 0]);
         expect(await machine.generation()).toBe(generationOf(one));
-        const halted = await machine.base.delete(killedAt(remove[(n - 1) / 2] ?? ""));
+        const halted = await machine.base.delete(killedAt(remove[(n - 1) / 2] ?? "", removal));
         const deleted = await machine.base.delete();
         expect([halted.code, deleted.code], deleted.stderr).toEqual([killed, 0]);
         expect(await machine.changes()).toEqual([]);
@@ -67,7 +69,7 @@ describe.skipIf(process.getuid?.() !== 0)("a script that is killed", () => {
       const [, inside, command, first] = /^(\w+): (.*) of (.*)$/.exec(name) ?? [];
       await machine.base.create();
 
-      const end = await machine.nginx(one, killedAt(namedPlace(places, `${inside} ${command} [${first}]`)));
+      const end = await machine.nginx(one, killedAt(namedPlace(places, `${inside} ${command} [${first}]`), places));
       const deleted = await machine.base.delete();
 
       expect([end.code, deleted.code], deleted.stderr).toEqual([killed, 0]);
@@ -79,7 +81,7 @@ describe.skipIf(process.getuid?.() !== 0)("a script that is killed", () => {
       async (n) => {
         await machine.base.create();
 
-        const end = await machine.nginx(one, killedAt(install[n] ?? ""));
+        const end = await machine.nginx(one, killedAt(install[n] ?? "", places));
         const deleted = await machine.base.delete();
 
         expect([end.code, deleted.code], deleted.stderr).toEqual([killed, 0]);

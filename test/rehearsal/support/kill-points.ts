@@ -14,7 +14,7 @@ function trapped(text: string, action: string): string {
   const start = `sh -c "$(cat <<'SCRIPT'\n`;
   if (!text.includes(start)) throw new Error("the script's inner text does not start as expected");
   // Under `set -e` and `-u` as the script itself sets them; the trap's last word is always true.
-  return text.replace(start, () => `ba${start}newline=$'\\n' wanted_place=\nset -o functrace\n${trap}\n`);
+  return text.replace(start, () => `ba${start}newline=$'\\n'\nwanted_places=\nset -o functrace\n${trap}\n`);
 }
 
 /** Runs a script and lists the places of its commands, each once, in the order they are come to. */
@@ -29,14 +29,20 @@ export async function killPoints(
   return [...new Set(places)];
 }
 
-/** For a run of the same script: kills it right before it comes to this place for the first time. */
-export function killedAt(place: string): ScriptOptions {
-  const wanted = `'${place.replaceAll("'", `'\\''`)}'`;
+/** How many places after the wanted one serve as well: a loop that waits may be left a round earlier than before. */
+const nextPlaces = 20;
+
+/** For a run of the same script: kills it right before it first comes to this place, or to one soon after it. */
+export function killedAt(place: string, places: readonly string[]): ScriptOptions {
+  const start = places.indexOf(place);
+  if (start < 0) throw new Error(`${place} is not one of the ${places.length} kill points`);
+  // On one line, as a place has the number of its line.
+  const wanted = ["", ...places.slice(start, start + nextPlaces), ""].join("|").replaceAll("'", `'\\''`);
   return {
     edit: (text) =>
-      trapped(text, `[ "$place" != "$wanted_place" ] || kill -9 "$$"`).replace(
-        "wanted_place=\n",
-        () => `wanted_place=${wanted}\n`,
+      trapped(text, `[[ "$wanted_places" != *"|$place|"* ]] || kill -9 "$$"`).replace(
+        "wanted_places=\n",
+        () => `wanted_places='${wanted}'\n`,
       ),
   };
 }

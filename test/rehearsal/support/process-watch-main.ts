@@ -71,13 +71,13 @@ function textOf(path: string): string {
 }
 
 const look = () => {
-  rounds++;
   if (folder === undefined) lookAtProcesses();
   else lookAtFiles(folder);
+  rounds++;
+  process.stdout.write("looked\n");
 };
 const timer = setInterval(look, interval);
 look();
-process.stdout.write("watching\n");
 let input = "";
 process.stdin.setEncoding("utf8").on("data", (text: string) => (input += text));
 process.stdin.once("end", () => {

@@ -19,8 +19,10 @@ export interface Watched {
   readonly sights: readonly Sight[];
 }
 
-/** A look every 50 ms; what to look for may be known only at the end. */
+/** A look every 50 ms, or as often as a busy machine allows; what to look for may be known only at the end. */
 export interface Watch {
+  /** Resolves after a look that began after this was called. */
+  look(): Promise<void>;
   /** Ends the watch, and tells where any of these was seen in all the time. */
   end(needles: Needles): Promise<Watched>;
 }
@@ -47,12 +49,18 @@ async function startWatch(folder: readonly string[]): Promise<Watch> {
   child.stdin.on("error", () => undefined);
   await Promise.race([once(child.stdout, "data"), once(child, "close")]);
   const ended = once(child, "close");
+  const looks = () => said.split("\n").length - 1;
   return {
+    look: async () => {
+      // The next one may have begun before.
+      const wanted = looks() + 2;
+      while (looks() < wanted) await once(child.stdout, "data");
+    },
     end: async (needles) => {
       child.stdin.end(JSON.stringify([...needles]));
       const [code] = (await ended) as [number | null];
       if (code !== 0) throw new Error(`the watch of processes ended with ${String(code)}`);
-      return JSON.parse(said.slice(said.indexOf("\n") + 1)) as Watched;
+      return JSON.parse(said.slice(said.lastIndexOf("\n") + 1)) as Watched;
     },
   };
 }

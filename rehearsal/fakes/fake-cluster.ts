@@ -69,5 +69,5 @@ export async function startFakeCluster(options: FakeClusterOptions): Promise<Fak
 }
 
 function simulated(name: string, from = "this project"): Participant {
-  return { name, version: "-", kind: "fake", from };
+  return { name, version: "", kind: "fake", from };
 }

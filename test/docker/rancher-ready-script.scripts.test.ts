@@ -74,7 +74,9 @@ describe("waiting for Rancher", () => {
     const run = await machine.body(text());
 
     expect(run.code).toBe(40);
-    expect(run.stderr).toMatch(/^ {2}last words of the server\nRancher 2\.15\.2 has ended 5 times; the end of its log is above/);
+    expect(run.stderr).toMatch(
+      /^ {2}last words of the server\nRancher 2\.15\.2 has ended 5 times; the end of its log is above/,
+    );
   });
 
   it("fails at once at the next run, where it ends once more; where somebody mended it, it may start", async () => {

@@ -231,5 +231,7 @@ it("a stack of another mode is refused, with the reason", async () => {
   const end = await run("backup");
 
   expect(end.code).toBe(1);
-  expect(end.stderr).toContain("this command is for Rancher in Docker, single-node");
+  expect(end.stderr).toContain(
+    "does not have rancher:mode single-node, and this command is for Rancher in Docker only",
+  );
 });

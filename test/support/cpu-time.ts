@@ -12,7 +12,7 @@ declare module "vitest" {
 const ticks = 100;
 
 const before = cpuSeconds();
-// eslint-disable-next-line no-empty-pattern -- vitest wants fixtures destructured, and there are none
+// vitest wants its fixtures destructured, and none is needed here.
 afterAll(({}, file) => {
   const after = cpuSeconds();
   if (before !== undefined && after !== undefined) file.meta.cpuSeconds = after - before;

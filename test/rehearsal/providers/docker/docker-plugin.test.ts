@@ -49,6 +49,8 @@ describe("the fake docker provider", () => {
   it("refuses types it does not support", async () => {
     const plugin = await configured({ host: engine.host });
 
-    expect(() => plugin.resource("docker:index/image:Image")).toThrow(/Image is not supported by the fake docker provider/);
+    expect(() => plugin.resource("docker:index/image:Image")).toThrow(
+      /Image is not supported by the fake docker provider/,
+    );
   });
 });

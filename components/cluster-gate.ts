@@ -38,6 +38,7 @@ export function checkCluster(settings: HighAvailabilitySettings, cluster: Survey
         }),
       ),
       ...foreignRancher(cluster),
+      ...foreignNamespaces(cluster, certManager !== undefined),
     ],
     warnings: [
       ...kubernetesWarnings(cluster.kubernetesVersion, today),
@@ -152,6 +153,27 @@ function foreignRancher({ rancher }: Survey): Problem[] {
   const version = rancher.version === "unknown" ? "" : ` ${rancher.version}`;
   const message = `leads to a cluster where Rancher${version} is installed already, not by this stack; Helm does not install over it. Use a cluster without Rancher, or the stack that installed it.`;
   return [{ key: "rancher:kubeconfig", message }];
+}
+
+/**
+ * A namespace without this stack's labels. Without them a later run would take this stack's own Rancher and cert-manager
+ * for those of others.
+ */
+function foreignNamespaces(
+  { foreignNamespaces, ownershipLabels, ...cluster }: Survey,
+  certManager: boolean,
+): Problem[] {
+  const isInstalled = { "cattle-system": cluster.rancher, "cert-manager": cluster.certManager };
+  const wanted = ["cattle-system", ...(certManager ? ["cert-manager"] : [])] as const;
+  return wanted
+    .filter((name) => foreignNamespaces.includes(name) && isInstalled[name as keyof typeof isInstalled] === undefined)
+    .map((name) => {
+      const labels = Object.entries(ownershipLabels).map(([key, value]) => `${key}=${value}`);
+      const message =
+        `leads to a cluster with a namespace ${name} that this stack did not create. Delete it if it is not needed. Or ` +
+        `hand it over, and destroy removes it with all it contains: kubectl label --overwrite namespace ${name} ${labels.join(" ")}`;
+      return { key: "rancher:kubeconfig", message };
+    });
 }
 
 function otherWorkloads({ otherWorkloads }: Survey): Problem[] {

@@ -43,7 +43,6 @@ export class HighAvailability extends pulumi.ComponentResource {
     const ingressClass = chooseIngressClass(settings, cluster);
     const end = tlsEnd(settings.loadBalancer);
     const tls = planTls(settings.tls, end, ingressClass?.name);
-    const foreign = (namespace: string) => cluster.foreignNamespaces.includes(namespace);
     const providers = { kubernetes: kubernetesProvider(secrets.kubeconfig, this) };
 
     const trust = ingressTrust(balancerTrust(settings, ingressClass, cluster), secrets.kubeconfig, {
@@ -58,18 +57,10 @@ export class HighAvailability extends pulumi.ComponentResource {
 
     const installCertManager = tls.certManager && foreignCertManager(cluster) === undefined;
     const certManager = installCertManager
-      ? new CertManager(
-          "cert-manager",
-          { settings: settings.certManager, foreignNamespace: foreign("cert-manager") },
-          { parent: this, providers },
-        )
+      ? new CertManager("cert-manager", { settings: settings.certManager }, { parent: this, providers })
       : undefined;
 
-    const namespace = new OwnedNamespace(
-      "cattle-system",
-      { foreign: foreign("cattle-system") },
-      { parent: this, providers },
-    );
+    const namespace = new OwnedNamespace("cattle-system", { parent: this, providers });
     const privateCa =
       settings.tls.source === "secret" && settings.tls.caCertificate !== undefined
         ? new PrivateCa(

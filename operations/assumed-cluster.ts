@@ -22,6 +22,7 @@ export function assumedCluster({ cluster }: HighAvailabilitySettings): Survey {
       controllers: [],
     },
     foreignNamespaces: [],
+    ownershipLabels: {},
     otherWorkloads: [],
   };
 }

@@ -1,5 +1,4 @@
 import { homedir } from "node:os";
-import { relative } from "node:path";
 import { localHost, sshHost, type Host } from "../components/host/host.ts";
 import { describeProblems } from "../components/problem.ts";
 import { readSettings, type SingleNodeSettings } from "../components/stack-file.ts";
@@ -22,9 +21,8 @@ export interface SingleNodeStack {
 /** @throws UserError with all problems of the file, or if its mode is another one */
 export function readSingleNode(stackFile: StackFile): SingleNodeStack {
   const source = { ...readStackYaml(stackFile.path, new Date()), home: homedir() };
-  const path = relative(process.cwd(), stackFile.path);
   const otherMode =
-    `${shownPath(path)} does not have rancher:mode single-node, and this command is for Rancher in Docker only. For Rancher ` +
+    `${shownPath(stackFile.path)} does not have rancher:mode single-node, and this command is for Rancher in Docker only. For Rancher ` +
     `on a cluster, use rancher-backup to back up and restore, and npm run pulumi -- destroy to uninstall.`;
   // Checked before problems of this mode's keys.
   if (source.values["mode"] !== "single-node") throw new UserError(otherMode);

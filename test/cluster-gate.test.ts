@@ -160,6 +160,19 @@ const refusals: [string, Partial<HighAvailabilitySettings>, Partial<Survey>, str
       "or traefik or ingress-nginx.",
   ],
   [
+    "namespaces that others made, without what this stack would install in them",
+    {},
+    { foreignNamespaces: ["cattle-system", "cert-manager"] },
+    ["cattle-system", "cert-manager"]
+      .map(
+        (name) =>
+          `rancher:kubeconfig leads to a cluster with a namespace ${name} that this stack did not create. Delete it if it ` +
+          "is not needed. Or hand it over, and destroy removes it with all it contains: kubectl label --overwrite namespace " +
+          `${name} app.kubernetes.io/managed-by=rancher-stack app.kubernetes.io/instance=rancher.prod`,
+      )
+      .join("\n"),
+  ],
+  [
     "a Rancher that others installed",
     {},
     { rancher: { version: "2.15.2", owned: false } },

@@ -409,13 +409,6 @@ describe("what stays after a destroy", () => {
 
     expect(registrations.filter(({ retainOnDelete, protect }) => retainOnDelete || protect)).toEqual([]);
   });
-
-  it("is a namespace that others made, and only that", async () => {
-    const { registrations } = await synthesiseRecipe({ cluster: { foreignNamespaces: ["cattle-system"] } });
-
-    const retained = registrations.filter(({ retainOnDelete }) => retainOnDelete);
-    expect(listed(retained)).toEqual([`${namespace} cattle-system-namespace`]);
-  });
 });
 
 describe("the outputs of the recipe", () => {

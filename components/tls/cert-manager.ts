@@ -7,8 +7,6 @@ import type { CertManagerSettings } from "../stack-file.ts";
 export interface CertManagerArgs {
   /** Changing the version upgrades cert-manager; its certificates stay. */
   readonly settings: CertManagerSettings;
-  /** Namespace `cert-manager` was there before, made by others. */
-  readonly foreignNamespace: boolean;
 }
 
 /**
@@ -20,7 +18,7 @@ export interface CertManagerArgs {
 export class CertManager extends pulumi.ComponentResource {
   constructor(name: string, args: CertManagerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("rancher:tls:CertManager", name, {}, opts);
-    const namespace = new OwnedNamespace("cert-manager", { foreign: args.foreignNamespace }, { parent: this });
+    const namespace = new OwnedNamespace("cert-manager", { parent: this });
     new Release(
       `${name}-release`,
       {

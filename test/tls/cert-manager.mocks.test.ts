@@ -4,12 +4,12 @@ import { synthesise } from "../../operations/synthesis.ts";
 import { listed, nameIn, namesIn, only } from "../support/registrations.ts";
 
 const settings = { version: "1.21.2", chartRepository: "https://charts.example.com/cert-manager" };
-const synthesiseCertManager = (foreignNamespace: boolean) =>
-  synthesise(() => void new CertManager("cert-manager", { settings, foreignNamespace }), { stack: "prod" });
+const synthesiseCertManager = () =>
+  synthesise(() => void new CertManager("cert-manager", { settings }), { stack: "prod" });
 
 describe("cert-manager", () => {
   it("is one release in a namespace of its own", async () => {
-    const { registrations } = await synthesiseCertManager(false);
+    const { registrations } = await synthesiseCertManager();
 
     expect(listed(registrations)).toEqual([
       "kubernetes:core/v1:Namespace cert-manager-namespace",
@@ -38,12 +38,5 @@ describe("cert-manager", () => {
     expect(namesIn(release.dependencies)).toEqual(["cert-manager-namespace"]);
     expect(nameIn(release.parent)).toBe("cert-manager");
     expect(release.retainOnDelete).toBe(false);
-  });
-
-  it.each([true, false])("keeps its namespace on destroy only where others made it: %s", async (foreign) => {
-    const { registrations } = await synthesiseCertManager(foreign);
-
-    const namespace = only(registrations, "kubernetes:core/v1:Namespace", "cert-manager-namespace");
-    expect(namespace.retainOnDelete).toBe(foreign);
   });
 });

@@ -43,7 +43,10 @@ describe("the survey of a cluster", () => {
       externalTls: false,
       ingress: undefined,
       foreignNamespaces: [],
-      ownershipLabels: { "app.kubernetes.io/managed-by": "rancher-stack", "app.kubernetes.io/instance": "rancher.prod" },
+      ownershipLabels: {
+        "app.kubernetes.io/managed-by": "rancher-stack",
+        "app.kubernetes.io/instance": "rancher.prod",
+      },
       otherWorkloads: [],
     });
   });

@@ -30,7 +30,7 @@ export function placeBackupTimer(schedule: string, script: string): string {
   return `schedule=${quote(schedule)}
 command -v systemctl >/dev/null || fail 10 "this machine has no systemd, which docker.backup.schedule needs. Remove it, and let something else run npm run backup"
 if command -v systemd-analyze >/dev/null; then
-  systemd-analyze calendar "$schedule" >/dev/null 2>&1 || fail 10 "docker.backup.schedule is $schedule, which systemd of this machine does not take for a calendar event. Try one: systemd-analyze calendar daily"
+  systemd-analyze calendar "$schedule" >/dev/null 2>&1 || fail 10 "docker.backup.schedule is $schedule, which systemd of this machine does not accept as a calendar event. Try one: systemd-analyze calendar daily"
 fi
 place ${backupScriptPath} 0700 ${hereDocument(script, "BACKUP")}
 ${placeUnits(units, { service, timer: timerAt(schedule) }, `"changed: systemd archives Rancher's data by the calendar, $schedule"`)}`;

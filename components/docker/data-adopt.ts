@@ -38,7 +38,7 @@ refuse_adoption() {
   ! ours "$1" || fail 10 "the container $1 is this program's own. Remove docker.adopt from the stack file"
   [ "$(about "$1" '{{.HostConfig.AutoRemove}}')" != true ] || fail 10 "the container $1 was started with --rm, and would be gone when it is stopped, perhaps with its data. Start it without --rm first, on the same data"
   adopted_version=$(version_of "$1")
-  [ "$adopted_version" = "$version" ] || fail 10 "the container $1 runs Rancher \${adopted_version:-of a version it does not tell}, and rancher:version is $version. Take it over as it is, with rancher:version: \${adopted_version:-ITS-VERSION}, and upgrade afterwards"
+  [ "$adopted_version" = "$version" ] || fail 10 "the container $1 runs Rancher \${adopted_version:-of an unknown version}, and rancher:version is $version. Take it over as it is, with rancher:version: \${adopted_version:-ITS-VERSION}, and upgrade afterwards"
   find_data "$1"
   nested_data "$1" >"$work/nested"
   [ "$data_place" != ${rancherVolume} ] || [ ! -s "$work/nested" ] || fail 10 "the container $1 has its data in the volume ${rancherVolume} already, but a part of it, ${inRancherContainer.data}/$(cut -f 3 "$work/nested" | tr '\\n' ' '), is mounted from elsewhere. Stop it, copy that part into the volume, and start it without that mount"

@@ -35,7 +35,7 @@ say "unchanged: this machine can run Rancher"
 `;
 }
 
-const checkEngine = `command -v docker >/dev/null || fail 10 "there is no Docker on this machine. Install Docker Engine 20.10 or later, or on a host over SSH say docker.engine: install"
+const checkEngine = `command -v docker >/dev/null || fail 10 "there is no Docker on this machine. Install Docker Engine 20.10 or later, or on a host over SSH set docker.engine: install"
 case $(docker --version 2>/dev/null) in
   *[Pp]odman*) fail 10 "docker on this machine is Podman, whose containers do not come back after a restart of the machine. Install Docker Engine" ;;
 esac
@@ -43,7 +43,7 @@ docker version --format '{{.Server.Version}}' >"$work/engine" 2>"$work/output" |
 case $(cat "$work/engine") in
   1.* | 1[0-9].* | 20.0[0-9].*) fail 10 "this is Docker Engine $(cat "$work/engine"); 20.10 or later is needed. Upgrade it" ;;
 esac
-docker info --format '{{.OSType}} {{.Architecture}} {{.NCPU}} {{.MemTotal}} {{.MemoryLimit}} {{.DockerRootDir}}' >"$work/info" 2>"$work/output" || fail 10 "the Docker engine does not tell about itself: $(tail -n 1 "$work/output")"
+docker info --format '{{.OSType}} {{.Architecture}} {{.NCPU}} {{.MemTotal}} {{.MemoryLimit}} {{.DockerRootDir}}' >"$work/info" 2>"$work/output" || fail 10 "docker info fails: $(tail -n 1 "$work/output")"
 read -r engine_os engine_machine engine_cpus engine_bytes engine_limits engine_root <"$work/info"`;
 
 /** Refuses a remote engine: the scripts, folders and ports would be those of this machine. */

@@ -17,7 +17,7 @@ export interface EngineInstallArgs {
  */
 export function renderEngineInstall({ user, proxy }: EngineInstallArgs): string {
   return `${packageManagerThat(refusesReplacing)}
-[ -n "$system" ] || command -v dockerd >/dev/null || fail 10 "this machine runs $system_name, for which Docker has no packages. Install Docker Engine on it by its own means, then say docker.engine: existing"
+[ -n "$system" ] || command -v dockerd >/dev/null || fail 10 "this machine runs $system_name, for which Docker has no packages. Install Docker Engine on it yourself, then set docker.engine: existing"
 register_undo <<'UNDO'
 ${undo}
 UNDO

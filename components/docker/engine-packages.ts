@@ -13,7 +13,7 @@ const folders = "/var/lib/docker /var/lib/containerd /etc/docker";
 
 /** For `packageManagerThat`: refuses a plan that removes existing packages to install Docker's. */
 export const refusesReplacing = `  replaced=$(sed -n -e 's/^Remv \\([^ ]*\\).*/\\1/p' -e 's/^ *replacing  *\\([^ ]*\\).*/\\1/p' "$work/plan" | tr '\\n' ' ')
-  [ -z "$replaced" ] || fail 10 "Docker's packages would replace what this machine has: $replaced. Remove that if nothing needs it, or install Docker Engine by your own means and say docker.engine: existing"`;
+  [ -z "$replaced" ] || fail 10 "Docker's packages would replace what this machine has: $replaced. Remove that if nothing needs it, or install Docker Engine yourself and set docker.engine: existing"`;
 
 /**
  * Installs Docker Engine if the machine has none; an existing one is not changed. Expects

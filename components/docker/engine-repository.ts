@@ -26,9 +26,9 @@ export const checkDockerSystem = `docker_folder=$(. /etc/os-release && case $ID 
   # Made from the same sources, and served by the packages of CentOS.
   rocky | almalinux | ol) echo centos ;;
 esac)
-[ -n "$docker_folder" ] || fail 10 "Docker has no packages for $system_name. Install Docker Engine on this machine by its own means, then say docker.engine: existing"
+[ -n "$docker_folder" ] || fail 10 "Docker has no packages for $system_name. Install Docker Engine on this machine yourself, then set docker.engine: existing"
 docker_suite=$(. /etc/os-release && case $ID in debian | ubuntu) echo "\${VERSION_CODENAME-}" ;; *) echo "\${VERSION_ID%%.*}" ;; esac)
-[ -n "$docker_suite" ] || fail 10 "$system_name does not say in /etc/os-release which release it is. Install Docker Engine on this machine by its own means, then say docker.engine: existing"`;
+[ -n "$docker_suite" ] || fail 10 "$system_name does not say in /etc/os-release which release it is. Install Docker Engine on this machine yourself, then set docker.engine: existing"`;
 
 /**
  * Adds Docker's repository. Only packages signed by the key above are accepted: apt checks its fingerprint, and for rpm
@@ -40,7 +40,7 @@ case $system in
 debian)
   if [ ! -e ${aptKey} ]; then
     make_folder /etc/apt/keyrings
-    /usr/lib/apt/apt-helper -o APT::Sandbox::User=root download-file "$docker_key" "$work/key" >&2 9>&- || fail 20 "$docker_key cannot be downloaded; apt says why above. Where this machine cannot reach it, install Docker Engine by its own means (apt-get install docker.io) and say docker.engine: existing"
+    /usr/lib/apt/apt-helper -o APT::Sandbox::User=root download-file "$docker_key" "$work/key" >&2 9>&- || fail 20 "$docker_key cannot be downloaded; apt says why above. Where this machine cannot reach it, install Docker Engine yourself (apt-get install docker.io) and set docker.engine: existing"
     place ${aptKey} 0644 <"$work/key"
   fi
   place ${aptSource} 0644 <<SOURCE
@@ -57,7 +57,7 @@ SOURCE
     [ -s "$work/checked" ] || fail 20 "Docker's known key is not in $docker_key. Compare https://docs.docker.com/engine/install/rhel/ with a newer release of this program"
     make_folder /etc/pki/rpm-gpg
     place ${rpmKey} 0644 <"$work/checked"
-    rpm --import ${rpmKey} || fail 20 "rpm does not take Docker's key; it says why above"
+    rpm --import ${rpmKey} || fail 20 "rpm does not accept Docker's key; it says why above"
   fi
   place ${dnfSource} 0644 <<SOURCE
 [rancher-stack-docker]
@@ -71,7 +71,7 @@ SOURCE
 esac`;
 
 /** Runs after the package lists are refreshed, because apt ignores a repository it cannot reach or verify. */
-export const checkDockerRepository = `[ "$system" != debian ] || apt-cache policy docker-ce | grep -q ' ${repository}/' || fail 20 "apt has no docker-ce from ${repository}/$docker_folder for $docker_suite; it says why above. Install Docker Engine by its own means (apt-get install docker.io), then say docker.engine: existing"`;
+export const checkDockerRepository = `[ "$system" != debian ] || apt-cache policy docker-ce | grep -q ' ${repository}/' || fail 20 "apt has no docker-ce from ${repository}/$docker_folder for $docker_suite; it says why above. Install Docker Engine yourself (apt-get install docker.io), then set docker.engine: existing"`;
 
 /** For undo steps. Keys in rpm's database stay, because another repository may have added them. */
 export const removeDockerRepository = `rm -f ${[aptSource, aptKey, dnfSource, rpmKey].join(" ")}`;

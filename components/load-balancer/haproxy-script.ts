@@ -55,7 +55,7 @@ function checkPorts(ports: readonly number[]): string {
     [ -n "$holder" ] || continue
     holder=$(printf %s "$holder" | sed -n 's/.*users:(("\\([^"]*\\)",pid=\\([0-9]*\\).*/\\1 (pid \\2)/p')
     case "$holder$(undo_of nginx)$(undo_of nginx-container)" in
-      nginx*/*) fail 10 "port $port is in use by the nginx this stack has put here. Take that away first: kind: external, then pulumi up, then kind: haproxy" ;;
+      nginx*/*) fail 10 "port $port is in use by the nginx that this stack installed. Remove it first: kind: external, then pulumi up, then kind: haproxy" ;;
     esac
     fail 10 "port $port is in use on this machine by $holder. Stop it, or choose another host for the load balancer"
   done

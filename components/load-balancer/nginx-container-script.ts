@@ -104,7 +104,7 @@ function checkPorts(ports: readonly number[]): string {
   while read -r port holder pid; do
     case "$ours" in *" $pid "*) continue ;; esac
     [ -d "/proc/$pid" ] || continue
-    [ "$holder" != nginx ] || [ -z "$(undo_of nginx)" ] || fail 10 "port $port is in use by the nginx this stack has put on this machine. Take that away first: kind: external, then pulumi up, then runAs: container"
+    [ "$holder" != nginx ] || [ -z "$(undo_of nginx)" ] || fail 10 "port $port is in use by the nginx that this stack installed on this machine. Remove it first: kind: external, then pulumi up, then runAs: container"
     fail 10 "port $port is in use on this machine by $holder (pid $pid). Stop it, or choose another host for the load balancer"
   done <"$work/holders"
 fi`;

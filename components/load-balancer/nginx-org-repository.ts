@@ -56,7 +56,7 @@ SOURCE
     [ -s "$work/checked" ] || fail 20 "none of nginx.org's known keys is in ${keyUrl}. Compare https://nginx.org/en/linux_packages.html with a newer release of this program"
     make_folder /etc/pki/rpm-gpg
     place ${rpmKey} 0644 <"$work/checked"
-    rpm --import ${rpmKey} || fail 20 "rpm does not take nginx.org's key; it says why above"
+    rpm --import ${rpmKey} || fail 20 "rpm does not accept nginx.org's key; it says why above"
   fi
   case $system in redhat) source=${dnfSource} folder=centos ;; *) source=${zypperSource} folder=sles ;; esac
   major=$(. /etc/os-release && echo "\${VERSION_ID%%.*}")

@@ -87,8 +87,8 @@ ${configuration(hostname)}
 CONFIGURATION
   safe_path "$authority"
   if [ ! -e "$authority/certificate.pem" ]; then make_authority; fi
-  openssl x509 -noout -in "$authority/certificate.pem" 2>/dev/null || fail 10 "$authority/certificate.pem is empty or cut off. Put the whole file there from a copy, or move the folder away: another CA is made then, which browsers and the agents of downstream clusters have to be told"
-  pair_fits "$authority" || fail 10 "$authority/key.pem is not the key of the certificate beside it, or is missing. Put the right one there from a copy, or move the folder away: another CA is made then, which browsers and the agents of downstream clusters have to be told"
+  openssl x509 -noout -in "$authority/certificate.pem" 2>/dev/null || fail 10 "$authority/certificate.pem is empty or cut off. Put the whole file there from a copy, or move the folder away: a new CA is then created, which browsers and the agents of downstream clusters need"
+  pair_fits "$authority" || fail 10 "$authority/key.pem is not the key of the certificate beside it, or is missing. Put the right one there from a copy, or move the folder away: a new CA is then created, which browsers and the agents of downstream clusters need"
   if certificate_serves; then say "unchanged: the certificate for ${hostname}"; else make_certificate; fi
 }`;
 }

@@ -142,7 +142,7 @@ describe("an archive", () => {
       expect.stringMatching(/no space left\. Run this again to go on/),
     ]);
     expect([without.code, without.stderr]).toEqual([10, expect.stringMatching(/holds only a part of it/)]);
-    expect([backup.code, backup.stderr]).toEqual([10, expect.stringMatching(/an archive is being put back/)]);
+    expect([backup.code, backup.stderr]).toEqual([10, expect.stringMatching(/an archive is being restored/)]);
     expect(machine.starts.filter((name) => name === "rancher")).toEqual(["rancher"]);
     expect(again.code, again.stderr).toBe(0);
     expect([machine.read("half"), machine.read("db/state")]).toEqual([undefined, "written by 2.14.3"]);

@@ -137,7 +137,7 @@ describe("the checks of a Docker host", () => {
     ["a kernel without memory limits", { limits: "false" }, "cgroup_enable=memory"],
     ["1 GB of memory", { bytes: GiB }, "Rancher would have 1073 MB of memory; the K3s inside it needs 2 GB"],
     ["an engine that is a snap", { root: "/var/snap/docker/common/var-lib-docker" }, "is a snap, which cannot use"],
-    ["an engine that says nothing of itself", { silent: true }, "does not tell about itself: permission denied"],
+    ["an engine that says nothing of itself", { silent: true }, "docker info fails: permission denied"],
     ["a full disk", { free: 4 }, "has 4 GiB free; Rancher's image and data need 5"],
     ["a port in use", { listening: "LISTEN" }, "port 443 is in use on this machine. See by what"],
     ["a port of another container", { listening: "LISTEN", holder: "wiki" }, "port 443 belongs to the container wiki"],

@@ -48,7 +48,7 @@ const refusals: Readonly<Record<string, Refusal>> = {
     spoil: (machine) =>
       machine.tool("rpm", 'case "$*" in *--import*) exit 1 ;; "-q ca-certificates") ;; -q*) exit 1 ;; esac'),
     code: 20,
-    words: "rpm does not take Docker's key; it says why above",
+    words: "rpm does not accept Docker's key; it says why above",
   },
 };
 

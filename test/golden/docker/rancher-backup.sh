@@ -226,7 +226,7 @@ archive='' bytes='' stopped_seconds=''
 # The words first: on a disk that is full there is no room for the file.
 fail() { code=$1; shift; say "$@"; (backup_state failed "$*") || true; exit "$code"; }
 backup_state '' '' || fail 30 "$folder/last-backup cannot be written: $(df -h "$folder" | tail -n 1)"
-[ ! -e "$facts/restoring" ] || fail 10 "an archive is being put back, and that has not come to its end. Run npm run up first"
+[ ! -e "$facts/restoring" ] || fail 10 "an archive is being restored, and the restore has not finished. Run npm run up first"
 mend
 there rancher && ours rancher || fail 10 "no Rancher of this program is on this machine"
 [ -z "$(recall waiting)" ] || fail 10 "the data of an archive were put back, and nothing serves them yet. Run npm run up first"

@@ -98,7 +98,7 @@ note_service() {
   : >"$facts/was-noted"
 }
 [ -n "$system" ] || fail 10 "this machine runs $system_name; nginx is installed on Debian, Ubuntu, RHEL, its relatives and SUSE only. Use one of them for the load balancer, or kind: external"
-[ -z "$(undo_of nginx-container)" ] || fail 10 "this machine runs nginx in a container that this stack has put here, on the same ports. Take that away first: on a single node by npm run uninstall, which keeps the data; before a cluster by kind: external and npm run up. Then runAs: host"
+[ -z "$(undo_of nginx-container)" ] || fail 10 "this machine runs nginx in a container that this stack started, on the same ports. Remove it first: on a single node by npm run uninstall, which keeps the data; before a cluster by kind: external and npm run up. Then runAs: host"
 if command -v ss >/dev/null; then
   for port in 80 443 18404; do
     holder=$(ss -Hltnp "sport = :$port" | grep -v '"nginx"' | head -n 1)

@@ -17,7 +17,7 @@ for each in rancher-nginx rancher-nginx-next rancher-nginx-former; do
     fail 10 "a container named $each is on this machine that this stack did not make. Rename it: docker rename $each OTHER-NAME"
   fi
 done
-[ -z "$(undo_of nginx)" ] || fail 10 "this machine runs the nginx this stack has put on it, on the same ports. Take that away first: npm run uninstall, which keeps the data. Then runAs: container"
+[ -z "$(undo_of nginx)" ] || fail 10 "this machine runs the nginx that this stack installed, on the same ports. Remove it first: npm run uninstall, which keeps the data. Then runAs: container"
 if [ -e "$facts/replacing" ]; then { if ! runs rancher-nginx-next && ! runs rancher-nginx; then
   [ ! -e "$conf.former" ] || mv -f "$conf.former" "$conf"
   docker start rancher-nginx || docker start rancher-nginx-former

@@ -94,7 +94,11 @@ describe("what works on Rancher's data refuses", () => {
 
   it.each([
     ["command -v systemctl", "exit 127", "this machine has no systemd, which docker.backup.schedule needs"],
-    ["", "exit 1", "docker.backup.schedule is sometimes, which systemd of this machine does not accept as a calendar event"],
+    [
+      "",
+      "exit 1",
+      "docker.backup.schedule is sometimes, which systemd of this machine does not accept as a calendar event",
+    ],
   ])("a timer that cannot be: %s", async (replaced, answer, words) => {
     using machine = new DataMachine();
     machine.command("systemctl", "");

@@ -100,8 +100,14 @@ export async function prepareEngine(options: EngineOptions): Promise<Engine> {
       child.stdin?.on("error", () => undefined); // it may end without reading; its exit code tells
       child.stdin?.end(input ?? "");
       const code = await ended(child);
-      if (code !== 0) throw new Error(`pulumi ${args[0] ?? ""} ${args[1] ?? ""} failed: ${words.trim()}`);
-      return printed;
+      if (code === 0) return printed;
+      const [, missing] = /no stack named '(.+?)' found/.exec(words) ?? [];
+      if (missing !== undefined)
+        throw new UserError(
+          `there is no stack ${missing} in the backend you use. Set it up with npm run up first, or log in to the backend ` +
+            "that has it (npm run pulumi -- whoami --verbose names the one in use).",
+        );
+      throw new Error(`pulumi ${args[0] ?? ""} ${args[1] ?? ""} failed: ${words.trim()}`);
     },
     stream: async (args, line, signal) => {
       const child = start(args, "pipe", signal);

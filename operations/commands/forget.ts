@@ -20,14 +20,7 @@ export async function run({ stack: name, host }: { stack: string; host: string }
   const engine = await prepareEngine({ home: stateFolder, folder: workFolder(stackFile) });
   removeStaleLocks(engine.backend, "rancher", stack);
 
-  const exported = JSON.parse(
-    await engine.capture(["stack", "export", "--stack", stack]).catch((error: Error) => {
-      if (!error.message.includes("no stack named")) throw error;
-      throw new UserError(
-        `${stack} has no state in ${engine.backend}, so there is no host to forget. Was it set up with another backend?`,
-      );
-    }),
-  ) as ExportedStack;
+  const exported = JSON.parse(await engine.capture(["stack", "export", "--stack", stack])) as ExportedStack;
   const forgotten = forgetHost(exported, host);
   if (forgotten.urns.length === 0) {
     throw new UserError(

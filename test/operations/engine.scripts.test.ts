@@ -140,6 +140,14 @@ describe("an engine", () => {
     expect(await engine.capture(["stack", "import"], "the state")).toBe("stack import --non-interactive\nthe state");
   });
 
+  it("names a stack that the backend does not have, with the remedy", async () => {
+    const engine = await engineOf("echo \"error: no stack named 'prod' found\" >&2; exit 255");
+
+    await expect(engine.capture(["stack", "export"])).rejects.toThrow(
+      /^there is no stack prod in the backend you use\. Set it up with npm run up first/,
+    );
+  });
+
   it("fails with the CLI's last words, also when it never read its input", async () => {
     const engine = await engineOf("exec <&-; echo 'error: no stack named prod' >&2; exit 255");
 

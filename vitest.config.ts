@@ -15,12 +15,12 @@ const tiers = {
   pure: {
     include: ["test/**/*.test.ts"],
     exclude: ["test/**/*.{mocks,scripts,modes,rehearsal,parts}.test.ts"],
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     ...light,
   },
   // One process for several files: they share no state, and loading Pulumi's SDK takes longer than most of them.
-  mocks: { include: ["test/**/*.mocks.test.ts"], exclude: [], testTimeout: 60_000, isolate: false, ...light },
-  scripts: { include: ["test/**/*.scripts.test.ts"], exclude: [], testTimeout: 60_000, ...light },
+  mocks: { include: ["test/**/*.mocks.test.ts"], exclude: [], testTimeout: 120_000, isolate: false, ...light },
+  scripts: { include: ["test/**/*.scripts.test.ts"], exclude: [], testTimeout: 120_000, ...light },
   modes: { include: ["test/**/*.modes.test.ts"], exclude: [], testTimeout: 1_200_000, ...heavy },
   rehearsal: { include: ["test/**/*.rehearsal.test.ts"], exclude: [], testTimeout: 1_200_000, ...heavy },
   parts: { include: ["test/**/*.parts.test.ts"], exclude: [], testTimeout: 300_000, ...heavy },

@@ -9,8 +9,8 @@ import { startRehearsal } from "../../rehearsal/rehearsal.ts";
 import { compare } from "./compare.ts";
 
 /**
- * A preview of the rehearsed prod stack with nothing to do, beside a preview of a program that does nothing, in turns:
- * what the program, its checks, the look at the cluster and the providers cost on top of the engine itself.
+ * A preview of the rehearsed prod stack with nothing to do, beside previews of programs without a resource, in turns: in
+ * TypeScript as `pulumi new` creates it, and in JavaScript.
  */
 export async function benchPreview(rounds: number): Promise<void> {
   const rehearsal = await startRehearsal({
@@ -19,11 +19,16 @@ export async function benchPreview(rounds: number): Promise<void> {
     phases: startPhases((line) => console.error(line)),
   });
   try {
-    const { engine, stack } = rehearsal;
+    const { engine, stack, folder } = rehearsal;
     await engine.capture(["up", "--yes", "--skip-preview", "--stack", stack]);
-    const empty = await emptyProgram(rehearsal.folder);
+    const typescript = await emptyProgram(folder, { "index.ts": source, "tsconfig.json": compilerOptions });
+    const javascript = await emptyProgram(folder, {
+      "index.js": 'require("@pulumi/pulumi");\nexports.nothing = true;\n',
+    });
+    const preview = (empty: Engine) => empty.capture(["preview", "--stack", "empty"]);
     await compare("preview with nothing to do", rounds, {
-      "an empty program": () => empty.capture(["preview", "--stack", "empty"]),
+      "an empty program in TypeScript": () => preview(typescript),
+      "an empty program in JavaScript": () => preview(javascript),
       "the prod stack": () => engine.capture(["preview", "--stack", stack, "--expect-no-changes"]),
     });
   } finally {
@@ -31,14 +36,19 @@ export async function benchPreview(rounds: number): Promise<void> {
   }
 }
 
-/** The same engine, runtime and loader, and a program without a resource. */
-async function emptyProgram(folder: string): Promise<Engine> {
+const source = 'import * as pulumi from "@pulumi/pulumi";\nexport const nothing = pulumi.getStack() === "";\n';
+const compilerOptions = JSON.stringify({
+  compilerOptions: { strict: true, target: "es2020", module: "commonjs", moduleResolution: "node", sourceMap: true },
+  files: ["index.ts"],
+});
+
+/** A program of its own with the same engine and SDK. */
+async function emptyProgram(folder: string, files: Readonly<Record<string, string>>): Promise<Engine> {
   const work = mkdtempSync(join(folder, "empty-"));
-  writeFileSync(join(work, "index.ts"), 'import "@pulumi/pulumi";\nexport const nothing = true;\n');
-  const options = { typescript: false, nodeargs: `--import ${import.meta.resolve("tsx")}` };
-  const project = { name: "empty", runtime: { name: "nodejs", options }, main: "index.ts" };
-  writeFileSync(join(work, "Pulumi.yaml"), stringify(project));
-  writeFileSync(join(work, "package.json"), JSON.stringify({ type: "module" }));
+  const [main = ""] = Object.keys(files);
+  const project = stringify({ name: "empty", runtime: "nodejs" });
+  const all = { ...files, "Pulumi.yaml": project, "package.json": JSON.stringify({ name: "empty", main }) };
+  for (const [name, text] of Object.entries(all)) writeFileSync(join(work, name), text);
   const engine = await prepareEngine({ home: join(work, "home"), folder: work, isolated: true });
   await engine.capture(["stack", "init", "empty"]);
   await engine.capture(["up", "--yes", "--stack", "empty"]);

@@ -24,7 +24,7 @@ async function highAvailability({ mode, settings, secrets }: InputOf<"high-avail
     lookAtChart({ mode, settings, secrets }),
     import("./components/high-availability.ts"),
   ]);
-  const findings = checkCluster(settings, cluster, new Date());
+  const findings = checkCluster(settings, cluster, { stack: stackName(), today: new Date() });
   for (const warning of [...findings.warnings, ...chart.warnings]) await pulumi.log.warn(describeProblems([warning]));
   refuse([...findings.problems, ...chart.problems]);
 
@@ -67,8 +67,13 @@ function refuse(problems: readonly Problem[]): void {
   if (problems.length > 0) throw refusal(describeProblems(problems));
 }
 
+/** `<project>/<stack>` */
+function stackName(): string {
+  return `${pulumi.getProject()}/${pulumi.getStack()}`;
+}
+
 function lookAtCluster({ settings, secrets }: InputOf<"high-availability">) {
-  const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
+  const stack = stackName();
   return new Promise<Awaited<ReturnType<typeof survey>>>((resolve, reject) => {
     secrets.kubeconfig.apply((kubeconfig) =>
       survey(kubeconfig, stack, clientAddressSourceOf(settings) !== undefined, settings.hostname).then(

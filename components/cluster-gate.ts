@@ -1,6 +1,7 @@
 import { parse } from "semver";
 import { balancerTrust, controllerKinds, clientAddressSourceOf } from "./balancer-trust.ts";
 import { trustIsLive } from "./cluster/ingress-trust-plan.ts";
+import { ownershipLabels } from "./cluster/ownership.ts";
 import { checkCompatibility } from "./compatibility.ts";
 import type { Problem } from "./problem.ts";
 import type { HighAvailabilitySettings } from "./stack-file.ts";
@@ -16,8 +17,17 @@ export interface ClusterFindings {
 
 const controllers = { traefik: "traefik.io/ingress-controller", "ingress-nginx": "k8s.io/ingress-nginx" } as const;
 
-/** Compares a stack file with the cluster it is meant for. `today` decides what is out of support. */
-export function checkCluster(settings: HighAvailabilitySettings, cluster: Survey, today: Date): ClusterFindings {
+/**
+ * Compares a stack file with the cluster it is meant for.
+ *
+ * @param stack `<project>/<stack>`
+ * @param today decides what is out of support.
+ */
+export function checkCluster(
+  settings: HighAvailabilitySettings,
+  cluster: Survey,
+  { stack, today }: { readonly stack: string; readonly today: Date },
+): ClusterFindings {
   const needed = planTls(settings.tls, tlsEnd(settings.loadBalancer), undefined).certManager;
   const certManager = needed ? (foreignCertManager(cluster) ?? settings.certManager.version) : undefined;
   return {
@@ -38,7 +48,7 @@ export function checkCluster(settings: HighAvailabilitySettings, cluster: Survey
         }),
       ),
       ...foreignRancher(cluster),
-      ...foreignNamespaces(cluster, certManager !== undefined),
+      ...foreignNamespaces(cluster, stack, needed),
     ],
     warnings: [
       ...kubernetesWarnings(cluster.kubernetesVersion, today),
@@ -156,24 +166,23 @@ function foreignRancher({ rancher }: Survey): Problem[] {
 }
 
 /**
- * A namespace without this stack's labels. Without them a later run would take this stack's own Rancher and cert-manager
- * for those of others.
+ * Namespaces without this stack's labels, of those that it would install into. Later runs would take its own Rancher and
+ * cert-manager for those of others.
  */
-function foreignNamespaces(
-  { foreignNamespaces, ownershipLabels, ...cluster }: Survey,
-  certManager: boolean,
-): Problem[] {
-  const isInstalled = { "cattle-system": cluster.rancher, "cert-manager": cluster.certManager };
-  const wanted = ["cattle-system", ...(certManager ? ["cert-manager"] : [])] as const;
-  return wanted
-    .filter((name) => foreignNamespaces.includes(name) && isInstalled[name as keyof typeof isInstalled] === undefined)
-    .map((name) => {
-      const labels = Object.entries(ownershipLabels).map(([key, value]) => `${key}=${value}`);
-      const message =
+function foreignNamespaces(cluster: Survey, stack: string, needsCertManager: boolean): Problem[] {
+  const installed = {
+    "cattle-system": cluster.rancher,
+    ...(needsCertManager && { "cert-manager": cluster.certManager }),
+  };
+  const labels = Object.entries(ownershipLabels(stack)).map(([key, value]) => `${key}=${value}`);
+  return Object.entries(installed)
+    .filter(([name, found]) => found === undefined && cluster.foreignNamespaces.includes(name))
+    .map(([name]) => ({
+      key: "rancher:kubeconfig",
+      message:
         `leads to a cluster with a namespace ${name} that this stack did not create. Delete it if it is not needed. Or ` +
-        `hand it over, and destroy removes it with all it contains: kubectl label --overwrite namespace ${name} ${labels.join(" ")}`;
-      return { key: "rancher:kubeconfig", message };
-    });
+        `hand it over, and destroy removes it with all it contains: kubectl label --overwrite namespace ${name} ${labels.join(" ")}`,
+    }));
 }
 
 function otherWorkloads({ otherWorkloads }: Survey): Problem[] {

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { findIngress, type IngressFindings } from "./cluster/ingress-findings.ts";
 import { readKubeconfig } from "./cluster/kubeconfig.ts";
 import { answerTime, getFrom, InvalidAnswer, metadataOnly } from "./cluster/kubernetes-api.ts";
-import { isOwned, ownershipLabels } from "./cluster/ownership.ts";
+import { isOwned } from "./cluster/ownership.ts";
 import {
   helmRelease,
   ingressClassObject,
@@ -33,8 +33,6 @@ export interface Survey {
   readonly ingress: IngressFindings | undefined;
   /** Of the namespaces this program creates: those that are there without this stack's labels. */
   readonly foreignNamespaces: readonly string[];
-  /** The labels by which this stack knows its namespaces. */
-  readonly ownershipLabels: Readonly<Record<string, string>>;
   /** Namespaces with workloads that belong neither to Kubernetes nor to Rancher. */
   readonly otherWorkloads: readonly string[];
 }
@@ -111,7 +109,6 @@ export async function survey(
       externalTls: release?.config?.tls === "external",
       ingress,
       foreignNamespaces: namespaces.items.map(nameOf).filter((name) => wanted.includes(name) && !owned.has(name)),
-      ownershipLabels: ownershipLabels(stack),
       otherWorkloads: [...new Set(deployments.items.map(({ metadata }) => metadata?.namespace ?? ""))]
         .filter((name) => name !== "" && !ownNamespaces.test(name))
         .sort(),

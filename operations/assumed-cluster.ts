@@ -22,7 +22,6 @@ export function assumedCluster({ cluster }: HighAvailabilitySettings): Survey {
       controllers: [],
     },
     foreignNamespaces: [],
-    ownershipLabels: {},
     otherWorkloads: [],
   };
 }

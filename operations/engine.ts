@@ -132,7 +132,7 @@ function engineEnvironment(options: EngineOptions, folders: readonly string[], r
   };
   const own = ownBackend(environment, options.isolated ?? false);
   if (own !== undefined) {
-    // Read back by the mending; Pulumi takes it for what it is logged in to anyway.
+    // Read back by the recovery; Pulumi takes it for what it is logged in to anyway.
     if (own !== "") environment["PULUMI_BACKEND_URL"] = own;
   } else {
     const backend = join(options.home, "backend");

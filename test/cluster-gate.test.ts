@@ -14,7 +14,8 @@ import { balancerHost, emptyCluster, nginxBalancer, prodSettings } from "./suppo
 
 /** A day on which upstream maintains every Kubernetes that these tests use. */
 const today = new Date("2026-10-01");
-const checkCluster = (settings: HighAvailabilitySettings, cluster: Survey) => checkClusterOn(settings, cluster, today);
+const checkCluster = (settings: HighAvailabilitySettings, cluster: Survey) =>
+  checkClusterOn(settings, cluster, { stack: "rancher/prod", today });
 
 const traefik = { name: "traefik", controller: "traefik.io/ingress-controller", isDefault: false };
 const nginx = { name: "nginx", controller: "k8s.io/ingress-nginx", isDefault: false };
@@ -244,7 +245,9 @@ describe("checkCluster", () => {
   it("warns about a Kubernetes that upstream no longer maintains, from the day after its last", () => {
     const cluster = emptyCluster({ kubernetesVersion: "v1.34.5+k3s1" });
     const warningsOn = (day: string) =>
-      describeProblems(checkClusterOn(prodSettings(), cluster, new Date(day)).warnings);
+      describeProblems(
+        checkClusterOn(prodSettings(), cluster, { stack: "rancher/prod", today: new Date(day) }).warnings,
+      );
 
     expect(warningsOn("2026-10-27")).toBe("");
     expect(warningsOn("2026-10-28")).toBe(

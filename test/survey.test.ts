@@ -43,10 +43,6 @@ describe("the survey of a cluster", () => {
       externalTls: false,
       ingress: undefined,
       foreignNamespaces: [],
-      ownershipLabels: {
-        "app.kubernetes.io/managed-by": "rancher-stack",
-        "app.kubernetes.io/instance": "rancher.prod",
-      },
       otherWorkloads: [],
     });
   });

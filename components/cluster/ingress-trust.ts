@@ -21,6 +21,7 @@ export interface IngressTrustArgs {
 const timeout = 300;
 /** Seconds between two looks. */
 const pause = 2;
+
 /**
  * Makes the ingress controller that K3s or RKE2 installed trust what the load balancer says of its clients.
  *

@@ -34,10 +34,10 @@ if [ "$(engine_says '{{.LiveRestoreEnabled}}')" != true ]; then
     *'"live-restore":true'*) cp ${daemonFile} "$work/daemon" ;;
     *'"live-restore":'*) sed 's/"live-restore"[[:space:]]*:[[:space:]]*false/"live-restore": true/' ${daemonFile} >"$work/daemon" ;;
     "{"*) awk '!done && sub(/[{]/, "{\\n  \\"live-restore\\": true,") { done = 1 } { print }' ${daemonFile} >"$work/daemon" ;;
-    *) fail 10 "${daemonFile} does not begin with {, so the engine cannot read it. Mend it, or remove it" ;;
+    *) fail 10 "${daemonFile} does not begin with {, so the engine cannot read it. Correct it, or remove it" ;;
   esac
   if dockerd --help 2>/dev/null | grep -q -e --validate; then
-    dockerd --validate --config-file "$work/daemon" >"$work/output" 2>&1 || fail 10 "the engine does not take ${daemonFile} with live-restore: $(tail -n 1 "$work/output"). Mend ${daemonFile}"
+    dockerd --validate --config-file "$work/daemon" >"$work/output" 2>&1 || fail 10 "the engine rejects ${daemonFile} with live-restore: $(tail -n 1 "$work/output"). Correct ${daemonFile}"
   fi
   place ${daemonFile} 0644 <"$work/daemon"
   daemon_placed=$placed

@@ -92,7 +92,7 @@ if [ -n "$trial" ]; then
 fi
 look
 if [ "$status $health" = "running unhealthy" ]; then limit=${illSeconds}; fi
-# One that has ended so often before may have been mended meanwhile.
+# One that has ended so often before may have been repaired meanwhile.
 if [ "$restarts" -ge "$allowed" ]; then allowed=$((restarts + 1)); fi
 while :; do
   waited=$(($(date +%s) - began))

@@ -85,7 +85,7 @@ function uselessSecrets({ docker }: Parsed<SingleNodeFile>, { isSet, invalid }: 
     problems.push({
       key: "rancher:kubeconfig",
       message:
-        "is set, but a single node has no cluster of its own to manage: its Kubernetes is inside Rancher's container. Remove it: " +
+        "is set, but it is for your own cluster; a single node's Kubernetes is inside Rancher's container. Remove it: " +
         removeSecretCommand("kubeconfig"),
     });
   if (docker?.host === "local" && !invalid.has("rancher:docker") && isSet("sshPrivateKey"))

@@ -38,7 +38,7 @@ export function mapping<Value extends z.ZodType>(value: Value) {
   return z.record(z.string().max(limits.key), value).meta({ maxProperties: limits.entries });
 }
 
-/** The value of a mapping whose keys the user chooses, with the same limits as any text. */
+/** A text with limits and without a description, as the values of a mapping whose keys the user chooses have none. */
 export function boundedText(check: FieldCheck, { longest = limits.text, lines = false }: TextForm = {}) {
   return z
     .string()

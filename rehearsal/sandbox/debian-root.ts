@@ -53,17 +53,17 @@ export async function debianRoot(suite: Suite, progress: (line: string) => void)
   const started = Date.now();
   progress(`making the ${suite} root of the hosts from Debian's packages (once; about half a minute)`);
   await mkdir(cacheFolder("roots"), { recursive: true, mode: 0o700 });
-  const parsed = await mkdtemp(cacheFolder("roots", `.draft-${process.pid}-${identify(process.pid)?.started}-`));
-  const removePartial = (): void => rmSync(parsed, { recursive: true, force: true, maxRetries: 5 });
+  const partial = await mkdtemp(cacheFolder("roots", `.draft-${process.pid}-${identify(process.pid)?.started}-`));
+  const removePartial = (): void => rmSync(partial, { recursive: true, force: true, maxRetries: 5 });
   process.once("exit", removePartial);
   try {
-    await make(join(parsed, "root"), suite, sources, parsed);
-    await rename(join(parsed, "root"), folder).catch((error: unknown) => {
+    await make(join(partial, "root"), suite, sources, partial);
+    await rename(join(partial, "root"), folder).catch((error: unknown) => {
       if (!existsSync(folder)) throw error; // Otherwise another rehearsal has built the same root meanwhile.
     });
   } finally {
     process.off("exit", removePartial);
-    await rm(parsed, { recursive: true, force: true });
+    await rm(partial, { recursive: true, force: true });
   }
   progress(`made the ${suite} root in ${Math.round((Date.now() - started) / 100) / 10} s: ${folder}`);
   return folder;
@@ -82,8 +82,8 @@ export async function clearPartials(): Promise<string[]> {
   return cleared;
 }
 
-async function make(root: string, suite: Suite, sources: AptSources, parsed: string): Promise<void> {
-  const list = join(parsed, "sources.list");
+async function make(root: string, suite: Suite, sources: AptSources, partial: string): Promise<void> {
+  const list = join(partial, "sources.list");
   await writeFile(list, sources.entries.join("\n") + "\n");
   const options = sources.settings.map((line) => `--aptopt=${line}`);
   // Keep the package lists, so that apt-get install works without apt-get update.
@@ -93,7 +93,7 @@ async function make(root: string, suite: Suite, sources: AptSources, parsed: str
     .split("\n")
     .map((line) => `--dpkgopt=${line}`);
   const args = ["--quiet", "--variant=minbase", "--format=directory", `--include=${packages.join(",")}`];
-  const unset = { ...process.env, APT_CONFIG: undefined, TMPDIR: parsed, LC_ALL: "C" };
+  const unset = { ...process.env, APT_CONFIG: undefined, TMPDIR: partial, LC_ALL: "C" };
   await mustRun([...dyingWithUs, "mmdebstrap", ...args, ...options, ...kept, ...dpkg, suite, root, list], {
     env: unset,
   });

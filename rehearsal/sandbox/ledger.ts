@@ -47,17 +47,17 @@ export class Ledger {
     const full: LedgerEntry = { ...entry, boot: bootId(), owner, processes: [] };
     const path = ledgerPath(entry.prefix);
     mkdirSync(cacheFolder("worlds"), { recursive: true, mode: 0o700 });
-    const parsed = `${path}.${process.pid}`;
-    writeFileSync(parsed, JSON.stringify(full), { mode: 0o600 });
+    const partial = `${path}.${process.pid}`;
+    writeFileSync(partial, JSON.stringify(full), { mode: 0o600 });
     try {
       // link(2) is atomic, and fails when another sandbox's file exists.
-      linkSync(parsed, path);
+      linkSync(partial, path);
       return new Ledger(path, full);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "EEXIST") return undefined;
       throw error;
     } finally {
-      rmSync(parsed, { force: true });
+      rmSync(partial, { force: true });
     }
   }
 

@@ -48,9 +48,9 @@ export async function clearLeftovers(options: { progress?: (line: string) => voi
       `cleared what an earlier rehearsal (sandbox ${entry.sandbox}) left: ${things.join(", ")}; ${Date.now() - started} ms`,
     );
   }
-  for (const parsed of await clearPartials()) {
-    cleared.push(`folder ${parsed}`);
-    options.progress?.(`removed a half-made root: ${parsed}`);
+  for (const partial of await clearPartials()) {
+    cleared.push(`folder ${partial}`);
+    options.progress?.(`removed a half-made root: ${partial}`);
   }
   return cleared;
 }

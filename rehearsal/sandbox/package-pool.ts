@@ -32,12 +32,12 @@ async function transfer(from: string, to: string): Promise<void> {
 
 /** Copies atomically, for a target on another file system, where hard links are impossible. */
 async function copyWhole(from: string, to: string): Promise<void> {
-  const parsed = join(dirname(to), `.${process.pid}-${Date.now()}`);
+  const partial = join(dirname(to), `.${process.pid}-${Date.now()}`);
   try {
-    await copyFile(from, parsed);
-    await rename(parsed, to);
+    await copyFile(from, partial);
+    await rename(partial, to);
   } finally {
-    await rm(parsed, { force: true });
+    await rm(partial, { force: true });
   }
 }
 

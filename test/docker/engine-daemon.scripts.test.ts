@@ -61,7 +61,7 @@ describe("an engine that is there already", () => {
 
     expect([invalid.code, machine.said(invalid)]).toEqual([
       10,
-      expect.stringContaining("does not take /etc/docker/daemon.json with live-restore: invalid"),
+      expect.stringContaining("rejects /etc/docker/daemon.json with live-restore: invalid"),
     ]);
     expect([noObject.code, noObject.stderr]).toEqual([10, expect.stringContaining("does not begin with {")]);
     expect(machine.read(daemonFile)).toBe('{"broken": 1}');

@@ -18,7 +18,9 @@ it.each([undefined, "v1.35.2"])("a cluster nobody looked at passes the gate: ver
   const settings = prodSettings({ cluster: { ...prodSettings().cluster, ...(version && { version }) } });
 
   expect(assumedCluster(settings).kubernetesVersion).toBe(version ?? "unknown");
-  expect(checkCluster(settings, assumedCluster(settings), new Date("2026-10-01"))).toEqual({
+  expect(
+    checkCluster(settings, assumedCluster(settings), { stack: "rancher/prod", today: new Date("2026-10-01") }),
+  ).toEqual({
     problems: [],
     warnings: [],
   });

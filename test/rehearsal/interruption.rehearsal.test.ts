@@ -47,12 +47,15 @@ describe.skipIf(!isRoot)("an engine that is killed in the middle of up", () => {
   const statusOf = (release: string) => releaseStatus(stack.kubernetes.kubeconfig, release);
   const killWhilePending = async (release: string, status: string) => {
     const continuePods = await holdNewPods(stack.kubernetes.kubeconfig);
-    await killEngineWhen(
-      stack,
-      () => stack.up(),
-      async () => (await statusOf(release)) === status,
-    );
-    await continuePods();
+    try {
+      await killEngineWhen(
+        stack,
+        () => stack.up(),
+        async () => (await statusOf(release)) === status,
+      );
+    } finally {
+      await continuePods();
+    }
   };
 
   it("while a script runs on a host: nothing is recovered while it lives, then its plugins and its lock are", async () => {

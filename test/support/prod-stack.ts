@@ -96,7 +96,6 @@ export function emptyCluster(overrides: Partial<Survey> = {}): Survey {
     externalTls: false,
     ingress: undefined,
     foreignNamespaces: [],
-    ownershipLabels: { "app.kubernetes.io/managed-by": "rancher-stack", "app.kubernetes.io/instance": "rancher.prod" },
     otherWorkloads: [],
     ...overrides,
   };

@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
+  chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -26,6 +27,7 @@ beforeEach(() => {
   symlinkSync(join(project, "node_modules/esbuild"), join(clone, "node_modules/esbuild"));
   write("package.json", '{ "type": "module" }');
   write("package-lock.json", "{}");
+  write("tsconfig.json", "{}");
   write("components/where.ts", "export const where: string = import.meta.dirname;\n");
   write("operations/main.ts", 'export const main = async () => (await import("../components/where.ts")).where;\n');
   write("index.ts", 'import { where } from "./components/where.ts";\nexport default { where };\n');
@@ -91,6 +93,20 @@ describe("the bundle", () => {
     const main = ["--enable-source-maps", ...args("program.mjs", "1")];
     expect(() => execFileSync(process.execPath, main, { stdio: "pipe" })).toThrow(/index\.ts:3:7/);
   });
+
+  it.skipIf(process.getuid?.() !== 0)(
+    "of another user is used, and where a new one is needed, who may build it",
+    () => {
+      load("program.mjs", "1");
+      chmodSync(clone, 0o755);
+      const asNobody = () =>
+        execFileSync(process.execPath, args("program.mjs", "file.default"), { uid: 65534, stdio: "pipe", cwd: clone });
+
+      expect(JSON.parse(asNobody().toString())).toEqual({ where: join(clone, "components") });
+      write("index.ts", "export default {};\n");
+      expect(asNobody).toThrow(/you may not write to .*node_modules\/\.cache\/rancher\. Run this as the user who owns/);
+    },
+  );
 
   it.skipIf(process.platform !== "linux")("is built without the configuration that Pulumi decrypted", async () => {
     const env = { PATH: process.env["PATH"], PULUMI_CONFIG: "a-canary" };

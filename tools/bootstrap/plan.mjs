@@ -59,7 +59,7 @@ export const MACHINE_PACKAGES = [
 ];
 
 /**
- * Helm is had only when an interrupted release has to be mended.
+ * Helm is had only when an interrupted release has to be recovered.
  * @type {ToolName[]}
  */
 const toolsOfUp = ["pulumi", "pulumi-language-nodejs"];

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync } from "node:fs";
+import { renameSync, rmSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -13,7 +13,6 @@ const clone = fileURLToPath(new URL("../..", import.meta.url));
  */
 async function bundleInto(folder) {
   const draft = `${folder}.${process.pid}`;
-  mkdirSync(dirname(folder), { recursive: true });
   try {
     await build({
       absWorkingDir: clone,

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, rmSync, statSync, utimesSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { sourcesDigest } from "./sources.mjs";
@@ -23,11 +23,11 @@ export function bundled(file) {
   const digest = sourcesDigest(clone);
   const folder = join(bundles, digest);
   if (existsSync(folder)) {
-    const now = new Date();
-    utimesSync(folder, now, now);
+    markUsed(folder);
   } else {
     // Without this process's environment: Pulumi puts the stack's decrypted configuration there.
     const { PATH, HOME, TMPDIR } = process.env;
+    makeFolder();
     const build = fileURLToPath(new URL("build.mjs", import.meta.url));
     const env = { PATH, HOME, TMPDIR };
     const { status, stderr } = spawnSync(process.execPath, [build, folder], { encoding: "utf8", env });
@@ -35,6 +35,27 @@ export function bundled(file) {
     removeUnused(digest);
   }
   return pathToFileURL(join(folder, file)).href;
+}
+
+/** @throws where another user owns it, as after `sudo npm start` */
+function makeFolder() {
+  try {
+    mkdirSync(bundles, { recursive: true });
+    accessSync(bundles, constants.W_OK);
+  } catch (error) {
+    const remedy = "Run this as the user who owns that folder, or make it yours with chown.";
+    throw new Error(`The program cannot be bundled: you may not write to ${bundles}. ${remedy}`, { cause: error });
+  }
+}
+
+/** @param {string} folder */
+function markUsed(folder) {
+  const now = new Date();
+  try {
+    utimesSync(folder, now, now);
+  } catch {
+    // Another user's serves as well.
+  }
 }
 
 /** @param {string} current */

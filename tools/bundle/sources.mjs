@@ -3,7 +3,7 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 /** Everything a bundle is made of, relative to the clone. The lock file stands for the node modules. */
-const sources = ["index.ts", "components", "operations", "rehearsal", "tools", "package-lock.json"];
+const sources = ["index.ts", "components", "operations", "rehearsal", "tools", "tsconfig.json", "package-lock.json"];
 
 /**
  * A digest that changes with any source file's path, size or time of change, and with the clone's own path, which is

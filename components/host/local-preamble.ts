@@ -66,7 +66,7 @@ take_lock() {
   done
 }
 take_lock
-trap 'rm -rf "$work"; rm -f "$lock"' EXIT
+trap 'trap "" TERM HUP INT; rm -rf "$work"; rm -f "$lock"' EXIT
 trap 'exit 143' TERM HUP INT`;
 
 const tools = `# What a Mac, or an older one, has in another form. Not by the builtin command: in a Mac's shell, where such a command

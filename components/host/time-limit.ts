@@ -6,8 +6,10 @@ export const killAfterSeconds = 10;
  * this shell's standard input, ends it and all that came of it when its time is over, and returns its code, or 124. A
  * signal that ends this shell ends the command too. The seconds are those the machine is awake.
  */
-export const timeLimit = `# A process and all that came of it, as far as the machine's ps can tell.
+export const timeLimit = `# A process and its descendants, as far as the machine's ps can tell. The process comes first: a shell that was signalled
+# after its child has its trap for the signal run within its trap for its exit, and ends before that has cleaned up.
 tree_of() {
+  printf '%s\\n' "$1"
   ps -A -o pid= -o ppid= 2>/dev/null | awk -v root="$1" '
     { parent[$1] = $2 }
     END {
@@ -16,7 +18,6 @@ tree_of() {
         if (up == root) print pid
       }
     }'
-  printf '%s\\n' "$1"
 }
 end_tree() {
   # shellcheck disable=SC2046 # one word per process

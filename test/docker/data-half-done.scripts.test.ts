@@ -182,7 +182,7 @@ describe("a disk that is full", () => {
     for (const tool of ["grep", "sed"])
       machine.command(
         tool,
-        `case "$*" in *rancher-data.facts*) case "$*" in *-n*) ;; *) echo "write error" >&2; exit 4 ;; esac ;; esac\nexec /bin/${tool} "$@"`,
+        `case "$*" in *rancher-data.facts*) case " $* " in *" -n "*) ;; *) echo "write error" >&2; exit 4 ;; esac ;; esac\nexec /bin/${tool} "$@"`,
       );
 
     const run = await machine.run("2.14.3");

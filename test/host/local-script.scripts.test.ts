@@ -211,6 +211,15 @@ describe.each(Object.entries(shells))("a script on this machine, by %s, with wha
     expect(Date.now() - start).toBeLessThan(15_000);
   });
 
+  it("is signalled before what it started, so that it cleans up after only one signal", async () => {
+    using machine = new PlainMachine(shell);
+
+    const run = await machine.script("sh -c 'sleep 60; :' & tree_of $! | head -n 1; echo $!; end_tree KILL $!");
+    const [first, started] = run.stdout.split("\n");
+
+    expect([run.code, first]).toEqual([0, started]);
+  });
+
   it("ends with what started it, when that is told to end", async () => {
     using machine = new PlainMachine(shell);
     const stop = new AbortController();

@@ -1,8 +1,10 @@
 # host this-machine, this machine
 # greets
 { limit=$(cat); } <<'LIMIT'
-# A process and all that came of it, as far as the machine's ps can tell.
+# A process and its descendants, as far as the machine's ps can tell. The process comes first: a shell that was signalled
+# after its child has its trap for the signal run within its trap for its exit, and ends before that has cleaned up.
 tree_of() {
+  printf '%s\n' "$1"
   ps -A -o pid= -o ppid= 2>/dev/null | awk -v root="$1" '
     { parent[$1] = $2 }
     END {
@@ -11,7 +13,6 @@ tree_of() {
         if (up == root) print pid
       }
     }'
-  printf '%s\n' "$1"
 }
 end_tree() {
   # shellcheck disable=SC2046 # one word per process
@@ -185,7 +186,7 @@ take_lock() {
   done
 }
 take_lock
-trap 'rm -rf "$work"; rm -f "$lock"' EXIT
+trap 'trap "" TERM HUP INT; rm -rf "$work"; rm -f "$lock"' EXIT
 trap 'exit 143' TERM HUP INT
 rm -rf "$work"
 mkdir "$work"

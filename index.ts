@@ -1,14 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { checkChartValues, type ChartFindings } from "./components/chart/chart-check.ts";
-import { clientAddressSourceOf } from "./components/balancer-trust.ts";
 import { checkCluster } from "./components/cluster-gate.ts";
+import { existingCluster } from "./components/cluster/existing-cluster.ts";
 import { checkUpgrade } from "./components/compatibility.ts";
 import { versionOfLastRun } from "./components/last-run.ts";
 import { nextSteps, urlOf } from "./components/next-steps.ts";
 import { describeProblems, type Problem } from "./components/problem.ts";
 import { refusal } from "./components/refusal.ts";
-import { proxyFor, readStackInput, type StackInput } from "./components/stack-input.ts";
-import { survey } from "./components/survey.ts";
+import type { HighAvailabilitySettings } from "./components/stack-file.ts";
+import { proxyFor, readStackInput, type Secrets, type StackInput } from "./components/stack-input.ts";
 
 type InputOf<Mode> = Extract<StackInput, { readonly mode: Mode }>;
 
@@ -17,14 +17,14 @@ const input = readStackInput();
 /** Outputs of the stack. */
 export default input.mode === "single-node" ? await singleNode(input) : await highAvailability(input);
 
-async function highAvailability({ mode, settings, secrets }: InputOf<"high-availability">) {
+async function highAvailability({ mode, settings, secrets, kubeconfig }: InputOf<"high-availability">) {
   // Loading the providers' SDKs takes as long as the cluster takes to answer.
   const [cluster, chart, { HighAvailability }] = await Promise.all([
-    lookAtCluster({ mode, settings, secrets }),
-    lookAtChart({ mode, settings, secrets }),
+    existingCluster(settings, kubeconfig, stackName()).catch(refuseKubeconfig),
+    lookAtChart(settings, secrets),
     import("./components/high-availability.ts"),
   ]);
-  const findings = checkCluster(settings, cluster, { stack: stackName(), today: new Date() });
+  const findings = checkCluster(settings, cluster.facts, { stack: stackName(), today: new Date() });
   for (const warning of [...findings.warnings, ...chart.warnings]) await pulumi.log.warn(describeProblems([warning]));
   refuse([...findings.problems, ...chart.problems]);
 
@@ -34,9 +34,9 @@ async function highAvailability({ mode, settings, secrets }: InputOf<"high-avail
     url: urlOf(settings),
     mode,
     rancherVersion: installation.rancherVersion,
-    kubernetesVersion: cluster.kubernetesVersion,
+    kubernetesVersion: cluster.facts.kubernetesVersion,
     loadBalancer: installation.loadBalancer,
-    kubeconfig: secrets.kubeconfig,
+    kubeconfig,
     bootstrapPassword: installation.bootstrapPassword,
     ...(caCertificate !== undefined && { caCertificate }),
     nextSteps: installation.loadBalancer.apply((addresses) => nextSteps(settings, addresses)),
@@ -72,19 +72,11 @@ function stackName(): string {
   return `${pulumi.getProject()}/${pulumi.getStack()}`;
 }
 
-function lookAtCluster({ settings, secrets }: InputOf<"high-availability">) {
-  const stack = stackName();
-  return new Promise<Awaited<ReturnType<typeof survey>>>((resolve, reject) => {
-    secrets.kubeconfig.apply((kubeconfig) =>
-      survey(kubeconfig, stack, clientAddressSourceOf(settings) !== undefined, settings.hostname).then(
-        resolve,
-        (error: Error) => reject(refusal(describeProblems([{ key: "rancher:kubeconfig", message: error.message }]))),
-      ),
-    );
-  });
+function refuseKubeconfig({ message }: Error): never {
+  throw refusal(describeProblems([{ key: "rancher:kubeconfig", message }]));
 }
 
-function lookAtChart({ settings, secrets }: InputOf<"high-availability">) {
+function lookAtChart(settings: HighAvailabilitySettings, secrets: Secrets) {
   const credentials = pulumi.output<string | undefined>(secrets.chartRepositoryCredentials);
   return new Promise<ChartFindings>((resolve, reject) => {
     credentials.apply((text) => checkChartValues(settings, text, proxyFor).then(resolve, reject));

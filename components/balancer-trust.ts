@@ -1,8 +1,8 @@
+import type { ClusterFacts, IngressClass } from "./cluster/cluster-facts.ts";
 import type { ControllerKind } from "./cluster/ingress-controllers.ts";
 import { planIngressTrust } from "./cluster/ingress-trust-plan.ts";
 import type { IngressTrustArgs, IngressTrustPlan, ClientAddressSource } from "./cluster/ingress-trust-plan.ts";
 import type { HighAvailabilitySettings } from "./stack-file.ts";
-import type { IngressClass, Survey } from "./survey.ts";
 
 /** What the ingress controller has to trust the load balancer for, and the plan that configures it. */
 export interface BalancerTrust {
@@ -21,7 +21,7 @@ export function clientAddressSourceOf({ loadBalancer }: HighAvailabilitySettings
 export function balancerTrust(
   settings: HighAvailabilitySettings,
   ingressClass: IngressClass | undefined,
-  { ingress }: Survey,
+  { ingress }: ClusterFacts,
 ): BalancerTrust | undefined {
   const clientAddressSource = clientAddressSourceOf(settings);
   const { loadBalancer } = settings;

@@ -1,12 +1,12 @@
 import { parse } from "semver";
 import { balancerTrust, controllerKinds, clientAddressSourceOf } from "./balancer-trust.ts";
+import type { ClusterFacts, IngressClass } from "./cluster/cluster-facts.ts";
 import { trustIsLive } from "./cluster/ingress-trust-plan.ts";
 import { ownershipLabels } from "./cluster/ownership.ts";
 import { checkCompatibility } from "./compatibility.ts";
 import type { Problem } from "./problem.ts";
 import type { HighAvailabilitySettings } from "./stack-file.ts";
 import { kubernetesWarnings } from "./support-warnings.ts";
-import type { IngressClass, Survey } from "./survey.ts";
 import { planTls, tlsEnd } from "./tls/tls-plan.ts";
 
 /** What the second gate found: problems stop the run, warnings are shown at every preview. */
@@ -25,7 +25,7 @@ const controllers = { traefik: "traefik.io/ingress-controller", "ingress-nginx":
  */
 export function checkCluster(
   settings: HighAvailabilitySettings,
-  cluster: Survey,
+  cluster: ClusterFacts,
   { stack, today }: { readonly stack: string; readonly today: Date },
 ): ClusterFindings {
   const needed = planTls(settings.tls, tlsEnd(settings.loadBalancer), undefined).certManager;
@@ -59,14 +59,14 @@ export function checkCluster(
 }
 
 /** Version of a cert-manager that others installed; it is used as it is. */
-export function foreignCertManager({ certManager }: Survey): string | undefined {
+export function foreignCertManager({ certManager }: ClusterFacts): string | undefined {
   return certManager && !certManager.owned ? certManager.version : undefined;
 }
 
 /** The class Rancher's ingress gets: of the controller asked for, or the default one, or the only one. */
 export function chooseIngressClass(
   settings: HighAvailabilitySettings,
-  { ingressClasses }: Survey,
+  { ingressClasses }: ClusterFacts,
 ): IngressClass | undefined {
   const asked = settings.cluster.ingressController;
   const fitting = asked ? ingressClasses.filter(({ controller }) => controller === controllers[asked]) : ingressClasses;
@@ -80,7 +80,7 @@ export function isIngressNginx(ingressClass: IngressClass): boolean {
 /** Versions that were read from the cluster and stand nowhere in the stack file are told as what the cluster has. */
 function asFound(
   { cluster: { version } }: HighAvailabilitySettings,
-  cluster: Survey,
+  cluster: ClusterFacts,
   problems: readonly Problem[],
 ): Problem[] {
   const found = new Map<string, string>();
@@ -93,7 +93,10 @@ function asFound(
   });
 }
 
-function wrongVersion({ cluster: { version } }: HighAvailabilitySettings, { kubernetesVersion }: Survey): Problem[] {
+function wrongVersion(
+  { cluster: { version } }: HighAvailabilitySettings,
+  { kubernetesVersion }: ClusterFacts,
+): Problem[] {
   if (version === undefined) return [];
   const isMinor = /^v?\d+\.\d+$/.test(version);
   const running = numbersOf(kubernetesVersion);
@@ -111,7 +114,7 @@ function numbersOf(version: string): string {
   return isPreRelease ? parsed.version : `${major}.${minor}.${patch}`;
 }
 
-function wrongIngress(settings: HighAvailabilitySettings, cluster: Survey): Problem[] {
+function wrongIngress(settings: HighAvailabilitySettings, cluster: ClusterFacts): Problem[] {
   if (chooseIngressClass(settings, cluster)) return [];
   const found = cluster.ingressClasses.map(({ name, controller }) => `${name} (${controller})`).join(", ");
   const asked = settings.cluster.ingressController;
@@ -129,7 +132,7 @@ function wrongIngress(settings: HighAvailabilitySettings, cluster: Survey): Prob
 }
 
 /** Without trust at layer 7 Rancher redirects every request forever; with the PROXY protocol nothing is understood. */
-function untrustedBalancer(settings: HighAvailabilitySettings, cluster: Survey): Problem[] {
+function untrustedBalancer(settings: HighAvailabilitySettings, cluster: ClusterFacts): Problem[] {
   const clientAddressSource = clientAddressSourceOf(settings);
   const ingressClass = chooseIngressClass(settings, cluster);
   if (clientAddressSource === undefined || !ingressClass) return [];
@@ -147,7 +150,7 @@ function untrustedBalancer(settings: HighAvailabilitySettings, cluster: Survey):
 }
 
 /** ingress-nginx takes connections with the PROXY protocol or without, never both; Traefik takes either. */
-function interruption(settings: HighAvailabilitySettings, cluster: Survey): Problem[] {
+function interruption(settings: HighAvailabilitySettings, cluster: ClusterFacts): Problem[] {
   const { args } = balancerTrust(settings, chooseIngressClass(settings, cluster), cluster) ?? {};
   const isSwitch =
     args?.clientAddressSource === "proxyProtocol" && args.controller === "ingress-nginx" && !trustIsLive(args);
@@ -158,7 +161,7 @@ function interruption(settings: HighAvailabilitySettings, cluster: Survey): Prob
   return [{ key: "rancher:loadBalancer.proxyProtocol", message }];
 }
 
-function foreignRancher({ rancher }: Survey): Problem[] {
+function foreignRancher({ rancher }: ClusterFacts): Problem[] {
   if (!rancher || rancher.owned) return [];
   const version = rancher.version === "unknown" ? "" : ` ${rancher.version}`;
   const message = `leads to a cluster where Rancher${version} is installed already, not by this stack; Helm does not install over it. Use a cluster without Rancher, or the stack that installed it.`;
@@ -169,7 +172,7 @@ function foreignRancher({ rancher }: Survey): Problem[] {
  * Namespaces without this stack's labels, of those that it would install into. Later runs would take its own Rancher and
  * cert-manager for those of others.
  */
-function foreignNamespaces(cluster: Survey, stack: string, needsCertManager: boolean): Problem[] {
+function foreignNamespaces(cluster: ClusterFacts, stack: string, needsCertManager: boolean): Problem[] {
   const installed = {
     "cattle-system": cluster.rancher,
     ...(needsCertManager && { "cert-manager": cluster.certManager }),
@@ -185,7 +188,7 @@ function foreignNamespaces(cluster: Survey, stack: string, needsCertManager: boo
     }));
 }
 
-function otherWorkloads({ otherWorkloads }: Survey): Problem[] {
+function otherWorkloads({ otherWorkloads }: ClusterFacts): Problem[] {
   if (otherWorkloads.length === 0) return [];
   const shown = otherWorkloads.slice(0, 5).join(", ") + (otherWorkloads.length > 5 ? ", ..." : "");
   const message = `leads to a cluster that also runs other workloads, in ${shown}. Whoever administers Rancher administers them too, and an upgrade of either can stop the other. Give Rancher a cluster of its own.`;

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { balancerTrust, type BalancerTrust } from "./balancer-trust.ts";
 import { chooseIngressClass, foreignCertManager, isIngressNginx } from "./cluster-gate.ts";
+import type { Cluster } from "./cluster/cluster.ts";
 import { IngressTrust } from "./cluster/ingress-trust.ts";
 import { kubernetesProvider } from "./cluster/kubernetes-provider.ts";
 import { OwnedNamespace } from "./cluster/owned-namespace.ts";
@@ -8,26 +9,26 @@ import { rancherLoadBalancer } from "./rancher-load-balancer.ts";
 import { generatedBootstrapPassword } from "./rancher/bootstrap-password.ts";
 import { RancherChart } from "./rancher/rancher-chart.ts";
 import { rancherValues } from "./rancher/rancher-values.ts";
-import type { ClusterSecrets } from "./stack-input.ts";
+import type { Secrets } from "./stack-input.ts";
 import type { HighAvailabilitySettings } from "./stack-file.ts";
-import type { Survey } from "./survey.ts";
 import { AdditionalCAs } from "./tls/additional-cas.ts";
 import { CertManager } from "./tls/cert-manager.ts";
 import { IngressCertificate } from "./tls/ingress-certificate.ts";
 import { PrivateCa } from "./tls/private-ca.ts";
+import { rancherCertificate } from "./load-balancer/certificate-files.ts";
 import { planTls, tlsEnd } from "./tls/tls-plan.ts";
 
 export interface HighAvailabilityArgs {
   readonly settings: HighAvailabilitySettings;
-  readonly secrets: ClusterSecrets;
-  readonly cluster: Survey;
+  readonly secrets: Secrets;
+  readonly cluster: Cluster;
 }
 
 /**
  * Rancher with Helm on a cluster, behind a load balancer. The ingress controller trusts the balancer before the
  * balancer speaks, and the balancer works before Rancher comes; destroy goes the other way.
  *
- * Expects a cluster that passed both gates. Leaves out DNS: the hostname must lead to the load balancer.
+ * Expects a cluster that passed the gate. Leaves out DNS: the hostname must lead to the load balancer.
  */
 export class HighAvailability extends pulumi.ComponentResource {
   /** Addresses the hostname should lead to. */
@@ -40,22 +41,23 @@ export class HighAvailability extends pulumi.ComponentResource {
     // In the state from the first minute: a recovery after a killed run touches no other cluster.
     super("rancher:recipes:HighAvailability", name, { clusterUid: args.cluster.uid }, opts);
     const { settings, secrets, cluster } = args;
-    const ingressClass = chooseIngressClass(settings, cluster);
+    const { facts, kubeconfig } = cluster;
+    const ingressClass = chooseIngressClass(settings, facts);
     const end = tlsEnd(settings.loadBalancer);
     const tls = planTls(settings.tls, end, ingressClass?.name);
-    const providers = { kubernetes: kubernetesProvider(secrets.kubeconfig, this) };
+    const providers = { kubernetes: kubernetesProvider(cluster, this) };
 
-    const trust = ingressTrust(balancerTrust(settings, ingressClass, cluster), secrets.kubeconfig, {
+    const trust = ingressTrust(balancerTrust(settings, ingressClass, facts), kubeconfig, {
       parent: this,
       providers,
     });
     const balancerAfter = (...before: pulumi.Input<pulumi.Resource>[]) =>
       rancherLoadBalancer(settings, secrets, { parent: this, dependsOn: before });
     // Layer 4 sends users to a certificate in the cluster: when layer 7 is given up, it has to be there before.
-    const clusterFirst = cluster.externalTls && end === "ingress";
+    const clusterFirst = facts.externalTls && end === "ingress";
     const earlyBalancer = clusterFirst ? undefined : balancerAfter(...(trust ? [trust.live] : []));
 
-    const installCertManager = tls.certManager && foreignCertManager(cluster) === undefined;
+    const installCertManager = tls.certManager && foreignCertManager(facts) === undefined;
     const certManager = installCertManager
       ? new CertManager("cert-manager", { settings: settings.certManager }, { parent: this, providers })
       : undefined;
@@ -116,7 +118,7 @@ export class HighAvailability extends pulumi.ComponentResource {
       tls.ingressSecret && settings.tls.source === "secret" && settings.tls.certificate.from === "stack"
         ? new IngressCertificate(
             "ingress-certificate",
-            { certificateChain: settings.tls.certificate.chain, privateKey: secrets.tlsPrivateKey ?? "" },
+            { certificateChain: settings.tls.certificate.chain, privateKey: secrets.privateKeyOf(rancherCertificate) },
             { parent: this, providers, dependsOn: rancher },
           )
         : undefined;

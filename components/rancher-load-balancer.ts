@@ -41,7 +41,7 @@ export function rancherLoadBalancer(
     }
     case "nginx": {
       const hosts = managedHosts(loadBalancer, secrets, opts.parent);
-      const certificates = balancerCertificates(settings, secrets);
+      const certificates = balancerCertificates(settings, secrets.privateKeyOf);
       const { options, image, package: source } = loadBalancer;
       const served = { listeners, options, certificates, hosts, floatingAddress };
       const balancer =

@@ -63,7 +63,7 @@ function textBytes(value: unknown): number {
 }
 
 /** Keys are no part of a script's text. */
-const noKeys = { sitePrivateKeys: new Map<string, never>() };
+const noKey = () => "";
 
 function balancerScripts(settings: HighAvailabilitySettings): SizedScript[] {
   const { loadBalancer } = settings;
@@ -75,7 +75,7 @@ function balancerScripts(settings: HighAvailabilitySettings): SizedScript[] {
       return { name: "haproxy", body: renderHaproxyScript({ listeners: passThrough, options: loadBalancer.options }) };
     }
     const { options, image, package: source } = loadBalancer;
-    const served = { listeners, options, certificates: balancerCertificates(settings, noKeys) };
+    const served = { listeners, options, certificates: balancerCertificates(settings, noKey) };
     return loadBalancer.runAs === "container"
       ? { name: "nginx-container", body: renderNginxContainerScript({ ...served, image }) }
       : { name: "nginx", body: renderNginxScript({ ...served, package: source }) };
@@ -92,7 +92,7 @@ function singleNodeScripts(settings: SingleNodeSettings): SizedScript[] {
   const data = renderRancherDataScript({ local, spec, version, image: docker.image, backup: docker.backup });
   const scripts = [{ name: "rancher-data", host, body: data }];
   if (loadBalancer.kind === "none") return scripts;
-  const certificates = balancerCertificates(settings, noKeys, generatedCertificateFiles(host));
+  const certificates = balancerCertificates(settings, noKey, generatedCertificateFiles(host));
   const served = { listeners: rancherListeners(settings), options: loadBalancer.options, certificates };
   const nginx =
     loadBalancer.runAs === "host"

@@ -175,7 +175,7 @@ function nginx(
   const served = {
     listeners: rancherListeners(settings),
     options: loadBalancer.options,
-    certificates: balancerCertificates(settings, secrets, generated),
+    certificates: balancerCertificates(settings, secrets.privateKeyOf, generated),
     hosts: [{ name: "docker", address: addressOf(settings), machine }],
   };
   if (loadBalancer.runAs === "host")

@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { rancherCertificate, type PrivateKeyOf } from "./load-balancer/certificate-files.ts";
 import type { HighAvailabilitySettings, Settings, SingleNodeSettings } from "./stack-file.ts";
 import * as runtimeConfig from "@pulumi/pulumi/runtime/config.js";
 import { getProxyForUrl } from "proxy-from-env";
@@ -15,7 +16,8 @@ export type StackInput =
   | {
       readonly mode: "high-availability";
       readonly settings: HighAvailabilitySettings;
-      readonly secrets: ClusterSecrets;
+      readonly secrets: Secrets;
+      readonly kubeconfig: pulumi.Output<string>;
     }
   | {
       readonly mode: "single-node";
@@ -29,9 +31,8 @@ export type StackInput =
 export interface Secrets {
   readonly sshPrivateKey?: pulumi.Output<string>;
   readonly sshPrivateKeyPassword?: pulumi.Output<string>;
-  readonly tlsPrivateKey?: pulumi.Output<string>;
-  /** Name of a site to its certificate's key; of every site whose certificate comes from the stack. */
-  readonly sitePrivateKeys: ReadonlyMap<string, pulumi.Output<string>>;
+  /** @throws for a certificate that does not come from the stack */
+  readonly privateKeyOf: PrivateKeyOf;
   readonly bootstrapPassword?: pulumi.Output<string>;
   /** `USER:PASSWORD` of the HTTP proxy. */
   readonly proxyCredentials?: pulumi.Output<string>;
@@ -39,11 +40,6 @@ export interface Secrets {
   readonly chartRepositoryCredentials?: pulumi.Output<string>;
   /** Content of registries.yaml for the K3s inside Rancher's container; single node only. */
   readonly k3sRegistries?: pulumi.Output<string>;
-}
-
-/** Where Rancher runs on a cluster, that cluster's key too. */
-export interface ClusterSecrets extends Omit<Secrets, "k3sRegistries"> {
-  readonly kubeconfig: pulumi.Output<string>;
 }
 
 const namespace = "rancher:";
@@ -84,22 +80,38 @@ export function readStackInput(): StackInput {
       ...(context !== undefined && { dockerContext: context }),
     };
   }
-  const kubeconfig = pulumi.secret(secrets["kubeconfig"] ?? "");
-  return { mode: settings.mode, settings, secrets: { ...outputsOf(secrets, settings), kubeconfig } };
+  const { kubeconfig, ...others } = secrets;
+  if (kubeconfig === undefined) throw new Error("rancher:kubeconfig is not set, and the stack file was accepted");
+  return {
+    mode: settings.mode,
+    settings,
+    secrets: outputsOf(others, settings),
+    kubeconfig: pulumi.secret(kubeconfig),
+  };
 }
 
-function outputsOf({ sitePrivateKeys, ...secrets }: Readonly<Record<string, string>>, settings: Settings): Secrets {
+function outputsOf(
+  { tlsPrivateKey, sitePrivateKeys, ...secrets }: Readonly<Record<string, string>>,
+  settings: Settings,
+): Secrets {
   const entries = Object.entries(secrets).map(([key, value]) => [key, pulumi.secret(value)] as const);
-  return { ...Object.fromEntries(entries), sitePrivateKeys: siteKeys(sitePrivateKeys ?? "", settings) };
+  const keys = siteKeys(sitePrivateKeys, settings);
+  if (tlsPrivateKey !== undefined) keys.set(rancherCertificate, tlsPrivateKey);
+  const privateKeyOf = (certificate: string) => {
+    const key = keys.get(certificate);
+    if (key === undefined) throw new Error(`the certificate ${certificate} has no private key in this stack`);
+    return pulumi.secret(key);
+  };
+  return { ...Object.fromEntries(entries), privateKeyOf };
 }
 
-function siteKeys(text: string, { loadBalancer }: Settings): Secrets["sitePrivateKeys"] {
-  const sites = loadBalancer.kind === "nginx" ? loadBalancer.sites : [];
-  const certificates = sites.flatMap(({ name, certificate }) =>
+/** Of every site whose certificate comes from the stack, by the site's name. */
+function siteKeys(text: string | undefined, { loadBalancer }: Settings): Map<string, string> {
+  if (text === undefined || loadBalancer.kind !== "nginx") return new Map();
+  const certificates = loadBalancer.sites.flatMap(({ name, certificate }) =>
     certificate.from === "stack" ? [{ name, key: name, chain: certificate.chain }] : [],
   );
-  const { keys } = matchPrivateKeys(text, certificates);
-  return new Map([...keys].map(([name, key]) => [name, pulumi.secret(key)]));
+  return new Map(matchPrivateKeys(text, certificates).keys);
 }
 
 /** The proxy that the environment names for a URL (`HTTPS_PROXY`, `NO_PROXY`), as Helm uses it too; or an empty text. */

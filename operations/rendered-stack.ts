@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ClusterSecrets } from "../components/stack-input.ts";
+import type { Secrets } from "../components/stack-input.ts";
 import type { Settings } from "../components/stack-file.ts";
-import { assumedCluster } from "./assumed-cluster.ts";
+import { plannedFacts } from "../components/cluster/planned-facts.ts";
 import { balancerFiles } from "./balancer-files.ts";
 import { renderedFiles } from "./rendered-files.ts";
 import { synthesise, type SynthesisOptions } from "./synthesis.ts";
@@ -18,7 +18,7 @@ export async function renderedStack(
   sealed: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   const { registrations } = await synthesise(
-    () => recipe(settings, sealedSecrets(sealed, settings)),
+    () => recipe(settings, sealedSecrets(sealed)),
     // Nothing answers, so nothing is waited for.
     { stack, preview: true, call: askedForDigest },
   );
@@ -26,25 +26,24 @@ export async function renderedStack(
   return new Map(files.sort(([a], [b]) => a.localeCompare(b)));
 }
 
-async function recipe(settings: Settings, secrets: ClusterSecrets) {
+async function recipe(settings: Settings, secrets: Secrets) {
   if (settings.mode === "single-node") {
     const { SingleNode } = await import("../components/single-node.ts");
     return new SingleNode("rancher", { settings, secrets });
   }
   const { HighAvailability } = await import("../components/high-availability.ts");
-  return new HighAvailability("rancher", { settings, secrets, cluster: assumedCluster(settings) });
+  const facts = plannedFacts(settings);
+  const cluster = { facts, kubeconfig: pulumi.secret(sealedValue), uid: undefined, ready: [] };
+  return new HighAvailability("rancher", { settings, secrets, cluster });
 }
 
 const askedForDigest: NonNullable<SynthesisOptions["call"]> = ({ token }) =>
   token === "docker:index/getRegistryImage:getRegistryImage" ? { sha256Digest: "sha256:ASKED-AT-PREVIEW" } : undefined;
 
+const sealedValue = "[secret]";
+
 /** Present where the stack file has them, never read. */
-function sealedSecrets(sealed: readonly string[], { loadBalancer }: Settings): ClusterSecrets {
-  const secret = () => pulumi.secret("[secret]");
-  const sites = loadBalancer.kind === "nginx" ? loadBalancer.sites : [];
-  return {
-    kubeconfig: secret(),
-    ...Object.fromEntries(sealed.map((key) => [key, secret()])),
-    sitePrivateKeys: new Map(sites.map(({ name }) => [name, secret()])),
-  };
+function sealedSecrets(sealed: readonly string[]): Secrets {
+  const secret = () => pulumi.secret(sealedValue);
+  return { ...Object.fromEntries(sealed.map((key) => [key, secret()])), privateKeyOf: secret };
 }

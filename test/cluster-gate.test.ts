@@ -9,12 +9,12 @@ import { describeProblems } from "../components/problem.ts";
 import type { ExistingClusterSettings, HighAvailabilitySettings } from "../components/stack-file.ts";
 import type { RunningController } from "../components/cluster/ingress-controllers.ts";
 import type { IngressFindings } from "../components/cluster/ingress-findings.ts";
-import type { Survey } from "../components/survey.ts";
+import type { ClusterFacts } from "../components/cluster/cluster-facts.ts";
 import { balancerHost, emptyCluster, nginxBalancer, prodSettings } from "./support/prod-stack.ts";
 
 /** A day on which upstream maintains every Kubernetes that these tests use. */
 const today = new Date("2026-10-01");
-const checkCluster = (settings: HighAvailabilitySettings, cluster: Survey) =>
+const checkCluster = (settings: HighAvailabilitySettings, cluster: ClusterFacts) =>
   checkClusterOn(settings, cluster, { stack: "rancher/prod", today });
 
 const traefik = { name: "traefik", controller: "traefik.io/ingress-controller", isDefault: false };
@@ -33,12 +33,12 @@ const layer7: Partial<HighAvailabilitySettings> = {
   tls: { source: "secret", certificate: { from: "stack", chain: "CHAIN" } },
 };
 const proxyProtocol: Partial<HighAvailabilitySettings> = { loadBalancer: nginxBalancer({ proxyProtocol: true }) };
-const findings = (overrides: Partial<IngressFindings> = {}): Pick<Survey, "ingress"> => ({
+const findings = (overrides: Partial<IngressFindings> = {}): Pick<ClusterFacts, "ingress"> => ({
   ingress: { packagedCharts: [], chartConfigs: [], controllers: [], ...overrides },
 });
 
 /** Every refusal and warning, by what the stack file says and what the cluster is. */
-const refusals: [string, Partial<HighAvailabilitySettings>, Partial<Survey>, string][] = [
+const refusals: [string, Partial<HighAvailabilitySettings>, Partial<ClusterFacts>, string][] = [
   [
     "a Kubernetes version that is not the cluster's",
     withCluster({ version: "v1.34.1" }),
@@ -218,12 +218,12 @@ describe("checkCluster", () => {
 
   describe("of the PROXY protocol before ingress-nginx", () => {
     const controller: RunningController = { ...running, kind: "ingress-nginx", release: "rke2-ingress-nginx" };
-    const rke2 = (running: Partial<RunningController>): Partial<Survey> => ({
+    const rke2 = (running: Partial<RunningController>): Partial<ClusterFacts> => ({
       ingressClasses: [nginx],
       ...findings({ packagedCharts: ["rke2-ingress-nginx"], controllers: [{ ...controller, ...running }] }),
     });
     const rancher = { version: "2.15.2", owned: true };
-    const warningsOf = (settings: Partial<HighAvailabilitySettings>, cluster: Partial<Survey>) =>
+    const warningsOf = (settings: Partial<HighAvailabilitySettings>, cluster: Partial<ClusterFacts>) =>
       checkCluster(prodSettings(settings), emptyCluster(cluster)).warnings.map(({ key }) => key);
 
     it("warns that the switch cuts Rancher off for a while", () => {

@@ -5,13 +5,14 @@ import type { IngressFindings } from "../components/cluster/ingress-findings.ts"
 import { HighAvailability } from "../components/high-availability.ts";
 import { defaultBalancerOptions } from "../components/load-balancer/balancer-options.ts";
 import type { HaproxySettings, HighAvailabilitySettings, TlsSettings } from "../components/stack-file.ts";
-import type { Survey } from "../components/survey.ts";
+import type { ClusterFacts } from "../components/cluster/cluster-facts.ts";
 import { synthesise } from "../operations/synthesis.ts";
 import {
   balancerHost,
   canaries,
   emptyCluster,
   nginxBalancer,
+  prodCluster,
   prodSecrets,
   prodSettings,
 } from "./support/prod-stack.ts";
@@ -30,7 +31,7 @@ const canaryTexts = Object.values(canaries).map((canary) => canary.split(":").at
 interface Case {
   readonly settings?: Partial<HighAvailabilitySettings>;
   readonly secrets?: (keyof typeof canaries)[];
-  readonly cluster?: Partial<Survey>;
+  readonly cluster?: Partial<ClusterFacts>;
   readonly preview?: boolean;
 }
 
@@ -40,7 +41,7 @@ function synthesiseRecipe({ settings, secrets, cluster, preview = false }: Case 
       new HighAvailability("rancher", {
         settings: prodSettings(settings),
         secrets: prodSecrets(secrets),
-        cluster: emptyCluster(cluster),
+        cluster: prodCluster(cluster),
       }),
     { stack: "prod", preview, state: ({ type }) => (type === password && !preview ? { result: "made" } : {}) },
   );

@@ -107,11 +107,12 @@ describe("secrets of a stack file", () => {
     const { result } = await read({}, { kubeconfig, bootstrapPassword: canary });
 
     if (result.mode !== "high-availability") return expect.fail(result.mode);
-    const { sitePrivateKeys, ...outputs } = result.secrets;
-    expect(Object.keys(outputs).sort()).toEqual(["bootstrapPassword", "kubeconfig"]);
-    expect(await valueOf(outputs.kubeconfig)).toBe(kubeconfig);
-    for (const output of Object.values(outputs)) expect(await pulumi.isSecret(output)).toBe(true);
-    expect(sitePrivateKeys.size).toBe(0);
+    const { privateKeyOf, ...outputs } = result.secrets;
+    expect(Object.keys(outputs)).toEqual(["bootstrapPassword"]);
+    expect(await valueOf(result.kubeconfig)).toBe(kubeconfig);
+    for (const output of [result.kubeconfig, ...Object.values(outputs)])
+      expect(await pulumi.isSecret(output)).toBe(true);
+    expect(() => privateKeyOf("rancher")).toThrow("the certificate rancher has no private key in this stack");
     expect(JSON.stringify(result.settings)).not.toContain("canary");
   });
 
@@ -137,11 +138,12 @@ describe("secrets of a stack file", () => {
       { kubeconfig, sitePrivateKeys: `${chat.key}\n${wiki.key}\n` },
     );
 
-    const { sitePrivateKeys } = result.secrets;
-    expect([...sitePrivateKeys.keys()]).toEqual(["wiki", "chat"]);
-    const values = await Promise.all([...sitePrivateKeys.values()].map((key) => valueOf(key)));
-    expect(values).toEqual([`${wiki.key}\n`, `${chat.key}\n`]);
-    for (const key of sitePrivateKeys.values()) expect(await pulumi.isSecret(key)).toBe(true);
+    for (const [name, { key }] of Object.entries({ wiki, chat })) {
+      const output = pulumi.output(result.secrets.privateKeyOf(name));
+      expect(await valueOf(output)).toBe(`${key}\n`);
+      expect(await pulumi.isSecret(output)).toBe(true);
+    }
+    for (const name of ["docs", "rancher"]) expect(() => result.secrets.privateKeyOf(name)).toThrow(name);
     expect(JSON.stringify(result.settings)).not.toContain("PRIVATE KEY");
   });
 

@@ -1,8 +1,9 @@
 import { Provider } from "@pulumi/kubernetes/provider.js";
 import * as pulumi from "@pulumi/pulumi";
+import type { Cluster } from "./cluster.ts";
 
 /** The one place a Kubernetes provider is made. */
-export function kubernetesProvider(kubeconfig: pulumi.Input<string>, parent: pulumi.Resource): Provider {
+export function kubernetesProvider({ kubeconfig, ready }: Cluster, parent: pulumi.Resource): Provider {
   return new Provider(
     "cluster",
     {
@@ -15,6 +16,6 @@ export function kubernetesProvider(kubeconfig: pulumi.Input<string>, parent: pul
       // Otherwise resuming after a kill meets its own objects and fails.
       upsertExistingObjects: true,
     },
-    { parent },
+    { parent, dependsOn: [...ready] },
   );
 }

@@ -5,6 +5,12 @@ import type { CertificateFiles } from "./listener.ts";
 /** Folder of all certificates that the load balancer serves; readable by root only. */
 export const certificateFolder = "/etc/nginx/tls";
 
+/** Name of Rancher's own certificate, which no site may have. */
+export const rancherCertificate = "rancher";
+
+/** The private key, PEM, of a certificate from the stack, by the certificate's name. */
+export type PrivateKeyOf = (certificate: string) => pulumi.Input<string>;
+
 /** A certificate a balancer serves, and where it comes from. */
 export type BalancerCertificate = {
   /** Unique on its balancer, used in paths and names of secrets: lower-case letters, digits and dashes. */

@@ -1,4 +1,3 @@
-import type * as pulumi from "@pulumi/pulumi";
 import { rancherContainer } from "../docker/names.ts";
 import type {
   BalancerSettings,
@@ -9,16 +8,13 @@ import type {
   SingleNodeSettings,
 } from "../stack-file/settings.ts";
 import type { GeneratedFiles } from "../tls/generated-certificate-script.ts";
-import { certificateFiles, type BalancerCertificate } from "./certificate-files.ts";
+import {
+  certificateFiles,
+  rancherCertificate,
+  type BalancerCertificate,
+  type PrivateKeyOf,
+} from "./certificate-files.ts";
 import type { Listener, PassThrough, Site, Termination, Upstream } from "./listener.ts";
-
-/** Private keys of certificates from the stack. */
-export interface BalancerKeys {
-  /** Of `tls.certificate`, PEM. */
-  readonly tlsPrivateKey?: pulumi.Output<string>;
-  /** Of the further sites, by their names, PEM. */
-  readonly sitePrivateKeys: ReadonlyMap<string, pulumi.Output<string>>;
-}
 
 /** Paths that disclose Rancher's version. */
 const versionPaths = ["/version", "/rancherversion"];
@@ -49,22 +45,13 @@ export function rancherListeners(settings: Settings): Listener[] {
  */
 export function balancerCertificates(
   settings: Settings,
-  keys: BalancerKeys,
+  privateKeyOf: PrivateKeyOf,
   generated?: GeneratedFiles,
 ): BalancerCertificate[] {
   return certificateSources(settings, generated).map(({ source, ...names }) =>
-    source.from === "host"
-      ? { ...names, ...source }
-      : {
-          ...names,
-          from: "stack",
-          chain: source.chain,
-          privateKey: (names.name === rancherSite ? keys.tlsPrivateKey : keys.sitePrivateKeys.get(names.name)) ?? "",
-        },
+    source.from === "host" ? { ...names, ...source } : { ...names, ...source, privateKey: privateKeyOf(names.name) },
   );
 }
-
-const rancherSite = "rancher";
 
 type SourceSettings = CertificateSettings | ({ readonly from: "host" } & GeneratedFiles);
 
@@ -82,7 +69,7 @@ function certificateSources(
   const source = certificateOf(tls, generated);
   if (source === undefined) return [];
   return [
-    { name: rancherSite, hostname, source },
+    { name: rancherCertificate, hostname, source },
     ...loadBalancer.sites.map((site) => ({ name: site.name, hostname: site.hostname, source: site.certificate })),
   ];
 }
@@ -137,7 +124,7 @@ function termination(
   rancher: readonly Upstream[],
 ): Termination {
   const upstreams = new Map<string, readonly Upstream[]>([
-    [rancherSite, rancher],
+    [rancherCertificate, rancher],
     ...sites.map((site) => [site.name, site.upstreams] as const),
   ]);
   return {
@@ -151,7 +138,7 @@ function termination(
       certificate: certificateFiles(
         source.from === "host" ? { ...names, ...source } : { ...names, ...source, privateKey: "" },
       ),
-      ...(names.name === rancherSite &&
+      ...(names.name === rancherCertificate &&
         versionAccess !== undefined && { restricted: { paths: versionPaths, allow: versionAccess } }),
     })),
   };

@@ -2,12 +2,17 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { kubernetesProvider } from "../../components/cluster/kubernetes-provider.ts";
 import { synthesise } from "../../operations/synthesis.ts";
+import { prodCluster } from "../support/prod-stack.ts";
 import { clearTexts, inSecret, only } from "../support/registrations.ts";
 
-const synthesiseProvider = (kubeconfig: () => pulumi.Input<string>) =>
-  synthesise(() => void kubernetesProvider(kubeconfig(), new pulumi.ComponentResource("test:parent", "parent")), {
-    stack: "prod",
-  });
+const synthesiseProvider = (kubeconfig: () => pulumi.Output<string>) =>
+  synthesise(
+    () => {
+      const parent = new pulumi.ComponentResource("test:parent", "parent");
+      kubernetesProvider({ ...prodCluster(), kubeconfig: kubeconfig(), ready: [parent] }, parent);
+    },
+    { stack: "prod" },
+  );
 
 describe("the Kubernetes provider", () => {
   it("survives a renewed certificate, renews secrets in place, and takes up what a killed run left", async () => {
@@ -25,7 +30,7 @@ describe("the Kubernetes provider", () => {
   });
 
   it("hides a kubeconfig that came in plain text", async () => {
-    const { registrations } = await synthesiseProvider(() => "canary");
+    const { registrations } = await synthesiseProvider(() => pulumi.output("canary"));
 
     expect(clearTexts(registrations.map(({ inputs }) => inputs))).not.toContain("canary");
   });

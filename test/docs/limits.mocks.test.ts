@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { HighAvailability } from "../../components/high-availability.ts";
 import { synthesise } from "../../operations/synthesis.ts";
-import { emptyCluster, prodSecrets, prodSettings } from "../support/prod-stack.ts";
+import { prodCluster, prodSecrets, prodSettings } from "../support/prod-stack.ts";
 import { page, tableRows } from "./pages.ts";
 
 /** The column "within" of the row whose first or second column begins like this. */
@@ -12,8 +12,7 @@ function statedLimit(fault: string): string {
 
 it("docs/interrupted-runs.md has the time limits of scripts and charts", async () => {
   const { registrations } = await synthesise(
-    () =>
-      new HighAvailability("rancher", { settings: prodSettings(), secrets: prodSecrets(), cluster: emptyCluster() }),
+    () => new HighAvailability("rancher", { settings: prodSettings(), secrets: prodSecrets(), cluster: prodCluster() }),
     { stack: "prod" },
   );
 

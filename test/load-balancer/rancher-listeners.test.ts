@@ -1,4 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { defaultBalancerOptions } from "../../components/load-balancer/balancer-options.ts";
 import { balancerCertificates, rancherListeners } from "../../components/load-balancer/rancher-listeners.ts";
@@ -123,19 +122,17 @@ describe("rancherListeners at layer 7", () => {
 });
 
 describe("balancerCertificates", () => {
-  const tlsPrivateKey = pulumi.secret("RANCHER'S KEY");
-  const wikiKey = pulumi.secret("WIKI'S KEY");
-  const keys = { tlsPrivateKey, sitePrivateKeys: new Map([["wiki", wikiKey]]) };
+  const keyOf = (certificate: string) => `KEY OF ${certificate}`;
 
   it("are Rancher's and the sites', each with its key, and files on the host by their paths alone", () => {
-    expect(balancerCertificates(atLayer7({ sites: [wiki, ping] }), keys)).toEqual([
-      { name: "rancher", hostname: "rancher.example.com", from: "stack", chain, privateKey: tlsPrivateKey },
-      { name: "wiki", hostname: "wiki.example.com", from: "stack", chain: "WIKI", privateKey: wikiKey },
+    expect(balancerCertificates(atLayer7({ sites: [wiki, ping] }), keyOf)).toEqual([
+      { name: "rancher", hostname: "rancher.example.com", from: "stack", chain, privateKey: "KEY OF rancher" },
+      { name: "wiki", hostname: "wiki.example.com", from: "stack", chain: "WIKI", privateKey: "KEY OF wiki" },
       { name: "ping", hostname: "ping.example.com", ...ping.certificate },
     ]);
   });
 
   it("are none at layer 4, where they are the cluster's", () => {
-    expect(balancerCertificates(stack({}, fromStack), keys)).toEqual([]);
+    expect(balancerCertificates(stack({}, fromStack), keyOf)).toEqual([]);
   });
 });

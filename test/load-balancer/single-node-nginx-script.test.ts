@@ -18,7 +18,7 @@ function render(args: Partial<SingleNodeNginxScriptArgs> = {}): string {
   return renderSingleNodeNginxScript({
     listeners: rancherListeners(settings),
     options: defaultNginxOptions,
-    certificates: balancerCertificates(settings, { sitePrivateKeys: new Map() }, files),
+    certificates: balancerCertificates(settings, () => "", files),
     image: nginxImage,
     singleNode: { network: "rancher", local: false },
     ...args,

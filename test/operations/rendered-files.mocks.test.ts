@@ -4,7 +4,7 @@ import { HostScript } from "../../components/host/host-script.ts";
 import type { HighAvailabilitySettings } from "../../components/stack-file.ts";
 import { renderedFiles } from "../../operations/rendered-files.ts";
 import { synthesise } from "../../operations/synthesis.ts";
-import { canaries, emptyCluster, prodSecrets, prodSettings } from "../support/prod-stack.ts";
+import { canaries, prodCluster, prodSecrets, prodSettings } from "../support/prod-stack.ts";
 
 const tls = { source: "secret", certificate: { from: "stack", chain: "CHAIN" }, caCertificate: "CA" } as const;
 
@@ -14,7 +14,7 @@ async function files(overrides: Partial<HighAvailabilitySettings> = {}) {
       new HighAvailability("rancher", {
         settings: prodSettings({ tls, ...overrides }),
         secrets: prodSecrets(),
-        cluster: emptyCluster(),
+        cluster: prodCluster(),
       }),
     { stack: "prod" },
   );

@@ -68,8 +68,8 @@ export const devCanaries = {
 
 /** Call it inside the program, as outputs belong to the run that made them. */
 export function devSecrets(names = Object.keys(devCanaries) as (keyof typeof devCanaries)[]): Secrets {
-  return {
-    ...Object.fromEntries(names.map((name) => [name, pulumi.secret(devCanaries[name])])),
-    sitePrivateKeys: new Map(),
-  };
+  const { tlsPrivateKey: _certificate, ...given } = Object.fromEntries(
+    names.map((name) => [name, pulumi.secret(devCanaries[name])]),
+  );
+  return { ...given, privateKeyOf: () => pulumi.secret(devCanaries.tlsPrivateKey) };
 }

@@ -1,7 +1,7 @@
 import { HighAvailability } from "../../components/high-availability.ts";
 import type { ExportedResource, ExportedStack } from "../../operations/recovery/deployment.ts";
 import { synthesise } from "../../operations/synthesis.ts";
-import { balancerHost, emptyCluster, nginxBalancer, prodSecrets, prodSettings } from "./prod-stack.ts";
+import { balancerHost, prodCluster, nginxBalancer, prodSecrets, prodSettings } from "./prod-stack.ts";
 
 /** The state of a stack with these balancers, made from what the program really registers. */
 export async function exportedStack(balancers: readonly string[]): Promise<ExportedStack> {
@@ -11,7 +11,7 @@ export async function exportedStack(balancers: readonly string[]): Promise<Expor
       new HighAvailability("rancher", {
         settings: prodSettings({ loadBalancer: nginxBalancer({ hosts }) }),
         secrets: prodSecrets(),
-        cluster: emptyCluster(),
+        cluster: prodCluster(),
       }),
     { stack: "prod" },
   );

@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ClusterSecrets } from "../../components/stack-input.ts";
+import type { Secrets } from "../../components/stack-input.ts";
+import type { Cluster } from "../../components/cluster/cluster.ts";
+import type { ClusterFacts } from "../../components/cluster/cluster-facts.ts";
 import { defaultNginxOptions } from "../../components/load-balancer/nginx-options.ts";
 import type { NginxSettings, HighAvailabilitySettings, SshHostSettings } from "../../components/stack-file/settings.ts";
-import type { Survey } from "../../components/survey.ts";
 
 /** A host key that is well-formed and belongs to nobody. */
 export const hostKey = `ssh-ed25519 ${Buffer.concat([
@@ -75,19 +76,28 @@ export const canaries = {
   bootstrapPassword: "canary-bootstrap-password-91ac",
   proxyCredentials: "proxy-user:canary-proxy-password-4b0d",
   chartRepositoryCredentials: "chart-user:canary-chart-password-7d20",
-} as const satisfies Record<SingleSecret, string>;
-
-type SingleSecret = Exclude<keyof ClusterSecrets, "sitePrivateKeys">;
+} as const;
 
 /** Call it inside the program, as outputs belong to the run that made them. */
-export function prodSecrets(names = Object.keys(canaries) as SingleSecret[]): ClusterSecrets {
-  const given = Object.fromEntries(names.map((name) => [name, pulumi.secret(canaries[name])]));
-  return { kubeconfig: pulumi.secret(canaries.kubeconfig), ...given, sitePrivateKeys: new Map() };
+export function prodSecrets(names = Object.keys(canaries) as (keyof typeof canaries)[]): Secrets {
+  const {
+    kubeconfig: _cluster,
+    tlsPrivateKey: _certificate,
+    ...given
+  } = Object.fromEntries(names.map((name) => [name, pulumi.secret(canaries[name])]));
+  return { ...given, privateKeyOf: () => pulumi.secret(canaries.tlsPrivateKey) };
+}
+
+/** The cluster with these facts. Call it inside the program, too. */
+export function prodCluster(overrides: Partial<ClusterFacts> = {}): Cluster {
+  const facts = emptyCluster(overrides);
+  return { facts, kubeconfig: pulumi.secret(canaries.kubeconfig), uid: facts.uid, ready: [] };
 }
 
 /** What the survey finds on a cluster that is ready for Rancher and has nothing else on it. */
-export function emptyCluster(overrides: Partial<Survey> = {}): Survey {
+export function emptyCluster(overrides: Partial<ClusterFacts> = {}): ClusterFacts {
   return {
+    origin: "surveyed",
     uid: "00000000-0000-4000-8000-000000000001",
     kubernetesVersion: "v1.35.2",
     ingressClasses: [{ name: "traefik", controller: "traefik.io/ingress-controller", isDefault: true }],

@@ -71,7 +71,7 @@ export async function makeSingleNodeNginxHost(): Promise<SingleNodeNginxHost | {
       return renderSingleNodeNginxScript({
         listeners: rancherListeners(settings),
         options: defaultNginxOptions,
-        certificates: balancerCertificates(settings, { sitePrivateKeys: new Map() }),
+        certificates: balancerCertificates(settings, () => ""),
         image: images.first,
         singleNode: { network: "rancher", local },
         ...args,

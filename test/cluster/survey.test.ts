@@ -1,9 +1,9 @@
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
-import { ownershipLabels } from "../components/cluster/ownership.ts";
-import { survey } from "../components/survey.ts";
-import { helmRevision, kubeconfigFor, playApi, type FakeCluster } from "./support/kubernetes-api.ts";
+import { ownershipLabels } from "../../components/cluster/ownership.ts";
+import { survey } from "../../components/cluster/survey.ts";
+import { helmRevision, kubeconfigFor, playApi, type FakeCluster } from "../support/kubernetes-api.ts";
 
 const stack = "rancher/prod";
 const labels = ownershipLabels(stack);
@@ -35,7 +35,8 @@ async function refusal(promise: Promise<unknown>): Promise<Error> {
 describe("the survey of a cluster", () => {
   it("that has nothing on it says so", async () => {
     expect(await look({})).toEqual({
-      uid: "",
+      origin: "surveyed",
+      uid: undefined,
       kubernetesVersion: "v1.35.2",
       ingressClasses: [],
       certManager: undefined,

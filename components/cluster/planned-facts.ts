@@ -1,11 +1,12 @@
-import type { HighAvailabilitySettings } from "../components/stack-file.ts";
-import type { Survey } from "../components/survey.ts";
+import type { HighAvailabilitySettings } from "../stack-file.ts";
+import type { ClusterFacts } from "./cluster-facts.ts";
 
-/** A cluster nobody looked at: empty, of the version and with the ingress controller the stack file names. */
-export function assumedCluster({ cluster }: HighAvailabilitySettings): Survey {
+/** Facts of a cluster that cannot be asked: it is empty, and its version and ingress controller are those of the stack file. */
+export function plannedFacts({ cluster }: HighAvailabilitySettings): ClusterFacts {
   const ingressNginx = cluster.ingressController === "ingress-nginx";
   return {
-    uid: "",
+    origin: "planned",
+    uid: undefined,
     kubernetesVersion: cluster.version ?? "unknown",
     ingressClasses: [
       ingressNginx

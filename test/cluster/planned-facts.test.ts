@@ -1,25 +1,25 @@
 import { expect, it } from "vitest";
 import { checkCluster, chooseIngressClass } from "../../components/cluster-gate.ts";
-import { assumedCluster } from "../../operations/assumed-cluster.ts";
+import { plannedFacts } from "../../components/cluster/planned-facts.ts";
 import { prodSettings } from "../support/prod-stack.ts";
 
 it.each([
   [undefined, "traefik.io/ingress-controller"],
   ["traefik", "traefik.io/ingress-controller"],
   ["ingress-nginx", "k8s.io/ingress-nginx"],
-] as const)("a cluster nobody looked at has the ingress controller that is asked for: %s", (asked, controller) => {
+] as const)("a planned cluster has the ingress controller of the stack file: %s", (asked, controller) => {
   const cluster = { ...prodSettings().cluster, ...(asked && { ingressController: asked }) };
   const settings = prodSettings({ cluster });
 
-  expect(chooseIngressClass(settings, assumedCluster(settings))?.controller).toBe(controller);
+  expect(chooseIngressClass(settings, plannedFacts(settings))?.controller).toBe(controller);
 });
 
-it.each([undefined, "v1.35.2"])("a cluster nobody looked at passes the gate: version %s", (version) => {
+it.each([undefined, "v1.35.2"])("a planned cluster passes the gate: version %s", (version) => {
   const settings = prodSettings({ cluster: { ...prodSettings().cluster, ...(version && { version }) } });
 
-  expect(assumedCluster(settings).kubernetesVersion).toBe(version ?? "unknown");
+  expect(plannedFacts(settings).kubernetesVersion).toBe(version ?? "unknown");
   expect(
-    checkCluster(settings, assumedCluster(settings), { stack: "rancher/prod", today: new Date("2026-10-01") }),
+    checkCluster(settings, plannedFacts(settings), { stack: "rancher/prod", today: new Date("2026-10-01") }),
   ).toEqual({
     problems: [],
     warnings: [],

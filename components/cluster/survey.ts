@@ -1,9 +1,10 @@
 import { gunzipSync } from "node:zlib";
 import type { z } from "zod";
-import { findIngress, type IngressFindings } from "./cluster/ingress-findings.ts";
-import { readKubeconfig } from "./cluster/kubeconfig.ts";
-import { answerTime, getFrom, InvalidAnswer, metadataOnly } from "./cluster/kubernetes-api.ts";
-import { isOwned } from "./cluster/ownership.ts";
+import type { ClusterFacts, IngressClass, Installed } from "./cluster-facts.ts";
+import { findIngress } from "./ingress-findings.ts";
+import { readKubeconfig } from "./kubeconfig.ts";
+import { answerTime, getFrom, InvalidAnswer, metadataOnly } from "./kubernetes-api.ts";
+import { isOwned } from "./ownership.ts";
 import {
   helmRelease,
   ingressClassObject,
@@ -15,41 +16,8 @@ import {
   type KubernetesObject,
   type Release,
   type SecretObject,
-} from "./cluster/survey-answers.ts";
-import { explainSurveyError } from "./cluster/survey-error.ts";
-
-/** What an existing cluster is and already has, read before anything is registered. */
-export interface Survey {
-  /** UID of the namespace `kube-system`: it stays for the life of a cluster, and no other cluster has it. */
-  readonly uid: string;
-  /** As the API server says it: `v1.34.1`, `v1.34.1+k3s1`. */
-  readonly kubernetesVersion: string;
-  readonly ingressClasses: readonly IngressClass[];
-  readonly certManager: Installed | undefined;
-  readonly rancher: Installed | undefined;
-  /** The installed Rancher expects TLS to end before it reaches the cluster: it has been behind layer 7 so far. */
-  readonly externalTls: boolean;
-  /** How the ingress controller is configured; looked at only where the load balancer has to be trusted. */
-  readonly ingress: IngressFindings | undefined;
-  /** Of the namespaces this program creates: those that are there without this stack's labels. */
-  readonly foreignNamespaces: readonly string[];
-  /** Namespaces with workloads that belong neither to Kubernetes nor to Rancher. */
-  readonly otherWorkloads: readonly string[];
-}
-
-export interface IngressClass {
-  readonly name: string;
-  /** `traefik.io/ingress-controller`, `k8s.io/ingress-nginx`. */
-  readonly controller: string;
-  readonly isDefault: boolean;
-}
-
-export interface Installed {
-  /** Three parts, no leading `v`; `unknown` where the objects that were found do not say. */
-  readonly version: string;
-  /** This stack installed it. */
-  readonly owned: boolean;
-}
+} from "./survey-answers.ts";
+import { explainSurveyError } from "./survey-error.ts";
 
 /** Namespaces that are Kubernetes' own, the distributions', or Rancher's and its parts'. */
 const ownNamespaces =
@@ -68,7 +36,7 @@ export async function survey(
   stack: string,
   alsoIngress = false,
   hostname?: string,
-): Promise<Survey> {
+): Promise<ClusterFacts> {
   const access = await readKubeconfig(kubeconfig);
   if (hostname !== undefined && goesThrough(access.server, hostname))
     throw new Error(
@@ -99,7 +67,8 @@ export async function survey(
     );
     const wanted = ["cattle-system", "cert-manager"];
     return {
-      uid: namespaces.items.find((item) => nameOf(item) === "kube-system")?.metadata?.uid ?? "",
+      origin: "surveyed",
+      uid: namespaces.items.find((item) => nameOf(item) === "kube-system")?.metadata?.uid ?? undefined,
       kubernetesVersion: version.gitVersion,
       ingressClasses: classes.items.map(describeClass),
       certManager: installed(certManagerVersion(deployments.items), owned.has("cert-manager")),

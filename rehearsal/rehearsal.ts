@@ -53,9 +53,9 @@ export interface Rehearsal {
   readonly wanted: WantedMachines;
   readonly overlaid: OverlaidStack;
   readonly participants: readonly Participant[];
-  /** Present when the balancer runs in containers. */
+  /** Set if the balancer runs in containers. */
   readonly containers?: BalancerContainers;
-  /** Absent when Rancher is a fake. */
+  /** Not set if Rancher is a fake. */
   readonly genuineRancher?: GenuineRancher;
   /** Ends everything and removes the folder. Idempotent. */
   close(): Promise<void>;
@@ -143,7 +143,7 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
           progress: log,
         });
         closers.push(() => rancher.close());
-        log(`${binary.path} ${binary.version ?? "(tells no version)"} starts once the release is installed`);
+        log(`${binary.path} ${binary.version ?? "(version unknown)"} starts once the release is installed`);
         return rancher;
       }));
 

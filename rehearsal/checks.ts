@@ -47,7 +47,11 @@ export async function checkThroughBalancer(target: CheckTarget): Promise<CheckRe
     ...(target.nodes.length === 0 ? [] : [await check("every node is reached", () => reachesEveryNode(target))]),
     ...(target.clientAddress === undefined
       ? []
-      : [await check("Rancher sees the client's address", () => forwardsClientAddress(target, target.clientAddress ?? ""))]),
+      : [
+          await check("Rancher sees the client's address", () =>
+            forwardsClientAddress(target, target.clientAddress ?? ""),
+          ),
+        ]),
   ];
   for (const site of target.sites ?? []) {
     results.push(await check(`site ${site.name} answers`, () => answersAs(site, target)));

@@ -61,7 +61,8 @@ async function holders(hosts: readonly Host[], address: string): Promise<Host[]>
 /** Waits until exactly one host has the address. */
 async function onlyHolder(hosts: readonly Host[], address: string): Promise<Host> {
   let found: Host[] = [];
-  const message = () => `${address} was on ${found.map(({ name }) => name).join(" and ") || "no host"} instead of exactly one host`;
+  const message = () =>
+    `${address} was on ${found.map(({ name }) => name).join(" and ") || "no host"} instead of exactly one host`;
   await within(message, async () => (found = await holders(hosts, address)).length === 1);
   return found[0] as Host;
 }

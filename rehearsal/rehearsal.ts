@@ -29,7 +29,7 @@ import { createSandbox, type Sandbox } from "./sandbox/sandbox.ts";
 
 export interface RehearsalOptions {
   readonly stackFile: StackFile;
-  /** The rehearsal makes its own folder in it. */
+  /** The rehearsal creates its folder in it. */
   readonly folder: string;
   readonly phases: Phases;
   readonly signal?: AbortSignal;

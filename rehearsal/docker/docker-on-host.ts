@@ -73,7 +73,9 @@ done
 ldconfig`;
   const { code, stderr } = await host.exec(["sh", "-c", script]);
   if (code !== 0)
-    throw new Error(`Docker cannot be installed on host ${host.name}: ${stderr.trim().split("\n").slice(-3).join("\n")}`);
+    throw new Error(
+      `Docker cannot be installed on host ${host.name}: ${stderr.trim().split("\n").slice(-3).join("\n")}`,
+    );
 }
 
 /** The engine as a participant for the summary. @param withheld a sentence about what its containers lack */

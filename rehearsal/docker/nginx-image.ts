@@ -50,7 +50,8 @@ const shell = ["bash", "cat", "dash", "tr"];
  */
 export async function nginxImage(host: Host, options: { readonly shell?: boolean } = {}): Promise<NginxImage> {
   const { code, stdout, stderr } = await host.exec(["sh", "-c", script(options.shell ? shell : [])]);
-  if (code !== 0) throw new Error(`the nginx image could not be built on host ${host.name}: ${stderr.trim().slice(-500)}`);
+  if (code !== 0)
+    throw new Error(`the nginx image could not be built on host ${host.name}: ${stderr.trim().slice(-500)}`);
   const path = join(host.root, "root/image.tar");
   try {
     const config = { Cmd: ["nginx", "-g", "daemon off;"] };

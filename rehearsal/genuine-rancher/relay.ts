@@ -34,7 +34,7 @@ export async function openRelay(socket: string): Promise<Relay> {
     one.on("error", () => one.destroy());
     one.once("close", () => open.delete(one));
   };
-      // Each direction ends separately: a client may finish sending long before it has read everything.
+  // Each direction ends separately: a client may finish sending long before it has read everything.
   const server = createServer({ allowHalfOpen: true }, (near) => {
     keep(near);
     if (port === undefined) return void near.destroy();

@@ -26,7 +26,8 @@ function header(file: string, mode: string, size: number): Buffer {
   const bytes = Buffer.alloc(block);
   const put = (text: string, at: number): void => void bytes.write(text, at, "utf8");
   const octal = (value: number, length: number): string => `${value.toString(8).padStart(length - 1, "0")}\0`;
-  if (Buffer.byteLength(file) > 100) throw new Error(`${file}: the fake does not upload files whose name has more than 100 bytes`);
+  if (Buffer.byteLength(file) > 100)
+    throw new Error(`${file}: the fake does not upload files whose name has more than 100 bytes`);
   put(file, 0);
   put(octal(Number.parseInt(mode, 8), 8), 100);
   put(octal(0, 8), 108);

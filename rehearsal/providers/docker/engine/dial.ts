@@ -58,7 +58,9 @@ class Stdio extends Duplex {
       const end = code === null ? `signal: ${signal}` : `exit status ${code}`;
       const advice = "make sure the URL is valid, and Docker 18.09 or later is installed on the remote host";
       this.destroy(
-        new Error(`command [${[program, ...args].join(" ")}] has exited with ${end}, ${advice}: stderr=${this.#stderr}`),
+        new Error(
+          `command [${[program, ...args].join(" ")}] has exited with ${end}, ${advice}: stderr=${this.#stderr}`,
+        ),
       );
     });
   }

@@ -50,12 +50,12 @@ async function traefikTrust(client: KubeConfig): Promise<Trust> {
 async function nginxTrust(client: KubeConfig): Promise<Trust> {
   const core = client.makeApiClient(CoreV1Api);
   const config = await orUndefined(core.readNamespacedConfigMap({ namespace, name: "rke2-ingress-nginx-controller" }));
-  const says = (key: string) => config?.data?.[key] === "true";
+  const isOn = (key: string) => config?.data?.[key] === "true";
   const networks = (config?.data?.["proxy-real-ip-cidr"] ?? "0.0.0.0/0").split(",");
   return {
-    forwarders: says("use-forwarded-headers") ? networks : [],
-    proxies: says("use-proxy-protocol") ? { http: networks, https: networks } : trustsNothing.proxies,
-    onlyProxies: says("use-proxy-protocol"),
+    forwarders: isOn("use-forwarded-headers") ? networks : [],
+    proxies: isOn("use-proxy-protocol") ? { http: networks, https: networks } : trustsNothing.proxies,
+    onlyProxies: isOn("use-proxy-protocol"),
   };
 }
 

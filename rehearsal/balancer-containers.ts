@@ -37,7 +37,7 @@ export interface BalancerContainers {
   readonly participants: readonly Participant[];
 }
 
-const withheld = "this machine withholds CAP_SYS_RESOURCE: containers get no higher limits than it has itself";
+const withheld = "this machine lacks CAP_SYS_RESOURCE: limits of containers cannot exceed its own";
 
 /**
  * Starts a Docker engine on each host, and one registry with nginx for all of them.
@@ -71,15 +71,15 @@ async function enginesOf({
     engines.push({ host, engine });
   }
   const [first, ...others] = engines;
-  if (!first) throw new Error("a balancer without hosts has no Docker engine either");
+  if (!first) throw new Error("a load balancer without hosts has no Docker engine");
   const args = ["--network=host", ...hardening.flatMap((option) => option.split(" "))];
-  await checkContainer(first.engine, sandbox.folder, args, "no container runs as nginx's would");
+  await checkContainer(first.engine, sandbox.folder, args, "a container with the options of nginx's does not run");
   return [first, ...others];
 }
 
 function refused(cause: unknown): never {
   throw new UserError(
-    `rancher:loadBalancer.runAs is container, and this machine gives a rehearsal's hosts no Docker engine: ${(cause as Error).message}. Rehearse it with runAs: host, which serves the same configuration.`,
+    `rancher:loadBalancer.runAs is container, but the rehearsal's hosts cannot run a Docker engine on this machine: ${(cause as Error).message}. Rehearse with runAs: host, which serves the same configuration.`,
     { cause },
   );
 }

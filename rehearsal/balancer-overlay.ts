@@ -34,9 +34,9 @@ export interface OverlaidBalancer {
   readonly replaced: readonly string[];
 }
 
-/** Replaces the machines and certificates in `loadBalancer` by the sandbox's. Every option stays as it is. */
+/** Replaces the machines and certificates in `loadBalancer` by the sandbox's. All other options stay unchanged. */
 export function overlayBalancer(balancer: Mapping, sandbox: BalancerSandbox): OverlaidBalancer {
-  const replaced = ["addresses and host keys of the load balancer's hosts, and the key that opens them"];
+  const replaced = ["addresses and host keys of the load balancer's hosts, and their SSH key"];
   const values: Record<string, unknown> = { ...balancer, hosts: hostsOf(balancer, sandbox) };
   const files: HostFile[] = [];
   const keys: string[] = [];
@@ -56,7 +56,7 @@ export function overlayBalancer(balancer: Mapping, sandbox: BalancerSandbox): Ov
   if (balancer["floatingAddress"] !== undefined) {
     const { interface: _real, ...rest } = mapping(balancer["floatingAddress"]);
     values["floatingAddress"] = { ...rest, address: sandbox.freeAddress };
-    replaced.push("the floating address, by one of the hosts' network here");
+    replaced.push("the floating address, by one in the sandbox's network");
   }
   if (sandbox.nginxImage !== undefined) {
     values["image"] = overlayImage(balancer["image"], sandbox.nginxImage);
@@ -65,7 +65,7 @@ export function overlayBalancer(balancer: Mapping, sandbox: BalancerSandbox): Ov
   if (mapping(balancer["nginx"])["resolvers"] !== undefined) {
     const { resolvers: _real, ...rest } = mapping(balancer["nginx"]);
     values["nginx"] = rest;
-    replaced.push("the DNS servers nginx asks, by the hosts' own");
+    replaced.push("nginx's DNS servers, by those of the hosts");
   }
   return { values, sitePrivateKeys: keys.join(""), files, replaced };
 }

@@ -9,7 +9,7 @@ import { openSession, type Session } from "./genuine-rancher/session.ts";
 export interface CheckResult {
   readonly name: string;
   readonly passed: boolean;
-  /** What was observed, a few words. */
+  /** Short description of what was observed. */
   readonly seen: string;
 }
 
@@ -40,14 +40,18 @@ export async function checkThroughBalancer(target: CheckTarget): Promise<CheckRe
   const results = [
     await check("HTTPS answers with the expected certificate", () => answersOverHttps(target)),
     await check("a page does not redirect forever", () => leadsSomewhere(target)),
-    await check("a foreign host name gets no certificate of ours", () => foreignName(target)),
+    await check("another host name does not get the stack's certificate", () => foreignName(target)),
     await check("HTTP leads to HTTPS", () => redirects(target)),
     ...(session ? [await check("signing in with the bootstrap password works", async () => (await session).seen)] : []),
     await check("a websocket opens", async () => opensWebsocket(target, await session)),
     ...(target.nodes.length === 0 ? [] : [await check("every node is reached", () => reachesEveryNode(target))]),
     ...(target.clientAddress === undefined
       ? []
-      : [await check("Rancher is told who asks", () => forwardsClientAddress(target, target.clientAddress ?? ""))]),
+      : [
+          await check("Rancher sees the client's address", () =>
+            forwardsClientAddress(target, target.clientAddress ?? ""),
+          ),
+        ]),
   ];
   for (const site of target.sites ?? []) {
     results.push(await check(`site ${site.name} answers`, () => answersAs(site, target)));
@@ -67,9 +71,9 @@ export async function lastChecksThroughBalancer(target: CheckTarget): Promise<Ch
 }
 
 /** Runs one check. An error becomes a failed result. */
-export async function check(name: string, look: () => Promise<string>): Promise<CheckResult> {
+export async function check(name: string, observe: () => Promise<string>): Promise<CheckResult> {
   try {
-    return { name, passed: true, seen: await look() };
+    return { name, passed: true, seen: await observe() };
   } catch (error) {
     return { name, passed: false, seen: (error as Error).message };
   }
@@ -88,7 +92,7 @@ async function leadsSomewhere(target: CheckTarget): Promise<string> {
   const page = `https://${target.hostname}${path}`;
   const { location } = headers;
   if (location !== undefined && new URL(location, page).href === page) {
-    throw new Error(`${path} answered ${status} and leads to itself: the ingress takes HTTPS for plain HTTP`);
+    throw new Error(`${path} answered ${status} and redirects to itself: the ingress treats HTTPS as plain HTTP`);
   }
   return `${path} answered ${status}${location === undefined ? "" : `, on to ${location}`}`;
 }
@@ -96,17 +100,17 @@ async function leadsSomewhere(target: CheckTarget): Promise<string> {
 async function answersAs({ hostname }: { readonly hostname: string }, target: CheckTarget): Promise<string> {
   const { status, headers } = await get({ ...target, hostname }, "/");
   const node = headers[nodeHeader];
-  if (node === undefined) throw new Error(`https://${hostname} answered ${status}, and none of the nodes did`);
+  if (node === undefined) throw new Error(`https://${hostname} answered ${status}, but not from a node of the cluster`);
   return `https://${hostname} reached ${String(node)}, chain and name verified`;
 }
 
-/** Forwarded headers of the client must be ignored, or clients could forge their address. */
+/** The load balancer must replace the client's forwarded headers, or clients could forge their address. */
 async function forwardsClientAddress(target: CheckTarget, clientAddress: string): Promise<string> {
   const headers = { "x-forwarded-for": "203.0.113.99", "x-real-ip": "203.0.113.98", forwarded: "for=203.0.113.97" };
   const answer = await answerOf(ask(target, "/ping", { headers }));
-  const seen = String(answer.headers[clientHeader] ?? "nobody");
-  if (seen !== clientAddress) throw new Error(`Rancher is told ${seen}, and it was ${clientAddress}`);
-  return `${seen}, whatever else the client says`;
+  const seen = String(answer.headers[clientHeader] ?? "no address");
+  if (seen !== clientAddress) throw new Error(`Rancher sees ${seen} instead of ${clientAddress}`);
+  return `${seen}, even if the client sends forged headers`;
 }
 
 function foreignName({ hostname, address, ports }: CheckTarget): Promise<string> {
@@ -121,8 +125,8 @@ function foreignName({ hostname, address, ports }: CheckTarget): Promise<string>
     socket.once("secureConnect", () => {
       const shown = socket.getPeerX509Certificate();
       socket.destroy();
-      if (shown?.checkHost(hostname) !== undefined) failed(new Error("other.example.com is shown our certificate"));
-      else done(`other.example.com is shown ${shown?.subject.replaceAll("\n", ", ") ?? "nothing"}`);
+      if (shown?.checkHost(hostname) !== undefined) failed(new Error("other.example.com gets the stack's certificate"));
+      else done(`other.example.com gets ${shown?.subject.replaceAll("\n", ", ") ?? "no certificate"}`);
     });
     // Refusing the handshake is correct too.
     socket.once("error", (error: Error & { readonly reason?: string }) =>

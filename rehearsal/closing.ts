@@ -1,7 +1,7 @@
 /** Ends one part of a rehearsal. */
 export type Closer = () => Promise<unknown>;
 
-/** Returns a function that closes the parts in reverse order, even if some fail. It is idempotent. */
+/** Returns an idempotent function that closes all parts in reverse order, even if some fail. */
 function closeAll(closers: readonly Closer[]): () => Promise<void> {
   let closing: Promise<void> | undefined;
   const close = async () => {

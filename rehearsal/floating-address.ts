@@ -19,25 +19,25 @@ const timeout = { takeover: 30_000, answer: 1000 };
  * Then exactly one host must have the address and answer.
  */
 export async function checkTakeover(hosts: readonly Host[], target: BalancerAddress): Promise<CheckResult> {
-  const name = "the floating address leaves a host that is cut off";
+  const name = "the floating address moves when its host is cut off";
   const { address } = target;
   try {
-    const former = await onlyHolder(hosts, address);
-    const others = hosts.filter((host) => host !== former);
+    const previous = await onlyHolder(hosts, address);
+    const others = hosts.filter((host) => host !== previous);
     const began = performance.now();
     let seconds: string;
     let taker: Host;
-    await former.freeze();
+    await previous.freeze();
     try {
-      await within(`${address} answers nobody while ${former.name} is cut off`, () => answers(target));
+      await within(`nothing answers at ${address} while ${previous.name} is cut off`, () => answers(target));
       seconds = ((performance.now() - began) / 1000).toFixed(1);
       taker = await onlyHolder(others, address);
     } finally {
-      await former.thaw();
+      await previous.thaw();
     }
     const later = await onlyHolder(hosts, address);
-    await within(`${address} answers nobody after ${former.name} came back`, () => answers(target));
-    const seen = `${taker.name} answers ${seconds} s after ${former.name} fell silent; with both, ${later.name} has it`;
+    await within(`nothing answers at ${address} after ${previous.name} is reconnected`, () => answers(target));
+    const seen = `${taker.name} answers ${seconds} s after ${previous.name} was cut off; with both connected, ${later.name} has the address`;
     return { name, passed: true, seen };
   } catch (error) {
     return { name, passed: false, seen: (error as Error).message };
@@ -45,7 +45,7 @@ export async function checkTakeover(hosts: readonly Host[], target: BalancerAddr
 }
 
 async function answers(target: BalancerAddress): Promise<boolean> {
-  // A new connection each time: one to the former host would keep waiting for it.
+  // A new connection each time: one to the previous host would keep waiting for it.
   const asked = answerOf(ask(target, "/ping", { signal: AbortSignal.timeout(timeout.answer) }));
   return asked.then(
     ({ status, body }) => status === 200 && body.trim() === "pong",
@@ -61,15 +61,16 @@ async function holders(hosts: readonly Host[], address: string): Promise<Host[]>
 /** Waits until exactly one host has the address. */
 async function onlyHolder(hosts: readonly Host[], address: string): Promise<Host> {
   let found: Host[] = [];
-  const said = () => `${found.map(({ name }) => name).join(" and ") || "nobody"} had ${address}, not one host`;
-  await within(said, async () => (found = await holders(hosts, address)).length === 1);
+  const message = () =>
+    `${address} was on ${found.map(({ name }) => name).join(" and ") || "no host"} instead of exactly one host`;
+  await within(message, async () => (found = await holders(hosts, address)).length === 1);
   return found[0] as Host;
 }
 
-/** Waits for a condition. @throws with the message `said` at the timeout */
-async function within(said: string | (() => string), isTrue: () => Promise<boolean>): Promise<void> {
+/** Waits for a condition. @throws with the message `message` at the timeout */
+async function within(message: string | (() => string), isTrue: () => Promise<boolean>): Promise<void> {
   for (const until = performance.now() + timeout.takeover; performance.now() < until; await sleep(50)) {
     if (await isTrue()) return;
   }
-  throw new Error(`${typeof said === "string" ? said : said()} for ${timeout.takeover / 1000} s`);
+  throw new Error(`${typeof message === "string" ? message : message()} for ${timeout.takeover / 1000} s`);
 }

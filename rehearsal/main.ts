@@ -92,7 +92,7 @@ async function rehearse(
   const pulumi = async (name: string, args: readonly string[]) => {
     const code = await phases.run(name, () => engine.interact(args, { signal: interrupted.signal }));
     interrupted.signal.throwIfAborted();
-    if (code !== 0) throw new UserError(`${name} failed; Pulumi says why above`);
+    if (code !== 0) throw new UserError(`${name} failed; see Pulumi's messages above`);
   };
   await markHosts(hosts);
   await pulumi("pulumi up", ["up", "--yes", "--skip-preview", "--stack", stack]);

@@ -22,7 +22,7 @@ export function untilInterrupted(
   console.log(
     [
       "",
-      `Kept until Ctrl-C, in ${folder}. Look at it from another terminal:`,
+      `Kept until Ctrl-C, in ${folder}. To use it from another terminal:`,
       ...(address === undefined ? [] : [`  curl --insecure --resolve ${hostname}:${port}:${address} ${url}`]),
     ].join("\n"),
   );
@@ -39,9 +39,9 @@ export function untilInterrupted(
 export function nextCommands(stack: string): string {
   return [
     "Next:",
-    `  npm run check-config -- ${stack}        what is still to be filled in`,
-    `  npm run render -- ${stack} --out DIR    every file the stack would place`,
-    `  npm run rehearse -- ${stack} --keep     the same, left running to look at`,
-    `  npm run up -- ${stack}                  the real thing`,
+    `  npm run check-config -- ${stack}        what is missing in the stack file`,
+    `  npm run render -- ${stack} --out DIR    every file the stack would deploy`,
+    `  npm run rehearse -- ${stack} --keep     the same, and keep it running`,
+    `  npm run up -- ${stack}                  install it`,
   ].join("\n");
 }

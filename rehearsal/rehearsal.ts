@@ -29,7 +29,7 @@ import { createSandbox, type Sandbox } from "./sandbox/sandbox.ts";
 
 export interface RehearsalOptions {
   readonly stackFile: StackFile;
-  /** The rehearsal makes its own folder in it. */
+  /** The rehearsal creates its folder in it. */
   readonly folder: string;
   readonly phases: Phases;
   readonly signal?: AbortSignal;
@@ -53,9 +53,9 @@ export interface Rehearsal {
   readonly wanted: WantedMachines;
   readonly overlaid: OverlaidStack;
   readonly participants: readonly Participant[];
-  /** Present when the balancer runs in containers. */
+  /** Set if the balancer runs in containers. */
   readonly containers?: BalancerContainers;
-  /** Absent when Rancher is a fake. */
+  /** Not set if Rancher is a fake. */
   readonly genuineRancher?: GenuineRancher;
   /** Ends everything and removes the folder. Idempotent. */
   close(): Promise<void>;
@@ -143,7 +143,7 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
           progress: log,
         });
         closers.push(() => rancher.close());
-        log(`${binary.path} ${binary.version ?? "(tells no version)"} starts once the release is installed`);
+        log(`${binary.path} ${binary.version ?? "(version unknown)"} starts once the release is installed`);
         return rancher;
       }));
 

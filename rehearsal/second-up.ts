@@ -5,7 +5,7 @@ import { check, type CheckResult } from "./checks.ts";
 export interface Serving {
   /** Name for messages: `containers`. */
   readonly name: string;
-  /** Describes the current state. The text is equal as long as the state is. */
+  /** Describes the current state. The text changes only when the state does. */
   readonly look: () => Promise<string>;
   /** Text of the passed check. */
   readonly untouched: string;
@@ -19,15 +19,15 @@ export async function checkSecondUp(
 ): Promise<CheckResult> {
   const result = await check("a second up changes nothing", async () => {
     const before = await look();
-    const said: string[] = [];
+    const output: string[] = [];
     const code = await engine.stream(
       ["up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", stack, "--non-interactive"],
-      (line) => said.push(line),
+      (line) => output.push(line),
       signal,
     );
-    // Report from the diagnostics on.
-    const reasons = said.findIndex((line) => line.startsWith("Diagnostics:"));
-    if (code !== 0) throw new Error((reasons < 0 ? said.slice(-20) : said.slice(reasons, reasons + 20)).join("\n"));
+    // Report the diagnostics, or the last lines if there are none.
+    const reasons = output.findIndex((line) => line.startsWith("Diagnostics:"));
+    if (code !== 0) throw new Error((reasons < 0 ? output.slice(-20) : output.slice(reasons, reasons + 20)).join("\n"));
     const after = await look();
     if (after !== before) throw new Error(`${name} were ${before} and are ${after}`);
     return untouched;

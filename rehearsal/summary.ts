@@ -5,7 +5,7 @@ import { terminalColumns, wrapText } from "../operations/terminal.ts";
 /** A provider, tool or chart that a rehearsal used. */
 export interface Participant {
   readonly name: string;
-  /** Empty for what has none. */
+  /** Empty if it has no version. */
   readonly version: string;
   readonly kind: "genuine" | "fake";
   readonly from: string;
@@ -65,8 +65,8 @@ function participantLines(participants: readonly Participant[]): string[] {
 /** Names under `.localhost` need no DNS: browsers resolve them to their own machine. */
 function whereNamed(url: string): string {
   return new URL(url).hostname.endsWith(".localhost")
-    ? "is this machine in every browser"
-    : "will lead there once DNS does";
+    ? "resolves to this machine in every browser"
+    : "works once DNS resolves to it";
 }
 
 export function allPassed({ checks }: Pick<RehearsalResult, "checks">): boolean {

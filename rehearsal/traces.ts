@@ -46,7 +46,7 @@ export async function checkNothingLeft({ hosts, containers, kubernetes, folder }
   results.push({
     name: "the cluster is as it was",
     passed: objects.length === 0,
-    seen: objects.length === 0 ? "no namespace and no release of ours" : objects.join(", "),
+    seen: objects.length === 0 ? "no namespace and no release of the stack" : objects.join(", "),
   });
   return results;
 }
@@ -67,8 +67,8 @@ async function leftInEngine(engine: DockerEngine): Promise<string[]> {
     volume: ["volume", "ls", "--format", "{{.Name}}"],
     network: ["network", "ls", "--filter", "type=custom", "--format", "{{.Name}}"],
   };
-  const found = Object.entries(lists).map(async ([what, words]) =>
-    (await engine.mustDocker(...words)).split("\n").flatMap((name) => (name === "" ? [] : `${what} ${name}`)),
+  const found = Object.entries(lists).map(async ([what, args]) =>
+    (await engine.mustDocker(...args)).split("\n").flatMap((name) => (name === "" ? [] : `${what} ${name}`)),
   );
   return (await Promise.all(found)).flat();
 }
@@ -107,13 +107,13 @@ async function list(args: readonly string[], kubeconfig: string, folder: string)
     return await new Promise((done, failed) => {
       const child = spawn(path, command, { stdio: ["ignore", "pipe", "pipe"] });
       let printed = "";
-      let said = "";
+      let stderr = "";
       child.stdout.on("data", (data: Buffer) => (printed += data.toString()));
-      child.stderr.on("data", (data: Buffer) => (said += data.toString()));
+      child.stderr.on("data", (data: Buffer) => (stderr += data.toString()));
       child.once("error", failed);
       child.once("close", (code) => {
         if (code === 0) done(printed.split("\n").filter((line) => line !== ""));
-        else failed(new Error(`kubectl: ${said.trim()}`));
+        else failed(new Error(`kubectl: ${stderr.trim()}`));
       });
     });
   } finally {

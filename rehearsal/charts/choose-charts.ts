@@ -10,9 +10,9 @@ import { isReachable } from "./genuine-charts.ts";
 import type { ChartName } from "./kubernetes-bounds.ts";
 import { serveCharts } from "./repository.ts";
 
-/** A repository that the rehearsal uses in place of one that it cannot reach. */
+/** A repository that replaces one that the rehearsal cannot reach. */
 export interface ReplacedRepository {
-  /** As the program would have used it, without a password. */
+  /** The stack file's or default repository, without its password. */
   readonly original: string;
   /** Serves a fake chart on this machine. */
   readonly url: string;
@@ -22,7 +22,7 @@ export type ReplacedRepositories = Readonly<Partial<Record<ChartName, ReplacedRe
 
 /** Where a rehearsal's charts come from. */
 export interface ChosenCharts {
-  /** By chart; a repository that can be reached is not in it. */
+  /** By chart. Has only repositories that cannot be reached. */
   readonly replaced: ReplacedRepositories;
   readonly participants: readonly Participant[];
   close(): Promise<void>;
@@ -35,11 +35,11 @@ interface WantedChart {
 }
 
 /**
- * Decides for each chart: its own repository if that answers within 3 s, else a fake chart of the stack file's version.
+ * Chooses for each chart: its own repository if that answers within 3 s, otherwise a fake chart of the same version.
  *
  * @param values The stack file's keys without namespace; the program's defaults fill in the rest.
- * @param alsoServe More versions of the fake charts, for rehearsing an upgrade.
- * @throws when there is no fake chart for a version.
+ * @param alsoServe Further versions of the fake charts, for rehearsing an upgrade.
+ * @throws if a version has no fake chart.
  */
 export async function chooseCharts(options: {
   readonly values: Mapping;

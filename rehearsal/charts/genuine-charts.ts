@@ -1,9 +1,9 @@
-/** Milliseconds a repository has to answer before the rehearsal goes on without it. */
+/** Timeout for the answer of a repository, in milliseconds. */
 const timeoutMs = 3000;
 
 /**
- * Whether this Helm repository, an `https://` or `oci://` address, can be reached. Reads only the first bytes of an
- * index, as public ones are megabytes long. A proxy's or portal's page does not count as an index.
+ * Whether this Helm repository (`https://` or `oci://`) can be reached. Reads only the first bytes of an index, because
+ * public ones have several megabytes. The page of a proxy or portal does not count as an index.
  */
 export async function isReachable(repository: string): Promise<boolean> {
   try {
@@ -20,7 +20,7 @@ async function hasIndex(repository: string): Promise<boolean> {
   });
 }
 
-/** A registry answers at `/v2/`, or asks there for a token first (OCI distribution specification, "Determining support"). */
+/** A registry answers at `/v2/`, or requires a token there (OCI distribution specification, "Determining support"). */
 async function hasRegistry(repository: string): Promise<boolean> {
   const { host } = new URL(repository);
   return request(`https://${host}/v2/`, async ({ ok, status, headers }) => {
@@ -28,11 +28,11 @@ async function hasRegistry(repository: string): Promise<boolean> {
   });
 }
 
-async function request(url: string, look: (response: Response) => Promise<boolean>): Promise<boolean> {
+async function request(url: string, accept: (response: Response) => Promise<boolean>): Promise<boolean> {
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), timeoutMs);
   try {
-    return await look(await fetch(url, { signal: controller.signal }));
+    return await accept(await fetch(url, { signal: controller.signal }));
   } finally {
     clearTimeout(timer);
     controller.abort();

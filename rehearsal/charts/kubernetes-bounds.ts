@@ -1,7 +1,7 @@
 import { parse } from "semver";
 
 /**
- * Upper bound of Kubernetes in each minor of the Rancher chart, as in its Chart.yaml.
+ * Upper bound of the Kubernetes version for each minor of the Rancher chart, from its Chart.yaml.
  *
  * @see https://github.com/rancher/rancher, `chart/Chart.yaml` at the tags of each minor
  */
@@ -17,12 +17,12 @@ const rancherBounds: Readonly<Record<string, string>> = {
   "2.15": "<1.37.0-0",
 };
 
-/** cert-manager's charts name only what they need at least. */
+/** cert-manager's charts have only a lower bound. */
 const certManagerBound = ">=1.22.0-0";
 
 export type ChartName = "rancher" | "cert-manager";
 
-/** `kubeVersion` of a chart's version. @throws when the version is none, or its bound is not known. */
+/** `kubeVersion` of a chart's version. @throws if the version is malformed, or its bound is unknown. */
 export function kubernetesBound(chart: ChartName, version: string): string {
   const parsed = parse(version);
   if (!parsed) throw new Error(`${chart} ${version} is not a version. Write three numbers, such as 2.15.2.`);

@@ -10,12 +10,12 @@ import { type ChartName, kubernetesBound } from "./kubernetes-bounds.ts";
 
 const run = promisify(execFile);
 
-/** Where this project's own charts lie. */
+/** The folder of this project's charts. */
 export const chartsFolder = import.meta.dirname;
 
 /**
- * Packages one version of a chart of ours into `folder` (`rancher-2.15.2.tgz`). cert-manager's versions carry a `v`,
- * Rancher's do not, as in their repositories; either may be given.
+ * Packages one version of a fake chart into `folder` (`rancher-2.15.2.tgz`). As in the genuine repositories,
+ * cert-manager's versions begin with `v` and Rancher's do not; both forms are accepted.
  */
 export async function packageChart(folder: string, chart: ChartName, version: string): Promise<void> {
   const kubeVersion = kubernetesBound(chart, version);
@@ -46,7 +46,7 @@ export async function writeIndex(folder: string, url: string): Promise<void> {
   }
 }
 
-/** Runs helm with a home of its own: the user's repositories, plugins and caches are none of our business. */
+/** Runs helm with a separate home, without the user's repositories, plugins and caches. */
 async function runHelm(home: string, args: readonly string[]): Promise<void> {
   const { path: helm } = await tool("helm");
   const homes = Object.fromEntries(

@@ -9,19 +9,19 @@ import { packageChart, writeIndex } from "./package-chart.ts";
 
 /** A Helm repository on loopback. */
 export interface ChartRepository {
-  /** `http://127.0.0.1:PORT`, as `helm repo add` and a Release's `repositoryOpts.repo` take it. */
+  /** `http://127.0.0.1:PORT`, for `helm repo add` and a Release's `repositoryOpts.repo`. */
   readonly url: string;
-  /** Ends open connections, too. The packages stay in the folder. */
+  /** Closes the server and its open connections. The packages stay in the folder. */
   close(): Promise<void>;
 }
 
 /**
- * Packages the charts of this folder in the versions asked for, and serves them.
+ * Packages this folder's charts in the given versions, and serves them.
  *
- * @throws when a version is none, or is of a Rancher whose bound of Kubernetes is not known.
+ * @throws if a version is malformed, or the Kubernetes bound of a Rancher version is unknown.
  */
 export async function serveCharts(options: {
-  /** Where the packages go; made if it is not there. */
+  /** Folder of the packages; created if missing. */
   readonly folder: string;
   readonly charts: readonly { readonly chart: ChartName; readonly versions: readonly string[] }[];
   readonly progress?: (line: string) => void;

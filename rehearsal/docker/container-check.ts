@@ -7,14 +7,14 @@ import { imageRoot } from "./image-root.ts";
  * Checks whether a container can run, and removes it again.
  *
  * @param folder Folder to build its image in.
- * @param words Options of `docker run`.
+ * @param args Options of `docker run`.
  * @param refused Start of the error message.
  * @throws DockerRefused with the engine's error
  */
 export async function checkContainer(
   engine: DockerEngine,
   folder: string,
-  words: readonly string[],
+  args: readonly string[],
   refused: string,
 ): Promise<void> {
   const temporary = await mkdtemp(join(folder, "proof-"));
@@ -22,7 +22,7 @@ export async function checkContainer(
   await rm(temporary, { recursive: true });
   const image = "rehearsal-proof";
   await engine.feedDocker(rootTar, "import", "-", image);
-  const { code, stderr } = await engine.docker("run", "--rm", ...words, image, "true");
+  const { code, stderr } = await engine.docker("run", "--rm", ...args, image, "true");
   await engine.docker("image", "rm", "--force", image);
   if (code !== 0) throw new DockerRefused(`${refused}: ${stderr.trim()}`);
 }

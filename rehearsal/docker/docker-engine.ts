@@ -21,12 +21,12 @@ export interface EnginePlace {
 /** A separate Docker engine of a rehearsal. It shares no image, container, network or file with this machine's engine. */
 export interface DockerEngine {
   readonly socket: string;
-  /** Runs the engine's own `docker`, whatever its exit code. */
-  docker(...words: string[]): Promise<CommandResult>;
-  /** Standard output of a `docker` that must succeed, without the last newline. */
-  mustDocker(...words: string[]): Promise<string>;
+  /** Runs a `docker` command against this engine, and returns its result whatever the exit code. */
+  docker(...args: string[]): Promise<CommandResult>;
+  /** Standard output of a `docker` command that must succeed, without the last newline. */
+  mustDocker(...args: string[]): Promise<string>;
   /** Like `mustDocker`, with standard input. @throws when it fails */
-  feedDocker(stdin: string | Buffer, ...words: string[]): Promise<string>;
+  feedDocker(stdin: string | Buffer, ...args: string[]): Promise<string>;
   /** Starts the engine after it or its host was stopped. Containers start by their restart policies. */
   start(): Promise<void>;
   /** Stops the engine, which stops its containers. */
@@ -54,7 +54,7 @@ export async function startDockerEngine(place: EnginePlace): Promise<DockerEngin
   const cgroups = nameCgroups();
   let running: ChildProcess | undefined;
   const client = () => [...place.enter(), "docker", "--host", `unix://${place.socket}`];
-  const docker = (...words: string[]): Promise<CommandResult> => runCommand([...client(), ...words], { env });
+  const docker = (...args: string[]): Promise<CommandResult> => runCommand([...client(), ...args], { env });
   const ended = async (): Promise<void> => {
     if (running?.exitCode === null && running.signalCode === null) await once(running, "exit");
     running = undefined;
@@ -64,37 +64,37 @@ export async function startDockerEngine(place: EnginePlace): Promise<DockerEngin
   };
   const signal = async (name: "TERM" | "KILL"): Promise<void> => {
     if (running === undefined) return;
-    const words = ["sh", "-c", `kill -${name} "$(cat '${place.execRoot}/dockerd.pid')"`];
-    await runCommand([...place.enter(), ...words], { env });
+    const command = ["sh", "-c", `kill -${name} "$(cat '${place.execRoot}/dockerd.pid')"`];
+    await runCommand([...place.enter(), ...command], { env });
     await ended();
   };
   const engine: DockerEngine = {
     socket: place.socket,
     docker,
-    mustDocker: async (...words) => {
-      const { code, stdout, stderr } = await docker(...words);
-      if (code !== 0) throw new Error(`docker ${words.join(" ")} ended with exit code ${code}: ${stderr.trim()}`);
+    mustDocker: async (...args) => {
+      const { code, stdout, stderr } = await docker(...args);
+      if (code !== 0) throw new Error(`docker ${args.join(" ")} ended with exit code ${code}: ${stderr.trim()}`);
       return stdout.trimEnd();
     },
-    feedDocker: async (stdin, ...words) => (await mustRun([...client(), ...words], { env, stdin })).trimEnd(),
+    feedDocker: async (stdin, ...args) => (await mustRun([...client(), ...args], { env, stdin })).trimEnd(),
     start: async () => {
       await ended();
-      const words = ["-c", joinCgroups, "docker-engine", ...makeCgroups(cgroups), "--", ...place.enter()];
+      const outer = ["-c", joinCgroups, "docker-engine", ...makeCgroups(cgroups), "--", ...place.enter()];
       const inside = ["/bin/bash", "-c", script, "start-engine", place.dataRoot, place.execRoot, place.socket];
-      const child = spawn("/bin/bash", [...words, ...inside, ...place.words], {
+      const child = spawn("/bin/bash", [...outer, ...inside, ...place.words], {
         env,
         stdio: ["ignore", "ignore", "pipe"],
         detached: true,
       });
       running = child;
-      const said: string[] = [];
+      const output: string[] = [];
       child.stderr
         .setEncoding("utf8")
-        .on("data", (text: string) => said.splice(0, said.length, ...[...said, text].slice(-40)));
+        .on("data", (text: string) => output.splice(0, output.length, ...[...output, text].slice(-40)));
       for (const until = Date.now() + 30_000; Date.now() < until && child.exitCode === null; await sleep(50)) {
         if ((await docker("version")).code === 0) return;
       }
-      const last = said.join("").trim().split("\n").slice(-5).join("\n");
+      const last = output.join("").trim().split("\n").slice(-5).join("\n");
       await engine.close();
       const message = `the Docker engine did not start: ${last}`;
       throw refusals.test(last) ? new DockerRefused(message) : new Error(message);

@@ -43,7 +43,7 @@ export async function dockerOnHost(host: Host, options: DockerOnHostOptions = {}
   const { folder } = options;
   const networks = options.networks ? [] : ["--bridge=none", "--iptables=false"];
   return startDockerEngine({
-    // All namespaces but the cgroup namespace, which is the engine's own.
+    // All namespaces except the cgroup namespace: the engine has its own.
     enter: () => [...host.enter.slice(0, 3), "--mount", "--uts", "--ipc", "--net", "--pid", "--root", "--wd", "--"],
     dataRoot: folder === undefined ? "/var/lib/docker" : join(folder, "docker"),
     execRoot: "/run/docker",
@@ -73,7 +73,9 @@ done
 ldconfig`;
   const { code, stderr } = await host.exec(["sh", "-c", script]);
   if (code !== 0)
-    throw new Error(`host ${host.name} gets no Docker: ${stderr.trim().split("\n").slice(-3).join("\n")}`);
+    throw new Error(
+      `Docker cannot be installed on host ${host.name}: ${stderr.trim().split("\n").slice(-3).join("\n")}`,
+    );
 }
 
 /** The engine as a participant for the summary. @param withheld a sentence about what its containers lack */

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Stands before runc where this machine withholds the right to raise limits: a container, and a process that is put into
-# one later, then gets what may be given.
+# Wraps runc on a machine without CAP_SYS_RESOURCE, which cannot raise limits. Lowers the requested limits of containers
+# and of processes that join them to this machine's, and drops the capability from their specs.
 lenient() {
   limit=$(ulimit -Hn)
   wanted=$(grep -o '"type":"RLIMIT_NOFILE","hard":[0-9]*' "$1" | grep -o '[0-9]*$')

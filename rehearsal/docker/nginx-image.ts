@@ -31,26 +31,27 @@ tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -cf /root/image.t
 rm -rf /root/image
 apt-cache policy nginx | sed -n 's/^ *Candidate: \\(.*:\\)*\\([0-9.]*\\).*/\\2/p'`;
 
-/** Tag for the image: named for its suite, as its release has fixes of Debian's that its number does not tell. */
+/** Tag of the image: named after the suite, because Debian's release has fixes that its version number does not show. */
 export const nginxTag = "bookworm";
 
-/** An image of nginx, and which release of it. */
+/** An image of nginx, and its version. */
 export interface NginxImage extends ContainerImage {
   /** `1.22.1` */
   readonly version: string;
 }
 
-/** Programs of the official image that commands in a container use. */
+/** Programs of the official image that are run in a container. */
 const shell = ["bash", "cat", "dash", "tr"];
 
 /**
  * An image with the nginx of a host's suite.
  *
- * @param options.shell Whether it has a shell, like the official image; small ones have none. @default false
+ * @param options.shell Adds a shell, as in the official image; small images have none. @default false
  */
 export async function nginxImage(host: Host, options: { readonly shell?: boolean } = {}): Promise<NginxImage> {
   const { code, stdout, stderr } = await host.exec(["sh", "-c", script(options.shell ? shell : [])]);
-  if (code !== 0) throw new Error(`no image could be made on host ${host.name}: ${stderr.trim().slice(-500)}`);
+  if (code !== 0)
+    throw new Error(`the nginx image could not be built on host ${host.name}: ${stderr.trim().slice(-500)}`);
   const path = join(host.root, "root/image.tar");
   try {
     const config = { Cmd: ["nginx", "-g", "daemon off;"] };
@@ -62,5 +63,5 @@ export async function nginxImage(host: Host, options: { readonly shell?: boolean
 
 /** The image's nginx as a participant for the summary. */
 export function nginxInImage(version: string): Participant {
-  return { name: "nginx", version, kind: "genuine", from: "Debian's, in an image made here" };
+  return { name: "nginx", version, kind: "genuine", from: "Debian's, in an image built here" };
 }

@@ -11,7 +11,7 @@ export interface RancherImageOptions {
   readonly version: string;
   /** @default none */
   readonly fault?: Fault;
-  /** Seconds from the start until it answers, after everything else. @default 2 */
+  /** Delay before the server answers, in seconds. It follows any migration. @default 2 */
   readonly startSeconds?: number;
 }
 
@@ -55,8 +55,8 @@ const environment = {
 let root: Promise<Buffer> | undefined;
 
 /**
- * Builds an image of a fake Rancher: without Kubernetes, but like the genuine image as far as an installation uses it.
- * All versions and faults share one root.
+ * Builds an image of a fake Rancher without Kubernetes. In everything that an installation uses, it is like the genuine
+ * image. All versions and faults share one root.
  */
 export async function rancherImage({ version, fault, startSeconds }: RancherImageOptions): Promise<ContainerImage> {
   const variables = {

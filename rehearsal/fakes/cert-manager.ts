@@ -76,7 +76,7 @@ export function startFakeCertManager(options: {
         const signer = await signerOf(issuer);
         const { namespace = "", name } = issuer.metadata!;
         signers.set(`${namespace}/${name}`, signer);
-        await log(plural, issuer, typeof signer === "string" ? notReady(signer) : ready("the signing CA is there"));
+        await log(plural, issuer, typeof signer === "string" ? notReady(signer) : ready("the signing CA exists"));
       }
     }
 

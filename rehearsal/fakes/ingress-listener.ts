@@ -27,7 +27,7 @@ const notFound: Answer = { status: 404, body: "404 page not found\n" };
 /** Opens both ports. @throws when one is in use. */
 export async function openIngressListener(setup: ListenerSetup): Promise<IngressListener> {
   const counters = { http: 0, https: 0, websockets: 0, redirected: 0, unknownHost: 0 };
-  let trust = trusting(nobody);
+  let trust = trusting(trustsNothing);
   /** The client address in the PROXY line of each connection. */
   const clients = new Map<string, string>();
   const clientOf = ({ remoteAddress, remotePort }: Peer) =>
@@ -132,7 +132,7 @@ export async function openIngressListener(setup: ListenerSetup): Promise<Ingress
   const portOf = (server: TcpServer) => (server.address() as AddressInfo).port;
   return {
     ports: { http: portOf(plain), https: portOf(tls) },
-    route: (wanted, trusted = nobody) => {
+    route: (wanted, trusted = trustsNothing) => {
       trust = trusting(trusted);
       const withTls = wanted.filter(({ certificate }) => certificate !== undefined);
       contexts = new Map(withTls.map(({ host, certificate }) => [host, contextOf(certificate!)]));
@@ -154,7 +154,7 @@ function contextOf({ certificate, key }: { certificate: string; key: string }): 
 
 type Peer = Pick<IncomingMessage["socket"], "remoteAddress" | "remotePort">;
 
-const nobody: Trust = { forwarders: [], proxies: { http: [], https: [] }, onlyProxies: false };
+const trustsNothing: Trust = { forwarders: [], proxies: { http: [], https: [] }, onlyProxies: false };
 
 function trusting({ forwarders, proxies, onlyProxies }: Trust) {
   return {

@@ -12,7 +12,7 @@ import type { Trust } from "./ingress-messages.ts";
 import { orUndefined } from "./not-found.ts";
 
 const namespace = "kube-system";
-const nobody: Trust = { forwarders: [], proxies: { http: [], https: [] }, onlyProxies: false };
+const trustsNothing: Trust = { forwarders: [], proxies: { http: [], https: [] }, onlyProxies: false };
 
 /** Reads which networks the cluster's ingress controller trusts, from its own objects. */
 export async function readTrust(client: KubeConfig, controller: IngressController): Promise<Trust> {
@@ -22,7 +22,7 @@ export async function readTrust(client: KubeConfig, controller: IngressControlle
     case "ingress-nginx":
       return nginxTrust(client);
     case "none":
-      return nobody;
+      return trustsNothing;
     default:
       return controller satisfies never;
   }
@@ -39,7 +39,7 @@ async function traefikTrust(client: KubeConfig): Promise<Trust> {
     (await orUndefined(apps.readNamespacedDaemonSet(where))) ??
     (await orUndefined(apps.readNamespacedDeployment(where)));
   const service = await orUndefined(client.makeApiClient(CoreV1Api).readNamespacedService(where));
-  if (!workload || !isRolledOut(workload) || service?.spec?.externalTrafficPolicy !== "Local") return nobody;
+  if (!workload || !isRolledOut(workload) || service?.spec?.externalTrafficPolicy !== "Local") return trustsNothing;
   const args = workload.spec?.template.spec?.containers[0]?.args ?? [];
   const trusted = (what: string) =>
     args.flatMap((arg) => (arg.startsWith(`--entryPoints.${what}.trustedIPs=`) ? arg.split("=")[1]!.split(",") : []));
@@ -50,12 +50,12 @@ async function traefikTrust(client: KubeConfig): Promise<Trust> {
 async function nginxTrust(client: KubeConfig): Promise<Trust> {
   const core = client.makeApiClient(CoreV1Api);
   const config = await orUndefined(core.readNamespacedConfigMap({ namespace, name: "rke2-ingress-nginx-controller" }));
-  const says = (key: string) => config?.data?.[key] === "true";
+  const isOn = (key: string) => config?.data?.[key] === "true";
   const networks = (config?.data?.["proxy-real-ip-cidr"] ?? "0.0.0.0/0").split(",");
   return {
-    forwarders: says("use-forwarded-headers") ? networks : [],
-    proxies: says("use-proxy-protocol") ? { http: networks, https: networks } : nobody.proxies,
-    onlyProxies: says("use-proxy-protocol"),
+    forwarders: isOn("use-forwarded-headers") ? networks : [],
+    proxies: isOn("use-proxy-protocol") ? { http: networks, https: networks } : trustsNothing.proxies,
+    onlyProxies: isOn("use-proxy-protocol"),
   };
 }
 

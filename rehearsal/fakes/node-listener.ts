@@ -48,7 +48,7 @@ export async function startNodeListener(
   createInterface({ input: child.stdout! }).on("line", (line) => {
     waiting.shift()?.resolve(JSON.parse(line) as FromListener);
   });
-  const gone = new Error(`The listener of node ${place.name} has ended. Look into ${logFile}.`);
+  const gone = new Error(`The listener of node ${place.name} has ended. See ${logFile}.`);
   let isGone = false;
   child.on("exit", () => {
     isGone = true;

@@ -42,7 +42,7 @@ export function startFakeRancherPods(options: {
         stringData: { "tls.crt": authority.certificate, "tls.key": authority.key },
       },
     });
-    progress("fake Rancher made its CA, the Secret tls-rancher");
+    progress("fake Rancher created its CA, the Secret tls-rancher");
   };
   const paths = [
     `/apis/apps/v1/namespaces/${namespace}/deployments`,

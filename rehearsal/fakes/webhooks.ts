@@ -33,7 +33,7 @@ export function startWebhookRelaxing(options: {
         const body = webhooks.flatMap((webhook, index) => (isRelaxed(webhook) ? [] : relaxed(index)));
         if (body.length === 0) continue;
         await patch({ name: metadata!.name!, body }, json);
-        progress(`webhooks of ${metadata!.name} are not asked: pods are simulated, nothing answers`);
+        progress(`webhooks of ${metadata!.name} are disabled, because simulated pods do not answer`);
       }
     }
   };

@@ -7,14 +7,14 @@ import { UserError } from "../../operations/command-line.ts";
 /** The user's Rancher server binary. */
 export interface RancherBinary {
   readonly path: string;
-  /** Output of `--version`, such as `v2.15.2`; absent when there is none. */
+  /** Version that `--version` prints, such as `v2.15.2`; not set if it prints none. */
   readonly version?: string;
 }
 
 /** Timeout of `--version`, in milliseconds. */
 const timeout = 15_000;
 
-/** What the system says of a foreign format, and what the shell says to which Node hands such files. */
+/** Errors of the system for files of another format, and exit codes of the shell with which Node then runs them. */
 const notExecutable = new Set<unknown>(["ENOEXEC", "ENOENT", "EACCES", 126, 127]);
 
 /**
@@ -44,7 +44,7 @@ export async function findRancherBinary(path: string): Promise<RancherBinary> {
 
 /** The version in the last line of `--version`: `rancher version v2.15.2 (0a1b2c3)`. */
 function versionOf(path: string): Promise<string | undefined> {
-  // Without the variable Rancher looks for the files of its container first.
+  // Without the variable, Rancher first tries to read the files of its container.
   const env = { PATH: process.env["PATH"] ?? "", HOME: tmpdir(), CATTLE_DEV_MODE: "true" };
   return new Promise((done, failed) => {
     const options = { env, cwd: tmpdir(), timeout: timeout, killSignal: "SIGKILL" } as const;

@@ -17,13 +17,13 @@ import { type RancherServer, startRancherServer } from "./server.ts";
 export interface GenuineRancher {
   /** Unix socket of its HTTP port. */
   readonly socket: string;
-  /** For the rehearsal to say so. */
+  /** The entry in the summary. */
   readonly participant: Participant;
   /**
    * Resolves when it answers.
    *
-   * @throws when it ended before it answered or three times since, with its last lines; when it needs longer than
-   * three minutes; when no Deployment asks for it.
+   * @throws if the server exits before it answers, or for the third time since, with its last lines; if it does not answer
+   * within three minutes; if there is no Deployment.
    */
   ready(signal?: AbortSignal): Promise<void>;
   /** Ends the server. Idempotent. */
@@ -33,12 +33,12 @@ export interface GenuineRancher {
 export interface GenuineRancherOptions {
   readonly binary: RancherBinary;
   readonly kubernetes: Pick<Kubernetes, "kubeconfig">;
-  /** For the socket, the log and the server's own files; made with mode 0700. */
+  /** Folder of the socket, the log and the server's files; created with mode 0700. */
   readonly folder: string;
   /** Folders of helm and kubectl, to be added to Rancher's PATH. */
   readonly toolFolders: readonly string[];
   readonly progress: (line: string) => void;
-  /** Milliseconds until a started server must answer. @default three minutes */
+  /** Timeout for a started server to answer, in milliseconds. @default three minutes */
   readonly timeout?: number;
 }
 
@@ -49,9 +49,9 @@ const restarts = 2;
 const deploymentTimeout = 30_000;
 
 /**
- * Runs the server while the Deployment `rancher` has available pods, and not before: the survey at the beginning of an
- * `up` must not meet a Rancher that nobody installed, and the first password comes from the Secret `bootstrap-secret`
- * that the release brings. Rancher reads it there, so it is in neither environment nor command line.
+ * Runs the server only while the Deployment `rancher` has available pods. Before that, the survey of an `up` would find a
+ * Rancher that the stack did not install. Rancher reads the first password from the release's Secret `bootstrap-secret`,
+ * so it is neither in the environment nor on the command line.
  *
  * @see https://github.com/rancher/rancher/blob/main/pkg/data/management/bootstrap_password.go
  */
@@ -95,7 +95,7 @@ export async function startGenuineRancher(options: GenuineRancherOptions): Promi
       if (server !== started || !answers) return;
       halt();
       if (ends++ === restarts) failure = error;
-      progress(failure ? error.message : `${error.message}\nIt is started again, as a kubelet would.`);
+      progress(failure ? error.message : `${error.message}\nIt is restarted, as by a kubelet.`);
     });
   };
   const halt = () => {
@@ -114,7 +114,7 @@ export async function startGenuineRancher(options: GenuineRancherOptions): Promi
       const ended = server;
       halt();
       await ended.kill();
-      progress("the genuine Rancher is ended: its Deployment has no pods");
+      progress("the genuine Rancher is stopped: its Deployment has no pods");
     }
   };
   const reconciler = startReconciler({

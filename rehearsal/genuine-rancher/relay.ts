@@ -2,29 +2,29 @@ import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { pipeline } from "node:stream";
 
-/** A unix socket that leads to a TCP port of this machine's loopback. */
+/** A unix socket whose connections are forwarded to a TCP port on this machine's loopback. */
 export interface Relay {
   readonly socket: string;
-  /** Where connections lead from now on; nowhere without a port: they are closed at once. */
+  /** Sets the port for new connections. Without a port, they are closed immediately. */
   leadTo(port: number | undefined): void;
   close(): Promise<void>;
 }
 
-/** Bytes of a unix socket's path that Linux takes. @see unix(7) */
+/** Maximum length of a unix socket's path on Linux, in bytes. @see unix(7) */
 const longestPath = 107;
 
 /**
- * Opens the way from the nodes to this machine. A node has a network of its own, in which this machine's loopback is
- * not to be reached; a socket with a path is, by whoever may open the folder it lies in.
+ * Opens a connection from the nodes to this machine. A node's network namespace cannot reach this machine's loopback. It
+ * can reach a socket with a path, if the process has access to the socket's folder.
  *
  * @param socket path of the socket, in a folder of mode 0700.
- * @throws when the path is longer than Linux allows.
+ * @throws if the path is longer than Linux allows.
  */
 export async function openRelay(socket: string): Promise<Relay> {
   const length = Buffer.byteLength(socket);
   if (length > longestPath) {
     throw new Error(
-      `${socket} has ${length} bytes; Linux takes ${longestPath} for a socket. Move the clone to a shorter path.`,
+      `${socket} has ${length} bytes; a socket's path can have ${longestPath}. Move the clone to a shorter path.`,
     );
   }
   let port: number | undefined;
@@ -34,7 +34,7 @@ export async function openRelay(socket: string): Promise<Relay> {
     one.on("error", () => one.destroy());
     one.once("close", () => open.delete(one));
   };
-  // Each direction ends by itself: a client may be done with sending long before it has read everything.
+  // Each direction ends separately: a client may finish sending long before it has read everything.
   const server = createServer({ allowHalfOpen: true }, (near) => {
     keep(near);
     if (port === undefined) return void near.destroy();

@@ -13,7 +13,7 @@ export interface RancherServer {
   readonly logFile: string;
   /** Resolves when `/ping` answers. Rejects when the server ends before that, or at the timeout. */
   readonly answering: Promise<void>;
-  /** Resolves when it has ended, with an error that has the exit status and the last lines of the log. */
+  /** Resolves when the server has ended, with an error that has the exit status and the last lines of the log. */
   readonly ended: Promise<Error>;
   kill(): Promise<void>;
 }
@@ -21,13 +21,13 @@ export interface RancherServer {
 export interface RancherServerOptions {
   /** Absolute path. */
   readonly binary: string;
-  /** For its files and its log, mode 0700. */
+  /** Folder of its files and its log, mode 0700. */
   readonly folder: string;
-  /** Of an administrator. */
+  /** Kubeconfig of an administrator. */
   readonly kubeconfig: string;
   /** Folders of helm and kubectl, to be added to PATH. */
   readonly toolFolders: readonly string[];
-  /** Milliseconds until `/ping` must answer. @default three minutes; measured with Rancher 2.15.0: 16 s */
+  /** Timeout for `/ping` to answer, in milliseconds. @default three minutes; measured with Rancher 2.15.0: 16 s */
   readonly timeout?: number;
 }
 
@@ -48,7 +48,7 @@ export async function startRancherServer(options: RancherServerOptions): Promise
     ...["--http-listen-port", String(port), "--https-listen-port", String(httpsPort)],
     ...["--features", features],
   ];
-  // It keeps files where it stands. `env` becomes the server, so that the process is the server's own.
+  // Rancher writes files to its working directory. `env` executes the server, so the process id is the server's.
   const server = await startTethered({
     name: "the Rancher server",
     command: "env",
@@ -58,10 +58,10 @@ export async function startRancherServer(options: RancherServerOptions): Promise
       PATH: [...toolFolders, process.env["PATH"] ?? ""].join(":"),
       HOME: folder,
       TMPDIR: path.join(folder, "tmp"),
-      // Without it a Rancher looks for what its container image brings.
+      // Without it, Rancher requires files of its container image.
       CATTLE_DEV_MODE: "true",
-      // Five minutes by default, and then the server ends itself: the API server would have to reach Rancher's
-      // extension through a Service, behind which a rehearsal's pods only play.
+      // The default is five minutes, after which the server exits: the API server cannot reach Rancher's extension,
+      // because the pods behind its Service are simulated.
       AGGREGATION_REGISTRATION_TIMEOUT: "8760h",
     },
   });
@@ -75,7 +75,7 @@ export async function startRancherServer(options: RancherServerOptions): Promise
     if (await pings(port, timeout, waiting.signal)) return;
     if (waiting.signal.aborted) return early;
     const fact = `does not answer /ping after ${timeout / 1000} s`;
-    throw new Error(`the Rancher server ${fact}. Look into ${server.logFile}.`);
+    throw new Error(`the Rancher server ${fact}. See ${server.logFile}.`);
   };
   const answering = Promise.race([late(), early]);
   // Callers may ignore these promises: no unhandled rejection.

@@ -10,17 +10,17 @@ export interface Session {
   readonly seen: string;
 }
 
-/** How long a refusal is retried, in milliseconds: `/ping` answers before Rancher has created its first user. */
+/** How long a rejected sign-in is retried, in milliseconds: `/ping` answers before Rancher has created its first user. */
 const defaultTimeout = 60_000;
 
-/** Pause between two tries, in milliseconds. */
+/** Pause between attempts, in milliseconds. */
 const pause = 2000;
 
 /**
  * Signs in as `admin` through the load balancer, as the dashboard does.
  *
- * @param patience how long a refusal is retried, in milliseconds. @default a minute
- * @throws with the last answer's status; the password is in no message.
+ * @param timeout how long a rejected sign-in is retried, in milliseconds. @default a minute
+ * @throws with the status of the last response; messages never contain the password.
  */
 export async function openSession(
   target: BalancerAddress,

@@ -57,7 +57,7 @@ export async function createCertificateAuthority(commonName: string): Promise<Ce
 /**
  * Loads an existing authority.
  *
- * @throws when certificate or key is no PEM, or the key is not an ECDSA P-256 key.
+ * @throws if certificate or key is not PEM, or the key is not an ECDSA P-256 key.
  */
 export async function openCertificateAuthority(pair: KeyPair): Promise<CertificateAuthority> {
   const der = x509.PemConverter.decodeFirst(pair.key);
@@ -99,7 +99,7 @@ function newKeys(): Promise<webcrypto.CryptoKeyPair> {
   return webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
 }
 
-/** Positive and without leading zero, as RFC 5280 wants it. */
+/** Positive and without leading zeros, as RFC 5280 requires. */
 function newSerialNumber(): string {
   const bytes = randomBytes(16);
   bytes[0] = (bytes[0]! & 0x3f) | 0x40;

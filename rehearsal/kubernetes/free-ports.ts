@@ -7,14 +7,14 @@ import { createServer, type Server } from "node:net";
  */
 const range = { from: 20_000, to: 32_000 };
 
-/** Finds `count` free TCP ports on 127.0.0.1. @throws when 200 tries did not find them. */
+/** Finds `count` free TCP ports on 127.0.0.1. @throws after 200 attempts without success. */
 export async function freePorts(count: number): Promise<number[]> {
   const held = new Map<number, Server>();
   try {
     for (let tries = 0; held.size < count; tries++) {
       if (tries > 200) {
         throw new Error(
-          `No ${count} free ports on 127.0.0.1 between ${range.from} and ${range.to}. End what holds them.`,
+          `No ${count} free ports on 127.0.0.1 between ${range.from} and ${range.to}. End programs that use them.`,
         );
       }
       const port = randomInt(range.from, range.to);

@@ -52,7 +52,7 @@ const startTimeout = 120_000;
 export async function startKubernetes(options: KubernetesOptions): Promise<Kubernetes> {
   const { folder, nodes, progress } = options;
   const [firstNode] = nodes;
-  if (!firstNode) throw new Error("A Kubernetes without nodes runs nothing. Name at least one.");
+  if (!firstNode) throw new Error("Kubernetes needs at least one node.");
   const deadline = AbortSignal.timeout(startTimeout);
   const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline;
   signal.throwIfAborted();
@@ -101,6 +101,6 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
     await stop();
     if (!deadline.aborted || options.signal?.aborted) throw error;
     const logs = path.join(folder, "*.log");
-    throw new Error(`Kubernetes was not ready within ${startTimeout / 1000} s. Look into ${logs}.`, { cause: error });
+    throw new Error(`Kubernetes was not ready within ${startTimeout / 1000} s. See ${logs}.`, { cause: error });
   }
 }

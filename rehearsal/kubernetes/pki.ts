@@ -8,7 +8,7 @@ import { type CertificateAuthority, createCertificateAuthority, type KeyPair } f
 export interface Pki {
   /** CA of the API server and its clients. */
   readonly ca: FilePair & { readonly text: string };
-  /** CA of etcd only: a client of Kubernetes must not be one of etcd. */
+  /** CA of etcd only, because clients of Kubernetes must not have access to etcd. */
   readonly etcdCa: FilePair;
   /** CA of the aggregation layer, which extension API servers trust. */
   readonly frontProxyCa: FilePair;
@@ -37,7 +37,7 @@ const subjects: Record<ClientName, { commonName: string; organization?: string }
   admin: { commonName: "rehearsal-admin", organization: "system:masters" },
   "controller-manager": { commonName: "system:kube-controller-manager" },
   scheduler: { commonName: "system:kube-scheduler" },
-  // It simulates every kubelet, and no role of Kubernetes allows that.
+  // kwok simulates every kubelet, which no built-in role allows.
   kwok: { commonName: "kwok", organization: "system:masters" },
 };
 

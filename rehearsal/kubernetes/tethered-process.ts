@@ -10,7 +10,7 @@ export interface TetheredProcess {
   readonly logFile: string;
   /** Resolves when the daemon has ended, with an error that has its exit status and last lines. */
   readonly ended: Promise<Error>;
-  /** Kills it with SIGKILL, because its data are disposable, and waits for its end. Idempotent. */
+  /** Kills it with SIGKILL, because its data is disposable, and waits for its end. Idempotent. */
   kill(): Promise<void>;
 }
 

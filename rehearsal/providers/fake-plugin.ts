@@ -5,20 +5,20 @@ import { build } from "esbuild";
 
 const sources = dirname(fileURLToPath(import.meta.url));
 
-/** A fake to be put into a plugin folder. */
+/** A fake that is installed into a plugin folder. */
 export interface FakePlugin {
   readonly name: string;
   readonly version: string;
-  /** Where the plugin's folder goes: `<Pulumi home>/plugins/resource-<name>-v<version>`. */
+  /** The plugin's folder: `<Pulumi home>/plugins/resource-<name>-v<version>`. */
   readonly folder: string;
-  /** What the fake needs to know, written beside it as `settings.json`. No secrets. */
+  /** Settings of the fake, written to `settings.json` in its folder. No secrets. */
   readonly settings?: { readonly [setting: string]: string };
 }
 
 /**
- * Makes the plugin folder of a fake: its program in one file, and the executable that starts this Node with it.
- * One file, because three of these start for every preview: bundled, one is there some 40 ms after Node itself, and
- * the generated CommonJS messages need no interplay with Node's ES modules.
+ * Creates the plugin folder of a fake: its program, and the executable that starts it with this Node. The program is
+ * bundled into one file, because every preview starts three plugins: a bundled one is ready about 40 ms after Node, and
+ * the generated CommonJS messages need no interoperation with ES modules.
  */
 export async function makeFakePlugin({ name, version, folder, settings = {} }: FakePlugin): Promise<void> {
   const making = `${folder}.making`;

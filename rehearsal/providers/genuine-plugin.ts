@@ -3,23 +3,23 @@ import { cp, link, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-/** How long a download may take once the site answers; the largest plugin is some 50 MB. */
+/** Timeout of a download once the site answers; the largest plugin has about 50 MB. */
 const downloadLimitMs = 180_000;
-/** How long the download site may take to answer at all. */
+/** Timeout for the download site to answer. */
 const answerLimitMs = 3_000;
-/** Pulumi's own download site, where its CLI looks for these plugins too. */
+/** Pulumi's download site, from which its CLI also downloads these plugins. */
 const downloadSite = "https://get.pulumi.com/releases/plugins/";
 
 const run = promisify(execFile);
 
-/** The folder a plugin stands in, below `<Pulumi home>/plugins`. */
+/** Name of a plugin's folder in `<Pulumi home>/plugins`. */
 export function pluginFolder(name: string, version: string): string {
   return `resource-${name}-v${version}`;
 }
 
 /**
- * Puts the user's own copy of a plugin into another Pulumi home, by hard links where the file system allows. Folders
- * that are links themselves are not found by the engine. False when the user has none.
+ * Copies the user's plugin into another Pulumi home, with hard links if the file system allows them. The folder itself
+ * cannot be a link, because the engine ignores those. Returns false if the user does not have the plugin.
  */
 export async function takeInstalled(from: string, name: string, version: string, to: string): Promise<boolean> {
   const installed = join(from, "plugins", pluginFolder(name, version));
@@ -34,7 +34,7 @@ export async function takeInstalled(from: string, name: string, version: string,
   return true;
 }
 
-/** Lets the Pulumi CLI fetch a plugin; false, within seconds, when the network does not allow it. */
+/** Downloads a plugin with the Pulumi CLI. Returns false, within seconds, if the site cannot be reached. */
 export async function download(pulumi: string, name: string, version: string, pulumiHome: string): Promise<boolean> {
   if (!(await answers(downloadSite))) return false;
   try {
@@ -60,7 +60,7 @@ async function answers(address: string): Promise<boolean> {
   }
 }
 
-/** Pulumi marks an installation that was broken off with a file beside the folder. */
+/** Pulumi marks an incomplete installation with a file next to the folder. */
 async function isPartial(home: string, name: string, version: string): Promise<boolean> {
   const mark = join(home, "plugins", `${pluginFolder(name, version)}.partial`);
   return stat(mark).then(

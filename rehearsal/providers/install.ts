@@ -5,34 +5,34 @@ import { tool } from "../../tools/toolbox.mjs";
 import { download, pluginFolder, takeInstalled } from "./genuine-plugin.ts";
 import { makeFakePlugin } from "./fake-plugin.ts";
 
-/** The providers of which this project has a fake. */
+/** The providers for which this project has a fake. */
 export const fakeProviders = ["command", "docker", "kubernetes", "random"] as const;
 export type FakeProvider = (typeof fakeProviders)[number];
 
-/** A provider as it was put in place. */
+/** An installed provider. */
 export interface InstalledProvider {
   readonly name: FakeProvider;
   readonly version: string;
   readonly kind: "genuine" | "fake";
-  /** Where it comes from, for a reader: a folder, or a sentence. */
+  /** Its origin, for the summary. */
   readonly from: string;
 }
 
 export interface InstallOptions {
-  /** The Pulumi home to furnish; its `plugins` folder is made. */
+  /** The Pulumi home to install into; its `plugins` folder is created. */
   readonly pulumiHome: string;
-  /** The user's own Pulumi home. Only its `plugins` folder is read. */
+  /** The user's Pulumi home. Only its `plugins` folder is read. */
   readonly userPulumiHome?: string;
-  /** Whether a missing genuine plugin may be fetched. @default true */
+  /** Whether a missing genuine plugin may be downloaded. @default true */
   readonly download?: boolean;
-  /** Those the stack needs. @default all of them */
+  /** The providers that the stack needs. @default all of them */
   readonly names?: readonly FakeProvider[];
-  /** Put fakes in place even where a genuine plugin could be had. @default false */
+  /** Install fakes even if a genuine plugin is available. @default false */
   readonly fakesOnly?: boolean;
   readonly progress?: (line: string) => void;
 }
 
-/** Puts every provider in place: the user's genuine plugin, else a downloaded one, else the fake. */
+/** Installs every provider: the user's genuine plugin, otherwise a downloaded one, otherwise the fake. */
 export async function installProviders(options: InstallOptions): Promise<readonly InstalledProvider[]> {
   await mkdir(join(options.pulumiHome, "plugins"), { recursive: true });
   const progress = options.progress ?? (() => undefined);
@@ -41,7 +41,7 @@ export async function installProviders(options: InstallOptions): Promise<readonl
   for (const name of options.names ?? fakeProviders) {
     const version = sdkVersion(name);
     const genuine = options.fakesOnly ? undefined : await haveGenuine(name, version, options, mayDownload, progress);
-    // One refusal tells about the network; asking again for each provider would only take time.
+    // After one failed download, do not wait for the timeout of the others.
     if (genuine === undefined) mayDownload = false;
     installed.push(genuine ?? (await installFake(name, version, options.pulumiHome)));
     const last = installed.at(-1)!;
@@ -50,7 +50,7 @@ export async function installProviders(options: InstallOptions): Promise<readonl
   return installed;
 }
 
-/** The version of the installed npm SDK; the engine asks for a plugin of exactly that version. */
+/** The version of the installed npm SDK. The engine requires a plugin of exactly that version. */
 export function sdkVersion(name: FakeProvider): string {
   const manifest = createRequire(import.meta.url)(`@pulumi/${name}/package.json`) as { version: string };
   return manifest.version.replace(/^v/, "");

@@ -24,7 +24,7 @@ export function aptSourcesFor(suite: Suite, targets: string, proxies: string): A
   const main = uriOf("Debian");
   if (main === undefined) {
     throw new Error(
-      "this machine's apt knows no package list of Debian; the rehearsal's hosts are made from Debian's packages. " +
+      "this machine's apt has no package list of Debian, from which the rehearsal's hosts are created. " +
         "Run apt-get update on a Debian machine.",
     );
   }

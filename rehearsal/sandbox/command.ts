@@ -16,8 +16,8 @@ export interface CommandOptions {
 }
 
 /** Runs a command and returns its result, whatever the exit code. @throws when the command cannot be started */
-export function runCommand(words: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
-  const [command, ...args] = words;
+export function runCommand(commandLine: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
+  const [command, ...args] = commandLine;
   if (command === undefined) throw new Error("no command was given to run");
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: options.cwd, env: options.env ?? process.env, detached: true });
@@ -36,11 +36,11 @@ export function runCommand(words: readonly string[], options: CommandOptions = {
 }
 
 /** Runs a command and returns its standard output. @throws an error with the command's output when it fails */
-export async function mustRun(words: readonly string[], options: CommandOptions = {}): Promise<string> {
-  const result = await runCommand(words, options);
+export async function mustRun(commandLine: readonly string[], options: CommandOptions = {}): Promise<string> {
+  const result = await runCommand(commandLine, options);
   if (result.code === 0) return result.stdout;
   const output = (result.stderr.trim() || result.stdout.trim()).split("\n").slice(-8).join("\n");
-  throw new Error(`${words.slice(0, 8).join(" ")} ended with exit code ${result.code}: ${output}`);
+  throw new Error(`${commandLine.slice(0, 8).join(" ")} ended with exit code ${result.code}: ${output}`);
 }
 
 function signalExitCode(signal: NodeJS.Signals | null): number {

@@ -19,7 +19,7 @@ const packages = [
   "tini", // PID 1
 ];
 
-/** Increment when the way a root is built changes but the packages do not. */
+/** Increment when the build of a root changes but its packages do not. */
 const recipe = 2;
 
 /** Skips fsync and documentation: the hosts are disposable. */
@@ -51,7 +51,7 @@ export async function debianRoot(suite: Suite, progress: (line: string) => void)
   const folder = cacheFolder("roots", `${suite}-${recipeHash(suite, sources)}`);
   if (existsSync(folder)) return folder;
   const started = Date.now();
-  progress(`making the ${suite} root of the hosts from Debian's packages (once; about half a minute)`);
+  progress(`creating the hosts' ${suite} root from Debian's packages (once; about half a minute)`);
   await mkdir(cacheFolder("roots"), { recursive: true, mode: 0o700 });
   const partial = await mkdtemp(cacheFolder("roots", `.draft-${process.pid}-${identify(process.pid)?.started}-`));
   const removePartial = (): void => rmSync(partial, { recursive: true, force: true, maxRetries: 5 });
@@ -65,7 +65,7 @@ export async function debianRoot(suite: Suite, progress: (line: string) => void)
     process.off("exit", removePartial);
     await rm(partial, { recursive: true, force: true });
   }
-  progress(`made the ${suite} root in ${Math.round((Date.now() - started) / 100) / 10} s: ${folder}`);
+  progress(`created the ${suite} root in ${Math.round((Date.now() - started) / 100) / 10} s: ${folder}`);
   return folder;
 }
 

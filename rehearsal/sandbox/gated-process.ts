@@ -34,11 +34,11 @@ export const machinePath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/s
 export function startGated(
   ledger: Ledger,
   what: string,
-  words: readonly string[],
+  command: readonly string[],
   options: GatedOptions = {},
 ): GatedProcess {
   const [stdin, stdout, stderr] = options.stdio ?? ["ignore", "ignore", "ignore"];
-  const child: ChildProcess = spawn("/bin/bash", ["-c", gate, what, ...words], {
+  const child: ChildProcess = spawn("/bin/bash", ["-c", gate, what, ...command], {
     cwd: options.cwd ?? "/",
     env: options.env ?? { PATH: machinePath },
     stdio: [stdin, stdout, stderr, "pipe"],
@@ -48,7 +48,7 @@ export function startGated(
   const opening = child.stdio[3] as Writable;
   opening.on("error", () => undefined);
   const identity = child.pid === undefined ? undefined : identify(child.pid);
-  if (identity === undefined) throw new Error(`${what} did not start: ${words.join(" ")}`);
+  if (identity === undefined) throw new Error(`${what} did not start: ${command.join(" ")}`);
   try {
     ledger.add(identity, what, { holdsNetwork: options.holdsNetwork ?? false });
   } catch (error) {

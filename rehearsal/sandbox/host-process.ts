@@ -58,7 +58,7 @@ export async function startHostProcess(
     const all = init === undefined ? [parent, holder] : [init, parent, holder];
     all.forEach(killProcess);
     const left = (await waitUntilGone(all)).map(({ pid }) => pid).join(", ");
-    if (left !== "") throw new Error(`host ${name} did not end: processes ${left} are left; end them by hand`);
+    if (left !== "") throw new Error(`host ${name} did not stop: processes ${left} are left; end them by hand`);
     await network.detach(address);
   };
   if (init !== undefined && (await hasOwnRoot(init))) return { init, end };
@@ -94,5 +94,5 @@ function notStarted({ name, folder }: HostParts): Error {
   }
   const remedy =
     "A rehearsal needs root, and a folder on a file system that overlayfs can write to (not another overlay)";
-  return new Error(`host ${name} did not start: ${log || "there is no output"}. ${remedy}.`);
+  return new Error(`host ${name} did not start: ${log || "no output"}. ${remedy}.`);
 }

@@ -50,7 +50,7 @@ export async function clearLeftovers(options: { progress?: (line: string) => voi
   }
   for (const partial of await clearPartials()) {
     cleared.push(`folder ${partial}`);
-    options.progress?.(`removed a half-made root: ${partial}`);
+    options.progress?.(`removed a partial root: ${partial}`);
   }
   return cleared;
 }

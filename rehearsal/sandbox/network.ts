@@ -98,10 +98,10 @@ export async function ownNetwork(process: GatedProcess): Promise<void> {
     if (!isAlive(process)) break;
     if (command() === "sleep") return;
   }
-  throw new Error("no network namespace could be made on this machine; a rehearsal needs root and namespaces");
+  throw new Error("this machine cannot create network namespaces; a rehearsal needs root and namespaces");
 }
 
-/** The subnets a new sandbox may claim, by this machine's routes. */
+/** The subnets that a new sandbox may claim: those that this machine has no route to. */
 export async function subnetsFreeHere(): Promise<Subnet[]> {
   const routes = JSON.parse(await mustRun(["ip", "-4", "-json", "route", "show", "table", "all"])) as {
     dst?: string;
@@ -122,7 +122,9 @@ async function startWayOut(ledger: Ledger, holder: ProcessIdentity, subnet: Subn
     const links = JSON.parse(await mustRun([...enter(holder), "ip", "-json", "link"])) as { ifname: string }[];
     if (links.some((link) => link.ifname === "tap0")) return ipBatch(holder, ["link set tap0 master world up"]);
   }
-  throw new Error("slirp4netns did not start; hosts would reach no package server. Is /dev/net/tun usable?");
+  throw new Error(
+    "slirp4netns did not start, so hosts cannot reach package servers. Check that /dev/net/tun is usable.",
+  );
 }
 
 async function ipBatch(holder: ProcessIdentity | undefined, lines: readonly string[]): Promise<void> {

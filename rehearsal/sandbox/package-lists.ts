@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** What a rehearsal's host may be asked to install; their dependencies are found by themselves. */
+/** Packages that a rehearsal's host may install. Their dependencies are added automatically. */
 export const installable = ["nginx", "libnginx-mod-stream", "haproxy", "keepalived", "docker.io", "iptables"];
 
 /**
- * Drops from a root's package lists what no host ever installs. apt reads the whole lists, some 63,000 packages, each
- * time it is called, which takes longer than the installation itself. Signatures and the Release files stay, so that
- * `apt-get update` takes the lists for current until the archive changes.
+ * Removes packages that no host installs from a root's package lists. Every apt command reads the whole lists, about
+ * 63,000 packages, which takes longer than the installation itself. Signatures and Release files stay, so that
+ * `apt-get update` considers the lists current until the archive changes.
  */
 export function prunePackageLists(root: string): void {
   const lists = join(root, "var/lib/apt/lists");
@@ -19,7 +19,7 @@ export function prunePackageLists(root: string): void {
   pruned(texts, [...installable, ...installed]).forEach((text, index) => writeFileSync(paths[index] ?? "", text));
 }
 
-/** The stanzas of the named packages, of what they depend on, and of whatever provides that. */
+/** The stanzas of the named packages, of their dependencies, and of packages that provide those. */
 export function pruned(lists: readonly string[], names: readonly string[]): string[] {
   const packages = lists.map(packagesIn);
   const providers = new Map<string, Package[]>();

@@ -16,7 +16,7 @@ export async function fillPackageLayer(suite: Suite, layer: string): Promise<voi
   await transfer(poolOf(suite), join(layer, archives));
 }
 
-/** Keeps the packages that a host downloaded for the next rehearsal. */
+/** Stores the packages that a host downloaded, for the next rehearsal. */
 export async function keepPackages(suite: Suite, upperLayer: string): Promise<void> {
   await transfer(join(upperLayer, archives), poolOf(suite));
 }

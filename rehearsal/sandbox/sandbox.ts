@@ -30,7 +30,7 @@ export interface Sandbox {
 }
 
 export interface SandboxOptions {
-  /** The sandbox makes its own folder in it. */
+  /** The sandbox creates its folder in it. */
   readonly folder: string;
   readonly progress: (line: string) => void;
 }
@@ -38,7 +38,7 @@ export interface SandboxOptions {
 /** Creates an empty sandbox. The caller must close it, also on signals; after a kill, `clearLeftovers` clears it. */
 export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
   if (process.platform !== "linux" || process.getuid?.() !== 0) {
-    throw new Error("a rehearsal's hosts are made of Linux namespaces, which needs root on Linux; run it with sudo");
+    throw new Error("a rehearsal's hosts are Linux namespaces, which need root on Linux; run it with sudo");
   }
   const { ledger, subnet } = await claimSubnet(resolve(options.folder));
   const { sandbox: id, folder } = ledger.entry;
@@ -59,8 +59,8 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
     const names = new Set<string>();
     const admit = (name: string): string => {
       if (closing !== undefined) throw new Error(`sandbox ${id} is closed; ${name} cannot join it`);
-      if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name)) throw new Error(`"${name}" is no host name`);
-      if (names.has(name)) throw new Error(`sandbox ${id} has a ${name} already; names are given once`);
+      if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name)) throw new Error(`"${name}" is not a host name`);
+      if (names.has(name)) throw new Error(`sandbox ${id} already has a ${name}; names must be unique`);
       names.add(name);
       return memberAddress(subnet, names.size - 1);
     };

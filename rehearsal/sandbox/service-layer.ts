@@ -6,7 +6,7 @@ const files = join(import.meta.dirname, "root");
 
 const programs = ["usr/bin/systemctl", "usr/bin/journalctl", "usr/lib/small-systemctl/boot"];
 
-/** Fills a layer with it and enables sshd. A layer apart, so that a change here does not rebuild Debian's root. */
+/** Fills a layer with these programs, and enables sshd. It is a separate layer, so that changes do not rebuild the root. */
 export async function fillServiceLayer(layer: string): Promise<void> {
   await mkdir(layer, { recursive: true, mode: 0o755 });
   await cp(files, layer, { recursive: true });

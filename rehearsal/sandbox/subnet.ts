@@ -1,4 +1,4 @@
-/** The range for benchmarks of network devices (RFC 2544, RFC 6890), which is not used on the internet. */
+/** The range for benchmarks of network devices, not used on the internet (RFC 2544, RFC 6890). */
 const range = { first: "198.18", second: "198.19" } as const;
 
 /** The network of one sandbox: a /24 and its reserved addresses. */
@@ -36,7 +36,7 @@ export function freeSubnets(taken: readonly string[]): Subnet[] {
 /** The address of a sandbox's n-th host or node, counted from 0. */
 export function memberAddress(subnet: Subnet, index: number): string {
   const last = firstMember + index;
-  if (last > 254) throw new Error(`a sandbox has room for ${255 - firstMember} hosts and nodes; this is one more`);
+  if (last > 254) throw new Error(`a sandbox can have at most ${255 - firstMember} hosts and nodes`);
   return `${subnet.prefix}.${last}`;
 }
 

@@ -30,11 +30,11 @@ export async function checkSingleNode(
   });
   return [
     // Without nginx, Rancher shows its own certificate for every name.
-    ...through.filter(({ name }) => balancer !== "none" || !name.startsWith("a foreign host name")),
-    await check(`nothing but ${balancer === "none" ? "Rancher" : "nginx"} listens beyond loopback`, () =>
+    ...through.filter(({ name }) => balancer !== "none" || !name.startsWith("another host name")),
+    await check(`only ${balancer === "none" ? "Rancher" : "nginx"} listens on addresses other than loopback`, () =>
       onlyEndpoint(rehearsal),
     ),
-    await check("Rancher alone is privileged", () => onlyPrivileged(rehearsal)),
+    await check("only Rancher is privileged", () => onlyPrivileged(rehearsal)),
   ];
 }
 
@@ -62,7 +62,7 @@ async function onlyEndpoint({ host, docker, wanted }: SingleNodeRehearsal): Prom
   const containers = await docker.mustDocker("ps", "--format", "{{.Names}}\t{{.Ports}}");
   const published = publishedBy(containers).filter(({ name }) => name !== endpoint(wanted.balancer));
   if (published.length > 0) throw new Error(published.map(({ name, where }) => `${name} at ${where}`).join(", "));
-  return `ports ${wanted.ports.http} and ${wanted.ports.https}, and the machine's own sshd`;
+  return `ports ${wanted.ports.http} and ${wanted.ports.https}, apart from the machine's sshd`;
 }
 
 function endpoint(balancer: SingleNodeRehearsal["wanted"]["balancer"]): string {
@@ -75,5 +75,5 @@ async function onlyPrivileged({ docker }: SingleNodeRehearsal): Promise<string> 
   const lines = (await docker.mustDocker("inspect", "--format", format, ...ids)).split("\n");
   const privileged = lines.filter((line) => line.endsWith(" true")).map((line) => line.slice(1, -5));
   if (privileged.join() !== "rancher") throw new Error(`privileged: ${privileged.join(", ") || "none"}`);
-  return `${lines.length} containers, ${privileged.join()} is`;
+  return `${privileged.join()}, of ${lines.length} containers`;
 }

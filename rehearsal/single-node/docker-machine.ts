@@ -60,7 +60,7 @@ export async function makeDockerMachine(sandbox: Sandbox, spec: HostSpec): Promi
     },
     ...(withheldHere() && {
       withheld:
-        "this machine withholds CAP_SYS_RESOURCE: privileged containers have every other right, and limits as they are here",
+        "this machine lacks CAP_SYS_RESOURCE: privileged containers have every other capability, and no higher limits than it",
     }),
   };
 }
@@ -84,6 +84,6 @@ async function bringSockets(host: Host, programs: string): Promise<void> {
 
 /** Checks whether a privileged container can run. @throws DockerRefused with the engine's error */
 export function checkPrivileged({ engine, temporary }: DockerMachine): Promise<void> {
-  const refused = "this machine runs no privileged container, and Rancher is one";
+  const refused = "this machine cannot run privileged containers, which Rancher needs";
   return checkContainer(engine, temporary, ["--privileged", "--network=none"], refused);
 }

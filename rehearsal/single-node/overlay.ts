@@ -53,11 +53,11 @@ export function wantedMachine(values: Mapping): WantedMachine {
 
 function outsideSandbox(docker: Mapping, balancer: Mapping): string | undefined {
   if (balancer["sites"] !== undefined)
-    return "rancher:loadBalancer.sites leads to servers of yours, and a rehearsal of a single node has none. Leave it out of a copy of the stack file, and rehearse that.";
+    return "rancher:loadBalancer.sites needs your servers, which a rehearsal of a single node does not have. Rehearse a copy of the stack file without it.";
   if (docker["adopt"] !== undefined)
-    return `a rehearsal has no container ${text(docker["adopt"])} to take over. Leave docker.adopt out of a copy of the stack file, and rehearse that.`;
+    return `a rehearsal has no container ${text(docker["adopt"])} to take over. Rehearse a copy of the stack file without docker.adopt.`;
   if (docker["restore"] !== undefined)
-    return `a rehearsal has no archive ${text(docker["restore"])}. Leave docker.restore out of a copy of the stack file, and rehearse that.`;
+    return `a rehearsal has no archive ${text(docker["restore"])}. Rehearse a copy of the stack file without docker.restore.`;
   return undefined;
 }
 
@@ -75,14 +75,14 @@ export function overlaySingleNode(
   replaced.push(
     wanted.ssh
       ? "the Docker host, by a Debian server with a Docker engine"
-      : "this machine's Docker engine, by one of the rehearsal's own",
+      : "this machine's Docker engine, by a separate one",
     "Rancher's image, by one with a fake Rancher",
   );
   if (mapping(values["docker"])["engine"] === "install")
-    replaced.push("the installation of Docker Engine, by the engine the server has");
+    replaced.push("the installation of Docker Engine, by the server's existing engine");
   if (wanted.ssh) {
     secrets["sshPrivateKey"] = sandbox.sshPrivateKey;
-    replaced.push("its address, its host key, and the key that opens it");
+    replaced.push("its address, its host key and its SSH key");
   }
   if (wanted.balancer !== "none") {
     const balancer = mapping(values["loadBalancer"]);

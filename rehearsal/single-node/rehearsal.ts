@@ -157,7 +157,7 @@ export async function startSingleNodeRehearsal(options: SingleNodeOptions): Prom
             name: "Rancher",
             version: rancherVersion,
             kind: "fake" as const,
-            from: "an image made here, without Kubernetes in it",
+            from: "an image built here, without Kubernetes",
           },
           ...(wanted.balancer === "none" ? [] : [nginxParticipant(nginxVersion, overlaid)]),
           ...Object.values(toolbox).map(participant),

@@ -36,8 +36,8 @@ export async function rehearseSingleNode(stackFile: StackFile, options: Rehearse
 function introduction(stack: string): string {
   return [
     pc.bold(`Rehearsing ${stack} on this machine`),
-    "Real: the program, the Pulumi engine, a Docker engine of the rehearsal's own, nginx, TLS.",
-    "Simulated: Rancher, by a small server in an image made here. It runs no Kubernetes.",
+    "Real: the program, the Pulumi engine, a separate Docker engine, nginx, TLS.",
+    "Simulated: Rancher, by a small server in an image built here. It runs no Kubernetes.",
     "Nothing outside this machine is changed. The summary at the end lists what was genuine and what was fake.",
   ]
     .map((line) => wrapText(line))
@@ -55,10 +55,10 @@ async function rehearse(
   const pulumi = async (name: string, args: readonly string[]) => {
     const code = await phases.run(name, () => engine.interact(args, { signal }));
     signal.throwIfAborted();
-    if (code !== 0) throw new UserError(`${name} failed; Pulumi says why above`);
+    if (code !== 0) throw new UserError(`${name} failed; see Pulumi's messages above`);
   };
   const checks: CheckResult[] = [];
-  const look = (name: string, work: () => Promise<readonly CheckResult[]>) =>
+  const runChecks = (name: string, work: () => Promise<readonly CheckResult[]>) =>
     phases.run(name, async (log) => {
       const results = await work();
       for (const result of results) log(checkLine(result));
@@ -67,16 +67,16 @@ async function rehearse(
 
   await markHosts([host]);
   await pulumi("pulumi up", ["up", "--yes", "--skip-preview", "--stack", stack]);
-  await look("checks", () => checkSingleNode(rehearsal));
+  await runChecks("checks", () => checkSingleNode(rehearsal));
   if (shell !== undefined) await openShell(host);
   if (keep)
     await untilInterrupted(
       { folder: rehearsal.folder, hostname, address: host.address, port: wanted.ports.https },
       signal,
     );
-  await look("second up", async () => [await checkStill(rehearsal, signal)]);
+  await runChecks("second up", async () => [await checkStill(rehearsal, signal)]);
   await pulumi("pulumi destroy", ["destroy", "--yes", "--skip-preview", "--stack", stack]);
-  await look("what is left", () => checkDataLeft(rehearsal));
+  await runChecks("what is left", () => checkDataLeft(rehearsal));
 
   console.log(renderSummary(summaryOf(rehearsal, checks, phases)));
   const passed = allPassed({ checks });

@@ -12,7 +12,7 @@ export async function checkStill(rehearsal: SingleNodeRehearsal, signal?: AbortS
   const containers = {
     name: "containers",
     look: () => containersOf(rehearsal),
-    untouched: "no resource, and every container is the one it was, started when it was",
+    untouched: "no resource, and no container was recreated or restarted",
   };
   return checkSecondUp(rehearsal, containers, signal);
 }
@@ -28,20 +28,20 @@ export async function containersOf({ docker }: Pick<SingleNodeRehearsal, "docker
 /** After destroy, only Rancher's data and backups must be left. */
 export async function checkDataLeft(rehearsal: SingleNodeRehearsal): Promise<CheckResult[]> {
   const { docker, host } = rehearsal;
-  const list = async (...words: string[]) => (await docker.mustDocker(...words)).split("\n").filter(Boolean).sort();
+  const list = async (...args: string[]) => (await docker.mustDocker(...args)).split("\n").filter(Boolean).sort();
   const containers = await list("ps", "--all", "--format", "{{.Names}}");
   const networks = await list("network", "ls", "--filter", "type=custom", "--format", "{{.Name}}");
   const volumes = await list("volume", "ls", "--format", "{{.Name}}");
-  const strange = volumes.filter((name) => name !== rancherVolume && name !== auditLogVolume);
+  const others = volumes.filter((name) => name !== rancherVolume && name !== auditLogVolume);
   return [
     result("no container and no network is left", [...containers, ...networks], "none"),
     {
-      name: "the data stay",
+      name: "the data is kept",
       passed: volumes.includes(rancherVolume),
       seen: volumes.includes(rancherVolume) ? `the volume ${rancherVolume}` : `there is no volume ${rancherVolume}`,
     },
-    result("no other volume is left", strange, "none"),
-    result(`${host.name} is as it was`, await filesLeft(rehearsal), "no file differs but backups"),
+    result("no other volume is left", others, "none"),
+    result(`${host.name} is as it was`, await filesLeft(rehearsal), "no file differs except backups"),
   ];
 }
 

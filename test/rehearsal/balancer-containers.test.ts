@@ -12,6 +12,6 @@ it("a rehearsal whose hosts get no Docker engine says why, and what can be rehea
 
   await expect(refused).rejects.toThrow(UserError);
   await expect(refused).rejects.toThrow(
-    "rancher:loadBalancer.runAs is container, and this machine gives a rehearsal's hosts no Docker engine: host lb-1 gets no Docker: E: Unable to locate package docker.io. Rehearse it with runAs: host, which serves the same configuration.",
+    "rancher:loadBalancer.runAs is container, but the rehearsal's hosts cannot run a Docker engine on this machine: Docker cannot be installed on host lb-1: E: Unable to locate package docker.io. Rehearse with runAs: host, which serves the same configuration.",
   );
 });

@@ -83,7 +83,7 @@ describe.skipIf(!isRoot)("the checks through a balancer", () => {
   const allPass = {
     "HTTPS answers with the expected certificate": true,
     "a page does not redirect forever": true,
-    "a foreign host name gets no certificate of ours": true,
+    "another host name does not get the stack's certificate": true,
     "HTTP leads to HTTPS": true,
     "a websocket opens": true,
     "every node is reached": true,
@@ -112,7 +112,7 @@ describe.skipIf(!isRoot)("the checks through a balancer", () => {
   it("tell when a certificate is shown to everyone, or HTTP leads elsewhere", async () => {
     expect(await check({ ...good, showsItToAll: true, location: "https://198.51.100.1/dashboard" })).toEqual({
       ...allPass,
-      "a foreign host name gets no certificate of ours": "other.example.com is shown our certificate",
+      "another host name does not get the stack's certificate": "other.example.com gets the stack's certificate",
       "HTTP leads to HTTPS": "port 80 answered 302, location https://198.51.100.1/dashboard",
       "site wiki answers": expect.stringContaining("does not match"),
     });
@@ -122,7 +122,7 @@ describe.skipIf(!isRoot)("the checks through a balancer", () => {
     expect(await check({ ...good, detour })).toEqual({
       ...allPass,
       "a page does not redirect forever":
-        "/dashboard/ answered 302 and leads to itself: the ingress takes HTTPS for plain HTTP",
+        "/dashboard/ answered 302 and redirects to itself: the ingress treats HTTPS as plain HTTP",
     });
   });
 
@@ -133,7 +133,7 @@ describe.skipIf(!isRoot)("the checks through a balancer", () => {
   it("tell that a site is answered by none of the nodes, or with another's certificate", async () => {
     const site = "site wiki answers";
     expect((await check({ ...good, siteNode: false }))[site]).toBe(
-      `https://${wiki} answered 200, and none of the nodes did`,
+      `https://${wiki} answered 200, but not from a node of the cluster`,
     );
     for (const close of closers.splice(0)) await close();
     expect((await check({ ...good, siteCertificate: "default.example.net" }))[site]).toMatch(/does not match/);
@@ -155,7 +155,7 @@ describe.skipIf(!isRoot)("the checks through a balancer", () => {
       nodes: ["server-1"],
     });
 
-    const asked = results.filter(({ name }) => name !== "a foreign host name gets no certificate of ours");
+    const asked = results.filter(({ name }) => name !== "another host name does not get the stack's certificate");
     expect(asked).toHaveLength(5);
     for (const { passed, seen } of asked) {
       expect(seen).toContain("ECONNREFUSED");

@@ -59,7 +59,7 @@ describe.skipIf(!isRoot)("a stack whose balancer ends TLS", () => {
   const failedChecks = async () => {
     const asked = { ...target(), nodes: servers, clientAddress: stack.sandbox.subnet.machine, sites: [wiki] };
     const results = await checkThroughBalancer(asked);
-    expect(results.map(({ name }) => name)).toContain("Rancher is told who asks");
+    expect(results.map(({ name }) => name)).toContain("Rancher sees the client's address");
     expect(results.map(({ name }) => name)).toContain("site wiki answers");
     return results.filter(({ passed }) => !passed);
   };

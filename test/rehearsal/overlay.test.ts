@@ -148,7 +148,7 @@ describe("the overlay", () => {
     const { replaced } = overlay(values, ["bootstrapPassword"], sandbox);
 
     expect(replaced).toEqual([
-      "addresses and host keys of the load balancer's hosts, and the key that opens them",
+      "addresses and host keys of the load balancer's hosts, and their SSH key",
       "the cluster: its addresses, its version and its kubeconfig",
       "the certificate for the hostname, its key and its CA",
       "the bootstrap password",
@@ -252,7 +252,7 @@ describe("the overlay of a load balancer that ends TLS", () => {
     const stack = { ...values, loadBalancer: { ...values.loadBalancer, floatingAddress } };
 
     expect(balancerOf(stack)["floatingAddress"]).toEqual({ address: "198.18.0.100", virtualRouterId: 7 });
-    expect(overlay(stack, [], sandbox).replaced).toContain("the floating address, by one of the hosts' network here");
+    expect(overlay(stack, [], sandbox).replaced).toContain("the floating address, by one in the sandbox's network");
   });
 
   it.each([
@@ -274,7 +274,7 @@ describe("the overlay of a load balancer that ends TLS", () => {
     const stack = { ...values, loadBalancer: { ...values.loadBalancer, nginx } };
 
     expect(balancerOf(stack)["nginx"]).toEqual({ statusPort: 8081 });
-    expect(overlay(stack, [], sandbox).replaced).toContain("the DNS servers nginx asks, by the hosts' own");
+    expect(overlay(stack, [], sandbox).replaced).toContain("nginx's DNS servers, by those of the hosts");
   });
 
   it.each([

@@ -3,7 +3,7 @@ import { type Answer, answerAsRancher, ledToHttps, type SeenRequest } from "../.
 import { isPassword, type RancherData } from "./data.ts";
 import type { Store } from "./store.ts";
 
-/** A request with what identifies who asks. */
+/** A request with its credentials. */
 export interface ServerRequest extends SeenRequest {
   readonly authorization?: string;
   readonly body: string;
@@ -14,7 +14,7 @@ const publicSettings = ["cacerts", "first-login"];
 
 const loginPaths = ["/v1-public/login", "/v3-public/localProviders/local"];
 
-/** Answers as a server with data and users of its own. What it is told is kept before it answers. */
+/** Answers like a server with data and users. Changes are stored before the response is returned. */
 export function answersOf(options: {
   readonly store: Store<RancherData>;
   readonly cacerts: string;
@@ -62,12 +62,12 @@ export function answersOf(options: {
   };
 }
 
-/** By a token of an earlier `signIn`: `Bearer token-ab12cd:...`. */
+/** Whether the header has a token of an earlier `signIn`: `Bearer token-ab12cd:...`. */
 export function isSignedIn({ tokens }: RancherData, authorization: string | undefined): boolean {
   return tokens.includes(sumOf((authorization ?? "").replace(/^Bearer /i, "")));
 }
 
-/** Tokens are not kept themselves. */
+/** Only the hashes of tokens are stored. */
 function sumOf(token: string): string {
   return createHash("sha256").update(token).digest("hex");
 }

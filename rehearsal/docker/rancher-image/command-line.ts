@@ -1,9 +1,9 @@
 import { parseArgs } from "node:util";
 
-/** What the server is told in words behind the image, as far as it matters here. */
+/** The arguments after the image's name that affect the fake server. */
 export interface CommandLine {
   readonly ports: { readonly http: number; readonly https: number };
-  /** Clients verify the certificate by the CAs they know anyway. */
+  /** Clients verify the certificate with the CAs that they already trust. */
   readonly noCacerts: boolean;
   readonly auditLog?: string;
 }
@@ -29,12 +29,12 @@ const flags = {
   trace: { type: "boolean" },
 } as const;
 
-/** @throws for a word that is no flag of Rancher's, as the genuine server ends with one */
+/** @throws for an argument that is not a flag of Rancher, with which the genuine server exits */
 export function readCommandLine(
-  words: readonly string[],
+  args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): CommandLine {
-  const { values } = parseArgs({ args: [...words], options: flags, strict: true });
+  const { values } = parseArgs({ args: [...args], options: flags, strict: true });
   const audits = env["AUDIT_LOG_ENABLED"] === "true" && values["audit-log-path"] !== undefined;
   return {
     ports: { http: Number(values["http-listen-port"]), https: Number(values["https-listen-port"]) },

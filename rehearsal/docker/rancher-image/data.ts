@@ -6,37 +6,37 @@ import { compare } from "semver";
 import { createCertificateAuthority, type KeyPair } from "../../kubernetes/certificate-authority.ts";
 import { Store } from "./store.ts";
 
-/** What the fake server remembers. */
+/** The stored data of the fake server. */
 export interface RancherData {
-  /** The server that wrote it last: `v2.15.2`. */
+  /** Version of the server that last wrote it: `v2.15.2`. */
   readonly version: string;
   readonly installUuid: string;
   readonly settings: Readonly<Record<string, string>>;
-  /** Of the user `admin`. */
+  /** The password of `admin`. */
   readonly password: { readonly salt: string; readonly hash: string };
   readonly tokens: readonly string[];
   /** `v2.14.3 to v2.15.2`, oldest first. */
   readonly migrations: readonly string[];
   readonly authority: KeyPair;
-  /** How often it was started. */
+  /** Number of starts. */
   readonly starts: number;
-  /** Counts on while the server runs, as a genuine one always writes something. */
+  /** Incremented while the server runs, because a genuine one constantly writes something. */
   readonly beats: number;
 }
 
 export interface OpenedData {
   readonly store: Store<RancherData>;
   readonly data: RancherData;
-  /** From which version it was just migrated. */
+  /** The version from which the data was just migrated. */
   readonly migratedFrom?: string;
-  /** Made up, because none was given: to be told once. */
+  /** Generated because none was given; to be logged once. */
   readonly toldPassword?: string;
 }
 
 /**
- * Takes up what lies under the folder, or makes it at the first start.
+ * Opens the data in the folder, or creates it at the first start.
  *
- * @throws when a newer server has written it
+ * @throws if a newer server has written it
  */
 export async function openData(
   folder: string,
@@ -64,7 +64,7 @@ export async function openData(
     return { store, data, ...(bootstrapPassword === undefined && { toldPassword: password }) };
   }
   const order = compare(version, before.version);
-  if (order < 0) throw new Error(`the data is of ${before.version}; ${version} cannot read it`);
+  if (order < 0) throw new Error(`the data was written by ${before.version}; ${version} cannot read it`);
   const data: RancherData = {
     ...before,
     version,
@@ -84,7 +84,7 @@ function hashed(password: string, salt: string = randomBytes(16).toString("hex")
   return { salt, hash: scryptSync(password, salt, 32).toString("hex") };
 }
 
-/** What makes a copy of the genuine one's folder more than a copy of plain files: a link, a socket, other owners. */
+/** Creates what makes the genuine server's folder harder to copy than plain files: a link, a socket, other owners. */
 function prepare(folder: string): void {
   mkdirSync(join(folder, "k3s/agent/containerd"), { recursive: true, mode: 0o700 });
   mkdirSync(join(folder, "k3s/data/0f1e"), { recursive: true, mode: 0o755 });

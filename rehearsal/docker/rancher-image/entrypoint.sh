@@ -1,6 +1,6 @@
 #!/bin/bash
-# As the genuine image's, where an installation meets it: wants --privileged, resets the embedded cluster when there is
-# one already, and hands its words on to the server.
+# Does what an installation depends on in the genuine image: requires --privileged, resets an existing embedded cluster,
+# and passes its arguments to the server.
 set -e
 if [ ! -e /dev/kmsg ]; then
   echo "ERROR: Rancher must be ran with the --privileged flag when running outside of Kubernetes"

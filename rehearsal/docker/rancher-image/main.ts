@@ -8,8 +8,8 @@ import { serve } from "./serve.ts";
 import { serverTls } from "./tls.ts";
 
 /**
- * Plays a Rancher server in a container: keeps its data under /var/lib/rancher, needs a while until it answers, and
- * ends with a reason where a genuine one would.
+ * Simulates a Rancher server in a container. It stores its data in /var/lib/rancher, answers after a delay, and exits
+ * with a message where a genuine server would.
  */
 const { env } = process;
 const dataFolder = "/var/lib/rancher";
@@ -23,7 +23,7 @@ function seconds(name: string, usual: number): number {
   return Number(env[name] ?? usual) * 1000;
 }
 
-// As process 1 it would not be ended by a signal otherwise.
+// Process 1 ignores signals without a handler.
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => process.exit(0));
 
 try {

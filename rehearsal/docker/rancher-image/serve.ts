@@ -12,12 +12,12 @@ import type { ServerRequest } from "./answers.ts";
 import type { ServerTls } from "./tls.ts";
 
 export interface ServeOptions {
-  /** 0 takes a free one. */
+  /** 0 chooses a free one. */
   readonly ports: { readonly http: number; readonly https: number };
   readonly tls: Pick<ServerTls, "pairFor">;
   answer(request: ServerRequest): Answer;
   isSignedIn(authorization: string | undefined): boolean;
-  /** Hears of every request that is answered. */
+  /** Called for every answered request. */
   audit(request: SeenRequest, status: number): void;
 }
 
@@ -26,10 +26,10 @@ export interface Serving {
   close(): void;
 }
 
-/** Longest body that is read. */
+/** Maximum length of a request body. */
 const longestBody = 1024 * 1024;
 
-/** Opens both ports. Behind a proxy that ends TLS, plain requests count as HTTPS by X-Forwarded-Proto, whoever sends it. */
+/** Opens both ports. X-Forwarded-Proto is trusted from every sender, for proxies that terminate TLS. */
 export async function serve(options: ServeOptions): Promise<Serving> {
   const sockets = new WebSocketServer({ noServer: true });
   const handle = async (server: Server, port: number): Promise<void> => {
@@ -41,7 +41,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
           const answer = options.answer({ ...seen, body, ...(authorization !== undefined && { authorization }) });
           options.audit(seen, answer.status);
           const length = Buffer.byteLength(answer.body);
-          response.writeHead(answer.status, { ...answer.headers, ...toldOf(request), "content-length": length });
+          response.writeHead(answer.status, { ...answer.headers, ...reportOf(request), "content-length": length });
           response.end(request.method === "HEAD" ? undefined : answer.body);
         },
         () => request.destroy(),
@@ -86,7 +86,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   };
 }
 
-/** Agents' websocket: a genuine one refuses whoever brings no agent's token, the fake one takes everyone. */
+/** The agents' websocket. A genuine server requires an agent's token; the fake one accepts everyone. */
 function isOpen({ url }: SeenRequest): boolean {
   return new URL(url, "https://rancher").pathname === websocketPath;
 }
@@ -98,8 +98,8 @@ function seenOf(request: IncomingMessage): SeenRequest {
   return { method: request.method ?? "GET", url: request.url ?? "/", host: request.headers.host ?? "", scheme };
 }
 
-/** By these headers a rehearsal tells what it saw, as the fake ingress controllers do. */
-function toldOf(request: IncomingMessage): Record<string, string> {
+/** Headers that report what the server received, as those of the fake ingress controllers. */
+function reportOf(request: IncomingMessage): Record<string, string> {
   const forwarded = String(request.headers["x-forwarded-for"] ?? "");
   return {
     "x-rehearsal-scheme": seenOf(request).scheme,

@@ -12,19 +12,19 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 
-/** Entries of the log until it is written anew with the last one only. */
+/** Number of log entries after which the log is rewritten with only the last one. */
 const longestLog = 200;
 
-/** A state as it was kept, and how often it was kept before. */
+/** A stored state, and the number of times a state has been stored. */
 interface Entry<T> {
   readonly revision: number;
   readonly state: T;
 }
 
 /**
- * Keeps a state in two files, as etcd does: a log, and a snapshot behind it. It survives being killed at any moment. A
- * copy of the folder taken while it is written may have a snapshot that is ahead of its log; that is found at the next
- * start, as with etcd.
+ * Stores a state in two files, as etcd does: a log, and a snapshot that is written after it. A kill at any moment does
+ * no harm. A copy that is taken during a write may have a snapshot that is newer than the log; the next start detects
+ * this, as with etcd.
  */
 export class Store<T> {
   readonly #log: string;
@@ -32,7 +32,7 @@ export class Store<T> {
   #last: Entry<T> | undefined;
   #entries = 0;
 
-  /** @throws when the files contradict each other */
+  /** @throws if the snapshot is newer than the log */
   constructor(folder: string) {
     mkdirSync(join(folder, "member/wal"), { recursive: true, mode: 0o700 });
     mkdirSync(join(folder, "member/snap"), { recursive: true, mode: 0o700 });
@@ -62,7 +62,7 @@ export class Store<T> {
       writeThrough(this.#log, "a", [line]);
       this.#entries++;
     }
-    // In place and in two parts: a kill between them leaves half of it, which the log makes good.
+    // In place and in two parts: a kill between them leaves half a snapshot, which is then ignored in favour of the log.
     writeThrough(this.#snapshot, "w", [text.slice(0, text.length / 2), text.slice(text.length / 2)]);
     this.#last = entry;
   }
@@ -71,7 +71,7 @@ export class Store<T> {
     const snapshot = readSnapshot<T>(this.#snapshot);
     const lines = existsSync(this.#log) ? readFileSync(this.#log, "utf8").split("\n") : [];
     const valid = lines.filter((line) => line.slice(0, 64) === sumOf(line.slice(65)));
-    // What a kill cut off would otherwise run into the next entry.
+    // Remove a partial line, or the next entry would be appended to it.
     if (lines.some((line) => line !== "" && !valid.includes(line))) {
       writeFileSync(this.#log, valid.map((line) => `${line}\n`).join(""));
     }

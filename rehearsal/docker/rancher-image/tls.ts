@@ -2,26 +2,26 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openCertificateAuthority, type KeyPair } from "../../kubernetes/certificate-authority.ts";
 
-/** How the server shows itself on its HTTPS port, and by which CA its agents are to verify it. */
+/** The certificates of the HTTPS port, and the CA with which agents verify them. */
 export interface ServerTls {
-  /** The setting `cacerts`, PEM; empty where clients know the CA anyway. */
+  /** The setting `cacerts`, PEM; empty if clients already trust the CA. */
   readonly cacerts: string;
   readonly source: "mounted" | "external" | "generated";
-  /** What it shows to a client that asks for this name. */
+  /** The certificate for a server name. */
   pairFor(name: string): Promise<KeyPair>;
 }
 
 /**
- * By the files under `folder` and `--no-cacerts`, in the genuine server's order and with its refusals.
+ * Chooses the certificate from the files in `folder` and `--no-cacerts`, in the same order as the genuine server.
  *
  * @see https://github.com/rancher/rancher/blob/main/pkg/tls/tls.go
- * @throws for combinations the genuine one ends with
+ * @throws for combinations with which the genuine server exits
  */
 export async function serverTls(options: {
   /** `/etc/rancher/ssl` */
   readonly folder: string;
   readonly noCacerts: boolean;
-  /** The server's own, which signs where nothing is mounted. */
+  /** The server's CA, which signs if no certificate is mounted. */
   readonly authority: KeyPair;
 }): Promise<ServerTls> {
   const { folder, noCacerts, authority } = options;

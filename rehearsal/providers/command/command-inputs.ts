@@ -12,18 +12,18 @@ import type { Checked } from "../protocol/plugin.ts";
 /** Whether output is shown while the command runs. */
 export type Logging = "stdout" | "stderr" | "stdoutAndStderr" | "none";
 
-/** One hop: where to connect, as whom, and how to know the host. */
+/** One hop: address, user and host key. */
 export interface Hop {
   readonly host: string;
   readonly port: number;
   readonly user: string;
   readonly privateKey?: string;
   readonly agentSocketPath?: string;
-  /** `type base64`; without it nothing is verified. */
+  /** `type base64`; if not set, the host is not verified. */
   readonly hostKey?: string;
-  /** Failed attempts after which dialling is given up; -1 for never. */
+  /** Failed attempts before dialling is given up; -1 for no limit. */
   readonly dialErrorLimit: number;
-  /** Seconds each attempt may take; 0 for no limit. */
+  /** Timeout of each attempt, in seconds; 0 for no limit. */
   readonly perDialTimeout: number;
 }
 /** A connection, through a jump host if there is one. */
@@ -37,16 +37,16 @@ const hopKeys = [
   ...["dialErrorLimit", "perDialTimeout", "hostKey"],
 ];
 const common = ["create", "update", "delete", "triggers", "stdin", "logging", "environment", "addPreviousOutputInEnv"];
-/** The inputs each resource takes. */
+/** The inputs of each resource. */
 export const inputKeys = {
   remote: [...common, "connection"],
   local: [...common, "dir", "interpreter", "assetPaths", "archivePaths"],
 };
-/** What this fake leaves to the genuine provider, rather than doing it differently. */
+/** Inputs that this fake rejects, because it does not implement them. */
 const notSimulated = new Set(["password", "privateKeyPassword", "assetPaths", "archivePaths"]);
 const loggings: readonly Json[] = ["stdout", "stderr", "stdoutAndStderr", "none", null];
 
-/** Fills in the defaults and refuses what the provider would not understand; a message never quotes a value. */
+/** Fills in the defaults and rejects invalid inputs. Messages never quote a value. */
 export function checkInputs(kind: keyof typeof inputKeys, news: Properties): Checked {
   const failures = refuse(news, inputKeys[kind], "");
   if (!loggings.includes(reveal(own(news, "logging")))) {

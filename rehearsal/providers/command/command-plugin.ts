@@ -9,10 +9,10 @@ import { runRemotely, type RemoteCommand } from "./remote-run.ts";
 import { Capture } from "./run-result.ts";
 import { SshFolder } from "./ssh-folder.ts";
 
-/** Runs one of a resource's commands with those inputs and the outputs of the run before. */
+/** Runs one of a resource's commands with the inputs and the outputs of the previous run. */
 type Run = (request: Request, command: string, inputs: JsonObject, before: JsonObject) => Promise<Properties>;
 
-/** Replaces the command provider: `remote.Command` and `local.Command`, without files copied or globbed. */
+/** Replaces the command provider: `remote.Command` and `local.Command`, without copying or globbing files. */
 export function commandPlugin(version: string): Plugin {
   const stop = new AbortController();
   let folder: SshFolder | undefined;

@@ -1,16 +1,16 @@
 import type { Connection, Hop } from "./command-inputs.ts";
 
-/** How an attempt ended that never got as far as running the command. */
+/** Why an attempt ended before the command was run. */
 export interface DialFailure {
-  /** Which of the two hops failed, so whose limit of attempts counts. */
+  /** The hop that failed; its limit of attempts applies. */
   readonly hop: "target" | "proxy";
-  /** In the words of the genuine provider (Go's net and x/crypto/ssh), where they are known. */
+  /** The message of the genuine provider (Go's net and x/crypto/ssh), if it is known. */
   readonly reason: string;
 }
 
 /**
- * Reads from ssh's own logs why the command was not run. Undefined when the host did let us in: then whatever went
- * wrong later is the command's own end.
+ * Reads from ssh's logs why the command was not run. Undefined if the host accepted the connection: a later failure is
+ * that of the command.
  */
 export function dialFailure(connection: Connection, log: string, proxyLog: string): DialFailure | undefined {
   if (isLetIn(log)) return undefined;
@@ -22,7 +22,7 @@ export function dialFailure(connection: Connection, log: string, proxyLog: strin
   return { hop: "target", reason: goArguments(log, connection) };
 }
 
-/** True when the session broke although the command had not ended. */
+/** Whether the session broke before the command had ended. */
 export function isBrokenOff(log: string): boolean {
   return /closed by remote host|Connection reset|Broken pipe|Timeout, server .* not responding|Connection timed out/.test(
     log,

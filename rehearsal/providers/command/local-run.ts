@@ -11,7 +11,7 @@ export interface LocalCommand {
   readonly environment: { readonly [name: string]: string };
 }
 
-/** Runs the command here; throws what the genuine provider would. */
+/** Runs the command. @throws the same errors as the genuine provider */
 export async function runLocally(what: LocalCommand, capture: Capture, signal: AbortSignal): Promise<void> {
   const [program = "/bin/sh", ...before] = what.interpreter.length > 0 ? what.interpreter : ["/bin/sh", "-c"];
   const child = spawn(program, [...before, what.command], {

@@ -7,8 +7,8 @@ import type { SshFolder } from "./ssh-folder.ts";
 type Environment = { readonly [name: string]: string };
 
 /**
- * Fails, as the genuine provider does, when the host's sshd does not take a variable. OpenSSH's client never learns
- * that, so the host is asked which of them arrived, before the command is run.
+ * Fails, as the genuine provider does, if the host's sshd does not accept a variable. OpenSSH's client does not report
+ * that, so a command on the host first checks which variables arrived.
  */
 export async function refuseUnaccepted(
   what: RemoteCommand,
@@ -25,7 +25,7 @@ export async function refuseUnaccepted(
   throw new Error(`could not set environment variable ${JSON.stringify(refused)}: ssh: setenv failed`);
 }
 
-/** What the run before printed, as variables; those that the host does not take are left out with a warning. */
+/** Output of the previous run, as variables. A variable that the host does not accept is left out with a warning. */
 export async function previousOutput(
   what: RemoteCommand,
   inputs: JsonObject,

@@ -12,7 +12,7 @@ import { commandFailed, longestLoggedLine } from "./run-result.ts";
 import { knownHosts, sshArguments, type SshFiles } from "./ssh-arguments.ts";
 import type { SshFolder } from "./ssh-folder.ts";
 
-/** What is to be run, and where. */
+/** A command and the host to run it on. */
 export interface RemoteCommand {
   readonly connection: Connection;
   readonly command: string;
@@ -21,14 +21,14 @@ export interface RemoteCommand {
   readonly environment: { readonly [name: string]: string };
 }
 
-/** Waits between dials as the genuine provider does: sdk/go/common/util/retry. */
+/** Pauses between attempts, as in the genuine provider: sdk/go/common/util/retry. */
 const firstWaitMs = 100;
 const waitFactor = 1.5;
 const longestWaitMs = 5_000;
 
 let runs = 0;
 
-/** Runs the command on the host and returns what it printed; throws what the genuine provider would. */
+/** Runs the command on the host and returns its output. @throws the same errors as the genuine provider */
 export async function runRemotely(
   what: RemoteCommand,
   capture: Capture,
@@ -103,7 +103,7 @@ async function runOnce(
   });
   ssh.stdout?.on("data", (chunk: Buffer) => capture.add("stdout", chunk));
   ssh.stderr?.on("data", (chunk: Buffer) => capture.add("stderr", chunk));
-  // A command may end without having read its input.
+  // A command may end without reading its input.
   ssh.stdin?.on("error", () => undefined);
   ssh.stdin?.end(what.stdin);
   const status = await new Promise<number | null>((resolve, reject) =>

@@ -4,7 +4,7 @@ import type { Logging } from "./command-inputs.ts";
 /** The line length at which the genuine provider stops reading and hangs: Go's `bufio.MaxScanTokenSize`. */
 export const longestLoggedLine = 64 * 1024;
 
-/** What a command printed, kept apart and as it came, and shown line by line while it runs. */
+/** The output of a command: each stream, both in order, and shown line by line while the command runs. */
 export class Capture {
   readonly #both: Buffer[] = [];
   readonly #streams = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
@@ -35,7 +35,7 @@ export class Capture {
     this.#line = "";
   }
 
-  /** True when the genuine provider would have hung on a line of this output. */
+  /** Whether the genuine provider would have hung on a line of this output. */
   get overlong(): boolean {
     return this.#overlong;
   }
@@ -55,12 +55,12 @@ export class Capture {
   }
 }
 
-/** The error of a command that failed: carries the whole command and all it printed, as the genuine provider's does. */
+/** The error of a failed command, with the whole command and its output, as in the genuine provider. */
 export function commandFailed(reason: string, command: string, output: string): Error {
   return new Error(`${reason}: running ${goQuoted(command)}:\n${output}`);
 }
 
-/** A text as Go's `%q` prints it. */
+/** Formats a text like Go's `%q`. */
 export function goQuoted(text: string): string {
   const named: { [character: string]: string } = {
     "\u0007": "\\a",

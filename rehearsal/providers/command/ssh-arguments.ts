@@ -2,27 +2,27 @@ import { createHash } from "node:crypto";
 import type { Connection, Hop } from "./command-inputs.ts";
 
 /**
- * TCP keepalive as Go's dialler sets it (15 s idle, 15 s apart, 9 probes), by which the genuine provider notices a
- * host that is gone. OpenSSH leaves TCP keepalive to the system, whose first probe comes after two hours.
+ * TCP keepalive as set by Go's dialler (15 s idle, 15 s interval, 9 probes), with which the genuine provider detects a
+ * lost host. OpenSSH uses the system's settings, with a first probe after two hours.
  */
 const keepalive = { interval: 15, count: 9 };
 
-/** The name under which the pinned key stands in a known-hosts file of our own, whatever the host's address is. */
+/** The host's name in the fake's known-hosts file, whatever its address is. */
 const pinnedAlias = "pinned";
 
-/** Everything is relative to the private folder in which ssh is run, so that socket paths stay short. */
+/** Paths are relative to the private folder in which ssh runs, because socket paths must be short. */
 export interface SshFiles {
-  /** Agent socket for the target and for the jump host; undefined where no agent is to be asked. */
+  /** Agent sockets for the target and the jump host; undefined if no agent is used. */
   readonly agent?: string;
   readonly proxyAgent?: string;
-  /** Where ssh writes what it has to say itself, so that stderr is the command's alone. */
+  /** File of ssh's log, so that stderr has only the command's output. */
   readonly log: string;
   readonly proxyLog: string;
 }
 
 /**
- * The command line of one run over SSH. It holds no key and no password: keys are in the agents. Environment
- * variables are named here and their values travel in ssh's own environment.
+ * The command line of one run over SSH. It has no key and no password: keys are in the agents. It has the names of
+ * environment variables; their values are in the environment of ssh.
  */
 export function sshArguments(
   connection: Connection,
@@ -37,11 +37,11 @@ export function sshArguments(
     jump.push("-W", `[${connection.host}]:${connection.port}`, "--", connection.proxy.host);
     options.push("-o", `ProxyCommand=${jump.map(shellQuoted).join(" ").replaceAll("%", "%%")}`);
   }
-  // "--" ends the options for good: without it ssh would look for more of them after the host.
+  // Without "--", ssh would parse options after the host too.
   return [...options, "--", connection.host, command];
 }
 
-/** The file of the one line that pins this host key; none when nothing is verified. */
+/** Name and only line of the known-hosts file for this host key; undefined if the host is not verified. */
 export function knownHosts(hop: Hop): { name: string; line: string } | undefined {
   if (hop.hostKey === undefined) return undefined;
   const key = hostKeyParts(hop.hostKey);

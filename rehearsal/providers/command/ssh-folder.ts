@@ -6,12 +6,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { dieWithUs, privateFolder } from "../protocol/private-folder.ts";
 
 const agentStartMs = 5_000;
-/** What `ssh-add` ends with when it cannot reach the agent, ssh-add(1). */
+/** Exit code of `ssh-add` if it cannot reach the agent, ssh-add(1). */
 const noAgent = 2;
 
 /**
- * A folder of mode 0700 in which ssh is run, and the private agents that hold the keys. Keys never touch a disk or a
- * command line: they go to `ssh-add -` on stdin. Agents die with this process, and the folder goes with it.
+ * A folder of mode 0700 in which ssh runs, and private agents with the keys. Keys are never on a disk or a command line:
+ * `ssh-add -` reads them from stdin. The agents end with this process, and the folder is removed with it.
  */
 export class SshFolder {
   readonly path: string;
@@ -22,7 +22,7 @@ export class SshFolder {
     this.path = privateFolder("ssh");
   }
 
-  /** The socket, relative to the folder, of an agent that holds this key and no other. */
+  /** The socket, relative to the folder, of an agent with only this key. */
   agent(privateKey: string): Promise<string> {
     const digest = createHash("sha256").update(privateKey).digest("hex").slice(0, 16);
     const known = this.#agents.get(digest);
@@ -61,9 +61,9 @@ export class SshFolder {
     return socket;
   }
 
-  /** False while the agent's socket is there but nobody listens at it yet. */
+  /** Returns false while nothing listens on the agent's socket. */
   async #add(socket: string, privateKey: string): Promise<boolean> {
-    // Detached from any terminal, so that a key with a passphrase fails instead of asking somebody.
+    // Detached from the terminal, so that a key with a passphrase fails instead of asking for it.
     const add = spawn("ssh-add", ["-q", "-"], {
       cwd: this.path,
       env: { PATH: process.env["PATH"], SSH_AUTH_SOCK: socket, SSH_ASKPASS_REQUIRE: "never" },

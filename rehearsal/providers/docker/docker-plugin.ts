@@ -9,7 +9,7 @@ import { registryDigest } from "./registry-digest.ts";
 import { remoteImageType } from "./remote-image.ts";
 import { volumeType } from "./volume.ts";
 
-/** Where an engine is when nothing else is said. */
+/** Default address of the engine. */
 const defaultHost = "unix:///var/run/docker.sock";
 
 const registryImage = "docker:index/getRegistryImage:getRegistryImage";
@@ -22,18 +22,18 @@ const types: { readonly [type: string]: (engine: () => Promise<EngineClient>) =>
 };
 
 /**
- * Replaces the docker provider: networks, volumes, images that are pulled, containers, and the look-up
- * `getRegistryImage`, all without signing in to a registry.
+ * Replaces the docker provider: networks, volumes, pulled images, containers, and the function `getRegistryImage`. It
+ * does not sign in to registries.
  */
 export function dockerPlugin(version: string): Plugin {
   let engine = engineOf({ host: defaultHost, sshOpts: [], unchecked: false });
   return {
     version,
-    // The bridge takes no secrets: the engine keeps them, and whatever stands in their place in the outputs.
+    // The bridge does not support secrets: the engine marks them, and the outputs with the same names.
     acceptsSecrets: false,
     configure: async (configuration) => {
       const settings = engineSettings(configuration);
-      // The genuine one connects to an engine at once, whatever is asked of it later, unless it is behind SSH.
+      // The genuine provider connects to the engine immediately, unless it is behind SSH.
       if (!settings.host.startsWith("ssh://")) await connect(settings);
       engine = engineOf(settings);
     },
@@ -42,7 +42,7 @@ export function dockerPlugin(version: string): Plugin {
       if (token !== registryImage) return refuse(token);
       return async (args) => {
         const { name, insecureSkipVerify } = revealMap(args);
-        if (typeof name !== "string") throw new Error("getRegistryImage wants the name of an image");
+        if (typeof name !== "string") throw new Error("getRegistryImage needs the name of an image");
         const digest = await registryDigest(name, insecureSkipVerify === true);
         return { id: digest, insecureSkipVerify: insecureSkipVerify === true, name, sha256Digest: digest };
       };
@@ -50,7 +50,7 @@ export function dockerPlugin(version: string): Plugin {
   };
 }
 
-/** Settings the fake would do without are refused, lest it reach another engine than the genuine one. */
+/** Settings that the fake rejects, because ignoring them could lead it to another engine than the genuine provider. */
 const notSimulated = ["context", "certPath", "caMaterial", "certMaterial", "keyMaterial", "registryAuth"];
 
 function engineSettings(configuration: ReadonlyMap<string, string>): EngineSettings {

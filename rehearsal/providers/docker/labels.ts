@@ -1,19 +1,19 @@
 import type { Json, JsonObject } from "../protocol/property-value.ts";
 import type { Fields } from "./terraform-bridge/schema.ts";
 
-/** A label, as the provider writes each: a block of its own in a set. */
+/** A label in the provider's form: a block in a set. */
 export const labelFields: Fields = {
   label: { type: "text", replaces: true },
   value: { type: "text", replaces: true },
 };
 
-/** Labels as an engine wants them. */
+/** Converts labels to the engine's form. */
 export function labelMap(labels: Json | undefined): JsonObject {
   const list = Array.isArray(labels) ? (labels as readonly JsonObject[]) : [];
   return Object.fromEntries(list.map(({ label, value }) => [String(label), value ?? ""]));
 }
 
-/** An engine's labels as the provider writes them. */
+/** Converts an engine's labels to the provider's form. */
 export function labelList(labels: { readonly [label: string]: string } | null): JsonObject[] {
   return Object.entries(labels ?? {})
     .sort(([one], [other]) => (one < other ? -1 : 1))

@@ -50,7 +50,7 @@ interface EngineNetwork {
 }
 
 /**
- * `docker:index/network:Network`. It takes two seconds to read and two to delete, and with containers on it the
+ * `docker:index/network:Network`. Reading takes two seconds, and so does deleting. With containers in the network, the
  * deletion fails after half a minute: resource_docker_network_funcs.go of terraform-provider-docker v4.5.0.
  */
 export function networkType(engine: () => Promise<EngineClient>, timeout: Timeout = genuineTimeout): Lifecycle {
@@ -62,7 +62,7 @@ export function networkType(engine: () => Promise<EngineClient>, timeout: Timeou
     create: async (planned) => {
       const client = await engine();
       const body = createBody(planned);
-      // Engines before 25.0 make a second network of the same name unless they are told not to.
+      // Without CheckDuplicate, engines before 25.0 create a second network of the same name.
       const checked = isOlder(await client.version(), "1.44") ? { ...body, CheckDuplicate: true } : body;
       const { Id } = await client
         .ask<{ Id: string }>("POST", "/networks/create", { body: checked })
@@ -74,7 +74,7 @@ export function networkType(engine: () => Promise<EngineClient>, timeout: Timeou
     read: async (id) => {
       const client = await engine();
       await sleep(timeout.firstMs);
-      // Whatever goes wrong here, to the genuine provider the network is gone.
+      // The genuine provider treats every error here as a missing network.
       const found = await client.ask<EngineNetwork>("GET", `/networks/${id}`).catch(() => undefined);
       return found && networkState(found);
     },

@@ -1,6 +1,6 @@
 import { request } from "node:https";
 
-/** Every kind of manifest: a list for several architectures comes as it is, and its digest is the list's. */
+/** Every kind of manifest. For a list for several architectures, the digest is that of the list. */
 const manifests = [
   "application/vnd.docker.distribution.manifest.v2+json",
   "application/vnd.docker.distribution.manifest.list.v2+json",
@@ -15,9 +15,9 @@ interface Answer {
 }
 
 /**
- * The digest an image's tag has in its registry, asked for over HTTPS, with a token where the registry wants one:
- * https://distribution.github.io/distribution/spec/auth/token/. Only for names with the registry's host; a rehearsal
- * asks nobody else's.
+ * Reads the digest of an image's tag from its registry over HTTPS, with a token if the registry requires one:
+ * https://distribution.github.io/distribution/spec/auth/token/. The name must have the registry's host, because a
+ * rehearsal contacts no public registry.
  */
 export async function registryDigest(image: string, insecure: boolean): Promise<string> {
   const { host, repository, reference } = partsOf(image);
@@ -26,7 +26,7 @@ export async function registryDigest(image: string, insecure: boolean): Promise<
       `Got error when attempting to fetch image version ${repository}:${reference} from registry: ${why}`,
     );
   };
-  if (host === undefined) return failed("a rehearsal reaches no registry that is not named; give the digest");
+  if (host === undefined) return failed("a rehearsal contacts no default registry; give the digest");
   const ask = (method: string, url: string, authorization?: string): Promise<Answer> =>
     asked(method, url, insecure, authorization).catch((error: Error) => failed(error.message));
 
@@ -62,7 +62,7 @@ async function tokenFor(
   return token ?? accessToken;
 }
 
-/** A name's first part is a host where it could be none of a repository's: it has a dot or a colon, or is localhost. */
+/** The first part of a name is a host if it has a dot or a colon, or is `localhost`. */
 function partsOf(image: string): { readonly host?: string; readonly repository: string; readonly reference: string } {
   const [first = "", ...others] = image.split("/");
   const isHost = others.length > 0 && (/[.:]/.test(first) || first === "localhost");

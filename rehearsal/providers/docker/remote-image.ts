@@ -15,9 +15,9 @@ const fields: Fields = {
 };
 
 /**
- * `docker:index/remoteImage:RemoteImage`, without builds. An image of that name that is there already is taken without
- * a pull, whatever the registry has under it by now, and whatever `pullTriggers` say; deleting it removes the image
- * unless `keepLocally`: resource_docker_image_funcs.go of terraform-provider-docker v4.5.0.
+ * `docker:index/remoteImage:RemoteImage`, without builds. An existing local image of that name is used without a pull,
+ * even if the registry has another one now, and whatever `pullTriggers` are. Deleting it removes the image unless
+ * `keepLocally` is set: resource_docker_image_funcs.go of terraform-provider-docker v4.5.0.
  */
 export function remoteImageType(engine: () => Promise<EngineClient>): Lifecycle {
   const named = (state: { readonly [name: string]: unknown }) => String(state["name"] ?? "");
@@ -61,7 +61,7 @@ export function remoteImageType(engine: () => Promise<EngineClient>): Lifecycle 
   };
 }
 
-/** The digest by which a registry knows the image; none for one that was built or imported here. */
+/** The image's digest in a registry; empty for an image that was built or imported locally. */
 export function repoDigest(name: string, digests: readonly string[]): string {
   if (digests.length <= 1) return digests[0] ?? "";
   const [withoutTag = name] = name.split(":");

@@ -21,8 +21,8 @@ interface EngineVolume {
 }
 
 /**
- * `docker:index/volume:Volume`, without cluster volumes. A volume of that name that is there already is taken as it
- * is, for so the engine answers; one that a container uses is not deleted, which fails after half a minute:
+ * `docker:index/volume:Volume`, without cluster volumes. An existing volume of that name is used, because the engine
+ * returns it. Deleting a volume that a container uses fails after half a minute:
  * resource_docker_volume.go of terraform-provider-docker v4.5.0.
  */
 export function volumeType(engine: () => Promise<EngineClient>, timeout: Timeout = genuineTimeout): Lifecycle {

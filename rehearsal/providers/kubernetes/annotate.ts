@@ -11,13 +11,12 @@ import {
 } from "../protocol/property-value.ts";
 
 /**
- * Marks as secret or unknown what the inputs mark as secret or unknown, by place and not by content. It follows
+ * Marks outputs as secret or unknown if the inputs at the same path are. It follows
  * `annotateSecrets` in provider/pkg/provider/provider.go of pulumi-kubernetes v4.32.0:
  *
  * - Maps are compared key by key, so a secret stays at its leaf.
  * - A list in which any entry is secret is secret as a whole, because entries may move.
- * - In a map of kind `Secret`, `data` and `stringData` are secret as a whole. Nothing else in it is, whatever the
- *   inputs say.
+ * - In a map of kind `Secret`, exactly `data` and `stringData` are secret, as a whole.
  */
 export function annotate(outputs: Value, inputs: Value | undefined): Value {
   if (inputs === unknown) return unknown;
@@ -29,7 +28,7 @@ export function annotate(outputs: Value, inputs: Value | undefined): Value {
     for (const [key, entry] of Object.entries(outputs)) {
       annotated[key] = Object.hasOwn(inputs, key) ? annotate(entry, own(inputs, key)) : entry;
     }
-    // A preview has unknowns that do not exist in the outputs yet.
+    // In a preview, the outputs lack unknown values.
     for (const [key, entry] of Object.entries(inputs)) if (hasUnknown(entry)) annotated[key] ??= entry;
     return annotated;
   }

@@ -3,7 +3,7 @@ import { Agent, request } from "node:https";
 import type { JsonObject } from "../protocol/property-value.ts";
 import type { ApiAccess } from "./provider-kubeconfig.ts";
 
-/** The API server's refusal, with the words and the reason it gave. */
+/** An error response of the API server, with its message and reason. */
 export class ApiError extends Error {
   readonly code: number;
   /** e.g. `AlreadyExists`, `NotFound`; see metav1.StatusReason. */
@@ -15,7 +15,7 @@ export class ApiError extends Error {
   }
 }
 
-/** A resource type as the API server knows it. */
+/** A resource type that the API server serves. */
 export interface Served {
   readonly plural: string;
   readonly namespaced: boolean;
@@ -23,7 +23,7 @@ export interface Served {
 
 const requestLimitMs = 32_000;
 
-/** Talks to one API server over connections that are kept open. */
+/** A client of one API server, which keeps its connections open. */
 export class ApiServer {
   readonly #access: ApiAccess;
   readonly #agent: Agent | HttpAgent;
@@ -43,7 +43,7 @@ export class ApiServer {
       : new HttpAgent({ keepAlive: true });
   }
 
-  /** One request; throws an ApiError for any answer that is not a success. */
+  /** Sends a request. @throws ApiError for any response other than a success */
   async call(method: string, path: string, body?: object, contentType = "application/json"): Promise<JsonObject> {
     const { status, text } = await this.#send(
       method,
@@ -59,11 +59,11 @@ export class ApiServer {
     throw new ApiError(message, status, reason);
   }
 
-  /** How that kind is served; undefined when the server does not know it (yet). */
+  /** The resource type of a kind; undefined if the server does not serve it (yet). */
   async served(apiVersion: string, kind: string): Promise<Served | undefined> {
     const known = (await this.#kinds(apiVersion)).get(kind);
     if (known) return known;
-    // A CRD may have been made since we last asked.
+    // A CRD may have been created since the last request.
     this.#served.delete(apiVersion);
     return (await this.#kinds(apiVersion)).get(kind);
   }
@@ -127,7 +127,7 @@ export class ApiServer {
   }
 }
 
-/** Where a group and version are served: the core group has a path of its own. */
+/** The path of a group and version; that of the core group differs. */
 export function groupPath(apiVersion: string): string {
   return apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
 }

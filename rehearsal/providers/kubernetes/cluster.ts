@@ -2,7 +2,7 @@ import type { Log } from "../protocol/plugin.ts";
 import { ApiServer } from "./api-server.ts";
 import { apiAccess, kubeconfigText, type Choice, type KubeconfigText } from "./provider-kubeconfig.ts";
 
-/** The cluster a provider is configured for; `unreachable` says why it cannot be worked with. */
+/** The cluster of a provider; `unreachable` is the reason why it cannot be used. */
 export interface Cluster {
   readonly api: ApiServer | undefined;
   readonly unreachable: string | undefined;
@@ -11,7 +11,7 @@ export interface Cluster {
   readonly defaultNamespace: string;
 }
 
-/** The provider's own settings, defaults filled in. */
+/** The provider's settings, with defaults. */
 export interface Settings {
   readonly upsert: boolean;
   readonly patchForce: boolean;
@@ -21,7 +21,7 @@ export interface Settings {
   readonly skipUpdateUnreachable: boolean;
 }
 
-/** Reads the settings; an absent one comes from its twin in the environment. Throws for those that are not supported. */
+/** Reads the settings; defaults are environment variables. @throws for settings that are not supported */
 export function settingsOf(configuration: ReadonlyMap<string, string>): Settings {
   const flag = (name: string): boolean => {
     const twin = `PULUMI_K8S_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`.replace(
@@ -71,7 +71,7 @@ const helmVariables = [
   ["repositoryCache", "HELM_REPOSITORY_CACHE"],
 ] as const;
 
-/** Finds the cluster and sees whether it answers. A cluster that does not is no error yet: a preview works without. */
+/** Finds the cluster and checks that it answers. If not, this is no error yet: a preview works without the cluster. */
 export async function reach(configuration: ReadonlyMap<string, string>, log: Log): Promise<Cluster> {
   const choice: Choice = { context: configuration.get("context"), cluster: configuration.get("cluster") };
   const namespace = configuration.get("namespace");

@@ -1,6 +1,6 @@
 import { defaultTimeoutSeconds, type ReleaseInputs } from "./release-inputs.ts";
 
-/** `helm show chart`: what the chart says about itself. */
+/** `helm show chart`: the chart's metadata. */
 export function showArguments(release: ReleaseInputs): string[] {
   return ["show", "chart", ...chartArguments(release)];
 }
@@ -21,14 +21,14 @@ export function installArguments(release: ReleaseInputs): string[] {
   ];
 }
 
-/** `helm upgrade`, likewise. It is the genuine provider that looks at `disableCRDHooks` here, not at `disableWebhooks`. */
+/** `helm upgrade`, likewise. Like the genuine provider, it uses `disableCRDHooks` here instead of `disableWebhooks`. */
 export function upgradeArguments(release: ReleaseInputs): string[] {
   return [
     "upgrade",
     release.name,
     ...chartArguments(release),
     ...sharedArguments(release),
-    // helm's own default is 10, the genuine provider's is no limit.
+    // helm's default is 10; the genuine provider's is no limit.
     "--history-max",
     String(release.maxHistory ?? 0),
     ...flags({

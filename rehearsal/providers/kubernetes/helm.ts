@@ -11,7 +11,7 @@ import { privateRepository, updateArguments } from "./private-repository.ts";
 import { settled } from "./provider-kubeconfig.ts";
 import type { ReleaseInputs } from "./release-inputs.ts";
 
-/** A release as helm prints it; the parts that are used. */
+/** The used parts of a release in helm's output. */
 export interface HelmRelease {
   readonly name: string;
   readonly namespace: string;
@@ -27,7 +27,7 @@ export interface HelmRelease {
 
 let folder: string | undefined;
 
-/** The real helm, on one cluster. Values go to it on stdin, the kubeconfig in a file that only we can read. */
+/** The real helm, for one cluster. It reads values from stdin, and the kubeconfig from a file of mode 0600. */
 export class Helm {
   readonly #program: string;
   readonly #cluster: Cluster;
@@ -41,7 +41,7 @@ export class Helm {
     this.#environment = environment;
   }
 
-  /** The chart's own version, which the wanted one may only describe. Throws when the chart is not to be had. */
+  /** The exact version of the chart, which may be given as a range. @throws if the chart cannot be found */
   async chartVersion(release: ReleaseInputs): Promise<string> {
     const chart = parse(await this.#withChart(release, argv.showArguments, "", false)) as {
       version: string;
@@ -63,7 +63,7 @@ export class Helm {
     await this.#run(argv.uninstallArguments(release), "");
   }
 
-  /** The newest revision; undefined when there is no such release. */
+  /** The newest revision; undefined if the release does not exist. */
   async find(name: string, namespace: string): Promise<HelmRelease | undefined> {
     try {
       return JSON.parse(await this.#run(argv.statusArguments(name, namespace), "")) as HelmRelease;
@@ -73,7 +73,7 @@ export class Helm {
     }
   }
 
-  /** What needs the release's chart, from a repository with credentials too. */
+  /** Runs helm with the release's chart, also from a repository with credentials. */
   async #withChart(
     release: ReleaseInputs,
     args: (release: ReleaseInputs) => string[],
@@ -108,15 +108,15 @@ export class Helm {
         stdio: ["pipe", "pipe", "pipe"],
         signal: this.#stop,
       });
-      const [printed, said]: [Buffer[], Buffer[]] = [[], []];
+      const [printed, stderr]: [Buffer[], Buffer[]] = [[], []];
       helm.stdout.on("data", (chunk: Buffer) => printed.push(chunk));
-      helm.stderr.on("data", (chunk: Buffer) => said.push(chunk));
+      helm.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
       helm.stdin.on("error", () => undefined);
       helm.stdin.end(stdin);
       const status = await new Promise<number | null>((resolve, reject) =>
         helm.once("error", reject).once("close", resolve),
       );
-      if (status !== 0) throw new Error(complaint(Buffer.concat(said).toString("utf8"), status));
+      if (status !== 0) throw new Error(complaint(Buffer.concat(stderr).toString("utf8"), status));
       return Buffer.concat(printed).toString("utf8");
     } finally {
       await rm(kubeconfig, { force: true });
@@ -128,11 +128,11 @@ function valuesOf(release: ReleaseInputs): string {
   return JSON.stringify(release.values ?? {});
 }
 
-/** What helm's library would have said: without the command line's own words before it. */
-function complaint(said: string, status: number | null): string {
-  const error = said.lastIndexOf("Error: ");
-  if (error < 0) return said.trim() || `helm ended with status ${status}`;
-  return said
+/** The error of helm's library, without the prefix of the command line. */
+function complaint(stderr: string, status: number | null): string {
+  const error = stderr.lastIndexOf("Error: ");
+  if (error < 0) return stderr.trim() || `helm ended with status ${status}`;
+  return stderr
     .slice(error + "Error: ".length)
     .replace(/^(INSTALLATION|UPGRADE) FAILED: /, "")
     .trim();

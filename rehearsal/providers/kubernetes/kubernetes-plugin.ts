@@ -4,21 +4,21 @@ import { objectType } from "./object-type.ts";
 import { providerDifference } from "./provider-difference.ts";
 import { releaseType } from "./release-type.ts";
 
-/** What resources need to know about the provider they belong to. */
+/** The provider that resources belong to. */
 export interface Provider {
   readonly cluster: Cluster;
   readonly settings: Settings;
-  /** The helm to run, and the variables by which it is told the provider's `helmReleaseSettings`. */
+  /** Path of helm, and the environment variables for the provider's `helmReleaseSettings`. */
   readonly helm: string;
   readonly helmEnvironment: { readonly [name: string]: string };
-  /** Aborted when the engine wants to stop. */
+  /** Aborted when the engine stops. */
   readonly stop: AbortSignal;
 }
 
-/** Types that are made of other resources, or run on this machine; none of them is supported. */
+/** Types that consist of other resources, or run on this machine, which are not supported. */
 const notSimulated = /^kubernetes:(yaml|yaml\/v2|kustomize|kustomize\/v2|helm\.sh\/v2|helm\.sh\/v4):|Patch$|List$/;
 
-/** Replaces the kubernetes provider: plain objects of any kind that needs no waiting of its own, and Releases. */
+/** Replaces the kubernetes provider: objects of all kinds that need no special waiting, and Releases. */
 export function kubernetesPlugin(version: string, helm: string): Plugin {
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {

@@ -9,7 +9,7 @@ import {
 } from "../protocol/property-value.ts";
 import { annotate } from "./annotate.ts";
 
-/** The part of a manifest that says which object it is. */
+/** The part of a manifest that identifies the object. */
 export interface Identity {
   readonly apiVersion: string;
   readonly kind: string;
@@ -20,7 +20,7 @@ export interface Identity {
 
 export const autonamed = "pulumi.com/autonamed";
 
-/** Keys under which the provider keeps its own notes in an object's state. */
+/** Keys of the provider's metadata in an object's state. */
 const notes = ["__inputs", "__initialApiVersion", "__fieldManager"];
 
 export function identity(object: JsonObject): Identity {
@@ -39,7 +39,7 @@ export function idOf({ namespace, name }: Identity): string {
   return namespace === "" ? name : `${namespace}/${name}`;
 }
 
-/** An annotation of the object; undefined when it has none of that name. */
+/** An annotation of the object; undefined if it does not exist. */
 export function annotation(object: JsonObject, key: string): string | undefined {
   const value = own(mapAt(mapAt(object, "metadata"), "annotations"), key);
   return typeof value === "string" ? value : undefined;
@@ -51,13 +51,13 @@ export function mapAt(object: JsonObject, key: string): JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
 }
 
-/** The manifest with some of its metadata set. Needs plain metadata. */
+/** The manifest with changed metadata. The metadata must be plain. */
 export function withMetadata(object: Properties, changes: Properties): Properties {
   const metadata = object["metadata"];
   return { ...object, metadata: { ...(isProperties(metadata) ? metadata : {}), ...changes } };
 }
 
-/** What the API server makes of the inputs: a Secret's `stringData` is merged into its `data`. Needs plain inputs. */
+/** The inputs as the API server stores them: a Secret's `stringData` is merged into `data`. The inputs must be plain. */
 export function normalized(object: Properties): Properties {
   const text = own(object, "stringData");
   if (object["apiVersion"] !== "v1" || object["kind"] !== "Secret" || !isProperties(text)) return object;
@@ -78,7 +78,7 @@ export function without<Entry>(map: { readonly [key: string]: Entry }, key: stri
   return Object.fromEntries(Object.entries(map).filter(([each]) => each !== key));
 }
 
-/** Those parts of the live object that the inputs also name. What others added to it is none of our business. */
+/** The parts of the live object that are also in the inputs, without fields that others added. */
 export function pruned(live: Json | undefined, inputs: Json): Json {
   if (live === undefined) return null;
   if (Array.isArray(live) && Array.isArray(inputs)) {
@@ -92,7 +92,7 @@ export function pruned(live: Json | undefined, inputs: Json): Json {
   return live;
 }
 
-/** What goes into the state: the live object, secret where the inputs are, with the inputs and the provider's notes. */
+/** The object's state: the live object, secret where the inputs are, with the inputs and the provider's metadata. */
 export function checkpoint(live: JsonObject, inputs: Properties, fieldManager: string): Properties {
   return {
     ...(annotate(live, inputs) as Properties),
@@ -102,7 +102,7 @@ export function checkpoint(live: JsonObject, inputs: Properties, fieldManager: s
   };
 }
 
-/** The live object that a state remembers, without the notes. */
+/** The live object in a state, without the provider's metadata. */
 export function remembered(state: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(state).filter(([key]) => !notes.includes(key)));
 }

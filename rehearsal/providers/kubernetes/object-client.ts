@@ -4,20 +4,20 @@ import { ApiError, groupPath, type ApiServer } from "./api-server.ts";
 import { annotation, mapAt, type Identity } from "./manifest.ts";
 import { conditionsOf } from "./wait-for.ts";
 
-/** Under this name the genuine provider creates; the first apply takes these fields over. */
+/** Field manager of creates in the genuine provider. The first apply takes over its fields. */
 const creator = "pulumi-kubernetes";
 /** Managers whose fields an update takes over: pulumi-kubernetes, await.go, fixCSAFieldManagers. */
 const takenOver = ["kubectl", "before-first-apply", creator, "pulumi-resource-kubernetes"];
 const pollMs = 500;
 
-/** The kind of an object is not served by this cluster. */
+/** The cluster does not serve the object's kind. */
 export class NotServed extends Error {
   constructor({ apiVersion, kind }: Identity) {
     super(`no matches for kind "${kind}" in version "${apiVersion}"`);
   }
 }
 
-/** Objects of any kind, as the provider handles them. */
+/** The provider's operations on objects of any kind. */
 export class ObjectClient {
   readonly #api: ApiServer;
   readonly #stop: AbortSignal;
@@ -26,11 +26,11 @@ export class ObjectClient {
     this.#stop = stop;
   }
 
-  /** False for a kind that the cluster does not (yet) serve. */
+  /** Whether the cluster serves the kind (yet). */
   async isServed({ apiVersion, kind }: Identity): Promise<boolean> {
     return (await this.#api.served(apiVersion, kind)) !== undefined;
   }
-  /** Whether objects of the kind live in namespaces; taken to be so while the kind is not served. */
+  /** Whether the kind is namespaced. Assumed while the cluster does not serve it. */
   async isNamespaced({ apiVersion, kind }: Identity): Promise<boolean> {
     return (await this.#api.served(apiVersion, kind))?.namespaced ?? true;
   }
@@ -43,7 +43,7 @@ export class ObjectClient {
     return this.#api.call("POST", `${await this.#path(which)}?fieldManager=${creator}${dryRun(preview)}`, object);
   }
 
-  /** Server-side apply: makes the object, or changes those fields of it that we name. */
+  /** Server-side apply: creates the object, or changes the given fields. */
   async apply(
     object: JsonObject,
     which: Identity,
@@ -56,7 +56,7 @@ export class ObjectClient {
     return this.#api.call("PATCH", `${path}?${query}`, object, "application/apply-patch+yaml");
   }
 
-  /** Makes `manager` the owner of what was made by a plain create, so that a later apply can also take fields away. */
+  /** Makes `manager` the owner of fields from a plain create, so that a later apply can also remove them. */
   async adoptFields(live: JsonObject, which: Identity, manager: string): Promise<void> {
     type Entry = { manager: string; operation: string; subresource?: string };
     const entries = (mapAt(live, "metadata")["managedFields"] ?? []) as unknown as Entry[];
@@ -75,7 +75,7 @@ export class ObjectClient {
     await this.#api.call("PATCH", await this.#path(which, which.name), patch, "application/json-patch+json");
   }
 
-  /** Deletes the object and what belongs to it, and waits until it is gone. */
+  /** Deletes the object and its dependents, and waits until they are removed. */
   async delete(which: Identity, inputs: JsonObject, timeoutMs: number): Promise<void> {
     const policy = annotation(inputs, "pulumi.com/deletionPropagationPolicy") ?? "foreground";
     const propagationPolicy = policy.charAt(0).toUpperCase() + policy.slice(1).toLowerCase();
@@ -94,7 +94,7 @@ export class ObjectClient {
     }
   }
 
-  /** Waits for what the object's annotations ask to wait for; returns it as it is then. */
+  /** Waits for the conditions in the object's annotations; returns the object. */
   async untilReady(live: JsonObject, inputs: JsonObject, which: Identity, timeoutMs: number): Promise<JsonObject> {
     const waitFor = annotation(inputs, "pulumi.com/waitFor");
     if (waitFor === undefined || annotation(inputs, "pulumi.com/skipAwait") === "true") return live;

@@ -8,15 +8,15 @@ import {
 } from "../protocol/property-value.ts";
 import { annotation, autonamed, normalized, pruned, withMetadata } from "./manifest.ts";
 
-/** Which of the kinds that the provider replaces by default may be changed in place. */
+/** Kinds that may be changed in place, although the provider replaces them by default. */
 export interface Mutability {
   readonly secrets: boolean;
   readonly configMaps: boolean;
 }
 
 /**
- * What changes between the object as remembered and as wanted. A replacement deletes first, because the new object
- * takes the old one's name.
+ * The difference between the object in the state and in the inputs. A replacement deletes first, because the new object
+ * has the same name.
  */
 export function objectDifference(
   live: JsonObject,
@@ -35,7 +35,7 @@ export function objectDifference(
   return { changes, replaces, deleteBeforeReplace };
 }
 
-/** A namespace left out is `default`; outside namespaces none counts. */
+/** Sets the default namespace, and ignores the namespace of kinds without namespaces. */
 function placed(object: Properties, namespaced: boolean): Properties {
   const metadata = object["metadata"];
   const given = isProperties(metadata) ? metadata["namespace"] : undefined;

@@ -1,13 +1,13 @@
 import { ApiError } from "./api-server.ts";
 
-/** Kinds for which the genuine provider waits in ways of its own (pulumi-kubernetes, await/awaiters.go). */
+/** Kinds for which the genuine provider has special waiting logic (pulumi-kubernetes, await/awaiters.go). */
 export const awaitedKinds: ReadonlySet<string> = new Set([
   ...["apps/v1/DaemonSet", "apps/v1/Deployment", "apps/v1/StatefulSet", "batch/v1/Job", "networking.k8s.io/v1/Ingress"],
   ...["v1/PersistentVolume", "v1/PersistentVolumeClaim", "v1/Pod", "v1/ReplicationController", "v1/ResourceQuota"],
   ...["v1/Service", "v1/ServiceAccount"],
 ]);
 
-/** The error of an operation that needs a cluster which does not answer. */
+/** The error of an operation on a cluster that does not answer. */
 export function unreachable(why: string | undefined): Error {
   return new Error(
     `configured Kubernetes cluster is unreachable: ${why ?? "it was not configured"}. If the cluster was deleted, you can remove ` +
@@ -15,7 +15,7 @@ export function unreachable(why: string | undefined): Error {
   );
 }
 
-/** The error of a create, with what the genuine provider adds when the object was there already. */
+/** The error of a create, with the genuine provider's advice if the object already exists. */
 export function alreadyExists(urn: string, error: unknown): Error {
   const message = error instanceof Error ? error.message : String(error);
   const advice =

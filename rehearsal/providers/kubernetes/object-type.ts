@@ -30,10 +30,10 @@ import { objectDifference } from "./object-difference.ts";
 import { alreadyExists, awaitedKinds, unreachable } from "./object-errors.ts";
 
 const defaultTimeoutMs = 600_000;
-/** Waits between creates that fail because something they need is still being made: a namespace, a CRD. */
+/** Pauses between creates that fail because a prerequisite, such as a namespace or CRD, is still being created. */
 const retryWaitsMs = [1_000, 2_000, 4_000, 8_000, 16_000];
 
-/** Any object of the Kubernetes API whose readiness is either immediate or described by `pulumi.com/waitFor`. */
+/** Any Kubernetes object that is ready immediately, or whose readiness is defined by `pulumi.com/waitFor`. */
 export function objectType(provider: Provider): ResourceType {
   const { cluster, settings, stop } = provider;
   const reachable = (): ObjectClient => {
@@ -148,8 +148,8 @@ export function objectType(provider: Provider): ResourceType {
       if (request.preview && error instanceof ApiError && error.reason === "Forbidden") return news;
       const live = await client.get(which).catch(() => undefined);
       if (!live) throw new Error(`update of resource ${JSON.stringify(request.urn)} failed: ${messageOf(error)}`);
-      const said = `the Kubernetes API server reported that ${JSON.stringify(id)} failed to fully initialize or become live: ${messageOf(error)}`;
-      throw new NotReady(said, id, checkpoint(live, news, manager));
+      const problem = `the Kubernetes API server reported that ${JSON.stringify(id)} failed to fully initialize or become live: ${messageOf(error)}`;
+      throw new NotReady(problem, id, checkpoint(live, news, manager));
     }
   };
 

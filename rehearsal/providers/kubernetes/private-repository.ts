@@ -6,14 +6,14 @@ import type { ReleaseInputs } from "./release-inputs.ts";
 /** Name of the repository in helm's own configuration. */
 const repositoryName = "private";
 
-/** A repository with credentials, written down for helm: an option would show them on the command line. */
+/** A repository whose credentials are in a file for helm, because an option would show them on the command line. */
 export interface PrivateRepository extends AsyncDisposable {
   /** The release with its chart in that repository, and without credentials. */
   readonly release: ReleaseInputs;
   readonly environment: { readonly [name: string]: string };
 }
 
-/** Fetches the index, which helm does not do by itself for a repository of its configuration. */
+/** Downloads the index, which helm does not do automatically for a configured repository. */
 export const updateArguments = ["repo", "update", "--fail-on-repo-update-fail", repositoryName];
 
 /** @returns undefined for a release whose repository needs no credentials. */

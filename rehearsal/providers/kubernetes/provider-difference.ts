@@ -5,8 +5,8 @@ import { activeCluster, kubeconfigText } from "./provider-kubeconfig.ts";
 const clusterKeys = ["kubeconfig", "context", "cluster"];
 
 /**
- * What a change of the provider means. A provider that is replaced takes everything on its cluster with it. That
- * happens when the cluster may be another one, which only a `clusterIdentifier` that stays the same rules out.
+ * The effect of a change of the provider. Replacing a provider replaces all its resources. This happens if the cluster may
+ * have changed, that is unless `clusterIdentifier` is set and stays the same.
  */
 export function providerDifference(olds: Properties, news: Properties): Difference {
   const changes = changedPaths(olds, news);

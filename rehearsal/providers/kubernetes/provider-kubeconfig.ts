@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { delimiter, dirname, isAbsolute, join } from "node:path";
 import { parse, stringify } from "yaml";
 
-/** How to reach a cluster's API server, and as whom. Certificates and keys are PEM. */
+/** Address and credentials for a cluster's API server. Certificates and keys are PEM. */
 export interface ApiAccess {
   readonly server: string;
   readonly ca?: string;
@@ -13,11 +13,11 @@ export interface ApiAccess {
   readonly clientKey?: string;
   readonly token?: string;
   readonly basic?: { readonly username: string; readonly password: string };
-  /** The namespace of the context; `default` where it names none. */
+  /** The namespace of the context, or `default`. */
   readonly namespace: string;
 }
 
-/** Which of a kubeconfig's contexts to use; the provider's arguments of the same names. */
+/** The kubeconfig's context to use, as in the provider's arguments of the same names. */
 export interface Choice {
   readonly context?: string | undefined;
   readonly cluster?: string | undefined;
@@ -36,13 +36,13 @@ interface Kubeconfig {
   readonly contexts?: readonly Entry[];
 }
 
-/** A kubeconfig's text and the folder that relative paths in it start from. */
+/** A kubeconfig's text, and the folder for relative paths in it. */
 export interface KubeconfigText {
   readonly text: string;
   readonly folder: string;
 }
 
-/** The text behind the provider's `kubeconfig` argument: content, a path, or, when absent, the ambient file. */
+/** The kubeconfig from the provider's argument, which is content or a path; by default the ambient file. */
 export function kubeconfigText(argument: string | undefined): KubeconfigText | undefined {
   if (argument === undefined || argument === "") {
     const named = process.env["KUBECONFIG"]?.split(delimiter).find((path) => path !== "" && existsSync(path));
@@ -53,7 +53,7 @@ export function kubeconfigText(argument: string | undefined): KubeconfigText | u
   return isPath ? fileText(argument) : { text: argument, folder: process.cwd() };
 }
 
-/** Reads how to reach the chosen cluster. Throws when the kubeconfig does not say, or says it by a program to run. */
+/** Reads access to the chosen cluster. @throws if the kubeconfig lacks it, or runs a program for it */
 export function apiAccess({ text, folder }: KubeconfigText, choice: Choice = {}): ApiAccess {
   const config = read(text);
   const { context, cluster } = chosen(config, choice);
@@ -90,13 +90,13 @@ export function apiAccess({ text, folder }: KubeconfigText, choice: Choice = {})
   };
 }
 
-/** The chosen cluster's settings, by which a change of cluster is told from a change of credentials. */
+/** The chosen cluster's settings, to distinguish a change of the cluster from a change of credentials. */
 export function activeCluster(text: string, choice: Choice): string | undefined {
   const { cluster } = chosen(read(text), choice);
   return cluster && JSON.stringify(cluster);
 }
 
-/** The kubeconfig with the choice made in it, for a program that only looks at the current context. */
+/** The kubeconfig with the choice as its current context, for programs that only use that. */
 export function settled({ text, folder }: KubeconfigText, choice: Choice): string {
   const config = parse(text) as Record<string, unknown> & Kubeconfig;
   const name = choice.context ?? config["current-context"];

@@ -12,7 +12,7 @@ import {
   type Value,
 } from "../protocol/property-value.ts";
 
-/** What helm is asked for, in the field names of `helm.v3.Release`. */
+/** The requested release, with the field names of `helm.v3.Release`. */
 export interface ReleaseInputs {
   readonly name: string;
   readonly namespace: string;
@@ -55,10 +55,10 @@ export interface ReleaseInputs {
 
 export const defaultTimeoutSeconds = 300;
 
-/** Not kept: marks of the SDK, outputs, and what is deprecated. `valueYamlFiles` is merged into `values`. */
+/** Fields that are not stored: marks of the SDK, outputs, deprecated ones. `valueYamlFiles` is merged into `values`. */
 const dropped = ["compat", "resourceNames", "status", "manifest", "allowNullValues", "valueYamlFiles"];
 
-/** The inputs as they go into the state: named, with namespace and timeout, without fields that say nothing. */
+/** The inputs in the state: with name, namespace and timeout, and without empty fields. */
 export function releaseInputs(
   news: Properties,
   olds: Properties,
@@ -79,7 +79,7 @@ export function releaseInputs(
   return given;
 }
 
-/** `repositoryOpts` and `lint` that the fake leaves to the genuine provider, with why. */
+/** Inputs that the fake does not support (parts of `repositoryOpts`, and `lint`), with the reason. */
 export function notSimulated(inputs: Properties): { property: string; reason: string }[] {
   const options = own(inputs, "repositoryOpts");
   const repository = isProperties(options) ? own(options, "repo") : undefined;
@@ -95,7 +95,7 @@ export function notSimulated(inputs: Properties): { property: string; reason: st
   return failures;
 }
 
-/** Maps merged key by key, the later one winning; as helm merges values. */
+/** Merges maps key by key, as helm merges values; the second one takes precedence. */
 export function merge(base: Value, over: Value | undefined): Value {
   if (over === undefined) return base;
   if (base instanceof Secret || over instanceof Secret) {

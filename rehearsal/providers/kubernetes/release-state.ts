@@ -15,7 +15,7 @@ import type { HelmRelease } from "./helm.ts";
 import { identity, idOf } from "./manifest.ts";
 import { merge } from "./release-inputs.ts";
 
-/** What goes into the state of a Release that helm has worked on. */
+/** The state of a Release after a helm command. */
 export function releaseOutputs(inputs: Properties, plain: JsonObject, made: HelmRelease): Properties {
   const metadata = made.chart?.metadata;
   const values = merge(plain["values"] ?? {}, made.config ?? {});
@@ -36,20 +36,20 @@ export function releaseOutputs(inputs: Properties, plain: JsonObject, made: Helm
   return { ...(annotate(outputs, inputs) as Properties), __inputs: new Secret(inputs) };
 }
 
-/** What a preview says about a Release that is to be made or changed. */
+/** The outputs that a preview shows for a new or changed Release. */
 export function foreseenOutputs(inputs: Properties): Properties {
   return { ...inputs, __inputs: new Secret(inputs), resourceNames: unknown, status: unknown };
 }
 
-/** The inputs that a state remembers. */
+/** The inputs in a state. */
 export function rememberedInputs(state: Properties): Properties {
   const inputs = own(state, "__inputs");
   return (inputs instanceof Secret ? inputs.value : (inputs ?? {})) as Properties;
 }
 
 /**
- * What changes a Release: everything wanted that the state does not show, and everything once asked for that no longer
- * is. The state is what helm last said, so what somebody else changed with helm, seen by a refresh, is put back.
+ * The difference of a Release: inputs that differ from the state, and previous inputs that were removed. The state is
+ * helm's last output, so a manual change with helm, found by a refresh, is reverted.
  */
 export function releaseDifference(state: Properties, news: Properties): Difference {
   const oldInputs = rememberedInputs(state);
@@ -60,7 +60,7 @@ export function releaseDifference(state: Properties, news: Properties): Differen
   return { changes, replaces, deleteBeforeReplace: false };
 }
 
-/** Names of a manifest's objects by `Kind.group/apiVersion`, in the order in which they stand there. */
+/** Names of a manifest's objects by `Kind.group/apiVersion`, in the manifest's order. */
 function resourceNames(manifest: string): { [kind: string]: string[] } {
   const names: { [kind: string]: string[] } = {};
   for (const document of parseAllDocuments(manifest)) {
@@ -74,7 +74,7 @@ function resourceNames(manifest: string): { [kind: string]: string[] } {
   return names;
 }
 
-/** True when something about the release is not known yet, so that not even its chart can be looked at. */
+/** Whether the chart cannot be read yet, because a part of the release is unknown. */
 export function isVagueRelease(news: Properties): boolean {
   return Object.values(news).some((value: Value) => hasUnknown(value)) || typeof reveal(news["chart"]) !== "string";
 }

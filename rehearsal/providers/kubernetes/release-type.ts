@@ -11,7 +11,7 @@ import {
   rememberedInputs,
 } from "./release-state.ts";
 
-/** `helm.v3.Release`, through the real helm. */
+/** `helm.v3.Release`, with the real helm. */
 export function releaseType({ cluster, settings, helm: program, helmEnvironment, stop }: Provider): ResourceType {
   const helm = new Helm(program, cluster, stop, helmEnvironment);
   const needCluster = (doing: string) => {
@@ -49,7 +49,7 @@ export function releaseType({ cluster, settings, helm: program, helmEnvironment,
       needCluster("create");
       const plain = revealMap(inputs);
       const release = asRelease(plain);
-      // A release that was there before is not ours, whatever becomes of the install.
+      // A release that already exists is not this resource's, whatever the result of the install.
       const wasThere = (await helm.find(release.name, release.namespace)) !== undefined;
       try {
         return { id: idOf(release), outputs: releaseOutputs(inputs, plain, await helm.install(release)) };
@@ -73,7 +73,7 @@ export function releaseType({ cluster, settings, helm: program, helmEnvironment,
         return releaseOutputs(news, plain, await helm.upgrade(release));
       } catch (error) {
         const after = await helm.find(release.name, release.namespace).catch(() => undefined);
-        // Only an upgrade that made a revision has changed anything.
+        // An upgrade without a new revision has changed nothing.
         if (!after || after.version === before?.version) throw error;
         throw failed(news, plain, after, "failed to initialize completely", error);
       }

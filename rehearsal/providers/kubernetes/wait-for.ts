@@ -1,9 +1,9 @@
 import type { Json, JsonObject } from "../protocol/property-value.ts";
 import { mapAt } from "./manifest.ts";
 
-/** Something an object's state must show before it counts as ready. */
+/** A condition for an object's readiness. */
 export interface Condition {
-  /** As the user wrote it, for messages. */
+  /** The user's text, for messages. */
   readonly text: string;
   isMet(live: JsonObject): boolean;
 }

@@ -8,7 +8,7 @@ import type { Plugin, Request } from "./plugin.ts";
 
 type Message = { toObject(): object } | undefined;
 
-/** What the plugin answers to each request of the protocol. */
+/** The plugin's handlers of the protocol's requests. */
 export function answers(
   plugin: Plugin,
   log: EngineLog,

@@ -1,20 +1,20 @@
 import { isProperties, own, reveal, Secret, type Properties, type Value, unknown } from "./property-value.ts";
 
-/** What happened to one property. */
+/** The change of one property. */
 export type Change = "add" | "delete" | "update";
 
-/** A provider's answer to "what would change?". Paths are written as Pulumi writes them: `a.b[0]["c.d"]`. */
+/** The result of a provider's diff. Paths are in Pulumi's syntax: `a.b[0]["c.d"]`. */
 export interface Difference {
   readonly changes: ReadonlyMap<string, Change>;
-  /** Those of the changed paths that can only be had by a replacement. */
+  /** The changed paths that require a replacement. */
   readonly replaces: readonly string[];
-  /** Delete the old one first, because two of them cannot stand side by side. */
+  /** Delete the old one first, because both cannot exist at the same time. */
   readonly deleteBeforeReplace: boolean;
-  /** Paths lead into the state on the old side, and causes of a replacement are named by property. @default false */
+  /** Whether paths refer to the old state, and replacements are reported by property. @default false */
   readonly ofState?: boolean;
 }
 
-/** Every leaf in which `news` differs from `olds`; secrets are compared by what they hold, an unknown is a change. */
+/** Every leaf in which `news` differs from `olds`. Secrets are compared by content; an unknown is a change. */
 export function changedPaths(olds: Properties, news: Properties): Map<string, Change> {
   const changes = new Map<string, Change>();
   compareMaps([], olds, news, changes);

@@ -5,7 +5,7 @@ import type { Log } from "./plugin.ts";
 
 const severities = { info: LogSeverity.INFO, warning: LogSeverity.WARNING, error: LogSeverity.ERROR };
 
-/** Messages to the engine at that address, in order; `flush` resolves once all of them were taken. */
+/** Sends messages to the engine at an address, in order. `flush` resolves once all of them are delivered. */
 export class EngineLog {
   readonly #client: InstanceType<typeof EngineClient> | undefined;
   #last: Promise<void> = Promise.resolve();
@@ -14,7 +14,7 @@ export class EngineLog {
     this.#client = address === undefined ? undefined : new EngineClient(address, credentials.createInsecure());
   }
 
-  /** A log that attaches its messages to the resource of that URN. */
+  /** A log whose messages are attached to the resource with this URN. */
   of(urn: string): Log {
     return (severity, message, options) => {
       const request = new LogRequest();
@@ -22,7 +22,7 @@ export class EngineLog {
       request.setMessage(message);
       request.setUrn(urn);
       request.setEphemeral(options?.passing ?? false);
-      // A message that the engine no longer takes is not worth failing a resource for.
+      // A message that cannot be delivered does not make a resource fail.
       this.#last = this.#last.then(
         () => new Promise((resolve) => (this.#client ? this.#client.log(request, () => resolve()) : resolve())),
       );

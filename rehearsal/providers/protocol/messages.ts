@@ -7,12 +7,12 @@ import type { Change, Difference } from "./difference.ts";
 import type { NotReady } from "./plugin.ts";
 import { decode, encode, type Json, type Properties } from "./property-value.ts";
 
-/** The properties in a message's field; none when the field is absent. */
+/** The properties in a message's field; empty if the field is absent. */
 export function properties(field: Struct | undefined): Properties {
   return field ? (decode(field.toJavaScript() as Json) as Properties) : {};
 }
 
-/** A message's field of these properties. */
+/** Converts properties to a message's field. */
 export function struct(values: Properties): Struct {
   return Struct.fromJavaScript(encode(values) as { [key: string]: JavaScriptValue });
 }
@@ -23,7 +23,7 @@ const kinds: Record<Change, { plain: PropertyDiff.Kind; replace: PropertyDiff.Ki
   update: { plain: PropertyDiff.Kind.UPDATE, replace: PropertyDiff.Kind.UPDATE_REPLACE },
 };
 
-/** A difference as the engine wants to hear it. */
+/** Converts a difference to the engine's message. */
 export function diffResponse(difference: Difference): DiffResponse {
   const response = new DiffResponse();
   const { DIFF_NONE, DIFF_SOME } = DiffResponse.DiffChanges;
@@ -46,7 +46,7 @@ function propertiesOf(paths: Iterable<string>): string[] {
   return [...new Set([...paths].map((path) => path.split(/[.[]/)[0] ?? path))];
 }
 
-/** The binary detail by which the engine learns that a resource exists although its creation failed. */
+/** The error details that tell the engine that a resource exists although its creation failed. */
 export function notReadyDetails(error: NotReady): Buffer {
   const detail = new ErrorResourceInitFailed();
   detail.setId(error.id);

@@ -1,55 +1,55 @@
 import type { Difference } from "./difference.ts";
 import type { Properties } from "./property-value.ts";
 
-/** A provider plugin: what the engine may ask of it, in decoded values. */
+/** A provider plugin. Its methods are the engine's requests, with decoded values. */
 export interface Plugin {
   readonly version: string;
   /**
-   * Whether it sees what is secret as such. Where it does not, the engine hands it plain values, and makes a secret of
-   * every output whose input of that name holds one. @default true
+   * Whether it supports secrets. If not, the engine sends plain values, and marks every output as secret whose input of
+   * the same name has a secret. @default true
    */
   readonly acceptsSecrets?: boolean;
-  /** What a change of the provider's own configuration means. Without it, any change is an update in place. */
+  /** The effect of a change of the provider's configuration. @default an update in place */
   diffConfig?(olds: Properties, news: Properties): Difference;
-  /** Takes the configuration. The engine does not call this while any of it is unknown. */
+  /** Sets the configuration. The engine does not call this while any of it is unknown. */
   configure?(configuration: ReadonlyMap<string, string>, log: Log): Promise<void>;
-  /** The resource type of that token, e.g. `command:remote:Command`; throws for one that is not supported. */
+  /** The resource type of a token such as `command:remote:Command`. @throws if it is not supported */
   resource(type: string): ResourceType;
-  /** The function of that token, e.g. `docker:index/getRegistryImage:getRegistryImage`; throws for one not supported. */
+  /** The function of a token such as `docker:index/getRegistryImage:getRegistryImage`. @throws if it is not supported */
   invoke?(token: string): Invocation;
-  /** The engine wants to stop: end whatever is running. */
+  /** Called when the engine stops: end everything that runs. */
   cancel?(): void;
 }
 
-/** A function of a provider: asked at preview and at update alike, and changes nothing. */
+/** A function of a provider. It is called at preview and at update, and changes nothing. */
 export type Invocation = (args: Properties) => Promise<Properties>;
 
-/** How a message reaches the user: attached to the resource. A passing one is shown while the resource is worked on. */
+/** Sends the user a message that is attached to the resource. A passing one shows only while the operation runs. */
 export type Log = (severity: "info" | "warning" | "error", message: string, options?: { passing: boolean }) => void;
 
-/** What every request about a resource brings along. */
+/** The common part of all requests about a resource. */
 export interface Request {
   readonly urn: string;
   /** The resource's own name, the last part of its URN. */
   readonly name: string;
   readonly type: string;
-  /** True while previewing: nothing may be changed. */
+  /** Whether this is a preview, which must not change anything. */
   readonly preview: boolean;
-  /** From `customTimeouts`, in seconds; undefined when the program set none. */
+  /** From `customTimeouts`, in seconds; undefined if not set. */
   readonly timeoutSeconds?: number;
   readonly log: Log;
 }
 
-/** The life of one type of resource. Errors thrown become the resource's error, word for word. */
+/** The operations of a resource type. A thrown error's message becomes the resource's error unchanged. */
 export interface ResourceType {
   check(request: Request, olds: Properties, news: Properties): Promise<Checked> | Checked;
-  /** `olds` are the outputs in the state, `oldInputs` the inputs there. */
+  /** `olds` are the outputs in the state, `oldInputs` the inputs. */
   diff(request: Request, olds: Properties, oldInputs: Properties, news: Properties): Promise<Difference> | Difference;
   create(request: Request, inputs: Properties): Promise<{ id: string; outputs: Properties }>;
   update(request: Request, id: string, olds: Properties, news: Properties): Promise<Properties>;
   /**
-   * Without it a refresh keeps what the state says. Undefined means that the resource is gone; an id, that it has
-   * become another one.
+   * Without it, a refresh keeps the state. Undefined means that the resource no longer exists; another id, that it has been
+   * replaced.
    */
   read?(
     request: Request,
@@ -60,13 +60,13 @@ export interface ResourceType {
   delete(request: Request, id: string, outputs: Properties): Promise<void>;
 }
 
-/** Inputs as the provider wants them kept, and what is wrong with them. */
+/** Inputs in the form in which they are stored, and their problems. */
 export interface Checked {
   readonly inputs: Properties;
   readonly failures?: readonly { property: string; reason: string }[];
 }
 
-/** Thrown when a resource was made but did not become ready: it goes into the state, marked, and the run fails. */
+/** Thrown if a resource was created but did not become ready. It is stored in the state with a mark, and the run fails. */
 export class NotReady extends Error {
   readonly id: string;
   readonly outputs: Properties;

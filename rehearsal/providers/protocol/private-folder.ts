@@ -3,12 +3,12 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Put before a command: makes the kernel kill it when this process ends, however that ends (util-linux). */
+/** Prefix of a command. The kernel kills the command when this process ends in any way (util-linux). */
 export const dieWithUs = ["setpriv", "--pdeathsig", "KILL", "--"] as const;
 
 /**
- * Makes a temporary folder of mode 0700 that is removed once this process has ended, even by SIGKILL: a small process
- * is left behind that waits for its stdin to close.
+ * Creates a temporary folder of mode 0700. It is removed when this process has ended, even by SIGKILL: a small process
+ * waits until its stdin is closed.
  */
 export function privateFolder(purpose: string): string {
   const folder = mkdtempSync(join(tmpdir(), `pulumi-${purpose}-`));

@@ -1,6 +1,6 @@
 /**
- * Property values as Pulumi's provider protocol carries them: plain JSON, in which a secret is an object with a
- * signature and an unknown is a reserved string. Signatures: sdk/go/common/resource/properties.go and
+ * Property values in Pulumi's provider protocol are plain JSON, in which a secret is an object with a signature and an
+ * unknown is a reserved string. Signatures: sdk/go/common/resource/properties.go and
  * plugin/rpc.go of pulumi/pulumi.
  */
 const signatureKey = "4dabf18193072939515e22adb298388d";
@@ -34,19 +34,19 @@ export type Value = null | boolean | number | string | typeof unknown | Secret |
 export interface Properties {
   readonly [key: string]: Value;
 }
-/** What JSON can hold: the values a provider works with once secrets are unwrapped and unknowns are excluded. */
+/** A JSON value: a property value without secrets and unknowns. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 /** A JSON object. */
 export interface JsonObject {
   readonly [key: string]: Json;
 }
 
-/** True for a map of properties: neither a list, nor a secret, nor a scalar. */
+/** Whether a value is a map of properties, not a list, a secret or a scalar. */
 export function isProperties(value: unknown): value is Properties {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Secret);
 }
 
-/** Turns what came over the wire into values. */
+/** Decodes a value of the protocol. */
 export function decode(wire: Json): Value {
   if (typeof wire === "string") return unknownStrings.has(wire) ? unknown : wire;
   if (wire === null || typeof wire !== "object") return wire;
@@ -55,7 +55,7 @@ export function decode(wire: Json): Value {
   return mapValues(wire, decode);
 }
 
-/** Turns values into what goes over the wire. */
+/** Encodes a value for the protocol. */
 export function encode(value: Value): Json {
   if (value === unknown) return unknownString;
   if (value instanceof Secret) return { [signatureKey]: secretSignature, value: encode(value.value) };
@@ -64,7 +64,7 @@ export function encode(value: Value): Json {
   return mapValues(value as Properties, encode);
 }
 
-/** The plain value, with every secret in it unwrapped. Unknown values become `null`; see {@link hasUnknown}. */
+/** The plain value, with all secrets unwrapped. Unknown values become `null`; see {@link hasUnknown}. */
 export function reveal(value: Value | undefined): Json {
   if (value === undefined || value === unknown || value === null) return null;
   if (value instanceof Secret) return reveal(value.value);
@@ -73,12 +73,12 @@ export function reveal(value: Value | undefined): Json {
   return mapValues(value as Properties, reveal);
 }
 
-/** {@link reveal} of a map. */
+/** {@link reveal} for a map. */
 export function revealMap(properties: Properties): JsonObject {
   return mapValues(properties, reveal);
 }
 
-/** True when the value or anything in it is not known yet. */
+/** Whether the value or a part of it is unknown. */
 export function hasUnknown(value: Value | undefined): boolean {
   if (value === unknown) return true;
   if (value instanceof Secret) return hasUnknown(value.value);
@@ -86,14 +86,14 @@ export function hasUnknown(value: Value | undefined): boolean {
   return Object.values(value).some((entry) => hasUnknown(entry as Value));
 }
 
-/** True when the value or anything in it is a secret. */
+/** Whether the value or a part of it is a secret. */
 export function hasSecret(value: Value | undefined): boolean {
   if (value instanceof Secret) return true;
   if (value === null || typeof value !== "object") return false;
   return Object.values(value).some((entry) => hasSecret(entry as Value));
 }
 
-/** The value with every secret in it unwrapped; unknown values stay unknown. */
+/** The value with all secrets unwrapped. Unknown values stay unknown. */
 export function withoutSecrets(value: Value): Value {
   if (value instanceof Secret) return withoutSecrets(value.value);
   if (value === null || typeof value !== "object") return value;
@@ -101,7 +101,7 @@ export function withoutSecrets(value: Value): Value {
   return mapValues(value as Properties, withoutSecrets);
 }
 
-/** The map's own entry: a key such as `constructor` is not one just because every object has it. */
+/** An entry of the map, without inherited properties such as `constructor`. */
 export function own<Entry>(map: { readonly [key: string]: Entry }, key: string): Entry | undefined {
   return Object.hasOwn(map, key) ? map[key] : undefined;
 }

@@ -13,15 +13,14 @@ import { EngineLog } from "./engine-log.ts";
 import { notReadyDetails } from "./messages.ts";
 import { NotReady, type Plugin } from "./plugin.ts";
 
-/** Pulumi's own limit on a message: sdk/nodejs/runtime/settings.ts. */
+/** Pulumi's limit for a message: sdk/nodejs/runtime/settings.ts. */
 const maxMessageBytes = 400 * 1024 * 1024;
 
 /**
- * Serves a plugin to the engine that started this process: prints the port, then answers until it is ended.
+ * Serves a plugin to the engine that started this process: prints the port, then answers requests until it is ended.
  *
- * Pulumi's own `@pulumi/pulumi/provider` serves only providers without configuration, which cannot tell a preview
- * from an update; the Kubernetes provider needs both. So this speaks the same protocol from Pulumi's generated
- * messages, which also load in less than half the time.
+ * `@pulumi/pulumi/provider` supports neither provider configuration nor previews, and the Kubernetes provider needs both.
+ * So this implements the protocol with Pulumi's generated messages, which also load in less than half the time.
  */
 export async function serve(plugin: Plugin): Promise<void> {
   const log = new EngineLog(process.argv.slice(2).find((argument) => !argument.startsWith("-")));
@@ -51,9 +50,9 @@ export async function serve(plugin: Plugin): Promise<void> {
   endAfterEngine();
 }
 
-/** The engine's process; checked again because a killed engine tells nobody. */
+/** Interval at which the engine's process is checked, because a killed engine sends no message. */
 const engineCheckMs = 10_000;
-/** How long a genuine plugin outlives a killed engine: sdk/go/common/util/rpcutil/healthcheck.go. */
+/** How long a genuine plugin keeps running after its engine was killed: sdk/go/common/util/rpcutil/healthcheck.go. */
 const outliveEngineMs = 300_000;
 
 function endAfterEngine(): void {

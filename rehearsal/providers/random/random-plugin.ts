@@ -12,7 +12,7 @@ import {
 } from "../protocol/property-value.ts";
 import { randomText, type TextRules } from "./random-text.ts";
 
-/** Made once, then kept: any change of an input is a replacement. `make` sees the inputs with defaults filled in. */
+/** A value that is generated once: any change of an input is a replacement. `make` gets the inputs with defaults. */
 function onceMade(
   defaults: { readonly [input: string]: Json },
   made: readonly string[],

@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 
-/** What a random text is made of. Field names and defaults are those of `RandomPassword` and `RandomString`. */
+/** Rules for a random text, with the field names and defaults of `RandomPassword` and `RandomString`. */
 export interface TextRules {
   readonly length: number;
   readonly lower: boolean;
@@ -23,7 +23,7 @@ const classes = [
   { use: "special", atLeast: "minSpecial", characters: "" },
 ] as const;
 
-/** A text by the rules, from the system's random source. Throws when no text can satisfy them. */
+/** Generates a text from the system's random source. @throws if no text can satisfy the rules */
 export function randomText(rules: TextRules): string {
   const special = rules.overrideSpecial === "" ? defaultSpecial : rules.overrideSpecial;
   const alphabet = (name: string, characters: string) => (name === "special" ? special : characters);

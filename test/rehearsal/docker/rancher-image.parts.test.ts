@@ -70,7 +70,7 @@ describe.skipIf("refused" in made)("a fake Rancher in a Docker engine", () => {
     await start(older, "--network", "rancher");
 
     expect(await docker.mustDocker("wait", "rancher")).toBe("1");
-    expect(await said()).toContain("the data is of v2.15.2; v2.14.3 cannot read it");
+    expect(await said()).toContain("the data was written by v2.15.2; v2.14.3 cannot read it");
   });
 
   it("wants to be privileged", async () => {

@@ -91,5 +91,5 @@ it("ends what is open when it is closed, and leaves no socket", async () => {
 it("says so when the path is longer than a socket's may be", async () => {
   const long = path.join(folder, "x".repeat(120));
 
-  await expect(openRelay(long)).rejects.toThrow("Linux takes 107 for a socket. Move the clone to a shorter path.");
+  await expect(openRelay(long)).rejects.toThrow("a socket's path can have 107. Move the clone to a shorter path.");
 });

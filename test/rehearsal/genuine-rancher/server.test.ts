@@ -81,6 +81,6 @@ it.each([
   const { answering } = await start(script, 1500);
 
   await expect(answering).rejects.toThrow(
-    `the Rancher server does not answer /ping after 1.5 s. Look into ${folder}/home/rancher.log.`,
+    `the Rancher server does not answer /ping after 1.5 s. See ${folder}/home/rancher.log.`,
   );
 });

@@ -38,7 +38,7 @@ describe("where a host's apt finds Debian", () => {
 
   it("is nowhere on a machine whose apt knows no Debian", () => {
     expect(() => aptSourcesFor("bookworm", "Packages|Other|Other|http://other.example/", "")).toThrow(
-      "this machine's apt knows no package list of Debian; the rehearsal's hosts are made from Debian's packages. " +
+      "this machine's apt has no package list of Debian, from which the rehearsal's hosts are created. " +
         "Run apt-get update on a Debian machine.",
     );
   });

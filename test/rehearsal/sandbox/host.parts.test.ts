@@ -214,9 +214,9 @@ describe.skipIf(!root)("a world's hosts", () => {
 
   it("are named once and by host names", async () => {
     await expect(sandbox.addHost({ name: "lb-1", user: "ops", port: 22 })).rejects.toThrow(
-      `sandbox ${sandbox.id} has a lb-1 already; names are given once`,
+      `sandbox ${sandbox.id} already has a lb-1; names must be unique`,
     );
-    await expect(sandbox.addNode({ name: "no/name" })).rejects.toThrow(`"no/name" is no host name`);
+    await expect(sandbox.addNode({ name: "no/name" })).rejects.toThrow(`"no/name" is not a host name`);
   });
 
   it("end with whatever runs in them", async () => {

@@ -49,6 +49,6 @@ describe("the network a world takes", () => {
 
     expect(memberAddress(subnet, 0)).toBe("198.18.7.11");
     expect(memberAddress(subnet, 243)).toBe("198.18.7.254");
-    expect(() => memberAddress(subnet, 244)).toThrow("a sandbox has room for 244 hosts and nodes; this is one more");
+    expect(() => memberAddress(subnet, 244)).toThrow("a sandbox can have at most 244 hosts and nodes");
   });
 });

@@ -70,7 +70,7 @@ describe("the overlaid stack file of a single node", () => {
       loadBalancer: { kind: "nginx", image: "198.18.0.1:5000/nginx:1.22.1" },
     });
     expect(secrets).toEqual({});
-    expect(replaced[0]).toBe("this machine's Docker engine, by one of the rehearsal's own");
+    expect(replaced[0]).toBe("this machine's Docker engine, by a separate one");
   });
 
   it("pins what the user pins", () => {
@@ -88,7 +88,7 @@ describe("the overlaid stack file of a single node", () => {
       memory: "8g",
     });
     expect(secrets).toEqual({ sshPrivateKey: "the world's key" });
-    const install = "the installation of Docker Engine, by the engine the server has";
+    const install = "the installation of Docker Engine, by the server's existing engine";
     expect(replaced).toContain(install);
     expect(laid({ docker: { host: overSsh } }).replaced).not.toContain(install);
   });

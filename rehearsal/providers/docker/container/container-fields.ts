@@ -14,8 +14,8 @@ const texts = (type: "list" | "set", marks: Pick<Field, "replaces" | "computed">
 });
 
 /**
- * Properties of a container, each with what a change of it means. What is marked with nothing is changed in place,
- * which for most of it does nothing at all: {@link updatedInPlace}.
+ * Properties of a container, each with the effect of a change. Properties without a mark are changed in place, which has
+ * no effect for most of them: {@link updatedInPlace}.
  *
  * Facts: resource_docker_container.go of terraform-provider-docker v4.5.0. Left out: attach and logs, devices, GPUs,
  * tmpfs and storage options, limits in the kernel scheduler's own units.
@@ -133,7 +133,7 @@ export const containerFields: Fields = {
       volumeName: { ...text, ...replaces },
     },
   },
-  // What is in a mount replaces nothing by itself, so a change of it is made "in place", and that does nothing.
+  // A change inside a mount does not replace the container. It is made "in place", which has no effect.
   mounts: {
     type: "set",
     ...replaces,
@@ -189,10 +189,10 @@ export const containerFields: Fields = {
   },
 };
 
-/** What only the engine tells of a container. */
+/** Properties that only the engine provides. */
 export const containerOutputs = ["bridge", "containerLogs", "exitCode", "networkDatas"];
 
-/** The properties of which any change is handed to the engine in place, all together. */
+/** Properties that are sent to the engine, all together, when one of them changes. */
 export const updatedInPlace = [
   "restart",
   "maxRetryCount",
@@ -203,7 +203,7 @@ export const updatedInPlace = [
   "memorySwap",
 ];
 
-/** An empty text says nothing, whatever was there. */
+/** An empty text is never a difference. */
 function isEmpty(_old: unknown, wanted: unknown): boolean {
   return wanted === "";
 }

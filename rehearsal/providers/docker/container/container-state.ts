@@ -6,8 +6,8 @@ import type { EngineMount, Inspected } from "./inspected.ts";
 const mebibyte = 1024 * 1024;
 
 /**
- * The state as it is read: what the engine tells, over what the state so far says of the rest. Environment, labels,
- * volumes, uploads and networks joined later are never read, so nobody sees that they were changed by hand:
+ * The state after a read: the engine's values, merged over the previous state. Environment, labels, volumes, uploads and
+ * networks joined later are never read, so manual changes to them do not show:
  * resourceDockerContainerRead of terraform-provider-docker v4.5.0.
  */
 export function containerState(found: Inspected, state: JsonObject): JsonObject {
@@ -20,7 +20,7 @@ export function containerState(found: Inspected, state: JsonObject): JsonObject 
     bridge: network.Bridge ?? "",
     networkDatas: networkDatas(found),
     ...((found.State.Running || mustRun) && isSaid("ports") && { ports: portList(found) }),
-    // A stopped container is told as a difference, which an update then makes good by starting it.
+    // A stopped container shows as a difference, so that an update starts it.
     ...(isStopped && { exitCode: found.State.ExitCode, ...(mustRun && { mustRun: false }) }),
     name: found.Name.replace(/^\/+/, ""),
     rm: host.AutoRemove,
@@ -86,7 +86,7 @@ export function containerState(found: Inspected, state: JsonObject): JsonObject 
   };
 }
 
-/** Sorted by the port in the container; where an engine publishes on IPv6 too, each port stands there twice. */
+/** Sorted by the port in the container. If the engine also publishes on IPv6, each port is listed twice. */
 function portList({ NetworkSettings: { Ports } }: Inspected): Json {
   return Object.entries(Ports ?? {})
     .sort(([one], [other]) => Number.parseInt(one) - Number.parseInt(other))
@@ -135,7 +135,7 @@ function mountState(mount: EngineMount): Json {
   };
 }
 
-/** Billionths of a CPU as the provider writes them: `1.0`, `1.5`. */
+/** Converts billionths of a CPU to the provider's form: `1.0`, `1.5`. */
 function decimal(nanoCpus: number): string {
   const exact = (nanoCpus / 1e9).toFixed(9);
   return exact.split("0").length - 1 === 9 ? (nanoCpus / 1e9).toFixed(1) : exact.replace(/0+$/, "");

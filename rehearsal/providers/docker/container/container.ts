@@ -12,12 +12,12 @@ import type { Inspected } from "./inspected.ts";
 import { uploadArchive } from "./upload-archive.ts";
 
 const mebibyte = 1024 * 1024;
-/** How often the genuine provider asks for a container's health. */
+/** Interval at which the genuine provider checks a container's health. */
 const healthMs = 1_000;
 
 /**
- * `docker:index/container:Container`. The old one is always deleted first, and what was made but did not start or
- * become healthy stays where it is: resource_docker_container_funcs.go of terraform-provider-docker v4.5.0.
+ * `docker:index/container:Container`. A replacement always deletes the old container first. A container that does not
+ * start or become healthy is not removed: resource_docker_container_funcs.go of terraform-provider-docker v4.5.0.
  */
 export function containerType(engine: () => Promise<EngineClient>): Lifecycle {
   return {
@@ -66,7 +66,7 @@ export function containerType(engine: () => Promise<EngineClient>): Lifecycle {
           .ask("POST", `/containers/${id}/update`, { body: updateRequest(planned) })
           .catch(explained("Unable to update a container"));
       }
-      // The genuine one does not look at what became of it.
+      // The genuine provider does not read the container afterwards.
       return undefined;
     },
     delete: async (id, state) => {
@@ -87,7 +87,7 @@ export function containerType(engine: () => Promise<EngineClient>): Lifecycle {
   };
 }
 
-/** What Docker's client refuses by itself to ask of an older engine. */
+/** Rejects options that an older engine does not support, as Docker's client does. */
 async function refuseTooNew(client: EngineClient, planned: JsonObject): Promise<void> {
   const version = await client.version();
   const refuse = (feature: string, needs: string): void => {
@@ -100,7 +100,7 @@ async function refuseTooNew(client: EngineClient, planned: JsonObject): Promise<
   if (nanoseconds(healthcheck?.["startInterval"]) > 0) refuse("specify health-check start interval", "1.44");
 }
 
-/** Networks by name; the one every container gets is left for them. */
+/** Joins the networks, and leaves the default network. */
 async function joinNetworks(client: EngineClient, id: string, networks: readonly JsonObject[]): Promise<void> {
   if (networks.length === 0) return;
   await client
@@ -128,7 +128,7 @@ async function joinNetworks(client: EngineClient, id: string, networks: readonly
   }
 }
 
-/** Resolves when the container says that it is healthy. */
+/** Resolves when the container is healthy. */
 async function healthy(client: EngineClient, id: string, seconds: number): Promise<void> {
   for (const until = Date.now() + seconds * 1000; ; await sleep(Math.min(healthMs, until - Date.now()))) {
     const { State } = await client

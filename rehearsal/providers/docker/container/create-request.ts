@@ -6,8 +6,8 @@ import { nanoseconds } from "./go-duration.ts";
 const mebibyte = 1024 * 1024;
 
 /**
- * What the engine is asked for: resourceDockerContainerCreate of terraform-provider-docker v4.5.0. What is zero is left
- * to the engine.
+ * The request to create a container: resourceDockerContainerCreate of terraform-provider-docker v4.5.0. Zero values are
+ * omitted, so that the engine's defaults apply.
  */
 export function createRequest(planned: JsonObject): JsonObject {
   const given = <Value extends Json>(name: string): Value | undefined =>
@@ -154,7 +154,7 @@ function portKey(port: JsonObject): string {
   return `${String(port["internal"])}/${String(port["protocol"] ?? "tcp")}`;
 }
 
-/** As Docker's own client writes them: that is how the engine hands them back. */
+/** Normalised as by Docker's client, because the engine returns them in this form. */
 function capabilityNames(names: Json | undefined): string[] {
   const full = ((names ?? []) as readonly string[]).map((name) => {
     const upper = name.trim().toUpperCase();

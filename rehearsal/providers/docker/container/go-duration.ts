@@ -10,14 +10,14 @@ const units: { readonly [unit: string]: number } = {
   h: 3600e9,
 };
 
-/** Go's text of a duration (`1m30s`) in nanoseconds; 0 for what is none, as the genuine provider takes it. */
+/** Parses a Go duration (`1m30s`) to nanoseconds. Like the genuine provider, returns 0 for an invalid one. */
 export function nanoseconds(text: Json | undefined): number {
   if (typeof text !== "string" || !/^(\d+(\.\d*)?(ns|us|µs|ms|s|m|h))+$/.test(text)) return 0;
   const parts = text.matchAll(/(\d+(?:\.\d*)?)(ns|us|µs|ms|s|m|h)/g);
   return [...parts].reduce((sum, [, count, unit]) => sum + Number(count) * (units[unit ?? ""] ?? 0), 0);
 }
 
-/** Nanoseconds as Go writes them: `90s` comes back as `1m30s`. */
+/** Formats nanoseconds like Go: 90 s is `1m30s`. */
 export function goDuration(count: number): string {
   if (count === 0) return "0s";
   for (const unit of ["ns", "µs", "ms"]) {

@@ -1,4 +1,4 @@
-/** What an engine tells about a container, as far as the provider reads it: `GET /containers/{id}/json`. */
+/** The parts of `GET /containers/{id}/json` that the provider reads. */
 export interface Inspected {
   readonly Id: string;
   readonly Name: string;

@@ -1,6 +1,6 @@
 import { isProperties, type Properties, type Value } from "../../protocol/property-value.ts";
 
-/** Whether the same ports are published, in whatever order; the genuine provider suppresses that difference. */
+/** Whether the same ports are published, in any order. The genuine provider ignores a different order. */
 export function samePorts(old: Value | undefined, wanted: Value): boolean {
   const [olds, news] = [blocks(old), blocks(wanted)];
   if (olds === undefined || news === undefined || olds.length !== news.length) return false;

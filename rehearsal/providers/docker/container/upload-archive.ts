@@ -3,7 +3,7 @@ import type { JsonObject } from "../../protocol/property-value.ts";
 
 const block = 512;
 
-/** The tar file by which one upload is handed to the engine, as the genuine provider makes it. */
+/** The tar file with which the genuine provider sends one upload to the engine. */
 export function uploadArchive(upload: JsonObject): Buffer {
   const text = (name: string): string => String(upload[name] ?? "");
   const given = ["content", "contentBase64", "source"].filter((name) => text(name) !== "");
@@ -21,12 +21,13 @@ export function uploadArchive(upload: JsonObject): Buffer {
   return Buffer.concat([header(text("file"), mode, content.length), content, padding, Buffer.alloc(2 * block)]);
 }
 
-/** POSIX.1-1988's header; the name may have 100 bytes, which is enough for what is uploaded here. */
+/** A POSIX.1-1988 header. The name can have 100 bytes, which is enough for the uploads here. */
 function header(file: string, mode: string, size: number): Buffer {
   const bytes = Buffer.alloc(block);
   const put = (text: string, at: number): void => void bytes.write(text, at, "utf8");
   const octal = (value: number, length: number): string => `${value.toString(8).padStart(length - 1, "0")}\0`;
-  if (Buffer.byteLength(file) > 100) throw new Error(`${file}: the fake uploads no file of so long a name`);
+  if (Buffer.byteLength(file) > 100)
+    throw new Error(`${file}: the fake does not upload files whose name has more than 100 bytes`);
   put(file, 0);
   put(octal(Number.parseInt(mode, 8), 8), 100);
   put(octal(0, 8), 108);

@@ -5,7 +5,7 @@ import { Duplex } from "node:stream";
 /** Opens a connection to an engine. */
 export type Dial = () => Duplex;
 
-/** Where requests go when the connection is a program's standard streams: Docker's own made-up name for that. */
+/** Host name of requests over a program's standard streams; the same as in Docker's client. */
 export const stdioHost = "docker.example.com";
 
 /** How to reach an engine. @throws for a host that is neither `unix://` nor `ssh://` */
@@ -15,38 +15,38 @@ export function dialOf(host: string, sshOpts: readonly string[]): Dial {
     return () => createConnection(path);
   }
   if (host.startsWith("ssh://")) {
-    const words = sshCommand(host, sshOpts);
-    return () => new Stdio("ssh", words);
+    const args = sshCommand(host, sshOpts);
+    return () => new Stdio("ssh", args);
   }
-  throw new Error(`the fake docker provider reaches no engine at ${host}; install the genuine one`);
+  throw new Error(`the fake docker provider does not support the engine address ${host}; install the genuine one`);
 }
 
-/** The words behind `ssh`, as Docker's own client chooses them: cli/connhelper of docker/cli v28.5.2. */
+/** The arguments of `ssh`, the same as in Docker's client: cli/connhelper of docker/cli v28.5.2. */
 export function sshCommand(host: string, sshOpts: readonly string[]): string[] {
   const { username, password, hostname, port, pathname, search, hash } = new URL(host);
   if (password !== "") throw new Error("invalid SSH URL: plain-text password is not supported");
   if (search !== "" || hash !== "") throw new Error("invalid SSH URL: query parameters are not allowed");
-  const words = [...(username === "" ? [] : ["-l", username]), ...(port === "" ? [] : ["-p", port]), ...sshOpts];
-  if (!sshOpts.join("").includes("ConnectTimeout")) words.push("-o ConnectTimeout=30");
-  if (!sshOpts.includes("-T")) words.push("-T");
+  const args = [...(username === "" ? [] : ["-l", username]), ...(port === "" ? [] : ["-p", port]), ...sshOpts];
+  if (!sshOpts.join("").includes("ConnectTimeout")) args.push("-o ConnectTimeout=30");
+  if (!sshOpts.includes("-T")) args.push("-T");
   const socket = pathname.replace(/^\/+$/, "");
   const remote = socket === "" ? ["docker"] : ["docker", `--host=unix://${socket}`];
-  return [...words, "--", hostname.replace(/^\[|\]$/g, ""), [...remote, "system", "dial-stdio"].join(" ")];
+  return [...args, "--", hostname.replace(/^\[|\]$/g, ""), [...remote, "system", "dial-stdio"].join(" ")];
 }
 
-/** The last of what a program says about its failure. */
-const sayingLimit = 4096;
+/** Maximum length of a program's error output in a message; only the end is kept. */
+const stderrLimit = 4096;
 
-/** A program's standard streams as one connection. */
+/** A connection over a program's standard streams. */
 class Stdio extends Duplex {
   readonly #child;
-  #said = "";
+  #stderr = "";
 
-  constructor(program: string, words: readonly string[]) {
+  constructor(program: string, args: readonly string[]) {
     super();
-    this.#child = spawn(program, words, { stdio: "pipe" });
+    this.#child = spawn(program, args, { stdio: "pipe" });
     this.#child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      this.#said = (this.#said + text).slice(-sayingLimit);
+      this.#stderr = (this.#stderr + text).slice(-stderrLimit);
     });
     this.#child.stdout.on("data", (bytes: Buffer) => {
       if (!this.push(bytes)) this.#child.stdout.pause();
@@ -58,7 +58,9 @@ class Stdio extends Duplex {
       const end = code === null ? `signal: ${signal}` : `exit status ${code}`;
       const advice = "make sure the URL is valid, and Docker 18.09 or later is installed on the remote host";
       this.destroy(
-        new Error(`command [${[program, ...words].join(" ")}] has exited with ${end}, ${advice}: stderr=${this.#said}`),
+        new Error(
+          `command [${[program, ...args].join(" ")}] has exited with ${end}, ${advice}: stderr=${this.#stderr}`,
+        ),
       );
     });
   }
@@ -77,7 +79,7 @@ class Stdio extends Duplex {
     done(error);
   }
 
-  // Node's HTTP agent asks these of every connection it keeps.
+  // Node's HTTP agent calls these methods on every connection that it keeps.
   setKeepAlive(): this {
     return this;
   }

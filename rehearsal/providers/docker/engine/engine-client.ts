@@ -1,12 +1,12 @@
 import { Agent, request, type IncomingHttpHeaders } from "node:http";
 import { dialOf, stdioHost, type Dial } from "./dial.ts";
 
-/** Newest version of the API that the genuine provider's client speaks: docker v28.5.2. */
+/** Newest API version that the genuine provider's client supports: docker v28.5.2. */
 const newestVersion = "1.51";
-/** What a client speaks to an engine that tells no version: likewise. */
+/** API version for an engine that does not report one; from the same client. */
 const oldestVersion = "1.24";
 
-/** The engine understood the request and refused it. */
+/** The engine rejected a request. */
 export class EngineRefusal extends Error {
   readonly status: number;
   constructor(status: number, message: string) {
@@ -17,7 +17,7 @@ export class EngineRefusal extends Error {
 
 export interface Question {
   readonly query?: { readonly [name: string]: string };
-  /** Sent as JSON, but for bytes, which are sent as a tar file. */
+  /** Bytes are sent as a tar file, everything else as JSON. */
   readonly body?: unknown;
   readonly headers?: { readonly [name: string]: string };
 }
@@ -28,7 +28,7 @@ interface Answer {
   readonly text: string;
 }
 
-/** An engine's HTTP API, in the newest version that both sides speak. */
+/** An engine's HTTP API, in the newest version that both sides support. */
 export class EngineClient {
   readonly #host: string;
   readonly #authority: string;
@@ -39,12 +39,12 @@ export class EngineClient {
     const dial: Dial = dialOf(host, sshOpts);
     this.#host = host;
     this.#authority = host.startsWith("ssh://") ? stdioHost : "localhost";
-    // Connections are kept: each one over SSH is a handshake.
+    // Connections are kept open, because over SSH each one needs a handshake.
     this.#agent = new Agent({ keepAlive: true });
     Object.assign(this.#agent, { createConnection: dial });
   }
 
-  /** The version both sides speak. @throws where the engine does not answer */
+  /** The newest version that both sides support. @throws if the engine does not answer */
   version(): Promise<string> {
     this.#version ??= this.ping().catch((error: unknown) => {
       this.#version = undefined;
@@ -53,7 +53,7 @@ export class EngineClient {
     return this.#version;
   }
 
-  /** Asks whether an engine is there; tells the version both sides speak. */
+  /** Checks that the engine answers. Returns the newest version that both sides support. */
   async ping(): Promise<string> {
     const { status, headers, text } = await this.#send("HEAD", "/_ping", {});
     if (status >= 400) throw refusal(status, headers, text);
@@ -61,14 +61,14 @@ export class EngineClient {
     return isOlder(theirs, newestVersion) ? theirs : newestVersion;
   }
 
-  /** The JSON an engine answers with; undefined where it answers with nothing. @throws EngineRefusal */
+  /** The JSON of the response; undefined if it is empty. @throws EngineRefusal */
   async ask<Answer>(method: string, path: string, question: Question = {}): Promise<Answer> {
     const { status, headers, text } = await this.#send(method, `/v${await this.version()}${path}`, question);
     if (status >= 400) throw refusal(status, headers, text);
     return (text === "" ? undefined : JSON.parse(text)) as Answer;
   }
 
-  /** Text of many lines, each an event: how an engine tells of a pull. */
+  /** The lines of a response with one event per line, as for a pull. */
   async lines(method: string, path: string, question: Question = {}): Promise<string[]> {
     const { status, headers, text } = await this.#send(method, `/v${await this.version()}${path}`, question);
     if (status >= 400) throw refusal(status, headers, text);
@@ -110,7 +110,7 @@ export class EngineClient {
   }
 }
 
-/** True when version `one` (`1.41`) comes before the other. */
+/** Whether version `one` (`1.41`) is older than the other. */
 export function isOlder(one: string, other: string): boolean {
   const [[major = 0, minor = 0], [otherMajor = 0, otherMinor = 0]] = [one, other].map((text) =>
     text.split(".").map(Number),

@@ -1,16 +1,16 @@
 import { EngineClient } from "./engine-client.ts";
 
-/** How the provider reaches its engine, from the provider's configuration. */
+/** The address of the engine, from the provider's configuration. */
 export interface EngineSettings {
   readonly host: string;
   readonly sshOpts: readonly string[];
-  /** Trust that an engine is there until a request needs it. */
+  /** Do not check that the engine answers before a request needs it. */
   readonly unchecked: boolean;
 }
 
 /**
- * The engine, asked for by the first resource that needs it: a preview of what is to be made needs none, so a host
- * behind SSH that is not there yet fails the update and not the preview.
+ * Connects to the engine when the first resource needs it. A preview of new resources needs no engine, so a missing SSH
+ * host fails only the update.
  */
 export function engineOf({ host, sshOpts, unchecked }: EngineSettings): () => Promise<EngineClient> {
   let client: EngineClient | undefined;

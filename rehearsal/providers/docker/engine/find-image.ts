@@ -1,6 +1,6 @@
 import { EngineRefusal, type EngineClient } from "./engine-client.ts";
 
-/** What an engine tells about an image it has. */
+/** A local image, as the engine returns it. */
 export interface LocalImage {
   readonly Id: string;
   readonly RepoDigests: readonly string[] | null;
@@ -14,7 +14,7 @@ export async function localImage(client: EngineClient, name: string): Promise<Lo
   });
 }
 
-/** The image of that name: the engine's own, else pulled, without signing in to the registry. */
+/** The local image of that name; pulled if missing, without signing in to the registry. */
 export async function findImage(client: EngineClient, name: string, platform: string): Promise<LocalImage> {
   if (name === "") throw new Error("empty image name is not allowed");
   const there = await localImage(client, name);
@@ -28,8 +28,8 @@ export async function findImage(client: EngineClient, name: string, platform: st
 }
 
 /**
- * A pull that fails midway is told in its stream of events, which the genuine provider does not read: it then misses
- * the image.
+ * Pulls an image. An event in the response reports a pull that fails midway. Like the genuine provider, this ignores it
+ * and then does not find the image.
  */
 async function pull(client: EngineClient, name: string, platform: string): Promise<void> {
   const { repository, reference } = pullParts(name);
@@ -38,7 +38,7 @@ async function pull(client: EngineClient, name: string, platform: string): Promi
   await client.lines("POST", "/images/create", { query, headers: { "X-Registry-Auth": noSignIn } });
 }
 
-/** A name in full, as Docker reads it: https://github.com/distribution/reference. A digest wins over a tag. */
+/** Splits a name as Docker does: https://github.com/distribution/reference. A digest takes precedence over a tag. */
 export function pullParts(name: string): { readonly repository: string; readonly reference: string } {
   const [, rest = name, digest] = /^([^@]+)(?:@(.+))?$/.exec(name) ?? [];
   const [, path = rest, tag] = /^(.*?)(?::([^:/]+))?$/.exec(rest) ?? [];

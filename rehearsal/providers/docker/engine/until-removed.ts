@@ -1,22 +1,22 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** How the genuine provider waits for a network or volume to go: helper/retry of Terraform's SDK. */
+/** How the genuine provider waits for the removal of a network or volume: helper/retry of Terraform's SDK. */
 export interface Timeout {
-  /** Before the first try. */
+  /** Delay before the first attempt. */
   readonly firstMs: number;
-  /** Between tries. */
+  /** Delay between attempts. */
   readonly betweenMs: number;
   readonly limitMs: number;
 }
 
-/** What the genuine provider has, for networks and volumes alike. */
+/** The genuine provider's values, for networks and volumes. */
 export const genuineTimeout: Timeout = { firstMs: 2_000, betweenMs: 5_000, limitMs: 30_000 };
 
 /**
- * Tries until the thing is removed.
+ * Tries repeatedly to remove something.
  *
- * @param remove removes it; gives the name of what keeps it for now, as the genuine provider calls that state.
- * @throws once the patience is over
+ * @param remove tries to remove it; returns the state that still prevents the removal, named as by the genuine provider.
+ * @throws at the timeout
  */
 export async function untilRemoved(remove: () => Promise<string | undefined>, timeout: Timeout): Promise<void> {
   const until = Date.now() + timeout.limitMs;

@@ -2,8 +2,8 @@ import { hasUnknown, own, type JsonObject, type Properties, type Value } from ".
 import { isZero, type Fields } from "./schema.ts";
 
 /**
- * The state after something was made: what was read, but sets as they were planned. Terraform's older SDK takes the
- * plan's word for them, so that what the engine made of them is seen only by the next refresh: normalizeNullValues in
+ * The state after an apply: the values that were read, but sets as they were planned. Terraform's older SDK keeps the
+ * planned sets, so the engine's values show only after the next refresh: normalizeNullValues in
  * helper/schema/grpc_provider.go of its SDK.
  */
 export function afterApply(fields: Fields, planned: Properties, read: JsonObject): Properties {

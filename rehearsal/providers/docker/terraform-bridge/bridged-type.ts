@@ -13,29 +13,29 @@ import { plan } from "./plan.ts";
 import { afterApply } from "./after-apply.ts";
 import { defaultsKey, isZero, type Fields } from "./schema.ts";
 
-/** What a type of resource of the Terraform provider does; states are in Pulumi's names, without what is unknown. */
+/** A resource type of the Terraform provider. States have Pulumi's property names, and no unknown values. */
 export interface Lifecycle {
   readonly fields: Fields;
-  /** Properties that only the engine tells. */
+  /** Properties that only the engine provides. */
   readonly outputsOnly: readonly string[];
-  /** The engine's name for it is made of the resource's, where the program gives none. */
+  /** Whether the engine's name is derived from the resource's if the program sets none. */
   readonly autonamed: boolean;
-  /** Always deleted before it is made anew; else only where the program gives the name. */
+  /** Whether a replacement always deletes first. Otherwise it does so only if the program sets the name. */
   readonly deleteBeforeReplace: boolean;
   /**
-   * Makes it; returns its id.
-   * @param made is told the id as soon as there is something that an error would leave behind.
+   * Creates it; returns its id.
+   * @param made called with the id as soon as an error would leave something behind.
    */
   create(planned: JsonObject, made: (id: string) => void): Promise<string>;
-  /** The state as it is now; undefined when it is gone. */
+  /** The current state; undefined if the object no longer exists. */
   read(id: string, state: JsonObject): Promise<(JsonObject & { readonly id?: string }) | undefined>;
-  /** Brings it from the old state to the planned one, as far as the genuine one does. Then reads only where it does. */
+  /** Changes it from the old to the planned state, and reads it afterwards, only as far as the genuine provider does. */
   update?(id: string, old: JsonObject, planned: JsonObject): Promise<JsonObject | undefined>;
   delete(id: string, state: JsonObject): Promise<void>;
 }
 
 /**
- * A resource that comes to Pulumi over the bridge from Terraform.
+ * A resource of a Terraform provider that Pulumi uses through its bridge.
  *
  * Facts: pkg/tfbridge/provider.go of pulumi/pulumi-terraform-bridge v3.137.0.
  */
@@ -66,7 +66,7 @@ export function terraformBridgedType(life: Lifecycle): ResourceType {
         const id = await life.create(known(planned), (id) => (made = id));
         made = id;
         const found = await life.read(id, known(planned));
-        if (found === undefined) throw new Error("it was gone as soon as it was made");
+        if (found === undefined) throw new Error("it no longer exists after its creation");
         const { id: readId, ...state } = found;
         return { id: readId ?? id, outputs: afterApply(fields, planned, state) };
       } catch (error) {
@@ -103,7 +103,7 @@ async function saying<Result>(what: string, request: Request, work: () => Promis
   }
 }
 
-/** Errors as the bridge lists Terraform's. */
+/** Formats an error as the bridge does. */
 function asList(error: unknown): string {
   return `1 error occurred:\n\t* ${error instanceof Error ? error.message : String(error)}\n\n`;
 }
@@ -117,7 +117,7 @@ function isDefault(inputs: Properties, name: string): boolean {
   return Array.isArray(defaults) && defaults.includes(name);
 }
 
-/** The plan without what only the engine can say. */
+/** The plan without the values that only the engine provides. */
 function known(planned: Properties): JsonObject {
   const entries = Object.entries(planned).filter(([, value]) => value !== unknown);
   return revealMap(Object.fromEntries(entries.map(([name, value]) => [name, withoutUnknown(value)])));

@@ -7,7 +7,7 @@ import type { Field, Fields } from "./schema.ts";
 
 type Path = readonly (string | number)[];
 
-/** Told as the cause of a replacement where no single property is one. */
+/** The reported cause of a replacement if no single property is one. */
 const noSingleCause = "__meta";
 
 interface Found {
@@ -16,8 +16,8 @@ interface Found {
 }
 
 /**
- * What the bridge says a plan would change: its detailed difference, which compares the state with the plan. Indices
- * of a set's members are those of the state for a member that goes, and of the program's inputs for one that comes.
+ * The bridge's detailed difference, which compares the state with the plan. In a set, a removed member has its index in
+ * the state, and an added member that in the program's inputs.
  *
  * Facts: pkg/tfbridge/detailed_diff.go of pulumi/pulumi-terraform-bridge v3.137.0.
  */
@@ -138,7 +138,7 @@ function changeBetween(old: Value | undefined, wanted: Value | undefined): Chang
   return isAbsent(old) ? "add" : isAbsent(wanted) ? "delete" : "update";
 }
 
-/** Whether anything in the value, as it comes or goes, can only be had by a replacement. */
+/** Whether adding or removing the value requires a replacement. */
 function holdsReplacing(field: Field, value: Value | undefined): boolean {
   if (field.type === "block") return blockHoldsReplacing(field.of, value);
   if ((field.type === "list" || field.type === "set") && field.of !== "text" && Array.isArray(value)) {
@@ -156,7 +156,7 @@ function blockHoldsReplacing(fields: Fields, block: Value | undefined): boolean 
   );
 }
 
-/** To the bridge an empty list is none; an empty map is one. */
+/** The bridge treats an empty list as absent, but not an empty map. */
 function isAbsent(value: Value | undefined): boolean {
   return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
 }

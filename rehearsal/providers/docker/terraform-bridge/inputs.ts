@@ -4,9 +4,9 @@ import { sameValue } from "./same-value.ts";
 import { defaultsKey, isZero, type Field, type Fields } from "./schema.ts";
 
 /**
- * The inputs as the bridge keeps them: with Terraform's defaults, and a list of what was filled in.
+ * The inputs in the state: with Terraform's defaults, and a list of the properties that they filled in.
  *
- * @param ownName the resource's name in the program, where the engine's name for it is made of that when none is given.
+ * @param ownName the resource's name in the program, if the engine's name is derived from it by default.
  */
 export function checkedInputs(
   fields: Fields,
@@ -46,7 +46,7 @@ function withInnerDefaults(field: Field, value: Value): Value {
   return value;
 }
 
-/** The inputs after a refresh: those there were, each as the state now has it. */
+/** The inputs after a refresh: the previous ones, with the values of the new state. */
 export function refreshedInputs(fields: Fields, inputs: Properties, state: Properties): Properties {
   const refreshed: Record<string, Value> = {};
   const defaults = own(inputs, defaultsKey);
@@ -64,7 +64,7 @@ export function refreshedInputs(fields: Fields, inputs: Properties, state: Prope
   return Array.isArray(defaults) ? { ...refreshed, [defaultsKey]: [...stillDefault].sort() } : refreshed;
 }
 
-/** The inputs of a resource that is taken over: what is not as it would be anyway. */
+/** The inputs of an imported resource: its values that differ from the defaults. */
 export function importedInputs(fields: Fields, outputsOnly: readonly string[], state: Properties): Properties {
   const inputs: Record<string, Value> = { [defaultsKey]: [] };
   for (const [name, field] of Object.entries(fields)) {

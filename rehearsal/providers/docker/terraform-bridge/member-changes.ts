@@ -3,7 +3,7 @@ import { isProperties, own, type Value } from "../../protocol/property-value.ts"
 import { memberPrint, sameValue } from "./same-value.ts";
 import type { Fields } from "./schema.ts";
 
-/** What happened to a list of texts, by index: the fewest members added and taken away. */
+/** The smallest set of added and removed members of a list of texts, by index. */
 export function listChanges(olds: readonly Value[], news: readonly Value[]): Map<number, Change> {
   const kept = keptPairs(olds, news);
   const [oldKept, newKept] = [new Set(kept.map(([old]) => old)), new Set(kept.map(([, wanted]) => wanted))];
@@ -36,15 +36,15 @@ function keptPairs(olds: readonly Value[], news: readonly Value[]): [number, num
   return pairs;
 }
 
-/** A member of a set that goes, that comes, or that another one takes the place of. */
+/** A removed, added or replaced member of a set. */
 export interface MemberChange {
   readonly from?: Value;
   readonly to?: Value;
 }
 
 /**
- * What happened to a set, by index; undefined where the members that come cannot be found among the inputs, so that
- * only the whole set can be named.
+ * The changes of a set, by index. Undefined if an added member is not found in the inputs; then the whole set is reported
+ * as changed.
  */
 export function setChanges(
   of: "text" | Fields,
@@ -70,8 +70,8 @@ export function setChanges(
 }
 
 /**
- * Whether the planned member is this input, with only what the engine chooses filled in. The bridge finds no member
- * again in which the plan has filled a text, a number or a flag with its zero value.
+ * Whether the planned member is this input, apart from values that the engine chooses. The bridge does not recognise a
+ * member in which the plan has filled in the zero value of a text, a number or a flag.
  */
 function isFrom(of: "text" | Fields, input: Value, planned: Value): boolean {
   if (of === "text") return input === planned;

@@ -3,10 +3,10 @@ import { isZero, type Field, type Fields } from "./schema.ts";
 import { asSet, sameValue } from "./same-value.ts";
 
 /**
- * The state that is to be reached: the inputs, and what the engine once chose. Terraform plans by comparing this with
- * the state, so what the engine chose for a property that is not {@link Field.computed} is a difference each time.
+ * The planned state: the inputs, and the values that the engine has chosen before. Terraform compares it with the state,
+ * so a value that the engine chose for a property that is not {@link Field.computed} is a difference in every plan.
  *
- * @param prior the state so far; undefined for a resource that is to be made.
+ * @param prior the previous state; undefined for a new resource.
  */
 export function plan(fields: Fields, prior: Properties | undefined, inputs: Properties): Properties {
   const planned: Record<string, Value> = {};
@@ -43,7 +43,7 @@ function shaped(field: Field, old: Value | undefined, wanted: Value, isNew: bool
     }
     case "set": {
       const { of } = field;
-      // Terraform cannot place what it does not know: one such member makes a mystery of the whole set.
+      // One unknown member makes the whole set unknown.
       if (hasUnknown(wanted)) return unknown;
       const members = wanted as readonly Value[];
       return asSet(
@@ -56,7 +56,7 @@ function shaped(field: Field, old: Value | undefined, wanted: Value, isNew: bool
   }
 }
 
-/** In a block every property has a value: where nothing is said, the zero value of its type. */
+/** In a block, every property has a value: by default the zero value of its type. */
 function planBlock(fields: Fields, old: Properties | undefined, wanted: Properties, isNew: boolean): Properties {
   const block: Record<string, Value> = {};
   for (const [name, field] of Object.entries(fields)) {
@@ -74,7 +74,7 @@ function zeroOf(field: Field): Value | undefined {
     case "whole":
       return 0;
     case "flag":
-      // Seen of the genuine one: a flag is nothing there, unless Terraform knows a default for it.
+      // Observed in the genuine provider: a flag has no value there, unless Terraform has a default for it.
       return field.default === false ? false : undefined;
     case "map":
       return {};

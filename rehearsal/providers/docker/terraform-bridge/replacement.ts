@@ -3,8 +3,8 @@ import { memberPrint, sameValue } from "./same-value.ts";
 import { isZero, type Field, type Fields } from "./schema.ts";
 
 /**
- * Whether Terraform would replace the resource. A list of blocks that is marked as replacing does so only when their
- * number changes: within a block every property has a mark of its own.
+ * Whether Terraform would replace the resource. A list of blocks with the mark causes a replacement only if their number
+ * changes, because the properties of a block have separate marks.
  */
 export function needsReplacement(fields: Fields, prior: Properties, planned: Properties): boolean {
   return Object.entries(fields).some(([name, field]) => fieldReplaces(field, own(prior, name), own(planned, name)));

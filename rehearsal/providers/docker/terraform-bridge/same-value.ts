@@ -1,25 +1,25 @@
 import { hasUnknown, isProperties, own, type Value } from "../../protocol/property-value.ts";
 import { isZero, type Field, type Fields } from "./schema.ts";
 
-/** Whether two values of a property are the same to Terraform: nothing and the zero value are, and sets in any order. */
+/** Whether Terraform treats two values as equal: an absent and a zero value are, and sets in any order. */
 export function sameValue(field: Field, one: Value | undefined, other: Value | undefined): boolean {
   return !hasUnknown(one) && !hasUnknown(other) && fingerprint(field, one) === fingerprint(field, other);
 }
 
-/** The members of a set, each once, in the order in which the bridge hands them back. */
+/** The distinct members of a set, in the order in which the bridge returns them. */
 export function asSet(of: "text" | Fields, members: readonly Value[]): readonly Value[] {
   const unique = new Map<string, Value>(members.map((member) => [memberPrint(of, member), member]));
   return [...unique.keys()].sort().map((print) => unique.get(print) ?? null);
 }
 
-/** What tells a member of a list or set from another. */
+/** The identity of a member of a list or set. */
 export function memberPrint(of: "text" | Fields, member: Value): string {
   return of === "text" ? String(member) : blockPrint(of, member);
 }
 
 /**
- * Sets of blocks are sorted as go-cty does: by Go's text of each property, the names in Terraform's spelling in order
- * of the alphabet (cty/set_internals.go).
+ * Sort key of a block in a set, as in go-cty (cty/set_internals.go): Go's text of each property, in alphabetical order of
+ * Terraform's names.
  */
 function blockPrint(fields: Fields, block: Value): string {
   if (!isProperties(block)) return "~";

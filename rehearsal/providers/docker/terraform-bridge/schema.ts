@@ -1,27 +1,27 @@
 import type { Value } from "../../protocol/property-value.ts";
 
-/** What holds for a property whatever its type. */
+/** Marks of a property of any type. */
 interface Marks {
-  /** A change can only be had by a replacement. */
+  /** A change requires a replacement. */
   readonly replaces?: true;
-  /** Chosen by the engine where the program says nothing; what it chose is then no difference. */
+  /** Chosen by the engine if the program sets no value. The chosen value is not a difference. */
   readonly computed?: true;
-  /** Filled in where the program says nothing. A zero value is filled in nowhere: it is the same as nothing. */
+  /** Used if the program sets no value. A zero value is never filled in, because it equals an absent one. */
   readonly default?: string | number | boolean;
-  /** True where this difference is none. */
+  /** Returns whether a difference is ignored. */
   readonly same?: (old: Value | undefined, wanted: Value) => boolean;
 }
 
-/** One property of a resource that comes to Pulumi from Terraform over the bridge. */
+/** A property of a bridged resource. */
 export type Field =
   | (Marks & { readonly type: "text" | "whole" | "flag" | "map" })
-  /** A set is a list in no order: the bridge hands it back sorted. */
+  /** A set has no order: the bridge returns it sorted. */
   | (Marks & { readonly type: "list" | "set"; readonly of: "text" | Fields })
   /** A list of at most one block, which Pulumi shows as an object. */
   | (Marks & {
       readonly type: "block";
       readonly of: Fields;
-      /** To Terraform it is a set, not a list, of at most one. */
+      /** In Terraform, a set of at most one member instead of a list. */
       readonly set?: true;
     });
 
@@ -30,10 +30,10 @@ export interface Fields {
   readonly [name: string]: Field;
 }
 
-/** Holds the names of the inputs that defaults filled in; the engine shows nobody a name with two underscores. */
+/** Has the names of the inputs that defaults filled in. The engine does not show names with two underscores. */
 export const defaultsKey = "__defaults";
 
-/** What Terraform's older SDK takes for the same as nothing. */
+/** Values that Terraform's older SDK treats as absent. */
 export function isZero(value: Value | undefined): boolean {
   if (value === undefined || value === null || value === "" || value === 0 || value === false) return true;
   return typeof value === "object" && Object.keys(value).length === 0;

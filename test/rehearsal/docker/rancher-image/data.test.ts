@@ -45,7 +45,7 @@ describe.skipIf(process.getuid?.() !== 0)("the fake server's data", () => {
     await openData(folder, "v2.15.2", "first password");
 
     await expect(openData(folder, "v2.14.3", undefined)).rejects.toThrow(
-      "the data is of v2.15.2; v2.14.3 cannot read it",
+      "the data was written by v2.15.2; v2.14.3 cannot read it",
     );
     expect((await openData(folder, "v2.15.2", undefined)).data.starts).toBe(2);
   });

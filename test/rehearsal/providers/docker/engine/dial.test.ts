@@ -25,7 +25,9 @@ describe("sshWords", () => {
 
   it("refuses a password in the address, and engines it cannot reach", () => {
     expect(() => sshCommand("ssh://ops:secret@host", [])).toThrow(/plain-text password is not supported/);
-    expect(() => dialOf("tcp://127.0.0.1:2375", [])).toThrow(/reaches no engine at tcp:\/\/127\.0\.0\.1:2375/);
+    expect(() => dialOf("tcp://127.0.0.1:2375", [])).toThrow(
+      /does not support the engine address tcp:\/\/127\.0\.0\.1:2375/,
+    );
   });
 });
 

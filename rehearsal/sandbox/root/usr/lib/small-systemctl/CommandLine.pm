@@ -1,10 +1,10 @@
-# Turns an Exec line and the unit's environment into words, as systemd.service(5) "COMMAND LINES" says.
+# Splits an Exec line into arguments and expands variables, as in systemd.service(5), "COMMAND LINES".
 package CommandLine;
 use strict;
 use warnings;
 use UnitFile;
 
-# What a unit's processes find in their environment. A variable set later wins; EnvironmentFile wins over Environment.
+# The environment of a unit's processes. Later variables override earlier ones; EnvironmentFile overrides Environment.
 sub environment {
     my ($unit, %extra) = @_;
     my %env = (PATH => '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LANG => 'C.UTF-8');
@@ -35,7 +35,7 @@ sub parse {
     return { words => \@words, path => $path, ignore_failure => $prefix =~ /-/ ? 1 : 0 };
 }
 
-# A word that is nothing but $NAME becomes as many words as its value has; ${NAME} stays inside its word.
+# An argument $NAME is split into the words of its value; ${NAME} is expanded within its argument.
 sub expand {
     my ($word, $literally, %env) = @_;
     return $word if $literally;
@@ -44,7 +44,7 @@ sub expand {
     return $word;
 }
 
-# Splits at blanks outside quotes; both kinds of quotes and C-like escapes count.
+# Splits at blanks outside single and double quotes, and evaluates C-like escapes.
 sub words {
     my ($text) = @_;
     my %escape = (n => "\n", t => "\t", s => ' ', '\\' => '\\', '"' => '"', "'" => "'");

@@ -1,5 +1,5 @@
-# Makes folders. Perl's own File::Path takes longer to load than systemctl's other work takes, and POSIX twice as long;
-# what few calls need is loaded by them.
+# Creates folders. Loading File::Path would take longer than everything else that systemctl does, and POSIX twice as
+# long. Modules that few calls need are loaded by those calls.
 package Folders;
 use strict;
 use warnings;
@@ -8,7 +8,7 @@ sub make {
     my ($path) = @_;
     return if -d $path;
     make($path =~ s{/[^/]+/*$}{}r) if $path =~ m{./+[^/]};
-    mkdir $path or -d $path or die "cannot make $path: $!\n";
+    mkdir $path or -d $path or die "cannot create $path: $!\n";
     return;
 }
 

@@ -1,4 +1,4 @@
-# Shows units: show, status, cat and the lists.
+# Shows units: show, status, cat and lists.
 package Listing;
 use strict;
 use warnings;
@@ -104,7 +104,7 @@ sub unit_files {
 }
 
 sub timers {
-    print STDERR "Calendars are not kept in a rehearsal; these timers are known:\n";
+    print STDERR "Calendar timers do not run in a rehearsal. Loaded timers:\n";
     for my $name (known('timer')) {
         my %fact = facts($name);
         print "$name ", UnitFile::last_of(UnitFile::load($name), 'Timer', 'OnCalendar', '-'), " $fact{ActiveState}\n";

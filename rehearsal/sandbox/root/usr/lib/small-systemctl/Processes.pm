@@ -1,9 +1,9 @@
-# Knows a unit's processes: by main process, by descent, and by the INVOCATION_ID that systemd too gives to each start.
+# Finds a unit's processes: by main process, by descent, and by the INVOCATION_ID of each start, as in systemd.
 package Processes;
 use strict;
 use warnings;
 
-# Clock ticks after boot at which the process started, or undef when it is gone or a zombie. Guards against reused ids.
+# The start time of a process in clock ticks after boot; undef if it has ended or is a zombie. Detects reused ids.
 sub start_time {
     my ($pid) = @_;
     open my $file, '<', "/proc/$pid/stat" or return undef;
@@ -23,7 +23,7 @@ sub parent {
 
 sub ids { return grep { defined start_time($_) } map { m{/proc/(\d+)$} } glob '/proc/[0-9]*' }
 
-# Every living process of a start: what carries its invocation id, and whatever descends from the main process.
+# Every running process of a start: those with its invocation id, and descendants of the main process.
 sub of_unit {
     my ($invocation, $main) = @_;
     my @ids = ids();
@@ -47,7 +47,7 @@ sub of_unit {
     return sort { $a <=> $b } keys %member;
 }
 
-# Waits up to so many seconds for all of them to end; true when none is left.
+# Waits until all of them have ended, at most this many seconds. Returns true if none is left.
 sub wait_gone {
     my ($seconds, @pids) = @_;
     my $until = time + $seconds;

@@ -1,5 +1,5 @@
-# What the manager remembers of a unit between two calls, one small file per fact under /run, as systemd keeps it in
-# memory: main process, invocation id, state, and the definition that was loaded.
+# Stores the state of units between calls, one small file per fact under /run: main process, invocation id, state, and
+# the loaded unit file. systemd has these in memory.
 package Remembered;
 use strict;
 use warnings;
@@ -37,7 +37,7 @@ sub lock_unit {
     return $file;
 }
 
-# The definition in force: systemd goes on with what it loaded until daemon-reload, however the file changed since.
+# The loaded unit file: like systemd, uses it until daemon-reload, even if the file has changed.
 sub unit {
     my ($name) = @_;
     my $on_disk = UnitFile::load($name);
@@ -57,7 +57,7 @@ sub keep_definition {
 
 sub reload_definitions { unlink glob "$FOLDER/*/definition $FOLDER/*/path"; return }
 
-# The living main process, or 0. A PIDFile is trusted again when the process it once named is gone.
+# The running main process, or 0. The PIDFile is read again if the process it named has ended.
 sub main_pid {
     my ($unit) = @_;
     my ($pid, $started) = split / /, get($unit->{name}, 'main') // '';
@@ -77,7 +77,7 @@ sub remember_main {
     return $pid;
 }
 
-# active, inactive or failed. Nobody waits for the daemons here, so one that is gone without a stop counts as failed.
+# active, inactive or failed. Exit codes are not collected, so a daemon that ended without a stop counts as failed.
 sub state {
     my ($unit) = @_;
     my $state = get($unit->{name}, 'state') // 'inactive';
@@ -85,7 +85,7 @@ sub state {
     return main_pid($unit) ? 'active' : 'failed';
 }
 
-# All but the lock, which somebody may be waiting for.
+# Everything except the lock, for which another call may be waiting.
 sub clean { my ($name) = @_; unlink glob "$FOLDER/$name/*"; return }
 
 1;

@@ -1,5 +1,4 @@
-# Starts, reloads and stops one service. Restart=, resource limits and sandboxing options are read over: nobody
-# restarts a daemon that dies here.
+# Starts, reloads and stops a service. Restart=, resource limits and sandboxing options are ignored.
 package Service;
 use strict;
 use warnings;
@@ -10,7 +9,7 @@ use Remembered;
 use Spawn;
 use UnitFile;
 
-# True when every path condition holds; a unit whose condition fails is skipped, which is no failure.
+# Whether all path conditions hold. A unit with an unmet condition is skipped, which is not a failure.
 sub conditions_hold {
     my ($unit) = @_;
     my %test = (ConditionPathExists => sub { -e $_[0] }, ConditionPathIsDirectory => sub { -d $_[0] },
@@ -40,7 +39,7 @@ sub make_folders {
     return;
 }
 
-# undef when the unit runs, else systemd's name of the result ("exit-code", "timeout", "protocol").
+# Returns undef if the unit runs, otherwise systemd's name of the result ("exit-code", "timeout", "protocol").
 sub start {
     my ($unit) = @_;
     my $name = $unit->{name};
@@ -90,7 +89,7 @@ sub run_main {
     return $alive ? 'timeout' : 'exit-code';
 }
 
-# The main process of a forking service: what its PIDFile names, else the one process that was left behind.
+# The main process of a forking service: the one in its PIDFile, otherwise the only remaining process.
 sub adopt {
     my ($unit, $env, $seconds) = @_;
     my $file = UnitFile::last_of($unit, 'Service', 'PIDFile');
@@ -162,7 +161,7 @@ sub stop_seconds {
         UnitFile::last_of($unit, 'Service', 'TimeoutSec', '90')));
 }
 
-# Ends what is left of a service as systemd.kill(5) says for its KillMode.
+# Ends the remaining processes of a service according to its KillMode, see systemd.kill(5).
 sub kill_processes {
     my ($unit) = @_;
     my $mode = UnitFile::last_of($unit, 'Service', 'KillMode', 'control-group');

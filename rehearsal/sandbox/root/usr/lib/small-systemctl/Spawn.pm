@@ -1,4 +1,4 @@
-# Starts a unit's processes: clean environment, own session, own user, output into the unit's log.
+# Starts a unit's processes with a clean environment, in a new session, as the unit's user, with output to its log.
 package Spawn;
 use strict;
 use warnings;
@@ -21,7 +21,7 @@ sub note {
     return;
 }
 
-# Becomes the command; never returns.
+# Executes the command; never returns.
 sub become {
     my ($unit, $command, $env) = @_;
     require POSIX;
@@ -44,7 +44,7 @@ sub become {
         POSIX::setuid($account[2]);
     }
     chdir $folder or exit 200;
-    # A maintainer script's descriptors (debconf's among them) would be held open for as long as the daemon lives.
+    # Otherwise the daemon would keep a maintainer script's descriptors open, such as those of debconf.
     POSIX::close($_) for grep { $_ > 2 } map { m{(\d+)$} } glob '/proc/self/fd/*';
     %ENV = %$env;
     { no warnings 'exec'; exec { $command->{path} } @{ $command->{words} }; }
@@ -52,7 +52,7 @@ sub become {
     exit 203;
 }
 
-# Runs a control command to its end: exit code, or 124 when it took longer than so many seconds.
+# Runs a control command. Returns its exit code, or 124 at the timeout (in seconds).
 sub run {
     my ($unit, $line, $env, $seconds) = @_;
     my $command = CommandLine::parse($unit, $line, %$env);
@@ -93,7 +93,7 @@ sub daemon {
     return $pid;
 }
 
-# A socket on which a Type=notify daemon says READY=1: (path, handle).
+# Opens the socket to which a Type=notify daemon sends READY=1: (path, handle).
 sub notify_socket {
     my ($name) = @_;
     Folders::make('/run/small-systemctl');
@@ -106,7 +106,7 @@ sub notify_socket {
     return ($path, $socket);
 }
 
-# True once the daemon is ready, false when it ended or so many seconds have passed.
+# Waits until the daemon is ready. Returns false if it ended, or at the timeout (in seconds).
 sub ready {
     my ($socket, $pid, $seconds) = @_;
     my $until = time + $seconds;

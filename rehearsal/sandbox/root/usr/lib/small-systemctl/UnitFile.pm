@@ -1,4 +1,4 @@
-# Finds and reads unit files the way systemd.unit(5) and systemd.syntax(7) say.
+# Finds and reads unit files, see systemd.unit(5) and systemd.syntax(7).
 package UnitFile;
 use strict;
 use warnings;
@@ -12,7 +12,7 @@ sub full_name {
         ? $name : "$name.service";
 }
 
-# The unit behind a name: aliases followed, template filled in, drop-ins merged. `state` is LoadState.
+# The unit of a name, with aliases resolved, templates filled in and drop-ins merged. `state` is LoadState.
 sub load {
     my ($name) = @_;
     $name = full_name($name);
@@ -31,7 +31,7 @@ sub load {
     return from_text($name, $path, $text);
 }
 
-# The unit that a remembered text describes.
+# Parses a stored unit file.
 sub from_text {
     my ($name, $path, $text) = @_;
     my $unit = { name => $name, path => $path, state => 'loaded', sections => {}, text => $text };

@@ -1,4 +1,4 @@
-# Enables, disables and masks: the symbolic links that systemctl(1) makes in /etc/systemd/system from [Install].
+# Enables, disables and masks units, with the symbolic links in /etc/systemd/system that systemctl(1) creates.
 package UnitLinks;
 use strict;
 use warnings;
@@ -7,7 +7,7 @@ use UnitFile;
 
 our $FOLDER = '/etc/systemd/system';
 
-# enabled, disabled, static, masked, or undef where there is no such unit.
+# enabled, disabled, static, masked, or undef if the unit does not exist.
 sub enablement {
     my ($name) = @_;
     my $unit = UnitFile::load($name);
@@ -66,7 +66,7 @@ sub change {
             return 1;
         }
         if ($verb =~ /^(disable|reenable)$/) { remove_link($_, $quiet) for grep { -l $_ } all_links($unit) }
-        # Debian has no preset that disables: what a package brings is enabled.
+        # Debian's presets enable all units of packages.
         if ($verb =~ /^(enable|reenable|preset)$/) { make_link($unit->{path}, $_, $quiet) for all_links($unit) }
     }
     return 0;

@@ -1,6 +1,6 @@
-# Starts a service when a file changes (systemd.path(5)) or time has passed (systemd.timer(5)): one process per unit, in
-# place of systemd's own. It knows PathChanged=, PathModified= and the timers that count from a moment; it looks at files
-# ten times a second, and like systemd it does not look while the service runs. Calendars are read over.
+# Starts a service when a file changes (systemd.path(5)) or a time has passed (systemd.timer(5)), with one process per
+# unit. Supports PathChanged=, PathModified= and monotonic timers, but not calendar timers. Polls files ten times a
+# second, and like systemd not while the service runs.
 package Watch;
 use strict;
 use warnings;
@@ -10,18 +10,18 @@ use UnitFile;
 my @from_start = qw(OnActiveSec OnBootSec OnStartupSec);
 my @from_service = qw(OnUnitActiveSec OnUnitInactiveSec);
 
-# True when the unit has something that this does.
+# Whether the unit has a supported setting.
 sub can_watch {
     my ($unit) = @_;
     return paths($unit) || shortest($unit, @from_start, @from_service);
 }
 
-# Begins to watch; the unit is active for as long as the process lives.
+# Starts to watch. The unit is active as long as the process runs.
 sub begin {
     my ($unit) = @_;
     my $service = UnitFile::last_of($unit, $unit->{name} =~ /\.path$/ ? 'Path' : 'Timer', 'Unit',
         $unit->{name} =~ s/\.[a-z]+$/.service/r);
-    # Looked at before anybody is told that it is watched.
+    # Record the files' state before the start is reported as successful.
     my $before = look(paths($unit));
     pipe my $read, my $write or die "pipe: $!\n";
     my $helper = fork // die "fork: $!\n";
@@ -61,7 +61,7 @@ sub watch_files {
     return;
 }
 
-# What tells one state of the files from another: a link counts by itself and by what it leads to.
+# Describes the state of the files: of links both the link itself and its target.
 sub look { return join "\n", map { my $path = $_; map { join ' ', ($_->($path))[0, 1, 7, 9] } sub { lstat $_[0] }, sub { stat $_[0] } } grep { -e || -l } @_ }
 
 sub count_time {

@@ -1,7 +1,9 @@
-import { readFileSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { createReadStream, existsSync, readFileSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import type { Participant } from "../summary.ts";
+import { cacheFolder } from "../sandbox/cache-folder.ts";
+import { mustRun } from "../sandbox/command.ts";
 import type { Host } from "../sandbox/host.ts";
 import { startDockerEngine, type DockerEngine } from "./docker-engine.ts";
 
@@ -62,20 +64,33 @@ export async function dockerOnHost(host: Host, options: DockerOnHostOptions = {}
  * would replace the links /bin, /lib and /sbin by folders.
  */
 async function unpack(host: Host, packages: readonly string[]): Promise<void> {
-  const script = `set -eu
-apt-get -qq -y -o Dpkg::Use-Pty=0 --no-install-recommends --download-only install docker.io iptables >&2
-cd /var/cache/apt/archives
-for name in ${packages.join(" ")}; do
-  package=$(ls "\${name}"_*.deb 2>/dev/null | sort -V | tail -n 1)
-  [ -z "$package" ] || dpkg --fsys-tarfile "$package" | tar -x --keep-directory-symlink --exclude=./usr/share -C /
-done
-[ ! -e /usr/sbin/xtables-nft-multi ] || ln -sf xtables-nft-multi /usr/sbin/iptables
-ldconfig`;
-  const { code, stderr } = await host.exec(["sh", "-c", script]);
-  if (code !== 0)
-    throw new Error(
-      `Docker cannot be installed on host ${host.name}: ${stderr.trim().split("\n").slice(-3).join("\n")}`,
-    );
+  const archives = "/var/cache/apt/archives";
+  const run = async (script: string, options: Parameters<Host["exec"]>[1] = {}): Promise<string> => {
+    const { code, stdout, stderr } = await host.exec(["sh", "-euc", script], options);
+    if (code === 0) return stdout;
+    const output = stderr.trim().split("\n").slice(-3).join("\n");
+    throw new Error(`Docker cannot be installed on host ${host.name}: ${output}`);
+  };
+  const names =
+    await run(`apt-get -qq -y -o Dpkg::Use-Pty=0 --no-install-recommends --download-only install docker.io iptables >&2
+cd ${archives}
+for name in ${packages.join(" ")}; do ls "\${name}"_*.deb 2>/dev/null | sort -V | tail -n 1; done`);
+  for (const name of names.split("\n").filter((line) => line !== "")) {
+    const files = await uncompressed(join(host.root, archives, name));
+    await run("tar -x --keep-directory-symlink --exclude=./usr/share -C /", { stdin: createReadStream(files) });
+  }
+  await run(`[ ! -e /usr/sbin/xtables-nft-multi ] || ln -sf xtables-nft-multi /usr/sbin/iptables
+ldconfig`);
+}
+
+/** The files of a package as a tar archive, kept in the cache because decompressing an engine takes seconds. */
+async function uncompressed(debianPackage: string): Promise<string> {
+  const archive = cacheFolder("unpacked", `${basename(debianPackage)}.tar`);
+  if (existsSync(archive)) return archive;
+  await mkdir(dirname(archive), { recursive: true, mode: 0o700 });
+  const script = 'dpkg --fsys-tarfile "$1" >"$2.$$" && sync "$2.$$" && mv "$2.$$" "$2"';
+  await mustRun(["sh", "-c", script, "sh", debianPackage, archive]);
+  return archive;
 }
 
 /** The engine as a participant for the summary. @param withheld a sentence about what its containers lack */

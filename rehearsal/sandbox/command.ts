@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { Readable } from "node:stream";
 
 /** The result of a command. For a command ended by a signal, `code` is 128 + the signal's number, as in a shell. */
 export interface CommandResult {
@@ -9,7 +10,7 @@ export interface CommandResult {
 
 export interface CommandOptions {
   /** Standard input. @default empty */
-  readonly stdin?: string | Buffer;
+  readonly stdin?: string | Buffer | Readable;
   /** The complete environment. @default this process's environment */
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
@@ -31,7 +32,9 @@ export function runCommand(commandLine: readonly string[], options: CommandOptio
     });
     child.on("close", (code, signal) => resolve({ code: code ?? signalExitCode(signal), ...output }));
     // A command may exit without reading its input.
-    child.stdin.on("error", () => undefined).end(options.stdin ?? "");
+    child.stdin.on("error", () => undefined);
+    if (options.stdin instanceof Readable) options.stdin.on("error", reject).pipe(child.stdin);
+    else child.stdin.end(options.stdin ?? "");
   });
 }
 

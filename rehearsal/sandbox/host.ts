@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Suite } from "./apt-sources.ts";
 import { runCommand, type CommandResult } from "./command.ts";
@@ -42,7 +43,7 @@ export interface Host {
   /** Prefix of a command that runs on the running host as root. */
   readonly enter: readonly string[];
   /** Runs a command on the host without SSH, for checks. @throws when the host is stopped */
-  exec(command: readonly string[], options?: { stdin?: string; user?: string }): Promise<CommandResult>;
+  exec(command: readonly string[], options?: { stdin?: string | Readable; user?: string }): Promise<CommandResult>;
   /** Cuts the power: kills PID 1 and so every process of the host. Files stay. */
   stop(): Promise<void>;
   /** Starts the host and its services; resolves when its sshd answers. */

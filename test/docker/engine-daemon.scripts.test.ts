@@ -98,7 +98,7 @@ describe("the engine's proxy", () => {
       "# The engine's proxy. Any change of it RESTARTS THE ENGINE",
     );
     expect(renderEngineInstall({ user: "ops" })).toContain(
-      "Where an earlier one is taken away, this RESTARTS THE ENGINE",
+      "Removing a previous one RESTARTS THE ENGINE",
     );
   });
 

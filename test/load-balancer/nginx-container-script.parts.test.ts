@@ -122,7 +122,7 @@ describe.skipIf("refused" in made)("the script of nginx as a container, on a rea
     const end = await at.container({ listeners: one, image: absent });
 
     expect(end.code).toBe(20);
-    expect(end.stderr).toMatch(/Docker does not get \S+@sha256:0+: .*(manifest unknown|not found)/);
+    expect(end.stderr).toMatch(/Docker cannot pull \S+@sha256:0+: .*(manifest unknown|not found)/);
     expect([await at.id(), await at.processes()]).toEqual(before);
   });
 

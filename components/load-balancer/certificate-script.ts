@@ -59,7 +59,7 @@ copy_pair() {
   for file in "$3" "$4" \${5:+"$5"}; do
     unsafe=$(unsafe_path "$file")
     [ -z "$unsafe" ] || { say "$unsafe"; return 1; }
-    [ -r "$file" ] && [ -f "$file" ] || { say "$file is no file on this machine; it is to hold the certificate for $2 or its key"; return 1; }
+    [ -r "$file" ] && [ -f "$file" ] || { say "$file is not a file on this machine; it must contain the certificate for $2 or its key"; return 1; }
   done
   pem_blocks "$3" \${5:+"$5"} >"$work/chain.pem"
   pem_blocks "$4" >"$work/key.pem"

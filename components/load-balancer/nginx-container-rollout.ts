@@ -29,7 +29,7 @@ workers_of() {
  */
 export const refuseForeign = `for each in ${serving} ${next} ${former}; do
   if there "$each" && [ -z "$(about "$each" '{{index .Config.Labels "${specificationLabel}"}}')" ]; then
-    fail 10 "a container named $each is on this machine that this stack did not make. Rename it: docker rename $each OTHER-NAME"
+    fail 10 "this machine has a container named $each that this stack did not create. Rename it: docker rename $each OTHER-NAME"
   fi
 done`;
 
@@ -69,7 +69,7 @@ ${reloadOnlyHooks}`;
 /**
  * The same for a container that is replaced if its image or its specification changes. The new container starts next to
  * the old one: its nginx finds the ports in use and retries five times, every 500 ms (ngx_open_listening_sockets). Only
- * then is the old one told to quit: it closes its ports at once and drains its connections, as after a reload. New
+ * then does the old one quit: it closes its ports immediately and drains its connections, as after a reload. New
  * connections are refused for at most half a second, and one of the two serves if the script is killed at any step.
  */
 export const containerHooks = `${servingFunctions}

@@ -99,10 +99,10 @@ roll_out() {
     return 0
   fi
   output=$(nginx_log | cat "$work/output" - | emergencies)
-  [ -n "$output" ] || [ -z "$silent" ] || output="nothing, but its worker $silent does not answer"
-  [ -n "$output" ] || output="nothing, and it has no workers"
+  [ -n "$output" ] || [ -z "$silent" ] || output="no error, but its worker $silent does not answer"
+  [ -n "$output" ] || output="no error, and it has no workers"
   if go_back; then
-    fail 40 "the new configuration did not take effect within ${liveSeconds} s; the previous one is restored. nginx says: $output"
+    fail 40 "the new configuration did not take effect within ${liveSeconds} s; the previous one is restored. nginx: $output"
   fi
-  fail 40 "the configuration did not take effect within ${liveSeconds} s, and nginx has no previous one. nginx says: $output"
+  fail 40 "the configuration did not take effect within ${liveSeconds} s, and nginx has no previous one. nginx: $output"
 }`;

@@ -9,7 +9,7 @@ const { serving, next, former } = containers;
 const questions = 32;
 
 /** Exits if the image has no shell for the probe in `insideHooks`. */
-export const needShell = `docker run --rm --network none --pull never --entrypoint sh "$image" -c 'command -v bash || command -v nc' >/dev/null 2>&1 || fail 10 "the image $image has no shell with bash or nc, by which nginx is asked inside which configuration it runs. Use the official image in loadBalancer.image"`;
+export const needShell = `docker run --rm --network none --pull never --entrypoint sh "$image" -c 'command -v bash || command -v nc' >/dev/null 2>&1 || fail 10 "the image $image has no shell with bash or nc, which query the active configuration of nginx inside the container. Use the official image in loadBalancer.image"`;
 
 /**
  * The functions that `rollout` requires, for a container that is only reloaded. It has its own loopback, and its

@@ -108,7 +108,7 @@ describe.skipIf("refused" in made)("the script of nginx as a container, on a rea
 
     expect(end.code).toBe(40);
     expect(end.stderr).toMatch(
-      /did not take effect within 8 s; the previous one is restored\. nginx says: bind\(\) to 0\.0\.0\.0:8082/,
+      /did not take effect within 8 s; the previous one is restored\. nginx: bind\(\) to 0\.0\.0\.0:8082/,
     );
     expect(end.seconds).toBeLessThan(60);
     expect([await at.id(), await machine.generation()]).toEqual([id, containerGenerationOf(one)]);
@@ -136,7 +136,7 @@ describe.skipIf("refused" in made)("the script of nginx as a container, on a rea
 
     expect(end.code).toBe(40);
     expect(end.stderr).toMatch(
-      /the previous one is restored\. nginx says: open\(\) "\/etc\/nginx\/absent\.conf" failed/,
+      /the previous one is restored\. nginx: open\(\) "\/etc\/nginx\/absent\.conf" failed/,
     );
     expect([await at.id(), await at.processes()]).toEqual(before);
     expect(await engine.mustDocker("ps", "--all", "--format", "{{.Names}}")).toBe("rancher-nginx");

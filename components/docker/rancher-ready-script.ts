@@ -26,7 +26,7 @@ const afterUpgradeTest = { times: 3, andSeconds: 60, leastSeconds: 180 } as cons
 const unhealthySeconds = 60;
 
 /** Restarts after which the script fails: one or two are usual while its Kubernetes starts. */
-const endsAllowed = 5;
+const restartsAllowed = 5;
 
 /** Seconds the engine may be unreachable, as it is during a restart. */
 const engineSeconds = 60;
@@ -84,7 +84,7 @@ begin_again() {
   say "changed: the container ${rancherContainer} was stopped and is started"
 }
 began=$(date +%s) told=0 begun=no steady='' gone='' health=none restarts=0
-limit=${readySeconds} allowed=${endsAllowed} trial=$(noted trial-seconds)
+limit=${readySeconds} allowed=${restartsAllowed} trial=$(noted trial-seconds)
 if [ -n "$trial" ]; then
   limit=$((trial * ${afterUpgradeTest.times} + ${afterUpgradeTest.andSeconds}))
   [ "$limit" -ge ${afterUpgradeTest.leastSeconds} ] || limit=${afterUpgradeTest.leastSeconds}

@@ -14,7 +14,7 @@ const restartsAllowed = 5;
 const upgradeTestMemory = memoryOfK3s * 1024;
 
 /** Timeout in seconds until the old version is healthy again after its data was copied. */
-const againSeconds = 600;
+const healthyAgainSeconds = 600;
 
 const { container, volume, network } = rancherUpgradeTest;
 
@@ -52,9 +52,9 @@ export function upgradeTest(spec: RancherContainerSpec): string {
 }
 health_of() { about "$1" '{{if .State.Health}}{{.State.Health.Status}}{{else}}none{{end}}'; }
 await_old() {
-  deadline=$(($(date +%s) + ${againSeconds}))
+  deadline=$(($(date +%s) + ${healthyAgainSeconds}))
   until case $(health_of "$1") in healthy | none) ;; *) false ;; esac; do
-    [ "$(date +%s)" -lt "$deadline" ] || fail 40 "Rancher $2 has not become healthy again within ${againSeconds} s after its data was copied; the upgrade was not tested. See docker logs $1"
+    [ "$(date +%s)" -lt "$deadline" ] || fail 40 "Rancher $2 has not become healthy again within ${healthyAgainSeconds} s after its data was copied; the upgrade was not tested. See docker logs $1"
     sleep 2
   done
 }

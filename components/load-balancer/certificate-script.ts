@@ -104,7 +104,7 @@ export function placeCertificates(certificates: readonly BalancerCertificate[]):
     .map((certificate) =>
       certificate.from === "host"
         ? `${renewed(certificate)}${copyPair(certificate)} || { take_back; exit 10; }`
-        : `cat >"$work/chain.pem" ${hereDocument(ended(certificate.chain), "CHAIN")}
+        : `cat >"$work/chain.pem" ${hereDocument(withNewline(certificate.chain), "CHAIN")}
 secret ${keySecret(certificate)} >"$work/key.pem"
 place_pair ${folderName(certificate)} ${quote(certificate.hostname)}`,
     )
@@ -132,6 +132,6 @@ export const removeCertificates = `for recorded in "$facts"/tls/*; do
 done
 [ ! -d ${certificateFolder} ] || rmdir --ignore-fail-on-non-empty ${certificateFolder} /etc/nginx`;
 
-function ended(text: string): string {
+function withNewline(text: string): string {
   return text.endsWith("\n") ? text : `${text}\n`;
 }

@@ -26,7 +26,7 @@ export class HaproxyLoadBalancer extends pulumi.ComponentResource {
   public readonly addresses: pulumi.Output<string[]>;
 
   constructor(name: string, args: HaproxyLoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
-    const listeners = args.listeners.map(passingThrough);
+    const listeners = args.listeners.map(requireLayer4);
     super("rancher:load-balancer:HaproxyLoadBalancer", name, {}, opts);
 
     const create = renderHaproxyScript({
@@ -51,7 +51,7 @@ export class HaproxyLoadBalancer extends pulumi.ComponentResource {
   }
 }
 
-function passingThrough(listener: Listener): PassThrough {
+function requireLayer4(listener: Listener): PassThrough {
   if (listener.layer === 4) return listener;
   throw new pulumi.InputPropertyError({
     propertyPath: "listeners",

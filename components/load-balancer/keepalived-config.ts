@@ -31,7 +31,7 @@ const firstPriority = 250;
 const priorityStep = 30;
 
 /** Maximum number of hosts with distinct priorities. */
-const mostHosts = Math.floor(firstPriority / priorityStep);
+const maxHosts = Math.floor(firstPriority / priorityStep);
 
 /**
  * keepalived.conf of one host, with placeholders for what is known only on the host: `@@interface@@`, towards the other
@@ -112,11 +112,12 @@ function inOrder(hosts: readonly FloatingHost[]): readonly FloatingHost[] {
 
 function checkGroup({ address, hosts, virtualRouterId }: KeepalivedConfigArgs): void {
   const family = isIP(address);
-  if (family === 0) throw new Error(`${address} is not an IP address, so it cannot move between hosts. Set an IP address`);
+  if (family === 0)
+    throw new Error(`${address} is not an IP address, so it cannot move between hosts. Set an IP address`);
   if (!Number.isInteger(virtualRouterId) || virtualRouterId < 1 || virtualRouterId > 255)
     throw new Error(`virtualRouterId is ${virtualRouterId}; VRRP allows 1 to 255. Choose one of these`);
-  if (hosts.length < 2 || hosts.length > mostHosts)
-    throw new Error(`${address} would move between ${hosts.length} hosts; 2 to ${mostHosts} can share it`);
+  if (hosts.length < 2 || hosts.length > maxHosts)
+    throw new Error(`${address} would move between ${hosts.length} hosts; 2 to ${maxHosts} can share it`);
   for (const { name, peerAddress } of hosts) {
     if (isIP(peerAddress) !== family)
       throw new Error(

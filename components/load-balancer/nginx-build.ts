@@ -38,7 +38,8 @@ const oldest = "1.22.0";
  */
 export function refuseBuild(needed: string | undefined, asksDns: boolean): string {
   const version = needed ?? oldest;
-  const reason = needed === undefined ? "older versions are not supported" : "a group of several upstreams has one given by name";
+  const reason =
+    needed === undefined ? "older versions are not supported" : "a group of several upstreams has one given by name";
   const dns = `
 [ -n "$resolvers" ] || fail 10 "this machine has no nameserver in /etc/resolv.conf, and an upstream is given by name. Set DNS servers in loadBalancer.nginx.resolvers, or use addresses"`;
   return `if [ "$(printf '%s\\n' "$nginx_version" ${version} | sort -V | head -n 1)" != ${version} ]; then

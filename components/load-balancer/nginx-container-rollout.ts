@@ -34,8 +34,8 @@ export const refuseForeign = `for each in ${serving} ${next} ${former}; do
 done`;
 
 /**
- * Cleans up after a script that was killed. Between the two renames the former container is the one that serves; a next
- * container that was not yet promoted is removed.
+ * Cleans up after a script that was killed. Between the two renames the former container serves. A next container
+ * that was not yet promoted is removed.
  */
 export const recoverContainers = `if there ${former} && ! there ${serving}; then docker rename ${former} ${serving}; fi
 if there ${next}; then docker rm -f ${next} >/dev/null; fi`;

@@ -28,7 +28,9 @@ export interface ImageBuildNeeds {
 export function learnImageBuild({ network, neededNginx }: ImageBuildNeeds): string {
   const version = neededNginx ?? oldest;
   const reason =
-    neededNginx === undefined ? "older versions are not supported" : "a group of several upstreams has one given by name";
+    neededNginx === undefined
+      ? "older versions are not supported"
+      : "a group of several upstreams has one given by name";
   return `docker run --rm --network none --pull never --entrypoint nginx "$image" -V >"$work/build" 2>&1 || fail 30 "nginx of the image $image does not start on this machine: $(tail -n 2 "$work/build")"
 nginx_version=$(sed -n 's,^nginx version: [^/]*/\\([0-9.]*\\).*,\\1,p' "$work/build")
 openssl_version=$(sed -n -e 's/.*running with OpenSSL \\([0-9.]*\\).*/\\1/p' -e t -e 's/^built with OpenSSL \\([0-9.]*\\).*/\\1/p' "$work/build")

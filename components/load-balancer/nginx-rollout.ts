@@ -7,7 +7,7 @@ export const liveSeconds = 8;
 const backSeconds = 3;
 
 /** Connections per probe; the kernel chooses the worker for each of them. */
-const questions = 32;
+const connectionsPerProbe = 32;
 
 /**
  * `ask_probe`: prints the workers' answers, one per line. One process opens all connections, as starting a process
@@ -15,7 +15,7 @@ const questions = 32;
  */
 export const askProbe = `# shellcheck disable=SC2016 # it is bash that expands them
 ask_probe() {
-  timeout 3 bash -c 'for each in {1..${questions}}; do read -r line </dev/tcp/127.0.0.1/${generationPort} || break; printf "%s\\n" "$line"; done' 2>/dev/null 9>&- || true
+  timeout 3 bash -c 'for each in {1..${connectionsPerProbe}}; do read -r line </dev/tcp/127.0.0.1/${generationPort} || break; printf "%s\\n" "$line"; done' 2>/dev/null 9>&- || true
 }`;
 
 /**

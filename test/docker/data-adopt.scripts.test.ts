@@ -63,10 +63,7 @@ describe("a container started by hand", () => {
 
     const run = await machine.run("2.14.3", { adopt: "old" });
 
-    expect([run.code, run.stderr]).toEqual([
-      10,
-      expect.stringContaining("/var/lib/rancher/k3s , is a separate mount"),
-    ]);
+    expect([run.code, run.stderr]).toEqual([10, expect.stringContaining("/var/lib/rancher/k3s , is a separate mount")]);
     expect(machine.about("old", "running")).toBe("true");
   });
 

@@ -72,7 +72,10 @@ describe("a takeover that was given up half-way", () => {
 
     const run = await machine.run("2.14.3", { adopt: "two" });
 
-    expect([run.code, run.stderr]).toEqual([10, expect.stringContaining("the volume rancher-data already contains data")]);
+    expect([run.code, run.stderr]).toEqual([
+      10,
+      expect.stringContaining("the volume rancher-data already contains data"),
+    ]);
     expect(machine.read("db/state")).toBe("months of work");
   });
 });
@@ -90,7 +93,10 @@ it("A container that has its name back after a takeover was undone is taken over
   machine.gone("../volumes/rancher-data");
   const run = await machine.run("2.14.3", { adopt: "one" });
 
-  expect([refused.code, refused.stderr]).toEqual([10, expect.stringMatching(/already contains data.*docker volume rm/)]);
+  expect([refused.code, refused.stderr]).toEqual([
+    10,
+    expect.stringMatching(/already contains data.*docker volume rm/),
+  ]);
   expect(run.code, run.stderr).toBe(0);
   expect(machine.read("db/state")).toBe("weeks later");
 });
@@ -121,7 +127,10 @@ describe("an archive that was put back to the half", () => {
     const broken = await machine.run("2.14.3", { restore: archive });
     const run = await machine.run("2.14.3", { restore: other ?? "there is no other" });
 
-    expect([broken.code, broken.stderr]).toEqual([20, expect.stringMatching(/is damaged: its checksum does not match/)]);
+    expect([broken.code, broken.stderr]).toEqual([
+      20,
+      expect.stringMatching(/is damaged: its checksum does not match/),
+    ]);
     expect(run.code, run.stderr).toBe(0);
     expect(machine.read("db/state")).toBe("written by 2.14.3");
   });

@@ -142,7 +142,10 @@ describe("an archive", () => {
       expect.stringMatching(/no space left\. Run this again to continue/),
     ]);
     expect([without.code, without.stderr]).toEqual([10, expect.stringMatching(/contains only a part of the archive/)]);
-    expect([backup.code, backup.stderr]).toEqual([10, expect.stringMatching(/the restore of an archive is not complete/)]);
+    expect([backup.code, backup.stderr]).toEqual([
+      10,
+      expect.stringMatching(/the restore of an archive is not complete/),
+    ]);
     expect(machine.starts.filter((name) => name === "rancher")).toEqual(["rancher"]);
     expect(again.code, again.stderr).toBe(0);
     expect([machine.read("half"), machine.read("db/state")]).toEqual([undefined, "written by 2.14.3"]);

@@ -140,7 +140,11 @@ describe("the checks of a Docker host", () => {
     ["an engine that says nothing of itself", { silent: true }, "docker info fails: permission denied"],
     ["a full disk", { free: 4 }, "has 4 GiB free; Rancher's image and data need 5"],
     ["a port in use", { listening: "LISTEN" }, "port 443 is in use on this machine. Find the process"],
-    ["a port of another container", { listening: "LISTEN", holder: "wiki" }, "port 443 is in use by the container wiki"],
+    [
+      "a port of another container",
+      { listening: "LISTEN", holder: "wiki" },
+      "port 443 is in use by the container wiki",
+    ],
     ["no resolver", { resolvers: "search example.com\n" }, "has no nameserver"],
     ["a clock that is off", { chronyc: "echo A,b,3,1,-7.25,0,0,0,0,0,0,0,64,Normal" }, "is -7.25 s off"],
   ])("refuse %s", async (_, changes, message) => {

@@ -106,7 +106,9 @@ describe("Docker Engine on Debian and Ubuntu", () => {
     const end = await machine.undo();
 
     expect(end.code, end.stderr).toBe(0);
-    expect(end.stderr).toContain("Docker Engine is kept, because it has containers that this stack did not create: wiki");
+    expect(end.stderr).toContain(
+      "Docker Engine is kept, because it has containers that this stack did not create: wiki",
+    );
     expect(changing(machine.calls())).toEqual(["gpasswd -d ops docker"]);
   });
 

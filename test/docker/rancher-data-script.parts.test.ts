@@ -135,9 +135,7 @@ describe.skipIf("refused" in made)("the script about Rancher's data, on a real D
     const end = await at.data("2.15.2");
 
     expect(end.code, end.stderr).toBe(0);
-    expect(end.stderr).toMatch(
-      /^changed: the container rancher, which an interrupted run had stopped, runs/,
-    );
+    expect(end.stderr).toMatch(/^changed: the container rancher, which an interrupted run had stopped, runs/);
     expect(await engine.mustDocker("inspect", "-f", "{{.HostConfig.RestartPolicy.Name}}", "rancher")).toBe(
       "unless-stopped",
     );

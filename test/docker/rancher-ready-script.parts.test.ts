@@ -106,7 +106,9 @@ describe.skipIf("refused" in made)("waiting for Rancher, on a real Docker engine
 
     const end = await ready(container, (text) => text.replace("limit=900", "limit=25"));
     expect(end.code).toBe(40);
-    expect(end.stderr).toMatch(/^Rancher 2\.15\.2 is not healthy after 2\d s; the timeout is 25 s: running, starting\./);
+    expect(end.stderr).toMatch(
+      /^Rancher 2\.15\.2 is not healthy after 2\d s; the timeout is 25 s: running, starting\./,
+    );
     expect(end.stderr).toMatch(/Waiting for server to become available.*has not become healthy within 25 s/s);
 
     const left = ready(container);

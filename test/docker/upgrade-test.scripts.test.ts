@@ -9,7 +9,9 @@ describe("the proof of an upgrade", () => {
     const run = await machine.run("2.15.2");
 
     expect(run.code, run.stderr).toBe(0);
-    expect(run.stderr).toMatch(/^Rancher was stopped for \d+ s, while its data was copied\nchanged: .*tar\.gz contains/);
+    expect(run.stderr).toMatch(
+      /^Rancher was stopped for \d+ s, while its data was copied\nchanged: .*tar\.gz contains/,
+    );
     expect(run.stderr).toMatch(/\nchanged: Rancher 2\.15\.2 became healthy on a copy of the data within \d+ s\n$/);
     expect(machine.list("containers")).toEqual(["rancher"]);
     expect([...machine.list("volumes"), ...machine.list("networks")]).toEqual(["rancher-data"]);

@@ -44,7 +44,10 @@ describe("keepalived's configuration", () => {
   });
 
   it.each([
-    [{ address: "lb.example.com" }, "lb.example.com is not an IP address, so it cannot move between hosts. Set an IP address"],
+    [
+      { address: "lb.example.com" },
+      "lb.example.com is not an IP address, so it cannot move between hosts. Set an IP address",
+    ],
     [{ virtualRouterId: 0 }, "virtualRouterId is 0; VRRP allows 1 to 255. Choose one of these"],
     [{ virtualRouterId: 256 }, "virtualRouterId is 256; VRRP allows 1 to 255. Choose one of these"],
     [{ hosts: hosts.slice(1, 2) }, "192.0.2.20 would move between 1 hosts; 2 to 8 can share it"],

@@ -135,9 +135,7 @@ describe.skipIf("refused" in made)("the script of nginx as a container, on a rea
     );
 
     expect(end.code).toBe(40);
-    expect(end.stderr).toMatch(
-      /the previous one is restored\. nginx: open\(\) "\/etc\/nginx\/absent\.conf" failed/,
-    );
+    expect(end.stderr).toMatch(/the previous one is restored\. nginx: open\(\) "\/etc\/nginx\/absent\.conf" failed/);
     expect([await at.id(), await at.processes()]).toEqual(before);
     expect(await engine.mustDocker("ps", "--all", "--format", "{{.Names}}")).toBe("rancher-nginx");
   });

@@ -12,13 +12,14 @@ const heavy = { maxWorkers: 2, groupOrder: 1 };
  * is quick comes first, and of the heavy ones the long, so that the short fill the end. `npm test` runs the first four.
  */
 const tiers = {
+  // One process for several files (isolate: false): they share no state, and loading modules takes longer than most files.
   pure: {
     include: ["test/**/*.test.ts"],
     exclude: ["test/**/*.{mocks,scripts,modes,rehearsal,parts}.test.ts"],
     testTimeout: 60_000,
+    isolate: false,
     ...light,
   },
-  // One process for several files: they share no state, and loading Pulumi's SDK takes longer than most of them.
   mocks: { include: ["test/**/*.mocks.test.ts"], exclude: [], testTimeout: 120_000, isolate: false, ...light },
   scripts: { include: ["test/**/*.scripts.test.ts"], exclude: [], testTimeout: 120_000, ...light },
   modes: { include: ["test/**/*.modes.test.ts"], exclude: [], testTimeout: 1_200_000, ...heavy },

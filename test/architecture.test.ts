@@ -118,7 +118,7 @@ describe("the program", () => {
       // Only which cluster this is has to be in the state before any child is.
       const inputs = name === "HighAvailability" ? "{ clusterUid: args.cluster.uid }" : "{}";
       const expected = `super("rancher:${folder}:${name}", name, ${inputs}, `;
-      return text.includes(`${expected}opts);`) || text.includes(`${expected}pulumi.mergeOptions(opts, former));`)
+      return text.includes(`${expected}opts);`) || text.includes(`${expected}pulumi.mergeOptions(opts, previousType));`)
         ? []
         : [`class ${name}`];
     });

@@ -37,13 +37,13 @@ export function renderBackup(args: BackupArgs): string {
   return `${dataFunctions(args)}
 ${backupState}
 archive='' bytes='' stopped_seconds=''
-# The words first: on a disk that is full there is no room for the file.
+# Prints the message first: on a full disk, the file cannot be written.
 fail() { code=$1; shift; say "$@"; (backup_state failed "$*") || true; exit "$code"; }
 backup_state '' '' || fail 30 "$folder/last-backup cannot be written: $(df -h "$folder" | tail -n 1)"
-[ ! -e "$facts/restoring" ] || fail 10 "an archive is being restored, and the restore has not finished. Run npm run up first"
+[ ! -e "$facts/restoring" ] || fail 10 "the restore of an archive is not complete. Run npm run up first"
 mend
-there ${rancherContainer} && ours ${rancherContainer} || fail 10 "no Rancher of this program is on this machine"
-[ -z "$(recall waiting)" ] || fail 10 "the data of an archive were put back, and nothing serves them yet. Run npm run up first"
+there ${rancherContainer} && ours ${rancherContainer} || fail 10 "this machine has no Rancher container of this program"
+[ -z "$(recall waiting)" ] || fail 10 "an archive was restored, and no container uses its data yet. Run npm run up first"
 tools=$(about ${rancherContainer} '{{.Image}}')
 version=$(version_of ${rancherContainer})
 image=$(image_of ${rancherContainer} "$version")
@@ -60,7 +60,7 @@ printf '%s\\n' "$folder/$archive.tar.gz"
 `;
 }
 
-const backupState = `# Every end is noted, and first that one has begun.
+const backupState = `# Records the start of a backup, and then its result.
 backup_state() {
   {
     [ -z "$1" ] || printf 'result %s\\n' "$1"

@@ -11,7 +11,7 @@ export const backupScriptPath = `${sshStateFolder}/rancher-backup.sh`;
 const units: ScriptUnits<"timer"> = { name: backupUnit, script: backupScriptPath, startedBy: ["timer"] };
 
 const service = `[Unit]
-Description=Archives the data of Rancher
+Description=Archives Rancher's data
 After=docker.service
 
 [Service]
@@ -28,17 +28,17 @@ TimeoutStartSec=infinity
  */
 export function placeBackupTimer(schedule: string, script: string): string {
   return `schedule=${quote(schedule)}
-command -v systemctl >/dev/null || fail 10 "this machine has no systemd, which docker.backup.schedule needs. Remove it, and let something else run npm run backup"
+command -v systemctl >/dev/null || fail 10 "docker.backup.schedule needs systemd, which this machine does not have. Remove it, and schedule npm run backup with another tool"
 if command -v systemd-analyze >/dev/null; then
-  systemd-analyze calendar "$schedule" >/dev/null 2>&1 || fail 10 "docker.backup.schedule is $schedule, which systemd of this machine does not accept as a calendar event. Try one: systemd-analyze calendar daily"
+  systemd-analyze calendar "$schedule" >/dev/null 2>&1 || fail 10 "docker.backup.schedule is $schedule, which systemd on this machine does not accept as a calendar event. To test one: systemd-analyze calendar daily"
 fi
 place ${backupScriptPath} 0700 ${hereDocument(script, "BACKUP")}
-${placeUnits(units, { service, timer: timerAt(schedule) }, `"changed: systemd archives Rancher's data by the calendar, $schedule"`)}`;
+${placeUnits(units, { service, timer: timerAt(schedule) }, `"changed: systemd archives Rancher's data on the schedule $schedule"`)}`;
 }
 
 function timerAt(schedule: string): string {
   return `[Unit]
-Description=Archives the data of Rancher by the calendar
+Description=Archives Rancher's data on a schedule
 
 [Timer]
 OnCalendar=${schedule}

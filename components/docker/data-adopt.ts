@@ -33,28 +33,28 @@ nested_data() {
  */
 export const dataAdopt = `${findData}
 refuse_adoption() {
-  there "$1" || fail 10 "docker.adopt names $1, and no container of that name is on this machine. There are: $(docker container ls --all --format '{{.Names}}' | tr '\\n' ' '). Name one of them, or remove docker.adopt from the stack file: one that was taken over before is called $later"
-  ! there "$later" || fail 10 "a container named $later is on this machine already. Rename it: docker rename $later OTHER-NAME"
-  ! ours "$1" || fail 10 "the container $1 is this program's own. Remove docker.adopt from the stack file"
-  [ "$(about "$1" '{{.HostConfig.AutoRemove}}')" != true ] || fail 10 "the container $1 was started with --rm, and would be gone when it is stopped, perhaps with its data. Start it without --rm first, on the same data"
+  there "$1" || fail 10 "docker.adopt is $1, and this machine has no container of that name. It has: $(docker container ls --all --format '{{.Names}}' | tr '\\n' ' '). Name one of them, or remove docker.adopt from the stack file: after a takeover the container is named $later"
+  ! there "$later" || fail 10 "this machine already has a container named $later. Rename it: docker rename $later OTHER-NAME"
+  ! ours "$1" || fail 10 "the container $1 was created by this program. Remove docker.adopt from the stack file"
+  [ "$(about "$1" '{{.HostConfig.AutoRemove}}')" != true ] || fail 10 "the container $1 was started with --rm, so Docker would remove it when it stops, possibly with its data. First start it without --rm on the same data"
   adopted_version=$(version_of "$1")
-  [ "$adopted_version" = "$version" ] || fail 10 "the container $1 runs Rancher \${adopted_version:-of an unknown version}, and rancher:version is $version. Take it over as it is, with rancher:version: \${adopted_version:-ITS-VERSION}, and upgrade afterwards"
+  [ "$adopted_version" = "$version" ] || fail 10 "the container $1 runs Rancher \${adopted_version:-of an unknown version}, and rancher:version is $version. Set rancher:version: \${adopted_version:-ITS-VERSION}, take it over, and upgrade afterwards"
   find_data "$1"
   nested_data "$1" >"$work/nested"
-  [ "$data_place" != ${rancherVolume} ] || [ ! -s "$work/nested" ] || fail 10 "the container $1 has its data in the volume ${rancherVolume} already, but a part of it, ${inRancherContainer.data}/$(cut -f 3 "$work/nested" | tr '\\n' ' '), is mounted from elsewhere. Stop it, copy that part into the volume, and start it without that mount"
-  [ "$data_place" = ${rancherVolume} ] || [ -n "$(noted adopting)" ] || empty ${rancherVolume} || fail 10 "the volume ${rancherVolume} has data already, and docker.adopt would replace them by those of $1. Remove docker.adopt from the stack file, or the volume: docker volume rm ${rancherVolume}"
+  [ "$data_place" != ${rancherVolume} ] || [ ! -s "$work/nested" ] || fail 10 "the container $1 already has its data in the volume ${rancherVolume}, but a part of the data, ${inRancherContainer.data}/$(cut -f 3 "$work/nested" | tr '\\n' ' '), is a separate mount. Stop the container, copy that part into the volume, and start it without that mount"
+  [ "$data_place" = ${rancherVolume} ] || [ -n "$(noted adopting)" ] || empty ${rancherVolume} || fail 10 "the volume ${rancherVolume} already contains data, which docker.adopt would replace with the data of $1. Remove docker.adopt from the stack file, or the volume: docker volume rm ${rancherVolume}"
 }
 give_up_adoption() {
   begun=$(noted adopting)
   case $begun in
     "" | "$adopt "*) return 0 ;;
     *" volume:${rancherVolume}") ;;
-    *) empty ${rancherVolume} || fail 10 "the data of the container \${begun%% *} were being copied into the volume ${rancherVolume}, which holds only a part of them. Let docker.adopt be \${begun%% *} once more, or give it up, which loses nothing of that container's: docker volume rm ${rancherVolume}" ;;
+    *) empty ${rancherVolume} || fail 10 "the volume ${rancherVolume} contains only a part of the data of the container \${begun%% *}, because the takeover was interrupted. Set docker.adopt: \${begun%% *} again, or give it up, which loses no data of that container: docker volume rm ${rancherVolume}" ;;
   esac
   docker image rm ${layerImage} >/dev/null 2>&1 || true
   rm -f "$facts/adopting"
 }
-# One that has its name back after a takeover was given up is taken over anew.
+# A container that was renamed back after a takeover is taken over again.
 not_yet_adopted() { [ "$(recall adopted)" != "$adopt" ] || { there "$adopt" && ! ours "$adopt"; }; }
 adopt_container() {
   later=$adopt${adoptedSuffix}
@@ -85,14 +85,14 @@ adopt_container() {
   if [ "$data_place" != ${rancherVolume} ]; then
     if ! copy_into ${rancherVolume} "$@" || ! helper --entrypoint sync "$image"; then
       [ ! -e "$facts/stopped" ] || serve_again
-      fail 30 "the data of $adopt cannot be copied: $(tail -n 1 "$work/copying"). It goes on as before"
+      fail 30 "the data of $adopt cannot be copied: $(tail -n 1 "$work/copying"). It continues to run"
     fi
   fi
   docker update --restart no "$adopt" >/dev/null 2>"$work/engine" || engine_gone
   docker rename "$adopt" "$later" 2>"$work/engine" || engine_gone
   finish_adoption
 }
-# Data in the container's own layer are seen in an image of it alone.
+# Data in the container's own layer can only be read from an image of it.
 begin_layer() {
   adopted_from=$adopt
   hide='' from=${inRancherContainer.data} tools=${layerImage}
@@ -104,5 +104,5 @@ finish_adoption() {
   remember_rancher
   remember adopted "$adopt"
   rm -f "$facts/adopting" "$facts/new-data"
-  say "changed: the data of $adopt are in the volume ${rancherVolume}; the container is kept, stopped, as $later"
+  say "changed: the data of $adopt are in the volume ${rancherVolume}; the container is stopped and kept as $later"
 }`;

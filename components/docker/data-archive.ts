@@ -18,18 +18,18 @@ image_of() {
   [ -n "$1" ] || { case $(recall image) in *":v$2@"*) recall image ;; esac; return 0; }
   given=$(about "$1" '{{.Config.Image}}') || exit 30
   id=$(about "$1" '{{.Image}}') || exit 30
-  # The name it was made by comes first: one image may be of more than one registry.
+  # Prefers the name the container was created with: an image may have digests of several registries.
   { printf '%s\\n' "$given"; docker image inspect -f '{{range .RepoDigests}}{{println .}}{{end}}' "$id" 2>/dev/null || true; } |
     awk -v version="$2" -F @ '{ name = $1; sub(/:[^\\/:]*$/, "", name) }
       NR == 1 { asked = name }
       /@sha256:/ && (found == "" || (name == asked && first != asked)) { first = name; found = name ":v" version "@" $2 }
       END { if (found != "") print found }'
 }
-# A disk that is full stays full of it otherwise, until somebody runs this again.
+# Otherwise the remains would keep a full disk full until the next run.
 archive_failed() { rm -f "$part"; (clear_trial) || true; fail 30 "$@"; }
 make_archive() {
   archive=rancher-$2-$(date -u +%Y%m%dT%H%M%SZ)
-  # Small data are archived twice in a second, and a clock may be set back.
+  # Small data may be archived twice in a second, and a clock may be set back.
   while [ -e "$folder/$archive.tar.gz" ]; do sleep 1; archive=rancher-$2-$(date -u +%Y%m%dT%H%M%SZ); done
   part=$folder/$archive.tar.gz.part
   helper --volume "$1":/from:ro --entrypoint tar "$tools" -C /from -czvf - . >"$part" 2>"$work/packed" || archive_failed "Rancher's data cannot be archived in $folder: $(grep '^tar: ' "$work/packed" | tail -n 1) $(df -h "$folder" | tail -n 1)"
@@ -37,16 +37,16 @@ make_archive() {
   sync
   # A different name for the same entry may be listed, such as ./ for a folder: both lists come from the same tar.
   helper --interactive --entrypoint tar "$tools" -tzf - <"$part" >"$work/unpacked" 2>"$work/copying" || archive_failed "the archive of Rancher's data cannot be read back: $(tail -n 1 "$work/copying")"
-  grep -v '^tar: ' "$work/packed" | cmp -s - "$work/unpacked" && [ "$(sha256_of "$part")" = "$sum" ] || archive_failed "the archive of Rancher's data does not hold what was put into it. Look at the disk of $folder"
+  grep -v '^tar: ' "$work/packed" | cmp -s - "$work/unpacked" && [ "$(sha256_of "$part")" = "$sum" ] || archive_failed "the archive of Rancher's data differs from the data that was written. Check the disk of $folder"
   { printf '%s  %s\\n' "$sum" "$archive.tar.gz"; [ -z "$3" ] || printf '# image %s\\n' "$3"; } >"$folder/$archive.tar.gz.sha256"
   sync
   mv -f "$part" "$folder/$archive.tar.gz"
-  say "changed: $folder/$archive.tar.gz holds Rancher's data, $(wc -c <"$folder/$archive.tar.gz" | tr -d ' ') bytes"
+  say "changed: $folder/$archive.tar.gz contains Rancher's data, $(wc -c <"$folder/$archive.tar.gz" | tr -d ' ') bytes"
 }
 check_archive() {
-  [ -e "$folder/$1.tar.gz" ] || fail 10 "docker.restore names $1, and there is no $folder/$1.tar.gz on this machine. There are: $(archives | tr '\\n' ' ')"
-  [ -e "$folder/$1.tar.gz.sha256" ] || fail 10 "$folder/$1.tar.gz has no checksum beside it. Bring $1.tar.gz.sha256 from where the archive is from"
-  [ "$(sha256_of "$folder/$1.tar.gz")" = "$(sed -n '1s/ .*//p' "$folder/$1.tar.gz.sha256")" ] || fail 20 "$folder/$1.tar.gz is not what it was when it was made: its checksum is another one. Bring it once more from where it is from, or choose another archive"
+  [ -e "$folder/$1.tar.gz" ] || fail 10 "docker.restore is $1, and this machine has no $folder/$1.tar.gz. It has: $(archives | tr '\\n' ' ')"
+  [ -e "$folder/$1.tar.gz.sha256" ] || fail 10 "$folder/$1.tar.gz has no checksum file next to it. Copy $1.tar.gz.sha256 from the source of the archive"
+  [ "$(sha256_of "$folder/$1.tar.gz")" = "$(sed -n '1s/ .*//p' "$folder/$1.tar.gz.sha256")" ] || fail 20 "$folder/$1.tar.gz is damaged: its checksum does not match. Copy it again from its source, or choose another archive"
 }
 archives() {
   for each in "$folder"/rancher-*.tar.gz; do printf '%s\\n' "\${each##*/}"; done |
@@ -58,6 +58,6 @@ prune_archives() {
   while read -r old; do
     case " $* \${archive-} " in *" $old "*) continue ;; esac
     rm -f "$folder/$old.tar.gz" "$folder/$old.tar.gz.sha256"
-    say "changed: $old is gone; the newest $keep archives are kept"
+    say "changed: $old is removed; the newest $keep archives are kept"
   done <"$work/old-archives"
 }`;

@@ -8,9 +8,9 @@ export const stopSeconds = 60;
 
 /**
  * Shell functions that stop a container while its data is copied. The container is started again even if the script is
- * killed: a watcher starts it within seconds; after a restart of the engine or the machine its restart policy does, which
- * is `always` meanwhile, because `unless-stopped` would leave it stopped; and the next run calls `mend`. `$facts/stopped`
- * holds the container's name, its own restart policy, and the process that stopped it.
+ * killed: a watcher starts it within seconds; after a restart of the engine or the machine its restart policy does,
+ * which is `always` meanwhile, because `unless-stopped` would leave it stopped; and the next run calls `mend`.
+ * `$facts/stopped` contains the container's name, its original restart policy, and the process that stopped it.
  *
  * - `stop_for_copy NAME`, `serve_again`: begin and end the downtime. The second sets `stopped_seconds`.
  * - `leave_stopped`: ends the downtime without a start, for data that no longer belongs to the container.
@@ -41,7 +41,7 @@ serve_again() {
   stopped_seconds=$(($(date +%s) - \${stopped_at:-$(date +%s)}))
 }
 leave_stopped() { rm -f "$facts/stopped"; }
-# Half of it is of no use, and may be what fills the engine's disk.
+# A partial copy is useless, and may fill the engine's disk.
 copy_failed() { (clear_trial) || true; fail 30 "$@"; }
 copy_stopped() {
   held=$1; shift
@@ -53,26 +53,26 @@ copy_stopped() {
   started=$(about "$held" '{{.State.StartedAt}}')
   copied=yes
   copy_into "$@" || copied=no
-  # Somebody may have started it meanwhile: the copy is then none of one moment.
+  # If the container was started meanwhile, the copy is not consistent.
   [ "$(about "$held" '{{.State.Running}} {{.State.StartedAt}}')" = "false $started" ] || copied=disturbed
   serve_again
   case $copied in
-    yes) say "Rancher was stopped for $stopped_seconds s, while its data were copied" ;;
-    no) copy_failed "Rancher's data cannot be copied: $(tail -n 1 "$work/copying"). It serves again" ;;
-    disturbed) fail 30 "the container $held was started while its data were being copied, and the copy is of no use. Run this again" ;;
+    yes) say "Rancher was stopped for $stopped_seconds s while its data was copied" ;;
+    no) copy_failed "Rancher's data cannot be copied: $(tail -n 1 "$work/copying"). It runs again" ;;
+    disturbed) fail 30 "the container $held was started while its data was being copied, so the copy is not consistent. Run this again" ;;
   esac
 }
 remove_container() {
   there "$1" || return 0
   part=$(about "$1" '{{index .Config.Labels "${helperLabel}"}}') || exit 30
-  [ -n "$part" ] || fail 10 "a container named $1 is on this machine that this program did not make, and it needs the name. Rename it: docker rename $1 OTHER-NAME"
+  [ -n "$part" ] || fail 10 "this machine has a container named $1 that this program did not create, and this program needs the name. Rename it: docker rename $1 OTHER-NAME"
   docker rm -f -v "$1" >/dev/null 2>"$work/engine" || engine_gone
 }
 clear_trial() {
   remove_container ${rancherUpgradeTest.container}
   if volume_there ${rancherUpgradeTest.volume}; then
     part=$(docker volume inspect -f '{{index .Labels "${helperLabel}"}}' ${rancherUpgradeTest.volume} 2>"$work/engine") || engine_gone
-    [ -n "$part" ] || fail 10 "a volume named ${rancherUpgradeTest.volume} is on this machine that this program did not make, and it would be emptied. Bring what is in it elsewhere, then: docker volume rm ${rancherUpgradeTest.volume}"
+    [ -n "$part" ] || fail 10 "this machine has a volume named ${rancherUpgradeTest.volume} that this program did not create, and this program would empty it. Save its content, then: docker volume rm ${rancherUpgradeTest.volume}"
     docker volume rm ${rancherUpgradeTest.volume} >/dev/null 2>"$work/engine" || engine_gone
   fi
   ! docker network inspect ${rancherUpgradeTest.network} >/dev/null 2>&1 || docker network rm ${rancherUpgradeTest.network} >/dev/null 2>"$work/engine" || engine_gone
@@ -84,6 +84,6 @@ mend() {
   for each in "$folder"/rancher-*.tar.gz.sha256; do [ ! -e "$each" ] || [ -e "\${each%.sha256}" ] || rm -f "$each"; done
   if [ -e "$facts/stopped" ] && [ ! -e "$facts/restoring" ]; then
     serve_again
-    say "changed: the container $stopped_name, which an earlier run that was ended had stopped, serves again"
+    say "changed: the container $stopped_name, which an interrupted run had stopped, runs again"
   fi
 }`;

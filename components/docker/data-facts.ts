@@ -48,7 +48,7 @@ version_of() {
 recall() { [ ! -e "$folder/rancher-data.facts" ] || sed -n "s/^$1 //p" "$folder/rancher-data.facts"; }
 remember() {
   [ "$(recall "$1")" != "$2" ] || return 0
-  # Not by grep, whose codes for no line and for a full disk are easily mistaken.
+  # Not grep, whose exit status does not tell an empty result from a full disk.
   { { [ ! -e "$folder/rancher-data.facts" ] || sed "/^$1 /d" "$folder/rancher-data.facts"; } && { [ -z "$2" ] || printf '%s %s\\n' "$1" "$2"; }; } >"$folder/rancher-data.facts.new" ||
     fail 30 "$folder/rancher-data.facts cannot be written: $(df -h "$folder" | tail -n 1)"
   sync

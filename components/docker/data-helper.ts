@@ -67,8 +67,8 @@ need_room() {
   folder_disk=$(df -Pk "$folder" | awk 'NR == 2 { print $1 }')
   folder_free=$(df -Pk "$folder" | awk 'NR == 2 { print $4 }')
   copies=$((wanted * $1)) archives=$((wanted * $2))
-  # Both on one disk must fit together.
+  # On the same disk, both must fit together.
   if [ "$folder_disk" = "$engine_disk" ]; then archives=$((copies + archives)); fi
-  [ "$1" = 0 ] || [ "$engine_free" -ge "$copies" ] || fail 10 "the disk of the Docker engine has $(mib "$engine_free") MiB free; $(mib "$copies") are needed for a copy of Rancher's data. Free some: docker system df shows what is there"
-  [ "$folder_free" -ge "$archives" ] || fail 10 "the disk of $folder has $(mib "$folder_free") MiB free; $(mib "$archives") are needed for an archive of Rancher's data. Free some, or name a folder of another disk in docker.backup.folder"
+  [ "$1" = 0 ] || [ "$engine_free" -ge "$copies" ] || fail 10 "the disk of the Docker engine has $(mib "$engine_free") MiB free; $(mib "$copies") are needed for a copy of Rancher's data. Free some space; docker system df shows what uses it"
+  [ "$folder_free" -ge "$archives" ] || fail 10 "the disk of $folder has $(mib "$folder_free") MiB free; $(mib "$archives") are needed for an archive of Rancher's data. Free some space, or set a folder on another disk in docker.backup.folder"
 }`;

@@ -12,12 +12,12 @@ import { rancherContainer, rancherVolume } from "./names.ts";
  */
 export const dataRestore = `archived_version() { printf '%s\\n' "$1" | sed -n 's/^rancher-\\(.*\\)-[0-9]\\{8\\}T[0-9]\\{6\\}Z$/\\1/p'; }
 need_unpacked() {
-  # The last of a pipe says how it ended, and that is not gzip.
+  # The exit status of a pipe is that of its last command, not of gzip.
   # shellcheck disable=SC2016 # it is the other shell that expands it
   unpacked=$(helper --interactive --entrypoint sh "$tools" -c 'trap "exit 1" TERM; { gzip -dc || kill -s TERM $$; } | wc -c' <"$folder/$1.tar.gz" 2>"$work/copying") || fail 20 "$folder/$1.tar.gz cannot be read: $(tail -n 1 "$work/copying")"
   unpacked=$((unpacked / 1024 + 65536))
-  # What the volume holds now goes first.
-  [ $((engine_free + data_kib)) -ge "$unpacked" ] || fail 10 "the disk of the Docker engine has $(mib "$engine_free") MiB free, and the archive $1 needs $(mib "$unpacked"). Free some: docker system df shows what is there"
+  # The current content of the volume is removed first.
+  [ $((engine_free + data_kib)) -ge "$unpacked" ] || fail 10 "the disk of the Docker engine has $(mib "$engine_free") MiB free, and the archive $1 needs $(mib "$unpacked"). Free some space; docker system df shows what uses it"
 }
 restore_archive() {
   held=
@@ -29,7 +29,7 @@ restore_archive() {
     need_unpacked "$restore"
     if ! empty ${rancherVolume}; then
       need_room 0 1
-      # One that waits to be replaced is none of the data's.
+      # A container that waits to be replaced has not used the data.
       writer=
       [ -n "$(recall waiting)" ] || writer=$held
       former=
@@ -42,13 +42,13 @@ restore_archive() {
     fi
     [ -z "$held" ] || docker update --restart no "$held" >/dev/null 2>"$work/engine" || engine_gone
   elif [ -n "$held" ] && runs "$held"; then
-    # Somebody has started it meanwhile, on a part of the data.
+    # It was started meanwhile, on incomplete data.
     docker stop -t ${stopSeconds} "$held" >/dev/null 2>"$work/engine" || engine_gone
   fi
   note restoring "$restore"
   say "filling ${rancherVolume} from $folder/$restore.tar.gz"
   helper --interactive --volume ${rancherVolume}:/to --entrypoint sh "$tools" -c 'set -e; rm -rf /to/* /to/.[!.]* /to/..?*; tar -C /to -xpzf -; sync' <"$folder/$restore.tar.gz" >"$work/copying" 2>&1 ||
-    fail 30 "the archive $restore cannot be put into the volume ${rancherVolume}: $(tail -n 1 "$work/copying"). Run this again to go on"
+    fail 30 "the archive $restore cannot be unpacked into the volume ${rancherVolume}: $(tail -n 1 "$work/copying"). Run this again to continue"
   remember_rancher
   remember restored "$restore"
   rm -f "$facts/new-data"

@@ -11,7 +11,7 @@ export function renderContainerSurvey(container: string): string {
   return `name_asked=${quote(container)} folder=$facts
 ${dataFacts}
 ${findData}
-there "$name_asked" || fail 10 "no container named $name_asked is on this machine. There are: $(docker container ls --all --format '{{.Names}}' | tr '\\n' ' ')"
+there "$name_asked" || fail 10 "this machine has no container named $name_asked. It has: $(docker container ls --all --format '{{.Names}}' | tr '\\n' ' ')"
 find_data "$name_asked"
 printf 'container %s\\n' "$name_asked"
 about "$name_asked" 'running {{.State.Running}}

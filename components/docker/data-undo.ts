@@ -21,14 +21,14 @@ export function dataUndo({ folder, timer }: { readonly folder: string; readonly 
   return `register_undo <<'UNDO'
 folder=${quote(folder)} delete=no
 safe_path "$folder"
-# Word of an uninstall that failed long ago must not be taken for one of now.
+# The marker of an uninstall that failed long ago is ignored.
 marked=$(cat "$facts/${deleteMarker}" 2>/dev/null || echo 0)
 if [ "$(($(date +%s) - \${marked:-0}))" -lt ${deleteSeconds} ]; then delete=yes; fi${timer ? `\n${removeBackupTimer}` : ""}
 if command -v docker >/dev/null; then
 ${dataFacts}
 ${dataDowntime}
 mend
-# A volume that was being filled is kept, and so has to be what is known of it.
+# An incomplete volume is kept, so the facts about it are kept too.
 for each in restoring adopting; do [ ! -e "$facts/$each" ] || remember "$each" "$(noted "$each")"; done
 if [ "$delete" = yes ]; then
   for each in ${rancherVolume} ${auditLogVolume}; do
@@ -42,7 +42,7 @@ if [ "$delete" = yes ]; then
   for each in "$folder"/rancher-*.tar.gz "$folder"/rancher-*.tar.gz.sha256; do rm -f "$each"; done
   rm -f "$folder/rancher-data.facts" "$folder/last-backup"
   rm -rf "${authorityFolder("$folder")}"
-  say "changed: Rancher's data and its archives are gone"
+  say "changed: Rancher's data and its archives are removed"
 fi
 rmdir "$folder" 2>/dev/null || true
 UNDO`;

@@ -51,7 +51,7 @@ export class DockerHost extends pulumi.ComponentResource {
     this.ready = this.machine.run(
       {
         script: "docker-host",
-        title: "looks at the machine before anything is put on it, and changes nothing",
+        title: "checks the machine before the installation, and changes nothing",
         create: renderDockerHostChecks({
           ports,
           containers,
@@ -95,7 +95,7 @@ export class DockerHost extends pulumi.ComponentResource {
     const script = this.machine.run(
       {
         script: "host-resolvers",
-        title: "where the machine names resolvers that containers reach too",
+        title: "finds the machine's resolvers that containers can reach",
         create: renderHostResolvers,
         secretOutput: false,
         bare: true,

@@ -24,7 +24,7 @@ await_engine() {
 }
 [ "$(engine_says '{{.Swarm.LocalNodeState}}')" != active ] || fail 10 "the Docker Engine of this machine belongs to a swarm, which cannot have live-restore. Choose a machine outside the swarm"
 [ -e "$facts/packages" ] || note_service docker || true
-# live-restore: an engine that runs is told to reload its options; neither it nor a container restarts.
+# live-restore: a running engine reloads its options; neither it nor a container restarts.
 daemon_placed=unchanged
 if [ "$(engine_says '{{.LiveRestoreEnabled}}')" != true ]; then
   keep ${daemonFile}
@@ -52,7 +52,7 @@ elif [ "$daemon_placed" = changed ]; then
 fi
 await_engine
 if [ -n "$restart" ]; then
-  say "restarting Docker Engine for its proxy; containers go on meanwhile"
+  say "restarting Docker Engine for its proxy; containers keep running"
   systemctl restart docker 9>&- || fail 40 "Docker Engine does not start again. See: journalctl -u docker"
   await_engine
 fi`;

@@ -23,20 +23,20 @@ ${undo}
 UNDO
 ${installDockerEngine}
 ${configureDockerEngine(proxy)}
-${letUserIn(user)}
+${addToGroup(user)}
 say "Docker Engine $(engine_says '{{.ServerVersion}}') runs"
 engine_says '{{.ServerVersion}}'
 `;
 }
 
 /** The group `docker` owns the engine's socket, so membership is equivalent to root. */
-function letUserIn(user: string): string {
+function addToGroup(user: string): string {
   if (user === "root") return "";
   const name = quote(user);
   return `if ! id -nG ${name} | tr ' ' '\\n' | grep -q -x docker; then
-  say "${user} becomes a member of the group docker"
+  say "adding ${user} to the group docker"
   echo ${name} >"$facts/member"
-  usermod -a -G docker ${name} || fail 30 "${user} cannot become a member of the group docker; usermod says why above"
+  usermod -a -G docker ${name} || fail 30 "${user} cannot be added to the group docker; usermod's output is above"
 fi`;
 }
 

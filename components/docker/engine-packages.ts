@@ -13,7 +13,7 @@ const folders = "/var/lib/docker /var/lib/containerd /etc/docker";
 
 /** For `packageManagerThat`: refuses a plan that removes existing packages to install Docker's. */
 export const refusesReplacing = `  replaced=$(sed -n -e 's/^Remv \\([^ ]*\\).*/\\1/p' -e 's/^ *replacing  *\\([^ ]*\\).*/\\1/p' "$work/plan" | tr '\\n' ' ')
-  [ -z "$replaced" ] || fail 10 "Docker's packages would replace what this machine has: $replaced. Remove that if nothing needs it, or install Docker Engine yourself and set docker.engine: existing"`;
+  [ -z "$replaced" ] || fail 10 "Docker's packages would replace packages of this machine: $replaced. Remove them if nothing needs them, or install Docker Engine yourself and set docker.engine: existing"`;
 
 /**
  * Installs Docker Engine if the machine has none; an existing one is not changed. Expects
@@ -48,14 +48,14 @@ fi`;
 export const removeDockerEngine = `if [ -s "$facts/packages" ] && grep -q -x docker-ce "$facts/packages"; then
   theirs=$(docker ps -a --format '{{.Names}}' 2>/dev/null | tr '\\n' ' ')
   if [ -n "$(ls /var/lib/docker/containers 2>/dev/null)" ]; then
-    say "Docker Engine stays: it has containers that are not this stack's: $theirs"
-    say "It came with these packages: $(tr '\\n' ' ' <"$facts/packages")"
+    say "Docker Engine is kept, because it has containers that this stack did not create: $theirs"
+    say "This stack installed its packages: $(tr '\\n' ' ' <"$facts/packages")"
   else
     # shellcheck disable=SC2046 # one word per package
     remove_packages $(cat "$facts/packages")
     left=$(for one in /var/lib/docker/volumes/*/; do [ ! -d "$one" ] || basename "$one"; done | tr '\\n' ' ')
     if [ -n "$left" ]; then
-      say "kept in /var/lib/docker/volumes, for whoever installs Docker Engine again: $left"
+      say "kept in /var/lib/docker/volumes, for a later installation of Docker Engine: $left"
     elif [ -e "$facts/folders" ]; then
       for folder in ${folders}; do
         ! grep -q -x -F -e "$folder" "$facts/folders" || rm -rf "$folder" || say "$folder is still in use; remove it after a restart of the machine"
@@ -64,7 +64,7 @@ export const removeDockerEngine = `if [ -s "$facts/packages" ] && grep -q -x doc
     ! ip link show docker0 >/dev/null 2>&1 || ip link delete docker0 || true
     [ ! -e "$facts/group" ] || ! getent group docker >/dev/null || groupdel docker || true
 ${removeDockerRepository}
-    say "Docker's rules in the packet filter go at the next restart of this machine"
+    say "Docker's firewall rules are removed at the next restart of this machine"
   fi
 elif [ -s "$facts/packages" ]; then
   # shellcheck disable=SC2046 # one word per package

@@ -33,10 +33,10 @@ export function engineProxyFile(proxy: EngineProxy, credentials: string): string
  * text states this, because it is what a preview shows.
  */
 export function configureEngineProxy(proxy: EngineProxy | undefined): string {
-  const restarts = "RESTARTS THE ENGINE; containers go on meanwhile, as live-restore is on.";
+  const restarts = "RESTARTS THE ENGINE; containers keep running, because live-restore is on.";
   if (proxy === undefined) {
     return `restart=
-# No proxy. Where an earlier one is taken away, this ${restarts}
+# No proxy. Removing a previous one ${restarts}
 if [ -e ${dropIn} ]; then
   rm -f ${dropIn} ${environmentFile}
   systemctl daemon-reload

@@ -23,12 +23,12 @@ const dnfSource = "/etc/yum.repos.d/rancher-stack-docker.repo";
  */
 export const checkDockerSystem = `docker_folder=$(. /etc/os-release && case $ID in
   debian | ubuntu | fedora | rhel | centos) echo "$ID" ;;
-  # Made from the same sources, and served by the packages of CentOS.
+  # Built from the same sources, so the packages for CentOS work.
   rocky | almalinux | ol) echo centos ;;
 esac)
 [ -n "$docker_folder" ] || fail 10 "Docker has no packages for $system_name. Install Docker Engine on this machine yourself, then set docker.engine: existing"
 docker_suite=$(. /etc/os-release && case $ID in debian | ubuntu) echo "\${VERSION_CODENAME-}" ;; *) echo "\${VERSION_ID%%.*}" ;; esac)
-[ -n "$docker_suite" ] || fail 10 "$system_name does not say in /etc/os-release which release it is. Install Docker Engine on this machine yourself, then set docker.engine: existing"`;
+[ -n "$docker_suite" ] || fail 10 "/etc/os-release of $system_name does not contain its release. Install Docker Engine on this machine yourself, then set docker.engine: existing"`;
 
 /**
  * Adds Docker's repository. Only packages signed by the key above are accepted: apt checks its fingerprint, and for rpm
@@ -40,7 +40,7 @@ case $system in
 debian)
   if [ ! -e ${aptKey} ]; then
     make_folder /etc/apt/keyrings
-    /usr/lib/apt/apt-helper -o APT::Sandbox::User=root download-file "$docker_key" "$work/key" >&2 9>&- || fail 20 "$docker_key cannot be downloaded; apt says why above. Where this machine cannot reach it, install Docker Engine yourself (apt-get install docker.io) and set docker.engine: existing"
+    /usr/lib/apt/apt-helper -o APT::Sandbox::User=root download-file "$docker_key" "$work/key" >&2 9>&- || fail 20 "$docker_key cannot be downloaded; apt's output is above. If this machine cannot reach it, install Docker Engine yourself (apt-get install docker.io) and set docker.engine: existing"
     place ${aptKey} 0644 <"$work/key"
   fi
   place ${aptSource} 0644 <<SOURCE
@@ -50,14 +50,14 @@ SOURCE
 *)
   command -v gpg >/dev/null && command -v curl >/dev/null || fail 10 "this machine lacks gpg or curl, which check Docker's key. Install gnupg2 and curl"
   if [ ! -e ${rpmKey} ]; then
-    curl -fsSL --retry 3 -o "$work/key" "$docker_key" 9>&- || fail 20 "$docker_key cannot be downloaded; curl says why above"
+    curl -fsSL --retry 3 -o "$work/key" "$docker_key" 9>&- || fail 20 "$docker_key cannot be downloaded; curl's output is above"
     mkdir -p "$work/gpg"
-    gpg -q --batch --homedir "$work/gpg" --import "$work/key" 2>"$work/output" 9>&- || fail 20 "$docker_key holds no keys: $(cat "$work/output")"
+    gpg -q --batch --homedir "$work/gpg" --import "$work/key" 2>"$work/output" 9>&- || fail 20 "$docker_key contains no keys: $(cat "$work/output")"
     gpg -q --batch --homedir "$work/gpg" --armor --export ${signingKeys.redhat} >"$work/checked" 2>"$work/output" 9>&- || true
     [ -s "$work/checked" ] || fail 20 "Docker's known key is not in $docker_key. Compare https://docs.docker.com/engine/install/rhel/ with a newer release of this program"
     make_folder /etc/pki/rpm-gpg
     place ${rpmKey} 0644 <"$work/checked"
-    rpm --import ${rpmKey} || fail 20 "rpm does not accept Docker's key; it says why above"
+    rpm --import ${rpmKey} || fail 20 "rpm does not accept Docker's key; its output is above"
   fi
   place ${dnfSource} 0644 <<SOURCE
 [rancher-stack-docker]
@@ -71,7 +71,7 @@ SOURCE
 esac`;
 
 /** Runs after the package lists are refreshed, because apt ignores a repository it cannot reach or verify. */
-export const checkDockerRepository = `[ "$system" != debian ] || apt-cache policy docker-ce | grep -q ' ${repository}/' || fail 20 "apt has no docker-ce from ${repository}/$docker_folder for $docker_suite; it says why above. Install Docker Engine yourself (apt-get install docker.io), then set docker.engine: existing"`;
+export const checkDockerRepository = `[ "$system" != debian ] || apt-cache policy docker-ce | grep -q ' ${repository}/' || fail 20 "apt has no docker-ce from ${repository}/$docker_folder for $docker_suite; its output is above. Install Docker Engine yourself (apt-get install docker.io), then set docker.engine: existing"`;
 
 /** For undo steps. Keys in rpm's database stay, because another repository may have added them. */
 export const removeDockerRepository = `rm -f ${[aptSource, aptKey, dnfSource, rpmKey].join(" ")}`;

@@ -4,7 +4,7 @@ import { Provider } from "@pulumi/docker/provider.js";
 import { parseImageReference, withDigest, type ImageReference } from "./image-reference.ts";
 
 export interface ImageDigestArgs {
-  /** `nginx:1.30.4`, or with a digest `nginx:1.30.4@sha256:...`, for which no registry is asked. */
+  /** `nginx:1.30.4`, or with a digest `nginx:1.30.4@sha256:...`, for which no registry is queried. */
   readonly image: string;
   /** Its key in the stack file, for errors: `loadBalancer.image`. */
   readonly key: string;
@@ -12,8 +12,8 @@ export interface ImageDigestArgs {
 
 /**
  * The image with the current digest of its tag. It is looked up at every preview, so that a moved tag shows as a
- * difference before anything is pulled. The Docker provider asks the registry and resolves names without a host. For a
- * multi-platform image, it returns the digest of the index, which is valid on every host.
+ * difference before anything is pulled. The Docker provider queries the registry and resolves names without a host. For
+ * a multi-platform image, it returns the digest of the index, which is valid on every host.
  *
  * It does not sign in. For a registry that requires this, and for previews without a network, specify the digest.
  *
@@ -28,23 +28,23 @@ export function imageWithDigest(
   if (reference.digest !== undefined) return pulumi.output(image);
   const provider = new Provider(`${name}-registry`, registryOnly, opts);
   const tagged = `${reference.name}:${reference.tag}`;
-  const asked = getRegistryImage({ name: tagged }, { provider }).then(
+  const pinned = getRegistryImage({ name: tagged }, { provider }).then(
     ({ sha256Digest }) => withDigest(reference, sha256Digest),
     (error: unknown) => {
-      throw new Error(unanswered(key, tagged, error));
+      throw new Error(digestFailure(key, tagged, error));
     },
   );
-  return pulumi.output(asked);
+  return pulumi.output(pinned);
 }
 
 /** Parses an image that has a tag or a digest. @throws with the key and the remedy */
 export function pinnableImage(image: string, key: string): ImageReference {
   const reference = parseImageReference(image);
   if (!reference)
-    throw new Error(`rancher:${key} is ${image}, which is no image. Write name and version: nginx:1.30.4`);
+    throw new Error(`rancher:${key} is ${image}, which is not an image reference. Set name and version: nginx:1.30.4`);
   if (reference.tag === undefined && reference.digest === undefined)
     throw new Error(
-      `rancher:${key} is ${image}, which is another image on another day. Write its version too: ${image}:1.30.4`,
+      `rancher:${key} is ${image}, which has no version, so its image changes over time. Add a version: ${image}:1.30.4`,
     );
   return reference;
 }
@@ -56,11 +56,11 @@ export function pinnableImage(image: string, key: string): ImageReference {
  */
 const registryOnly = { host: "ssh://docker.invalid", disableDockerDaemonCheck: true };
 
-function unanswered(key: string, image: string, error: unknown): string {
-  const said = error instanceof Error ? error.message : String(error);
+function digestFailure(key: string, image: string, error: unknown): string {
+  const reason = error instanceof Error ? error.message : String(error);
   return (
-    `rancher:${key} is ${image}, and its registry does not tell its digest: ${said}. ` +
-    `Write the digest into the stack file, ${key}: ${image}@sha256:..., as \`docker pull ${image}\` prints it; ` +
-    "then no registry is asked at preview."
+    `rancher:${key} is ${image}, and its registry did not return the digest: ${reason}. ` +
+    `Set the digest that \`docker pull ${image}\` prints in the stack file, ${key}: ${image}@sha256:...; ` +
+    "then a preview does not query the registry."
   );
 }

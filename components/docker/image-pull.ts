@@ -21,7 +21,7 @@ pull_image() {
   done
   grep -v -x -F "$1" "$facts/images" >"$facts/images.new" || true
   write_images
-  fail 20 "Docker does not get $1: $(tail -n 3 "$work/pull"). If its registry wants a password: docker login, as root on this machine"
+  fail 20 "Docker cannot pull $1: $(tail -n 3 "$work/pull"). If its registry needs a password: docker login, as root on this machine"
 }
 forget_images() {
   [ -e "$facts/images" ] || return 0
@@ -29,7 +29,7 @@ forget_images() {
   [ -s "$work/old-images" ] || return 0
   tail -n "$1" "$facts/images" >"$work/new-images"
   while read -r old; do
-    # One that a container still drains in has another try next time.
+    # An image of a container that still drains is tried again next time.
     docker image rm "$old" >/dev/null 2>&1 || ! docker image inspect "$old" >/dev/null 2>&1 || printf '%s\\n' "$old"
   done <"$work/old-images" >"$facts/images.new"
   cat "$work/new-images" >>"$facts/images.new"

@@ -11,7 +11,7 @@ export interface NetworkAndVolumeArgs {
 }
 
 /** Type token in stacks of earlier versions. */
-const former = { aliases: [{ type: "rancher:docker:ContainerGround" }] };
+const previousType = { aliases: [{ type: "rancher:docker:ContainerGround" }] };
 
 /**
  * The network in which nginx reaches Rancher, and the volumes with Rancher's data, which outlive the stack.
@@ -23,7 +23,7 @@ export class NetworkAndVolume extends pulumi.ComponentResource {
   public readonly network: pulumi.Output<string>;
 
   constructor(name: string, args: NetworkAndVolumeArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("rancher:docker:NetworkAndVolume", name, {}, pulumi.mergeOptions(opts, former));
+    super("rancher:docker:NetworkAndVolume", name, {}, pulumi.mergeOptions(opts, previousType));
 
     const network = new Network(
       `${name}-network`,

@@ -43,7 +43,7 @@ export class RancherContainer extends pulumi.ComponentResource {
 
     const { spec, bootstrapPassword, resolvers = "" } = args;
     const files = uploads(args);
-    // Former images are kept, so that going back needs no registry.
+    // Previous images are kept, so that going back needs no registry.
     const image = new RemoteImage(`${name}-image`, { name: args.image, keepLocally: true }, { parent: this });
     const container = new Container(
       `${name}-container`,
@@ -74,7 +74,7 @@ export class RancherContainer extends pulumi.ComponentResource {
         logDriver: "json-file",
         logOpts: { "max-size": "10m", "max-file": "5" },
         healthcheck: { ...rancherHealthcheck, tests: [...rancherHealthcheck.tests] },
-        // The first applies to `docker stop`, the second to the provider, which otherwise kills the container at once.
+        // The first applies to `docker stop`, the second to the provider, which otherwise kills the container immediately.
         stopTimeout: graceSeconds,
         destroyGraceSeconds: graceSeconds,
       },

@@ -34,9 +34,9 @@ export interface RancherDataScriptArgs {
 }
 
 /**
- * Prepares Rancher's data for the container that is created next, and fails if that container could not use them. Decides
- * on the host what to do: nothing, an upgrade test, a restore or a takeover. It may be killed at any step: the former
- * container is started again, and the next run continues.
+ * Prepares Rancher's data for the container that is created next, and fails if that container could not use them.
+ * Decides on the host what to do: nothing, an upgrade test, a restore or a takeover. It may be killed at any step: the
+ * old container is started again, and the next run continues.
  */
 export function renderRancherDataScript(args: RancherDataScriptArgs): string {
   const { spec, version, image, backup, restore = "", adopt = "", local = false } = args;
@@ -73,7 +73,7 @@ function timer(backup: RancherDataScriptArgs["backup"]): string {
 /** Without the recorded facts about the data, an archive would be restored a second time. */
 const stayInFolder = `was=$(noted folder)
 if [ -n "$was" ] && [ "$was" != "$folder" ] && [ -e "$was/rancher-data.facts" ] && [ ! -e "$folder/rancher-data.facts" ]; then
-  fail 10 "docker.backup.folder is $folder, and was $was, where the archives are, and what is remembered about Rancher's data. Bring it all along, on this machine: cp -a '$was/.' '$folder/'"
+  fail 10 "docker.backup.folder is now $folder, but the archives and the facts about Rancher's data are in $was. Copy all of it, on this machine: cp -a '$was/.' '$folder/'"
 fi
 note folder "$folder"`;
 
@@ -84,12 +84,12 @@ if ! has_image "$image"; then
   say "pulling $image"
   { noted images; printf '%s\\n' "$image"; } >"$work/images"
   mv -f "$work/images" "$facts/images"
-  docker pull -q "$image" >/dev/null 2>"$work/engine" || fail 20 "Docker does not get $image: $(tail -n 1 "$work/engine"). If its registry wants a password: docker login, on this machine"
+  docker pull -q "$image" >/dev/null 2>"$work/engine" || fail 20 "Docker cannot pull $image: $(tail -n 1 "$work/engine"). If its registry needs a password: docker login, on this machine"
 fi
 tools=$image
 image_id=$(docker image inspect -f '{{.Id}}' "$image" 2>"$work/engine") || engine_gone
 image_version=$(docker image inspect -f '{{range .Config.Env}}{{println .}}{{end}}' "$image" | sed -n 's/^CATTLE_SERVER_VERSION=v\\([0-9][0-9]*\\.[0-9][0-9]*\\.[0-9].*\\)/\\1/p')
-[ "\${image_version:-$version}" = "$version" ] || fail 10 "docker.image is $image, which is Rancher $image_version, and rancher:version is $version. Let both say the same"`;
+[ "\${image_version:-$version}" = "$version" ] || fail 10 "docker.image is $image, which is Rancher $image_version, and rancher:version is $version. Set both to the same version"`;
 
 /** In this order: a recorded image of another version than the recorded one is ignored. */
 const rememberRancher = `remember_rancher() { remember image "$image"; remember version "$version"; }`;
@@ -98,29 +98,29 @@ const rememberRancher = `remember_rancher() { remember image "$image"; remember 
 const settle = `settle() {
   current='' held=''
   if there ${rancherContainer}; then
-    ours ${rancherContainer} || fail 10 "a container named ${rancherContainer} is on this machine that this program did not make. Take it over with docker.adopt: ${rancherContainer}, or rename it: docker rename ${rancherContainer} OTHER-NAME"
+    ours ${rancherContainer} || fail 10 "this machine has a container named ${rancherContainer} that this program did not create. Take it over with docker.adopt: ${rancherContainer}, or rename it: docker rename ${rancherContainer} OTHER-NAME"
     held_image=$(about ${rancherContainer} '{{.Image}}')
     if [ "$held_image" = "$image_id" ]; then
-      # An upgrade that was given up before it was made needs no way back.
+      # An upgrade that was given up before the container was replaced needs no rollback.
       [ "$(recall version)" = "$version" ] || rm -f "$facts/needed" "$facts/trial-seconds"
       remember waiting ''
       remember_rancher
       say "unchanged: Rancher $version has its data"
       return 0
     fi
-    # One that waits to be replaced has nothing to do with the data that were put back.
+    # A container that waits to be replaced has not used the restored data.
     current=$(recall waiting)
     if [ -z "$current" ]; then current=$(version_of ${rancherContainer}) held=${rancherContainer}; fi
   elif empty ${rancherVolume}; then
     remember_rancher
     note new-data yes
-    say "unchanged: there are no data yet; Rancher $version begins anew"
+    say "unchanged: there is no data yet; Rancher $version starts with none"
     return 0
   else
     current=$(recall version)
   fi
   if [ "$current" = "$version" ] && [ -z "$held" ]; then
-    say "unchanged: the data in ${rancherVolume} are of Rancher $version"
+    say "unchanged: ${rancherVolume} contains the data of Rancher $version"
     return 0
   fi
   gate "$current"
@@ -129,19 +129,19 @@ const settle = `settle() {
 }`;
 
 const decide = `for each in restoring adopting; do
-  # An uninstall came in between, see the undo step.
+  # An uninstall was in between, see the undo step.
   known=$(recall "$each")
   [ -z "$known" ] || { note "$each" "$known"; remember "$each" ''; }
 done
 mend
 if [ -e "$facts/restoring" ] && [ -z "$restore" ]; then
-  fail 10 "the volume ${rancherVolume} was being filled from the archive $(noted restoring), and holds only a part of it. Let docker.restore name an archive: ${inRancherContainer.data} cannot be used as it is"
+  fail 10 "the volume ${rancherVolume} contains only a part of the archive $(noted restoring), because the restore was interrupted. Set docker.restore to an archive: ${inRancherContainer.data} cannot be used as it is"
 fi
 give_up_adoption
 if [ -z "$restore" ]; then remember restored ''; fi
 if [ -z "$adopt" ]; then remember adopted ''; fi
 if [ -n "$restore" ] && [ "$(recall restored)" != "$restore" ]; then
-  [ "$(archived_version "$restore")" = "$version" ] || fail 10 "docker.restore is $restore, an archive of Rancher $(archived_version "$restore"), and rancher:version is $version. Let both say the same"
+  [ "$(archived_version "$restore")" = "$version" ] || fail 10 "docker.restore is $restore, an archive of Rancher $(archived_version "$restore"), and rancher:version is $version. Set both to the same version"
   restore_archive
 elif [ -n "$adopt" ] && not_yet_adopted; then
   adopt_container

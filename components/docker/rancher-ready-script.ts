@@ -23,16 +23,16 @@ export const readySeconds = 900;
 const afterUpgradeTest = { times: 3, andSeconds: 60, leastSeconds: 180 } as const;
 
 /** Timeout in seconds for a container that is unhealthy when the script starts. */
-const illSeconds = 60;
+const unhealthySeconds = 60;
 
 /** Restarts after which the script fails: one or two are usual while its Kubernetes starts. */
-const endsAllowed = 5;
+const restartsAllowed = 5;
 
 /** Seconds the engine may be unreachable, as it is during a restart. */
 const engineSeconds = 60;
 
 /** Seconds between two lines of progress. */
-const tellSeconds = 20;
+const progressSeconds = 20;
 
 const seen = [
   "{{.State.Status}}",
@@ -60,45 +60,45 @@ data=$state/facts/${dataScript}
 noted() { [ ! -e "$data/$1" ] || cat "$data/$1"; }
 back="See docker logs ${rancherContainer}, on this machine"
 archive=$(noted needed)
-if [ -n "$archive" ]; then back="The way back, at any time: npm run restore -- $stack $archive"; fi
+if [ -n "$archive" ]; then back="To go back: npm run restore -- $stack $archive"; fi
 give_up() {
   docker logs --tail 20 "$container" >"$work/output" 2>&1 || true
   sed 's/^/  /' "$work/output" >&2
   fail 40 "Rancher $version $*; the end of its log is above. $back"
 }
-# Sets status (away where the engine does not answer), health, restarts and started.
+# Sets status (away if the engine does not answer), health, restarts and started.
 look() {
   if docker container inspect -f '${seen}' "$container" >"$work/seen" 2>"$work/engine"; then
     read -r status health restarts started <"$work/seen"
     return 0
   fi
   case $(cat "$work/engine") in
-    *"o such container"*) fail 30 "the container ${rancherContainer} is gone: somebody removed it. Its data are in the volume ${rancherVolume}. To make it anew: npm run up -- $stack --refresh" ;;
+    *"o such container"*) fail 30 "the container ${rancherContainer} was removed. Its data is in the volume ${rancherVolume}. To create the container again: npm run up -- $stack --refresh" ;;
   esac
   status=away
 }
 begin_again() {
-  [ "$begun" = no ] || give_up "was started, and is stopped again"
+  [ "$begun" = no ] || give_up "was started, and has stopped again"
   docker start "$container" >/dev/null 2>"$work/engine" || fail 30 "the container ${rancherContainer} does not start: $(tail -n 1 "$work/engine"). $back"
   begun=yes
-  say "changed: the container ${rancherContainer} was stopped, and is started"
+  say "changed: the container ${rancherContainer} was stopped and is started"
 }
 began=$(date +%s) told=0 begun=no steady='' gone='' health=none restarts=0
-limit=${readySeconds} allowed=${endsAllowed} trial=$(noted trial-seconds)
+limit=${readySeconds} allowed=${restartsAllowed} trial=$(noted trial-seconds)
 if [ -n "$trial" ]; then
   limit=$((trial * ${afterUpgradeTest.times} + ${afterUpgradeTest.andSeconds}))
   [ "$limit" -ge ${afterUpgradeTest.leastSeconds} ] || limit=${afterUpgradeTest.leastSeconds}
   [ "$limit" -le ${readySeconds} ] || limit=${readySeconds}
 fi
 look
-if [ "$status $health" = "running unhealthy" ]; then limit=${illSeconds}; fi
-# One that has ended so often before may have been repaired meanwhile.
+if [ "$status $health" = "running unhealthy" ]; then limit=${unhealthySeconds}; fi
+# A container that restarted this often before may have been repaired meanwhile.
 if [ "$restarts" -ge "$allowed" ]; then allowed=$((restarts + 1)); fi
 while :; do
   waited=$(($(date +%s) - began))
   case $status in
     running)
-      # Twice, as one that is about to end may be healthy once.
+      # Twice, because a container that is about to exit may be healthy once.
       if [ "$health" != healthy ]; then steady=''; elif [ "$steady" = "$started" ]; then break; else steady=$started; fi
       ;;
     restarting) steady='' ;;
@@ -109,11 +109,11 @@ while :; do
     *) begin_again ;;
   esac
   if [ "$status" != away ]; then gone=''; fi
-  [ "$restarts" -lt "$allowed" ] || give_up "has ended $restarts times"
+  [ "$restarts" -lt "$allowed" ] || give_up "has restarted $restarts times"
   [ "$waited" -lt "$limit" ] || give_up "has not become healthy within $limit s"
-  if [ "$((waited - told))" -ge ${tellSeconds} ]; then
+  if [ "$((waited - told))" -ge ${progressSeconds} ]; then
     told=$waited
-    say "Rancher $version is not healthy after $waited s, of $limit it is given: $status, $health. $back"
+    say "Rancher $version is not healthy after $waited s; the timeout is $limit s: $status, $health. $back"
   fi
   sleep 2
   look

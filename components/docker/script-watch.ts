@@ -8,7 +8,7 @@ const watchTries = 60;
  * of the fact, and must be idempotent.
  */
 export const watchOver = `watch_over() {
-  # A session of its own, where the machine has setsid: a signal to all of the script must not reach it.
+  # In its own session, if the machine has setsid: a signal to the whole script must not reach it.
   # shellcheck disable=SC2016,SC2046 # it is the other shell that expands it; no word where there is no setsid
   $(command -v setsid) sh -c '
     trap "" HUP INT TERM

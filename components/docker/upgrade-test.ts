@@ -14,7 +14,7 @@ const restartsAllowed = 5;
 const upgradeTestMemory = memoryOfK3s * 1024;
 
 /** Timeout in seconds until the old version is healthy again after its data was copied. */
-const againSeconds = 600;
+const healthyAgainSeconds = 600;
 
 const { container, volume, network } = rancherUpgradeTest;
 
@@ -23,7 +23,7 @@ const { container, volume, network } = rancherUpgradeTest;
  * is reachable, and two servers never act on the same downstream clusters. Not `--internal`, which has no default route:
  * K3s inside Rancher does not start without one (https://github.com/k3s-io/k3s/issues/1103).
  */
-const leadsNowhere = [
+const isolated = [
   "--driver bridge",
   "--opt com.docker.network.bridge.inhibit_ipv4=true",
   "--opt com.docker.network.bridge.enable_ip_masquerade=false",
@@ -38,23 +38,23 @@ const leadsNowhere = [
  */
 export function upgradeTest(spec: RancherContainerSpec): string {
   return `gate() {
-  [ -n "$1" ] || fail 10 "the volume ${rancherVolume} has data, and nothing says of which version of Rancher. Say it, 2.14.3 for instance: echo version 2.14.3 >>$folder/rancher-data.facts"
-  # Three parts of numbers each; what follows a hyphen is of no matter.
+  [ -n "$1" ] || fail 10 "the volume ${rancherVolume} contains data of an unknown version of Rancher. Record the version, for example 2.14.3: echo version 2.14.3 >>$folder/rancher-data.facts"
+  # Compares three numbers each; a suffix after a hyphen is ignored.
   step=$(printf '%s.%s\\n' "\${1%%-*}" "\${version%%-*}" | awk -F . '{
     if ($4 != $1) print ($4 < $1) ? "back" : "far"
     else if ($5 != $2) print ($5 < $2) ? "back" : ($5 == $2 + 1) ? "on" : "far"
     else print ($6 < $3) ? "back" : "on"
   }')
   case $step in
-    back) fail 10 "Rancher's data are of $1, and $version cannot read them. Go back by an archive of $version: docker.restore: NAME, beside rancher:version. There are: $(archives | tr '\\n' ' ')" ;;
-    far) fail 10 "Rancher's data are of $1, and an upgrade goes from one minor version to the next. Upgrade to the latest \${1%%.*}.$(($(printf %s "$1" | cut -d . -f 2) + 1)) first, then to $version" ;;
+    back) fail 10 "Rancher's data is of $1, and $version cannot read it. To go back, restore an archive of $version with docker.restore: NAME and rancher:version. There are: $(archives | tr '\\n' ' ')" ;;
+    far) fail 10 "Rancher's data is of $1, and an upgrade must not skip a minor version. Upgrade to the latest \${1%%.*}.$(($(printf %s "$1" | cut -d . -f 2) + 1)) first, then to $version" ;;
   esac
 }
 health_of() { about "$1" '{{if .State.Health}}{{.State.Health.Status}}{{else}}none{{end}}'; }
 await_old() {
-  deadline=$(($(date +%s) + ${againSeconds}))
+  deadline=$(($(date +%s) + ${healthyAgainSeconds}))
   until case $(health_of "$1") in healthy | none) ;; *) false ;; esac; do
-    [ "$(date +%s)" -lt "$deadline" ] || fail 40 "Rancher $2 has not become healthy again within ${againSeconds} s after its data were copied; the upgrade was not tried. See docker logs $1"
+    [ "$(date +%s)" -lt "$deadline" ] || fail 40 "Rancher $2 has not become healthy again within ${healthyAgainSeconds} s after its data was copied; the upgrade was not tested. See docker logs $1"
     sleep 2
   done
 }
@@ -64,7 +64,7 @@ trial_runs() {
   case $trial_state in *true*) [ "\${trial_state##* }" -lt ${restartsAllowed} ] ;; *) false ;; esac
 }
 start_trial() {
-  docker network create ${leadsNowhere} --label ${helperLabel}=trial ${network} >/dev/null || return 1
+  docker network create ${isolated} --label ${helperLabel}=trial ${network} >/dev/null || return 1
   docker create --name ${container} --hostname ${container} --label ${helperLabel}=trial --pull never ${upgradeTestLog(spec)} "$image"${spec.command.map((word) => ` ${quote(word)}`).join("")} >/dev/null || return 1
   docker start ${container} >/dev/null
 }
@@ -72,7 +72,7 @@ prove() {
   measure --volume ${rancherVolume}:/from:ro
   need_room 1 1
   docker volume create --label ${helperLabel}=trial ${volume} >/dev/null
-  # One that was ill before is no reason to wait.
+  # Do not wait for a container that was unhealthy before.
   was=none
   [ -z "$1" ] || was=$(health_of "$1")
   copy_stopped "$1" ${volume} --volume ${rancherVolume}:/from:ro
@@ -80,13 +80,13 @@ prove() {
   note needed "$archive"
   [ "$was" != healthy ] || await_old "$1" "$2"
   available=$(sed -n 's/^MemAvailable: *\\([0-9]*\\) kB$/\\1/p' /proc/meminfo 2>/dev/null || true)
-  [ -z "$available" ] || [ "$((available / 1024))" -ge ${upgradeTestMemory} ] || say "warning: $((available / 1024)) MiB of memory are available, and a second Rancher runs beside the first while it is tried: ${upgradeTestMemory} are good to have. Where it does not become healthy, end what else runs here, or give the machine more"
-  say "trying $version on a copy of the data, for ${upgradeTestSeconds} s at most"
+  [ -z "$available" ] || [ "$((available / 1024))" -ge ${upgradeTestMemory} ] || say "warning: $((available / 1024)) MiB of memory are available; ${upgradeTestMemory} are recommended, because a second Rancher runs during the upgrade test. If it does not become healthy, stop other programs or add memory"
+  say "testing $version on a copy of the data, for at most ${upgradeTestSeconds} s"
   proved=no trial_began=$(date +%s)
   if start_trial 2>"$work/trial"; then
     deadline=$((trial_began + ${upgradeTestSeconds}))
     while [ "$(date +%s)" -lt "$deadline" ] && trial_runs; do
-      # Twice, as one that is about to end may answer once.
+      # Twice, because a container that is about to exit may answer once.
       if trial_answers && sleep 2 && trial_answers; then proved=yes; break; fi
       sleep 1
     done
@@ -96,7 +96,7 @@ prove() {
   clear_trial
   if [ "$proved" = no ]; then
     sed 's/^/  /' "$work/trial" >&2
-    fail 40 "Rancher $version did not become healthy on a copy of the data within $trial_took s; the end of its log is above. Nothing has changed: Rancher $2 goes on, and $folder/$archive.tar.gz holds its data as they were"
+    fail 40 "Rancher $version did not become healthy on a copy of the data within $trial_took s; the end of its log is above. Nothing has changed: Rancher $2 keeps running, and $folder/$archive.tar.gz contains its data"
   fi
   note trial-seconds "$trial_took"
   say "changed: Rancher $version became healthy on a copy of the data within $trial_took s"

@@ -2,11 +2,11 @@
 const lockSeconds = 120;
 
 /**
- * The functions of `packageManager` on Debian and Ubuntu, and two of its own:
+ * The functions of `packageManager` on Debian and Ubuntu, and two more:
  *
- * - `apt ARGS...`: apt-get without questions, which waits for dpkg's lock by itself.
- * - `waiting COMMAND...`: the same for what does not: `apt-get update` and dpkg. A package manager whose script was
- *   killed goes on, and the next script meets it.
+ * - `apt ARGS...`: runs apt-get non-interactively; it waits for dpkg's lock.
+ * - `waiting COMMAND...`: repeats a command that does not wait for the lock: `apt-get update` or dpkg. A package
+ *   manager continues after its script is killed, and may still hold the lock when the next script runs.
  */
 export const apt = `apt_options="-qq -y -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=${lockSeconds} -o Acquire::Retries=3"
 # shellcheck disable=SC2086 # one word per option
@@ -25,10 +25,10 @@ waiting() {
 }
 mend_packages() {
   [ -n "$(dpkg --audit)" ] || [ -n "$(ls /var/lib/dpkg/updates)" ] || return 0
-  say "dpkg was interrupted earlier; setting that right"
-  waiting dpkg --force-confold --configure -a || [ -n "$(not_whole)" ] || fail 20 "dpkg was interrupted earlier and cannot go on; its output is above. $who_locks"
+  say "dpkg was interrupted earlier; repairing it"
+  waiting dpkg --force-confold --configure -a || [ -n "$(not_whole)" ] || fail 20 "dpkg was interrupted earlier and cannot be repaired; its output is above. $who_locks"
 }
-# What dpkg had not yet noted as whole it does not configure: that is installed anew, or removed.
+# Packages whose unpacking was interrupted. dpkg cannot configure them: they are reinstalled or removed.
 not_whole() { dpkg-query -W -f '\${db:Status-Eflag} \${Package}\\n' | sed -n 's/^reinstreq //p'; }
 # shellcheck disable=SC2086 # one word per option
 refresh_packages() { waiting apt-get $apt_options update || fail 20 "apt-get update failed; its output is above. $who_locks"; }
@@ -44,6 +44,6 @@ add_packages() {
 }
 remove_packages() {
   mend_packages
-  # A package that a power cut left half unpacked may go without being installed anew.
-  apt -o DPkg::Options::=--force-remove-reinstreq purge "$@" || fail 30 "$* cannot be removed; apt says why above"
+  # A package that a power cut left half unpacked is removed without a reinstall.
+  apt -o DPkg::Options::=--force-remove-reinstreq purge "$@" || fail 30 "$* cannot be removed; apt's output is above"
 }`;

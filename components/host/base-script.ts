@@ -9,10 +9,10 @@ export interface BaseScriptArgs {
   readonly stack: string;
 }
 
-/** MiB that must be free where packages and our own files go. */
+/** Free MiB required on the disk for packages and this program's files. */
 const freeMiB = 512;
 
-/** Names a machine: refuses one that is known under another name or belongs to another stack. */
+/** Marks a machine with its name. Refuses a machine that has another name or belongs to another stack. */
 export function renderBaseCreate(args: BaseScriptArgs): string {
   const { preflight, disk } = hostKinds[args.kind ?? "ssh"];
   return `${preflight}
@@ -31,7 +31,7 @@ fi
 `;
 }
 
-/** An update meets a machine that is known already; another one behind the same name is refused. */
+/** Updates a machine that is already marked. Refuses a different machine under the same name. */
 export function renderBaseUpdate(args: BaseScriptArgs): string {
   const { preflight, unknown } = hostKinds[args.kind ?? "ssh"];
   return `${preflight}
@@ -43,9 +43,9 @@ say "unchanged: this machine is ${args.hostName}"
 `;
 }
 
-/** Undoes whatever other scripts left behind, newest first, then forgets the machine. */
+/** Runs all remaining undo steps, newest first, then removes the machine's marker. */
 export function renderBaseDelete(args: BaseScriptArgs): string {
-  return `[ -e "$state/machine" ] || { say "unchanged: this machine is not known here"; exit 0; }
+  return `[ -e "$state/machine" ] || { say "unchanged: this machine is not marked"; exit 0; }
 ${refuseOtherMachine(args)}
 run_all_undos
 rm -rf "$state"${args.kind === "local" ? "" : " /run/rancher-stack.lock"}
@@ -62,26 +62,27 @@ function refuseOtherMachine(args: BaseScriptArgs): string {
   const { other } = hostKinds[args.kind ?? "ssh"];
   return (
     `[ "$(tr '\\n' ' ' <"$state/machine")" = ${quote(`${expected} `)} ] || ` +
-    `fail 10 "this machine is not ${args.hostName} of ${args.stack}: it says $(tr '\\n' ' ' <"$state/machine"). ` +
+    `fail 10 "this machine is not ${args.hostName} of ${args.stack}: its marker is $(tr '\\n' ' ' <"$state/machine"). ` +
     `${other}"`
   );
 }
 
 /** What differs between a host over SSH and the machine Pulumi runs on. */
 interface HostKind {
-  /** Ends the script where the machine lacks what every script needs. */
+  /** Ends the script if the machine lacks what every script needs. */
   readonly preflight: string;
-  /** A word for the shell: the folder whose disk holds the state folder. */
+  /** Folder whose disk holds the state folder, as a shell word. */
   readonly disk: string;
-  /** Remedy where the machine is not marked, and where it is marked for another stack. */
+  /** Remedy if the machine is not marked. */
   readonly unknown: string;
+  /** Remedy if it is marked for another host or stack. */
   readonly other: string;
 }
 
 const hostKinds: Readonly<Record<Host["kind"], HostKind>> = {
   ssh: {
     preflight: `for tool in flock timeout install sync cmp base64 sed sort; do
-  command -v "$tool" >/dev/null || fail 10 "this machine has no $tool. Install the package that has it (util-linux, coreutils, diffutils, sed)"
+  command -v "$tool" >/dev/null || fail 10 "this machine has no $tool. Install the package that contains it (util-linux, coreutils, diffutils, sed)"
 done
 free=$(df -Pm /var | awk 'NR == 2 { print $4 }')
 [ "$free" -ge ${freeMiB} ] || fail 10 "/var has $free MiB free; ${freeMiB} MiB are needed"`,
@@ -91,12 +92,12 @@ free=$(df -Pm /var | awk 'NR == 2 { print $4 }')
   },
   local: {
     preflight: `for tool in awk base64 cmp df install ln ps readlink sed sort; do
-  command -v "$tool" >/dev/null || fail 10 "this machine has no $tool, which every Mac and Linux has. Install the package that has it"
+  command -v "$tool" >/dev/null || fail 10 "this machine has no $tool, a standard tool of macOS and Linux. Install the package that contains it"
 done
 free=$(df -Pk "$HOME" | awk 'NR == 2 { print int($4 / 1024) }')
 [ "$free" -ge ${freeMiB} ] || fail 10 "$HOME has $free MiB free; ${freeMiB} MiB are needed"`,
     disk: '"$HOME"',
-    unknown: "This stack was put up on another machine, or by another user: go on there, or destroy it there first",
-    other: "A machine serves one stack: destroy that one first, or give this one a host of its own in docker.host",
+    unknown: "This stack was created on another machine or by another user. Continue there, or destroy it there first",
+    other: "A machine serves one stack. Destroy that one first, or set another host for this one in docker.host",
   },
 };

@@ -3,22 +3,22 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { JumpHostSettings } from "../stack-file.ts";
 import type { SshHost } from "./host.ts";
 
-/** What opens the door; without a private key the SSH agent is asked. */
+/** SSH credentials. Without a private key, the SSH agent is used. */
 export interface SshCredentials {
   readonly privateKey?: pulumi.Output<string>;
   readonly privateKeyPassword?: pulumi.Output<string>;
 }
 
 /**
- * How long a host may be away: about a minute where it refuses connections, as one that reboots is back by then, and two
- * and a half where it does not answer at all.
+ * How long a host may be unreachable: about a minute if it refuses connections, which is enough for a reboot, and two
+ * and a half minutes if it does not answer.
  */
 const timeout = { dialErrorLimit: 18, perDialTimeout: 5 };
 
 /**
- * The provider's connection, made field by field: an unknown field would have the whole object printed, private key
- * included (https://github.com/pulumi/pulumi-command/issues/773), and only leaves are secret, as a secret whole is
- * always a difference (https://github.com/pulumi/pulumi-command/issues/447).
+ * The provider's connection, built field by field. With an unknown field, the whole object would be printed, including
+ * the private key (https://github.com/pulumi/pulumi-command/issues/773). Only leaves are secret, because a secret
+ * object shows a difference at every run (https://github.com/pulumi/pulumi-command/issues/447).
  */
 export function connectionTo(host: SshHost, credentials: SshCredentials): types.input.remote.ConnectionArgs {
   return {

@@ -1,10 +1,10 @@
 /**
- * Functions of every script that check, create and remember folders. See `preamble` for what each of them does.
+ * Functions of every script that check, create and record folders. `preamble` documents them.
  *
- * A script that runs as root and writes `$folder/name` follows a symbolic link of that name. Whoever may write to the
- * folder, or replace one of its parents, decides which file root overwrites. So every folder on the way must belong to
- * root, or to the user who runs the script, and nobody else may write to it. The walk starts at `/` and follows
- * symbolic links itself: once a folder has passed, nobody else can change what its names lead to.
+ * A script that runs as root and writes `$folder/name` follows a symbolic link of that name. A user who may write to
+ * the folder, or replace one of its parents, can choose which file root overwrites. So every folder on the path must
+ * belong to root or to the user who runs the script, and no other user may write to it. The check starts at `/` and
+ * resolves symbolic links itself: no other user can change the entries of a folder that has passed.
  */
 export const folderFunctions = `# Owner and mode of a file by itself: sets entry_mode, entry_uid, entry_gid.
 read_entry() {
@@ -52,7 +52,7 @@ unsafe_path() {
       break
     fi
   done
-  [ "$walk_open" = no ] || printf '%s\\n' "other users may create files in \${walk_at:-/}, and so take the names of $walk_path. Choose another folder"
+  [ "$walk_open" = no ] || printf '%s\\n' "other users may create files in \${walk_at:-/}, and so create $walk_path first. Choose another folder"
 }
 safe_path() {
   unsafe=$(unsafe_path "$1")
@@ -74,13 +74,13 @@ make_folder() {
     make_folder "$(dirname "$1")"
     remember_line folders "$1"
   fi
-  # A script that was killed may have left it without its mode.
+  # A killed script may have left it with another mode.
   ! grep -q -x -F -e "$1" "$facts/folders" 2>/dev/null || install -d -m "\${2-0755}" "$1"
 }
 remove_temporary() {
   [ ! -e "$facts/temporary" ] || while read -r each_path; do rm -rf "$each_path"; done <"$facts/temporary"
 }
-# Subfolders come first; a folder that holds files of others stays.
+# Subfolders come first; a folder that contains other files is kept.
 remove_folders() {
   [ ! -e "$facts/folders" ] || sort -r "$facts/folders" | while read -r each_path; do rmdir "$each_path" 2>/dev/null || true; done
 }`;

@@ -1,12 +1,12 @@
 /**
- * Shell functions that give a Mac's tools the few forms of GNU's that scripts written for Linux use: `mv -fT`, `date -d`
- * with openssl's dates, `sort -V` of plain versions, `head -n -COUNT FILE`; and its LibreSSL the question
+ * Shell functions that give macOS tools the GNU options that scripts written for Linux use: `mv -fT`, `date -d` with
+ * openssl's dates, `sort -V` for plain versions, and `head -n -COUNT FILE`. For LibreSSL they add
  * `openssl x509 -noout -checkhost NAME -in FILE`. Elsewhere they change nothing.
  */
 export const gnuForms = `if ! env mv --version >/dev/null 2>&1; then
   mv() {
     if [ "$1" != -fT ]; then env mv "$@"; return; fi
-    # An older Mac's mv knows no such option; then a link is made anew.
+    # On older macOS, mv does not have this option: recreate the link instead.
     env mv -fh "$2" "$3" 2>/dev/null || { ln -sfn "$(readlink "$2")" "$3" && rm -f "$2"; }
   }
   date() { if [ "$1" = -d ]; then env date -j -f '%b %e %T %Y %Z' "$2" "$3"; else env date "$@"; fi; }

@@ -11,26 +11,27 @@ export interface HostScriptArgs {
   readonly credentials: SshCredentials;
   /** Name of the script on its host; the resource is `<host>-<script>`. */
   readonly script: string;
-  /** One line for people who read a preview. */
+  /** One-line description, shown in a preview. */
   readonly title: string;
   /**
-   * Shell text, see `preamble` for what it may rely on. Changing it runs `update`, on the same host, in place. An output
-   * where part of it is asked for at preview, such as an image's digest; a secret one would hide every difference.
+   * Shell text that may use everything in `preamble`. Changing it runs `update` on the same host, in place. It may be
+   * an output if part of it is resolved at preview, such as an image's digest. A secret output would hide every
+   * difference.
    */
   readonly create: pulumi.Input<string>;
   /** @default the text of `create` */
   readonly update?: string;
   /** @default runs the script's undo step, if it registered one */
   readonly delete?: string;
-  /** Values for `secret NAME`; they travel on standard input. */
+  /** Values for `secret NAME`, passed on standard input. */
   readonly secrets?: Readonly<Record<string, pulumi.Input<string>>>;
-  /** Set to `false` only for a script whose standard output holds nothing worth hiding. @default true */
+  /** Set to `false` only if standard output contains nothing secret. @default true */
   readonly secretOutput?: boolean;
   /** Seconds. @default 900 */
   readonly timeoutSeconds?: number;
   /**
-   * For a text that only prints: it runs as it is, without `preamble`, and has nothing to undo. So what it printed stays
-   * known at preview until the text itself is another one, whatever becomes of the others.
+   * For a script that only prints: it runs without `preamble` and has no undo step. Its output therefore stays known at
+   * preview until its own text changes.
    *
    * @default false
    */
@@ -40,8 +41,8 @@ export interface HostScriptArgs {
 /**
  * A script on a host: the only place that builds a remote or local command.
  *
- * Expects the host's base script to have run, except for the base script itself. Leaves out: anything that takes
- * "changed" as an input, as a dependent would not see the second change.
+ * Expects the host's base script to have run, unless it is the base script. No resource may use a printed "changed" as
+ * an input: a second change prints the same text, so the resource would not be updated.
  */
 export class HostScript extends pulumi.ComponentResource {
   /** What the script printed on standard output, without the last newline. */
@@ -62,13 +63,13 @@ export class HostScript extends pulumi.ComponentResource {
       stdin: secretLines(args.secrets ?? {}),
       addPreviousOutputInEnv: false,
     };
-    // Only standard error is for people; a secret on standard output would be logged in plain text otherwise.
+    // Only standard error is logged: a secret on standard output would be logged in plain text.
     const secrecy = secretOutput
       ? ({ logging: "stderr", secretOutputs: ["stdout"] } as const)
       : ({ logging: "stderr", secretOutputs: [] } as const);
     const resourceOptions = { parent: this, additionalSecretOutputs: [...secrecy.secretOutputs] };
 
-    const ran =
+    const command =
       args.host.kind === "ssh"
         ? new RemoteCommand(
             `${name}-script`,
@@ -81,12 +82,12 @@ export class HostScript extends pulumi.ComponentResource {
             resourceOptions,
           );
 
-    this.output = ran.stdout;
+    this.output = command.stdout;
     this.registerOutputs({ output: this.output });
   }
 }
 
-/** One line per secret, `name base64`, so that any text travels whole and none is ever an argument. */
+/** One line per secret, `name base64`, so that any text is passed unchanged and never as an argument. */
 function secretLines(secrets: Readonly<Record<string, pulumi.Input<string>>>): pulumi.Output<string> {
   const lines = Object.entries(secrets).map(([name, value]) =>
     pulumi.secret(value).apply((text) => `${name} ${Buffer.from(text).toString("base64")}\n`),

@@ -1,8 +1,8 @@
 import type { SshHostSettings } from "../stack-file.ts";
 
 /**
- * A machine scripts run on. Its name is its identity in every resource name; a new address of the same machine is an
- * update, a new machine needs a new name.
+ * A machine that scripts run on. Its name identifies it in every resource name: a new address is an update of the same
+ * machine, and a new machine needs a new name.
  */
 export type Host = SshHost | LocalHost;
 
@@ -14,7 +14,7 @@ export interface SshHost extends SshHostSettings {
 export interface LocalHost {
   readonly kind: "local";
   readonly name: string;
-  /** Where scripts keep their undo steps and what they replaced; `~/` stands for the user's own folder. */
+  /** Folder for undo steps and the files that scripts replaced; `~/` is the user's home folder. */
   readonly stateDir: string;
 }
 
@@ -23,14 +23,15 @@ export function sshHost(settings: SshHostSettings): SshHost {
 }
 
 /**
- * The folder is the user's, not the project's, and the same for every stack: names of containers are the same in every
- * stack too, so one user's machine serves one, and a second is told so by the first's marker.
+ * The state folder belongs to the user, not to the project, and is the same for every stack. Container names are the
+ * same in every stack too, so the machine serves one stack of a user. The marker of the first stack makes a second one
+ * fail.
  */
 export function localHost(name: string): LocalHost {
   return { kind: "local", name, stateDir: "~/.local/state/rancher-stack" };
 }
 
-/** First line of every script on the host: the connection itself previews as `[secret]`. */
+/** First line of every script on the host, because a preview shows the connection as `[secret]`. */
 export function hostLine(host: Host): string {
   switch (host.kind) {
     case "ssh":
@@ -40,15 +41,15 @@ export function hostLine(host: Host): string {
   }
 }
 
-/** The folder `stateFolder` gives for every host reached over SSH. */
+/** The state folder of every host reached over SSH. */
 export const sshStateFolder = "/var/lib/rancher-stack";
 
-/** Folder on the host for what `destroy` needs: undo steps, kept originals, the marker of the machine. */
+/** Folder on the host for what `destroy` needs: undo steps, kept originals and the machine's marker. */
 export function stateFolder(host: Host): string {
   return host.kind === "local" ? host.stateDir : sshStateFolder;
 }
 
-/** A host key's type and body, as `ssh` is told it: a comment may hold what it takes for its own. */
+/** A host key's type and body, without the comment, which may contain text that `ssh` interprets. */
 export function withoutComment(hostKey: string): string {
   return hostKey.trim().split(/\s+/).slice(0, 2).join(" ");
 }

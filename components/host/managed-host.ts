@@ -11,10 +11,10 @@ export interface ManagedHostArgs {
 }
 
 /**
- * A machine this stack looks after: marks it as its own first, and undoes whatever is left on it last.
+ * A machine that this stack manages. It is marked first; the remaining undo steps run last.
  *
- * Expects, over SSH, a Linux with a POSIX shell, util-linux and coreutils, and a user who may become root without a
- * password; here, what a Mac or Linux has, and no root.
+ * Over SSH, expects Linux with a POSIX shell, util-linux and coreutils, and a user who may become root without a
+ * password. On this machine, expects the standard tools of macOS or Linux, and no root.
  */
 export class ManagedHost extends pulumi.ComponentResource {
   readonly #args: ManagedHostArgs;
@@ -30,7 +30,7 @@ export class ManagedHost extends pulumi.ComponentResource {
       {
         ...args,
         script: "base",
-        title: "marks the machine as this host, and undoes what is left on it in the end",
+        title: "marks the machine as this host, and runs the remaining undo steps on destroy",
         create: renderBaseCreate(marker),
         update: renderBaseUpdate(marker),
         delete: renderBaseDelete(marker),
@@ -42,7 +42,7 @@ export class ManagedHost extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  /** Runs one more script here, after the machine is marked. The resource is `<host>-<script>`. */
+  /** Runs another script on the machine, after it is marked. The resource is `<host>-<script>`. */
   run(
     args: Omit<HostScriptArgs, "host" | "credentials">,
     opts: { parent: pulumi.Resource; dependsOn?: pulumi.Resource[] },

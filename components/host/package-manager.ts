@@ -1,16 +1,16 @@
 import { apt } from "./apt.ts";
 import { dnf, zypper } from "./rpm.ts";
 
-/** Systems a host may have, by what installs packages on them. */
+/** Operating systems of a host, by package manager. */
 export const systems = ["debian", "redhat", "suse"] as const;
 export type System = (typeof systems)[number];
 
 /**
  * Shell that sets `$system` to the machine's system, from https://www.freedesktop.org/software/systemd/man/os-release:
- * `debian` (Ubuntu too), `redhat` (Fedora and what is made from either) or `suse`; to nothing where it is another one.
- * `$system_name` is what it calls itself.
+ * `debian` (also Ubuntu), `redhat` (also Fedora and derivatives of either) or `suse`; empty for any other system.
+ * `$system_name` is its full name.
  */
-const knowSystem = `system=$(. /etc/os-release && case " $ID \${ID_LIKE-} " in
+const detectSystem = `system=$(. /etc/os-release && case " $ID \${ID_LIKE-} " in
   *" debian "*) echo debian ;;
   *" rhel "* | *" fedora "*) echo redhat ;;
   *" suse "* | *" opensuse "* | *" sles "*) echo suse ;;
@@ -18,29 +18,29 @@ esac)
 system_name=$(. /etc/os-release && echo "\${PRETTY_NAME-$ID}")`;
 
 /**
- * For scripts, and for undo steps, which run in a script of another name: `$system`, and the same functions whichever
- * package manager the machine has. Each ends the script with the manager's own words when it cannot do its work.
+ * For scripts, and for undo steps, which run in a script of another name: `$system`, and the same functions for every
+ * package manager. If a function fails, it prints the package manager's output and ends the script.
  *
- * - `mend_packages`: sets right what a package manager that was killed left half done.
- * - `refresh_packages`: has it look at its repositories anew.
- * - `installed PACKAGE`: tells whether it is there and configured.
+ * - `mend_packages`: completes what a killed package manager left unfinished.
+ * - `refresh_packages`: refreshes the package lists.
+ * - `installed PACKAGE`: whether the package is installed and configured.
  * - `new_packages PACKAGE...`: prints what installing them would add, one name per line, and changes nothing.
- * - `add_packages PACKAGE...`: installs them; what is configured by us stays.
- * - `remove_packages PACKAGE...`: removes those that are there, and nothing else, with their configuration.
- * - `add_ours PACKAGE...`: installs them, and lists in `$facts/packages` which packages come with that. The list is
- *   there first, so that a script killed in between leaves nothing that destroy would not remove.
- * - `note_service SERVICE`: remembers as `$facts/was-disabled` and `$facts/was-stopped` how a service of others was
- *   found. Returns 1 where it was noted before.
+ * - `add_packages PACKAGE...`: installs them; existing configuration files are kept.
+ * - `remove_packages PACKAGE...`: removes those that are installed, and nothing else, with their configuration.
+ * - `add_ours PACKAGE...`: installs them, and lists every package this adds in `$facts/packages`. The list is written
+ *   first, so that destroy removes all of them even if the script is killed in between.
+ * - `note_service SERVICE`: records the state of an existing service in `$facts/was-disabled` and `$facts/was-stopped`.
+ *   Returns 1 if it was recorded before.
  */
 export const packageManager = packageManagerThat("");
 
 /**
- * The same, with an `add_ours` that looks at the plan before anything changes.
+ * The same, with an `add_ours` that checks the plan before anything changes.
  *
- * @param looks Shell that ends the script where it does not like `$work/plan`: what the package manager says it would do
+ * @param checkPlan Shell that ends the script if it rejects `$work/plan`, the package manager's output of a dry run
  */
-export function packageManagerThat(looks: string): string {
-  return `${knowSystem}
+export function packageManagerThat(checkPlan: string): string {
+  return `${detectSystem}
 case $system in
 debian)
 ${apt}
@@ -53,7 +53,7 @@ ${zypper}
   ;;
 esac
 add_ours() {
-  new_packages "$@" >"$work/new"${looks === "" ? "" : `\n${looks}`}
+  new_packages "$@" >"$work/new"${checkPlan === "" ? "" : `\n${checkPlan}`}
   { cat "$facts/packages" 2>/dev/null || true; cat "$work/new"; } | sort -u >"$facts/packages.new"
   sync "$facts/packages.new" && mv "$facts/packages.new" "$facts/packages"
   add_packages "$@"

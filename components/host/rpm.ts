@@ -1,19 +1,19 @@
-/** Seconds zypper waits for another package manager; dnf waits as long as the script may run. */
+/** Seconds zypper waits for another package manager; dnf waits until the script's timeout. */
 const lockSeconds = 120;
 
-/** What both share: rpm itself removes exactly what it is told to, and refuses where something else needs it. */
+/** Functions of both: rpm removes exactly the given packages, and fails if another package needs one of them. */
 const rpm = `mend_packages() { :; }
 installed() { rpm -q "$1" >/dev/null 2>&1; }
 remove_packages() {
   for one in "$@"; do ! installed "$one" || printf '%s\\n' "$one"; done >"$work/removing"
   # shellcheck disable=SC2046 # one word per package
-  [ ! -s "$work/removing" ] || rpm -e $(cat "$work/removing") >&2 9>&- || fail 30 "$(tr '\\n' ' ' <"$work/removing")cannot be removed; rpm says why above"
+  [ ! -s "$work/removing" ] || rpm -e $(cat "$work/removing") >&2 9>&- || fail 30 "$(tr '\\n' ' ' <"$work/removing")cannot be removed; rpm's output is above"
 }`;
 
 /**
- * The functions of `packageManager` on RHEL, its relatives and Fedora. What would be installed is read from the table
- * dnf shows before it asks (https://dnf.readthedocs.io/en/latest/command_ref.html): sections by headings, a line that
- * starts with one blank per package, however the rest of it is wrapped.
+ * The functions of `packageManager` on RHEL, its derivatives and Fedora. New packages are read from the table that dnf
+ * prints before it asks for confirmation (https://dnf.readthedocs.io/en/latest/command_ref.html). Its sections have
+ * headings; each package has one line that starts with one blank, however the rest of it is wrapped.
  */
 export const dnf = `${rpm}
 dnf_now() { dnf "$@" --setopt=install_weak_deps=False 9>&-; }
@@ -26,8 +26,8 @@ new_packages() {
 add_packages() { dnf_now -q -y install "$@" >&2 || fail 20 "$* cannot be installed; dnf's output is above"; }`;
 
 /**
- * The same on SUSE. Exit codes of zypper(8) from 100 on are information: it did what it was told where they say that the
- * machine (102) or zypper itself (103) should be restarted, or that a repository was left out (106).
+ * The same on SUSE. Exit codes of zypper(8) from 100 on are informational. zypper has succeeded if the machine (102) or
+ * zypper itself (103) should be restarted, or if a repository was skipped (106).
  */
 export const zypper = `${rpm}
 zypper_now() {

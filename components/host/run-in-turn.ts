@@ -2,9 +2,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { ManagedHost } from "./managed-host.ts";
 
 /**
- * Runs a script on one host after another: what one of them refuses never reaches the next.
+ * Runs a script on one host after another. After a failure, the remaining hosts are not changed.
  *
- * @param opts `after` comes before all of them
+ * @param opts `after`: resources that all of the scripts depend on
  */
 export function runInTurn<Target extends { readonly machine: ManagedHost }>(
   targets: readonly Target[],

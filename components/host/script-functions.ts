@@ -1,12 +1,12 @@
 /**
- * Functions of every script, on whatever machine; see `preamble` for what they do. They read `$state`, `$name`, `$facts`
- * and `$work`, and know no tool or option that a Mac lacks, but for `sync FILE` and `base64 -d`, which a script on this
- * machine has in a form of its own.
+ * Functions of every script, on every machine; `preamble` documents them. They read `$state`, `$name`, `$facts` and
+ * `$work`, and use only tools and options that macOS has, except `sync FILE` and `base64 -d`, which `localPreamble`
+ * defines.
  */
 export const logFunctions = `say() { printf '%s\\n' "$*" >&2; }
 fail() { code=$1; shift; say "$@"; exit "$code"; }`;
 
-/** Reads the secrets before anything else can, and leaves nothing on standard input. */
+/** Reads the secrets before any other command can, and leaves standard input empty. */
 export const readSecrets = `while read -r secret_name secret_value; do eval "secret_$secret_name=\\$secret_value"; done
 exec </dev/null
 secret() {
@@ -54,11 +54,11 @@ register_undo() {
 }
 run_undo() {
   undo=$(undo_of "$1")
-  [ -n "$undo" ] || { say "unchanged: nothing of $1 is left here"; return 0; }
+  [ -n "$undo" ] || { say "unchanged: $1 has nothing to undo"; return 0; }
   facts=$state/facts/$1
-  # First, as a folder with such a file in it would stay.
+  # First, because a folder that contains such a file would not be removed.
   remove_temporary
-  # Its commands must not read on in the list of run_all_undos.
+  # Its commands must not read the list of run_all_undos.
   . "$undo" </dev/null
   remove_temporary
   remove_folders

@@ -2,7 +2,7 @@ import { folderFunctions } from "./folder-functions.ts";
 import { fileFunctions, readSecrets, logFunctions, undoFunctions } from "./script-functions.ts";
 import { quote } from "./shell.ts";
 
-/** Exit codes of every script; a command's own code above 40 or between them is passed on as it is. */
+/** Exit codes of every script. Any other code is that of a failed command. */
 export const exitCodes = { precondition: 10, download: 20, apply: 30, health: 40 } as const;
 
 /** Seconds a script waits for another one on the same host. */
@@ -14,22 +14,22 @@ export interface PreambleArgs {
 }
 
 /**
- * What every script on a host over SSH may rely on; `localPreamble` gives the same on this machine. Functions:
+ * Start of every script on a host over SSH; `localPreamble` is the equivalent for this machine. Functions:
  *
- * - `say TEXT...`: a line for people, on stderr; stdout is data.
- * - `fail CODE TEXT...`: the same, then end with that code.
- * - `secret NAME`: prints a secret that came on standard input.
- * - `place PATH MODE`: standard input becomes that file, written beside and renamed; sets `placed` to changed/unchanged.
- * - `safe_folder PATH`: creates a folder the user chose, and ends the script where somebody else could replace what is in
- *   it; see `folderFunctions`. `safe_path PATH` only checks; `unsafe_path PATH` prints what is wrong, or nothing.
- * - `make_folder PATH [MODE]`: creates a folder of the system that may be missing; undoing the script removes it again
- *   when it is empty.
+ * - `say TEXT...`: prints a line for the user on stderr; stdout is for data.
+ * - `fail CODE TEXT...`: the same, then exits with that code.
+ * - `secret NAME`: prints a secret that was passed on standard input.
+ * - `place PATH MODE`: writes standard input to a file by way of a rename; sets `placed` to changed/unchanged.
+ * - `safe_folder PATH`: creates a folder that the user chose, and ends the script if another user could replace its
+ *   content; see `folderFunctions`. `safe_path PATH` only checks; `unsafe_path PATH` prints the reason, or nothing.
+ * - `make_folder PATH [MODE]`: creates a system folder that may be missing; undoing the script removes it if it is
+ *   empty.
  * - `temporary PATH`: call it before creating a temporary file beside its target; undoing the script removes it.
- * - `keep PATH`: remembers what was at PATH (a file, or nothing) the first time it is called for it.
- * - `give_back PATH`: puts back what `keep` remembered.
- * - `register_undo`: standard input becomes the undo step of this script; call it before the first change.
- * - `run_undo NAME`, `run_all_undos`: run undo steps (newest first) and forget them.
- * - `$facts`: a folder for what this script must remember until it is undone.
+ * - `keep PATH`: saves what is at PATH (a file, or nothing) the first time it is called for it.
+ * - `give_back PATH`: restores what `keep` saved.
+ * - `register_undo`: registers standard input as the undo step of this script; call it before the first change.
+ * - `run_undo NAME`, `run_all_undos`: run undo steps (newest first) and remove them.
+ * - `$facts`: a folder for what this script must record until it is undone.
  */
 export function preamble({ name, stateFolder }: PreambleArgs): string {
   return `set -eu

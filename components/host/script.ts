@@ -5,10 +5,10 @@ import { preamble } from "./script-preamble.ts";
 import { hereDocument, quote, quotePath } from "./shell.ts";
 import { killAfterSeconds, timeLimit } from "./time-limit.ts";
 
-/** A script is one argument of the remote shell, and Linux takes at most 128 KiB in one (`MAX_ARG_STRLEN`). */
+/** A script is one argument of the remote shell, and Linux limits one argument to 128 KiB (`MAX_ARG_STRLEN`). */
 export const maxScriptBytes = 96 * 1024;
 
-/** Ends a run with its message alone: Pulumi prints no stack for an error that is marked like this. */
+/** Ends a run with its message only: Pulumi prints no stack trace for an error with this marker. */
 export class ScriptTooLarge extends Error {
   readonly __pulumiRunError = true;
 
@@ -19,24 +19,24 @@ export class ScriptTooLarge extends Error {
 }
 
 export interface ScriptText {
-  /** Name of the undo step and of the lines it prints: `nginx`, `base`. Unique on its host. */
+  /** Name of the undo step, also in its output: `nginx`, `base`. Unique on its host. */
   readonly name: string;
-  /** One line for people who read a preview. */
+  /** One-line description, shown in a preview. */
   readonly title: string;
   /**
-   * POSIX shell, run after the preamble: as root on a host over SSH, as the user who runs Pulumi on this machine. Holds no
-   * secret, only `secret NAME`.
+   * POSIX shell that runs after the preamble: as root on a host over SSH, as the user who runs Pulumi on this machine.
+   * Contains no secret, only `secret NAME`.
    */
   readonly body: string;
-  /** The script is ended after this many seconds. */
+  /** The script is stopped after this many seconds. */
   readonly timeoutSeconds: number;
 }
 
 /**
- * The whole text that runs on a host: takes the host's lock, reads secrets from standard input, then the body. It is what
- * a preview shows, so it stays readable: no encoding, no secret.
+ * The complete text that runs on a host: acquires the host's lock, reads secrets from standard input, then runs the
+ * body. A preview shows this text, so it is readable: no encoding, no secret.
  *
- * @throws ScriptTooLarge when the text is larger than what can be sent.
+ * @throws ScriptTooLarge if the text is too large to be sent
  */
 export function renderScript(host: Host, script: ScriptText): string {
   const text = scriptText(host, script);
@@ -50,7 +50,7 @@ export function renderScript(host: Host, script: ScriptText): string {
   return text;
 }
 
-/** Size of the whole text, whether or not it can be sent. */
+/** Size of the complete text, whether or not it can be sent. */
 export function scriptBytes(host: Host, script: ScriptText): number {
   return Buffer.byteLength(scriptText(host, script));
 }
@@ -59,12 +59,12 @@ function scriptText(host: Host, script: ScriptText): string {
   return host.kind === "ssh" ? overSsh(host, script) : onThisMachine(host, script);
 }
 
-/** The same for a body that only prints: it needs no lock, no limit and no function. */
+/** The same for a body that only prints: it needs no lock, no time limit and no functions. */
 export function renderBareScript(host: Host, title: string, body: string): string {
   return `${hostLine(host)}\n# ${title}\n${body}`;
 }
 
-/** Body of such a script: prints a file of the host, which may be root's on one over SSH. */
+/** Body of such a script that prints a file of the host; over SSH, a file that only root can read too. */
 export function printFile(host: Host, path: string): string {
   const file = quotePath(path);
   if (host.kind === "local") return `exec cat ${file}\n`;
@@ -82,7 +82,7 @@ exec $as_root timeout -k ${killAfterSeconds} ${script.timeoutSeconds} sh -c "$(c
 `;
 }
 
-/** The shell of a Mac reads no here-document inside a substitution. */
+/** The shell of macOS cannot parse a here-document inside a command substitution. */
 function onThisMachine(host: LocalHost, { name, title, body, timeoutSeconds }: ScriptText): string {
   const limit = `${timeLimit}\n`;
   const inner = `${localPreamble({ name, stateFolder: stateFolder(host) })}\n${body.trimEnd()}\n`;
@@ -94,7 +94,7 @@ eval "$limit"
 code=0
 timed ${timeoutSeconds} sh -c "$limit
 $script" || code=$?
-[ "$code" -ne 124 ] || echo ${quote(`the script ${name} was stopped, because it had not finished after ${timeoutSeconds} s. The end of its output is above; another pulumi up goes on from there`)} >&2
+[ "$code" -ne 124 ] || echo ${quote(`the script ${name} was stopped because it did not finish within ${timeoutSeconds} s. The end of its output is above. To continue, run pulumi up again`)} >&2
 exit "$code"
 `;
 }

@@ -1,11 +1,11 @@
-/** One word for a POSIX shell, whatever it holds. */
+/** Quotes any text as one word of a POSIX shell. */
 export function quote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 /**
  * A here-document that yields exactly `text`. The delimiter is chosen so that no line of the text ends it early.
- * `text` must end with a newline or be empty, as a here-document cannot say otherwise.
+ * `text` must end with a newline or be empty, because a here-document cannot express anything else.
  */
 export function hereDocument(text: string, label: string): string {
   if (text !== "" && !text.endsWith("\n")) throw new Error(`the text of ${label} does not end with a newline`);
@@ -15,7 +15,7 @@ export function hereDocument(text: string, label: string): string {
   return `<<'${delimiter}'\n${text}${delimiter}`;
 }
 
-/** The path of a file as one word; `~/` stands for the folder of the user the script runs as. */
+/** Quotes a path as one word; `~/` is the home folder of the user who runs the script. */
 export function quotePath(path: string): string {
   return path.startsWith("~/") ? `"$HOME"/${quote(path.slice(2))}` : quote(path);
 }

@@ -1,8 +1,8 @@
 /**
- * What holds for every `ssh` this program starts, whoever starts it. The stack file alone says how a host is reached:
- * a configuration of the user or the system may forward the agent to the host, run a command here, forward ports, or
- * send the connection elsewhere. `-F` keeps it out, and each dangerous option is switched off by name as well.
- * Ciphers, key exchange and MACs stay what the installed OpenSSH uses by default.
+ * Options of every `ssh` that this program starts. Only the stack file specifies how a host is reached: an SSH
+ * configuration of the user or the system may forward the agent to the host, run a local command, forward ports, or
+ * redirect the connection. `-F` disables it, and each dangerous option is also switched off by name. Ciphers, key
+ * exchange and MACs are the defaults of the installed OpenSSH.
  *
  * ssh_config(5): https://man.openbsd.org/ssh_config
  */
@@ -24,15 +24,15 @@ const always = [
 ] as const;
 
 export interface SshOptions {
-  /** Which host key counts, and which keys of ours: `StrictHostKeyChecking=yes`. */
+  /** Options that select the host key and the user's keys: `StrictHostKeyChecking=yes`. */
   readonly own: readonly string[];
-  /** Command whose standard streams are the connection. @default none, whatever a configuration says */
+  /** Command whose standard streams are the connection. @default none, regardless of any configuration */
   readonly proxyCommand?: string;
-  /** Whether somebody can answer a question, such as for a passphrase. @default false */
+  /** Whether `ssh` may prompt, for example for a passphrase. @default false */
   readonly interactive?: boolean;
 }
 
-/** Arguments for `ssh`, in front of the host. */
+/** Arguments for `ssh`, before the host. */
 export function sshArguments({ own, proxyCommand = "none", interactive = false }: SshOptions): string[] {
   const options = [...own, ...always, `BatchMode=${interactive ? "no" : "yes"}`, `ProxyCommand=${proxyCommand}`];
   return ["-F", "/dev/null", "-T", ...options.flatMap((option) => ["-o", option])];

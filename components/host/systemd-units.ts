@@ -1,25 +1,25 @@
 import { hereDocument } from "./shell.ts";
 
-/** Units by which systemd runs a script of ours on a host over SSH: a service, and what starts it. */
+/** systemd units that run a script on a host over SSH: a service, and the units that start it. */
 export interface ScriptUnits<Starter extends "path" | "timer"> {
-  /** Name of them all. */
+  /** Name of all of them. */
   readonly name: string;
-  /** Path of the script, which stands alone: no script of the stack is there when it runs. */
+  /** Path of the script, which is self-contained: nothing else of the stack is available when it runs. */
   readonly script: string;
   readonly startedBy: readonly Starter[];
 }
 
 /**
- * Shell that places the units, and has systemd take them over: at every run, as one that placed them may have been
- * killed before it came to that. Enabling units makes systemd read them again, as `daemon-reload` does (systemctl(1)).
+ * Shell that places the units, and enables and starts them. It does so at every run, because an earlier run may have
+ * been killed after it placed them. Enabling units reloads them like `daemon-reload` (systemctl(1)).
  *
- * @param texts What their files hold
- * @param words What is said where one is another; a word for the shell. @default nothing
+ * @param texts Contents of their files
+ * @param message Printed if a unit changed; a shell word. @default nothing
  */
 export function placeUnits<Starter extends "path" | "timer">(
   { name, startedBy }: ScriptUnits<Starter>,
   texts: Readonly<Record<"service" | Starter, string>>,
-  words?: string,
+  message?: string,
 ): string {
   const kinds = ["service", ...startedBy] as const;
   const starters = startedBy.map((kind) => `${name}.${kind}`).join(" ");
@@ -28,7 +28,7 @@ unit() { place "$1" 0644; [ "$placed" = unchanged ] || placed_units=changed; }
 ${kinds.map((kind) => `unit ${fileOf(name, kind)} ${hereDocument(texts[kind], "UNIT")}`).join("\n")}
 systemctl -q enable ${starters} 9>&-
 if [ "$placed_units" = changed ]; then
-  systemctl restart ${starters} 9>&-${words === undefined ? "" : `\n  say ${words}`}
+  systemctl restart ${starters} 9>&-${message === undefined ? "" : `\n  say ${message}`}
 else
   systemctl start ${starters} 9>&-
 fi`;
@@ -37,8 +37,8 @@ fi`;
 /**
  * Removes the units and the script; for undo steps too.
  *
- * @param running What becomes of a run that has begun. One that waits for the lock of the script that removes it must
- *   end, as it would go on with what is no longer there.
+ * @param running What happens to a run in progress. A run that waits for the lock of the removing script must end,
+ *   because it would continue with files that no longer exist.
  */
 export function removeUnits(
   { name, script, startedBy }: ScriptUnits<"path" | "timer">,

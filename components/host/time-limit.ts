@@ -1,13 +1,13 @@
-/** Seconds between the end of a script's time and the signal it cannot ignore. */
+/** Seconds between SIGTERM at a script's timeout and SIGKILL. */
 export const killAfterSeconds = 10;
 
 /**
- * `timed SECONDS COMMAND...`: what timeout(1) does, in POSIX shell alone, as a Mac has no timeout: runs the command with
- * this shell's standard input, ends it and all that came of it when its time is over, and returns its code, or 124. A
- * signal that ends this shell ends the command too. The seconds are those the machine is awake.
+ * Shell function `timed SECONDS COMMAND...`: timeout(1) in POSIX shell, because macOS does not have it. It runs the
+ * command with this shell's standard input, ends it and its descendants at the timeout, and returns its code, or 124. A
+ * signal that ends this shell also ends the command. Only the seconds in which the machine is awake count.
  */
-export const timeLimit = `# A process and its descendants, as far as the machine's ps can tell. The process comes first: a shell that was signalled
-# after its child has its trap for the signal run within its trap for its exit, and ends before that has cleaned up.
+export const timeLimit = `# A process and its descendants, as far as ps lists them. The process comes first: if a shell gets the signal after its
+# child, its signal trap runs inside its exit trap, and it ends before the exit trap has cleaned up.
 tree_of() {
   printf '%s\\n' "$1"
   ps -A -o pid= -o ppid= 2>/dev/null | awk -v root="$1" '
@@ -25,7 +25,7 @@ end_tree() {
 }
 timed() {
   time_limit=$1; shift
-  # A command in the background has no standard input of its own.
+  # A background command does not inherit standard input.
   exec 8<&0
   "$@" <&8 8<&- &
   timed=$!
@@ -49,7 +49,7 @@ timed() {
   while :; do
     timed_code=0
     wait "$timed" 2>/dev/null || timed_code=$?
-    # A signal ends the waiting, and not what is waited for.
+    # A signal ends the wait, not the process it waits for.
     kill -0 "$timed" 2>/dev/null || break
   done
   trap - TERM HUP INT

@@ -4,21 +4,21 @@
  */
 export const pairFault = `pair_fault() (
   of() { openssl x509 -noout "$@"; }
-  openssl x509 -noout -in "$1" 2>"$work/openssl" || { echo "$4 is no certificate in PEM; openssl says: $(head -n 1 "$work/openssl")"; exit; }
-  openssl crl2pkcs7 -nocrl -certfile "$1" -out /dev/null 2>"$work/openssl" || { echo "$4 holds something that is no certificate; openssl says: $(head -n 1 "$work/openssl")"; exit; }
+  openssl x509 -noout -in "$1" 2>"$work/openssl" || { echo "$4 is not a certificate in PEM; openssl: $(head -n 1 "$work/openssl")"; exit; }
+  openssl crl2pkcs7 -nocrl -certfile "$1" -out /dev/null 2>"$work/openssl" || { echo "$4 contains something that is not a certificate; openssl: $(head -n 1 "$work/openssl")"; exit; }
   begins=$(of -startdate -in "$1") ends=$(of -enddate -in "$1")
-  [ "$(date -d "\${begins#*=}" +%s)" -le "$(date +%s)" ] || { echo "$4 is valid from \${begins#*=} on only. Check the clock of this machine, or wait"; exit; }
-  of -checkend 0 -in "$1" >/dev/null || { echo "$4 ended on \${ends#*=}. Renew it"; exit; }
+  [ "$(date -d "\${begins#*=}" +%s)" -le "$(date +%s)" ] || { echo "$4 is not valid before \${begins#*=}. Check the clock of this machine, or wait"; exit; }
+  of -checkend 0 -in "$1" >/dev/null || { echo "$4 expired on \${ends#*=}. Renew it"; exit; }
   of -checkhost "$3" -in "$1" | grep -q 'does match' ||
-    { echo "$4 does not cover $3; it is for $(of -ext subjectAltName -in "$1" 2>/dev/null | sed -n 's/^ *DNS:/DNS:/p' | grep . || of -subject -in "$1"). Get one that does"; exit; }
+    { echo "$4 does not cover $3; it is for $(of -ext subjectAltName -in "$1" 2>/dev/null | sed -n 's/^ *DNS:/DNS:/p' | grep . || of -subject -in "$1"). Get a certificate for it"; exit; }
   of -text -in "$1" >"$work/text"
   kind=$(sed -n 's/^ *Public Key Algorithm: //p' "$work/text")
   bits=$(sed -n 's/.*Public-Key: (\\([0-9]*\\) bit.*/\\1/p' "$work/text")
   case $kind in
     id-ecPublicKey) ;;
-    rsaEncryption) [ "$bits" -ge 2048 ] || { echo "$4 has an RSA key of $bits bits; 2048 are the least. Get one with an ECDSA key"; exit; } ;;
-    *) echo "$4 has a key of kind $kind, which browsers do not take. Get one with an ECDSA or RSA key"; exit ;;
+    rsaEncryption) [ "$bits" -ge 2048 ] || { echo "$4 has an RSA key of $bits bits; at least 2048 are needed. Get a certificate with an ECDSA key"; exit; } ;;
+    *) echo "$4 has a key of type $kind, which browsers do not accept. Get a certificate with an ECDSA or RSA key"; exit ;;
   esac
-  openssl pkey -noout -passin pass: -in "$2" 2>"$work/openssl" </dev/null || { echo "$5 is no private key in PEM without a password; openssl says: $(head -n 1 "$work/openssl")"; exit; }
-  [ "$(of -pubkey -in "$1")" = "$(openssl pkey -pubout -passin pass: -in "$2")" ] || echo "$5 is not the key of $4. Give the two that belong together"
+  openssl pkey -noout -passin pass: -in "$2" 2>"$work/openssl" </dev/null || { echo "$5 is not a private key in PEM without a password; openssl: $(head -n 1 "$work/openssl")"; exit; }
+  [ "$(of -pubkey -in "$1")" = "$(openssl pkey -pubout -passin pass: -in "$2")" ] || echo "$5 is not the key of $4. Set a certificate and key that belong together"
 )`;

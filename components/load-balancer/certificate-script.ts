@@ -59,7 +59,7 @@ copy_pair() {
   for file in "$3" "$4" \${5:+"$5"}; do
     unsafe=$(unsafe_path "$file")
     [ -z "$unsafe" ] || { say "$unsafe"; return 1; }
-    [ -r "$file" ] && [ -f "$file" ] || { say "$file is no file on this machine; it is to hold the certificate for $2 or its key"; return 1; }
+    [ -r "$file" ] && [ -f "$file" ] || { say "$file is not a file on this machine; it must contain the certificate for $2 or its key"; return 1; }
   done
   pem_blocks "$3" \${5:+"$5"} >"$work/chain.pem"
   pem_blocks "$4" >"$work/key.pem"
@@ -104,7 +104,7 @@ export function placeCertificates(certificates: readonly BalancerCertificate[]):
     .map((certificate) =>
       certificate.from === "host"
         ? `${renewed(certificate)}${copyPair(certificate)} || { take_back; exit 10; }`
-        : `cat >"$work/chain.pem" ${hereDocument(ended(certificate.chain), "CHAIN")}
+        : `cat >"$work/chain.pem" ${hereDocument(withNewline(certificate.chain), "CHAIN")}
 secret ${keySecret(certificate)} >"$work/key.pem"
 place_pair ${folderName(certificate)} ${quote(certificate.hostname)}`,
     )
@@ -132,6 +132,6 @@ export const removeCertificates = `for recorded in "$facts"/tls/*; do
 done
 [ ! -d ${certificateFolder} ] || rmdir --ignore-fail-on-non-empty ${certificateFolder} /etc/nginx`;
 
-function ended(text: string): string {
+function withNewline(text: string): string {
   return text.endsWith("\n") ? text : `${text}\n`;
 }

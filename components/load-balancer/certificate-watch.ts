@@ -87,7 +87,7 @@ ${hooks}
 ${certificateFunctions}
 ${tls === undefined ? "" : `tls=${tls}\n`}conf=${conf}
 generation=$(generation_in "$conf")
-[ -n "$generation" ] || fail 10 "$conf is not the load balancer's any more; its certificates are left alone"
+[ -n "$generation" ] || fail 10 "$conf is no longer the load balancer's configuration; its certificates are not changed"
 try() {
   for each in $(seq ${tries - 1}); do "$@" 2>/dev/null && return 0 || sleep 2; done
   "$@"

@@ -42,21 +42,21 @@ peer_with() {
  */
 export const lookAround = `leaving=
 former_peers=$(cat "$facts/peers" 2>/dev/null || true)
-command -v ip >/dev/null || fail 10 "this machine has no ip. Install the package that has it (iproute2, iproute)"
+command -v ip >/dev/null || fail 10 "this machine has no ip. Install the package that contains it (iproute2, iproute)"
 route=$(ip -o route get "\${peers%% *}" 2>&1) || fail 10 "no route leads to \${peers%% *}, another host of the floating address: $route"
 interface=$(printf '%s\\n' "$route" | sed -n 's/.* dev \\([^ ]*\\).*/\\1/p')
 ip -o addr show dev "$interface" to "$own" | grep -q . ||
-  fail 10 "its peers are told that this machine is at $own, and $interface, which leads to them, does not have that address. Give the address it has there as privateAddress"
+  fail 10 "the other hosts expect this machine at $own, but $interface, which leads to them, does not have that address. Set its address on $interface as privateAddress"
 address_interface=\${wanted_interface:-$interface}
 ip -o link show dev "$address_interface" >/dev/null 2>&1 ||
   fail 10 "this machine has no interface $address_interface. It has $(ip -o link show | sed -n 's/^[0-9]*: \\([^:@]*\\).*/\\1/p' | grep -v '^lo$' | tr '\\n' ' '). Name one of them in floatingAddress.interface, or leave it out"
 if is_here "$address"; then
   [ "$(cat "$facts/address" 2>/dev/null)" = "$address" ] ||
-    fail 10 "this machine has $address by itself. A floating address is one that no machine has; choose a free one"
+    fail 10 "this machine has $address configured. No machine may have a floating address configured; choose a free one"
   holder=here
 else
   ip -o route get "$address" 2>/dev/null | grep -v ' via ' | grep -q " dev $address_interface " ||
-    fail 10 "$address is in no network of $address_interface, so nobody would look for it there. Choose a free address of its network, or name another interface"
+    fail 10 "$address is in no network of $address_interface, so clients could not reach it there. Choose a free address of its network, or name another interface"
   answering=$(neighbour "$address" "$address_interface")
   if [ -z "$answering" ]; then
     holder=nobody
@@ -66,7 +66,7 @@ else
   else
     holding=$(peer_with "$answering" "$address_interface")
     [ -n "$holding" ] ||
-      fail 10 "$address is in use on this network already, by the machine with the hardware address $answering. Choose a free address; if that is a host this stack is to give up, give it up in an update of its own, after this one"
+      fail 10 "$address is already in use on this network, by the machine with the MAC address $answering. Choose a free address. To remove that host from this stack, do it in a separate update after this one"
     holder=peer
     case " $peers " in
       *" $holding "*) ;;

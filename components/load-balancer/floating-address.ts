@@ -33,7 +33,7 @@ export interface FloatingAddressArgs {
  * balancer does not answer.
  *
  * Expects a load balancer that listens on all addresses on every host, and hosts in one network segment. In clouds that
- * route addresses themselves, use the cloud's load balancer. Leaves out DNS.
+ * route addresses themselves, use the cloud's load balancer. Does not include DNS.
  */
 export class FloatingAddress extends pulumi.ComponentResource {
   /** Address the hostname should resolve to. */

@@ -23,9 +23,9 @@ export function renderHaproxyListener(listener: PassThrough, { listeners, option
     "# Used only while no upstream is healthy: tries all of them, without checks.",
     "option allbackups",
     ...upstreams.map((upstream) => `server unchecked-${serverName(upstream)} ${target(upstream)} backup`),
-    ...judgement(options, healthCheck),
+    ...serverDefaults(options, healthCheck),
     ...upstreams.map((upstream) => {
-      const watched = healthCheck ? undefined : watchedElsewhere(upstream, listeners);
+      const watched = healthCheck ? undefined : checkedElsewhere(upstream, listeners);
       return `server ${serverName(upstream)} ${target(upstream)} ${watched === undefined ? "check" : `track ${watched}`}`;
     }),
   ];
@@ -55,7 +55,7 @@ const unacknowledged = 15_000;
  * Without `on-marked-down shutdown-sessions`, which would close working connections to a node whose Rancher is slow,
  * and connections that are about to be retried on the next node. The kernel closes those to a node that has failed.
  */
-function judgement({ failover }: BalancerOptions, healthCheck: HealthCheck | undefined): string[] {
+function serverDefaults({ failover }: BalancerOptions, healthCheck: HealthCheck | undefined): string[] {
   const { maxFails, failTimeout } = failover;
   return [
     `default-server inter ${interval}s fastinter 500ms downinter ${(failTimeout * 1000) / inARow}ms fall ${inARow} rise ${inARow}`,
@@ -71,7 +71,7 @@ function judgement({ failover }: BalancerOptions, healthCheck: HealthCheck | und
 }
 
 /** The server with the same address in a listener that has its own health check. */
-function watchedElsewhere({ address }: Upstream, listeners: readonly PassThrough[]): string | undefined {
+function checkedElsewhere({ address }: Upstream, listeners: readonly PassThrough[]): string | undefined {
   for (const { name, upstreams, healthCheck } of listeners) {
     const same = upstreams.find((upstream) => upstream.address === address);
     if (healthCheck && same) return `${name}/${serverName(same)}`;

@@ -19,14 +19,14 @@ export interface HaproxyLoadBalancerArgs {
  * HAProxy in front of a cluster, at layer 4, on one or more hosts. Unlike nginx it actively checks Rancher on every
  * node, so a node that accepts connections but answers 503 gets no traffic.
  *
- * Expects managed hosts. Leaves out: layer 7, DNS, and an address that moves between hosts.
+ * Expects managed hosts. Does not include layer 7, DNS, or an address that moves between hosts.
  */
 export class HaproxyLoadBalancer extends pulumi.ComponentResource {
   /** Addresses for clients, in the order of the hosts. */
   public readonly addresses: pulumi.Output<string[]>;
 
   constructor(name: string, args: HaproxyLoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
-    const listeners = args.listeners.map(passingThrough);
+    const listeners = args.listeners.map(requireLayer4);
     super("rancher:load-balancer:HaproxyLoadBalancer", name, {}, opts);
 
     const create = renderHaproxyScript({
@@ -51,10 +51,10 @@ export class HaproxyLoadBalancer extends pulumi.ComponentResource {
   }
 }
 
-function passingThrough(listener: Listener): PassThrough {
+function requireLayer4(listener: Listener): PassThrough {
   if (listener.layer === 4) return listener;
   throw new pulumi.InputPropertyError({
     propertyPath: "listeners",
-    reason: `listener ${listener.name} is at layer 7; HAProxy passes TCP through here. Choose layer 4, or nginx`,
+    reason: `listener ${listener.name} is at layer 7; HAProxy only passes TCP through. Choose layer 4, or nginx`,
   });
 }

@@ -76,9 +76,9 @@ roll_out() {
     return 0
   fi
   output=$(journalctl -q -u haproxy -o cat --since "@$since" -n 100 2>/dev/null | cat "$work/output" - | alerts)
-  [ -n "$output" ] || output="nothing; does its unit use another file than $conf? systemctl cat haproxy"
+  [ -n "$output" ] || output="no error; does its unit use another file than $conf? systemctl cat haproxy"
   if go_back; then
-    fail 40 "the new configuration did not take effect within ${liveSeconds} s; the previous one is restored. HAProxy says: $output"
+    fail 40 "the new configuration did not take effect within ${liveSeconds} s; the previous one is restored. HAProxy: $output"
   fi
-  fail 40 "the configuration did not take effect within ${liveSeconds} s, and HAProxy has no previous one. It says: $output"
+  fail 40 "the configuration did not take effect within ${liveSeconds} s, and HAProxy has no previous one. HAProxy: $output"
 }`;

@@ -45,7 +45,7 @@ sha256sum "$conf" | cut -d ' ' -f 1
     .join("\n");
 }
 
-const checkSystem = `[ -n "$system" ] || fail 10 "this machine runs $system_name; HAProxy is installed on Debian, Ubuntu, the RHEL family and SUSE only. Use one of them for the load balancer, or kind: external"`;
+const checkSystem = `[ -n "$system" ] || fail 10 "this machine runs $system_name; HAProxy can only be installed on Debian, Ubuntu, the RHEL family and SUSE. Use one of these systems for the load balancer, or kind: external"`;
 
 /** Runs before anything changes: with one port in use, HAProxy binds none of them. */
 function checkPorts(ports: readonly number[]): string {

@@ -31,7 +31,7 @@ const firstPriority = 250;
 const priorityStep = 30;
 
 /** Maximum number of hosts with distinct priorities. */
-const mostHosts = Math.floor(firstPriority / priorityStep);
+const maxHosts = Math.floor(firstPriority / priorityStep);
 
 /**
  * keepalived.conf of one host, with placeholders for what is known only on the host: `@@interface@@`, towards the other
@@ -39,17 +39,17 @@ const mostHosts = Math.floor(firstPriority / priorityStep);
  * removed from the group still has the address. As a peer, that host hands the address over when it is undone.
  *
  * Failover time: a host that fails is detected after three to four missing advertisements, at most 2 s. A load balancer
- * that stops answering is detected within 1 to 2 s, and its host then hands the address over at once.
+ * that stops answering is detected within 1 to 2 s, and its host then hands the address over immediately.
  *
  * Uses statements that keepalived has supported since 2.0: https://www.keepalived.org/manpage.html
  *
- * @throws when the addresses cannot form a group.
+ * @throws if the addresses cannot form a group
  */
 export function renderKeepalivedConfig(args: KeepalivedConfigArgs): string {
   const { address, hosts, self, virtualRouterId } = args;
   checkGroup(args);
   const own = hosts.find(({ name }) => name === self);
-  if (own === undefined) throw new Error(`${self} is none of the hosts that ${address} moves between`);
+  if (own === undefined) throw new Error(`${self} is not one of the hosts that ${address} moves between`);
   const peers = inOrder(hosts).filter((host) => host !== own);
   return `global_defs {
     vrrp_version 3
@@ -77,14 +77,14 @@ vrrp_script balancer_answers {
 }
 
 vrrp_instance rancher {
-    # Nobody begins with the address, and nobody takes it from a host that serves: each move ends open connections.
+    # No host starts with the address or takes it from a working host: each move ends open connections.
     state BACKUP
     nopreempt
     interface @@interface@@
     virtual_router_id ${virtualRouterId}
     priority ${priorityOf(self, hosts)}
     advert_int ${advertSeconds}
-    # From host to host: many networks pass no multicast. VRRP 3 has no password; that of VRRP 2 went in plain text.
+    # Unicast: many networks do not pass multicast. VRRP 3 has no password; VRRP 2 sent it in plain text.
     unicast_src_ip ${own.peerAddress}
     unicast_peer {
 ${peers.map(({ peerAddress }) => `        ${peerAddress}`).join("\n")}
@@ -112,18 +112,19 @@ function inOrder(hosts: readonly FloatingHost[]): readonly FloatingHost[] {
 
 function checkGroup({ address, hosts, virtualRouterId }: KeepalivedConfigArgs): void {
   const family = isIP(address);
-  if (family === 0) throw new Error(`${address} is no IP address, so it cannot move between hosts. Give one`);
+  if (family === 0)
+    throw new Error(`${address} is not an IP address, so it cannot move between hosts. Set an IP address`);
   if (!Number.isInteger(virtualRouterId) || virtualRouterId < 1 || virtualRouterId > 255)
-    throw new Error(`virtualRouterId is ${virtualRouterId}; VRRP has 1 to 255. Choose one of them`);
-  if (hosts.length < 2 || hosts.length > mostHosts)
-    throw new Error(`${address} would move between ${hosts.length} hosts; 2 to ${mostHosts} can share it`);
+    throw new Error(`virtualRouterId is ${virtualRouterId}; VRRP allows 1 to 255. Choose one of these`);
+  if (hosts.length < 2 || hosts.length > maxHosts)
+    throw new Error(`${address} would move between ${hosts.length} hosts; 2 to ${maxHosts} can share it`);
   for (const { name, peerAddress } of hosts) {
     if (isIP(peerAddress) !== family)
       throw new Error(
         `${name} is reached at ${peerAddress}, and ${address} is an IPv${family} address; ` +
-          `VRRP needs both to be of one family. Give ${name} a privateAddress that is an IPv${family} address`,
+          `VRRP needs the same family for both. Set privateAddress of ${name} to an IPv${family} address`,
       );
     if (peerAddress === address)
-      throw new Error(`${address} is the address of ${name} itself. Choose one that no machine has`);
+      throw new Error(`${address} is already the address of ${name}. Choose an address that no machine has`);
   }
 }

@@ -2,13 +2,13 @@ import { packageManager } from "../host/package-manager.ts";
 
 /** Rejects unsupported operating systems, before anything changes. */
 export const checkSystem = `${packageManager}
-[ -n "$system" ] || fail 10 "this machine runs $system_name; keepalived is installed on Debian, Ubuntu, RHEL, its relatives and SUSE only. Leave floatingAddress out, or use one of them"`;
+[ -n "$system" ] || fail 10 "this machine runs $system_name; keepalived can only be installed on Debian, Ubuntu, the RHEL family and SUSE. Leave floatingAddress out, or use one of these systems"`;
 
 /** Installs keepalived if it is missing. Backs up an existing configuration. */
 export const installKeepalived = `if [ ! -e "$facts/packages" ] && installed keepalived; then
   keep "$conf"
   if note_service keepalived && [ -s "$conf" ]; then
-    say "keepalived's former configuration does not apply while this stack has a floating address; destroy gives it back"
+    say "keepalived's previous configuration is not used while this stack has a floating address; destroy restores it"
   fi
 fi
 if ! installed keepalived; then

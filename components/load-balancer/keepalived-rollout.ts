@@ -65,13 +65,13 @@ roll_out() {
     if [ "$(date +%s)" -ge "$deadline" ]; then
       output=$(journalctl -q -u keepalived -o cat -n 5 2>/dev/null | cat "$work/output" -)
       go_back
-      fail 40 "nobody holds $address after ${heldSeconds} s; $said. $(balancer_state) keepalived says: $output"
+      fail 40 "no host holds $address after ${heldSeconds} s; $said. $(balancer_state) keepalived: $output"
     fi
     sleep 0.5
   done
   if [ "$joins" = peer ] && is_here "$address"; then
     go_back
-    fail 40 "this machine took $address although another host held it: it does not hear that host; $said. Let IP protocol 112 (VRRP) pass between the hosts, both ways. A host that is new goes last in rancher:loadBalancer.hosts, as the others must know it before it comes"
+    fail 40 "this machine took $address although another host held it: it receives no advertisements from that host; $said. Allow IP protocol 112 (VRRP) between the hosts in both directions. A new host must be the last in rancher:loadBalancer.hosts, because the others must know it before it starts"
   fi
   rm -f "$former"
   say "changed: keepalived runs the new configuration; $address is $(if is_here "$address"; then echo here; else echo on another host; fi)"

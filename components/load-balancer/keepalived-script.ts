@@ -79,7 +79,7 @@ if [ "$placed" = changed ]; then
   systemctl daemon-reload 9>&-
 fi`;
 
-/** keepalived announces that it stops, so another host takes the address at once. */
+/** keepalived announces that it stops, so another host takes the address immediately. */
 const registerUndo = `register_undo <<'UNDO'
 ${paths}
 ${packageManager}

@@ -9,7 +9,7 @@ export const nginxPidFile = "/run/nginx.pid";
 export const learnBuild = `nginx -V >"$work/build" 2>&1 || fail 30 "nginx does not start: $(cat "$work/build")"
 nginx_version=$(sed -n 's,^nginx version: [^/]*/\\([0-9.]*\\).*,\\1,p' "$work/build")
 openssl_version=$(sed -n -e 's/.*running with OpenSSL \\([0-9.]*\\).*/\\1/p' -e t -e 's/^built with OpenSSL \\([0-9.]*\\).*/\\1/p' "$work/build")
-[ -n "$nginx_version" ] && [ -n "$openssl_version" ] || fail 10 "nginx does not say which version it is, and with which OpenSSL: $(head -n 4 "$work/build"). Use package: nginx.org"
+[ -n "$nginx_version" ] && [ -n "$openssl_version" ] || fail 10 "nginx does not report its version and that of OpenSSL: $(head -n 4 "$work/build"). Use package: nginx.org"
 worker_user=$(sed -n 's/.* --user=\\([^ ]*\\).*/\\1/p' "$work/build")
 worker_user=\${worker_user:-www-data}
 load_modules=
@@ -38,9 +38,10 @@ const oldest = "1.22.0";
  */
 export function refuseBuild(needed: string | undefined, asksDns: boolean): string {
   const version = needed ?? oldest;
-  const reason = needed === undefined ? "older ones are not looked after" : "an upstream given by name, beside others";
+  const reason =
+    needed === undefined ? "older versions are not supported" : "a group of several upstreams has one given by name";
   const dns = `
-[ -n "$resolvers" ] || fail 10 "this machine has no nameserver in /etc/resolv.conf, and an upstream is given by name. Name DNS servers in loadBalancer.nginx.resolvers, or use addresses"`;
+[ -n "$resolvers" ] || fail 10 "this machine has no nameserver in /etc/resolv.conf, and an upstream is given by name. Set DNS servers in loadBalancer.nginx.resolvers, or use addresses"`;
   return `if [ "$(printf '%s\\n' "$nginx_version" ${version} | sort -V | head -n 1)" != ${version} ]; then
   fail 10 "this machine has nginx $nginx_version; ${version} or later is needed: ${reason}. Use package: nginx.org, or a newer release of $system_name (on RHEL 9 also: dnf module enable nginx:1.24)"
 fi${asksDns ? dns : ""}`;

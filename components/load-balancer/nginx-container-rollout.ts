@@ -29,13 +29,13 @@ workers_of() {
  */
 export const refuseForeign = `for each in ${serving} ${next} ${former}; do
   if there "$each" && [ -z "$(about "$each" '{{index .Config.Labels "${specificationLabel}"}}')" ]; then
-    fail 10 "a container named $each is on this machine that this stack did not make. Rename it: docker rename $each OTHER-NAME"
+    fail 10 "this machine has a container named $each that this stack did not create. Rename it: docker rename $each OTHER-NAME"
   fi
 done`;
 
 /**
- * Cleans up after a script that was killed. Between the two renames the former container is the one that serves; a next
- * container that was not yet promoted is removed.
+ * Cleans up after a script that was killed. Between the two renames the former container serves. A next container
+ * that was not yet promoted is removed.
  */
 export const recoverContainers = `if there ${former} && ! there ${serving}; then docker rename ${former} ${serving}; fi
 if there ${next}; then docker rm -f ${next} >/dev/null; fi`;
@@ -69,7 +69,7 @@ ${reloadOnlyHooks}`;
 /**
  * The same for a container that is replaced if its image or its specification changes. The new container starts next to
  * the old one: its nginx finds the ports in use and retries five times, every 500 ms (ngx_open_listening_sockets). Only
- * then is the old one told to quit: it closes its ports at once and drains its connections, as after a reload. New
+ * then does the old one quit: it closes its ports immediately and drains its connections, as after a reload. New
  * connections are refused for at most half a second, and one of the two serves if the script is killed at any step.
  */
 export const containerHooks = `${servingFunctions}

@@ -110,7 +110,7 @@ function checkPorts(ports: readonly number[]): string {
 fi`;
 }
 
-export const checkOpenssl = `command -v openssl >/dev/null || fail 10 "this machine has no openssl, by which certificates are checked before nginx gets them. Install it: the package is called openssl everywhere"`;
+export const checkOpenssl = `command -v openssl >/dev/null || fail 10 "this machine has no openssl, which checks certificates before nginx uses them. Install the package openssl"`;
 
 /** Keeps images that other containers use. Also works after Docker was removed. */
 const registerUndo = `register_undo <<'UNDO'

@@ -24,8 +24,8 @@ export interface NginxContainerArgs extends Omit<NginxLoadBalancerArgs, "package
 /**
  * nginx as a container on one or more hosts, at layer 4, layer 7 or both.
  *
- * Expects managed hosts with a Docker engine. Leaves out: installing Docker, DNS, and an address that moves between
- * hosts.
+ * Expects managed hosts with a Docker engine. Does not include the installation of Docker, DNS, or an address that
+ * moves between hosts.
  */
 export class NginxContainer extends pulumi.ComponentResource {
   /** Addresses for clients, in the order of the hosts. Depend on this component if nginx has to be serving there. */

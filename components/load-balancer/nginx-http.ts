@@ -28,7 +28,7 @@ export function renderHttp(listeners: readonly Termination[], options: NginxOpti
       [...renderProxying(options), ...renderResolver(upstreams, options)],
       connectionUpgrade,
       ...listeners.flatMap((listener) => [
-        renderStrangers(listener, options),
+        renderUnknownHosts(listener, options),
         ...listener.sites.map((site) => renderSite(listener, site, options)),
       ]),
       status,
@@ -116,7 +116,7 @@ const connectionUpgrade: Lines = block("map $http_upgrade $connection_upgrade", 
 /**
  * Rejects unknown hostnames: in the TLS handshake, and in requests over a connection that was opened for another name.
  */
-function renderStrangers({ port, redirectPort }: Termination, options: NginxOptions): Lines {
+function renderUnknownHosts({ port, redirectPort }: Termination, options: NginxOptions): Lines {
   const refuse = block("location /", ["return 421;"]);
   return [
     "# Unknown hostnames.",

@@ -28,12 +28,14 @@ export interface ImageBuildNeeds {
 export function learnImageBuild({ network, neededNginx }: ImageBuildNeeds): string {
   const version = neededNginx ?? oldest;
   const reason =
-    neededNginx === undefined ? "older ones are not looked after" : "an upstream given by name, beside others";
+    neededNginx === undefined
+      ? "older versions are not supported"
+      : "a group of several upstreams has one given by name";
   return `docker run --rm --network none --pull never --entrypoint nginx "$image" -V >"$work/build" 2>&1 || fail 30 "nginx of the image $image does not start on this machine: $(tail -n 2 "$work/build")"
 nginx_version=$(sed -n 's,^nginx version: [^/]*/\\([0-9.]*\\).*,\\1,p' "$work/build")
 openssl_version=$(sed -n -e 's/.*running with OpenSSL \\([0-9.]*\\).*/\\1/p' -e t -e 's/^built with OpenSSL \\([0-9.]*\\).*/\\1/p' "$work/build")
-[ -n "$nginx_version" ] && [ -n "$openssl_version" ] || fail 10 "nginx of the image $image does not say which version it is, and with which OpenSSL: $(head -n 4 "$work/build"). Use the official image in loadBalancer.image"
-[ "$(printf '%s\\n' "$nginx_version" ${version} | sort -V | head -n 1)" = ${version} ] || fail 10 "the image $image has nginx $nginx_version; ${version} or later is needed: ${reason}. Name a later one in loadBalancer.image"
+[ -n "$nginx_version" ] && [ -n "$openssl_version" ] || fail 10 "nginx of the image $image does not report its version and that of OpenSSL: $(head -n 4 "$work/build"). Use the official image in loadBalancer.image"
+[ "$(printf '%s\\n' "$nginx_version" ${version} | sort -V | head -n 1)" = ${version} ] || fail 10 "the image $image has nginx $nginx_version; ${version} or later is needed: ${reason}. Set a later one in loadBalancer.image"
 worker_user=$(sed -n 's/.* --user=\\([^ ]*\\).*/\\1/p' "$work/build")
 worker_user=\${worker_user:-nginx}
 load_modules=
@@ -46,4 +48,4 @@ ${resolvers[network]}`;
 }
 
 /** Exits if there is no DNS server. For configurations with upstreams given by name; requires `learnImageBuild`. */
-export const needResolvers = `[ -n "$resolvers" ] || fail 10 "this machine has no nameserver in /etc/resolv.conf, and an upstream is given by name. Name DNS servers in loadBalancer.nginx.resolvers, or use addresses"`;
+export const needResolvers = `[ -n "$resolvers" ] || fail 10 "this machine has no nameserver in /etc/resolv.conf, and an upstream is given by name. Set DNS servers in loadBalancer.nginx.resolvers, or use addresses"`;

@@ -4,7 +4,9 @@ import type { NginxOptions } from "./nginx-options.ts";
 
 /** Detects a client that disappeared without closing its connection after three minutes. */
 const keepalive = "so_keepalive=60s:15s:8";
-/** Agents of hundreds of clusters reconnect at once after a failure; nginx's default of 511 would refuse some. */
+/**
+ * Agents of hundreds of clusters reconnect at the same time after a failure; nginx's default of 511 would refuse some.
+ */
 const backlog = "backlog=4096";
 
 /** `listen` directives of a layer 4 server. */

@@ -32,7 +32,7 @@ export interface NginxLoadBalancerArgs {
 /**
  * nginx as a service on one or more hosts, at layer 4, layer 7 or both.
  *
- * Expects managed hosts. Leaves out: DNS, and an address that moves between hosts.
+ * Expects managed hosts. Does not include DNS or an address that moves between hosts.
  */
 export class NginxLoadBalancer extends pulumi.ComponentResource {
   /** Addresses for clients, in the order of the hosts. Depend on this component if nginx has to be serving there. */

@@ -30,11 +30,11 @@ debian)
   release=$(. /etc/os-release && echo "$ID \${VERSION_CODENAME-}")
   case $release in
     "debian "?* | "ubuntu "?*) ;;
-    *) fail 10 "nginx.org has packages for Debian and Ubuntu themselves; this machine runs $system_name. Use package: distribution" ;;
+    *) fail 10 "nginx.org has packages for Debian and Ubuntu only, not for derivatives; this machine runs $system_name. Use package: distribution" ;;
   esac
   if [ ! -e ${aptKey} ]; then
     make_folder /etc/apt/keyrings
-    /usr/lib/apt/apt-helper -o APT::Sandbox::User=root download-file ${keyUrl} "$work/key" >&2 9>&- || fail 20 "${keyUrl} cannot be downloaded; apt says why above. Is ca-certificates installed?"
+    /usr/lib/apt/apt-helper -o APT::Sandbox::User=root download-file ${keyUrl} "$work/key" >&2 9>&- || fail 20 "${keyUrl} cannot be downloaded; apt's output is above. Is ca-certificates installed?"
     place ${aptKey} 0644 <"$work/key"
   fi
   place ${aptPin} 0644 <<'PIN'
@@ -49,14 +49,14 @@ SOURCE
 *)
   command -v gpg >/dev/null && command -v curl >/dev/null || fail 10 "this machine lacks gpg or curl, which check nginx.org's key. Install gnupg2 and curl, or use package: distribution"
   if [ ! -e ${rpmKey} ]; then
-    curl -fsSL --retry 3 -o "$work/key" ${keyUrl} 9>&- || fail 20 "${keyUrl} cannot be downloaded; curl says why above"
+    curl -fsSL --retry 3 -o "$work/key" ${keyUrl} 9>&- || fail 20 "${keyUrl} cannot be downloaded; curl's output is above"
     mkdir -p "$work/gpg"
-    gpg -q --batch --homedir "$work/gpg" --import "$work/key" 2>"$work/output" 9>&- || fail 20 "${keyUrl} holds no keys: $(cat "$work/output")"
+    gpg -q --batch --homedir "$work/gpg" --import "$work/key" 2>"$work/output" 9>&- || fail 20 "${keyUrl} contains no keys: $(cat "$work/output")"
     gpg -q --batch --homedir "$work/gpg" --armor --export ${signingKeys.join(" ")} >"$work/checked" 2>"$work/output" 9>&- || true
     [ -s "$work/checked" ] || fail 20 "none of nginx.org's known keys is in ${keyUrl}. Compare https://nginx.org/en/linux_packages.html with a newer release of this program"
     make_folder /etc/pki/rpm-gpg
     place ${rpmKey} 0644 <"$work/checked"
-    rpm --import ${rpmKey} || fail 20 "rpm does not accept nginx.org's key; it says why above"
+    rpm --import ${rpmKey} || fail 20 "rpm does not accept nginx.org's key; its output is above"
   fi
   case $system in redhat) source=${dnfSource} folder=centos ;; *) source=${zypperSource} folder=sles ;; esac
   major=$(. /etc/os-release && echo "\${VERSION_ID%%.*}")
@@ -77,7 +77,7 @@ esac`;
  * Runs after the package lists were refreshed: apt ignores a repository that it cannot reach and would install the
  * distribution's nginx. dnf and zypper fail instead. All three reject invalid signatures.
  */
-export const checkNginxOrg = `[ "$system" != debian ] || apt-cache policy nginx | grep -q ' ${repository}/' || fail 20 "apt has no nginx from ${repository}; it says why above. Where this machine cannot reach that, use package: distribution"`;
+export const checkNginxOrg = `[ "$system" != debian ] || apt-cache policy nginx | grep -q ' ${repository}/' || fail 20 "apt has no nginx from ${repository}; its output is above. If this machine cannot reach nginx.org, use package: distribution"`;
 
 /** For undo steps. Keys in rpm's database stay, as another repository may use them. */
 export const removeNginxOrg = `rm -f ${[aptSource, aptPin, aptKey, dnfSource, zypperSource, rpmKey].join(" ")}`;

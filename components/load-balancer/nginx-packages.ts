@@ -14,7 +14,7 @@ const packages: Readonly<Record<NginxPackage, Readonly<Record<System, string>>>>
 
 /** Rejects unsupported operating systems, before anything changes. */
 export const checkSystem = `${packageManager}
-[ -n "$system" ] || fail 10 "this machine runs $system_name; nginx is installed on Debian, Ubuntu, RHEL, its relatives and SUSE only. Use one of them for the load balancer, or kind: external"`;
+[ -n "$system" ] || fail 10 "this machine runs $system_name; nginx can only be installed on Debian, Ubuntu, the RHEL family and SUSE. Use one of these systems for the load balancer, or kind: external"`;
 
 /**
  * Installs what is missing.
@@ -34,7 +34,7 @@ if [ ! -e "$facts/packages" ] && installed nginx; then
   keep /etc/nginx/nginx.conf
   if note_service nginx; then
     theirs=$(for file in /etc/nginx/conf.d/*.conf /etc/nginx/sites-enabled/* /etc/nginx/vhosts.d/*.conf; do [ ! -e "$file" ] || printf '%s ' "$file"; done)
-    [ -z "$theirs" ] || say "not served while this nginx is the load balancer, and given back by destroy: $theirs"
+    [ -z "$theirs" ] || say "not used while this nginx is the load balancer, and restored by destroy: $theirs"
   fi
 fi
 missing=$(for one in $wanted; do installed "$one" || printf '%s ' "$one"; done)
@@ -56,7 +56,7 @@ const adapt: Readonly<Record<NginxPackage, string>> = {
 if installed nginx && nginx -V 2>&1 | grep -q -e '--with-stream\\( \\|$\\)'; then wanted=nginx; fi`,
   "nginx.org": `replacing=
 if installed nginx && ! nginx -V 2>&1 | grep -q -e '--with-stream\\( \\|$\\)'; then
-  [ -s "$facts/packages" ] && grep -q -x nginx "$facts/packages" || fail 10 "this machine has an nginx of $system_name already, which destroy could not give back. Remove it, or use package: distribution"
+  [ -s "$facts/packages" ] && grep -q -x nginx "$facts/packages" || fail 10 "this machine already has an nginx of $system_name, which destroy could not restore. Remove it, or use package: distribution"
   replacing=nginx
 fi`,
 };

@@ -7,7 +7,7 @@ export const liveSeconds = 8;
 const backSeconds = 3;
 
 /** Connections per probe; the kernel chooses the worker for each of them. */
-const questions = 32;
+const connectionsPerProbe = 32;
 
 /**
  * `ask_probe`: prints the workers' answers, one per line. One process opens all connections, as starting a process
@@ -15,7 +15,7 @@ const questions = 32;
  */
 export const askProbe = `# shellcheck disable=SC2016 # it is bash that expands them
 ask_probe() {
-  timeout 3 bash -c 'for each in {1..${questions}}; do read -r line </dev/tcp/127.0.0.1/${generationPort} || break; printf "%s\\n" "$line"; done' 2>/dev/null 9>&- || true
+  timeout 3 bash -c 'for each in {1..${connectionsPerProbe}}; do read -r line </dev/tcp/127.0.0.1/${generationPort} || break; printf "%s\\n" "$line"; done' 2>/dev/null 9>&- || true
 }`;
 
 /**
@@ -99,10 +99,10 @@ roll_out() {
     return 0
   fi
   output=$(nginx_log | cat "$work/output" - | emergencies)
-  [ -n "$output" ] || [ -z "$silent" ] || output="nothing, but its worker $silent does not answer"
-  [ -n "$output" ] || output="nothing, and it has no workers"
+  [ -n "$output" ] || [ -z "$silent" ] || output="no error, but its worker $silent does not answer"
+  [ -n "$output" ] || output="no error, and it has no workers"
   if go_back; then
-    fail 40 "the new configuration did not take effect within ${liveSeconds} s; the previous one is restored. nginx says: $output"
+    fail 40 "the new configuration did not take effect within ${liveSeconds} s; the previous one is restored. nginx: $output"
   fi
-  fail 40 "the configuration did not take effect within ${liveSeconds} s, and nginx has no previous one. nginx says: $output"
+  fail 40 "the configuration did not take effect within ${liveSeconds} s, and nginx has no previous one. nginx: $output"
 }`;

@@ -72,7 +72,7 @@ roll_out "$work/nginx.conf"`,
 
 /** Runs before anything changes: with a port in use, both `nginx -t` and the reload return 0. */
 function checkPorts(ports: readonly number[]): string {
-  return `[ -z "$(undo_of nginx-container)" ] || fail 10 "this machine runs nginx in a container that this stack started, on the same ports. Remove it first: on a single node by npm run uninstall, which keeps the data; before a cluster by kind: external and npm run up. Then runAs: host"
+  return `[ -z "$(undo_of nginx-container)" ] || fail 10 "this machine runs nginx in a container that this stack started, on the same ports. Remove it first: on a single node with npm run uninstall, which keeps the data; for a cluster with kind: external and npm run up. Then set runAs: host"
 if command -v ss >/dev/null; then
   for port in ${ports.join(" ")}; do
     holder=$(ss -Hltnp "sport = :$port" | grep -v '"nginx"' | head -n 1)

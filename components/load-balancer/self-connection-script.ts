@@ -41,7 +41,7 @@ addresses_of() {
 }
 while read -r kind upstream port; do
   for one in $(addresses_of "$kind" "$upstream"); do
-    ! is_own "$one" || fail 10 "the load balancer would connect to itself: $upstream$([ "$kind" = address ] || echo " ($one)") is this machine, and it listens on port $port itself. Give the address of the machine behind it"
+    ! is_own "$one" || fail 10 "the load balancer would connect to itself: $upstream$([ "$kind" = address ] || echo " ($one)") is this machine, and the load balancer itself listens on port $port. Set the address of the machine behind it"
   done
 done ${hereDocument([...suspects].map((line) => `${line}\n`).join(""), "UPSTREAMS")}`;
 }

@@ -6,10 +6,10 @@ import { reloadOnlyHooks, replacementHooks } from "./nginx-replacement.ts";
 const { serving, next, former } = containers;
 
 /** Connections per probe; the kernel chooses the worker for each of them. */
-const questions = 32;
+const connectionsPerProbe = 32;
 
 /** Exits if the image has no shell for the probe in `insideHooks`. */
-export const needShell = `docker run --rm --network none --pull never --entrypoint sh "$image" -c 'command -v bash || command -v nc' >/dev/null 2>&1 || fail 10 "the image $image has no shell with bash or nc, by which nginx is asked inside which configuration it runs. Use the official image in loadBalancer.image"`;
+export const needShell = `docker run --rm --network none --pull never --entrypoint sh "$image" -c 'command -v bash || command -v nc' >/dev/null 2>&1 || fail 10 "the image $image has no shell with bash or nc, which query the active configuration of nginx inside the container. Use the official image in loadBalancer.image"`;
 
 /**
  * The functions that `rollout` requires, for a container that is only reloaded. It has its own loopback, and its
@@ -18,8 +18,8 @@ export const needShell = `docker run --rm --network none --pull never --entrypoi
 export const insideHooks = `${singleNodeNginxFacts}
 # shellcheck disable=SC2016 # it is the shell inside that expands them
 ask_probe() {
-  timeout 5 docker exec ${serving} sh -c 'if command -v bash >/dev/null; then exec bash -c "for each in {1..${questions}}; do read -r line </dev/tcp/127.0.0.1/${generationPort} || break; echo \\"\\$line\\"; done"; fi
-each=0; while [ $each -lt ${questions} ]; do nc 127.0.0.1 ${generationPort} </dev/null || break; each=$((each + 1)); done' 2>/dev/null 9>&- || true
+  timeout 5 docker exec ${serving} sh -c 'if command -v bash >/dev/null; then exec bash -c "for each in {1..${connectionsPerProbe}}; do read -r line </dev/tcp/127.0.0.1/${generationPort} || break; echo \\"\\$line\\"; done"; fi
+each=0; while [ $each -lt ${connectionsPerProbe} ]; do nc 127.0.0.1 ${generationPort} </dev/null || break; each=$((each + 1)); done' 2>/dev/null 9>&- || true
 }
 # shellcheck disable=SC2016 # it is the shell inside that expands them
 serving_workers() {

@@ -100,7 +100,7 @@ function withoutContainers(listener: Listener): Listener {
     : { ...listener, sites: listener.sites.map((site) => ({ ...site, upstreams: known(site.upstreams) })) };
 }
 
-const refuseHostNginx = `[ -z "$(undo_of nginx)" ] || fail 10 "this machine runs the nginx that this stack installed, on the same ports. Remove it first: npm run uninstall, which keeps the data. Then runAs: container"`;
+const refuseHostNginx = `[ -z "$(undo_of nginx)" ] || fail 10 "this machine runs the nginx that this stack installed, on the same ports. Remove it first: npm run uninstall, which keeps the data. Then set runAs: container"`;
 
 /** Keeps images that other containers use. Also works after Docker was removed. */
 function registerUndo({ local }: SingleNodeNginx, folder: string, tools: readonly string[]): string {

@@ -25,8 +25,8 @@ export interface RancherChartArgs {
  *
  * Always a `Release`, because `Chart` does not run the chart's hooks. Not atomic: an automatic uninstall would run the
  * post-delete hook, and Rancher does not support a chart rollback after its CRDs were migrated. Expects the namespace
- * `cattle-system`, and cert-manager or the private CA if the TLS source needs them. Leaves out what Rancher itself
- * creates in the cluster.
+ * `cattle-system`, and cert-manager or the private CA if the TLS source needs them. Does not manage what Rancher
+ * itself creates in the cluster.
  */
 export class RancherChart extends pulumi.ComponentResource {
   /** Version of the chart that is installed. */

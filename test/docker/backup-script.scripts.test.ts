@@ -50,7 +50,7 @@ describe("a backup", () => {
 
     expect(failed.code).toBe(30);
     expect(state()).toMatch(
-      /^result failed\nat \S+\nwords Rancher's data cannot be copied: disk full\. It serves again\n$/,
+      /^result failed\nat \S+\nwords Rancher's data cannot be copied: disk full\. It runs again\n$/,
     );
     expect(machine.about("rancher", "running")).toBe("true");
   });
@@ -67,7 +67,7 @@ describe("a backup", () => {
     expect(left).toEqual(expect.arrayContaining([`${day(3, "2.10.0")}.tar.gz`, `${day(4)}.tar.gz`]));
     expect(machine.archives).toHaveLength(6);
     expect(machine.exists(join(machine.backups, "rancher-notes.tar.gz"))).toBe(true);
-    expect(run.stderr).toContain(`changed: ${day(1)} is gone; the newest 3 archives are kept\n`);
+    expect(run.stderr).toContain(`changed: ${day(1)} is removed; the newest 3 archives are kept\n`);
   });
 
   it("never lets the archive go that an upgrade began with, until the new version is healthy", async () => {
@@ -92,6 +92,6 @@ describe("a backup", () => {
 
     const run = await machine.backup();
 
-    expect([run.code, run.stderr]).toEqual([10, "no Rancher of this program is on this machine\n"]);
+    expect([run.code, run.stderr]).toEqual([10, "this machine has no Rancher container of this program\n"]);
   });
 });

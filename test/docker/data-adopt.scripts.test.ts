@@ -63,10 +63,7 @@ describe("a container started by hand", () => {
 
     const run = await machine.run("2.14.3", { adopt: "old" });
 
-    expect([run.code, run.stderr]).toEqual([
-      10,
-      expect.stringContaining("/var/lib/rancher/k3s , is mounted from elsewhere"),
-    ]);
+    expect([run.code, run.stderr]).toEqual([10, expect.stringContaining("/var/lib/rancher/k3s , is a separate mount")]);
     expect(machine.about("old", "running")).toBe("true");
   });
 
@@ -128,7 +125,7 @@ describe("a container started by hand", () => {
     const run = await machine.run("2.14.3", { adopt: "old" });
 
     expect(run.code).toBe(30);
-    expect(run.stderr).toMatch(/No space left on device\. It goes on as before/);
+    expect(run.stderr).toMatch(/No space left on device\. It continues to run/);
     expect([machine.about("old", "running"), machine.about("old", "policy")]).toEqual(["true", "unless-stopped"]);
     machine.fault(":");
     expect((await machine.run("2.14.3", { adopt: "old" })).code).toBe(0);
@@ -136,11 +133,11 @@ describe("a container started by hand", () => {
   });
 
   it.each<[string, (machine: DataMachine) => void, RegExp]>([
-    ["is not there", () => undefined, /names old, and no container of that name is on this machine\. There are: other/],
+    ["is not there", () => undefined, /is old, and this machine has no container of that name\. It has: other/],
     [
       "runs another version",
       (machine) => machine.container("old", "2.13.4", { mounts: "volume abcdef" }),
-      /runs Rancher 2\.13\.4, and rancher:version is 2\.14\.3\. Take it over as it is, with rancher:version: 2\.13\.4, and/,
+      /runs Rancher 2\.13\.4, and rancher:version is 2\.14\.3\. Set rancher:version: 2\.13\.4, take it over, and/,
     ],
     [
       "goes when it is stopped",
@@ -153,7 +150,7 @@ describe("a container started by hand", () => {
         machine.container("old", "2.14.3", { mounts: "volume abcdef" });
         machine.container("old-before-rancher-stack", "2.14.3");
       },
-      /a container named old-before-rancher-stack is on this machine already\. Rename it/,
+      /this machine already has a container named old-before-rancher-stack\. Rename it/,
     ],
     [
       "would replace data",
@@ -161,7 +158,7 @@ describe("a container started by hand", () => {
         machine.container("old", "2.14.3", { mounts: "volume abcdef" });
         machine.data({ "db/state": "ours" });
       },
-      /the volume rancher-data has data already, and docker\.adopt would replace them by those of old/,
+      /the volume rancher-data already contains data, which docker\.adopt would replace with the data of old/,
     ],
   ])("is refused where it %s, and goes on", async (_, make, words) => {
     using machine = new DataMachine();

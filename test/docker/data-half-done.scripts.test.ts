@@ -42,7 +42,7 @@ describe("a takeover that was given up half-way", () => {
     const other = await machine.run("2.14.3", { adopt: "two" });
 
     const words =
-      /data of the container one were being copied .* a part of them\. Let docker\.adopt be one .*docker volume rm rancher-data\n$/;
+      /only a part of the data of the container one, .*\. Set docker\.adopt: one again, .*docker volume rm rancher-data\n$/;
     for (const run of [anew, other]) expect([run.code, run.stderr]).toEqual([10, expect.stringMatching(words)]);
     expect((await machine.run("2.14.3", { adopt: "one" })).code).toBe(0);
     expect(machine.read("db/state")).toBe("of one");
@@ -57,7 +57,7 @@ describe("a takeover that was given up half-way", () => {
     const run = await machine.run("2.14.3", { adopt: "two" });
 
     expect(run.code, run.stderr).toBe(0);
-    expect(run.stderr).toContain("holds Rancher's data");
+    expect(run.stderr).toContain("contains Rancher's data");
     expect(machine.read("db/state")).toBe("of two");
   });
 
@@ -72,7 +72,10 @@ describe("a takeover that was given up half-way", () => {
 
     const run = await machine.run("2.14.3", { adopt: "two" });
 
-    expect([run.code, run.stderr]).toEqual([10, expect.stringContaining("the volume rancher-data has data already")]);
+    expect([run.code, run.stderr]).toEqual([
+      10,
+      expect.stringContaining("the volume rancher-data already contains data"),
+    ]);
     expect(machine.read("db/state")).toBe("months of work");
   });
 });
@@ -90,7 +93,10 @@ it("A container that has its name back after a takeover was undone is taken over
   machine.gone("../volumes/rancher-data");
   const run = await machine.run("2.14.3", { adopt: "one" });
 
-  expect([refused.code, refused.stderr]).toEqual([10, expect.stringMatching(/has data already.*docker volume rm/)]);
+  expect([refused.code, refused.stderr]).toEqual([
+    10,
+    expect.stringMatching(/already contains data.*docker volume rm/),
+  ]);
   expect(run.code, run.stderr).toBe(0);
   expect(machine.read("db/state")).toBe("weeks later");
 });
@@ -107,7 +113,7 @@ describe("an archive that was put back to the half", () => {
     const without = await machine.run("2.14.3");
     const run = await machine.run("2.14.3", { restore: archive });
 
-    expect([without.code, without.stderr]).toEqual([10, expect.stringMatching(/holds only a part of it/)]);
+    expect([without.code, without.stderr]).toEqual([10, expect.stringMatching(/contains only a part of the archive/)]);
     expect(run.code, run.stderr).toBe(0);
     expect(machine.read("db/state")).toBe("written by 2.14.3");
   });
@@ -121,7 +127,10 @@ describe("an archive that was put back to the half", () => {
     const broken = await machine.run("2.14.3", { restore: archive });
     const run = await machine.run("2.14.3", { restore: other ?? "there is no other" });
 
-    expect([broken.code, broken.stderr]).toEqual([20, expect.stringMatching(/is not what it was when it was made/)]);
+    expect([broken.code, broken.stderr]).toEqual([
+      20,
+      expect.stringMatching(/is damaged: its checksum does not match/),
+    ]);
     expect(run.code, run.stderr).toBe(0);
     expect(machine.read("db/state")).toBe("written by 2.14.3");
   });
@@ -219,7 +228,7 @@ it("Another folder is refused until what is remembered about the data is in it: 
   execFileSync("sh", ["-c", remedy]);
   const run = await machine.run("2.14.3", { restore, backup });
 
-  expect([refused.code, refused.stderr]).toEqual([10, expect.stringContaining(`was ${machine.backups}, where`)]);
+  expect([refused.code, refused.stderr]).toEqual([10, expect.stringContaining(`are in ${machine.backups}. Copy`)]);
   expect([run.code, run.stderr]).toEqual([0, "unchanged: Rancher 2.14.3 has its data\n"]);
   expect(machine.read("db/state")).toBe("months of work");
 });

@@ -24,7 +24,7 @@ describe("what works on Rancher's data refuses", () => {
 
     expect([run.code, run.stderr]).toEqual([
       10,
-      "the data of an archive were put back, and nothing serves them yet. Run npm run up first\n",
+      "an archive was restored, and no container uses its data yet. Run npm run up first\n",
     ]);
   });
 
@@ -32,12 +32,12 @@ describe("what works on Rancher's data refuses", () => {
     [
       "container",
       (machine) => machine.container("rancher-trial", "2.14.3"),
-      /a container named rancher-trial is on this machine that this program did not make.*docker rename rancher-trial OTHER-NAME\n$/,
+      /this machine has a container named rancher-trial that this program did not create.*docker rename rancher-trial OTHER-NAME\n$/,
     ],
     [
       "volume",
       (machine) => machine.data({ mine: "x" }, machine.path("engine/volumes/rancher-trial-data")),
-      /a volume named rancher-trial-data is on this machine that this program did not make.*docker volume rm rancher-trial-data\n$/,
+      /this machine has a volume named rancher-trial-data that this program did not create.*docker volume rm rancher-trial-data\n$/,
     ],
   ])("to take a %s away that others called as what it tries versions with", async (_, make, words) => {
     using machine = new DataMachine().serving("2.14.3");
@@ -72,7 +72,7 @@ describe("what works on Rancher's data refuses", () => {
 
     expect(run.code).toBe(10);
     expect(run.stderr).toContain(
-      "the container rancher is this program's own. Remove docker.adopt from the stack file",
+      "the container rancher was created by this program. Remove docker.adopt from the stack file",
     );
     expect(machine.about("rancher", "started")).toBe("at first");
   });
@@ -86,18 +86,18 @@ describe("what works on Rancher's data refuses", () => {
     expect([run.code, run.stderr]).toEqual([
       10,
       expect.stringMatching(
-        /docker\.adopt names old, and no container of that name .* remove docker\.adopt from the stack file: one that was taken over before is called old-before-rancher-stack/,
+        /docker\.adopt is old, and this machine has no container of that name.* remove docker\.adopt from the stack file: after a takeover the container is named old-before-rancher-stack/,
       ),
     ]);
     expect(machine.list("volumes")).toEqual([]);
   });
 
   it.each([
-    ["command -v systemctl", "exit 127", "this machine has no systemd, which docker.backup.schedule needs"],
+    ["command -v systemctl", "exit 127", "docker.backup.schedule needs systemd, which this machine does not have"],
     [
       "",
       "exit 1",
-      "docker.backup.schedule is sometimes, which systemd of this machine does not accept as a calendar event",
+      "docker.backup.schedule is sometimes, which systemd on this machine does not accept as a calendar event",
     ],
   ])("a timer that cannot be: %s", async (replaced, answer, words) => {
     using machine = new DataMachine();
@@ -119,7 +119,7 @@ describe("what works on Rancher's data refuses", () => {
 
     expect([run.code, run.stderr]).toEqual([
       30,
-      expect.stringContaining("does not hold what was put into it. Look at the disk of"),
+      expect.stringContaining("differs from the data that was written. Check the disk of"),
     ]);
     expect(machine.about("rancher", "running")).toBe("true");
   });
@@ -202,7 +202,7 @@ describe("what works on Rancher's data refuses", () => {
 
     expect([run.code, run.stderr]).toEqual([
       40,
-      expect.stringContaining("Rancher 2.14.3 has not become healthy again within 600 s after its data were copied"),
+      expect.stringContaining("Rancher 2.14.3 has not become healthy again within 600 s after its data was copied"),
     ]);
     expect(machine.calls.filter((call) => call.startsWith("create --name rancher-trial"))).toEqual([]);
   });

@@ -22,7 +22,7 @@ describe("an archive", () => {
     const run = await machine.run("2.14.3", { restore: archive });
 
     expect(run.code, run.stderr).toBe(0);
-    expect(run.stderr).toMatch(/changed: \S+\/rancher-2\.15\.2-\S+ holds Rancher's data/);
+    expect(run.stderr).toMatch(/changed: \S+\/rancher-2\.15\.2-\S+ contains Rancher's data/);
     expect(run.stderr).toMatch(new RegExp(`changed: Rancher's data are those of ${archive}\\n$`));
     expect([machine.read("db/state"), machine.read("db/new"), machine.read("a name")]).toEqual([
       "written by 2.14.3",
@@ -39,7 +39,7 @@ describe("an archive", () => {
     await machine.run("2.14.3", { restore: archive });
 
     const second = await machine.run("2.14.3", { restore: `${archive}.tar.gz` });
-    expect([second.code, second.stderr]).toEqual([0, "unchanged: the data in rancher-data are of Rancher 2.14.3\n"]);
+    expect([second.code, second.stderr]).toEqual([0, "unchanged: rancher-data contains the data of Rancher 2.14.3\n"]);
     machine.replaced("2.14.3");
     machine.data({ "db/state": "written since" });
     const third = await machine.run("2.14.3", { restore: archive });
@@ -81,9 +81,9 @@ describe("an archive", () => {
   });
 
   it.each<[string, (file: string) => void, number, RegExp]>([
-    ["is not there", (file) => renameSync(file, `${file}.away`), 10, /there is no \S+ on this machine\. There are:/],
-    ["has no checksum", (file) => rmSync(`${file}.sha256`), 10, /has no checksum beside it\. Bring/],
-    ["is not what it was", (file) => appendFileSync(file, "x"), 20, /is not what it was when it was made/],
+    ["is not there", (file) => renameSync(file, `${file}.away`), 10, /this machine has no \S+\. It has:/],
+    ["has no checksum", (file) => rmSync(`${file}.sha256`), 10, /has no checksum file next to it\. Copy/],
+    ["is not what it was", (file) => appendFileSync(file, "x"), 20, /is damaged: its checksum does not match/],
   ])("is refused where it %s, and Rancher goes on", async (_, spoil, code, words) => {
     const { machine, archive } = await upgraded();
     using _machine = machine;
@@ -105,7 +105,7 @@ describe("an archive", () => {
 
     expect(run.code).toBe(10);
     expect(run.stderr).toMatch(
-      /an archive of Rancher 2\.14\.3, and rancher:version is 2\.15\.2\. Let both say the same/,
+      /an archive of Rancher 2\.14\.3, and rancher:version is 2\.15\.2\. Set both to the same version/,
     );
   });
 
@@ -139,10 +139,13 @@ describe("an archive", () => {
 
     expect([failed.code, failed.stderr]).toEqual([
       30,
-      expect.stringMatching(/no space left\. Run this again to go on/),
+      expect.stringMatching(/no space left\. Run this again to continue/),
     ]);
-    expect([without.code, without.stderr]).toEqual([10, expect.stringMatching(/holds only a part of it/)]);
-    expect([backup.code, backup.stderr]).toEqual([10, expect.stringMatching(/an archive is being restored/)]);
+    expect([without.code, without.stderr]).toEqual([10, expect.stringMatching(/contains only a part of the archive/)]);
+    expect([backup.code, backup.stderr]).toEqual([
+      10,
+      expect.stringMatching(/the restore of an archive is not complete/),
+    ]);
     expect(machine.starts.filter((name) => name === "rancher")).toEqual(["rancher"]);
     expect(again.code, again.stderr).toBe(0);
     expect([machine.read("half"), machine.read("db/state")]).toEqual([undefined, "written by 2.14.3"]);

@@ -90,7 +90,7 @@ esac`,
 const args: DockerHostChecksArgs = { ports: [80, 443], containers: ["rancher", "rancher-nginx"] };
 const checks = (changes: Partial<DockerHostChecksArgs> = {}) => renderDockerHostChecks({ ...args, ...changes });
 
-const sized = "2 CPUs and 8267 MB of memory is enough for 15 clusters with 200 nodes in all, by Rancher's figures";
+const sized = "2 CPUs and 8267 MB of memory is enough for 15 clusters with 200 nodes in total, by Rancher's figures";
 
 describe("the checks of a Docker host", () => {
   it("find nothing against a healthy one, say what it is enough for, and change nothing", async () => {
@@ -121,7 +121,7 @@ describe("the checks of a Docker host", () => {
     [
       "a network of somebody else's",
       { network: "" },
-      "Docker has a network rancher on this machine that this program did not make, and it needs the name",
+      "this machine has a Docker network rancher that this program did not create, and this program needs the name",
     ],
     ["a Podman", { words: "podman version 5.0" }, "docker on this machine is Podman"],
     [
@@ -131,17 +131,21 @@ describe("the checks of a Docker host", () => {
     ],
     ["an engine of long ago", { version: "19.03.8" }, "this is Docker Engine 19.03.8; 20.10 or later is needed"],
     ["containers of Windows", { os: "windows" }, "this Docker runs windows containers"],
-    ["another processor", { architecture: "riscv64" }, "runs on riscv64; Rancher's image is made for amd64 and arm64"],
+    ["another processor", { architecture: "riscv64" }, "runs on riscv64; Rancher's image supports amd64 and arm64"],
     ["an engine without root", { security: "[name=seccomp name=rootless]" }, "runs without root"],
-    ["mapped users", { security: "[name=userns]" }, "has userns-remap"],
+    ["mapped users", { security: "[name=userns]" }, "uses userns-remap"],
     ["a kernel without memory limits", { limits: "false" }, "cgroup_enable=memory"],
     ["1 GB of memory", { bytes: GiB }, "Rancher would have 1073 MB of memory; the K3s inside it needs 2 GB"],
     ["an engine that is a snap", { root: "/var/snap/docker/common/var-lib-docker" }, "is a snap, which cannot use"],
     ["an engine that says nothing of itself", { silent: true }, "docker info fails: permission denied"],
     ["a full disk", { free: 4 }, "has 4 GiB free; Rancher's image and data need 5"],
-    ["a port in use", { listening: "LISTEN" }, "port 443 is in use on this machine. See by what"],
-    ["a port of another container", { listening: "LISTEN", holder: "wiki" }, "port 443 belongs to the container wiki"],
-    ["no resolver", { resolvers: "search example.com\n" }, "names no resolver"],
+    ["a port in use", { listening: "LISTEN" }, "port 443 is in use on this machine. Find the process"],
+    [
+      "a port of another container",
+      { listening: "LISTEN", holder: "wiki" },
+      "port 443 is in use by the container wiki",
+    ],
+    ["no resolver", { resolvers: "search example.com\n" }, "has no nameserver"],
     ["a clock that is off", { chronyc: "echo A,b,3,1,-7.25,0,0,0,0,0,0,0,64,Normal" }, "is -7.25 s off"],
   ])("refuse %s", async (_, changes, message) => {
     using machine = machineOf(changes);
@@ -153,7 +157,7 @@ describe("the checks of a Docker host", () => {
   });
 
   it.each([
-    ["Docker", "command -v docker ", "there is no Docker on this machine. Install Docker Engine 20.10 or later"],
+    ["Docker", "command -v docker ", "this machine has no Docker. Install Docker Engine 20.10 or later"],
     ["a kernel's log", "-e /dev/kmsg", "this machine has no /dev/kmsg, without which Rancher's image does not start"],
   ])("refuse a machine without %s", async (_, looked, message) => {
     using machine = machineOf();
@@ -169,11 +173,11 @@ describe("the checks of a Docker host", () => {
       { bytes: 3 * GiB },
       "2 CPUs and 3221 MB of memory is less than Rancher's smallest size: 1 CPU and 4 GB",
     ],
-    ["a disk that will not do for an upgrade", { free: 12 }, "has 12 GiB free; an upgrade holds two images"],
+    ["a disk that will not do for an upgrade", { free: 12 }, "has 12 GiB free; an upgrade needs space for two images"],
     [
       "a resolver on the machine itself",
       { resolvers: "nameserver 127.0.0.1\n" },
-      "names only this machine itself (127.0.0.1 )",
+      "has only this machine itself as nameserver (127.0.0.1 )",
     ],
     ["a clock nobody sets", { timedatectl: "echo no" }, "timedatectl set-ntp true"],
     ["a chrony without a source", { chronyc: "echo A,b,0,1,0.0,0,0,0,0,0,0,0,64,Not synchronised" }, "no source yet"],
@@ -223,7 +227,7 @@ describe("the checks of a Docker host", () => {
 
     expect(refused.code).toBe(10);
     expect(refused.stderr).toContain("ops may not use Docker on this machine");
-    expect(refused.stderr).toContain("permission denied. Allow it, as root on this machine: usermod -aG docker ops");
+    expect(refused.stderr).toContain("permission denied. As root on this machine, run usermod -aG docker ops");
     expect(root.code, root.stderr).toBe(0);
   });
 
@@ -234,7 +238,7 @@ describe("the checks of a Docker host", () => {
     const large = await machine.run(checks({ memory: "16g", cpus: 1 }));
 
     expect(small.stderr).toContain("Rancher would have 1073 MB of memory");
-    expect(large.stderr).toContain("warning: docker.memory is 16g, and the engine has 8267 MB in all");
+    expect(large.stderr).toContain("warning: docker.memory is 16g, and the engine has 8267 MB in total");
     expect(large.stderr).toContain("1 CPUs and 8267 MB of memory is enough for 5 clusters with 50 nodes");
   });
 
@@ -251,7 +255,7 @@ describe("the checks of a Docker host", () => {
     const overSsh = await machine.run(checks({ user: "root" }));
 
     expect([here.code, overSsh.code], here.stderr).toEqual([code, 0]);
-    expect(here.stderr.includes(`docker on this machine speaks to ${endpoint}. Choose`)).toBe(code !== 0);
+    expect(here.stderr.includes(`docker on this machine connects to ${endpoint}. Use`)).toBe(code !== 0);
   });
 
   it.each([

@@ -97,9 +97,7 @@ describe("the engine's proxy", () => {
     expect(renderEngineInstall({ user: "ops", proxy })).toContain(
       "# The engine's proxy. Any change of it RESTARTS THE ENGINE",
     );
-    expect(renderEngineInstall({ user: "ops" })).toContain(
-      "Where an earlier one is taken away, this RESTARTS THE ENGINE",
-    );
+    expect(renderEngineInstall({ user: "ops" })).toContain("Removing a previous one RESTARTS THE ENGINE");
   });
 
   it("goes with a restart when it is taken away, and stays away", async () => {

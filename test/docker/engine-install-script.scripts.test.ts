@@ -106,7 +106,9 @@ describe("Docker Engine on Debian and Ubuntu", () => {
     const end = await machine.undo();
 
     expect(end.code, end.stderr).toBe(0);
-    expect(end.stderr).toContain("Docker Engine stays: it has containers that are not this stack's: wiki");
+    expect(end.stderr).toContain(
+      "Docker Engine is kept, because it has containers that this stack did not create: wiki",
+    );
     expect(changing(machine.calls())).toEqual(["gpasswd -d ops docker"]);
   });
 
@@ -118,7 +120,7 @@ describe("Docker Engine on Debian and Ubuntu", () => {
     const end = await machine.undo();
 
     expect(machine.said(end)).toContain(
-      "kept in /var/lib/docker/volumes, for whoever installs Docker Engine again: rancher-data",
+      "kept in /var/lib/docker/volumes, for a later installation of Docker Engine: rancher-data",
     );
     expect(machine.read("/var/lib/docker/volumes/rancher-data/_data/k3s")).toBe("state");
   });
@@ -134,7 +136,7 @@ describe("Docker Engine on Debian and Ubuntu", () => {
 
     expect([end.code, end.stderr]).toEqual([
       10,
-      expect.stringContaining("would replace what this machine has: containerd ."),
+      expect.stringContaining("would replace packages of this machine: containerd ."),
     ]);
     expect(machine.calls().filter((call) => /install docker-ce/.test(call) && !/ -s /.test(call))).toEqual([]);
   });

@@ -22,7 +22,7 @@ const refusals: Readonly<Record<string, Refusal>> = {
   "where the system does not tell its release": {
     spoil: (machine) => machine.write("/etc/os-release", 'ID=debian\nPRETTY_NAME="Debian sid"\n'),
     code: 10,
-    words: "Debian sid does not say in /etc/os-release which release it is",
+    words: "/etc/os-release of Debian sid does not contain its release",
   },
   "without what checks the key": {
     release: "rocky",
@@ -34,21 +34,21 @@ const refusals: Readonly<Record<string, Refusal>> = {
     release: "rocky",
     spoil: (machine) => machine.tool("curl", "exit 6"),
     code: 20,
-    words: "gpg cannot be downloaded; curl says why above",
+    words: "gpg cannot be downloaded; curl's output is above",
   },
   "where the key is none": {
     release: "rocky",
     spoil: (machine) =>
       machine.tool("gpg", 'case "$*" in *--import*) echo "no valid OpenPGP data" >&2; exit 2 ;; esac'),
     code: 20,
-    words: "gpg holds no keys: no valid OpenPGP data",
+    words: "gpg contains no keys: no valid OpenPGP data",
   },
   "where rpm does not take the key": {
     release: "rocky",
     spoil: (machine) =>
       machine.tool("rpm", 'case "$*" in *--import*) exit 1 ;; "-q ca-certificates") ;; -q*) exit 1 ;; esac'),
     code: 20,
-    words: "rpm does not accept Docker's key; it says why above",
+    words: "rpm does not accept Docker's key; its output is above",
   },
 };
 
@@ -76,7 +76,7 @@ describe("Docker Engine is not installed", () => {
 
     expect([end.code, end.stderr]).toEqual([
       30,
-      expect.stringContaining("ops cannot become a member of the group docker; usermod says why above"),
+      expect.stringContaining("ops cannot be added to the group docker; usermod's output is above"),
     ]);
   });
 

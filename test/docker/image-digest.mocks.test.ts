@@ -39,10 +39,10 @@ describe("imageWithDigest", () => {
 
   it("refuses what is no image, and one without version or digest", async () => {
     await expect(resolve("Not An Image", undefined)).rejects.toThrow(
-      "rancher:loadBalancer.image is Not An Image, which is no image. Write name and version: nginx:1.30.4",
+      "rancher:loadBalancer.image is Not An Image, which is not an image reference. Set name and version: nginx:1.30.4",
     );
     await expect(resolve("nginx", undefined)).rejects.toThrow(
-      "rancher:loadBalancer.image is nginx, which is another image on another day. Write its version too: nginx:1.30.4",
+      "rancher:loadBalancer.image is nginx, which has no version, so its image changes over time. Add a version: nginx:1.30.4",
     );
   });
 });

@@ -33,7 +33,7 @@ describe.skipIf("refused" in made)("the script about Rancher's data, on a real D
     for (const [version, fault] of Object.entries(faults))
       await at.image(`v${version}`, { version, startSeconds: 0.5, ...(fault && { fault }) });
     const end = await at.data("2.14.3");
-    expect([end.code, end.stderr]).toEqual([0, "unchanged: there are no data yet; Rancher 2.14.3 begins anew\n"]);
+    expect([end.code, end.stderr]).toEqual([0, "unchanged: there is no data yet; Rancher 2.14.3 starts with none\n"]);
     await at.serve("2.14.3");
   });
   afterAll(async () => {
@@ -66,7 +66,7 @@ describe.skipIf("refused" in made)("the script about Rancher's data, on a real D
 
     expect(end.code, end.stderr).toBe(40);
     expect(end.stderr).toMatch(/Waiting for server to become available/);
-    expect(end.stderr).toMatch(/Nothing has changed: Rancher 2\.14\.3 goes on/);
+    expect(end.stderr).toMatch(/Nothing has changed: Rancher 2\.14\.3 keeps running/);
     await at.answers();
     expect(await engine.mustDocker("inspect", "-f", "{{.Id}}", "rancher")).toBe(started);
     expect(await at.kept("version")).toBe('"version":"v2.14.3"');
@@ -135,9 +135,7 @@ describe.skipIf("refused" in made)("the script about Rancher's data, on a real D
     const end = await at.data("2.15.2");
 
     expect(end.code, end.stderr).toBe(0);
-    expect(end.stderr).toMatch(
-      /^changed: the container rancher, which an earlier run that was ended had stopped, serves/,
-    );
+    expect(end.stderr).toMatch(/^changed: the container rancher, which an interrupted run had stopped, runs/);
     expect(await engine.mustDocker("inspect", "-f", "{{.HostConfig.RestartPolicy.Name}}", "rancher")).toBe(
       "unless-stopped",
     );

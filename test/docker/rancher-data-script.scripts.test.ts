@@ -44,7 +44,7 @@ describe("the script about Rancher's data", () => {
     expect(run).toEqual({
       code: 0,
       stdout: "new\n",
-      stderr: "unchanged: there are no data yet; Rancher 2.15.2 begins anew\n",
+      stderr: "unchanged: there is no data yet; Rancher 2.15.2 starts with none\n",
     });
     expect(machine.list("volumes")).toEqual([]);
   });
@@ -66,10 +66,10 @@ describe("the script about Rancher's data", () => {
     const same = await machine.run("2.15.2");
     const older = await machine.run("2.14.3");
 
-    expect([same.code, same.stderr]).toEqual([0, "unchanged: the data in rancher-data are of Rancher 2.15.2\n"]);
+    expect([same.code, same.stderr]).toEqual([0, "unchanged: rancher-data contains the data of Rancher 2.15.2\n"]);
     expect(older.code).toBe(10);
     expect(older.stderr).toMatch(
-      /Rancher's data are of 2\.15\.2, and 2\.14\.3 cannot read them\. Go back by an archive/,
+      /Rancher's data is of 2\.15\.2, and 2\.14\.3 cannot read it\. To go back, restore an archive/,
     );
   });
 
@@ -88,8 +88,8 @@ describe("the script about Rancher's data", () => {
 
   it.each([
     ["2.13.4", "2.15.2", /are of 2\.13\.4, .* Upgrade to the latest 2\.14 first, then to 2\.15\.2/],
-    ["2.15.2", "2.14.3", /2\.14\.3 cannot read them/],
-    ["2.14.3", "2.14.2", /2\.14\.2 cannot read them/],
+    ["2.15.2", "2.14.3", /2\.14\.3 cannot read it/],
+    ["2.14.3", "2.14.2", /2\.14\.2 cannot read it/],
   ])("refuses to go from %s to %s, and touches nothing", async (from, to, words) => {
     using machine = new DataMachine().serving(from);
 
@@ -108,7 +108,7 @@ describe("the script about Rancher's data", () => {
     const run = await machine.run("2.15.2");
 
     expect(run.code).toBe(10);
-    expect(run.stderr).toMatch(/a container named rancher is on this machine that this program did not make\..*adopt/);
+    expect(run.stderr).toMatch(/this machine has a container named rancher that this program did not create\..*adopt/);
   });
 
   it("refuses an image that is another version than the stack file says", async () => {
@@ -127,7 +127,7 @@ describe("the script about Rancher's data", () => {
 
     expect([run.code, run.stderr]).toEqual([
       20,
-      "pulling rancher:v2.14.4\nDocker does not get rancher:v2.14.4: manifest unknown. If its registry wants a password: docker login, on this machine\n",
+      "pulling rancher:v2.14.4\nDocker cannot pull rancher:v2.14.4: manifest unknown. If its registry needs a password: docker login, on this machine\n",
     ]);
     expect(machine.about("rancher", "started")).toBe("at first");
   });
@@ -162,7 +162,7 @@ describe("the script about Rancher's data", () => {
     await machine.run("2.14.4");
     await machine.markForDeletion();
     const deleted = await machine.body("run_undo rancher-data\n");
-    expect(deleted.stderr).toContain("changed: Rancher's data and its archives are gone\n");
+    expect(deleted.stderr).toContain("changed: Rancher's data and its archives are removed\n");
     expect(machine.list("volumes")).toEqual([]);
     expect(machine.exists(machine.backups)).toBe(false);
   });

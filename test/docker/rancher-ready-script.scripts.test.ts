@@ -59,7 +59,7 @@ describe("waiting for Rancher", () => {
 
     expect([run.code, run.stdout]).toEqual([40, ""]);
     const see = "See docker logs rancher, on this machine\n";
-    expect(run.stderr).toMatch(/^Rancher 2\.15\.2 is not healthy after 1 s, of 2 it is given: running, starting\./);
+    expect(run.stderr).toMatch(/^Rancher 2\.15\.2 is not healthy after 1 s; the timeout is 2 s: running, starting\./);
     expect(run.stderr).toMatch(
       new RegExp(
         `\n {2}last words of the server\nRancher 2.15.2 has not become healthy within 2 s; the end of its log is above. ${see}$`,
@@ -75,14 +75,14 @@ describe("waiting for Rancher", () => {
 
     expect(run.code).toBe(40);
     expect(run.stderr).toMatch(
-      /^ {2}last words of the server\nRancher 2\.15\.2 has ended 5 times; the end of its log is above/,
+      /^ {2}last words of the server\nRancher 2\.15\.2 has restarted 5 times; the end of its log is above/,
     );
   });
 
   it("fails at once at the next run, where it ends once more; where somebody mended it, it may start", async () => {
     using machine = new DataMachine().serving("2.15.2");
     machine.looks("restarting starting 17 first", "running starting 17 second", "restarting starting 18 second");
-    expect((await machine.body(text())).stderr).toContain("has ended 18 times");
+    expect((await machine.body(text())).stderr).toContain("has restarted 18 times");
 
     machine.looks("restarting starting 18 first", "running starting 18 second", "running healthy 18 second");
 
@@ -110,7 +110,7 @@ describe("a container that is stopped", () => {
 
     expect(run.code, run.stderr).toBe(0);
     expect(run.stderr).toBe(
-      "changed: the container rancher was stopped, and is started\nunchanged: Rancher 2.15.2 is healthy\n",
+      "changed: the container rancher was stopped and is started\nunchanged: Rancher 2.15.2 is healthy\n",
     );
     expect(machine.starts).toEqual(["rancher"]);
   });
@@ -131,7 +131,7 @@ describe("a container that is stopped", () => {
     const run = await machine.body(text());
 
     expect(run.code).toBe(40);
-    expect(run.stderr).toContain("Rancher 2.15.2 was started, and is stopped again; the end of its log is above");
+    expect(run.stderr).toContain("Rancher 2.15.2 was started, and has stopped again; the end of its log is above");
     expect(machine.starts).toEqual(["rancher"]);
   });
 
@@ -179,7 +179,7 @@ describe("an engine that is away", () => {
 
     expect(run.code).toBe(30);
     expect(run.stderr).toBe(
-      "the container rancher is gone: somebody removed it. Its data are in the volume rancher-data. To make it anew: npm run up -- dev --refresh\n",
+      "the container rancher was removed. Its data is in the volume rancher-data. To create the container again: npm run up -- dev --refresh\n",
     );
   });
 });
@@ -192,10 +192,10 @@ describe("after an upgrade", () => {
 
     const run = await machine.body(hasty(text()).replaceAll("limit=180", "limit=2"));
 
-    const back = `The way back, at any time: npm run restore -- dev ${archive}`;
+    const back = `To go back: npm run restore -- dev ${archive}`;
     expect(run.code).toBe(40);
     expect(run.stderr.split("\n").filter((line) => line.includes("healthy"))).toEqual([
-      `Rancher 2.15.2 is not healthy after 1 s, of 2 it is given: running, starting. ${back}`,
+      `Rancher 2.15.2 is not healthy after 1 s; the timeout is 2 s: running, starting. ${back}`,
       `Rancher 2.15.2 has not become healthy within 2 s; the end of its log is above. ${back}`,
     ]);
     expect(await factsOf(machine)).toEqual(expect.arrayContaining(["needed", "trial-seconds"]));
@@ -266,7 +266,7 @@ describe("an uninstall after an upgrade test", () => {
     await uninstalled(machine);
 
     const run = await machine.run("2.14.3");
-    expect([run.code, run.stderr]).toEqual([0, expect.stringContaining("are of Rancher 2.14.3")]);
+    expect([run.code, run.stderr]).toEqual([0, expect.stringContaining("contains the data of Rancher 2.14.3")]);
     expect(machine.read("db/state")).toBe("written by 2.14.3");
   });
 
@@ -280,7 +280,7 @@ describe("an uninstall after an upgrade test", () => {
     await uninstalled(machine);
 
     const run = await machine.run("2.14.3");
-    expect([run.code, run.stderr]).toEqual([10, expect.stringContaining("Rancher's data are of 2.15.2")]);
+    expect([run.code, run.stderr]).toEqual([10, expect.stringContaining("Rancher's data is of 2.15.2")]);
   });
 
   it("leaves the data of a restored archive to its own version, not to the container that waits to be replaced", async () => {

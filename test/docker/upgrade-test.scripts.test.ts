@@ -9,7 +9,9 @@ describe("the proof of an upgrade", () => {
     const run = await machine.run("2.15.2");
 
     expect(run.code, run.stderr).toBe(0);
-    expect(run.stderr).toMatch(/^Rancher was stopped for \d+ s, while its data were copied\nchanged: .*tar\.gz holds/);
+    expect(run.stderr).toMatch(
+      /^Rancher was stopped for \d+ s, while its data was copied\nchanged: .*tar\.gz contains/,
+    );
     expect(run.stderr).toMatch(/\nchanged: Rancher 2\.15\.2 became healthy on a copy of the data within \d+ s\n$/);
     expect(machine.list("containers")).toEqual(["rancher"]);
     expect([...machine.list("volumes"), ...machine.list("networks")]).toEqual(["rancher-data"]);
@@ -58,7 +60,7 @@ describe("the proof of an upgrade", () => {
     expect(run.code).toBe(40);
     expect(run.stderr).toMatch(/\n {2}last words of the server\nRancher 2\.15\.2 did not become healthy on a copy/);
     expect(run.stderr).toMatch(
-      /Nothing has changed: Rancher 2\.14\.3 goes on, and \S+\/rancher-2\.14\.3-\S+ holds its data/,
+      /Nothing has changed: Rancher 2\.14\.3 keeps running, and \S+\/rancher-2\.14\.3-\S+ contains its data/,
     );
     expect([machine.list("containers"), machine.list("volumes"), machine.list("networks")]).toEqual([
       ["rancher"],
@@ -118,7 +120,7 @@ describe("the proof of an upgrade", () => {
     const run = await machine.run("2.15.2");
 
     expect(run.code).toBe(30);
-    expect(run.stderr).toMatch(/cannot be copied: No space left on device\. It serves again/);
+    expect(run.stderr).toMatch(/cannot be copied: No space left on device\. It runs again/);
     expect(machine.about("rancher", "running")).toBe("true");
   });
 
@@ -130,7 +132,7 @@ describe("the proof of an upgrade", () => {
 
     expect(run.code).toBe(30);
     expect(run.stderr).toMatch(
-      /was started while its data were being copied, and the copy is of no use\. Run this again/,
+      /was started while its data was being copied, so the copy is not consistent\. Run this again/,
     );
     expect(machine.archives).toEqual([]);
   });

@@ -52,7 +52,7 @@ describe("the base script", () => {
         code: 10,
         stdout: "",
         stderr:
-          `this machine is not lb-1 of rancher/prod: it says name=${theirs.hostName} stack=${theirs.stack} . ` +
+          `this machine is not lb-1 of rancher/prod: its marker is name=${theirs.hostName} stack=${theirs.stack} . ` +
           "Check the address in the stack file, or destroy the stack it belongs to first\n",
       });
     }
@@ -116,7 +116,7 @@ describe("the base script", () => {
 
     const run = await box.script(renderBaseDelete(ours), base);
 
-    expect(run).toEqual({ code: 0, stdout: "", stderr: "unchanged: this machine is not known here\n" });
+    expect(run).toEqual({ code: 0, stdout: "", stderr: "unchanged: this machine is not marked\n" });
     expect(existsSync(box.path("state", "theirs"))).toBe(true);
   });
 

@@ -69,7 +69,7 @@ describe("firewalld", () => {
 
     expect([run.code, run.stderr]).toEqual([
       30,
-      "firewalld: opening port 80\nfirewalld does not open port 80; firewall-cmd says why above\n",
+      "firewalld: opening port 80\nfirewalld does not open port 80; firewall-cmd's output is above\n",
     ]);
   });
 });

@@ -174,7 +174,7 @@ describe.each(Object.entries(shells))("a script on this machine, by %s, with wha
     expect([run.code, run.stdout, run.stderr]).toEqual([
       30,
       "",
-      `${machine.state}.lock cannot be made: ln: No space left on device\n`,
+      `${machine.state}.lock cannot be created: ln: No space left on device\n`,
     ]);
   });
 
@@ -189,7 +189,7 @@ describe.each(Object.entries(shells))("a script on this machine, by %s, with wha
     expect(late).toEqual({
       code: 124,
       stdout: "",
-      stderr: expect.stringContaining("the script slow was stopped, because it had not finished after 1 s. ") as string,
+      stderr: expect.stringContaining("the script slow was stopped because it did not finish within 1 s. ") as string,
     });
     expect(alive(pid)).toBe(false);
     expect(next).toEqual({ code: 0, stdout: "", stderr: "next\n" });
@@ -272,11 +272,11 @@ describe.each(Object.entries(shells))("the base script on this machine, by %s", 
 
     expect([unknown.code, unknown.stderr]).toEqual([
       10,
-      `this machine is not the one known as here: it has no ${machine.state}/machine. This stack was put up on another machine, or by another user: go on there, or destroy it there first\n`,
+      `this machine is not the one known as here: it has no ${machine.state}/machine. This stack was created on another machine or by another user. Continue there, or destroy it there first\n`,
     ]);
     expect([second.code, second.stderr]).toEqual([
       10,
-      "this machine is not here of rancher/dev: it says name=here stack=rancher/other . A machine serves one stack: destroy that one first, or give this one a host of its own in docker.host\n",
+      "this machine is not here of rancher/dev: its marker is name=here stack=rancher/other . A machine serves one stack. Destroy that one first, or set another host for this one in docker.host\n",
     ]);
   });
 

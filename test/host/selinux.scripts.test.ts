@@ -94,7 +94,7 @@ describe("SELinux", () => {
 
     expect([run.code, run.stderr]).toEqual([
       30,
-      "SELinux: port 18404 becomes http_port_t\nValueError\nSELinux does not let port 18404 become http_port_t; semanage says why above\n",
+      "SELinux: port 18404 becomes http_port_t\nValueError\nSELinux does not accept http_port_t as the type of port 18404; semanage's output is above\n",
     ]);
   });
 

@@ -27,7 +27,7 @@ describe("undo steps", () => {
     const second = await box.script("run_undo nginx", { name: "other" });
 
     expect(first).toEqual({ code: 0, stdout: "", stderr: "removing a b\nchanged: nginx is undone\n" });
-    expect(second).toEqual({ code: 0, stdout: "", stderr: "unchanged: nothing of nginx is left here\n" });
+    expect(second).toEqual({ code: 0, stdout: "", stderr: "unchanged: nginx has nothing to undo\n" });
     expect(readdirSync(box.path("state", "facts"))).toEqual([]);
   });
 
@@ -60,7 +60,7 @@ describe("undo steps", () => {
 
     const run = await box.script("run_undo nginx");
 
-    expect(run.stderr).toBe("unchanged: nothing of nginx is left here\n");
+    expect(run.stderr).toBe("unchanged: nginx has nothing to undo\n");
   });
 
   it("stay when they fail, so that the next destroy tries again", async () => {

@@ -83,8 +83,8 @@ describe.each(Object.entries(shells))(
     });
 
     it.each([
-      ["of tomorrow", () => issue({ name: "new", hosts: [hostname], from: 1 }), / is valid from /],
-      ["that has ended", () => issue({ name: "old", hosts: [hostname], from: -20, until: -1 }), / ended on /],
+      ["of tomorrow", () => issue({ name: "new", hosts: [hostname], from: 1 }), / is not valid before /],
+      ["that has ended", () => issue({ name: "old", hosts: [hostname], from: -20, until: -1 }), / expired on /],
       [
         "of another name",
         () => issue({ name: "other", hosts: ["other.example.com"] }),

@@ -131,7 +131,7 @@ describe("a certificate from the stack", () => {
 
     expect([run.code, run.stderr]).toEqual([
       10,
-      `the private key for ${hostname} is not the key of the certificate for ${hostname}. Give the two that belong together\n`,
+      `the private key for ${hostname} is not the key of the certificate for ${hostname}. Set a certificate and key that belong together\n`,
     ]);
     expect(machine.folders).toEqual([]);
   });
@@ -229,32 +229,32 @@ describe("a certificate on the host", () => {
   });
 
   describe.each<[string, () => Promise<[string, string]>, (path: (name: string) => string) => RegExp | string]>([
-    ["that is missing", async () => ["", ""], (path) => `${path("live.pem")} is no certificate in PEM; openssl says: `],
+    ["that is missing", async () => ["", ""], (path) => `${path("live.pem")} is not a certificate in PEM; openssl: `],
     [
       "that is no certificate",
       async () => ["hello\n", first.key],
-      (path) => `${path("live.pem")} is no certificate in PEM; openssl says: `,
+      (path) => `${path("live.pem")} is not a certificate in PEM; openssl: `,
     ],
     [
       "that has ended",
       async () => pair(await issue({ name: "old", hosts: [hostname], from: -20, until: -1 })),
-      (path) => `${path("live.pem")} ended on `,
+      (path) => `${path("live.pem")} expired on `,
     ],
     [
       "of tomorrow",
       async () => pair(await issue({ name: "new", hosts: [hostname], from: 1 })),
-      (path) => `${path("live.pem")} is valid from `,
+      (path) => `${path("live.pem")} is not valid before `,
     ],
     [
       "of another name",
       async () => pair(await issue({ name: "other", hosts: ["other.example.com", "www.example.com"] })),
       (path) =>
-        `${path("live.pem")} does not cover ${hostname}; it is for DNS:other.example.com, DNS:www.example.com. Get one`,
+        `${path("live.pem")} does not cover ${hostname}; it is for DNS:other.example.com, DNS:www.example.com. Get a certificate`,
     ],
     [
       "with a short key",
       async () => pair(await issue({ name: "short", hosts: [hostname], kind: "rsa1024" })),
-      (path) => `${path("live.pem")} has an RSA key of 1024 bits; 2048 are the least`,
+      (path) => `${path("live.pem")} has an RSA key of 1024 bits; at least 2048 are needed`,
     ],
     [
       "of a kind browsers do not take",
@@ -269,12 +269,12 @@ describe("a certificate on the host", () => {
     [
       "whose key is no key",
       async () => [first.pem, "hello\n"],
-      (path) => `${path("live key.pem")} is no private key in PEM without a password; openssl says: `,
+      (path) => `${path("live key.pem")} is not a private key in PEM without a password; openssl: `,
     ],
     [
       "followed by rubbish",
       async () => [`${first.pem}\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n`, first.key],
-      (path) => `${path("live.pem")} holds something that is no certificate; openssl says: `,
+      (path) => `${path("live.pem")} contains something that is not a certificate; openssl: `,
     ],
   ])("%s", (_, make, words) => {
     it("is refused, and the former one stays", async () => {
@@ -306,7 +306,7 @@ describe("a certificate on the host", () => {
 
     expect([run.code, run.stderr]).toEqual([
       10,
-      `${machine.path("live.pem")} is no file on this machine; it is to hold the certificate for ${hostname} or its key\n`,
+      `${machine.path("live.pem")} is not a file on this machine; it must contain the certificate for ${hostname} or its key\n`,
     ]);
   });
 });

@@ -60,7 +60,7 @@ describe("the HAProxy load balancer", () => {
     const ending: Listener = { layer: 7, name: "web", port: 443, redirectPort: 80, sites: [] };
 
     await expect(synthesiseBalancer(["lb-1"], [ending])).rejects.toThrow(
-      "listener web is at layer 7; HAProxy passes TCP through here. Choose layer 4, or nginx",
+      "listener web is at layer 7; HAProxy only passes TCP through. Choose layer 4, or nginx",
     );
   });
 });

@@ -112,7 +112,7 @@ describe.skipIf(process.getuid?.() !== 0)("the HAProxy script on a real host", (
 
       expect(end.code, end.stderr).toBe(40);
       expect(end.stderr).toMatch(
-        /did not take effect within 8 s; the previous one is restored\. HAProxy says: .*cannot bind socket \(Address already in use\).*8080/,
+        /did not take effect within 8 s; the previous one is restored\. HAProxy: .*cannot bind socket \(Address already in use\).*8080/,
       );
       expect(await runningGeneration(machine)).toBe(generationOf(one));
       expect((await runHaproxy(machine, one)).stderr).toBe("unchanged: HAProxy runs this configuration\n");

@@ -44,9 +44,12 @@ describe("keepalived's configuration", () => {
   });
 
   it.each([
-    [{ address: "lb.example.com" }, "lb.example.com is no IP address, so it cannot move between hosts. Give one"],
-    [{ virtualRouterId: 0 }, "virtualRouterId is 0; VRRP has 1 to 255. Choose one of them"],
-    [{ virtualRouterId: 256 }, "virtualRouterId is 256; VRRP has 1 to 255. Choose one of them"],
+    [
+      { address: "lb.example.com" },
+      "lb.example.com is not an IP address, so it cannot move between hosts. Set an IP address",
+    ],
+    [{ virtualRouterId: 0 }, "virtualRouterId is 0; VRRP allows 1 to 255. Choose one of these"],
+    [{ virtualRouterId: 256 }, "virtualRouterId is 256; VRRP allows 1 to 255. Choose one of these"],
     [{ hosts: hosts.slice(1, 2) }, "192.0.2.20 would move between 1 hosts; 2 to 8 can share it"],
     [
       { hosts: Array.from({ length: 9 }, (_, index) => ({ name: `lb-${index}`, peerAddress: `192.0.2.${index}` })) },
@@ -54,11 +57,11 @@ describe("keepalived's configuration", () => {
     ],
     [
       { address: "2001:db8::20" },
-      "lb-1 is reached at 192.0.2.21, and 2001:db8::20 is an IPv6 address; VRRP needs both to be of one family. " +
-        "Give lb-1 a privateAddress that is an IPv6 address",
+      "lb-1 is reached at 192.0.2.21, and 2001:db8::20 is an IPv6 address; VRRP needs the same family for both. " +
+        "Set privateAddress of lb-1 to an IPv6 address",
     ],
-    [{ address: "192.0.2.23" }, "192.0.2.23 is the address of lb-3 itself. Choose one that no machine has"],
-    [{ self: "lb-9" }, "lb-9 is none of the hosts that 192.0.2.20 moves between"],
+    [{ address: "192.0.2.23" }, "192.0.2.23 is already the address of lb-3. Choose an address that no machine has"],
+    [{ self: "lb-9" }, "lb-9 is not one of the hosts that 192.0.2.20 moves between"],
   ])("refuses %j", (change, message) => {
     expect(() => renderKeepalivedConfig({ ...group, ...change })).toThrow(message);
   });

@@ -43,12 +43,12 @@ describe.skipIf(process.getuid?.() !== 0)("the keepalived script on real hosts",
       [
         "an address that another machine on the network answers for",
         () => ({ address: all.sandbox.subnet.machine }),
-        /^198\.18\.\d+\.1 is in use on this network already, by the machine with the hardware address [0-9a-f:]{17}\. Choose a free address; if that is a host this stack is to give up, /,
+        /^198\.18\.\d+\.1 is already in use on this network, by the machine with the MAC address [0-9a-f:]{17}\. Choose a free address\. To remove that host from this stack, /,
       ],
       [
         "an address in no network of the interface",
         () => ({ address: "203.0.113.9" }),
-        /^203\.0\.113\.9 is in no network of eth0, so nobody would look for it there\. Choose a free address of its network/,
+        /^203\.0\.113\.9 is in no network of eth0, so clients could not reach it there\. Choose a free address of its network/,
       ],
       [
         "an interface that is not there",
@@ -63,7 +63,7 @@ describe.skipIf(process.getuid?.() !== 0)("the keepalived script on real hosts",
             { name: "lb-2", peerAddress: two.host.address },
           ],
         }),
-        /^its peers are told that this machine is at 198\.18\.\d+\.99, and eth0, which leads to them, does not have that address/,
+        /^the other hosts expect this machine at 198\.18\.\d+\.99, but eth0, which leads to them, does not have that address/,
       ],
     ])("refuses %s", async (_, change, message) => {
       const before = await one.host.changes();
@@ -82,7 +82,7 @@ describe.skipIf(process.getuid?.() !== 0)("the keepalived script on real hosts",
       await one.look("ip", "address", "delete", `${all.address}/32`, "dev", "eth0");
       expect([end.code, end.stderr]).toEqual([
         10,
-        expect.stringContaining(`this machine has ${all.address} by itself`),
+        expect.stringContaining(`this machine has ${all.address} configured`),
       ]);
     });
   });
@@ -95,10 +95,10 @@ describe.skipIf(process.getuid?.() !== 0)("the keepalived script on real hosts",
     await one.look("systemctl", "start", "nginx");
     expect(end.code).toBe(40);
     expect(end.stderr).toContain(
-      `nobody holds ${all.address} after 15 s; keepalived is stopped on this machine. ` +
+      `no host holds ${all.address} after 15 s; keepalived is stopped on this machine. ` +
         "The balancer on this machine does not answer its probe.",
     );
-    expect(end.stderr).toContain("keepalived's former configuration does not apply while this stack has");
+    expect(end.stderr).toContain("keepalived's previous configuration is not used while this stack has");
     expect(await processes(one)).toBe("");
   });
 
@@ -158,7 +158,7 @@ describe.skipIf(process.getuid?.() !== 0)("the keepalived script on real hosts",
       expect([end.code, end.stderr]).toEqual([
         40,
         expect.stringContaining(
-          "it does not hear that host; keepalived is stopped on this machine. Let IP protocol 112 (VRRP) pass",
+          "it receives no advertisements from that host; keepalived is stopped on this machine. Allow IP protocol 112 (VRRP)",
         ),
       ]);
       expect((await all.settled()).holder).toBe(holder);

@@ -22,7 +22,7 @@ describe("the keepalived script", () => {
     const script = renderKeepalivedScript({ ...group, interface: "ens3" });
     const order = [
       "wanted_interface=ens3",
-      "is in use on this network",
+      "is already in use on this network",
       "register_undo <<",
       "add_ours keepalived",
       'roll_out "$work',

@@ -85,7 +85,7 @@ describe("what a machine's nginx is", () => {
 
     const run = await machine.run(learnBuild);
 
-    expect([run.code, run.stderr]).toEqual([10, expect.stringContaining("nginx does not say which version it is")]);
+    expect([run.code, run.stderr]).toEqual([10, expect.stringContaining("nginx does not report its version")]);
   });
 
   it("that does not start is refused with its own words", async () => {
@@ -107,7 +107,7 @@ describe("an nginx that is too old", () => {
 
     expect([run.code, run.stderr]).toEqual([
       10,
-      "this machine has nginx 1.21.5; 1.22.0 or later is needed: older ones are not looked after. Use package: nginx.org, " +
+      "this machine has nginx 1.21.5; 1.22.0 or later is needed: older versions are not supported. Use package: nginx.org, " +
         "or a newer release of openSUSE Leap 15.6 (on RHEL 9 also: dnf module enable nginx:1.24)\n",
     ]);
   });
@@ -128,6 +128,6 @@ describe("an nginx that is too old", () => {
     const run = await machine.run(`${learnBuild}\n${refuseBuild(undefined, true)}`);
 
     expect([run.code, run.stderr]).toEqual([10, expect.stringContaining("has no nameserver in")]);
-    expect(run.stderr).toContain("Name DNS servers in loadBalancer.nginx.resolvers");
+    expect(run.stderr).toContain("Set DNS servers in loadBalancer.nginx.resolvers");
   });
 });

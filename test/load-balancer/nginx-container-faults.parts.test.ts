@@ -73,7 +73,7 @@ describe.skipIf("refused" in made)("the script of nginx as a container", () => {
 
     expect([end.code, end.stderr]).toEqual([
       10,
-      "a container named rancher-nginx is on this machine that this stack did not make. Rename it: docker rename rancher-nginx OTHER-NAME\n",
+      "this machine has a container named rancher-nginx that this stack did not create. Rename it: docker rename rancher-nginx OTHER-NAME\n",
     ]);
     expect(await at.id()).toBe(theirs);
     await engine.mustDocker("rm", "rancher-nginx");

@@ -108,7 +108,7 @@ describe.skipIf("refused" in made)("the script of nginx as a container, on a rea
 
     expect(end.code).toBe(40);
     expect(end.stderr).toMatch(
-      /did not take effect within 8 s; the previous one is restored\. nginx says: bind\(\) to 0\.0\.0\.0:8082/,
+      /did not take effect within 8 s; the previous one is restored\. nginx: bind\(\) to 0\.0\.0\.0:8082/,
     );
     expect(end.seconds).toBeLessThan(60);
     expect([await at.id(), await machine.generation()]).toEqual([id, containerGenerationOf(one)]);
@@ -122,7 +122,7 @@ describe.skipIf("refused" in made)("the script of nginx as a container, on a rea
     const end = await at.container({ listeners: one, image: absent });
 
     expect(end.code).toBe(20);
-    expect(end.stderr).toMatch(/Docker does not get \S+@sha256:0+: .*(manifest unknown|not found)/);
+    expect(end.stderr).toMatch(/Docker cannot pull \S+@sha256:0+: .*(manifest unknown|not found)/);
     expect([await at.id(), await at.processes()]).toEqual(before);
   });
 
@@ -135,9 +135,7 @@ describe.skipIf("refused" in made)("the script of nginx as a container, on a rea
     );
 
     expect(end.code).toBe(40);
-    expect(end.stderr).toMatch(
-      /the previous one is restored\. nginx says: open\(\) "\/etc\/nginx\/absent\.conf" failed/,
-    );
+    expect(end.stderr).toMatch(/the previous one is restored\. nginx: open\(\) "\/etc\/nginx\/absent\.conf" failed/);
     expect([await at.id(), await at.processes()]).toEqual(before);
     expect(await engine.mustDocker("ps", "--all", "--format", "{{.Names}}")).toBe("rancher-nginx");
   });

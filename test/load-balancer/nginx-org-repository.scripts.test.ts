@@ -43,7 +43,7 @@ describe("nginx.org's repository on Debian and Ubuntu", () => {
 
     expect([end.code, end.stderr]).toEqual([
       10,
-      "nginx.org has packages for Debian and Ubuntu themselves; this machine runs Linux Mint 22. Use package: distribution\n",
+      "nginx.org has packages for Debian and Ubuntu only, not for derivatives; this machine runs Linux Mint 22. Use package: distribution\n",
     ]);
     expect(machine.calls()).toEqual([]);
   });

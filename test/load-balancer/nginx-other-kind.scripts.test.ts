@@ -27,12 +27,12 @@ it.each([
   [
     "nginx",
     "nginx-container",
-    "this machine runs nginx in a container that this stack started, on the same ports. Remove it first: on a single node by npm run uninstall, which keeps the data; before a cluster by kind: external and npm run up. Then runAs: host\n",
+    "this machine runs nginx in a container that this stack started, on the same ports. Remove it first: on a single node with npm run uninstall, which keeps the data; for a cluster with kind: external and npm run up. Then set runAs: host\n",
   ],
   [
     "nginx-container",
     "nginx",
-    "this machine runs the nginx that this stack installed, on the same ports. Remove it first: npm run uninstall, which keeps the data. Then runAs: container\n",
+    "this machine runs the nginx that this stack installed, on the same ports. Remove it first: npm run uninstall, which keeps the data. Then set runAs: container\n",
   ],
 ] as const)("%s does not come beside a %s of this stack, and says how to go over", async (script, other, message) => {
   using machine = new FakeSystem("debian");

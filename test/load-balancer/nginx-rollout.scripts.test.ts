@@ -99,9 +99,9 @@ describe("a rollout", () => {
     [
       "one of the old workers goes on beside a new one",
       "take; echo 12 21 >workers",
-      "nothing, but its worker 12 does not answer",
+      "no error, but its worker 12 does not answer",
     ],
-    ["it ends", "take; : >workers", "nothing, and it has no workers"],
+    ["it ends", "take; : >workers", "no error, and it has no workers"],
   ])("goes back when %s", async (_, first, words) => {
     using nginx = new FakeRollout().runs(a);
     if (words.startsWith("bind")) {
@@ -114,7 +114,7 @@ describe("a rollout", () => {
     expect(run.code).toBe(40);
     expect(run.stdout).toBe("taken back\n");
     expect(run.stderr).toContain("the previous one is restored");
-    expect(run.stderr).toContain(`nginx says: ${words}\n`);
+    expect(run.stderr).toContain(`nginx: ${words}\n`);
     expect(nginx.seen).toEqual({ onDisk: configuration(a), running: `${a}\n` });
   });
 
@@ -174,7 +174,7 @@ describe("a rollout", () => {
 
     expect([run.code, run.stderr]).toEqual([
       40,
-      "the configuration did not take effect within 1 s, and nginx has no previous one. nginx says: nothing, but its worker 12 does not answer\n",
+      "the configuration did not take effect within 1 s, and nginx has no previous one. nginx: no error, but its worker 12 does not answer\n",
     ]);
     expect(nginx.get("nginx.conf")).toBe(configuration(b));
   });

@@ -113,7 +113,7 @@ describe("nginx on RHEL's relatives", () => {
     await machine.run(undo);
 
     expect(end.stderr.replaceAll(machine.path("root"), "")).toContain(
-      "not served while this nginx is the load balancer, and given back by destroy: /etc/nginx/conf.d/theirs.conf",
+      "not used while this nginx is the load balancer, and restored by destroy: /etc/nginx/conf.d/theirs.conf",
     );
     expect(machine.read("/etc/nginx/nginx.conf")).toBe("# theirs\n");
     expect(machine.read("/packages")).toBe("nginx\nnginx-mod-stream\n");
@@ -157,7 +157,7 @@ describe("nginx on RHEL's relatives", () => {
 
     expect([end.code, end.stderr]).toEqual([
       10,
-      "this machine has an nginx of Rocky Linux 9.4 (Blue Onyx) already, which destroy could not give back. Remove it, or use package: distribution\n",
+      "this machine already has an nginx of Rocky Linux 9.4 (Blue Onyx), which destroy could not restore. Remove it, or use package: distribution\n",
     ]);
     expect(changes(machine.calls())).toEqual([]);
   });
@@ -209,7 +209,7 @@ describe("a system that is none of these", () => {
 
     expect([end.code, end.stderr]).toEqual([
       10,
-      "this machine runs Alpine Linux v3.22; nginx is installed on Debian, Ubuntu, RHEL, its relatives and SUSE only. Use one of them for the load balancer, or kind: external\n",
+      "this machine runs Alpine Linux v3.22; nginx can only be installed on Debian, Ubuntu, the RHEL family and SUSE. Use one of these systems for the load balancer, or kind: external\n",
     ]);
     expect(changes(machine.calls())).toEqual([]);
   });

@@ -37,7 +37,9 @@ describe("the check for upstreams that lead back to the load balancer", () => {
   ])("refuses %s on a port it listens on, and names it", (address) => {
     const text = refusal(["192.0.2.11", address]);
 
-    expect(text).toMatch(/^the load balancer would connect to itself: .* is this machine, and it listens on port 443/);
+    expect(text).toMatch(
+      /^the load balancer would connect to itself: .* is this machine, and the load balancer itself listens on port 443/,
+    );
     if (!address.includes("ffff")) expect(text).toContain(`: ${address} `);
   });
 

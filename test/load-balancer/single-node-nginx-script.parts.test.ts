@@ -114,7 +114,7 @@ describe.skipIf("refused" in made)("nginx in one of Docker's networks, on a real
     const end = await at.run({ image: at.images.second, balancer: { ports: { http: 80, https: 8443 } } });
 
     expect(end.code).toBe(40);
-    expect(end.stderr).toMatch(/the previous one is restored\. nginx says: .*port is already allocated/);
+    expect(end.stderr).toMatch(/the previous one is restored\. nginx: .*port is already allocated/);
     expect((await at.identity()).split(" ")[0]).toBe(before);
     expect(await at.ask()).toBe(200);
     await at.engine.mustDocker("rm", "-f", "holder");

@@ -90,7 +90,7 @@ it("one that is not there is refused, with those that are", async () => {
 
   const run = await box.script(findContainerScript("old").body, { name: "adopt" });
 
-  expect([run.code, run.stderr]).toEqual([10, "no container named old is on this machine. There are: wiki blog \n"]);
+  expect([run.code, run.stderr]).toEqual([10, "this machine has no container named old. It has: wiki blog \n"]);
 });
 
 it("what was found is shown", () => {

@@ -153,7 +153,7 @@ describe("npm run backup", () => {
 
     expect([end.code, end.stderr]).toEqual([
       1,
-      expect.stringContaining("no Rancher of this program is on this machine"),
+      expect.stringContaining("this machine has no Rancher container of this program"),
     ]);
     expect(end.stderr).toContain("archives Rancher's data: that failed on host local with exit code 10");
   });
@@ -176,7 +176,7 @@ describe("npm run adopt", () => {
     expect([none.code, none.stderr]).toEqual([1, expect.stringContaining("missing required argument 'container'")]);
     expect([unknown.code, unknown.stderr]).toEqual([
       1,
-      expect.stringContaining("no container named old is on this machine. There are: wiki"),
+      expect.stringContaining("this machine has no container named old. It has: wiki"),
     ]);
     expect(calls()).toEqual([]);
   });

@@ -61,7 +61,7 @@ describe.skipIf(process.getuid?.() !== 0)("what every script on a host keeps to"
           10,
           expect.stringContaining(`this machine is not ${name} of ${stack}`),
         ]);
-        expect(end.stderr).toContain("it says name=lb-1 stack=rancher/test");
+        expect(end.stderr).toContain("its marker is name=lb-1 stack=rancher/test");
       }
       expect(await machine.host.changes()).toEqual(before);
     });

@@ -127,7 +127,7 @@ describe.skipIf(process.getuid?.() !== 0)("the nginx script on a real host", () 
 
       expect(end.code).toBe(40);
       expect(end.stderr).toContain(
-        "did not take effect within 8 s; the previous one is restored. nginx says: bind() to 0.0.0.0:8080 failed (98: Address already in use)",
+        "did not take effect within 8 s; the previous one is restored. nginx: bind() to 0.0.0.0:8080 failed (98: Address already in use)",
       );
       expect(end.seconds - seconds).toBeLessThan(15);
       expect((await machine.host.exec(["nginx", "-t", "-q"])).code).toBe(0);

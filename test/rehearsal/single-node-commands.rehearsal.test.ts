@@ -118,7 +118,7 @@ describe.skipIf(!isRoot)("the commands of a single node", () => {
 
     const refused = await command("up", "--yes", "--skip-preview");
     expect(refused.code).not.toBe(0);
-    expect(refused.stdout + refused.stderr).toContain("on a single node by npm run uninstall, which keeps the data");
+    expect(refused.stdout + refused.stderr).toContain("on a single node with npm run uninstall, which keeps the data");
     expect((await command("uninstall", "--yes")).code).toBe(0);
     const moved = await command("up", "--yes", "--skip-preview");
 

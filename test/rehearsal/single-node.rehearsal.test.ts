@@ -88,7 +88,7 @@ describe.skipIf(!isRoot)("a single node", () => {
 
     expect(run.code).not.toBe(0);
     expect(run.text).toContain("did not become healthy on a copy of the data");
-    expect(run.text).toMatch(/Rancher was stopped for \d+ s, while its data were copied/);
+    expect(run.text).toMatch(/Rancher was stopped for \d+ s, while its data was copied/);
     expect((await rancherContainer())?.split(" ").slice(0, 2)).toEqual(before?.split(" ").slice(0, 2));
     expect(await stack.marked()).toBe("since the beginning");
   });
@@ -125,7 +125,7 @@ describe.skipIf(!isRoot)("a single node", () => {
 
     const runs = [await stack.up(), await stack.up()];
 
-    const said = /has ended \d+ times; .* The way back, at any time: npm run restore -- dev (rancher-2\.15\.2-\w+)/;
+    const said = /has restarted \d+ times; .* To go back: npm run restore -- dev (rancher-2\.15\.2-\w+)/;
     const [first, second] = runs.map(({ text }) => said.exec(text)?.[1]);
     expect(first, runs[0]?.text).toBeDefined();
     expect(second).toBe(first);

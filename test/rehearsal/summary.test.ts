@@ -43,8 +43,8 @@ describe("the summary", () => {
 
     expect(text).toBe(`
 https://rancher.example.com
-  reached at 198.18.0.15, 198.18.0.16; https://rancher.example.com will lead
-    there once DNS does
+  reached at 198.18.0.15, 198.18.0.16; https://rancher.example.com works once
+    DNS resolves to it
 
 prod
 ├─ nginx, layer 4: lb-1 (198.18.0.15)

@@ -23,10 +23,10 @@ waiting() {
 }
 mend_packages() {
   [ -n "$(dpkg --audit)" ] || [ -n "$(ls /var/lib/dpkg/updates)" ] || return 0
-  say "dpkg was interrupted earlier; setting that right"
-  waiting dpkg --force-confold --configure -a || [ -n "$(not_whole)" ] || fail 20 "dpkg was interrupted earlier and cannot go on; its output is above. $who_locks"
+  say "dpkg was interrupted earlier; repairing it"
+  waiting dpkg --force-confold --configure -a || [ -n "$(not_whole)" ] || fail 20 "dpkg was interrupted earlier and cannot be repaired; its output is above. $who_locks"
 }
-# What dpkg had not yet noted as whole it does not configure: that is installed anew, or removed.
+# Packages whose unpacking was interrupted. dpkg cannot configure them: they are reinstalled or removed.
 not_whole() { dpkg-query -W -f '${db:Status-Eflag} ${Package}\n' | sed -n 's/^reinstreq //p'; }
 # shellcheck disable=SC2086 # one word per option
 refresh_packages() { waiting apt-get $apt_options update || fail 20 "apt-get update failed; its output is above. $who_locks"; }
@@ -42,8 +42,8 @@ add_packages() {
 }
 remove_packages() {
   mend_packages
-  # A package that a power cut left half unpacked may go without being installed anew.
-  apt -o DPkg::Options::=--force-remove-reinstreq purge "$@" || fail 30 "$* cannot be removed; apt says why above"
+  # A package that a power cut left half unpacked is removed without a reinstall.
+  apt -o DPkg::Options::=--force-remove-reinstreq purge "$@" || fail 30 "$* cannot be removed; apt's output is above"
 }
   ;;
 redhat)
@@ -52,7 +52,7 @@ installed() { rpm -q "$1" >/dev/null 2>&1; }
 remove_packages() {
   for one in "$@"; do ! installed "$one" || printf '%s\n' "$one"; done >"$work/removing"
   # shellcheck disable=SC2046 # one word per package
-  [ ! -s "$work/removing" ] || rpm -e $(cat "$work/removing") >&2 9>&- || fail 30 "$(tr '\n' ' ' <"$work/removing")cannot be removed; rpm says why above"
+  [ ! -s "$work/removing" ] || rpm -e $(cat "$work/removing") >&2 9>&- || fail 30 "$(tr '\n' ' ' <"$work/removing")cannot be removed; rpm's output is above"
 }
 dnf_now() { dnf "$@" --setopt=install_weak_deps=False 9>&-; }
 refresh_packages() { dnf_now -q -y makecache >&2 || fail 20 "dnf makecache failed; its output is above"; }
@@ -69,7 +69,7 @@ installed() { rpm -q "$1" >/dev/null 2>&1; }
 remove_packages() {
   for one in "$@"; do ! installed "$one" || printf '%s\n' "$one"; done >"$work/removing"
   # shellcheck disable=SC2046 # one word per package
-  [ ! -s "$work/removing" ] || rpm -e $(cat "$work/removing") >&2 9>&- || fail 30 "$(tr '\n' ' ' <"$work/removing")cannot be removed; rpm says why above"
+  [ ! -s "$work/removing" ] || rpm -e $(cat "$work/removing") >&2 9>&- || fail 30 "$(tr '\n' ' ' <"$work/removing")cannot be removed; rpm's output is above"
 }
 zypper_now() {
   zypper_code=0
@@ -97,7 +97,7 @@ note_service() {
   systemctl -q is-active "$1" || : >"$facts/was-stopped"
   : >"$facts/was-noted"
 }
-[ -n "$system" ] || fail 10 "this machine runs $system_name; HAProxy is installed on Debian, Ubuntu, the RHEL family and SUSE only. Use one of them for the load balancer, or kind: external"
+[ -n "$system" ] || fail 10 "this machine runs $system_name; HAProxy can only be installed on Debian, Ubuntu, the RHEL family and SUSE. Use one of these systems for the load balancer, or kind: external"
 if command -v ss >/dev/null; then
   for port in 80 443 18404; do
     holder=$(ss -Hltnp "sport = :$port" | grep -v '"haproxy"' | head -n 1)
@@ -123,7 +123,7 @@ addresses_of() {
 }
 while read -r kind upstream port; do
   for one in $(addresses_of "$kind" "$upstream"); do
-    ! is_own "$one" || fail 10 "the load balancer would connect to itself: $upstream$([ "$kind" = address ] || echo " ($one)") is this machine, and it listens on port $port itself. Give the address of the machine behind it"
+    ! is_own "$one" || fail 10 "the load balancer would connect to itself: $upstream$([ "$kind" = address ] || echo " ($one)") is this machine, and the load balancer itself listens on port $port. Set the address of the machine behind it"
   done
 done <<'UPSTREAMS'
 address 192.0.2.11 80
@@ -159,10 +159,10 @@ waiting() {
 }
 mend_packages() {
   [ -n "$(dpkg --audit)" ] || [ -n "$(ls /var/lib/dpkg/updates)" ] || return 0
-  say "dpkg was interrupted earlier; setting that right"
-  waiting dpkg --force-confold --configure -a || [ -n "$(not_whole)" ] || fail 20 "dpkg was interrupted earlier and cannot go on; its output is above. $who_locks"
+  say "dpkg was interrupted earlier; repairing it"
+  waiting dpkg --force-confold --configure -a || [ -n "$(not_whole)" ] || fail 20 "dpkg was interrupted earlier and cannot be repaired; its output is above. $who_locks"
 }
-# What dpkg had not yet noted as whole it does not configure: that is installed anew, or removed.
+# Packages whose unpacking was interrupted. dpkg cannot configure them: they are reinstalled or removed.
 not_whole() { dpkg-query -W -f '${db:Status-Eflag} ${Package}\n' | sed -n 's/^reinstreq //p'; }
 # shellcheck disable=SC2086 # one word per option
 refresh_packages() { waiting apt-get $apt_options update || fail 20 "apt-get update failed; its output is above. $who_locks"; }
@@ -178,8 +178,8 @@ add_packages() {
 }
 remove_packages() {
   mend_packages
-  # A package that a power cut left half unpacked may go without being installed anew.
-  apt -o DPkg::Options::=--force-remove-reinstreq purge "$@" || fail 30 "$* cannot be removed; apt says why above"
+  # A package that a power cut left half unpacked is removed without a reinstall.
+  apt -o DPkg::Options::=--force-remove-reinstreq purge "$@" || fail 30 "$* cannot be removed; apt's output is above"
 }
   ;;
 redhat)
@@ -188,7 +188,7 @@ installed() { rpm -q "$1" >/dev/null 2>&1; }
 remove_packages() {
   for one in "$@"; do ! installed "$one" || printf '%s\n' "$one"; done >"$work/removing"
   # shellcheck disable=SC2046 # one word per package
-  [ ! -s "$work/removing" ] || rpm -e $(cat "$work/removing") >&2 9>&- || fail 30 "$(tr '\n' ' ' <"$work/removing")cannot be removed; rpm says why above"
+  [ ! -s "$work/removing" ] || rpm -e $(cat "$work/removing") >&2 9>&- || fail 30 "$(tr '\n' ' ' <"$work/removing")cannot be removed; rpm's output is above"
 }
 dnf_now() { dnf "$@" --setopt=install_weak_deps=False 9>&-; }
 refresh_packages() { dnf_now -q -y makecache >&2 || fail 20 "dnf makecache failed; its output is above"; }
@@ -205,7 +205,7 @@ installed() { rpm -q "$1" >/dev/null 2>&1; }
 remove_packages() {
   for one in "$@"; do ! installed "$one" || printf '%s\n' "$one"; done >"$work/removing"
   # shellcheck disable=SC2046 # one word per package
-  [ ! -s "$work/removing" ] || rpm -e $(cat "$work/removing") >&2 9>&- || fail 30 "$(tr '\n' ' ' <"$work/removing")cannot be removed; rpm says why above"
+  [ ! -s "$work/removing" ] || rpm -e $(cat "$work/removing") >&2 9>&- || fail 30 "$(tr '\n' ' ' <"$work/removing")cannot be removed; rpm's output is above"
 }
 zypper_now() {
   zypper_code=0
@@ -235,7 +235,7 @@ note_service() {
 }
 close_port() {
   firewall-cmd -q --permanent --remove-port="$1/tcp" && firewall-cmd -q --remove-port="$1/tcp" ||
-    say "firewalld keeps port $1 open; firewall-cmd says why above"
+    say "firewalld keeps port $1 open; firewall-cmd's output is above"
   grep -v -x "$1" "$facts/firewall-ports" >"$facts/firewall-ports.new" || true
   mv "$facts/firewall-ports.new" "$facts/firewall-ports"
 }
@@ -244,7 +244,7 @@ if command -v firewall-cmd >/dev/null && firewall-cmd --state >/dev/null 2>&1 &&
   for port in $opened; do close_port "$port"; done
 fi
 forget_selinux_port() {
-  semanage port -d -p tcp "$1" || say "SELinux keeps port $1 as it is; semanage says why above"
+  semanage port -d -p tcp "$1" || say "SELinux keeps the type of port $1; semanage's output is above"
   grep -v -x "$1" "$facts/selinux-ports" >"$facts/selinux-ports.new" || true
   mv "$facts/selinux-ports.new" "$facts/selinux-ports"
 }
@@ -259,9 +259,9 @@ have_selinux_ports() {
     case "$typed" in *" $port "*) continue ;; esac
     grep -q -x "$port" "$facts/selinux-ports" || echo "$port" >>"$facts/selinux-ports"
     say "SELinux: port $port becomes $1"
-    # One that has another type already is changed instead.
+    # A port that already has another type is changed instead.
     semanage port -a -t "$1" -p tcp "$port" 2>/dev/null || semanage port -m -t "$1" -p tcp "$port" ||
-      fail 30 "SELinux does not let port $port become $1; semanage says why above"
+      fail 30 "SELinux does not accept $1 as the type of port $port; semanage's output is above"
   done
 }
 if command -v getenforce >/dev/null && [ "$(getenforce)" != Disabled ]; then
@@ -302,7 +302,7 @@ if ! installed haproxy; then
 fi
 systemctl -q is-enabled haproxy || systemctl -q enable haproxy 9>&-
 forget_selinux_port() {
-  semanage port -d -p tcp "$1" || say "SELinux keeps port $1 as it is; semanage says why above"
+  semanage port -d -p tcp "$1" || say "SELinux keeps the type of port $1; semanage's output is above"
   grep -v -x "$1" "$facts/selinux-ports" >"$facts/selinux-ports.new" || true
   mv "$facts/selinux-ports.new" "$facts/selinux-ports"
 }
@@ -317,9 +317,9 @@ have_selinux_ports() {
     case "$typed" in *" $port "*) continue ;; esac
     grep -q -x "$port" "$facts/selinux-ports" || echo "$port" >>"$facts/selinux-ports"
     say "SELinux: port $port becomes $1"
-    # One that has another type already is changed instead.
+    # A port that already has another type is changed instead.
     semanage port -a -t "$1" -p tcp "$port" 2>/dev/null || semanage port -m -t "$1" -p tcp "$port" ||
-      fail 30 "SELinux does not let port $port become $1; semanage says why above"
+      fail 30 "SELinux does not accept $1 as the type of port $port; semanage's output is above"
   done
 }
 if command -v getenforce >/dev/null && [ "$(getenforce)" != Disabled ]; then
@@ -327,13 +327,13 @@ if command -v getenforce >/dev/null && [ "$(getenforce)" != Disabled ]; then
     getsebool "$boolean" | grep -q 'off$' || continue
     echo "$boolean" >>"$facts/selinux-booleans"
     say "SELinux: switching $boolean on"
-    setsebool -P "$boolean" on || fail 30 "SELinux does not let $boolean be switched on; setsebool says why above"
+    setsebool -P "$boolean" on || fail 30 "$boolean cannot be switched on in SELinux; setsebool's output is above"
   done
   have_selinux_ports http_port_t ""
 fi
 close_port() {
   firewall-cmd -q --permanent --remove-port="$1/tcp" && firewall-cmd -q --remove-port="$1/tcp" ||
-    say "firewalld keeps port $1 open; firewall-cmd says why above"
+    say "firewalld keeps port $1 open; firewall-cmd's output is above"
   grep -v -x "$1" "$facts/firewall-ports" >"$facts/firewall-ports.new" || true
   mv "$facts/firewall-ports.new" "$facts/firewall-ports"
 }
@@ -348,7 +348,7 @@ if command -v firewall-cmd >/dev/null && firewall-cmd --state >/dev/null 2>&1; t
     grep -q -x "$port" "$facts/firewall-ports" || echo "$port" >>"$facts/firewall-ports"
     say "firewalld: opening port $port"
     firewall-cmd -q --permanent --add-port="$port/tcp" && firewall-cmd -q --add-port="$port/tcp" ||
-      fail 30 "firewalld does not open port $port; firewall-cmd says why above"
+      fail 30 "firewalld does not open port $port; firewall-cmd's output is above"
   done
 fi
 place /etc/haproxy/generation.lua 0644 <<'LUA'
@@ -505,11 +505,11 @@ roll_out() {
     return 0
   fi
   output=$(journalctl -q -u haproxy -o cat --since "@$since" -n 100 2>/dev/null | cat "$work/output" - | alerts)
-  [ -n "$output" ] || output="nothing; does its unit use another file than $conf? systemctl cat haproxy"
+  [ -n "$output" ] || output="no error; does its unit use another file than $conf? systemctl cat haproxy"
   if go_back; then
-    fail 40 "the new configuration did not take effect within 8 s; the previous one is restored. HAProxy says: $output"
+    fail 40 "the new configuration did not take effect within 8 s; the previous one is restored. HAProxy: $output"
   fi
-  fail 40 "the configuration did not take effect within 8 s, and HAProxy has no previous one. It says: $output"
+  fail 40 "the configuration did not take effect within 8 s, and HAProxy has no previous one. HAProxy: $output"
 }
 roll_out "$wanted"
 sha256sum "$conf" | cut -d ' ' -f 1

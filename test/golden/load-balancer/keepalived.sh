@@ -28,10 +28,10 @@ waiting() {
 }
 mend_packages() {
   [ -n "$(dpkg --audit)" ] || [ -n "$(ls /var/lib/dpkg/updates)" ] || return 0
-  say "dpkg was interrupted earlier; setting that right"
-  waiting dpkg --force-confold --configure -a || [ -n "$(not_whole)" ] || fail 20 "dpkg was interrupted earlier and cannot go on; its output is above. $who_locks"
+  say "dpkg was interrupted earlier; repairing it"
+  waiting dpkg --force-confold --configure -a || [ -n "$(not_whole)" ] || fail 20 "dpkg was interrupted earlier and cannot be repaired; its output is above. $who_locks"
 }
-# What dpkg had not yet noted as whole it does not configure: that is installed anew, or removed.
+# Packages whose unpacking was interrupted. dpkg cannot configure them: they are reinstalled or removed.
 not_whole() { dpkg-query -W -f '${db:Status-Eflag} ${Package}\n' | sed -n 's/^reinstreq //p'; }
 # shellcheck disable=SC2086 # one word per option
 refresh_packages() { waiting apt-get $apt_options update || fail 20 "apt-get update failed; its output is above. $who_locks"; }
@@ -47,8 +47,8 @@ add_packages() {
 }
 remove_packages() {
   mend_packages
-  # A package that a power cut left half unpacked may go without being installed anew.
-  apt -o DPkg::Options::=--force-remove-reinstreq purge "$@" || fail 30 "$* cannot be removed; apt says why above"
+  # A package that a power cut left half unpacked is removed without a reinstall.
+  apt -o DPkg::Options::=--force-remove-reinstreq purge "$@" || fail 30 "$* cannot be removed; apt's output is above"
 }
   ;;
 redhat)
@@ -57,7 +57,7 @@ installed() { rpm -q "$1" >/dev/null 2>&1; }
 remove_packages() {
   for one in "$@"; do ! installed "$one" || printf '%s\n' "$one"; done >"$work/removing"
   # shellcheck disable=SC2046 # one word per package
-  [ ! -s "$work/removing" ] || rpm -e $(cat "$work/removing") >&2 9>&- || fail 30 "$(tr '\n' ' ' <"$work/removing")cannot be removed; rpm says why above"
+  [ ! -s "$work/removing" ] || rpm -e $(cat "$work/removing") >&2 9>&- || fail 30 "$(tr '\n' ' ' <"$work/removing")cannot be removed; rpm's output is above"
 }
 dnf_now() { dnf "$@" --setopt=install_weak_deps=False 9>&-; }
 refresh_packages() { dnf_now -q -y makecache >&2 || fail 20 "dnf makecache failed; its output is above"; }
@@ -74,7 +74,7 @@ installed() { rpm -q "$1" >/dev/null 2>&1; }
 remove_packages() {
   for one in "$@"; do ! installed "$one" || printf '%s\n' "$one"; done >"$work/removing"
   # shellcheck disable=SC2046 # one word per package
-  [ ! -s "$work/removing" ] || rpm -e $(cat "$work/removing") >&2 9>&- || fail 30 "$(tr '\n' ' ' <"$work/removing")cannot be removed; rpm says why above"
+  [ ! -s "$work/removing" ] || rpm -e $(cat "$work/removing") >&2 9>&- || fail 30 "$(tr '\n' ' ' <"$work/removing")cannot be removed; rpm's output is above"
 }
 zypper_now() {
   zypper_code=0
@@ -102,7 +102,7 @@ note_service() {
   systemctl -q is-active "$1" || : >"$facts/was-stopped"
   : >"$facts/was-noted"
 }
-[ -n "$system" ] || fail 10 "this machine runs $system_name; keepalived is installed on Debian, Ubuntu, RHEL, its relatives and SUSE only. Leave floatingAddress out, or use one of them"
+[ -n "$system" ] || fail 10 "this machine runs $system_name; keepalived can only be installed on Debian, Ubuntu, the RHEL family and SUSE. Leave floatingAddress out, or use one of these systems"
 is_here() { ip -o addr show to "$1" | grep -q .; }
 neighbour() {
   ip neigh flush to "$1" dev "$2" 2>/dev/null || true
@@ -126,21 +126,21 @@ peer_with() {
 }
 leaving=
 former_peers=$(cat "$facts/peers" 2>/dev/null || true)
-command -v ip >/dev/null || fail 10 "this machine has no ip. Install the package that has it (iproute2, iproute)"
+command -v ip >/dev/null || fail 10 "this machine has no ip. Install the package that contains it (iproute2, iproute)"
 route=$(ip -o route get "${peers%% *}" 2>&1) || fail 10 "no route leads to ${peers%% *}, another host of the floating address: $route"
 interface=$(printf '%s\n' "$route" | sed -n 's/.* dev \([^ ]*\).*/\1/p')
 ip -o addr show dev "$interface" to "$own" | grep -q . ||
-  fail 10 "its peers are told that this machine is at $own, and $interface, which leads to them, does not have that address. Give the address it has there as privateAddress"
+  fail 10 "the other hosts expect this machine at $own, but $interface, which leads to them, does not have that address. Set its address on $interface as privateAddress"
 address_interface=${wanted_interface:-$interface}
 ip -o link show dev "$address_interface" >/dev/null 2>&1 ||
   fail 10 "this machine has no interface $address_interface. It has $(ip -o link show | sed -n 's/^[0-9]*: \([^:@]*\).*/\1/p' | grep -v '^lo$' | tr '\n' ' '). Name one of them in floatingAddress.interface, or leave it out"
 if is_here "$address"; then
   [ "$(cat "$facts/address" 2>/dev/null)" = "$address" ] ||
-    fail 10 "this machine has $address by itself. A floating address is one that no machine has; choose a free one"
+    fail 10 "this machine has $address configured. No machine may have a floating address configured; choose a free one"
   holder=here
 else
   ip -o route get "$address" 2>/dev/null | grep -v ' via ' | grep -q " dev $address_interface " ||
-    fail 10 "$address is in no network of $address_interface, so nobody would look for it there. Choose a free address of its network, or name another interface"
+    fail 10 "$address is in no network of $address_interface, so clients could not reach it there. Choose a free address of its network, or name another interface"
   answering=$(neighbour "$address" "$address_interface")
   if [ -z "$answering" ]; then
     holder=nobody
@@ -150,7 +150,7 @@ else
   else
     holding=$(peer_with "$answering" "$address_interface")
     [ -n "$holding" ] ||
-      fail 10 "$address is in use on this network already, by the machine with the hardware address $answering. Choose a free address; if that is a host this stack is to give up, give it up in an update of its own, after this one"
+      fail 10 "$address is already in use on this network, by the machine with the MAC address $answering. Choose a free address. To remove that host from this stack, do it in a separate update after this one"
     holder=peer
     case " $peers " in
       *" $holding "*) ;;
@@ -187,10 +187,10 @@ waiting() {
 }
 mend_packages() {
   [ -n "$(dpkg --audit)" ] || [ -n "$(ls /var/lib/dpkg/updates)" ] || return 0
-  say "dpkg was interrupted earlier; setting that right"
-  waiting dpkg --force-confold --configure -a || [ -n "$(not_whole)" ] || fail 20 "dpkg was interrupted earlier and cannot go on; its output is above. $who_locks"
+  say "dpkg was interrupted earlier; repairing it"
+  waiting dpkg --force-confold --configure -a || [ -n "$(not_whole)" ] || fail 20 "dpkg was interrupted earlier and cannot be repaired; its output is above. $who_locks"
 }
-# What dpkg had not yet noted as whole it does not configure: that is installed anew, or removed.
+# Packages whose unpacking was interrupted. dpkg cannot configure them: they are reinstalled or removed.
 not_whole() { dpkg-query -W -f '${db:Status-Eflag} ${Package}\n' | sed -n 's/^reinstreq //p'; }
 # shellcheck disable=SC2086 # one word per option
 refresh_packages() { waiting apt-get $apt_options update || fail 20 "apt-get update failed; its output is above. $who_locks"; }
@@ -206,8 +206,8 @@ add_packages() {
 }
 remove_packages() {
   mend_packages
-  # A package that a power cut left half unpacked may go without being installed anew.
-  apt -o DPkg::Options::=--force-remove-reinstreq purge "$@" || fail 30 "$* cannot be removed; apt says why above"
+  # A package that a power cut left half unpacked is removed without a reinstall.
+  apt -o DPkg::Options::=--force-remove-reinstreq purge "$@" || fail 30 "$* cannot be removed; apt's output is above"
 }
   ;;
 redhat)
@@ -216,7 +216,7 @@ installed() { rpm -q "$1" >/dev/null 2>&1; }
 remove_packages() {
   for one in "$@"; do ! installed "$one" || printf '%s\n' "$one"; done >"$work/removing"
   # shellcheck disable=SC2046 # one word per package
-  [ ! -s "$work/removing" ] || rpm -e $(cat "$work/removing") >&2 9>&- || fail 30 "$(tr '\n' ' ' <"$work/removing")cannot be removed; rpm says why above"
+  [ ! -s "$work/removing" ] || rpm -e $(cat "$work/removing") >&2 9>&- || fail 30 "$(tr '\n' ' ' <"$work/removing")cannot be removed; rpm's output is above"
 }
 dnf_now() { dnf "$@" --setopt=install_weak_deps=False 9>&-; }
 refresh_packages() { dnf_now -q -y makecache >&2 || fail 20 "dnf makecache failed; its output is above"; }
@@ -233,7 +233,7 @@ installed() { rpm -q "$1" >/dev/null 2>&1; }
 remove_packages() {
   for one in "$@"; do ! installed "$one" || printf '%s\n' "$one"; done >"$work/removing"
   # shellcheck disable=SC2046 # one word per package
-  [ ! -s "$work/removing" ] || rpm -e $(cat "$work/removing") >&2 9>&- || fail 30 "$(tr '\n' ' ' <"$work/removing")cannot be removed; rpm says why above"
+  [ ! -s "$work/removing" ] || rpm -e $(cat "$work/removing") >&2 9>&- || fail 30 "$(tr '\n' ' ' <"$work/removing")cannot be removed; rpm's output is above"
 }
 zypper_now() {
   zypper_code=0
@@ -270,7 +270,7 @@ systemctl daemon-reload 9>&-
 if command -v firewall-cmd >/dev/null && firewall-cmd --state >/dev/null 2>&1 && [ -e "$facts/firewall-zone" ]; then
   zone=$(cat "$facts/firewall-zone")
   firewall-cmd -q --permanent --zone="$zone" --remove-protocol=vrrp && firewall-cmd -q --zone="$zone" --remove-protocol=vrrp ||
-    say "firewalld keeps letting VRRP in; firewall-cmd says why above"
+    say "firewalld still allows VRRP; firewall-cmd's output is above"
 fi
 give_back "$conf"
 if [ -s "$facts/packages" ]; then
@@ -288,7 +288,7 @@ UNDO
 if [ ! -e "$facts/packages" ] && installed keepalived; then
   keep "$conf"
   if note_service keepalived && [ -s "$conf" ]; then
-    say "keepalived's former configuration does not apply while this stack has a floating address; destroy gives it back"
+    say "keepalived's previous configuration is not used while this stack has a floating address; destroy restores it"
   fi
 fi
 if ! installed keepalived; then
@@ -302,9 +302,9 @@ if command -v firewall-cmd >/dev/null && firewall-cmd --state >/dev/null 2>&1; t
   zone=$(firewall-cmd --get-zone-of-interface="$interface" 2>/dev/null || firewall-cmd --get-default-zone)
   if ! firewall-cmd -q --permanent --zone="$zone" --query-protocol=vrrp || ! firewall-cmd -q --zone="$zone" --query-protocol=vrrp; then
     echo "$zone" >"$facts/firewall-zone"
-    say "firewalld: letting VRRP in, zone $zone"
+    say "firewalld: allowing VRRP in zone $zone"
     firewall-cmd -q --permanent --zone="$zone" --add-protocol=vrrp && firewall-cmd -q --zone="$zone" --add-protocol=vrrp ||
-      fail 30 "firewalld does not let VRRP in; firewall-cmd says why above"
+      fail 30 "firewalld does not allow VRRP; firewall-cmd's output is above"
   fi
 fi
 make_folder "$(dirname "$answers_script")"
@@ -356,14 +356,14 @@ vrrp_script balancer_answers {
 }
 
 vrrp_instance rancher {
-    # Nobody begins with the address, and nobody takes it from a host that serves: each move ends open connections.
+    # No host starts with the address or takes it from a working host: each move ends open connections.
     state BACKUP
     nopreempt
     interface @@interface@@
     virtual_router_id 51
     priority 220
     advert_int 0.5
-    # From host to host: many networks pass no multicast. VRRP 3 has no password; that of VRRP 2 went in plain text.
+    # Unicast: many networks do not pass multicast. VRRP 3 has no password; VRRP 2 sent it in plain text.
     unicast_src_ip 192.0.2.22
     unicast_peer {
         192.0.2.21
@@ -431,13 +431,13 @@ roll_out() {
     if [ "$(date +%s)" -ge "$deadline" ]; then
       output=$(journalctl -q -u keepalived -o cat -n 5 2>/dev/null | cat "$work/output" -)
       go_back
-      fail 40 "nobody holds $address after 15 s; $said. $(balancer_state) keepalived says: $output"
+      fail 40 "no host holds $address after 15 s; $said. $(balancer_state) keepalived: $output"
     fi
     sleep 0.5
   done
   if [ "$joins" = peer ] && is_here "$address"; then
     go_back
-    fail 40 "this machine took $address although another host held it: it does not hear that host; $said. Let IP protocol 112 (VRRP) pass between the hosts, both ways. A host that is new goes last in rancher:loadBalancer.hosts, as the others must know it before it comes"
+    fail 40 "this machine took $address although another host held it: it receives no advertisements from that host; $said. Allow IP protocol 112 (VRRP) between the hosts in both directions. A new host must be the last in rancher:loadBalancer.hosts, because the others must know it before it starts"
   fi
   rm -f "$former"
   say "changed: keepalived runs the new configuration; $address is $(if is_here "$address"; then echo here; else echo on another host; fi)"

@@ -23,10 +23,10 @@ waiting() {
 }
 mend_packages() {
   [ -n "$(dpkg --audit)" ] || [ -n "$(ls /var/lib/dpkg/updates)" ] || return 0
-  say "dpkg was interrupted earlier; setting that right"
-  waiting dpkg --force-confold --configure -a || [ -n "$(not_whole)" ] || fail 20 "dpkg was interrupted earlier and cannot go on; its output is above. $who_locks"
+  say "dpkg was interrupted earlier; repairing it"
+  waiting dpkg --force-confold --configure -a || [ -n "$(not_whole)" ] || fail 20 "dpkg was interrupted earlier and cannot be repaired; its output is above. $who_locks"
 }
-# What dpkg had not yet noted as whole it does not configure: that is installed anew, or removed.
+# Packages whose unpacking was interrupted. dpkg cannot configure them: they are reinstalled or removed.
 not_whole() { dpkg-query -W -f '${db:Status-Eflag} ${Package}\n' | sed -n 's/^reinstreq //p'; }
 # shellcheck disable=SC2086 # one word per option
 refresh_packages() { waiting apt-get $apt_options update || fail 20 "apt-get update failed; its output is above. $who_locks"; }
@@ -42,8 +42,8 @@ add_packages() {
 }
 remove_packages() {
   mend_packages
-  # A package that a power cut left half unpacked may go without being installed anew.
-  apt -o DPkg::Options::=--force-remove-reinstreq purge "$@" || fail 30 "$* cannot be removed; apt says why above"
+  # A package that a power cut left half unpacked is removed without a reinstall.
+  apt -o DPkg::Options::=--force-remove-reinstreq purge "$@" || fail 30 "$* cannot be removed; apt's output is above"
 }
   ;;
 redhat)
@@ -52,7 +52,7 @@ installed() { rpm -q "$1" >/dev/null 2>&1; }
 remove_packages() {
   for one in "$@"; do ! installed "$one" || printf '%s\n' "$one"; done >"$work/removing"
   # shellcheck disable=SC2046 # one word per package
-  [ ! -s "$work/removing" ] || rpm -e $(cat "$work/removing") >&2 9>&- || fail 30 "$(tr '\n' ' ' <"$work/removing")cannot be removed; rpm says why above"
+  [ ! -s "$work/removing" ] || rpm -e $(cat "$work/removing") >&2 9>&- || fail 30 "$(tr '\n' ' ' <"$work/removing")cannot be removed; rpm's output is above"
 }
 dnf_now() { dnf "$@" --setopt=install_weak_deps=False 9>&-; }
 refresh_packages() { dnf_now -q -y makecache >&2 || fail 20 "dnf makecache failed; its output is above"; }
@@ -69,7 +69,7 @@ installed() { rpm -q "$1" >/dev/null 2>&1; }
 remove_packages() {
   for one in "$@"; do ! installed "$one" || printf '%s\n' "$one"; done >"$work/removing"
   # shellcheck disable=SC2046 # one word per package
-  [ ! -s "$work/removing" ] || rpm -e $(cat "$work/removing") >&2 9>&- || fail 30 "$(tr '\n' ' ' <"$work/removing")cannot be removed; rpm says why above"
+  [ ! -s "$work/removing" ] || rpm -e $(cat "$work/removing") >&2 9>&- || fail 30 "$(tr '\n' ' ' <"$work/removing")cannot be removed; rpm's output is above"
 }
 zypper_now() {
   zypper_code=0
@@ -97,8 +97,8 @@ note_service() {
   systemctl -q is-active "$1" || : >"$facts/was-stopped"
   : >"$facts/was-noted"
 }
-[ -n "$system" ] || fail 10 "this machine runs $system_name; nginx is installed on Debian, Ubuntu, RHEL, its relatives and SUSE only. Use one of them for the load balancer, or kind: external"
-[ -z "$(undo_of nginx-container)" ] || fail 10 "this machine runs nginx in a container that this stack started, on the same ports. Remove it first: on a single node by npm run uninstall, which keeps the data; before a cluster by kind: external and npm run up. Then runAs: host"
+[ -n "$system" ] || fail 10 "this machine runs $system_name; nginx can only be installed on Debian, Ubuntu, the RHEL family and SUSE. Use one of these systems for the load balancer, or kind: external"
+[ -z "$(undo_of nginx-container)" ] || fail 10 "this machine runs nginx in a container that this stack started, on the same ports. Remove it first: on a single node with npm run uninstall, which keeps the data; for a cluster with kind: external and npm run up. Then set runAs: host"
 if command -v ss >/dev/null; then
   for port in 80 443 18404; do
     holder=$(ss -Hltnp "sport = :$port" | grep -v '"nginx"' | head -n 1)
@@ -119,7 +119,7 @@ addresses_of() {
 }
 while read -r kind upstream port; do
   for one in $(addresses_of "$kind" "$upstream"); do
-    ! is_own "$one" || fail 10 "the load balancer would connect to itself: $upstream$([ "$kind" = address ] || echo " ($one)") is this machine, and it listens on port $port itself. Give the address of the machine behind it"
+    ! is_own "$one" || fail 10 "the load balancer would connect to itself: $upstream$([ "$kind" = address ] || echo " ($one)") is this machine, and the load balancer itself listens on port $port. Set the address of the machine behind it"
   done
 done <<'UPSTREAMS'
 address 192.0.2.11 80
@@ -152,10 +152,10 @@ waiting() {
 }
 mend_packages() {
   [ -n "$(dpkg --audit)" ] || [ -n "$(ls /var/lib/dpkg/updates)" ] || return 0
-  say "dpkg was interrupted earlier; setting that right"
-  waiting dpkg --force-confold --configure -a || [ -n "$(not_whole)" ] || fail 20 "dpkg was interrupted earlier and cannot go on; its output is above. $who_locks"
+  say "dpkg was interrupted earlier; repairing it"
+  waiting dpkg --force-confold --configure -a || [ -n "$(not_whole)" ] || fail 20 "dpkg was interrupted earlier and cannot be repaired; its output is above. $who_locks"
 }
-# What dpkg had not yet noted as whole it does not configure: that is installed anew, or removed.
+# Packages whose unpacking was interrupted. dpkg cannot configure them: they are reinstalled or removed.
 not_whole() { dpkg-query -W -f '${db:Status-Eflag} ${Package}\n' | sed -n 's/^reinstreq //p'; }
 # shellcheck disable=SC2086 # one word per option
 refresh_packages() { waiting apt-get $apt_options update || fail 20 "apt-get update failed; its output is above. $who_locks"; }
@@ -171,8 +171,8 @@ add_packages() {
 }
 remove_packages() {
   mend_packages
-  # A package that a power cut left half unpacked may go without being installed anew.
-  apt -o DPkg::Options::=--force-remove-reinstreq purge "$@" || fail 30 "$* cannot be removed; apt says why above"
+  # A package that a power cut left half unpacked is removed without a reinstall.
+  apt -o DPkg::Options::=--force-remove-reinstreq purge "$@" || fail 30 "$* cannot be removed; apt's output is above"
 }
   ;;
 redhat)
@@ -181,7 +181,7 @@ installed() { rpm -q "$1" >/dev/null 2>&1; }
 remove_packages() {
   for one in "$@"; do ! installed "$one" || printf '%s\n' "$one"; done >"$work/removing"
   # shellcheck disable=SC2046 # one word per package
-  [ ! -s "$work/removing" ] || rpm -e $(cat "$work/removing") >&2 9>&- || fail 30 "$(tr '\n' ' ' <"$work/removing")cannot be removed; rpm says why above"
+  [ ! -s "$work/removing" ] || rpm -e $(cat "$work/removing") >&2 9>&- || fail 30 "$(tr '\n' ' ' <"$work/removing")cannot be removed; rpm's output is above"
 }
 dnf_now() { dnf "$@" --setopt=install_weak_deps=False 9>&-; }
 refresh_packages() { dnf_now -q -y makecache >&2 || fail 20 "dnf makecache failed; its output is above"; }
@@ -198,7 +198,7 @@ installed() { rpm -q "$1" >/dev/null 2>&1; }
 remove_packages() {
   for one in "$@"; do ! installed "$one" || printf '%s\n' "$one"; done >"$work/removing"
   # shellcheck disable=SC2046 # one word per package
-  [ ! -s "$work/removing" ] || rpm -e $(cat "$work/removing") >&2 9>&- || fail 30 "$(tr '\n' ' ' <"$work/removing")cannot be removed; rpm says why above"
+  [ ! -s "$work/removing" ] || rpm -e $(cat "$work/removing") >&2 9>&- || fail 30 "$(tr '\n' ' ' <"$work/removing")cannot be removed; rpm's output is above"
 }
 zypper_now() {
   zypper_code=0
@@ -257,7 +257,7 @@ for recorded in "$facts"/tls/*; do
 done
 [ ! -d /etc/nginx/tls ] || rmdir --ignore-fail-on-non-empty /etc/nginx/tls /etc/nginx
 forget_selinux_port() {
-  semanage port -d -p tcp "$1" || say "SELinux keeps port $1 as it is; semanage says why above"
+  semanage port -d -p tcp "$1" || say "SELinux keeps the type of port $1; semanage's output is above"
   grep -v -x "$1" "$facts/selinux-ports" >"$facts/selinux-ports.new" || true
   mv "$facts/selinux-ports.new" "$facts/selinux-ports"
 }
@@ -272,9 +272,9 @@ have_selinux_ports() {
     case "$typed" in *" $port "*) continue ;; esac
     grep -q -x "$port" "$facts/selinux-ports" || echo "$port" >>"$facts/selinux-ports"
     say "SELinux: port $port becomes $1"
-    # One that has another type already is changed instead.
+    # A port that already has another type is changed instead.
     semanage port -a -t "$1" -p tcp "$port" 2>/dev/null || semanage port -m -t "$1" -p tcp "$port" ||
-      fail 30 "SELinux does not let port $port become $1; semanage says why above"
+      fail 30 "SELinux does not accept $1 as the type of port $port; semanage's output is above"
   done
 }
 if command -v getenforce >/dev/null && [ "$(getenforce)" != Disabled ]; then
@@ -283,7 +283,7 @@ if command -v getenforce >/dev/null && [ "$(getenforce)" != Disabled ]; then
 fi
 close_port() {
   firewall-cmd -q --permanent --remove-port="$1/tcp" && firewall-cmd -q --remove-port="$1/tcp" ||
-    say "firewalld keeps port $1 open; firewall-cmd says why above"
+    say "firewalld keeps port $1 open; firewall-cmd's output is above"
   grep -v -x "$1" "$facts/firewall-ports" >"$facts/firewall-ports.new" || true
   mv "$facts/firewall-ports.new" "$facts/firewall-ports"
 }
@@ -314,7 +314,7 @@ if [ ! -e "$facts/packages" ] && installed nginx; then
   keep /etc/nginx/nginx.conf
   if note_service nginx; then
     theirs=$(for file in /etc/nginx/conf.d/*.conf /etc/nginx/sites-enabled/* /etc/nginx/vhosts.d/*.conf; do [ ! -e "$file" ] || printf '%s ' "$file"; done)
-    [ -z "$theirs" ] || say "not served while this nginx is the load balancer, and given back by destroy: $theirs"
+    [ -z "$theirs" ] || say "not used while this nginx is the load balancer, and restored by destroy: $theirs"
   fi
 fi
 missing=$(for one in $wanted; do installed "$one" || printf '%s ' "$one"; done)
@@ -337,7 +337,7 @@ UNIT
 nginx -V >"$work/build" 2>&1 || fail 30 "nginx does not start: $(cat "$work/build")"
 nginx_version=$(sed -n 's,^nginx version: [^/]*/\([0-9.]*\).*,\1,p' "$work/build")
 openssl_version=$(sed -n -e 's/.*running with OpenSSL \([0-9.]*\).*/\1/p' -e t -e 's/^built with OpenSSL \([0-9.]*\).*/\1/p' "$work/build")
-[ -n "$nginx_version" ] && [ -n "$openssl_version" ] || fail 10 "nginx does not say which version it is, and with which OpenSSL: $(head -n 4 "$work/build"). Use package: nginx.org"
+[ -n "$nginx_version" ] && [ -n "$openssl_version" ] || fail 10 "nginx does not report its version and that of OpenSSL: $(head -n 4 "$work/build"). Use package: nginx.org"
 worker_user=$(sed -n 's/.* --user=\([^ ]*\).*/\1/p' "$work/build")
 worker_user=${worker_user:-www-data}
 load_modules=
@@ -353,10 +353,10 @@ fi
 resolvers=$(awk '$1 == "nameserver" && $2 !~ /%/ && count++ < 3 { print $2 ~ /:/ ? "[" $2 "]" : $2 }' /etc/resolv.conf 2>/dev/null | tr '\n' ' ')
 resolvers=${resolvers% }
 if [ "$(printf '%s\n' "$nginx_version" 1.22.0 | sort -V | head -n 1)" != 1.22.0 ]; then
-  fail 10 "this machine has nginx $nginx_version; 1.22.0 or later is needed: older ones are not looked after. Use package: nginx.org, or a newer release of $system_name (on RHEL 9 also: dnf module enable nginx:1.24)"
+  fail 10 "this machine has nginx $nginx_version; 1.22.0 or later is needed: older versions are not supported. Use package: nginx.org, or a newer release of $system_name (on RHEL 9 also: dnf module enable nginx:1.24)"
 fi
 forget_selinux_port() {
-  semanage port -d -p tcp "$1" || say "SELinux keeps port $1 as it is; semanage says why above"
+  semanage port -d -p tcp "$1" || say "SELinux keeps the type of port $1; semanage's output is above"
   grep -v -x "$1" "$facts/selinux-ports" >"$facts/selinux-ports.new" || true
   mv "$facts/selinux-ports.new" "$facts/selinux-ports"
 }
@@ -371,9 +371,9 @@ have_selinux_ports() {
     case "$typed" in *" $port "*) continue ;; esac
     grep -q -x "$port" "$facts/selinux-ports" || echo "$port" >>"$facts/selinux-ports"
     say "SELinux: port $port becomes $1"
-    # One that has another type already is changed instead.
+    # A port that already has another type is changed instead.
     semanage port -a -t "$1" -p tcp "$port" 2>/dev/null || semanage port -m -t "$1" -p tcp "$port" ||
-      fail 30 "SELinux does not let port $port become $1; semanage says why above"
+      fail 30 "SELinux does not accept $1 as the type of port $port; semanage's output is above"
   done
 }
 if command -v getenforce >/dev/null && [ "$(getenforce)" != Disabled ]; then
@@ -381,13 +381,13 @@ if command -v getenforce >/dev/null && [ "$(getenforce)" != Disabled ]; then
     getsebool "$boolean" | grep -q 'off$' || continue
     echo "$boolean" >>"$facts/selinux-booleans"
     say "SELinux: switching $boolean on"
-    setsebool -P "$boolean" on || fail 30 "SELinux does not let $boolean be switched on; setsebool says why above"
+    setsebool -P "$boolean" on || fail 30 "$boolean cannot be switched on in SELinux; setsebool's output is above"
   done
   have_selinux_ports http_port_t "80 443 18404"
 fi
 close_port() {
   firewall-cmd -q --permanent --remove-port="$1/tcp" && firewall-cmd -q --remove-port="$1/tcp" ||
-    say "firewalld keeps port $1 open; firewall-cmd says why above"
+    say "firewalld keeps port $1 open; firewall-cmd's output is above"
   grep -v -x "$1" "$facts/firewall-ports" >"$facts/firewall-ports.new" || true
   mv "$facts/firewall-ports.new" "$facts/firewall-ports"
 }
@@ -402,7 +402,7 @@ if command -v firewall-cmd >/dev/null && firewall-cmd --state >/dev/null 2>&1; t
     grep -q -x "$port" "$facts/firewall-ports" || echo "$port" >>"$facts/firewall-ports"
     say "firewalld: opening port $port"
     firewall-cmd -q --permanent --add-port="$port/tcp" && firewall-cmd -q --add-port="$port/tcp" ||
-      fail 30 "firewalld does not open port $port; firewall-cmd says why above"
+      fail 30 "firewalld does not open port $port; firewall-cmd's output is above"
   done
 fi
 # Prints the PIDs of workers that report a generation.
@@ -467,12 +467,12 @@ roll_out() {
     return 0
   fi
   output=$(nginx_log | cat "$work/output" - | emergencies)
-  [ -n "$output" ] || [ -z "$silent" ] || output="nothing, but its worker $silent does not answer"
-  [ -n "$output" ] || output="nothing, and it has no workers"
+  [ -n "$output" ] || [ -z "$silent" ] || output="no error, but its worker $silent does not answer"
+  [ -n "$output" ] || output="no error, and it has no workers"
   if go_back; then
-    fail 40 "the new configuration did not take effect within 8 s; the previous one is restored. nginx says: $output"
+    fail 40 "the new configuration did not take effect within 8 s; the previous one is restored. nginx: $output"
   fi
-  fail 40 "the configuration did not take effect within 8 s, and nginx has no previous one. nginx says: $output"
+  fail 40 "the configuration did not take effect within 8 s, and nginx has no previous one. nginx: $output"
 }
 # shellcheck disable=SC2016 # it is bash that expands them
 ask_probe() {
@@ -506,23 +506,23 @@ renewed=no
 : >"$work/links"
 pair_fault() (
   of() { openssl x509 -noout "$@"; }
-  openssl x509 -noout -in "$1" 2>"$work/openssl" || { echo "$4 is no certificate in PEM; openssl says: $(head -n 1 "$work/openssl")"; exit; }
-  openssl crl2pkcs7 -nocrl -certfile "$1" -out /dev/null 2>"$work/openssl" || { echo "$4 holds something that is no certificate; openssl says: $(head -n 1 "$work/openssl")"; exit; }
+  openssl x509 -noout -in "$1" 2>"$work/openssl" || { echo "$4 is not a certificate in PEM; openssl: $(head -n 1 "$work/openssl")"; exit; }
+  openssl crl2pkcs7 -nocrl -certfile "$1" -out /dev/null 2>"$work/openssl" || { echo "$4 contains something that is not a certificate; openssl: $(head -n 1 "$work/openssl")"; exit; }
   begins=$(of -startdate -in "$1") ends=$(of -enddate -in "$1")
-  [ "$(date -d "${begins#*=}" +%s)" -le "$(date +%s)" ] || { echo "$4 is valid from ${begins#*=} on only. Check the clock of this machine, or wait"; exit; }
-  of -checkend 0 -in "$1" >/dev/null || { echo "$4 ended on ${ends#*=}. Renew it"; exit; }
+  [ "$(date -d "${begins#*=}" +%s)" -le "$(date +%s)" ] || { echo "$4 is not valid before ${begins#*=}. Check the clock of this machine, or wait"; exit; }
+  of -checkend 0 -in "$1" >/dev/null || { echo "$4 expired on ${ends#*=}. Renew it"; exit; }
   of -checkhost "$3" -in "$1" | grep -q 'does match' ||
-    { echo "$4 does not cover $3; it is for $(of -ext subjectAltName -in "$1" 2>/dev/null | sed -n 's/^ *DNS:/DNS:/p' | grep . || of -subject -in "$1"). Get one that does"; exit; }
+    { echo "$4 does not cover $3; it is for $(of -ext subjectAltName -in "$1" 2>/dev/null | sed -n 's/^ *DNS:/DNS:/p' | grep . || of -subject -in "$1"). Get a certificate for it"; exit; }
   of -text -in "$1" >"$work/text"
   kind=$(sed -n 's/^ *Public Key Algorithm: //p' "$work/text")
   bits=$(sed -n 's/.*Public-Key: (\([0-9]*\) bit.*/\1/p' "$work/text")
   case $kind in
     id-ecPublicKey) ;;
-    rsaEncryption) [ "$bits" -ge 2048 ] || { echo "$4 has an RSA key of $bits bits; 2048 are the least. Get one with an ECDSA key"; exit; } ;;
-    *) echo "$4 has a key of kind $kind, which browsers do not take. Get one with an ECDSA or RSA key"; exit ;;
+    rsaEncryption) [ "$bits" -ge 2048 ] || { echo "$4 has an RSA key of $bits bits; at least 2048 are needed. Get a certificate with an ECDSA key"; exit; } ;;
+    *) echo "$4 has a key of type $kind, which browsers do not accept. Get a certificate with an ECDSA or RSA key"; exit ;;
   esac
-  openssl pkey -noout -passin pass: -in "$2" 2>"$work/openssl" </dev/null || { echo "$5 is no private key in PEM without a password; openssl says: $(head -n 1 "$work/openssl")"; exit; }
-  [ "$(of -pubkey -in "$1")" = "$(openssl pkey -pubout -passin pass: -in "$2")" ] || echo "$5 is not the key of $4. Give the two that belong together"
+  openssl pkey -noout -passin pass: -in "$2" 2>"$work/openssl" </dev/null || { echo "$5 is not a private key in PEM without a password; openssl: $(head -n 1 "$work/openssl")"; exit; }
+  [ "$(of -pubkey -in "$1")" = "$(openssl pkey -pubout -passin pass: -in "$2")" ] || echo "$5 is not the key of $4. Set a certificate and key that belong together"
 )
 put_pair() {
   mkdir -p "$facts/tls"
@@ -544,7 +544,7 @@ copy_pair() {
   for file in "$3" "$4" ${5:+"$5"}; do
     unsafe=$(unsafe_path "$file")
     [ -z "$unsafe" ] || { say "$unsafe"; return 1; }
-    [ -r "$file" ] && [ -f "$file" ] || { say "$file is no file on this machine; it is to hold the certificate for $2 or its key"; return 1; }
+    [ -r "$file" ] && [ -f "$file" ] || { say "$file is not a file on this machine; it must contain the certificate for $2 or its key"; return 1; }
   done
   pem_blocks "$3" ${5:+"$5"} >"$work/chain.pem"
   pem_blocks "$4" >"$work/key.pem"
@@ -940,7 +940,7 @@ unsafe_path() {
       break
     fi
   done
-  [ "$walk_open" = no ] || printf '%s\n' "other users may create files in ${walk_at:-/}, and so take the names of $walk_path. Choose another folder"
+  [ "$walk_open" = no ] || printf '%s\n' "other users may create files in ${walk_at:-/}, and so create $walk_path first. Choose another folder"
 }
 safe_path() {
   unsafe=$(unsafe_path "$1")
@@ -962,13 +962,13 @@ make_folder() {
     make_folder "$(dirname "$1")"
     remember_line folders "$1"
   fi
-  # A script that was killed may have left it without its mode.
+  # A killed script may have left it with another mode.
   ! grep -q -x -F -e "$1" "$facts/folders" 2>/dev/null || install -d -m "${2-0755}" "$1"
 }
 remove_temporary() {
   [ ! -e "$facts/temporary" ] || while read -r each_path; do rm -rf "$each_path"; done <"$facts/temporary"
 }
-# Subfolders come first; a folder that holds files of others stays.
+# Subfolders come first; a folder that contains other files is kept.
 remove_folders() {
   [ ! -e "$facts/folders" ] || sort -r "$facts/folders" | while read -r each_path; do rmdir "$each_path" 2>/dev/null || true; done
 }
@@ -1011,11 +1011,11 @@ register_undo() {
 }
 run_undo() {
   undo=$(undo_of "$1")
-  [ -n "$undo" ] || { say "unchanged: nothing of $1 is left here"; return 0; }
+  [ -n "$undo" ] || { say "unchanged: $1 has nothing to undo"; return 0; }
   facts=$state/facts/$1
-  # First, as a folder with such a file in it would stay.
+  # First, because a folder that contains such a file would not be removed.
   remove_temporary
-  # Its commands must not read on in the list of run_all_undos.
+  # Its commands must not read the list of run_all_undos.
   . "$undo" </dev/null
   remove_temporary
   remove_folders
@@ -1088,12 +1088,12 @@ roll_out() {
     return 0
   fi
   output=$(nginx_log | cat "$work/output" - | emergencies)
-  [ -n "$output" ] || [ -z "$silent" ] || output="nothing, but its worker $silent does not answer"
-  [ -n "$output" ] || output="nothing, and it has no workers"
+  [ -n "$output" ] || [ -z "$silent" ] || output="no error, but its worker $silent does not answer"
+  [ -n "$output" ] || output="no error, and it has no workers"
   if go_back; then
-    fail 40 "the new configuration did not take effect within 8 s; the previous one is restored. nginx says: $output"
+    fail 40 "the new configuration did not take effect within 8 s; the previous one is restored. nginx: $output"
   fi
-  fail 40 "the configuration did not take effect within 8 s, and nginx has no previous one. nginx says: $output"
+  fail 40 "the configuration did not take effect within 8 s, and nginx has no previous one. nginx: $output"
 }
 # shellcheck disable=SC2016 # it is bash that expands them
 ask_probe() {
@@ -1127,23 +1127,23 @@ renewed=no
 : >"$work/links"
 pair_fault() (
   of() { openssl x509 -noout "$@"; }
-  openssl x509 -noout -in "$1" 2>"$work/openssl" || { echo "$4 is no certificate in PEM; openssl says: $(head -n 1 "$work/openssl")"; exit; }
-  openssl crl2pkcs7 -nocrl -certfile "$1" -out /dev/null 2>"$work/openssl" || { echo "$4 holds something that is no certificate; openssl says: $(head -n 1 "$work/openssl")"; exit; }
+  openssl x509 -noout -in "$1" 2>"$work/openssl" || { echo "$4 is not a certificate in PEM; openssl: $(head -n 1 "$work/openssl")"; exit; }
+  openssl crl2pkcs7 -nocrl -certfile "$1" -out /dev/null 2>"$work/openssl" || { echo "$4 contains something that is not a certificate; openssl: $(head -n 1 "$work/openssl")"; exit; }
   begins=$(of -startdate -in "$1") ends=$(of -enddate -in "$1")
-  [ "$(date -d "${begins#*=}" +%s)" -le "$(date +%s)" ] || { echo "$4 is valid from ${begins#*=} on only. Check the clock of this machine, or wait"; exit; }
-  of -checkend 0 -in "$1" >/dev/null || { echo "$4 ended on ${ends#*=}. Renew it"; exit; }
+  [ "$(date -d "${begins#*=}" +%s)" -le "$(date +%s)" ] || { echo "$4 is not valid before ${begins#*=}. Check the clock of this machine, or wait"; exit; }
+  of -checkend 0 -in "$1" >/dev/null || { echo "$4 expired on ${ends#*=}. Renew it"; exit; }
   of -checkhost "$3" -in "$1" | grep -q 'does match' ||
-    { echo "$4 does not cover $3; it is for $(of -ext subjectAltName -in "$1" 2>/dev/null | sed -n 's/^ *DNS:/DNS:/p' | grep . || of -subject -in "$1"). Get one that does"; exit; }
+    { echo "$4 does not cover $3; it is for $(of -ext subjectAltName -in "$1" 2>/dev/null | sed -n 's/^ *DNS:/DNS:/p' | grep . || of -subject -in "$1"). Get a certificate for it"; exit; }
   of -text -in "$1" >"$work/text"
   kind=$(sed -n 's/^ *Public Key Algorithm: //p' "$work/text")
   bits=$(sed -n 's/.*Public-Key: (\([0-9]*\) bit.*/\1/p' "$work/text")
   case $kind in
     id-ecPublicKey) ;;
-    rsaEncryption) [ "$bits" -ge 2048 ] || { echo "$4 has an RSA key of $bits bits; 2048 are the least. Get one with an ECDSA key"; exit; } ;;
-    *) echo "$4 has a key of kind $kind, which browsers do not take. Get one with an ECDSA or RSA key"; exit ;;
+    rsaEncryption) [ "$bits" -ge 2048 ] || { echo "$4 has an RSA key of $bits bits; at least 2048 are needed. Get a certificate with an ECDSA key"; exit; } ;;
+    *) echo "$4 has a key of type $kind, which browsers do not accept. Get a certificate with an ECDSA or RSA key"; exit ;;
   esac
-  openssl pkey -noout -passin pass: -in "$2" 2>"$work/openssl" </dev/null || { echo "$5 is no private key in PEM without a password; openssl says: $(head -n 1 "$work/openssl")"; exit; }
-  [ "$(of -pubkey -in "$1")" = "$(openssl pkey -pubout -passin pass: -in "$2")" ] || echo "$5 is not the key of $4. Give the two that belong together"
+  openssl pkey -noout -passin pass: -in "$2" 2>"$work/openssl" </dev/null || { echo "$5 is not a private key in PEM without a password; openssl: $(head -n 1 "$work/openssl")"; exit; }
+  [ "$(of -pubkey -in "$1")" = "$(openssl pkey -pubout -passin pass: -in "$2")" ] || echo "$5 is not the key of $4. Set a certificate and key that belong together"
 )
 put_pair() {
   mkdir -p "$facts/tls"
@@ -1165,7 +1165,7 @@ copy_pair() {
   for file in "$3" "$4" ${5:+"$5"}; do
     unsafe=$(unsafe_path "$file")
     [ -z "$unsafe" ] || { say "$unsafe"; return 1; }
-    [ -r "$file" ] && [ -f "$file" ] || { say "$file is no file on this machine; it is to hold the certificate for $2 or its key"; return 1; }
+    [ -r "$file" ] && [ -f "$file" ] || { say "$file is not a file on this machine; it must contain the certificate for $2 or its key"; return 1; }
   done
   pem_blocks "$3" ${5:+"$5"} >"$work/chain.pem"
   pem_blocks "$4" >"$work/key.pem"
@@ -1205,7 +1205,7 @@ clean_certificates() {
 }
 conf=/etc/nginx/nginx.conf
 generation=$(generation_in "$conf")
-[ -n "$generation" ] || fail 10 "$conf is not the load balancer's any more; its certificates are left alone"
+[ -n "$generation" ] || fail 10 "$conf is no longer the load balancer's configuration; its certificates are not changed"
 try() {
   for each in $(seq 2); do "$@" 2>/dev/null && return 0 || sleep 2; done
   "$@"

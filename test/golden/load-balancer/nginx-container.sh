@@ -2,7 +2,7 @@ image=nginx:1.30.4@sha256:000000000000000000000000000000000000000000000000000000
 conf=/etc/rancher-nginx/nginx.conf
 command -v docker >/dev/null || fail 10 "this machine has no Docker. Install Docker Engine 20.10 or later (Debian and Ubuntu: apt-get install docker.io), or choose runAs: host"
 case $(docker --version 2>/dev/null) in
-  *[Pp]odman*) fail 10 "docker on this machine is Podman, whose containers do not come back by themselves after a restart of the machine. Install Docker Engine, or choose runAs: host" ;;
+  *[Pp]odman*) fail 10 "docker on this machine is Podman, whose containers do not start again after a restart of the machine. Install Docker Engine, or choose runAs: host" ;;
 esac
 engine=$(docker version --format '{{.Server.Version}}' 2>"$work/engine") || fail 10 "the Docker engine of this machine does not answer: $(tail -n 1 "$work/engine"). Start it: systemctl enable --now docker"
 [ "$(printf '%s\n' "$engine" 20.10 | sort -V | head -n 1)" = 20.10 ] || fail 10 "this machine has Docker Engine $engine; 20.10 or later is needed. Upgrade it, or choose runAs: host"
@@ -26,7 +26,7 @@ workers_of() {
 }
 for each in rancher-nginx rancher-nginx-next rancher-nginx-former; do
   if there "$each" && [ -z "$(about "$each" '{{index .Config.Labels "rancher.specification"}}')" ]; then
-    fail 10 "a container named $each is on this machine that this stack did not make. Rename it: docker rename $each OTHER-NAME"
+    fail 10 "this machine has a container named $each that this stack did not create. Rename it: docker rename $each OTHER-NAME"
   fi
 done
 if there rancher-nginx-former && ! there rancher-nginx; then docker rename rancher-nginx-former rancher-nginx; fi
@@ -58,7 +58,7 @@ addresses_of() {
 }
 while read -r kind upstream port; do
   for one in $(addresses_of "$kind" "$upstream"); do
-    ! is_own "$one" || fail 10 "the load balancer would connect to itself: $upstream$([ "$kind" = address ] || echo " ($one)") is this machine, and it listens on port $port itself. Give the address of the machine behind it"
+    ! is_own "$one" || fail 10 "the load balancer would connect to itself: $upstream$([ "$kind" = address ] || echo " ($one)") is this machine, and the load balancer itself listens on port $port. Set the address of the machine behind it"
   done
 done <<'UPSTREAMS'
 address 192.0.2.11 443
@@ -105,7 +105,7 @@ pull_image() {
   done
   grep -v -x -F "$1" "$facts/images" >"$facts/images.new" || true
   write_images
-  fail 20 "Docker does not get $1: $(tail -n 3 "$work/pull"). If its registry wants a password: docker login, as root on this machine"
+  fail 20 "Docker cannot pull $1: $(tail -n 3 "$work/pull"). If its registry needs a password: docker login, as root on this machine"
 }
 forget_images() {
   [ -e "$facts/images" ] || return 0
@@ -113,7 +113,7 @@ forget_images() {
   [ -s "$work/old-images" ] || return 0
   tail -n "$1" "$facts/images" >"$work/new-images"
   while read -r old; do
-    # One that a container still drains in has another try next time.
+    # An image of a container that still drains is tried again next time.
     docker image rm "$old" >/dev/null 2>&1 || ! docker image inspect "$old" >/dev/null 2>&1 || printf '%s\n' "$old"
   done <"$work/old-images" >"$facts/images.new"
   cat "$work/new-images" >>"$facts/images.new"
@@ -125,7 +125,7 @@ rm -rf /etc/rancher-nginx
 give_back /etc/rancher-nginx
 close_port() {
   firewall-cmd -q --permanent --remove-port="$1/tcp" && firewall-cmd -q --remove-port="$1/tcp" ||
-    say "firewalld keeps port $1 open; firewall-cmd says why above"
+    say "firewalld keeps port $1 open; firewall-cmd's output is above"
   grep -v -x "$1" "$facts/firewall-ports" >"$facts/firewall-ports.new" || true
   mv "$facts/firewall-ports.new" "$facts/firewall-ports"
 }
@@ -147,7 +147,7 @@ pull_image() {
   done
   grep -v -x -F "$1" "$facts/images" >"$facts/images.new" || true
   write_images
-  fail 20 "Docker does not get $1: $(tail -n 3 "$work/pull"). If its registry wants a password: docker login, as root on this machine"
+  fail 20 "Docker cannot pull $1: $(tail -n 3 "$work/pull"). If its registry needs a password: docker login, as root on this machine"
 }
 forget_images() {
   [ -e "$facts/images" ] || return 0
@@ -155,7 +155,7 @@ forget_images() {
   [ -s "$work/old-images" ] || return 0
   tail -n "$1" "$facts/images" >"$work/new-images"
   while read -r old; do
-    # One that a container still drains in has another try next time.
+    # An image of a container that still drains is tried again next time.
     docker image rm "$old" >/dev/null 2>&1 || ! docker image inspect "$old" >/dev/null 2>&1 || printf '%s\n' "$old"
   done <"$work/old-images" >"$facts/images.new"
   cat "$work/new-images" >>"$facts/images.new"
@@ -165,8 +165,8 @@ pull_image "$image"
 docker run --rm --network none --pull never --entrypoint nginx "$image" -V >"$work/build" 2>&1 || fail 30 "nginx of the image $image does not start on this machine: $(tail -n 2 "$work/build")"
 nginx_version=$(sed -n 's,^nginx version: [^/]*/\([0-9.]*\).*,\1,p' "$work/build")
 openssl_version=$(sed -n -e 's/.*running with OpenSSL \([0-9.]*\).*/\1/p' -e t -e 's/^built with OpenSSL \([0-9.]*\).*/\1/p' "$work/build")
-[ -n "$nginx_version" ] && [ -n "$openssl_version" ] || fail 10 "nginx of the image $image does not say which version it is, and with which OpenSSL: $(head -n 4 "$work/build"). Use the official image in loadBalancer.image"
-[ "$(printf '%s\n' "$nginx_version" 1.22.0 | sort -V | head -n 1)" = 1.22.0 ] || fail 10 "the image $image has nginx $nginx_version; 1.22.0 or later is needed: older ones are not looked after. Name a later one in loadBalancer.image"
+[ -n "$nginx_version" ] && [ -n "$openssl_version" ] || fail 10 "nginx of the image $image does not report its version and that of OpenSSL: $(head -n 4 "$work/build"). Use the official image in loadBalancer.image"
+[ "$(printf '%s\n' "$nginx_version" 1.22.0 | sort -V | head -n 1)" = 1.22.0 ] || fail 10 "the image $image has nginx $nginx_version; 1.22.0 or later is needed: older versions are not supported. Set a later one in loadBalancer.image"
 worker_user=$(sed -n 's/.* --user=\([^ ]*\).*/\1/p' "$work/build")
 worker_user=${worker_user:-nginx}
 load_modules=
@@ -179,7 +179,7 @@ resolvers=$(awk '$1 == "nameserver" && $2 !~ /%/ && count++ < 3 { print $2 ~ /:/
 resolvers=${resolvers% }
 close_port() {
   firewall-cmd -q --permanent --remove-port="$1/tcp" && firewall-cmd -q --remove-port="$1/tcp" ||
-    say "firewalld keeps port $1 open; firewall-cmd says why above"
+    say "firewalld keeps port $1 open; firewall-cmd's output is above"
   grep -v -x "$1" "$facts/firewall-ports" >"$facts/firewall-ports.new" || true
   mv "$facts/firewall-ports.new" "$facts/firewall-ports"
 }
@@ -194,7 +194,7 @@ if command -v firewall-cmd >/dev/null && firewall-cmd --state >/dev/null 2>&1; t
     grep -q -x "$port" "$facts/firewall-ports" || echo "$port" >>"$facts/firewall-ports"
     say "firewalld: opening port $port"
     firewall-cmd -q --permanent --add-port="$port/tcp" && firewall-cmd -q --add-port="$port/tcp" ||
-      fail 30 "firewalld does not open port $port; firewall-cmd says why above"
+      fail 30 "firewalld does not open port $port; firewall-cmd's output is above"
   done
 fi
 keep /etc/rancher-nginx
@@ -261,12 +261,12 @@ roll_out() {
     return 0
   fi
   output=$(nginx_log | cat "$work/output" - | emergencies)
-  [ -n "$output" ] || [ -z "$silent" ] || output="nothing, but its worker $silent does not answer"
-  [ -n "$output" ] || output="nothing, and it has no workers"
+  [ -n "$output" ] || [ -z "$silent" ] || output="no error, but its worker $silent does not answer"
+  [ -n "$output" ] || output="no error, and it has no workers"
   if go_back; then
-    fail 40 "the new configuration did not take effect within 8 s; the previous one is restored. nginx says: $output"
+    fail 40 "the new configuration did not take effect within 8 s; the previous one is restored. nginx: $output"
   fi
-  fail 40 "the configuration did not take effect within 8 s, and nginx has no previous one. nginx says: $output"
+  fail 40 "the configuration did not take effect within 8 s, and nginx has no previous one. nginx: $output"
 }
 # shellcheck disable=SC2016 # it is bash that expands them
 ask_probe() {
@@ -280,23 +280,23 @@ renewed=no
 : >"$work/links"
 pair_fault() (
   of() { openssl x509 -noout "$@"; }
-  openssl x509 -noout -in "$1" 2>"$work/openssl" || { echo "$4 is no certificate in PEM; openssl says: $(head -n 1 "$work/openssl")"; exit; }
-  openssl crl2pkcs7 -nocrl -certfile "$1" -out /dev/null 2>"$work/openssl" || { echo "$4 holds something that is no certificate; openssl says: $(head -n 1 "$work/openssl")"; exit; }
+  openssl x509 -noout -in "$1" 2>"$work/openssl" || { echo "$4 is not a certificate in PEM; openssl: $(head -n 1 "$work/openssl")"; exit; }
+  openssl crl2pkcs7 -nocrl -certfile "$1" -out /dev/null 2>"$work/openssl" || { echo "$4 contains something that is not a certificate; openssl: $(head -n 1 "$work/openssl")"; exit; }
   begins=$(of -startdate -in "$1") ends=$(of -enddate -in "$1")
-  [ "$(date -d "${begins#*=}" +%s)" -le "$(date +%s)" ] || { echo "$4 is valid from ${begins#*=} on only. Check the clock of this machine, or wait"; exit; }
-  of -checkend 0 -in "$1" >/dev/null || { echo "$4 ended on ${ends#*=}. Renew it"; exit; }
+  [ "$(date -d "${begins#*=}" +%s)" -le "$(date +%s)" ] || { echo "$4 is not valid before ${begins#*=}. Check the clock of this machine, or wait"; exit; }
+  of -checkend 0 -in "$1" >/dev/null || { echo "$4 expired on ${ends#*=}. Renew it"; exit; }
   of -checkhost "$3" -in "$1" | grep -q 'does match' ||
-    { echo "$4 does not cover $3; it is for $(of -ext subjectAltName -in "$1" 2>/dev/null | sed -n 's/^ *DNS:/DNS:/p' | grep . || of -subject -in "$1"). Get one that does"; exit; }
+    { echo "$4 does not cover $3; it is for $(of -ext subjectAltName -in "$1" 2>/dev/null | sed -n 's/^ *DNS:/DNS:/p' | grep . || of -subject -in "$1"). Get a certificate for it"; exit; }
   of -text -in "$1" >"$work/text"
   kind=$(sed -n 's/^ *Public Key Algorithm: //p' "$work/text")
   bits=$(sed -n 's/.*Public-Key: (\([0-9]*\) bit.*/\1/p' "$work/text")
   case $kind in
     id-ecPublicKey) ;;
-    rsaEncryption) [ "$bits" -ge 2048 ] || { echo "$4 has an RSA key of $bits bits; 2048 are the least. Get one with an ECDSA key"; exit; } ;;
-    *) echo "$4 has a key of kind $kind, which browsers do not take. Get one with an ECDSA or RSA key"; exit ;;
+    rsaEncryption) [ "$bits" -ge 2048 ] || { echo "$4 has an RSA key of $bits bits; at least 2048 are needed. Get a certificate with an ECDSA key"; exit; } ;;
+    *) echo "$4 has a key of type $kind, which browsers do not accept. Get a certificate with an ECDSA or RSA key"; exit ;;
   esac
-  openssl pkey -noout -passin pass: -in "$2" 2>"$work/openssl" </dev/null || { echo "$5 is no private key in PEM without a password; openssl says: $(head -n 1 "$work/openssl")"; exit; }
-  [ "$(of -pubkey -in "$1")" = "$(openssl pkey -pubout -passin pass: -in "$2")" ] || echo "$5 is not the key of $4. Give the two that belong together"
+  openssl pkey -noout -passin pass: -in "$2" 2>"$work/openssl" </dev/null || { echo "$5 is not a private key in PEM without a password; openssl: $(head -n 1 "$work/openssl")"; exit; }
+  [ "$(of -pubkey -in "$1")" = "$(openssl pkey -pubout -passin pass: -in "$2")" ] || echo "$5 is not the key of $4. Set a certificate and key that belong together"
 )
 put_pair() {
   mkdir -p "$facts/tls"
@@ -318,7 +318,7 @@ copy_pair() {
   for file in "$3" "$4" ${5:+"$5"}; do
     unsafe=$(unsafe_path "$file")
     [ -z "$unsafe" ] || { say "$unsafe"; return 1; }
-    [ -r "$file" ] && [ -f "$file" ] || { say "$file is no file on this machine; it is to hold the certificate for $2 or its key"; return 1; }
+    [ -r "$file" ] && [ -f "$file" ] || { say "$file is not a file on this machine; it must contain the certificate for $2 or its key"; return 1; }
   done
   pem_blocks "$3" ${5:+"$5"} >"$work/chain.pem"
   pem_blocks "$4" >"$work/key.pem"

@@ -3,7 +3,7 @@ conf=$folder/nginx.conf
 if ! env mv --version >/dev/null 2>&1; then
   mv() {
     if [ "$1" != -fT ]; then env mv "$@"; return; fi
-    # An older Mac's mv knows no such option; then a link is made anew.
+    # On older macOS, mv does not have this option: recreate the link instead.
     env mv -fh "$2" "$3" 2>/dev/null || { ln -sfn "$(readlink "$2")" "$3" && rm -f "$2"; }
   }
   date() { if [ "$1" = -d ]; then env date -j -f '%b %e %T %Y %Z' "$2" "$3"; else env date "$@"; fi; }
@@ -28,7 +28,7 @@ case $(env openssl version 2>/dev/null || true) in
 esac
 command -v docker >/dev/null || fail 10 "this machine has no Docker. Install Docker Engine 20.10 or later (Debian and Ubuntu: apt-get install docker.io), or choose runAs: host"
 case $(docker --version 2>/dev/null) in
-  *[Pp]odman*) fail 10 "docker on this machine is Podman, whose containers do not come back by themselves after a restart of the machine. Install Docker Engine, or choose runAs: host" ;;
+  *[Pp]odman*) fail 10 "docker on this machine is Podman, whose containers do not start again after a restart of the machine. Install Docker Engine, or choose runAs: host" ;;
 esac
 engine=$(docker version --format '{{.Server.Version}}' 2>"$work/engine") || fail 10 "the Docker engine of this machine does not answer: $(tail -n 1 "$work/engine"). Start it: systemctl enable --now docker"
 [ "$(printf '%s\n' "$engine" 20.10 | sort -V | head -n 1)" = 20.10 ] || fail 10 "this machine has Docker Engine $engine; 20.10 or later is needed. Upgrade it, or choose runAs: host"
@@ -40,10 +40,10 @@ about() { docker container inspect -f "$2" "$1" 2>/dev/null || true; }
 runs() { [ "$(about "$1" "{{.State.Running}}")" = true ]; }
 for each in rancher-nginx rancher-nginx-next rancher-nginx-former; do
   if there "$each" && [ -z "$(about "$each" '{{index .Config.Labels "rancher.specification"}}')" ]; then
-    fail 10 "a container named $each is on this machine that this stack did not make. Rename it: docker rename $each OTHER-NAME"
+    fail 10 "this machine has a container named $each that this stack did not create. Rename it: docker rename $each OTHER-NAME"
   fi
 done
-[ -z "$(undo_of nginx)" ] || fail 10 "this machine runs the nginx that this stack installed, on the same ports. Remove it first: npm run uninstall, which keeps the data. Then runAs: container"
+[ -z "$(undo_of nginx)" ] || fail 10 "this machine runs the nginx that this stack installed, on the same ports. Remove it first: npm run uninstall, which keeps the data. Then set runAs: container"
 if [ -e "$facts/replacing" ]; then { if ! runs rancher-nginx-next && ! runs rancher-nginx; then
   [ ! -e "$conf.former" ] || mv -f "$conf.former" "$conf"
   docker start rancher-nginx || docker start rancher-nginx-former
@@ -60,13 +60,13 @@ fi
 if there rancher-nginx && ! runs rancher-nginx; then docker start rancher-nginx >/dev/null 2>&1 || true; fi
 if [ -e "$facts/replacing" ] && there rancher-nginx; then docker update --restart always rancher-nginx >/dev/null; fi
 rm -f "$facts/replacing" "$conf.next"
-command -v openssl >/dev/null || fail 10 "this machine has no openssl, by which certificates are checked before nginx gets them. Install it: the package is called openssl everywhere"
+command -v openssl >/dev/null || fail 10 "this machine has no openssl, which checks certificates before nginx uses them. Install the package openssl"
 register_undo <<'UNDO'
 folder="$state/nginx"
 if ! env mv --version >/dev/null 2>&1; then
   mv() {
     if [ "$1" != -fT ]; then env mv "$@"; return; fi
-    # An older Mac's mv knows no such option; then a link is made anew.
+    # On older macOS, mv does not have this option: recreate the link instead.
     env mv -fh "$2" "$3" 2>/dev/null || { ln -sfn "$(readlink "$2")" "$3" && rm -f "$2"; }
   }
   date() { if [ "$1" = -d ]; then env date -j -f '%b %e %T %Y %Z' "$2" "$3"; else env date "$@"; fi; }
@@ -110,7 +110,7 @@ pull_image() {
   done
   grep -v -x -F "$1" "$facts/images" >"$facts/images.new" || true
   write_images
-  fail 20 "Docker does not get $1: $(tail -n 3 "$work/pull"). If its registry wants a password: docker login, as root on this machine"
+  fail 20 "Docker cannot pull $1: $(tail -n 3 "$work/pull"). If its registry needs a password: docker login, as root on this machine"
 }
 forget_images() {
   [ -e "$facts/images" ] || return 0
@@ -118,7 +118,7 @@ forget_images() {
   [ -s "$work/old-images" ] || return 0
   tail -n "$1" "$facts/images" >"$work/new-images"
   while read -r old; do
-    # One that a container still drains in has another try next time.
+    # An image of a container that still drains is tried again next time.
     docker image rm "$old" >/dev/null 2>&1 || ! docker image inspect "$old" >/dev/null 2>&1 || printf '%s\n' "$old"
   done <"$work/old-images" >"$facts/images.new"
   cat "$work/new-images" >>"$facts/images.new"
@@ -141,7 +141,7 @@ pull_image() {
   done
   grep -v -x -F "$1" "$facts/images" >"$facts/images.new" || true
   write_images
-  fail 20 "Docker does not get $1: $(tail -n 3 "$work/pull"). If its registry wants a password: docker login, as root on this machine"
+  fail 20 "Docker cannot pull $1: $(tail -n 3 "$work/pull"). If its registry needs a password: docker login, as root on this machine"
 }
 forget_images() {
   [ -e "$facts/images" ] || return 0
@@ -149,7 +149,7 @@ forget_images() {
   [ -s "$work/old-images" ] || return 0
   tail -n "$1" "$facts/images" >"$work/new-images"
   while read -r old; do
-    # One that a container still drains in has another try next time.
+    # An image of a container that still drains is tried again next time.
     docker image rm "$old" >/dev/null 2>&1 || ! docker image inspect "$old" >/dev/null 2>&1 || printf '%s\n' "$old"
   done <"$work/old-images" >"$facts/images.new"
   cat "$work/new-images" >>"$facts/images.new"
@@ -159,8 +159,8 @@ pull_image "$image"
 docker run --rm --network none --pull never --entrypoint nginx "$image" -V >"$work/build" 2>&1 || fail 30 "nginx of the image $image does not start on this machine: $(tail -n 2 "$work/build")"
 nginx_version=$(sed -n 's,^nginx version: [^/]*/\([0-9.]*\).*,\1,p' "$work/build")
 openssl_version=$(sed -n -e 's/.*running with OpenSSL \([0-9.]*\).*/\1/p' -e t -e 's/^built with OpenSSL \([0-9.]*\).*/\1/p' "$work/build")
-[ -n "$nginx_version" ] && [ -n "$openssl_version" ] || fail 10 "nginx of the image $image does not say which version it is, and with which OpenSSL: $(head -n 4 "$work/build"). Use the official image in loadBalancer.image"
-[ "$(printf '%s\n' "$nginx_version" 1.22.0 | sort -V | head -n 1)" = 1.22.0 ] || fail 10 "the image $image has nginx $nginx_version; 1.22.0 or later is needed: older ones are not looked after. Name a later one in loadBalancer.image"
+[ -n "$nginx_version" ] && [ -n "$openssl_version" ] || fail 10 "nginx of the image $image does not report its version and that of OpenSSL: $(head -n 4 "$work/build"). Use the official image in loadBalancer.image"
+[ "$(printf '%s\n' "$nginx_version" 1.22.0 | sort -V | head -n 1)" = 1.22.0 ] || fail 10 "the image $image has nginx $nginx_version; 1.22.0 or later is needed: older versions are not supported. Set a later one in loadBalancer.image"
 worker_user=$(sed -n 's/.* --user=\([^ ]*\).*/\1/p' "$work/build")
 worker_user=${worker_user:-nginx}
 load_modules=
@@ -170,7 +170,7 @@ fi
 temporary=$(sed -n 's,.* --http-client-body-temp-path=\(/[^ ]*\)/[^ ]*.*,\1,p' "$work/build")
 temporary=${temporary:-/var/cache/nginx}
 resolvers=127.0.0.11
-docker run --rm --network none --pull never --entrypoint sh "$image" -c 'command -v bash || command -v nc' >/dev/null 2>&1 || fail 10 "the image $image has no shell with bash or nc, by which nginx is asked inside which configuration it runs. Use the official image in loadBalancer.image"
+docker run --rm --network none --pull never --entrypoint sh "$image" -c 'command -v bash || command -v nc' >/dev/null 2>&1 || fail 10 "the image $image has no shell with bash or nc, which query the active configuration of nginx inside the container. Use the official image in loadBalancer.image"
 mkdir -p "$folder"
 # Prints the PIDs of workers that report a generation.
 answering() { ask_probe | sed -n "s/^generation $1 worker \([0-9][0-9]*\)$/\1/p" | sort -u; }
@@ -234,12 +234,12 @@ roll_out() {
     return 0
   fi
   output=$(nginx_log | cat "$work/output" - | emergencies)
-  [ -n "$output" ] || [ -z "$silent" ] || output="nothing, but its worker $silent does not answer"
-  [ -n "$output" ] || output="nothing, and it has no workers"
+  [ -n "$output" ] || [ -z "$silent" ] || output="no error, but its worker $silent does not answer"
+  [ -n "$output" ] || output="no error, and it has no workers"
   if go_back; then
-    fail 40 "the new configuration did not take effect within 8 s; the previous one is restored. nginx says: $output"
+    fail 40 "the new configuration did not take effect within 8 s; the previous one is restored. nginx: $output"
   fi
-  fail 40 "the configuration did not take effect within 8 s, and nginx has no previous one. nginx says: $output"
+  fail 40 "the configuration did not take effect within 8 s, and nginx has no previous one. nginx: $output"
 }
 tls=/etc/nginx/tls
 renewed=no
@@ -249,23 +249,23 @@ renewed=no
 : >"$work/links"
 pair_fault() (
   of() { openssl x509 -noout "$@"; }
-  openssl x509 -noout -in "$1" 2>"$work/openssl" || { echo "$4 is no certificate in PEM; openssl says: $(head -n 1 "$work/openssl")"; exit; }
-  openssl crl2pkcs7 -nocrl -certfile "$1" -out /dev/null 2>"$work/openssl" || { echo "$4 holds something that is no certificate; openssl says: $(head -n 1 "$work/openssl")"; exit; }
+  openssl x509 -noout -in "$1" 2>"$work/openssl" || { echo "$4 is not a certificate in PEM; openssl: $(head -n 1 "$work/openssl")"; exit; }
+  openssl crl2pkcs7 -nocrl -certfile "$1" -out /dev/null 2>"$work/openssl" || { echo "$4 contains something that is not a certificate; openssl: $(head -n 1 "$work/openssl")"; exit; }
   begins=$(of -startdate -in "$1") ends=$(of -enddate -in "$1")
-  [ "$(date -d "${begins#*=}" +%s)" -le "$(date +%s)" ] || { echo "$4 is valid from ${begins#*=} on only. Check the clock of this machine, or wait"; exit; }
-  of -checkend 0 -in "$1" >/dev/null || { echo "$4 ended on ${ends#*=}. Renew it"; exit; }
+  [ "$(date -d "${begins#*=}" +%s)" -le "$(date +%s)" ] || { echo "$4 is not valid before ${begins#*=}. Check the clock of this machine, or wait"; exit; }
+  of -checkend 0 -in "$1" >/dev/null || { echo "$4 expired on ${ends#*=}. Renew it"; exit; }
   of -checkhost "$3" -in "$1" | grep -q 'does match' ||
-    { echo "$4 does not cover $3; it is for $(of -ext subjectAltName -in "$1" 2>/dev/null | sed -n 's/^ *DNS:/DNS:/p' | grep . || of -subject -in "$1"). Get one that does"; exit; }
+    { echo "$4 does not cover $3; it is for $(of -ext subjectAltName -in "$1" 2>/dev/null | sed -n 's/^ *DNS:/DNS:/p' | grep . || of -subject -in "$1"). Get a certificate for it"; exit; }
   of -text -in "$1" >"$work/text"
   kind=$(sed -n 's/^ *Public Key Algorithm: //p' "$work/text")
   bits=$(sed -n 's/.*Public-Key: (\([0-9]*\) bit.*/\1/p' "$work/text")
   case $kind in
     id-ecPublicKey) ;;
-    rsaEncryption) [ "$bits" -ge 2048 ] || { echo "$4 has an RSA key of $bits bits; 2048 are the least. Get one with an ECDSA key"; exit; } ;;
-    *) echo "$4 has a key of kind $kind, which browsers do not take. Get one with an ECDSA or RSA key"; exit ;;
+    rsaEncryption) [ "$bits" -ge 2048 ] || { echo "$4 has an RSA key of $bits bits; at least 2048 are needed. Get a certificate with an ECDSA key"; exit; } ;;
+    *) echo "$4 has a key of type $kind, which browsers do not accept. Get a certificate with an ECDSA or RSA key"; exit ;;
   esac
-  openssl pkey -noout -passin pass: -in "$2" 2>"$work/openssl" </dev/null || { echo "$5 is no private key in PEM without a password; openssl says: $(head -n 1 "$work/openssl")"; exit; }
-  [ "$(of -pubkey -in "$1")" = "$(openssl pkey -pubout -passin pass: -in "$2")" ] || echo "$5 is not the key of $4. Give the two that belong together"
+  openssl pkey -noout -passin pass: -in "$2" 2>"$work/openssl" </dev/null || { echo "$5 is not a private key in PEM without a password; openssl: $(head -n 1 "$work/openssl")"; exit; }
+  [ "$(of -pubkey -in "$1")" = "$(openssl pkey -pubout -passin pass: -in "$2")" ] || echo "$5 is not the key of $4. Set a certificate and key that belong together"
 )
 put_pair() {
   mkdir -p "$facts/tls"
@@ -287,7 +287,7 @@ copy_pair() {
   for file in "$3" "$4" ${5:+"$5"}; do
     unsafe=$(unsafe_path "$file")
     [ -z "$unsafe" ] || { say "$unsafe"; return 1; }
-    [ -r "$file" ] && [ -f "$file" ] || { say "$file is no file on this machine; it is to hold the certificate for $2 or its key"; return 1; }
+    [ -r "$file" ] && [ -f "$file" ] || { say "$file is not a file on this machine; it must contain the certificate for $2 or its key"; return 1; }
   done
   pem_blocks "$3" ${5:+"$5"} >"$work/chain.pem"
   pem_blocks "$4" >"$work/key.pem"
@@ -597,7 +597,7 @@ worker_pids() { serving_workers; }
 nginx_log() { serving_words; }
 activate() { reload; }
 watch_over() {
-  # A session of its own, where the machine has setsid: a signal to all of the script must not reach it.
+  # In its own session, if the machine has setsid: a signal to the whole script must not reach it.
   # shellcheck disable=SC2016,SC2046 # it is the other shell that expands it; no word where there is no setsid
   $(command -v setsid) sh -c '
     trap "" HUP INT TERM

@@ -81,7 +81,7 @@ export function dockerConforms(engine: () => ScratchEngine): void {
     });
 
     expect(run.error).toMatch(
-      /rancher:loadBalancer\.image is 127\.0\.0\.1:9\/nginx:1\.30\.4, and its registry does not tell its digest: .*Write the digest into the stack file, loadBalancer\.image: 127\.0\.0\.1:9\/nginx:1\.30\.4@sha256:/s,
+      /rancher:loadBalancer\.image is 127\.0\.0\.1:9\/nginx:1\.30\.4, and its registry did not return the digest: .*Set the digest that .* prints in the stack file, loadBalancer\.image: 127\.0\.0\.1:9\/nginx:1\.30\.4@sha256:/s,
     );
   });
 }

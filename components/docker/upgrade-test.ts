@@ -46,8 +46,8 @@ export function upgradeTest(spec: RancherContainerSpec): string {
     else print ($6 < $3) ? "back" : "on"
   }')
   case $step in
-    back) fail 10 "Rancher's data is of $1, and $version cannot read it. To go back, restore an archive of $version with docker.restore: NAME and rancher:version. There are: $(archives | tr '\\n' ' ')" ;;
-    far) fail 10 "Rancher's data is of $1, and an upgrade must not skip a minor version. Upgrade to the latest \${1%%.*}.$(($(printf %s "$1" | cut -d . -f 2) + 1)) first, then to $version" ;;
+    back) fail 10 "Rancher's data was written by $1, and $version cannot read it. To go back, restore an archive of $version with docker.restore: NAME and rancher:version. There are: $(archives | tr '\\n' ' ')" ;;
+    far) fail 10 "Rancher's data was written by $1, and an upgrade must not skip a minor version. Upgrade to the latest \${1%%.*}.$(($(printf %s "$1" | cut -d . -f 2) + 1)) first, then to $version" ;;
   esac
 }
 health_of() { about "$1" '{{if .State.Health}}{{.State.Health.Status}}{{else}}none{{end}}'; }

@@ -69,7 +69,7 @@ describe("the script about Rancher's data", () => {
     expect([same.code, same.stderr]).toEqual([0, "unchanged: rancher-data contains the data of Rancher 2.15.2\n"]);
     expect(older.code).toBe(10);
     expect(older.stderr).toMatch(
-      /Rancher's data is of 2\.15\.2, and 2\.14\.3 cannot read it\. To go back, restore an archive/,
+      /Rancher's data was written by 2\.15\.2, and 2\.14\.3 cannot read it\. To go back, restore an archive/,
     );
   });
 
@@ -87,7 +87,7 @@ describe("the script about Rancher's data", () => {
   });
 
   it.each([
-    ["2.13.4", "2.15.2", /are of 2\.13\.4, .* Upgrade to the latest 2\.14 first, then to 2\.15\.2/],
+    ["2.13.4", "2.15.2", /was written by 2\.13\.4, .* Upgrade to the latest 2\.14 first, then to 2\.15\.2/],
     ["2.15.2", "2.14.3", /2\.14\.3 cannot read it/],
     ["2.14.3", "2.14.2", /2\.14\.2 cannot read it/],
   ])("refuses to go from %s to %s, and touches nothing", async (from, to, words) => {

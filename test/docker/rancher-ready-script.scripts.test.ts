@@ -280,7 +280,7 @@ describe("an uninstall after an upgrade test", () => {
     await uninstalled(machine);
 
     const run = await machine.run("2.14.3");
-    expect([run.code, run.stderr]).toEqual([10, expect.stringContaining("Rancher's data is of 2.15.2")]);
+    expect([run.code, run.stderr]).toEqual([10, expect.stringContaining("Rancher's data was written by 2.15.2")]);
   });
 
   it("leaves the data of a restored archive to its own version, not to the container that waits to be replaced", async () => {

@@ -10,7 +10,7 @@ describe("the proof of an upgrade", () => {
 
     expect(run.code, run.stderr).toBe(0);
     expect(run.stderr).toMatch(
-      /^Rancher was stopped for \d+ s, while its data was copied\nchanged: .*tar\.gz contains/,
+      /^Rancher was stopped for \d+ s while its data was copied\nchanged: .*tar\.gz contains/,
     );
     expect(run.stderr).toMatch(/\nchanged: Rancher 2\.15\.2 became healthy on a copy of the data within \d+ s\n$/);
     expect(machine.list("containers")).toEqual(["rancher"]);

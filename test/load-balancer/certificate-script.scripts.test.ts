@@ -259,7 +259,7 @@ describe("a certificate on the host", () => {
     [
       "of a kind browsers do not take",
       async () => pair(await issue({ name: "ed", hosts: [hostname], kind: "ed25519" })),
-      (path) => `${path("live.pem")} has a key of kind ED25519, which browsers do not take`,
+      (path) => `${path("live.pem")} has a key of type ED25519, which browsers do not accept`,
     ],
     [
       "whose key is another one's",

@@ -88,7 +88,7 @@ describe.skipIf(!isRoot)("a single node", () => {
 
     expect(run.code).not.toBe(0);
     expect(run.text).toContain("did not become healthy on a copy of the data");
-    expect(run.text).toMatch(/Rancher was stopped for \d+ s, while its data was copied/);
+    expect(run.text).toMatch(/Rancher was stopped for \d+ s while its data was copied/);
     expect((await rancherContainer())?.split(" ").slice(0, 2)).toEqual(before?.split(" ").slice(0, 2));
     expect(await stack.marked()).toBe("since the beginning");
   });

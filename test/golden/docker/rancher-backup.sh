@@ -34,7 +34,7 @@ version_of() {
 recall() { [ ! -e "$folder/rancher-data.facts" ] || sed -n "s/^$1 //p" "$folder/rancher-data.facts"; }
 remember() {
   [ "$(recall "$1")" != "$2" ] || return 0
-  # Not by grep, whose codes for no line and for a full disk are easily mistaken.
+  # Not grep, whose exit status does not tell an empty result from a full disk.
   { { [ ! -e "$folder/rancher-data.facts" ] || sed "/^$1 /d" "$folder/rancher-data.facts"; } && { [ -z "$2" ] || printf '%s %s\n' "$1" "$2"; }; } >"$folder/rancher-data.facts.new" ||
     fail 30 "$folder/rancher-data.facts cannot be written: $(df -h "$folder" | tail -n 1)"
   sync
@@ -77,17 +77,17 @@ need_room() {
   folder_disk=$(df -Pk "$folder" | awk 'NR == 2 { print $1 }')
   folder_free=$(df -Pk "$folder" | awk 'NR == 2 { print $4 }')
   copies=$((wanted * $1)) archives=$((wanted * $2))
-  # Both on one disk must fit together.
+  # On the same disk, both must fit together.
   if [ "$folder_disk" = "$engine_disk" ]; then archives=$((copies + archives)); fi
-  [ "$1" = 0 ] || [ "$engine_free" -ge "$copies" ] || fail 10 "the disk of the Docker engine has $(mib "$engine_free") MiB free; $(mib "$copies") are needed for a copy of Rancher's data. Free some: docker system df shows what is there"
-  [ "$folder_free" -ge "$archives" ] || fail 10 "the disk of $folder has $(mib "$folder_free") MiB free; $(mib "$archives") are needed for an archive of Rancher's data. Free some, or name a folder of another disk in docker.backup.folder"
+  [ "$1" = 0 ] || [ "$engine_free" -ge "$copies" ] || fail 10 "the disk of the Docker engine has $(mib "$engine_free") MiB free; $(mib "$copies") are needed for a copy of Rancher's data. Free some space; docker system df shows what uses it"
+  [ "$folder_free" -ge "$archives" ] || fail 10 "the disk of $folder has $(mib "$folder_free") MiB free; $(mib "$archives") are needed for an archive of Rancher's data. Free some space, or set a folder on another disk in docker.backup.folder"
 }
 policy_of() {
   policy=$(about "$1" '{{.HostConfig.RestartPolicy.Name}}:{{.HostConfig.RestartPolicy.MaximumRetryCount}}') || exit 30
   printf '%s\n' "$policy" | sed -e 's/:0$//' -e 's/^$/no/'
 }
 watch_over() {
-  # A session of its own, where the machine has setsid: a signal to all of the script must not reach it.
+  # In its own session, if the machine has setsid: a signal to the whole script must not reach it.
   # shellcheck disable=SC2016,SC2046 # it is the other shell that expands it; no word where there is no setsid
   $(command -v setsid) sh -c '
     trap "" HUP INT TERM
@@ -117,7 +117,7 @@ serve_again() {
   stopped_seconds=$(($(date +%s) - ${stopped_at:-$(date +%s)}))
 }
 leave_stopped() { rm -f "$facts/stopped"; }
-# Half of it is of no use, and may be what fills the engine's disk.
+# A partial copy is useless, and may fill the engine's disk.
 copy_failed() { (clear_trial) || true; fail 30 "$@"; }
 copy_stopped() {
   held=$1; shift
@@ -129,26 +129,26 @@ copy_stopped() {
   started=$(about "$held" '{{.State.StartedAt}}')
   copied=yes
   copy_into "$@" || copied=no
-  # Somebody may have started it meanwhile: the copy is then none of one moment.
+  # If the container was started meanwhile, the copy is not consistent.
   [ "$(about "$held" '{{.State.Running}} {{.State.StartedAt}}')" = "false $started" ] || copied=disturbed
   serve_again
   case $copied in
-    yes) say "Rancher was stopped for $stopped_seconds s, while its data were copied" ;;
-    no) copy_failed "Rancher's data cannot be copied: $(tail -n 1 "$work/copying"). It serves again" ;;
-    disturbed) fail 30 "the container $held was started while its data were being copied, and the copy is of no use. Run this again" ;;
+    yes) say "Rancher was stopped for $stopped_seconds s while its data was copied" ;;
+    no) copy_failed "Rancher's data cannot be copied: $(tail -n 1 "$work/copying"). It runs again" ;;
+    disturbed) fail 30 "the container $held was started while its data was being copied, so the copy is not consistent. Run this again" ;;
   esac
 }
 remove_container() {
   there "$1" || return 0
   part=$(about "$1" '{{index .Config.Labels "rancher.part"}}') || exit 30
-  [ -n "$part" ] || fail 10 "a container named $1 is on this machine that this program did not make, and it needs the name. Rename it: docker rename $1 OTHER-NAME"
+  [ -n "$part" ] || fail 10 "this machine has a container named $1 that this program did not create, and this program needs the name. Rename it: docker rename $1 OTHER-NAME"
   docker rm -f -v "$1" >/dev/null 2>"$work/engine" || engine_gone
 }
 clear_trial() {
   remove_container rancher-trial
   if volume_there rancher-trial-data; then
     part=$(docker volume inspect -f '{{index .Labels "rancher.part"}}' rancher-trial-data 2>"$work/engine") || engine_gone
-    [ -n "$part" ] || fail 10 "a volume named rancher-trial-data is on this machine that this program did not make, and it would be emptied. Bring what is in it elsewhere, then: docker volume rm rancher-trial-data"
+    [ -n "$part" ] || fail 10 "this machine has a volume named rancher-trial-data that this program did not create, and this program would empty it. Save its content, then: docker volume rm rancher-trial-data"
     docker volume rm rancher-trial-data >/dev/null 2>"$work/engine" || engine_gone
   fi
   ! docker network inspect rancher-trial >/dev/null 2>&1 || docker network rm rancher-trial >/dev/null 2>"$work/engine" || engine_gone
@@ -160,7 +160,7 @@ mend() {
   for each in "$folder"/rancher-*.tar.gz.sha256; do [ ! -e "$each" ] || [ -e "${each%.sha256}" ] || rm -f "$each"; done
   if [ -e "$facts/stopped" ] && [ ! -e "$facts/restoring" ]; then
     serve_again
-    say "changed: the container $stopped_name, which an earlier run that was ended had stopped, serves again"
+    say "changed: the container $stopped_name, which an interrupted run had stopped, runs again"
   fi
 }
 sha256_of() {
@@ -170,18 +170,18 @@ image_of() {
   [ -n "$1" ] || { case $(recall image) in *":v$2@"*) recall image ;; esac; return 0; }
   given=$(about "$1" '{{.Config.Image}}') || exit 30
   id=$(about "$1" '{{.Image}}') || exit 30
-  # The name it was made by comes first: one image may be of more than one registry.
+  # Prefers the name the container was created with: an image may have digests of several registries.
   { printf '%s\n' "$given"; docker image inspect -f '{{range .RepoDigests}}{{println .}}{{end}}' "$id" 2>/dev/null || true; } |
     awk -v version="$2" -F @ '{ name = $1; sub(/:[^\/:]*$/, "", name) }
       NR == 1 { asked = name }
       /@sha256:/ && (found == "" || (name == asked && first != asked)) { first = name; found = name ":v" version "@" $2 }
       END { if (found != "") print found }'
 }
-# A disk that is full stays full of it otherwise, until somebody runs this again.
+# Otherwise the remains would keep a full disk full until the next run.
 archive_failed() { rm -f "$part"; (clear_trial) || true; fail 30 "$@"; }
 make_archive() {
   archive=rancher-$2-$(date -u +%Y%m%dT%H%M%SZ)
-  # Small data are archived twice in a second, and a clock may be set back.
+  # Small data may be archived twice in a second, and a clock may be set back.
   while [ -e "$folder/$archive.tar.gz" ]; do sleep 1; archive=rancher-$2-$(date -u +%Y%m%dT%H%M%SZ); done
   part=$folder/$archive.tar.gz.part
   helper --volume "$1":/from:ro --entrypoint tar "$tools" -C /from -czvf - . >"$part" 2>"$work/packed" || archive_failed "Rancher's data cannot be archived in $folder: $(grep '^tar: ' "$work/packed" | tail -n 1) $(df -h "$folder" | tail -n 1)"
@@ -189,16 +189,16 @@ make_archive() {
   sync
   # A different name for the same entry may be listed, such as ./ for a folder: both lists come from the same tar.
   helper --interactive --entrypoint tar "$tools" -tzf - <"$part" >"$work/unpacked" 2>"$work/copying" || archive_failed "the archive of Rancher's data cannot be read back: $(tail -n 1 "$work/copying")"
-  grep -v '^tar: ' "$work/packed" | cmp -s - "$work/unpacked" && [ "$(sha256_of "$part")" = "$sum" ] || archive_failed "the archive of Rancher's data does not hold what was put into it. Look at the disk of $folder"
+  grep -v '^tar: ' "$work/packed" | cmp -s - "$work/unpacked" && [ "$(sha256_of "$part")" = "$sum" ] || archive_failed "the archive of Rancher's data differs from the data that was written. Check the disk of $folder"
   { printf '%s  %s\n' "$sum" "$archive.tar.gz"; [ -z "$3" ] || printf '# image %s\n' "$3"; } >"$folder/$archive.tar.gz.sha256"
   sync
   mv -f "$part" "$folder/$archive.tar.gz"
-  say "changed: $folder/$archive.tar.gz holds Rancher's data, $(wc -c <"$folder/$archive.tar.gz" | tr -d ' ') bytes"
+  say "changed: $folder/$archive.tar.gz contains Rancher's data, $(wc -c <"$folder/$archive.tar.gz" | tr -d ' ') bytes"
 }
 check_archive() {
-  [ -e "$folder/$1.tar.gz" ] || fail 10 "docker.restore names $1, and there is no $folder/$1.tar.gz on this machine. There are: $(archives | tr '\n' ' ')"
-  [ -e "$folder/$1.tar.gz.sha256" ] || fail 10 "$folder/$1.tar.gz has no checksum beside it. Bring $1.tar.gz.sha256 from where the archive is from"
-  [ "$(sha256_of "$folder/$1.tar.gz")" = "$(sed -n '1s/ .*//p' "$folder/$1.tar.gz.sha256")" ] || fail 20 "$folder/$1.tar.gz is not what it was when it was made: its checksum is another one. Bring it once more from where it is from, or choose another archive"
+  [ -e "$folder/$1.tar.gz" ] || fail 10 "docker.restore is $1, and this machine has no $folder/$1.tar.gz. It has: $(archives | tr '\n' ' ')"
+  [ -e "$folder/$1.tar.gz.sha256" ] || fail 10 "$folder/$1.tar.gz has no checksum file next to it. Copy $1.tar.gz.sha256 from the source of the archive"
+  [ "$(sha256_of "$folder/$1.tar.gz")" = "$(sed -n '1s/ .*//p' "$folder/$1.tar.gz.sha256")" ] || fail 20 "$folder/$1.tar.gz is damaged: its checksum does not match. Copy it again from its source, or choose another archive"
 }
 archives() {
   for each in "$folder"/rancher-*.tar.gz; do printf '%s\n' "${each##*/}"; done |
@@ -210,10 +210,10 @@ prune_archives() {
   while read -r old; do
     case " $* ${archive-} " in *" $old "*) continue ;; esac
     rm -f "$folder/$old.tar.gz" "$folder/$old.tar.gz.sha256"
-    say "changed: $old is gone; the newest $keep archives are kept"
+    say "changed: $old is removed; the newest $keep archives are kept"
   done <"$work/old-archives"
 }
-# Every end is noted, and first that one has begun.
+# Records the start of a backup, and then its result.
 backup_state() {
   {
     [ -z "$1" ] || printf 'result %s\n' "$1"
@@ -223,13 +223,13 @@ backup_state() {
   } >"$folder/last-backup.new" && mv -f "$folder/last-backup.new" "$folder/last-backup"
 }
 archive='' bytes='' stopped_seconds=''
-# The words first: on a disk that is full there is no room for the file.
+# Prints the message first: on a full disk, the file cannot be written.
 fail() { code=$1; shift; say "$@"; (backup_state failed "$*") || true; exit "$code"; }
 backup_state '' '' || fail 30 "$folder/last-backup cannot be written: $(df -h "$folder" | tail -n 1)"
-[ ! -e "$facts/restoring" ] || fail 10 "an archive is being restored, and the restore has not finished. Run npm run up first"
+[ ! -e "$facts/restoring" ] || fail 10 "the restore of an archive is not complete. Run npm run up first"
 mend
-there rancher && ours rancher || fail 10 "no Rancher of this program is on this machine"
-[ -z "$(recall waiting)" ] || fail 10 "the data of an archive were put back, and nothing serves them yet. Run npm run up first"
+there rancher && ours rancher || fail 10 "this machine has no Rancher container of this program"
+[ -z "$(recall waiting)" ] || fail 10 "an archive was restored, and no container uses its data yet. Run npm run up first"
 tools=$(about rancher '{{.Image}}')
 version=$(version_of rancher)
 image=$(image_of rancher "$version")

@@ -2,7 +2,7 @@ image=rancher/rancher:v2.15.2 version=2.15.2 restore='' adopt=''
 register_undo <<'UNDO'
 folder=/var/backups/rancher delete=no
 safe_path "$folder"
-# Word of an uninstall that failed long ago must not be taken for one of now.
+# The marker of an uninstall that failed long ago is ignored.
 marked=$(cat "$facts/delete-data" 2>/dev/null || echo 0)
 if [ "$(($(date +%s) - ${marked:-0}))" -lt 3600 ]; then delete=yes; fi
 if [ -e /etc/systemd/system/rancher-backup.timer ]; then
@@ -45,7 +45,7 @@ version_of() {
 recall() { [ ! -e "$folder/rancher-data.facts" ] || sed -n "s/^$1 //p" "$folder/rancher-data.facts"; }
 remember() {
   [ "$(recall "$1")" != "$2" ] || return 0
-  # Not by grep, whose codes for no line and for a full disk are easily mistaken.
+  # Not grep, whose exit status does not tell an empty result from a full disk.
   { { [ ! -e "$folder/rancher-data.facts" ] || sed "/^$1 /d" "$folder/rancher-data.facts"; } && { [ -z "$2" ] || printf '%s %s\n' "$1" "$2"; }; } >"$folder/rancher-data.facts.new" ||
     fail 30 "$folder/rancher-data.facts cannot be written: $(df -h "$folder" | tail -n 1)"
   sync
@@ -62,7 +62,7 @@ policy_of() {
   printf '%s\n' "$policy" | sed -e 's/:0$//' -e 's/^$/no/'
 }
 watch_over() {
-  # A session of its own, where the machine has setsid: a signal to all of the script must not reach it.
+  # In its own session, if the machine has setsid: a signal to the whole script must not reach it.
   # shellcheck disable=SC2016,SC2046 # it is the other shell that expands it; no word where there is no setsid
   $(command -v setsid) sh -c '
     trap "" HUP INT TERM
@@ -92,7 +92,7 @@ serve_again() {
   stopped_seconds=$(($(date +%s) - ${stopped_at:-$(date +%s)}))
 }
 leave_stopped() { rm -f "$facts/stopped"; }
-# Half of it is of no use, and may be what fills the engine's disk.
+# A partial copy is useless, and may fill the engine's disk.
 copy_failed() { (clear_trial) || true; fail 30 "$@"; }
 copy_stopped() {
   held=$1; shift
@@ -104,26 +104,26 @@ copy_stopped() {
   started=$(about "$held" '{{.State.StartedAt}}')
   copied=yes
   copy_into "$@" || copied=no
-  # Somebody may have started it meanwhile: the copy is then none of one moment.
+  # If the container was started meanwhile, the copy is not consistent.
   [ "$(about "$held" '{{.State.Running}} {{.State.StartedAt}}')" = "false $started" ] || copied=disturbed
   serve_again
   case $copied in
-    yes) say "Rancher was stopped for $stopped_seconds s, while its data were copied" ;;
-    no) copy_failed "Rancher's data cannot be copied: $(tail -n 1 "$work/copying"). It serves again" ;;
-    disturbed) fail 30 "the container $held was started while its data were being copied, and the copy is of no use. Run this again" ;;
+    yes) say "Rancher was stopped for $stopped_seconds s while its data was copied" ;;
+    no) copy_failed "Rancher's data cannot be copied: $(tail -n 1 "$work/copying"). It runs again" ;;
+    disturbed) fail 30 "the container $held was started while its data was being copied, so the copy is not consistent. Run this again" ;;
   esac
 }
 remove_container() {
   there "$1" || return 0
   part=$(about "$1" '{{index .Config.Labels "rancher.part"}}') || exit 30
-  [ -n "$part" ] || fail 10 "a container named $1 is on this machine that this program did not make, and it needs the name. Rename it: docker rename $1 OTHER-NAME"
+  [ -n "$part" ] || fail 10 "this machine has a container named $1 that this program did not create, and this program needs the name. Rename it: docker rename $1 OTHER-NAME"
   docker rm -f -v "$1" >/dev/null 2>"$work/engine" || engine_gone
 }
 clear_trial() {
   remove_container rancher-trial
   if volume_there rancher-trial-data; then
     part=$(docker volume inspect -f '{{index .Labels "rancher.part"}}' rancher-trial-data 2>"$work/engine") || engine_gone
-    [ -n "$part" ] || fail 10 "a volume named rancher-trial-data is on this machine that this program did not make, and it would be emptied. Bring what is in it elsewhere, then: docker volume rm rancher-trial-data"
+    [ -n "$part" ] || fail 10 "this machine has a volume named rancher-trial-data that this program did not create, and this program would empty it. Save its content, then: docker volume rm rancher-trial-data"
     docker volume rm rancher-trial-data >/dev/null 2>"$work/engine" || engine_gone
   fi
   ! docker network inspect rancher-trial >/dev/null 2>&1 || docker network rm rancher-trial >/dev/null 2>"$work/engine" || engine_gone
@@ -135,11 +135,11 @@ mend() {
   for each in "$folder"/rancher-*.tar.gz.sha256; do [ ! -e "$each" ] || [ -e "${each%.sha256}" ] || rm -f "$each"; done
   if [ -e "$facts/stopped" ] && [ ! -e "$facts/restoring" ]; then
     serve_again
-    say "changed: the container $stopped_name, which an earlier run that was ended had stopped, serves again"
+    say "changed: the container $stopped_name, which an interrupted run had stopped, runs again"
   fi
 }
 mend
-# A volume that was being filled is kept, and so has to be what is known of it.
+# An incomplete volume is kept, so the facts about it are kept too.
 for each in restoring adopting; do [ ! -e "$facts/$each" ] || remember "$each" "$(noted "$each")"; done
 if [ "$delete" = yes ]; then
   for each in rancher-data rancher-audit-log; do
@@ -153,7 +153,7 @@ if [ "$delete" = yes ]; then
   for each in "$folder"/rancher-*.tar.gz "$folder"/rancher-*.tar.gz.sha256; do rm -f "$each"; done
   rm -f "$folder/rancher-data.facts" "$folder/last-backup"
   rm -rf "$folder/certificate-authority"
-  say "changed: Rancher's data and its archives are gone"
+  say "changed: Rancher's data and its archives are removed"
 fi
 rmdir "$folder" 2>/dev/null || true
 UNDO
@@ -193,7 +193,7 @@ version_of() {
 recall() { [ ! -e "$folder/rancher-data.facts" ] || sed -n "s/^$1 //p" "$folder/rancher-data.facts"; }
 remember() {
   [ "$(recall "$1")" != "$2" ] || return 0
-  # Not by grep, whose codes for no line and for a full disk are easily mistaken.
+  # Not grep, whose exit status does not tell an empty result from a full disk.
   { { [ ! -e "$folder/rancher-data.facts" ] || sed "/^$1 /d" "$folder/rancher-data.facts"; } && { [ -z "$2" ] || printf '%s %s\n' "$1" "$2"; }; } >"$folder/rancher-data.facts.new" ||
     fail 30 "$folder/rancher-data.facts cannot be written: $(df -h "$folder" | tail -n 1)"
   sync
@@ -236,17 +236,17 @@ need_room() {
   folder_disk=$(df -Pk "$folder" | awk 'NR == 2 { print $1 }')
   folder_free=$(df -Pk "$folder" | awk 'NR == 2 { print $4 }')
   copies=$((wanted * $1)) archives=$((wanted * $2))
-  # Both on one disk must fit together.
+  # On the same disk, both must fit together.
   if [ "$folder_disk" = "$engine_disk" ]; then archives=$((copies + archives)); fi
-  [ "$1" = 0 ] || [ "$engine_free" -ge "$copies" ] || fail 10 "the disk of the Docker engine has $(mib "$engine_free") MiB free; $(mib "$copies") are needed for a copy of Rancher's data. Free some: docker system df shows what is there"
-  [ "$folder_free" -ge "$archives" ] || fail 10 "the disk of $folder has $(mib "$folder_free") MiB free; $(mib "$archives") are needed for an archive of Rancher's data. Free some, or name a folder of another disk in docker.backup.folder"
+  [ "$1" = 0 ] || [ "$engine_free" -ge "$copies" ] || fail 10 "the disk of the Docker engine has $(mib "$engine_free") MiB free; $(mib "$copies") are needed for a copy of Rancher's data. Free some space; docker system df shows what uses it"
+  [ "$folder_free" -ge "$archives" ] || fail 10 "the disk of $folder has $(mib "$folder_free") MiB free; $(mib "$archives") are needed for an archive of Rancher's data. Free some space, or set a folder on another disk in docker.backup.folder"
 }
 policy_of() {
   policy=$(about "$1" '{{.HostConfig.RestartPolicy.Name}}:{{.HostConfig.RestartPolicy.MaximumRetryCount}}') || exit 30
   printf '%s\n' "$policy" | sed -e 's/:0$//' -e 's/^$/no/'
 }
 watch_over() {
-  # A session of its own, where the machine has setsid: a signal to all of the script must not reach it.
+  # In its own session, if the machine has setsid: a signal to the whole script must not reach it.
   # shellcheck disable=SC2016,SC2046 # it is the other shell that expands it; no word where there is no setsid
   $(command -v setsid) sh -c '
     trap "" HUP INT TERM
@@ -276,7 +276,7 @@ serve_again() {
   stopped_seconds=$(($(date +%s) - ${stopped_at:-$(date +%s)}))
 }
 leave_stopped() { rm -f "$facts/stopped"; }
-# Half of it is of no use, and may be what fills the engine's disk.
+# A partial copy is useless, and may fill the engine's disk.
 copy_failed() { (clear_trial) || true; fail 30 "$@"; }
 copy_stopped() {
   held=$1; shift
@@ -288,26 +288,26 @@ copy_stopped() {
   started=$(about "$held" '{{.State.StartedAt}}')
   copied=yes
   copy_into "$@" || copied=no
-  # Somebody may have started it meanwhile: the copy is then none of one moment.
+  # If the container was started meanwhile, the copy is not consistent.
   [ "$(about "$held" '{{.State.Running}} {{.State.StartedAt}}')" = "false $started" ] || copied=disturbed
   serve_again
   case $copied in
-    yes) say "Rancher was stopped for $stopped_seconds s, while its data were copied" ;;
-    no) copy_failed "Rancher's data cannot be copied: $(tail -n 1 "$work/copying"). It serves again" ;;
-    disturbed) fail 30 "the container $held was started while its data were being copied, and the copy is of no use. Run this again" ;;
+    yes) say "Rancher was stopped for $stopped_seconds s while its data was copied" ;;
+    no) copy_failed "Rancher's data cannot be copied: $(tail -n 1 "$work/copying"). It runs again" ;;
+    disturbed) fail 30 "the container $held was started while its data was being copied, so the copy is not consistent. Run this again" ;;
   esac
 }
 remove_container() {
   there "$1" || return 0
   part=$(about "$1" '{{index .Config.Labels "rancher.part"}}') || exit 30
-  [ -n "$part" ] || fail 10 "a container named $1 is on this machine that this program did not make, and it needs the name. Rename it: docker rename $1 OTHER-NAME"
+  [ -n "$part" ] || fail 10 "this machine has a container named $1 that this program did not create, and this program needs the name. Rename it: docker rename $1 OTHER-NAME"
   docker rm -f -v "$1" >/dev/null 2>"$work/engine" || engine_gone
 }
 clear_trial() {
   remove_container rancher-trial
   if volume_there rancher-trial-data; then
     part=$(docker volume inspect -f '{{index .Labels "rancher.part"}}' rancher-trial-data 2>"$work/engine") || engine_gone
-    [ -n "$part" ] || fail 10 "a volume named rancher-trial-data is on this machine that this program did not make, and it would be emptied. Bring what is in it elsewhere, then: docker volume rm rancher-trial-data"
+    [ -n "$part" ] || fail 10 "this machine has a volume named rancher-trial-data that this program did not create, and this program would empty it. Save its content, then: docker volume rm rancher-trial-data"
     docker volume rm rancher-trial-data >/dev/null 2>"$work/engine" || engine_gone
   fi
   ! docker network inspect rancher-trial >/dev/null 2>&1 || docker network rm rancher-trial >/dev/null 2>"$work/engine" || engine_gone
@@ -319,7 +319,7 @@ mend() {
   for each in "$folder"/rancher-*.tar.gz.sha256; do [ ! -e "$each" ] || [ -e "${each%.sha256}" ] || rm -f "$each"; done
   if [ -e "$facts/stopped" ] && [ ! -e "$facts/restoring" ]; then
     serve_again
-    say "changed: the container $stopped_name, which an earlier run that was ended had stopped, serves again"
+    say "changed: the container $stopped_name, which an interrupted run had stopped, runs again"
   fi
 }
 sha256_of() {
@@ -329,18 +329,18 @@ image_of() {
   [ -n "$1" ] || { case $(recall image) in *":v$2@"*) recall image ;; esac; return 0; }
   given=$(about "$1" '{{.Config.Image}}') || exit 30
   id=$(about "$1" '{{.Image}}') || exit 30
-  # The name it was made by comes first: one image may be of more than one registry.
+  # Prefers the name the container was created with: an image may have digests of several registries.
   { printf '%s\n' "$given"; docker image inspect -f '{{range .RepoDigests}}{{println .}}{{end}}' "$id" 2>/dev/null || true; } |
     awk -v version="$2" -F @ '{ name = $1; sub(/:[^\/:]*$/, "", name) }
       NR == 1 { asked = name }
       /@sha256:/ && (found == "" || (name == asked && first != asked)) { first = name; found = name ":v" version "@" $2 }
       END { if (found != "") print found }'
 }
-# A disk that is full stays full of it otherwise, until somebody runs this again.
+# Otherwise the remains would keep a full disk full until the next run.
 archive_failed() { rm -f "$part"; (clear_trial) || true; fail 30 "$@"; }
 make_archive() {
   archive=rancher-$2-$(date -u +%Y%m%dT%H%M%SZ)
-  # Small data are archived twice in a second, and a clock may be set back.
+  # Small data may be archived twice in a second, and a clock may be set back.
   while [ -e "$folder/$archive.tar.gz" ]; do sleep 1; archive=rancher-$2-$(date -u +%Y%m%dT%H%M%SZ); done
   part=$folder/$archive.tar.gz.part
   helper --volume "$1":/from:ro --entrypoint tar "$tools" -C /from -czvf - . >"$part" 2>"$work/packed" || archive_failed "Rancher's data cannot be archived in $folder: $(grep '^tar: ' "$work/packed" | tail -n 1) $(df -h "$folder" | tail -n 1)"
@@ -348,16 +348,16 @@ make_archive() {
   sync
   # A different name for the same entry may be listed, such as ./ for a folder: both lists come from the same tar.
   helper --interactive --entrypoint tar "$tools" -tzf - <"$part" >"$work/unpacked" 2>"$work/copying" || archive_failed "the archive of Rancher's data cannot be read back: $(tail -n 1 "$work/copying")"
-  grep -v '^tar: ' "$work/packed" | cmp -s - "$work/unpacked" && [ "$(sha256_of "$part")" = "$sum" ] || archive_failed "the archive of Rancher's data does not hold what was put into it. Look at the disk of $folder"
+  grep -v '^tar: ' "$work/packed" | cmp -s - "$work/unpacked" && [ "$(sha256_of "$part")" = "$sum" ] || archive_failed "the archive of Rancher's data differs from the data that was written. Check the disk of $folder"
   { printf '%s  %s\n' "$sum" "$archive.tar.gz"; [ -z "$3" ] || printf '# image %s\n' "$3"; } >"$folder/$archive.tar.gz.sha256"
   sync
   mv -f "$part" "$folder/$archive.tar.gz"
-  say "changed: $folder/$archive.tar.gz holds Rancher's data, $(wc -c <"$folder/$archive.tar.gz" | tr -d ' ') bytes"
+  say "changed: $folder/$archive.tar.gz contains Rancher's data, $(wc -c <"$folder/$archive.tar.gz" | tr -d ' ') bytes"
 }
 check_archive() {
-  [ -e "$folder/$1.tar.gz" ] || fail 10 "docker.restore names $1, and there is no $folder/$1.tar.gz on this machine. There are: $(archives | tr '\n' ' ')"
-  [ -e "$folder/$1.tar.gz.sha256" ] || fail 10 "$folder/$1.tar.gz has no checksum beside it. Bring $1.tar.gz.sha256 from where the archive is from"
-  [ "$(sha256_of "$folder/$1.tar.gz")" = "$(sed -n '1s/ .*//p' "$folder/$1.tar.gz.sha256")" ] || fail 20 "$folder/$1.tar.gz is not what it was when it was made: its checksum is another one. Bring it once more from where it is from, or choose another archive"
+  [ -e "$folder/$1.tar.gz" ] || fail 10 "docker.restore is $1, and this machine has no $folder/$1.tar.gz. It has: $(archives | tr '\n' ' ')"
+  [ -e "$folder/$1.tar.gz.sha256" ] || fail 10 "$folder/$1.tar.gz has no checksum file next to it. Copy $1.tar.gz.sha256 from the source of the archive"
+  [ "$(sha256_of "$folder/$1.tar.gz")" = "$(sed -n '1s/ .*//p' "$folder/$1.tar.gz.sha256")" ] || fail 20 "$folder/$1.tar.gz is damaged: its checksum does not match. Copy it again from its source, or choose another archive"
 }
 archives() {
   for each in "$folder"/rancher-*.tar.gz; do printf '%s\n' "${each##*/}"; done |
@@ -369,12 +369,12 @@ prune_archives() {
   while read -r old; do
     case " $* ${archive-} " in *" $old "*) continue ;; esac
     rm -f "$folder/$old.tar.gz" "$folder/$old.tar.gz.sha256"
-    say "changed: $old is gone; the newest $keep archives are kept"
+    say "changed: $old is removed; the newest $keep archives are kept"
   done <"$work/old-archives"
 }
 was=$(noted folder)
 if [ -n "$was" ] && [ "$was" != "$folder" ] && [ -e "$was/rancher-data.facts" ] && [ ! -e "$folder/rancher-data.facts" ]; then
-  fail 10 "docker.backup.folder is $folder, and was $was, where the archives are, and what is remembered about Rancher's data. Bring it all along, on this machine: cp -a '$was/.' '$folder/'"
+  fail 10 "docker.backup.folder is now $folder, but the archives and the facts about Rancher's data are in $was. Copy all of it, on this machine: cp -a '$was/.' '$folder/'"
 fi
 note folder "$folder"
 docker version --format '{{.Server.Version}}' >/dev/null 2>"$work/engine" || engine_gone
@@ -383,21 +383,21 @@ if ! has_image "$image"; then
   say "pulling $image"
   { noted images; printf '%s\n' "$image"; } >"$work/images"
   mv -f "$work/images" "$facts/images"
-  docker pull -q "$image" >/dev/null 2>"$work/engine" || fail 20 "Docker does not get $image: $(tail -n 1 "$work/engine"). If its registry wants a password: docker login, on this machine"
+  docker pull -q "$image" >/dev/null 2>"$work/engine" || fail 20 "Docker cannot pull $image: $(tail -n 1 "$work/engine"). If its registry needs a password: docker login, on this machine"
 fi
 tools=$image
 image_id=$(docker image inspect -f '{{.Id}}' "$image" 2>"$work/engine") || engine_gone
 image_version=$(docker image inspect -f '{{range .Config.Env}}{{println .}}{{end}}' "$image" | sed -n 's/^CATTLE_SERVER_VERSION=v\([0-9][0-9]*\.[0-9][0-9]*\.[0-9].*\)/\1/p')
-[ "${image_version:-$version}" = "$version" ] || fail 10 "docker.image is $image, which is Rancher $image_version, and rancher:version is $version. Let both say the same"
+[ "${image_version:-$version}" = "$version" ] || fail 10 "docker.image is $image, which is Rancher $image_version, and rancher:version is $version. Set both to the same version"
 remember_rancher() { remember image "$image"; remember version "$version"; }
 archived_version() { printf '%s\n' "$1" | sed -n 's/^rancher-\(.*\)-[0-9]\{8\}T[0-9]\{6\}Z$/\1/p'; }
 need_unpacked() {
-  # The last of a pipe says how it ended, and that is not gzip.
+  # The exit status of a pipe is that of its last command, not of gzip.
   # shellcheck disable=SC2016 # it is the other shell that expands it
   unpacked=$(helper --interactive --entrypoint sh "$tools" -c 'trap "exit 1" TERM; { gzip -dc || kill -s TERM $$; } | wc -c' <"$folder/$1.tar.gz" 2>"$work/copying") || fail 20 "$folder/$1.tar.gz cannot be read: $(tail -n 1 "$work/copying")"
   unpacked=$((unpacked / 1024 + 65536))
-  # What the volume holds now goes first.
-  [ $((engine_free + data_kib)) -ge "$unpacked" ] || fail 10 "the disk of the Docker engine has $(mib "$engine_free") MiB free, and the archive $1 needs $(mib "$unpacked"). Free some: docker system df shows what is there"
+  # The current content of the volume is removed first.
+  [ $((engine_free + data_kib)) -ge "$unpacked" ] || fail 10 "the disk of the Docker engine has $(mib "$engine_free") MiB free, and the archive $1 needs $(mib "$unpacked"). Free some space; docker system df shows what uses it"
 }
 restore_archive() {
   held=
@@ -409,7 +409,7 @@ restore_archive() {
     need_unpacked "$restore"
     if ! empty rancher-data; then
       need_room 0 1
-      # One that waits to be replaced is none of the data's.
+      # A container that waits to be replaced has not used the data.
       writer=
       [ -n "$(recall waiting)" ] || writer=$held
       former=
@@ -422,13 +422,13 @@ restore_archive() {
     fi
     [ -z "$held" ] || docker update --restart no "$held" >/dev/null 2>"$work/engine" || engine_gone
   elif [ -n "$held" ] && runs "$held"; then
-    # Somebody has started it meanwhile, on a part of the data.
+    # It was started meanwhile, on incomplete data.
     docker stop -t 60 "$held" >/dev/null 2>"$work/engine" || engine_gone
   fi
   note restoring "$restore"
   say "filling rancher-data from $folder/$restore.tar.gz"
   helper --interactive --volume rancher-data:/to --entrypoint sh "$tools" -c 'set -e; rm -rf /to/* /to/.[!.]* /to/..?*; tar -C /to -xpzf -; sync' <"$folder/$restore.tar.gz" >"$work/copying" 2>&1 ||
-    fail 30 "the archive $restore cannot be put into the volume rancher-data: $(tail -n 1 "$work/copying"). Run this again to go on"
+    fail 30 "the archive $restore cannot be unpacked into the volume rancher-data: $(tail -n 1 "$work/copying"). Run this again to continue"
   remember_rancher
   remember restored "$restore"
   rm -f "$facts/new-data"
@@ -456,28 +456,28 @@ nested_data() {
   printf '%s\n' "$mounts" | awk -F '\t' -v data=/var/lib/rancher/ 'index($3, data) == 1 { printf "%s\t%s\t%s\n", $1, $2, substr($3, length(data) + 1) }'
 }
 refuse_adoption() {
-  there "$1" || fail 10 "docker.adopt names $1, and no container of that name is on this machine. There are: $(docker container ls --all --format '{{.Names}}' | tr '\n' ' '). Name one of them, or remove docker.adopt from the stack file: one that was taken over before is called $later"
-  ! there "$later" || fail 10 "a container named $later is on this machine already. Rename it: docker rename $later OTHER-NAME"
-  ! ours "$1" || fail 10 "the container $1 is this program's own. Remove docker.adopt from the stack file"
-  [ "$(about "$1" '{{.HostConfig.AutoRemove}}')" != true ] || fail 10 "the container $1 was started with --rm, and would be gone when it is stopped, perhaps with its data. Start it without --rm first, on the same data"
+  there "$1" || fail 10 "docker.adopt is $1, and this machine has no container of that name. It has: $(docker container ls --all --format '{{.Names}}' | tr '\n' ' '). Name one of them, or remove docker.adopt from the stack file: after a takeover the container is named $later"
+  ! there "$later" || fail 10 "this machine already has a container named $later. Rename it: docker rename $later OTHER-NAME"
+  ! ours "$1" || fail 10 "the container $1 was created by this program. Remove docker.adopt from the stack file"
+  [ "$(about "$1" '{{.HostConfig.AutoRemove}}')" != true ] || fail 10 "the container $1 was started with --rm, so Docker would remove it when it stops, possibly with its data. First start it without --rm on the same data"
   adopted_version=$(version_of "$1")
-  [ "$adopted_version" = "$version" ] || fail 10 "the container $1 runs Rancher ${adopted_version:-of an unknown version}, and rancher:version is $version. Take it over as it is, with rancher:version: ${adopted_version:-ITS-VERSION}, and upgrade afterwards"
+  [ "$adopted_version" = "$version" ] || fail 10 "the container $1 runs Rancher ${adopted_version:-of an unknown version}, and rancher:version is $version. Set rancher:version: ${adopted_version:-ITS-VERSION}, take it over, and upgrade afterwards"
   find_data "$1"
   nested_data "$1" >"$work/nested"
-  [ "$data_place" != rancher-data ] || [ ! -s "$work/nested" ] || fail 10 "the container $1 has its data in the volume rancher-data already, but a part of it, /var/lib/rancher/$(cut -f 3 "$work/nested" | tr '\n' ' '), is mounted from elsewhere. Stop it, copy that part into the volume, and start it without that mount"
-  [ "$data_place" = rancher-data ] || [ -n "$(noted adopting)" ] || empty rancher-data || fail 10 "the volume rancher-data has data already, and docker.adopt would replace them by those of $1. Remove docker.adopt from the stack file, or the volume: docker volume rm rancher-data"
+  [ "$data_place" != rancher-data ] || [ ! -s "$work/nested" ] || fail 10 "the container $1 already has its data in the volume rancher-data, but a part of the data, /var/lib/rancher/$(cut -f 3 "$work/nested" | tr '\n' ' '), is a separate mount. Stop the container, copy that part into the volume, and start it without that mount"
+  [ "$data_place" = rancher-data ] || [ -n "$(noted adopting)" ] || empty rancher-data || fail 10 "the volume rancher-data already contains data, which docker.adopt would replace with the data of $1. Remove docker.adopt from the stack file, or the volume: docker volume rm rancher-data"
 }
 give_up_adoption() {
   begun=$(noted adopting)
   case $begun in
     "" | "$adopt "*) return 0 ;;
     *" volume:rancher-data") ;;
-    *) empty rancher-data || fail 10 "the data of the container ${begun%% *} were being copied into the volume rancher-data, which holds only a part of them. Let docker.adopt be ${begun%% *} once more, or give it up, which loses nothing of that container's: docker volume rm rancher-data" ;;
+    *) empty rancher-data || fail 10 "the volume rancher-data contains only a part of the data of the container ${begun%% *}, because the takeover was interrupted. Set docker.adopt: ${begun%% *} again, or give it up, which loses no data of that container: docker volume rm rancher-data" ;;
   esac
   docker image rm rancher-data-layer:adopt >/dev/null 2>&1 || true
   rm -f "$facts/adopting"
 }
-# One that has its name back after a takeover was given up is taken over anew.
+# A container that was renamed back after a takeover is taken over again.
 not_yet_adopted() { [ "$(recall adopted)" != "$adopt" ] || { there "$adopt" && ! ours "$adopt"; }; }
 adopt_container() {
   later=$adopt-before-rancher-stack
@@ -508,14 +508,14 @@ adopt_container() {
   if [ "$data_place" != rancher-data ]; then
     if ! copy_into rancher-data "$@" || ! helper --entrypoint sync "$image"; then
       [ ! -e "$facts/stopped" ] || serve_again
-      fail 30 "the data of $adopt cannot be copied: $(tail -n 1 "$work/copying"). It goes on as before"
+      fail 30 "the data of $adopt cannot be copied: $(tail -n 1 "$work/copying"). It continues to run"
     fi
   fi
   docker update --restart no "$adopt" >/dev/null 2>"$work/engine" || engine_gone
   docker rename "$adopt" "$later" 2>"$work/engine" || engine_gone
   finish_adoption
 }
-# Data in the container's own layer are seen in an image of it alone.
+# Data in the container's own layer can only be read from an image of it.
 begin_layer() {
   adopted_from=$adopt
   hide='' from=/var/lib/rancher tools=rancher-data-layer:adopt
@@ -527,26 +527,26 @@ finish_adoption() {
   remember_rancher
   remember adopted "$adopt"
   rm -f "$facts/adopting" "$facts/new-data"
-  say "changed: the data of $adopt are in the volume rancher-data; the container is kept, stopped, as $later"
+  say "changed: the data of $adopt are in the volume rancher-data; the container is stopped and kept as $later"
 }
 gate() {
-  [ -n "$1" ] || fail 10 "the volume rancher-data has data, and nothing says of which version of Rancher. Say it, 2.14.3 for instance: echo version 2.14.3 >>$folder/rancher-data.facts"
-  # Three parts of numbers each; what follows a hyphen is of no matter.
+  [ -n "$1" ] || fail 10 "the volume rancher-data contains data of an unknown version of Rancher. Record the version, for example 2.14.3: echo version 2.14.3 >>$folder/rancher-data.facts"
+  # Compares three numbers each; a suffix after a hyphen is ignored.
   step=$(printf '%s.%s\n' "${1%%-*}" "${version%%-*}" | awk -F . '{
     if ($4 != $1) print ($4 < $1) ? "back" : "far"
     else if ($5 != $2) print ($5 < $2) ? "back" : ($5 == $2 + 1) ? "on" : "far"
     else print ($6 < $3) ? "back" : "on"
   }')
   case $step in
-    back) fail 10 "Rancher's data are of $1, and $version cannot read them. Go back by an archive of $version: docker.restore: NAME, beside rancher:version. There are: $(archives | tr '\n' ' ')" ;;
-    far) fail 10 "Rancher's data are of $1, and an upgrade goes from one minor version to the next. Upgrade to the latest ${1%%.*}.$(($(printf %s "$1" | cut -d . -f 2) + 1)) first, then to $version" ;;
+    back) fail 10 "Rancher's data was written by $1, and $version cannot read it. To go back, restore an archive of $version with docker.restore: NAME and rancher:version. There are: $(archives | tr '\n' ' ')" ;;
+    far) fail 10 "Rancher's data was written by $1, and an upgrade must not skip a minor version. Upgrade to the latest ${1%%.*}.$(($(printf %s "$1" | cut -d . -f 2) + 1)) first, then to $version" ;;
   esac
 }
 health_of() { about "$1" '{{if .State.Health}}{{.State.Health.Status}}{{else}}none{{end}}'; }
 await_old() {
   deadline=$(($(date +%s) + 600))
   until case $(health_of "$1") in healthy | none) ;; *) false ;; esac; do
-    [ "$(date +%s)" -lt "$deadline" ] || fail 40 "Rancher $2 has not become healthy again within 600 s after its data were copied; the upgrade was not tried. See docker logs $1"
+    [ "$(date +%s)" -lt "$deadline" ] || fail 40 "Rancher $2 has not become healthy again within 600 s after its data was copied; the upgrade was not tested. See docker logs $1"
     sleep 2
   done
 }
@@ -564,7 +564,7 @@ prove() {
   measure --volume rancher-data:/from:ro
   need_room 1 1
   docker volume create --label rancher.part=trial rancher-trial-data >/dev/null
-  # One that was ill before is no reason to wait.
+  # Do not wait for a container that was unhealthy before.
   was=none
   [ -z "$1" ] || was=$(health_of "$1")
   copy_stopped "$1" rancher-trial-data --volume rancher-data:/from:ro
@@ -572,13 +572,13 @@ prove() {
   note needed "$archive"
   [ "$was" != healthy ] || await_old "$1" "$2"
   available=$(sed -n 's/^MemAvailable: *\([0-9]*\) kB$/\1/p' /proc/meminfo 2>/dev/null || true)
-  [ -z "$available" ] || [ "$((available / 1024))" -ge 2048 ] || say "warning: $((available / 1024)) MiB of memory are available, and a second Rancher runs beside the first while it is tried: 2048 are good to have. Where it does not become healthy, end what else runs here, or give the machine more"
-  say "trying $version on a copy of the data, for 600 s at most"
+  [ -z "$available" ] || [ "$((available / 1024))" -ge 2048 ] || say "warning: $((available / 1024)) MiB of memory are available; 2048 are recommended, because a second Rancher runs during the upgrade test. If it does not become healthy, stop other programs or add memory"
+  say "testing $version on a copy of the data, for at most 600 s"
   proved=no trial_began=$(date +%s)
   if start_trial 2>"$work/trial"; then
     deadline=$((trial_began + 600))
     while [ "$(date +%s)" -lt "$deadline" ] && trial_runs; do
-      # Twice, as one that is about to end may answer once.
+      # Twice, because a container that is about to exit may answer once.
       if trial_answers && sleep 2 && trial_answers; then proved=yes; break; fi
       sleep 1
     done
@@ -588,7 +588,7 @@ prove() {
   clear_trial
   if [ "$proved" = no ]; then
     sed 's/^/  /' "$work/trial" >&2
-    fail 40 "Rancher $version did not become healthy on a copy of the data within $trial_took s; the end of its log is above. Nothing has changed: Rancher $2 goes on, and $folder/$archive.tar.gz holds its data as they were"
+    fail 40 "Rancher $version did not become healthy on a copy of the data within $trial_took s; the end of its log is above. Nothing has changed: Rancher $2 keeps running, and $folder/$archive.tar.gz contains its data"
   fi
   note trial-seconds "$trial_took"
   say "changed: Rancher $version became healthy on a copy of the data within $trial_took s"
@@ -596,29 +596,29 @@ prove() {
 settle() {
   current='' held=''
   if there rancher; then
-    ours rancher || fail 10 "a container named rancher is on this machine that this program did not make. Take it over with docker.adopt: rancher, or rename it: docker rename rancher OTHER-NAME"
+    ours rancher || fail 10 "this machine has a container named rancher that this program did not create. Take it over with docker.adopt: rancher, or rename it: docker rename rancher OTHER-NAME"
     held_image=$(about rancher '{{.Image}}')
     if [ "$held_image" = "$image_id" ]; then
-      # An upgrade that was given up before it was made needs no way back.
+      # An upgrade that was given up before the container was replaced needs no rollback.
       [ "$(recall version)" = "$version" ] || rm -f "$facts/needed" "$facts/trial-seconds"
       remember waiting ''
       remember_rancher
       say "unchanged: Rancher $version has its data"
       return 0
     fi
-    # One that waits to be replaced has nothing to do with the data that were put back.
+    # A container that waits to be replaced has not used the restored data.
     current=$(recall waiting)
     if [ -z "$current" ]; then current=$(version_of rancher) held=rancher; fi
   elif empty rancher-data; then
     remember_rancher
     note new-data yes
-    say "unchanged: there are no data yet; Rancher $version begins anew"
+    say "unchanged: there is no data yet; Rancher $version starts with none"
     return 0
   else
     current=$(recall version)
   fi
   if [ "$current" = "$version" ] && [ -z "$held" ]; then
-    say "unchanged: the data in rancher-data are of Rancher $version"
+    say "unchanged: rancher-data contains the data of Rancher $version"
     return 0
   fi
   gate "$current"
@@ -626,19 +626,19 @@ settle() {
   remember_rancher
 }
 for each in restoring adopting; do
-  # An uninstall came in between, see the undo step.
+  # An uninstall was in between, see the undo step.
   known=$(recall "$each")
   [ -z "$known" ] || { note "$each" "$known"; remember "$each" ''; }
 done
 mend
 if [ -e "$facts/restoring" ] && [ -z "$restore" ]; then
-  fail 10 "the volume rancher-data was being filled from the archive $(noted restoring), and holds only a part of it. Let docker.restore name an archive: /var/lib/rancher cannot be used as it is"
+  fail 10 "the volume rancher-data contains only a part of the archive $(noted restoring), because the restore was interrupted. Set docker.restore to an archive: /var/lib/rancher cannot be used as it is"
 fi
 give_up_adoption
 if [ -z "$restore" ]; then remember restored ''; fi
 if [ -z "$adopt" ]; then remember adopted ''; fi
 if [ -n "$restore" ] && [ "$(recall restored)" != "$restore" ]; then
-  [ "$(archived_version "$restore")" = "$version" ] || fail 10 "docker.restore is $restore, an archive of Rancher $(archived_version "$restore"), and rancher:version is $version. Let both say the same"
+  [ "$(archived_version "$restore")" = "$version" ] || fail 10 "docker.restore is $restore, an archive of Rancher $(archived_version "$restore"), and rancher:version is $version. Set both to the same version"
   restore_archive
 elif [ -n "$adopt" ] && not_yet_adopted; then
   adopt_container

@@ -1,8 +1,8 @@
 # host this-machine, this machine
 # greets
 { limit=$(cat); } <<'LIMIT'
-# A process and its descendants, as far as the machine's ps can tell. The process comes first: a shell that was signalled
-# after its child has its trap for the signal run within its trap for its exit, and ends before that has cleaned up.
+# A process and its descendants, as far as ps lists them. The process comes first: if a shell gets the signal after its
+# child, its signal trap runs inside its exit trap, and it ends before the exit trap has cleaned up.
 tree_of() {
   printf '%s\n' "$1"
   ps -A -o pid= -o ppid= 2>/dev/null | awk -v root="$1" '
@@ -20,7 +20,7 @@ end_tree() {
 }
 timed() {
   time_limit=$1; shift
-  # A command in the background has no standard input of its own.
+  # A background command does not inherit standard input.
   exec 8<&0
   "$@" <&8 8<&- &
   timed=$!
@@ -44,7 +44,7 @@ timed() {
   while :; do
     timed_code=0
     wait "$timed" 2>/dev/null || timed_code=$?
-    # A signal ends the waiting, and not what is waited for.
+    # A signal ends the wait, not the process it waits for.
     kill -0 "$timed" 2>/dev/null || break
   done
   trap - TERM HUP INT
@@ -65,8 +65,8 @@ state="$HOME"/.local/state/rancher-stack name=motd
 facts=$state/facts/$name
 say() { printf '%s\n' "$*" >&2; }
 fail() { code=$1; shift; say "$@"; exit "$code"; }
-# What a Mac, or an older one, has in another form. Not by the builtin command: in a Mac's shell, where such a command
-# fails the whole script ends, whatever stands behind it.
+# These tools have another form on macOS or on an older version of it. They are called with env, not with the builtin
+# command: if that fails in the shell of macOS, the whole script ends, whatever follows.
 sync() { env sync "$@" 2>/dev/null || env sync; }
 decode=-d
 { decoded=$(env base64 -d 2>/dev/null || true); } <<'X'
@@ -75,7 +75,7 @@ X
 [ "$decoded" = a ] || decode=-D
 base64() { env base64 "$decode"; }
 command -v sha256sum >/dev/null || sha256sum() { shasum -a 256 "$@"; }
-# In a shell of its own, as it has traps of its own.
+# In a subshell, because it sets traps.
 timeout() (
   [ "$1" != -k ] || shift 2
   timed "$@"
@@ -126,7 +126,7 @@ unsafe_path() {
       break
     fi
   done
-  [ "$walk_open" = no ] || printf '%s\n' "other users may create files in ${walk_at:-/}, and so take the names of $walk_path. Choose another folder"
+  [ "$walk_open" = no ] || printf '%s\n' "other users may create files in ${walk_at:-/}, and so create $walk_path first. Choose another folder"
 }
 safe_path() {
   unsafe=$(unsafe_path "$1")
@@ -148,19 +148,19 @@ make_folder() {
     make_folder "$(dirname "$1")"
     remember_line folders "$1"
   fi
-  # A script that was killed may have left it without its mode.
+  # A killed script may have left it with another mode.
   ! grep -q -x -F -e "$1" "$facts/folders" 2>/dev/null || install -d -m "${2-0755}" "$1"
 }
 remove_temporary() {
   [ ! -e "$facts/temporary" ] || while read -r each_path; do rm -rf "$each_path"; done <"$facts/temporary"
 }
-# Subfolders come first; a folder that holds files of others stays.
+# Subfolders come first; a folder that contains other files is kept.
 remove_folders() {
   [ ! -e "$facts/folders" ] || sort -r "$facts/folders" | while read -r each_path; do rmdir "$each_path" 2>/dev/null || true; done
 }
 lock=$state.lock work=$state.work
 safe_folder "$(dirname "$state")"
-# Whether a process is there and runs a script of ours. Where ps tells nothing, its being there has to do.
+# Whether a process exists and runs a script of this program. If ps fails, its existence is enough.
 at_work() {
   kill -0 "$1" 2>/dev/null || return 1
   at_work=$(ps -ww -o args= -p "$1" 2>/dev/null) || return 0
@@ -171,7 +171,7 @@ take_lock() {
   until lock_words=$(ln -s "$$" "$lock" 2>&1); do
     holder=$(readlink "$lock" || true)
     if [ -n "$holder" ] && ! at_work "$holder"; then
-      # One at a time: a second one would take away what the first has put there meanwhile.
+      # One at a time: a second script would remove the lock that the first has acquired meanwhile.
       if ln -s "$$" "$lock.clearing" 2>/dev/null; then
         [ "$(readlink "$lock" || true)" != "$holder" ] || rm -f "$lock"
         rm -f "$lock.clearing"
@@ -180,7 +180,7 @@ take_lock() {
       fi
     fi
     lock_tries=$((lock_tries + 1))
-    [ "$lock_tries" -le 1 ] || [ -n "$holder" ] || fail 30 "$lock cannot be made: $lock_words"
+    [ "$lock_tries" -le 1 ] || [ -n "$holder" ] || fail 30 "$lock cannot be created: $lock_words"
     [ "$lock_tries" -lt 300 ] || fail 10 "another script has held $lock on this machine for 300 s. See which: ps -p $holder"
     [ "$lock_tries" -le 1 ] || sleep 1
   done
@@ -235,11 +235,11 @@ register_undo() {
 }
 run_undo() {
   undo=$(undo_of "$1")
-  [ -n "$undo" ] || { say "unchanged: nothing of $1 is left here"; return 0; }
+  [ -n "$undo" ] || { say "unchanged: $1 has nothing to undo"; return 0; }
   facts=$state/facts/$1
-  # First, as a folder with such a file in it would stay.
+  # First, because a folder that contains such a file would not be removed.
   remove_temporary
-  # Its commands must not read on in the list of run_all_undos.
+  # Its commands must not read the list of run_all_undos.
   . "$undo" </dev/null
   remove_temporary
   remove_folders
@@ -256,5 +256,5 @@ eval "$limit"
 code=0
 timed 60 sh -c "$limit
 $script" || code=$?
-[ "$code" -ne 124 ] || echo 'the script motd was stopped, because it had not finished after 60 s. The end of its output is above; another pulumi up goes on from there' >&2
+[ "$code" -ne 124 ] || echo 'the script motd was stopped because it did not finish within 60 s. The end of its output is above. To continue, run pulumi up again' >&2
 exit "$code"

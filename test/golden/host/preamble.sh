@@ -65,7 +65,7 @@ unsafe_path() {
       break
     fi
   done
-  [ "$walk_open" = no ] || printf '%s\n' "other users may create files in ${walk_at:-/}, and so take the names of $walk_path. Choose another folder"
+  [ "$walk_open" = no ] || printf '%s\n' "other users may create files in ${walk_at:-/}, and so create $walk_path first. Choose another folder"
 }
 safe_path() {
   unsafe=$(unsafe_path "$1")
@@ -87,13 +87,13 @@ make_folder() {
     make_folder "$(dirname "$1")"
     remember_line folders "$1"
   fi
-  # A script that was killed may have left it without its mode.
+  # A killed script may have left it with another mode.
   ! grep -q -x -F -e "$1" "$facts/folders" 2>/dev/null || install -d -m "${2-0755}" "$1"
 }
 remove_temporary() {
   [ ! -e "$facts/temporary" ] || while read -r each_path; do rm -rf "$each_path"; done <"$facts/temporary"
 }
-# Subfolders come first; a folder that holds files of others stays.
+# Subfolders come first; a folder that contains other files is kept.
 remove_folders() {
   [ ! -e "$facts/folders" ] || sort -r "$facts/folders" | while read -r each_path; do rmdir "$each_path" 2>/dev/null || true; done
 }
@@ -136,11 +136,11 @@ register_undo() {
 }
 run_undo() {
   undo=$(undo_of "$1")
-  [ -n "$undo" ] || { say "unchanged: nothing of $1 is left here"; return 0; }
+  [ -n "$undo" ] || { say "unchanged: $1 has nothing to undo"; return 0; }
   facts=$state/facts/$1
-  # First, as a folder with such a file in it would stay.
+  # First, because a folder that contains such a file would not be removed.
   remove_temporary
-  # Its commands must not read on in the list of run_all_undos.
+  # Its commands must not read the list of run_all_undos.
   . "$undo" </dev/null
   remove_temporary
   remove_folders

@@ -45,13 +45,13 @@ describe("a certificate that is in order", () => {
 describe("a certificate for something else", () => {
   it("does not cover the hostname", async () => {
     expect(said(known(await server({ hosts: ["a.example.com", "*.other.example.com"] })))).toEqual([
-      "certificate does not cover rancher:hostname rancher.example.com; it covers a.example.com, *.other.example.com. Have one made for that name, or change the hostname.",
+      "certificate does not cover rancher:hostname rancher.example.com; it covers a.example.com, *.other.example.com. Have one issued for that name, or change the hostname.",
     ]);
   });
 
   it("has a wildcard one level too high", async () => {
     expect(said({ ...known(await server({ hosts: ["*.com"] })) })).toEqual([
-      "certificate does not cover rancher:hostname rancher.example.com; it covers *.com. Have one made for that name, or change the hostname.",
+      "certificate does not cover rancher:hostname rancher.example.com; it covers *.com. Have one issued for that name, or change the hostname.",
     ]);
   });
 
@@ -63,7 +63,7 @@ describe("a certificate for something else", () => {
 
   it("is for clients", async () => {
     expect(said(known(await server({ purpose: "client" })))).toEqual([
-      "certificate is not meant for servers: its extended key usage lacks serverAuth. Have one made for a TLS server.",
+      "certificate is not meant for servers: its extended key usage lacks serverAuth. Have one issued for a TLS server.",
     ]);
   });
 });
@@ -148,13 +148,13 @@ describe("a key", () => {
     const weak = await server({ kind: "rsa1024" });
 
     expect(said(known(weak))).toEqual([
-      'certificate has a weak key: "rancher.example.com" is RSA with 1024 bits, and clients refuse less than 2048. Have it made anew.',
+      'certificate has a weak key: "rancher.example.com" is RSA with 1024 bits, and clients refuse less than 2048. Have a new one issued.',
     ]);
   });
 
   it("of a kind browsers do not speak", async () => {
     expect(said(known(await server({ kind: "ed25519" })))).toEqual([
-      "certificate has a key of type ed25519, which browsers do not speak. Use ECDSA or RSA.",
+      "certificate has a key of type ed25519, which browsers do not support. Use ECDSA or RSA.",
     ]);
   });
 });

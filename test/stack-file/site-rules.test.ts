@@ -67,7 +67,7 @@ describe("sites with certificates from here", () => {
       ],
     });
     expect(describeProblems(result.warnings)).toBe(
-      'rancher:loadBalancer.sites[0].certificate ends at "Example Root", which signed itself. Browsers that do not know it warn; if the CA is public, intermediates are missing.',
+      'rancher:loadBalancer.sites[0].certificate ends at "Example Root", which is self-signed. Browsers that do not know it warn; if the CA is public, intermediates are missing.',
     );
     expect(describeProblems(read([site("wiki")], wiki.key).warnings)).toBe(
       'rancher:loadBalancer.sites[0].certificate ends at "Example Root", which is not among the public roots known here. Browsers that do not know it warn; if the CA is public, intermediates are missing.',

@@ -27,7 +27,7 @@ describe("a chain", () => {
 
   it("without its intermediate, under a public CA", () => {
     expect(said({ certificate: leaf.pem })).toEqual([
-      'certificate holds "rancher.example.com" alone, but its signer "Example Intermediate" is no public root. Add the intermediates (CAs call the result the full chain), or give the root of a private CA as rancher:tls.caCertificate.',
+      'certificate holds "rancher.example.com" alone, but its signer "Example Intermediate" is not a public root. Add the intermediates (CAs call the result the full chain), or give the root of a private CA as rancher:tls.caCertificate.',
     ]);
   });
 

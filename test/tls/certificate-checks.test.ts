@@ -57,7 +57,7 @@ describe("a certificate for something else", () => {
 
   it("has the name only in its subject", async () => {
     expect(said(known(await server({ hosts: [] })))).toEqual([
-      'certificate names "rancher.example.com" only in its subject, and clients look at subject alternative names alone. Have one made with rancher.example.com there.',
+      'certificate names "rancher.example.com" only in its subject, and clients check only subject alternative names. Have one issued with rancher.example.com there.',
     ]);
   });
 
@@ -204,7 +204,7 @@ describe("a certificate that is larger than anybody needs", () => {
     const long = await make({ name: "n".repeat(5_000), ca: true });
 
     expect(said(known(await server({ hosts: many })))).toEqual([
-      expect.stringMatching(/it covers a0\.example\.com, .*, a7\.example\.com and 32 more\. Have one made/),
+      expect.stringMatching(/it covers a0\.example\.com, .*, a7\.example\.com and 32 more\. Have one issued/),
     ]);
     expect(said({ ...known(leaf), caCertificate: long.pem }).join("\n")).toMatch(/"n{128}\.\.\."/);
   });

@@ -15,7 +15,7 @@ export function readPrivateKey(pem: string): { readonly key: KeyObject } | { rea
     return {
       fault: pem.includes("BEGIN CERTIFICATE")
         ? "is a certificate. Set its private key here; the certificate goes to rancher:tls.certificate."
-        : "is no PEM private key. Set the content of the key file, not its path.",
+        : "is not a PEM private key. Set the content of the key file, not its path.",
     };
   try {
     return { key: createPrivateKey(pem) };

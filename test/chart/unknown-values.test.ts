@@ -75,7 +75,7 @@ describe("a chart value that the chart does not have", () => {
       "a key that belongs to the stack file",
       { ingress: { tls: { secretname: "mine" } } },
       "ingress.tls.secretname",
-      "If you meant ingress.tls.secretName: that belongs to this program, which makes that secret from rancher:tls.",
+      "If you meant ingress.tls.secretName: that belongs to this program, which creates that secret from rancher:tls.",
     ],
     [
       "a key below a plain value",

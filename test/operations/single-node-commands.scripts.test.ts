@@ -165,7 +165,7 @@ describe("npm run adopt", () => {
 
     expect([end.code, end.stderr]).toEqual([
       1,
-      expect.stringMatching(/CONTAINER is "old.*, which no container is called/),
+      expect.stringMatching(/CONTAINER is "old.*, which is not a container name/),
     ]);
     expect(existsSync(join(tools.folder, "run-by-a-name"))).toBe(false);
   });

@@ -122,7 +122,7 @@ describe("a certificate of one's own", () => {
 
   it("has no key", () => {
     expect(said({ certificate: "full.pem", caCertificate: "root.pem" }, "")).toBe(
-      "rancher:tlsPrivateKey is missing. Private key of `tls.certificate`, PEM, not encrypted. Needed with `tls.source: secret` and a certificate from here. " +
+      "rancher:tlsPrivateKey is missing. Private key of `tls.certificate`, PEM, not encrypted. Needed with `tls.source: secret` and a certificate from this machine. " +
         "Set it with: npm run secret -- STACK tlsPrivateKey < certificates/rancher.key",
     );
   });

@@ -71,7 +71,7 @@ describe("a CA", () => {
     const other = await make({ name: "other.example.com", hosts: ["other.example.com"] });
 
     expect(said({ certificate: leaf.pem, chain: middle.pem, caCertificate: other.pem })).toEqual([
-      'caCertificate holds "other.example.com", which is not a CA\'s certificate. Give the root that signed the chain.',
+      'caCertificate holds "other.example.com", which is not a CA certificate. Give the root that signed the chain.',
     ]);
   });
 

@@ -129,7 +129,7 @@ describe("a key", () => {
 
   it.each([
     ["", "is empty. Set the PEM text of the certificate's private key."],
-    ["canary.key", "is no PEM private key. Set the content of the key file, not its path."],
+    ["canary.key", "is not a PEM private key. Set the content of the key file, not its path."],
     [
       "-----BEGIN CERTIFICATE-----\ncanary",
       "is a certificate. Set its private key here; the certificate goes to rancher:tls.certificate.",

@@ -20,8 +20,8 @@ export default input.mode === "single-node" ? await singleNode(input) : await hi
 async function highAvailability({ mode, settings, secrets }: InputOf<"high-availability">) {
   // Loading the providers' SDKs takes as long as the cluster takes to answer.
   const [cluster, chart, { HighAvailability }] = await Promise.all([
-    lookAtCluster({ mode, settings, secrets }),
-    lookAtChart({ mode, settings, secrets }),
+    surveyCluster({ mode, settings, secrets }),
+    checkChart({ mode, settings, secrets }),
     import("./components/high-availability.ts"),
   ]);
   const findings = checkCluster(settings, cluster, { stack: stackName(), today: new Date() });
@@ -72,7 +72,7 @@ function stackName(): string {
   return `${pulumi.getProject()}/${pulumi.getStack()}`;
 }
 
-function lookAtCluster({ settings, secrets }: InputOf<"high-availability">) {
+function surveyCluster({ settings, secrets }: InputOf<"high-availability">) {
   const stack = stackName();
   return new Promise<Awaited<ReturnType<typeof survey>>>((resolve, reject) => {
     secrets.kubeconfig.apply((kubeconfig) =>
@@ -84,7 +84,7 @@ function lookAtCluster({ settings, secrets }: InputOf<"high-availability">) {
   });
 }
 
-function lookAtChart({ settings, secrets }: InputOf<"high-availability">) {
+function checkChart({ settings, secrets }: InputOf<"high-availability">) {
   const credentials = pulumi.output<string | undefined>(secrets.chartRepositoryCredentials);
   return new Promise<ChartFindings>((resolve, reject) => {
     credentials.apply((text) => checkChartValues(settings, text, proxyFor).then(resolve, reject));

@@ -18,20 +18,23 @@ import {
 } from "./cluster/survey-answers.ts";
 import { explainSurveyError } from "./cluster/survey-error.ts";
 
-/** What an existing cluster is and already has, read before anything is registered. */
+/** The state of an existing cluster, read before anything is registered. */
 export interface Survey {
-  /** UID of the namespace `kube-system`: it stays for the life of a cluster, and no other cluster has it. */
+  /** UID of the namespace `kube-system`: constant for the life of a cluster, and unique. */
   readonly uid: string;
-  /** As the API server says it: `v1.34.1`, `v1.34.1+k3s1`. */
+  /** As the API server reports it: `v1.34.1`, `v1.34.1+k3s1`. */
   readonly kubernetesVersion: string;
   readonly ingressClasses: readonly IngressClass[];
   readonly certManager: Installed | undefined;
   readonly rancher: Installed | undefined;
-  /** The installed Rancher expects TLS to end before it reaches the cluster: it has been behind layer 7 so far. */
+  /**
+   * Whether the installed Rancher expects TLS to end in front of the cluster, because it has been behind layer 7 so
+   * far.
+   */
   readonly externalTls: boolean;
-  /** How the ingress controller is configured; looked at only where the load balancer has to be trusted. */
+  /** The ingress controller's configuration, read only if it must trust the load balancer. */
   readonly ingress: IngressFindings | undefined;
-  /** Of the namespaces this program creates: those that are there without this stack's labels. */
+  /** Namespaces that this program would create but that exist without this stack's labels. */
   readonly foreignNamespaces: readonly string[];
   /** Namespaces with workloads that belong neither to Kubernetes nor to Rancher. */
   readonly otherWorkloads: readonly string[];
@@ -45,23 +48,23 @@ export interface IngressClass {
 }
 
 export interface Installed {
-  /** Three parts, no leading `v`; `unknown` where the objects that were found do not say. */
+  /** Three parts, no leading `v`; `unknown` if the objects do not contain it. */
   readonly version: string;
-  /** This stack installed it. */
+  /** Whether this stack installed it. */
   readonly owned: boolean;
 }
 
-/** Namespaces that are Kubernetes' own, the distributions', or Rancher's and its parts'. */
+/** Namespaces of Kubernetes, its distributions, and Rancher and its components. */
 const ownNamespaces =
   /^(kube-.*|default|cattle-.*|cert-manager|fleet-.*|local|local-path-storage|rancher-.*|c-m?-.*|p-.*)$/;
 
 /**
- * Looks at a cluster without changing it.
+ * Reads the state of a cluster without changing it.
  *
  * @param stack `<project>/<stack>`, to tell this stack's objects from others'.
- * @param alsoIngress Looks at how the ingress controller is configured, too.
- * @param hostname Rancher's own; a kubeconfig that leads there is refused.
- * @throws an error that says why the cluster cannot be looked at; it never holds the kubeconfig.
+ * @param alsoIngress Reads the ingress controller's configuration, too.
+ * @param hostname Rancher's hostname. A kubeconfig that points to it is rejected.
+ * @throws an error with the reason why the cluster cannot be read. It never contains the kubeconfig.
  */
 export async function survey(
   kubeconfig: string,
@@ -72,11 +75,11 @@ export async function survey(
   const access = await readKubeconfig(kubeconfig);
   if (hostname !== undefined && goesThrough(access.server, hostname))
     throw new Error(
-      `goes through Rancher itself, at ${access.server}, so an upgrade would cut its own connection. Use a kubeconfig of ` +
-        "the cluster's own API server (rancher/rancher#53134).",
+      `connects through Rancher itself, at ${access.server}, so an upgrade would cut its own connection. Use a kubeconfig of ` +
+        "the cluster's API server (rancher/rancher#53134).",
     );
   const requests = new AbortController();
-  // Not AbortSignal.any with AbortSignal.timeout, which Node 20 may collect before it fires.
+  // Not AbortSignal.any with AbortSignal.timeout, which Node 20 may garbage-collect before it fires.
   const timer = setTimeout(() => requests.abort(), answerTime);
   const get = getFrom(access, requests.signal);
   const ask = async <T>(path: string, schema: z.ZodType<T>, accept?: string): Promise<T> => {
@@ -117,7 +120,7 @@ export async function survey(
     throw new Error(explainSurveyError(error, access.server), { cause: undefined });
   } finally {
     clearTimeout(timer);
-    // Those that another one's failure left over.
+    // Cancels the requests that are still running after another one failed.
     requests.abort();
   }
 }
@@ -126,7 +129,7 @@ function goesThrough(server: string, hostname: string): boolean {
   return URL.canParse(server) && new URL(server).hostname === hostname.toLowerCase();
 }
 
-/** The objects of ingress controllers are read as Kubernetes defines them; anything else fails while it is read. */
+/** Reading an ingress controller's objects throws a TypeError if they do not have the form that Kubernetes defines. */
 function malformed(error: unknown): never {
   throw error instanceof TypeError && !("code" in error)
     ? new InvalidAnswer("the ingress controller's objects")
@@ -149,7 +152,7 @@ function installed(version: string | undefined, owned: boolean): Installed | und
   return version === undefined ? undefined : { version: version.replace(/^v/, ""), owned };
 }
 
-/** The controller carries the same labels however cert-manager was installed. */
+/** The controller has the same labels with every installation method. */
 function certManagerVersion(deployments: readonly KubernetesObject[]): string | undefined {
   return deployments.find(
     ({ metadata }) =>
@@ -159,8 +162,8 @@ function certManagerVersion(deployments: readonly KubernetesObject[]): string | 
 }
 
 /**
- * Another stack's Rancher counts whatever the status of its Helm release, and even without a release: a failed or
- * interrupted upgrade may leave it running. Only in this stack's own namespace is an unfinished release our own.
+ * A Rancher of another stack counts with any status of its Helm release, and even without a release, because it may
+ * keep running after a failed or interrupted upgrade. Only in this stack's own namespace an unfinished release is ours.
  */
 function foreignRancherVersion(
   releases: readonly SecretObject[],
@@ -173,7 +176,7 @@ function foreignRancherVersion(
   return deployments.some(isRancher) ? "unknown" : undefined;
 }
 
-/** Helm keeps a release as gzipped JSON in a secret, encoded once by itself and once by Kubernetes. */
+/** Helm stores a release as gzipped JSON in a secret, base64-encoded once by Helm and once by Kubernetes. */
 function newestRelease(secrets: readonly SecretObject[], statuses?: readonly string[]): Release | undefined {
   const revisions = secrets
     .filter(({ metadata }) => statuses?.includes(metadata?.labels?.["status"] ?? "") ?? true)

@@ -1,7 +1,7 @@
 import type { HighAvailabilitySettings } from "../components/stack-file.ts";
 import type { Survey } from "../components/survey.ts";
 
-/** A cluster nobody looked at: empty, of the version and with the ingress controller the stack file names. */
+/** An assumed cluster: empty, with the version and the ingress controller that the stack file names. */
 export function assumedCluster({ cluster }: HighAvailabilitySettings): Survey {
   const ingressNginx = cluster.ingressController === "ingress-nginx";
   return {
@@ -15,7 +15,7 @@ export function assumedCluster({ cluster }: HighAvailabilitySettings): Survey {
     certManager: undefined,
     rancher: undefined,
     externalTls: false,
-    // As K3s and RKE2 have them, so that what would configure them is to be seen.
+    // As in K3s and RKE2, so that the output includes their configuration.
     ingress: {
       packagedCharts: [ingressNginx ? "rke2-ingress-nginx" : "traefik"],
       chartConfigs: [],

@@ -7,8 +7,8 @@ import { renderedFiles } from "./rendered-files.ts";
 import { synthesise, type SynthesisOptions } from "./synthesis.ts";
 
 /**
- * Text of every artefact a stack would place, by the path it gets in the output folder. Nobody is asked: the cluster is
- * taken as empty, a secret is `[secret]`, and an image without a digest gets a word in the digest's place.
+ * The text of every artefact that a stack would place, by its path in the output folder. Contacts nothing: the cluster
+ * is assumed to be empty, a secret is `[secret]`, and an image without a digest gets a placeholder.
  *
  * @param sealed Secret keys the stack file has.
  */
@@ -19,7 +19,7 @@ export async function renderedStack(
 ): Promise<ReadonlyMap<string, string>> {
   const { registrations } = await synthesise(
     () => recipe(settings, sealedSecrets(sealed, settings)),
-    // Nothing answers, so nothing is waited for.
+    // A preview, because nothing answers.
     { stack, preview: true, call: askedForDigest },
   );
   const files = [...renderedFiles(registrations), ...balancerFiles(settings)];
@@ -38,7 +38,7 @@ async function recipe(settings: Settings, secrets: ClusterSecrets) {
 const askedForDigest: NonNullable<SynthesisOptions["call"]> = ({ token }) =>
   token === "docker:index/getRegistryImage:getRegistryImage" ? { sha256Digest: "sha256:ASKED-AT-PREVIEW" } : undefined;
 
-/** Present where the stack file has them, never read. */
+/** Placeholders for the secrets in the stack file, which are never read. */
 function sealedSecrets(sealed: readonly string[], { loadBalancer }: Settings): ClusterSecrets {
   const secret = () => pulumi.secret("[secret]");
   const sites = loadBalancer.kind === "nginx" ? loadBalancer.sites : [];

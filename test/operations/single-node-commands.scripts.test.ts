@@ -126,7 +126,7 @@ describe("npm run restore", () => {
 
     expect([failed.code, failed.stderr]).toEqual([
       255,
-      expect.stringContaining("What is missing is done by: npm run up"),
+      expect.stringContaining("To complete it, run: npm run up"),
     ]);
     expect([again.code, again.stdout]).toEqual([0, expect.stringContaining("nothing: it names this archive already")]);
     expect(calls()).toHaveLength(2);
@@ -155,7 +155,7 @@ describe("npm run backup", () => {
       1,
       expect.stringContaining("no Rancher of this program is on this machine"),
     ]);
-    expect(end.stderr).toContain("archives Rancher's data: that failed on host local with exit code 10");
+    expect(end.stderr).toContain("archives Rancher's data: failed on host local with exit code 10");
   });
 });
 
@@ -201,7 +201,7 @@ describe("npm run uninstall", () => {
     expect([end.code, end.stdout], end.stderr).toEqual([
       0,
       expect.stringMatching(
-        /Gone for good from this machine:\n {2}the Docker volume rancher-data\n {2}2 archives in .*\n {2}the CA of rancher\.localhost in /,
+        /Deleted permanently from this machine:\n {2}the Docker volume rancher-data\n {2}2 archives in .*\n {2}the CA of rancher\.localhost in /,
       ),
     ]);
     expect(

@@ -138,7 +138,10 @@ function untrustedBalancer(settings: HighAvailabilitySettings, cluster: Survey):
   const [key, subject] =
     clientAddressSource === "forwardedHeaders"
       ? ["rancher:loadBalancer.layer", "is 7, where the ingress controller must trust the balancer's X-Forwarded-*"]
-      : ["rancher:loadBalancer.proxyProtocol", "is true, so the ingress controller must expect the PROXY protocol from the balancer"];
+      : [
+          "rancher:loadBalancer.proxyProtocol",
+          "is true, so the ingress controller must expect the PROXY protocol from the balancer",
+        ];
   if (controllerKinds[ingressClass.controller] === undefined) {
     const message = `${subject}; this program cannot configure ${ingressClass.controller} for that. Use layer 4 without the PROXY protocol, or traefik or ingress-nginx.`;
     return [{ key, message }];

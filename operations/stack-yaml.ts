@@ -112,9 +112,7 @@ function asEngineGives(value: unknown): unknown {
  */
 export function readStackText(path: string): string {
   if (leavesClone(path))
-    throw new UserError(
-      `${shownPath(path)} is a link that leads out of the clone. Give the path of its target.`,
-    );
+    throw new UserError(`${shownPath(path)} is a link that leads out of the clone. Give the path of its target.`);
   const text = readRegularFile(path);
   if (typeof text === "string") return text;
   throw new UserError(

@@ -19,8 +19,7 @@ export function keptText({ settings, archives, where }: Leaving): string {
   return [
     `Kept on ${where}:`,
     ...volumes.map(
-      (volume) =>
-        `  the Docker volume ${volume}; npm run up uses it again. To remove it: docker volume rm ${volume}`,
+      (volume) => `  the Docker volume ${volume}; npm run up uses it again. To remove it: docker volume rm ${volume}`,
     ),
     "  with Rancher's users in it: admin keeps the current password, and the next bootstrapPassword does not apply",
     archives.length === 0

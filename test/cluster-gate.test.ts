@@ -56,7 +56,7 @@ const refusals: [string, Partial<HighAvailabilitySettings>, Partial<Survey>, str
     {},
     { ingressClasses: [] },
     "rancher:kubeconfig leads to a cluster without an IngressClass, so nothing would serve Rancher. Install an " +
-    "ingress controller first: traefik or ingress-nginx.",
+      "ingress controller first: traefik or ingress-nginx.",
   ],
   [
     "several ingress controllers and no default",
@@ -178,7 +178,7 @@ const refusals: [string, Partial<HighAvailabilitySettings>, Partial<Survey>, str
     {},
     { rancher: { version: "2.15.2", owned: false } },
     "rancher:kubeconfig leads to a cluster where Rancher 2.15.2 is already installed, but not by this stack; Helm " +
-    "does not install over it. Use a cluster without Rancher, or the stack that installed it.",
+      "does not install over it. Use a cluster without Rancher, or the stack that installed it.",
   ],
 ];
 
@@ -212,7 +212,7 @@ describe("checkCluster", () => {
     expect(problems).toEqual([]);
     expect(describeProblems(warnings)).toBe(
       "rancher:kubeconfig leads to a cluster that also runs other workloads, in billing, shop. Administrators of " +
-      "Rancher can change them too, and an upgrade of either can stop the other. Give Rancher its own cluster.",
+        "Rancher can change them too, and an upgrade of either can stop the other. Give Rancher its own cluster.",
     );
   });
 

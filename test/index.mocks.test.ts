@@ -167,7 +167,7 @@ describe("the program stops before the first resource", () => {
     expect(pulumi.RunError.isInstance(error)).toBe(true);
     expect(error.message).toBe(
       "rancher:kubeconfig leads to https://127.0.0.1:1, which does not answer: ECONNREFUSED. Check the address " +
-      "and the route to it.",
+        "and the route to it.",
     );
   });
 

@@ -232,10 +232,14 @@ describe("the survey of the ingress controller", () => {
 
 describe("a cluster that cannot be looked at", () => {
   it.each([
-    [401, (server: string) => `is rejected by ${server} (401). Its credentials may have expired; get a new kubeconfig.`],
+    [
+      401,
+      (server: string) => `is rejected by ${server} (401). Its credentials may have expired; get a new kubeconfig.`,
+    ],
     [
       403,
-      (server: string) => `lacks permissions on ${server} (403). Use a kubeconfig with the role cluster-admin, which Rancher needs.`,
+      (server: string) =>
+        `lacks permissions on ${server} (403). Use a kubeconfig with the role cluster-admin, which Rancher needs.`,
     ],
     [404, (server: string) => `leads to ${server}, which answers HTTP 404. Check that it is a Kubernetes API server.`],
   ])("answers %s", async (status, message) => {

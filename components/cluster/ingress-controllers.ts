@@ -85,10 +85,14 @@ export function controllerOf(workload: Workload): FoundController | undefined {
     rolledOut: isRolledOut(workload),
   });
   if (argument(commandLine, "--entrypoints.web.address") !== undefined) {
-    return { namespace, describe: (services) => ({ kind: "traefik", ...common(services), ...traefikTrust(commandLine) }) };
+    return {
+      namespace,
+      describe: (services) => ({ kind: "traefik", ...common(services), ...traefikTrust(commandLine) }),
+    };
   }
   const configMap = argument(commandLine, "--configmap")?.replace("$(POD_NAMESPACE)", namespace);
-  if (configMap === undefined || !commandLine.some((part) => part.endsWith("nginx-ingress-controller"))) return undefined;
+  if (configMap === undefined || !commandLine.some((part) => part.endsWith("nginx-ingress-controller")))
+    return undefined;
   return {
     namespace,
     configMap,

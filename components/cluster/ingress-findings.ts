@@ -31,7 +31,10 @@ interface ConfigMap {
 
 const helmCharts = "/apis/helm.cattle.io/v1/namespaces/kube-system";
 
-/** @param stack `<project>/<stack>`, to tell this stack's objects from others'. */ export async function findIngress(get: Get, stack: string): Promise<IngressFindings> {
+/** @param stack `<project>/<stack>`, to tell this stack's objects from others'. */ export async function findIngress(
+  get: Get,
+  stack: string,
+): Promise<IngressFindings> {
   const [charts, configs, controllers] = await Promise.all([
     orEmpty(get<List<Named>>(`${helmCharts}/helmcharts`)),
     orEmpty(get<List<Named>>(`${helmCharts}/helmchartconfigs`)),

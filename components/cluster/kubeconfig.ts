@@ -139,12 +139,9 @@ async function askPlugin({ apiVersion, command, args, env }: ExecPlugin): Promis
     };
   } catch (error) {
     const { code } = error as { code?: unknown };
-    throw new Error(
-      `uses ${command} for credentials, which returned none (${String(code ?? "no valid answer")}).`,
-      {
-        cause: undefined,
-      },
-    );
+    throw new Error(`uses ${command} for credentials, which returned none (${String(code ?? "no valid answer")}).`, {
+      cause: undefined,
+    });
   }
 }
 
@@ -161,6 +158,8 @@ function read(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch {
-    throw new Error(`names the file ${path}, which cannot be read on this machine. Put its content into the kubeconfig.`);
+    throw new Error(
+      `names the file ${path}, which cannot be read on this machine. Put its content into the kubeconfig.`,
+    );
   }
 }

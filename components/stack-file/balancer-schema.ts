@@ -61,7 +61,12 @@ export const forwarding = {
     .strictObject({
       maxFails: whole(1, 100, failover.maxFails, "Failures within `failTimeout` after which a server is left out."),
       failTimeout: whole(1, 3600, failover.failTimeout, "Seconds a server is left out before it is tried again."),
-      tries: whole(1, 10, failover.tries, "Servers tried for one connection or request before the client gets an error."),
+      tries: whole(
+        1,
+        10,
+        failover.tries,
+        "Servers tried for one connection or request before the client gets an error.",
+      ),
     })
     .prefault({})
     .meta({ description: "When a server is left out, and for how long.", examples: ["{ maxFails: 1, tries: 3 }"] }),

@@ -15,7 +15,10 @@ const ruled: readonly (readonly [path: string, remedy: string])[] = [
   ["networkExposure.type", "must stay ingress: the load balancer sends everything there"],
   ["letsEncrypt.email", "is set by rancher:tls.email"],
   ["letsEncrypt.environment", "is set by rancher:tls.environment"],
-  ["additionalTrustedCAs", "is set by rancher:tls.additionalTrustedCAs, which also creates the secret tls-ca-additional"],
+  [
+    "additionalTrustedCAs",
+    "is set by rancher:tls.additionalTrustedCAs, which also creates the secret tls-ca-additional",
+  ],
   ["image.tag", "is set by rancher:version, so that chart and image stay together"],
   ["rancherImageTag", "is set by rancher:version, so that chart and image stay together"],
 ];

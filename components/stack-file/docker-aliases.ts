@@ -20,7 +20,9 @@ export const dockerNames: Answers = {
   mounts: how(
     "Rancher's data is in the volume rancher-data. To bring data from a container, use rancher:docker.adopt.",
   ),
-  privileged: how("Rancher's container is always privileged, because the Kubernetes inside it requires it. Leave it out."),
+  privileged: how(
+    "Rancher's container is always privileged, because the Kubernetes inside it requires it. Leave it out.",
+  ),
   restart: how("The container always restarts with the engine. Leave it out."),
   detach: how("The container always runs in the background. Leave it out."),
   network: how("The container has its own network, rancher. Leave it out."),

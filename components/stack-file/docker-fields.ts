@@ -87,7 +87,8 @@ const ownArguments: Readonly<Record<string, string>> = {
 export const checkArgument: FieldCheck = (value) => {
   if (value === "") return "is empty. Leave it out.";
 
-  if (/[\u0000-\u001f\u007f]/.test(value)) return "has a line break or another control character. Write one argument per entry.";
+  if (/[\u0000-\u001f\u007f]/.test(value))
+    return "has a line break or another control character. Write one argument per entry.";
   const [flag = ""] = value.split("=");
   const [, named = "", given = value] = /^-+([^=]+)=(.*)$/.exec(value) ?? [];
   if (looksSecret(named, given))

@@ -30,7 +30,7 @@ function localProblems(parsed: Parsed<SingleNodeFile>): readonly Problem[] {
     report(
       "docker.engine",
       "is install, but rancher:docker.host is local: scripts on this machine run as you, and an installation " +
-      "needs root. Install Docker yourself, or give a host over SSH.",
+        "needs root. Install Docker yourself, or give a host over SSH.",
     );
   if (docker?.backup?.schedule !== undefined)
     report(
@@ -42,7 +42,7 @@ function localProblems(parsed: Parsed<SingleNodeFile>): readonly Problem[] {
     report(
       "loadBalancer.runAs",
       "is host, but rancher:docker.host is local: scripts on this machine run as you, and a package needs root, " +
-      "apt or rpm, and systemd. Choose runAs: container, or give the host over SSH.",
+        "apt or rpm, and systemd. Choose runAs: container, or give the host over SSH.",
     );
   return problems;
 }

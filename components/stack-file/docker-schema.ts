@@ -109,7 +109,8 @@ export const docker = z
   .strictObject({
     host,
     engine: z.enum(["existing", "install"]).default("existing").meta({
-      description: "Uses the installed Docker engine, or installs one from Docker's own repository. `install` only over SSH.",
+      description:
+        "Uses the installed Docker engine, or installs one from Docker's own repository. `install` only over SSH.",
     }),
     image: text(checkRancherImage, {
       description:

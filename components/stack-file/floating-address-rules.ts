@@ -15,8 +15,7 @@ export function floatingAddressProblems(parsed: Parsed<StackFile>, invalid: Read
   if (hosts.length === 1 && !invalid.has("rancher:loadBalancer.hosts"))
     problems.push({
       key,
-      message:
-        "moves between two or more rancher:loadBalancer.hosts, but there is 1. Add one, or leave this out.",
+      message: "moves between two or more rancher:loadBalancer.hosts, but there is 1. Add one, or leave this out.",
     });
   const { address } = floating;
   if (address === undefined) return problems;

@@ -19,7 +19,8 @@ export function hstsProblems(parsed: AnyParsed): readonly Problem[] {
   if (hsts.includeSubDomains === false)
     problems.push({
       key: `${key}.includeSubDomains`,
-      message: "is false, but browsers preload only hostnames that include their subdomains. Leave it out, or leave preload out.",
+      message:
+        "is false, but browsers preload only hostnames that include their subdomains. Leave it out, or leave preload out.",
     });
   return problems;
 }

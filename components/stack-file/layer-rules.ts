@@ -90,8 +90,7 @@ function terminationProblems({ tls, loadBalancer }: Parsed<StackFile>, given: (p
   if (loadBalancer !== undefined && "proxyProtocol" in loadBalancer && loadBalancer.proxyProtocol === true)
     problems.push({
       key: "rancher:loadBalancer.proxyProtocol",
-      message:
-        "belongs to layer 4: at layer 7 nginx sends the clients' addresses in X-Forwarded-For. Leave it out.",
+      message: "belongs to layer 4: at layer 7 nginx sends the clients' addresses in X-Forwarded-For. Leave it out.",
     });
   return problems;
 }

@@ -39,19 +39,15 @@ const neutral = {
   floatingAddress: z
     .strictObject({
       address: text(checkFloatingAddress, {
-        description: "IP address that no machine is configured with; `hostname` resolves to it. Changing it moves every client.",
+        description:
+          "IP address that no machine is configured with; `hostname` resolves to it. Changing it moves every client.",
         example: "192.0.2.9",
       }),
       interface: text(checkInterface, {
         description: "Network interface for the address. Defaults to the one that leads to the other hosts.",
         example: "eth0",
       }).optional(),
-      virtualRouterId: whole(
-        1,
-        255,
-        84,
-        "VRRP ID of this group of hosts, unique in its network.",
-      ),
+      virtualRouterId: whole(1, 255, 84, "VRRP ID of this group of hosts, unique in its network."),
     })
     .optional()
     .meta({
@@ -66,7 +62,8 @@ export const loadBalancer = z
     z.strictObject({
       kind: z.literal("nginx").meta({ description: "nginx on your hosts, installed and managed by this program." }),
       layer: z.literal([4, 7]).default(4).meta({
-        description: "4 passes TLS through to the cluster's ingress. 7 terminates TLS at nginx, with your own certificate.",
+        description:
+          "4 passes TLS through to the cluster's ingress. 7 terminates TLS at nginx, with your own certificate.",
       }),
       ...neutral,
       runAs: runAsField("host"),

@@ -101,8 +101,7 @@ export function unknownKey(path: Path, unknown: string, modeSchema: ModeSchema):
   if (parent !== undefined && parents.length === 1)
     return { key, message: `belongs inside ${userKey([...path, parent])}. Move it there.` };
   const later = reservedKeys.get([...path.filter((part) => typeof part === "string"), unknown].join("."));
-  if (later !== undefined)
-    return { key, message: `is reserved for ${later} in a later release. Leave it out.` };
+  if (later !== undefined) return { key, message: `is reserved for ${later} in a later release. Leave it out.` };
   const known = knownAt(path, modeSchema);
   const [head = "", ...inner] = unknown.split(/[.[]/);
   if (inner.length > 0 && known.includes(head))

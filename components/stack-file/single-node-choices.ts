@@ -18,13 +18,13 @@ export function otherWaysOfClusters({ loadBalancer, tls }: Mapping): Unsupported
       report(
         "loadBalancer.kind",
         "is external: a single node does not support an external balancer in front of it. Choose nginx and let " +
-        "that balancer pass TLS through to it, or none.",
+          "that balancer pass TLS through to it, or none.",
       );
     if (layer === 4)
       report(
         "loadBalancer.layer",
         "is 4, where nginx passes TLS through, but on a single node TLS ends at nginx: Rancher's container would " +
-        "serve its own certificate. Leave it out.",
+          "serve its own certificate. Leave it out.",
       );
   }
   const later = isMapping(tls) && tls.source === "letsEncrypt";

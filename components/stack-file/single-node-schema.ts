@@ -7,7 +7,9 @@ import { certificateOfYours } from "./tls-schema.ts";
 const loadBalancer = z
   .discriminatedUnion("kind", [
     z.strictObject({
-      kind: z.literal("nginx").meta({ description: "nginx on the Docker host, managed by this program; TLS ends there." }),
+      kind: z
+        .literal("nginx")
+        .meta({ description: "nginx on the Docker host, managed by this program; TLS ends there." }),
       layer: z.literal(7).default(7).meta({ description: "TLS ends at nginx, and only there." }),
       ports,
       runAs: runAsField("container"),

@@ -16,7 +16,7 @@ export function singleNodeTlsProblems({ tls, loadBalancer, docker }: Parsed<Sing
     report(
       "tls.source",
       "is rancher, whose certificate is created inside Rancher's container, but TLS ends at nginx. Choose " +
-      "generated, a CA created on the host, or secret, with your own certificate.",
+        "generated, a CA created on the host, or secret, with your own certificate.",
     );
   if (docker?.host === "local" && tls?.source === "secret")
     for (const part of ["certificate", "chain", "privateKey"] as const)
@@ -24,7 +24,7 @@ export function singleNodeTlsProblems({ tls, loadBalancer, docker }: Parsed<Sing
         report(
           `tls.${part}`,
           "is a file on the Docker host, which is this machine. Give certificate and chain as local paths, and " +
-          "the key as the secret rancher:tlsPrivateKey.",
+            "the key as the secret rancher:tlsPrivateKey.",
         );
   return problems;
 }

@@ -33,7 +33,7 @@ export function singleNodeWarnings(
     report(
       "sshPrivateKey",
       "is used for the scripts on the Docker host. Docker's own connection uses only keys of the SSH agent: add " +
-      "the same key with ssh-add.",
+        "the same key with ssh-add.",
     );
   const nginx = nginxBalancer(parsed);
   const old = nginx?.runAs === "container" && nginx.image !== undefined ? imageWarning(nginx.image) : undefined;

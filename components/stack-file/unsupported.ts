@@ -34,7 +34,7 @@ export function choicesToCome(values: Mapping): Unsupported {
       report(
         "tls.source",
         "is generated, which belongs to single nodes; for a cluster it comes in a later release, at layer 7. At " +
-        "layer 4 choose rancher, Rancher's own CA; at layer 7 secret, with your own certificate.",
+          "layer 4 choose rancher, Rancher's own CA; at layer 7 secret, with your own certificate.",
       );
     }
   }

@@ -76,7 +76,11 @@ describe("a chart in an OCI registry", () => {
       JSON.stringify({ layers: [{ ...layer, mediaType: "application/vnd.oci.image.layer.v1.tar" }] }),
       /is not a chart/,
     ],
-    ["a digest that leads elsewhere", JSON.stringify({ layers: [{ ...layer, digest: "../../etc" }] }), /is not a chart/],
+    [
+      "a digest that leads elsewhere",
+      JSON.stringify({ layers: [{ ...layer, digest: "../../etc" }] }),
+      /is not a chart/,
+    ],
   ])("is none where the manifest is %s", async (_, answer, message) => {
     await using server = await serve({ [paths.manifest]: answer });
 

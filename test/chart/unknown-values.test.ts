@@ -84,12 +84,7 @@ describe("a chart value that the chart does not have", () => {
       "Leave it out, or check the chart's values.yaml.",
     ],
     ["anything else", { zzzzzzzzz: 1 }, "zzzzzzzzz", "Leave it out, or check the chart's values.yaml."],
-    [
-      "a name of every object",
-      { constructor: 1 },
-      "constructor",
-      "Leave it out, or check the chart's values.yaml.",
-    ],
+    ["a name of every object", { constructor: 1 }, "constructor", "Leave it out, or check the chart's values.yaml."],
     [
       "characters that cannot be seen",
       { "\u{7}zzzzzzz": 1 },

@@ -53,11 +53,7 @@ describe.each(Object.entries(shells))("a generated certificate, by %s, with what
 
     expect([run.code, run.stderr.split("\n").map((line) => line.replace(/until .*/, "until"))]).toEqual([
       0,
-      [
-        `changed: created a CA for ${hostname}`,
-        `changed: the certificate for ${hostname} is valid until`,
-        "",
-      ],
+      [`changed: created a CA for ${hostname}`, `changed: the certificate for ${hostname} is valid until`, ""],
     ]);
     expect(run.stdout).toBe(readFileSync(at.authority("certificate.pem"), "utf8"));
     const ca = new X509Certificate(run.stdout);

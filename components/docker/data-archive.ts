@@ -45,7 +45,7 @@ make_archive() {
 }
 check_archive() {
   [ -e "$folder/$1.tar.gz" ] || fail 10 "docker.restore names $1, and there is no $folder/$1.tar.gz on this machine. There are: $(archives | tr '\\n' ' ')"
-  [ -e "$folder/$1.tar.gz.sha256" ] || fail 10 "$folder/$1.tar.gz has no checksum. Bring $1.tar.gz.sha256 from where the archive is from"
+  [ -e "$folder/$1.tar.gz.sha256" ] || fail 10 "$folder/$1.tar.gz has no checksum beside it. Bring $1.tar.gz.sha256 from where the archive is from"
   [ "$(sha256_of "$folder/$1.tar.gz")" = "$(sed -n '1s/ .*//p' "$folder/$1.tar.gz.sha256")" ] || fail 20 "$folder/$1.tar.gz is not what it was when it was made: its checksum is another one. Bring it once more from where it is from, or choose another archive"
 }
 archives() {

@@ -41,9 +41,7 @@ export function imageWithDigest(
 export function pinnableImage(image: string, key: string): ImageReference {
   const reference = parseImageReference(image);
   if (!reference)
-    throw new Error(
-      `rancher:${key} is ${image}, which is not an image reference. Write name and version: nginx:1.30.4`,
-    );
+    throw new Error(`rancher:${key} is ${image}, which is no image. Write name and version: nginx:1.30.4`);
   if (reference.tag === undefined && reference.digest === undefined)
     throw new Error(
       `rancher:${key} is ${image}, which is another image on another day. Write its version too: ${image}:1.30.4`,

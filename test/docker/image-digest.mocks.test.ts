@@ -39,7 +39,7 @@ describe("imageWithDigest", () => {
 
   it("refuses what is no image, and one without version or digest", async () => {
     await expect(resolve("Not An Image", undefined)).rejects.toThrow(
-      "rancher:loadBalancer.image is Not An Image, which is not an image reference. Write name and version: nginx:1.30.4",
+      "rancher:loadBalancer.image is Not An Image, which is no image. Write name and version: nginx:1.30.4",
     );
     await expect(resolve("nginx", undefined)).rejects.toThrow(
       "rancher:loadBalancer.image is nginx, which is another image on another day. Write its version too: nginx:1.30.4",

@@ -100,7 +100,7 @@ describe("nginx as a container", () => {
 
   it("refuses what is no image before it registers anything below it", async () => {
     await expect(synthesiseContainer(() => ({ image: "Not An Image" }))).rejects.toThrow(
-      "rancher:loadBalancer.image is Not An Image, which is not an image reference. Write name and version: nginx:1.30.4",
+      "rancher:loadBalancer.image is Not An Image, which is no image. Write name and version: nginx:1.30.4",
     );
   });
 

@@ -1,4 +1,4 @@
-/** What Pulumi runs: index.ts, bundled with all it imports. */
+/** The entry point for Pulumi: index.ts, bundled with all its imports. */
 import { bundled } from "../tools/bundle/bundle.mjs";
 
 process.setSourceMapsEnabled(true);

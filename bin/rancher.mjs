@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * `npx rancher <command>`. Needs nothing but Node: it first installs what is missing. What it imports statically must be
- * readable by old releases of Node.
+ * `npx rancher <command>`. Needs only Node, and first installs what is missing. Its static imports must work in old
+ * releases of Node.
  */
 import { nodeVersionProblem } from "../tools/node-version.mjs";
 

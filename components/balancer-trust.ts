@@ -4,7 +4,7 @@ import { planIngressTrust } from "./cluster/ingress-trust-plan.ts";
 import type { IngressTrustArgs, IngressTrustPlan, ClientAddressSource } from "./cluster/ingress-trust-plan.ts";
 import type { HighAvailabilitySettings } from "./stack-file.ts";
 
-/** What the ingress controller has to trust the load balancer for, and the plan that configures it. */
+/** What the ingress controller must trust the load balancer for, and the plan that configures it. */
 export interface BalancerTrust {
   readonly args: IngressTrustArgs;
   readonly plan: IngressTrustPlan;

@@ -15,7 +15,8 @@ export interface ChartSource {
 /**
  * The chart `name` of a Helm repository over HTTP(S) or in an OCI registry.
  *
- * @param credentials `USER:PASSWORD` of an HTTPS repository, a secret output. In an OCI registry Helm signs in with its own file.
+ * @param credentials `USER:PASSWORD` of an HTTPS repository, a secret output. For OCI registries Helm uses its own
+ * login file.
  */
 export function chartSource(name: string, repository: string, credentials?: pulumi.Output<string>): ChartSource {
   if (repository.startsWith("oci://")) return { chart: `${repository.replace(/\/+$/, "")}/${name}` };

@@ -18,7 +18,7 @@ export interface ClusterFindings {
 const controllers = { traefik: "traefik.io/ingress-controller", "ingress-nginx": "k8s.io/ingress-nginx" } as const;
 
 /**
- * Compares a stack file with the cluster it is meant for.
+ * Checks a stack file against its cluster.
  *
  * @param stack `<project>/<stack>`
  * @param today decides what is out of support.
@@ -58,12 +58,12 @@ export function checkCluster(
   };
 }
 
-/** Version of a cert-manager that others installed; it is used as it is. */
+/** Version of a cert-manager that this stack did not install. It is used unchanged. */
 export function foreignCertManager({ certManager }: ClusterFacts): string | undefined {
   return certManager && !certManager.owned ? certManager.version : undefined;
 }
 
-/** The class Rancher's ingress gets: of the controller asked for, or the default one, or the only one. */
+/** The IngressClass for Rancher: that of the requested controller, the default one, or the only one. */
 export function chooseIngressClass(
   settings: HighAvailabilitySettings,
   { ingressClasses }: ClusterFacts,
@@ -77,7 +77,7 @@ export function isIngressNginx(ingressClass: IngressClass): boolean {
   return ingressClass.controller === controllers["ingress-nginx"];
 }
 
-/** Versions that were read from the cluster and stand nowhere in the stack file are told as what the cluster has. */
+/** Problems with versions that come from the cluster, not from the stack file, are reported at the kubeconfig. */
 function asFound(
   { cluster: { version } }: HighAvailabilitySettings,
   cluster: ClusterFacts,
@@ -105,7 +105,7 @@ function wrongVersion(
   return [{ key: "rancher:cluster.version", message }];
 }
 
-/** `1.34.5` of `v1.34.5-eks-abc1234` and `v1.34.5+k3s1`: a vendor's suffix does not make another version. */
+/** `1.34.5` of `v1.34.5-eks-abc1234` and `v1.34.5+k3s1`: a vendor's suffix does not make it another version. */
 function numbersOf(version: string): string {
   const parsed = parse(version);
   if (parsed === null) return version;
@@ -119,29 +119,34 @@ function wrongIngress(settings: HighAvailabilitySettings, cluster: ClusterFacts)
   const found = cluster.ingressClasses.map(({ name, controller }) => `${name} (${controller})`).join(", ");
   const asked = settings.cluster.ingressController;
   if (asked !== undefined) {
-    const message = `is ${asked}, but the cluster has ${found === "" ? "no IngressClass" : `only ${found}`}. Install that ingress controller, or name the one that is there.`;
+    const message = `is ${asked}, but the cluster has ${found === "" ? "no IngressClass" : `only ${found}`}. Install that ingress controller, or name the installed one.`;
     return [{ key: "rancher:cluster.ingressController", message }];
   }
   if (found === "") {
     const message =
-      "leads to a cluster without an IngressClass, so nothing would answer for Rancher. Install an ingress controller first: traefik or ingress-nginx.";
+      "leads to a cluster without an IngressClass, so nothing would serve Rancher. Install an ingress controller first: traefik or ingress-nginx.";
     return [{ key: "rancher:kubeconfig", message }];
   }
   const message = `is not set, and the cluster has several ingress controllers, none of them the default: ${found}. Name one: traefik or ingress-nginx.`;
   return [{ key: "rancher:cluster.ingressController", message }];
 }
 
-/** Without trust at layer 7 Rancher redirects every request forever; with the PROXY protocol nothing is understood. */
+/**
+ * Without trust, Rancher redirects every request forever at layer 7, and the PROXY protocol breaks every connection.
+ */
 function untrustedBalancer(settings: HighAvailabilitySettings, cluster: ClusterFacts): Problem[] {
   const clientAddressSource = clientAddressSourceOf(settings);
   const ingressClass = chooseIngressClass(settings, cluster);
   if (clientAddressSource === undefined || !ingressClass) return [];
   const [key, subject] =
     clientAddressSource === "forwardedHeaders"
-      ? ["rancher:loadBalancer.layer", "is 7, where the ingress controller has to trust the balancer's X-Forwarded-*"]
-      : ["rancher:loadBalancer.proxyProtocol", "is true, so the ingress controller has to expect it from the balancer"];
+      ? ["rancher:loadBalancer.layer", "is 7, where the ingress controller must trust the balancer's X-Forwarded-*"]
+      : [
+          "rancher:loadBalancer.proxyProtocol",
+          "is true, so the ingress controller must expect the PROXY protocol from the balancer",
+        ];
   if (controllerKinds[ingressClass.controller] === undefined) {
-    const message = `${subject}; how ${ingressClass.controller} is told so, this program does not know. Use layer 4 without the PROXY protocol, or traefik or ingress-nginx.`;
+    const message = `${subject}; this program cannot configure ${ingressClass.controller} for that. Use layer 4 without the PROXY protocol, or traefik or ingress-nginx.`;
     return [{ key, message }];
   }
   const trust = balancerTrust(settings, ingressClass, cluster);
@@ -149,28 +154,28 @@ function untrustedBalancer(settings: HighAvailabilitySettings, cluster: ClusterF
   return [{ key, message: `${subject}; the cluster's ${trust.args.controller} ${trust.plan.reason}` }];
 }
 
-/** ingress-nginx takes connections with the PROXY protocol or without, never both; Traefik takes either. */
+/** ingress-nginx accepts connections either with or without the PROXY protocol; Traefik accepts both. */
 function interruption(settings: HighAvailabilitySettings, cluster: ClusterFacts): Problem[] {
   const { args } = balancerTrust(settings, chooseIngressClass(settings, cluster), cluster) ?? {};
   const isSwitch =
     args?.clientAddressSource === "proxyProtocol" && args.controller === "ingress-nginx" && !trustIsLive(args);
   if (!isSwitch || cluster.rancher === undefined) return [];
   const message =
-    "is true, and ingress-nginx does not expect it yet. From the moment it does until the balancer's hosts are " +
-    "changed, one after another, it refuses their connections: Rancher is away until the last of them is.";
+    "is true, but ingress-nginx does not expect the PROXY protocol yet. Once it does, it refuses connections from " +
+    "each balancer host until that host is changed: Rancher is unavailable until the last one is.";
   return [{ key: "rancher:loadBalancer.proxyProtocol", message }];
 }
 
 function foreignRancher({ rancher }: ClusterFacts): Problem[] {
   if (!rancher || rancher.owned) return [];
   const version = rancher.version === "unknown" ? "" : ` ${rancher.version}`;
-  const message = `leads to a cluster where Rancher${version} is installed already, not by this stack; Helm does not install over it. Use a cluster without Rancher, or the stack that installed it.`;
+  const message = `leads to a cluster where Rancher${version} is already installed, but not by this stack; Helm does not install over it. Use a cluster without Rancher, or the stack that installed it.`;
   return [{ key: "rancher:kubeconfig", message }];
 }
 
 /**
- * Namespaces without this stack's labels, of those that it would install into. Later runs would take its own Rancher and
- * cert-manager for those of others.
+ * Reports namespaces that the stack would install into but that lack its labels. Later runs would mistake its own
+ * Rancher and cert-manager for foreign ones.
  */
 function foreignNamespaces(cluster: ClusterFacts, stack: string, needsCertManager: boolean): Problem[] {
   const installed = {
@@ -183,14 +188,15 @@ function foreignNamespaces(cluster: ClusterFacts, stack: string, needsCertManage
     .map(([name]) => ({
       key: "rancher:kubeconfig",
       message:
-        `leads to a cluster with a namespace ${name} that this stack did not create. Delete it if it is not needed. Or ` +
-        `hand it over, and destroy removes it with all it contains: kubectl label --overwrite namespace ${name} ${labels.join(" ")}`,
+        `leads to a cluster with a namespace ${name} that this stack did not create. Delete it if it is not ` +
+        `needed. Or hand it over; destroy then removes it with all its content: kubectl label --overwrite ` +
+        `namespace ${name} ${labels.join(" ")}`,
     }));
 }
 
 function otherWorkloads({ otherWorkloads }: ClusterFacts): Problem[] {
   if (otherWorkloads.length === 0) return [];
   const shown = otherWorkloads.slice(0, 5).join(", ") + (otherWorkloads.length > 5 ? ", ..." : "");
-  const message = `leads to a cluster that also runs other workloads, in ${shown}. Whoever administers Rancher administers them too, and an upgrade of either can stop the other. Give Rancher a cluster of its own.`;
+  const message = `leads to a cluster that also runs other workloads, in ${shown}. Administrators of Rancher can change them too, and an upgrade of either can stop the other. Give Rancher its own cluster.`;
   return [{ key: "rancher:kubeconfig", message }];
 }

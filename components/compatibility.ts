@@ -11,20 +11,23 @@ import {
   type RancherRelease,
 } from "./versions.ts";
 
-/** Versions as strings with or without a leading `v`. What is unknown is left out and not checked. */
+/** Versions, with or without a leading `v`. Unknown versions are absent and not checked. */
 export interface Asked extends RancherSource {
   readonly rancher: string;
-  /** The version that is installed now. */
+  /** The currently installed version. */
   readonly installedRancher?: string | undefined;
   readonly kubernetes?: string | undefined;
-  /** Only where the TLS source needs cert-manager. */
+  /** Only if the TLS source needs cert-manager. */
   readonly certManager?: string | undefined;
   readonly helm?: string | undefined;
-  /** Of Rancher's own cluster; absent for a single node, whose image contains Kubernetes. */
+  /** Distribution of Rancher's own cluster; absent for a single node, whose image contains Kubernetes. */
   readonly distribution?: string | undefined;
 }
 
-/** Finds everything that does not work together, by the keys the user would change. Skips values that are not versions: the stack file's own checks report them. */
+/**
+ * Finds incompatible versions, and reports each at the key that the user would change. Skips values that are not
+ * versions, because the stack file's checks report them.
+ */
 export function checkCompatibility(asked: Asked): Problem[] {
   const rancher = parse(asked.rancher);
   if (rancher === null) return [];
@@ -35,14 +38,14 @@ export function checkCompatibility(asked: Asked): Problem[] {
   const release = rancherReleases[minorOf(rancher)];
   if (release === undefined) {
     const known = Object.keys(rancherReleases);
-    const message = `is ${rancher.version}, which is not in our table: it holds Rancher ${known[0]} to ${known.at(-1)}. Choose one of those.`;
+    const message = `is ${rancher.version}, which this program does not know: it supports Rancher ${known[0]} to ${known.at(-1)}. Choose one of those.`;
     return [...problems, { key: "rancher:version", message }];
   }
   problems.push(...primeProblems(rancher, asked));
   const kubernetes = asked.kubernetes === undefined ? null : parse(asked.kubernetes.replace(/^v?\d+\.\d+$/, "$&.0"));
   const misfits = kubernetes === null ? [] : kubernetesProblems(rancher, release, kubernetes, asked.kubernetes ?? "");
   problems.push(...misfits);
-  // cert-manager is checked against Kubernetes only where that Kubernetes can stay.
+  // cert-manager is checked only against a supported Kubernetes.
   const lasting = misfits.length > 0 ? null : kubernetes;
   if (asked.certManager !== undefined)
     problems.push(...certManagerProblems(rancher, release, asked.certManager, lasting));
@@ -59,7 +62,7 @@ function rkeRefusal(rancher: SemVer): Problem {
     key: "rancher:cluster.distribution",
     message:
       `is rke, but Rancher ${rancher.version} refuses RKE: support for it ended on 2025-07-31, and since 2.12 the chart ` +
-      "does not upgrade where RKE clusters exist. Move to another distribution, or stay with Rancher 2.11.",
+      "does not upgrade if RKE clusters exist. Move to another distribution, or stay with Rancher 2.11.",
   };
 }
 
@@ -132,7 +135,7 @@ function certManagerProblems(
   );
   const remedy =
     fitting.length === 0
-      ? "No cert-manager in our table runs there: change Kubernetes."
+      ? "No supported cert-manager runs there: change Kubernetes."
       : `Use cert-manager ${listed(fitting, "or")}.`;
   const message = `is ${version.version}, which runs on Kubernetes ${range[0]} to ${range[1]}, but the cluster has ${kubernetes.raw}. ${remedy}`;
   return [{ key, message }];

@@ -26,19 +26,19 @@ export interface HighAvailabilityArgs {
 
 /**
  * Rancher with Helm on a cluster, behind a load balancer. The ingress controller trusts the balancer before the
- * balancer speaks, and the balancer works before Rancher comes; destroy goes the other way.
+ * balancer is set up, and the balancer works before Rancher is installed. Destroy runs in reverse order.
  *
- * Expects a cluster that passed the gate. Leaves out DNS: the hostname must lead to the load balancer.
+ * Expects a cluster that passed the gate. Does not manage DNS: the hostname must resolve to the load balancer.
  */
 export class HighAvailability extends pulumi.ComponentResource {
-  /** Addresses the hostname should lead to. */
+  /** Addresses the hostname should resolve to. */
   public readonly loadBalancer: pulumi.Output<string[]>;
   public readonly rancherVersion: pulumi.Output<string>;
   /** First password of `admin`, secret. */
   public readonly bootstrapPassword: pulumi.Output<string>;
 
   constructor(name: string, args: HighAvailabilityArgs, opts?: pulumi.ComponentResourceOptions) {
-    // In the state from the first minute: a recovery after a killed run touches no other cluster.
+    // Part of the state from the beginning, so that recovery after a killed run never touches another cluster.
     super("rancher:recipes:HighAvailability", name, { clusterUid: args.cluster.uid }, opts);
     const { settings, secrets, cluster } = args;
     const { facts, kubeconfig } = cluster;
@@ -53,7 +53,7 @@ export class HighAvailability extends pulumi.ComponentResource {
     });
     const balancerAfter = (...before: pulumi.Input<pulumi.Resource>[]) =>
       rancherLoadBalancer(settings, secrets, { parent: this, dependsOn: before });
-    // Layer 4 sends users to a certificate in the cluster: when layer 7 is given up, it has to be there before.
+    // At layer 4 the certificate is in the cluster. On a switch from layer 7 it must exist before the balancer changes.
     const clusterFirst = facts.externalTls && end === "ingress";
     const earlyBalancer = clusterFirst ? undefined : balancerAfter(...(trust ? [trust.live] : []));
 
@@ -135,7 +135,7 @@ export class HighAvailability extends pulumi.ComponentResource {
   }
 }
 
-/** Makes the ingress controller trust the balancer, where it is ours to configure. */
+/** Makes the ingress controller trust the balancer, if this stack configures it. */
 function ingressTrust(
   trust: BalancerTrust | undefined,
   kubeconfig: pulumi.Output<string>,

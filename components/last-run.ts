@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * Rancher's version as the stack's last run left it, known at preview already: the stack asks for its own outputs.
- * Nothing before the first run, and after `destroy`.
+ * Rancher's version after the stack's last run, read from the stack's own outputs, so that a preview knows it.
+ * Undefined before the first run and after `destroy`.
  */
 export async function versionOfLastRun(): Promise<string | undefined> {
   const stack = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;

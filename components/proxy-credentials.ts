@@ -1,6 +1,5 @@
 /**
- * The URL of a proxy with the user and the password to sign in with. Both are percent-encoded, so that any character
- * works.
+ * A proxy URL with user and password. Both are percent-encoded, so that any character works.
  *
  * @param proxy A URL without credentials.
  * @param credentials `USER:PASSWORD`, not encoded; only the first colon separates.
@@ -16,7 +15,7 @@ export function splitCredentials(credentials: string): { readonly user: string; 
   return { user: credentials.slice(0, colon), password: credentials.slice(colon + 1) };
 }
 
-/** Stricter than `encodeURIComponent`, which leaves characters that shells and systemd give a meaning. */
+/** Stricter than `encodeURIComponent`, which keeps characters that are special in shells and systemd. */
 function encoded(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 }

@@ -6,12 +6,12 @@ import { defaultVersions, minorOf, rancherChartRepositories, rancherReleases } f
 
 /** Where Rancher is downloaded from: the chart's repository, or the image of a single node. */
 export interface RancherSource {
-  /** One of our names for Rancher's own repositories, or a URL. */
+  /** A short name for one of Rancher's own repositories, or a URL. */
   readonly chartRepository?: string | undefined;
   readonly image?: string | undefined;
 }
 
-/** Whether everybody can download from there, so that it holds community releases only. */
+/** Whether the source is public, and so contains only community releases. */
 export function isPublicSource({ chartRepository, image }: RancherSource): boolean {
   if (chartRepository !== undefined) return isPublicRepository(chartRepository);
   return image !== undefined && isPublicImage(image);
@@ -29,13 +29,13 @@ function isPublicImage(image: string): boolean {
   return /^((index\.|registry-1\.)?docker\.io\/)?rancher\/rancher$/.test(name);
 }
 
-/** Whether a version was published for subscribers of Rancher Prime only. */
+/** Whether a version was published only for subscribers of Rancher Prime. */
 export function isPrimeOnly(rancher: SemVer): boolean {
   const release = rancherReleases[minorOf(rancher)];
   return release?.prime !== undefined && gt(rancher, release.community);
 }
 
-/** Refuses a Prime version that the chosen source does not have. */
+/** Rejects a Prime version that the chosen source does not have. */
 export function primeProblems(rancher: SemVer, source: RancherSource): Problem[] {
   const release = rancherReleases[minorOf(rancher)];
   if (release === undefined || !isPrimeOnly(rancher) || !isPublicSource(source)) return [];
@@ -50,8 +50,8 @@ export function primeProblems(rancher: SemVer, source: RancherSource): Problem[]
 }
 
 /**
- * Refuses downgrades and skipped minors, and names the versions to go through: community releases where the source has
- * no others, Prime releases for those who already use them.
+ * Rejects downgrades and skipped minors, and names the versions to go through: community releases if the source has no
+ * others, Prime releases for users of Prime.
  */
 export function upgradeProblems(rancher: SemVer, installed: string, source: RancherSource, wayBack: string): Problem[] {
   const from = parse(installed);

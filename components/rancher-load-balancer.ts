@@ -9,7 +9,7 @@ import { NginxContainer } from "./load-balancer/nginx-container.ts";
 import { type BalancerHost, NginxLoadBalancer } from "./load-balancer/nginx-load-balancer.ts";
 import { balancerCertificates, rancherListeners } from "./load-balancer/rancher-listeners.ts";
 
-/** What the hostname has to resolve to, and the resources that must exist first. */
+/** What the hostname must resolve to, and the resources that must exist first. */
 export interface RancherLoadBalancer {
   /** Addresses the hostname should resolve to. */
   readonly addresses: pulumi.Output<string[]>;

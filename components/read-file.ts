@@ -5,14 +5,14 @@ import { fileURLToPath } from "node:url";
 /** More than any stack file or certificate chain needs. */
 const largest = 1024 ** 2;
 
-/** Why a file was not read: starts where its name ends. */
+/** Why a file was not read. The text continues after the file's name. */
 export interface FileFault {
   readonly fault: string;
-  /** The file lies in another place than files of a stack may. */
+  /** The file is outside the allowed folder. */
   readonly outside?: boolean;
 }
 
-/** Text of a file that a stack file names, why it was refused, or nothing where it cannot be read. */
+/** Returns the text of a file that a stack file names, why it was rejected, or undefined if it cannot be read. */
 export type ReadFile = (path: string) => string | FileFault | undefined;
 
 const { O_RDONLY, O_NONBLOCK, O_NOCTTY } = constants;
@@ -20,12 +20,10 @@ const { O_RDONLY, O_NONBLOCK, O_NOCTTY } = constants;
 /** Folder of this program. */
 const clone = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
-/**
- * Reads a regular file of 1 MiB at most. Opening never waits: a FIFO or a device is refused, however it is named.
- */
+/** Reads a regular file of at most 1 MiB. Opening never blocks: a FIFO or a device is rejected, even behind a link. */
 export function readRegularFile(path: string): ReturnType<ReadFile> {
   try {
-    // Before it is opened, as opening a device may do something.
+    // Checked before opening, because opening a device can have side effects.
     if (!statSync(path).isFile()) return { fault: "is not a regular file" };
     const file = openSync(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
     try {
@@ -44,16 +42,16 @@ export function readRegularFile(path: string): ReturnType<ReadFile> {
 }
 
 /**
- * Reads files that a stack file names. They have to be inside the clone, symbolic links followed; where the stack file is
- * kept elsewhere, inside its own folder. Anybody may propose a stack file, and what it names is read wherever it is
- * previewed.
+ * Reads files that a stack file names. With symbolic links resolved, they must be inside the clone, or inside the stack
+ * file's folder if that is outside the clone. A stack file may come from an untrusted proposal, and a preview reads the
+ * files it names.
  */
 export function filesBeside(stackFolder: string): ReadFile {
   const root = isInside(clone, resolve(stackFolder)) ? clone : resolve(stackFolder);
   return (path) => {
     const place = root === clone ? "the clone of this project" : "the folder of the stack file";
     const outside = { fault: `is outside ${place}`, outside: true };
-    if (path.startsWith("~")) return { fault: "starts with ~, which only a shell understands", outside: true };
+    if (path.startsWith("~")) return { fault: "starts with ~, which only a shell expands", outside: true };
     const target = resolve(stackFolder, path);
     if (!isInside(root, target)) return outside;
     const real = realPath(target);
@@ -64,7 +62,10 @@ export function filesBeside(stackFolder: string): ReadFile {
   };
 }
 
-/** Whether a stack file is a link inside the clone that leads out of it: whoever proposed the link chose what is read. */
+/**
+ * Whether a stack file is a link inside the clone that leads out of it. Such a link could come from an untrusted
+ * proposal.
+ */
 export function leavesClone(path: string): boolean {
   if (!isInside(clone, resolve(path))) return false;
   const real = realPath(path);

@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * Ends the program with this message alone.
+ * Ends the program with only this message.
  *
- * The error has no stack: Pulumi's runner has Node print the error with it before it takes the message, and a frame
- * such as `node_modules/@pulumi/resource.ts`, as Pulumi's source maps name it, sends `util.inspect` of Node 20.20.2
- * round and round until a string is as long as can be. That took a minute and three gigabytes.
+ * The error has no stack. Pulumi's runner formats the error with its stack before it uses the message, and a frame such
+ * as `node_modules/@pulumi/resource.ts`, from Pulumi's source maps, makes `util.inspect` of Node 20.20.2 loop until a
+ * string reaches its maximum length. That took a minute and three gigabytes.
  */
 export function refusal(message: string): pulumi.RunError {
   const error = new pulumi.RunError(message);

@@ -12,12 +12,12 @@ import type { Problem } from "./problem.ts";
 import type { HighAvailabilitySettings, Settings, SingleNodeSettings } from "./stack-file/settings.ts";
 import { generatedCertificateFiles } from "./tls/generated-certificate-script.ts";
 
-/** What the rendered scripts of a run may have in addition: digests, the name of the stack. */
+/** Bytes that the scripts of a run may have in addition: digests, the name of the stack. */
 const reserve = 512;
 
 /**
- * Bytes of settings below which no script is rendered, because that takes time for every stack file. The largest script has
- * 62 KB without sites, and a site adds 15 bytes of script for each byte of its settings at most.
+ * Settings smaller than this, in bytes, are not checked, because rendering takes time. The largest script has 62 KB
+ * without sites, and a site adds at most 15 bytes of script per byte of its settings.
  */
 const harmless = 2048;
 
@@ -29,8 +29,8 @@ interface SizedScript {
 }
 
 /**
- * Scripts that are too large to be sent to their host, each reported at the key that takes most of it. Renders what a
- * run would render, without secrets: those travel on standard input, which has no limit.
+ * Reports scripts that are too large to be sent to their host, each at the key that takes up the most. Renders the same
+ * scripts as a run, without secrets, which are sent on standard input without a limit.
  */
 export function scriptSizeProblems(settings: Settings): Problem[] {
   if (textBytes(settings) < harmless) return [];
@@ -40,8 +40,8 @@ export function scriptSizeProblems(settings: Settings): Problem[] {
     if (bytes <= maxScriptBytes) return [];
     const largest = largestKey(settings);
     const message =
-      `is too large: it takes ${largest.bytes} bytes of the script ${name} for host ${host.name}, which would have ` +
-      `${bytes}. ${maxScriptBytes} can be sent to a host. Shorten it.`;
+      `is too large: it adds ${largest.bytes} bytes to the script ${name} for host ${host.name}, which would have ` +
+      `${bytes}. The limit is ${maxScriptBytes}. Shorten it.`;
     return [{ key: largest.key, message }];
   });
   // The hosts of one balancer get the same script.
@@ -62,7 +62,7 @@ function textBytes(value: unknown): number {
   return Buffer.byteLength(JSON.stringify(value) ?? "");
 }
 
-/** Keys are no part of a script's text. */
+/** Private keys are not part of a script's text. */
 const noKey = () => "";
 
 function balancerScripts(settings: HighAvailabilitySettings): SizedScript[] {

@@ -79,7 +79,7 @@ export class SingleNode extends pulumi.ComponentResource {
     const data = machine.run(
       {
         script: "rancher-data",
-        title: "Rancher's data: backups, upgrades, what is restored or taken over",
+        title: "Rancher's data: backups, upgrades, restores and adoption",
         create: this.image.apply((image) =>
           renderRancherDataScript({
             local: docker.host.kind === "local",
@@ -120,7 +120,7 @@ export class SingleNode extends pulumi.ComponentResource {
 
     this.loadBalancer = pulumi.output([addressOf(settings)]);
     this.rancherVersion = whenHealthy(rancher, settings, machine, this);
-    this.dataKept = data.output.apply((said) => said === "kept");
+    this.dataKept = data.output.apply((state) => state === "kept");
     this.registerOutputs({
       loadBalancer: this.loadBalancer,
       rancherVersion: this.rancherVersion,

@@ -56,21 +56,21 @@ export type {
   TlsSettings,
 } from "./stack-file/settings.ts";
 
-/** What `readSettings` reads from: everything from outside is handed in, so that reading stays pure. */
+/** Input of `readSettings`. Everything external is passed in, so that the function is pure. */
 export interface StackFileSource {
   /**
    * Keys of the namespace `rancher` that are not secret, without the prefix. Top-level scalars are strings, as the
-   * engine hands them over; lists and mappings may be JSON text or already parsed.
+   * engine passes them; lists and mappings may be JSON text or already parsed.
    */
   readonly values: Readonly<Record<string, unknown>>;
-  /** Plaintext of the keys that are set as secrets, only to check them; never quoted. */
+  /** Plaintext of the secret keys, used only for checks and never quoted. */
   readonly secrets: Readonly<Record<string, string>>;
-  /** Keys that are set as secrets and whose plaintext is not known here: what their text would tell is not checked. */
+  /** Secret keys whose plaintext is unknown. Their content is not checked. */
   readonly sealed?: readonly string[];
   /** Reads a file named in the stack file. */
   readonly readFile: ReadFile;
   readonly now: Date;
-  /** Home folder on this machine, where backups of a local Docker engine go unless the stack file says. */
+  /** Home folder on this machine, the default place for backups of a local Docker engine. */
   readonly home?: string;
 }
 
@@ -79,8 +79,8 @@ export type ReadSettings =
   | { readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] };
 
 /**
- * Reads a stack file and finds everything that can be known to be wrong from it alone, in one pass. Settings come
- * back only when there is no problem; warnings are for every preview, either way. Pure, and never throws on bad input.
+ * Reads a stack file and finds, in one pass, every problem that the file alone reveals. Returns settings only if there
+ * is no problem, and warnings in either case. Pure; never throws on invalid input.
  */
 export function readSettings(source: StackFileSource): ReadSettings {
   const read = readPlainSettings(source);
@@ -90,7 +90,7 @@ export function readSettings(source: StackFileSource): ReadSettings {
     : { settings: read.settings, warnings };
 }
 
-/** As many problems as somebody reads, and how many there are beside them. */
+/** The first problems, up to the limit, and the number of the others. */
 function firstOf(problems: readonly Problem[]): readonly Problem[] {
   const rest = problems.length - limits.problems;
   if (rest <= 0) return problems;
@@ -98,7 +98,7 @@ function firstOf(problems: readonly Problem[]): readonly Problem[] {
   return [...problems.slice(0, limits.problems), more];
 }
 
-/** The last barrier before a terminal: whatever a rule quotes, no message carries what a terminal would obey. */
+/** The last step before output: no message contains terminal control characters, whatever a rule quotes. */
 function printableProblem({ key, message }: Problem): Problem {
   return { key: printable(key), message: printable(message) };
 }
@@ -114,7 +114,7 @@ function readPlainSettings(source: StackFileSource): ReadSettings {
   const { sealed = [], secrets } = source;
   const secretsSet = [...new Set([...Object.keys(secrets), ...sealed])];
 
-  // What has a message of its own silences everything else about the same key.
+  // A special message for a key suppresses every other message about the key.
   const choices = choicesOf(values, modeSchema);
   const special: readonly KeyProblem[] = [
     ...odd,
@@ -157,7 +157,7 @@ function withDefaults(values: Mapping, { mode }: ModeSchema): Mapping {
   return mode === "single-node" ? withDefaultTls(values) : values;
 }
 
-/** Choices with a message of their own, each said once. */
+/** Choices with special messages. */
 function choicesOf(values: Mapping, { mode }: ModeSchema): Unsupported {
   if (mode === "single-node") return otherWaysOfClusters(values);
   const choices = choicesToCome(values);
@@ -176,7 +176,7 @@ function unknownKeys(values: Mapping, modeSchema: ModeSchema): readonly KeyProbl
   return Object.keys(values).flatMap((key) => (known.includes(key) ? [] : unknownKey([], key, modeSchema)));
 }
 
-/** Whether a problem at one key has said what there is to say about another: the same one, or one inside it. */
+/** Whether a problem at one key also covers another key: the same one, or one inside it. */
 function covers(outer: string, inner: string): boolean {
   return inner === outer || inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}[`);
 }
@@ -186,7 +186,7 @@ function topLevel(key: string): string {
   return key.replace(/^rancher:/, "").replace(/[.[].*$/s, "");
 }
 
-/** By top-level key, in the order of the documentation; what is not in it comes first. */
+/** Sorts by top-level key, in the order of the documentation; unknown keys come first. */
 function inFileOrder(problems: readonly Problem[], { keys, mode }: ModeSchema): readonly Problem[] {
   const order: readonly string[] = [...Object.keys(keys), ...secretsOf(mode)];
   const place = ({ key }: Problem) => order.indexOf(topLevel(key));

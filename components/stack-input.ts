@@ -23,11 +23,11 @@ export type StackInput =
       readonly mode: "single-node";
       readonly settings: SingleNodeSettings;
       readonly secrets: Secrets;
-      /** Of `docker` on this machine, where one was chosen. */
+      /** Docker context on this machine, if one was chosen. */
       readonly dockerContext?: string;
     };
 
-/** Secret keys of the stack file; each leaves this file only as a secret output. */
+/** Secret keys of the stack file. They leave this module only as secret outputs. */
 export interface Secrets {
   readonly sshPrivateKey?: pulumi.Output<string>;
   readonly sshPrivateKeyPassword?: pulumi.Output<string>;
@@ -44,16 +44,16 @@ export interface Secrets {
 
 const namespace = "rancher:";
 
-/** Folder of the stack file; `npm run up` says so for one that is kept outside the program's own folder. */
+/** Folder of the stack file. `npm run up` sets it for stack files outside the program's folder. */
 const stackFolder = process.env["RANCHER_STACK_FOLDER"] ?? process.cwd();
 
-/** Whether a key was set with `--secret`. The SDK has it, its published types leave it out. */
+/** Whether a key was set with `--secret`. The SDK has this function, but its published types do not. */
 const { isConfigSecret } = runtimeConfig as unknown as { isConfigSecret(key: string): boolean };
 
 /**
- * Reads the engine's configuration; nothing else does.
+ * Reads the engine's configuration. No other code does.
  *
- * @throws every problem of the stack file at once, before the first resource.
+ * @throws an error with all problems of the stack file, before the first resource.
  */
 export function readStackInput(): StackInput {
   const all = Object.entries(pulumi.runtime.allConfig())
@@ -114,7 +114,7 @@ function siteKeys(text: string | undefined, { loadBalancer }: Settings): Map<str
   return new Map(matchPrivateKeys(text, certificates).keys);
 }
 
-/** The proxy that the environment names for a URL (`HTTPS_PROXY`, `NO_PROXY`), as Helm uses it too; or an empty text. */
+/** The proxy for a URL from the environment (`HTTPS_PROXY`, `NO_PROXY`), which Helm uses too, or an empty text. */
 export function proxyFor(url: string): string {
   return getProxyForUrl(url);
 }
@@ -127,12 +127,12 @@ export function dockerContext(): string | undefined {
   const { DOCKER_HOST: host, DOCKER_CONTEXT: context, DOCKER_CONFIG: folder } = process.env;
   if (host !== undefined || context !== undefined) return undefined;
   const text = readRegularFile(join(folder ?? join(homedir(), ".docker"), "config.json"));
-  if (typeof text !== "string") return undefined; // nobody chose one
+  if (typeof text !== "string") return undefined; // none was chosen
   try {
     const config: unknown = JSON.parse(text);
     const { currentContext } = config as { readonly currentContext?: unknown };
     return typeof currentContext === "string" && currentContext !== "default" ? currentContext : undefined;
   } catch {
-    return undefined; // not the configuration of Docker's CLI
+    return undefined; // not a configuration of Docker's CLI
   }
 }

@@ -1,4 +1,4 @@
-/** Where a fact comes from, and the day it was last compared with that source. `npm run versions` lists old ones. */
+/** The source of a fact, and the day it was last compared with that source. `npm run versions` lists outdated ones. */
 export interface Sourced {
   readonly source: string;
   /** `2026-10-04` */
@@ -9,11 +9,11 @@ export interface Sourced {
 export interface RancherRelease extends Sourced {
   /** Newest patch in Rancher's public chart repositories and on Docker Hub. */
   readonly community: string;
-  /** Newest patch for subscribers of Rancher Prime. Present where later patches are published for Prime alone. */
+  /** Newest patch for subscribers of Rancher Prime. Present if later patches are published only for Prime. */
   readonly prime?: string;
   /** First patch with the fixes of `rancherAdvisory`. */
   readonly secure: string;
-  /** Last day of support, where it is known. */
+  /** Last day of support, if it is known. */
   readonly endOfSupport?: string;
   /** `kubeVersion` of the chart, which has only an upper bound. */
   readonly chartKubernetes: string;
@@ -23,11 +23,11 @@ export interface RancherRelease extends Sourced {
   readonly certManager: string;
   /** Oldest Helm, from helm-version-requirements, which states it from 2.12 on. */
   readonly helm: string;
-  /** Whether RKE clusters may still exist: from 2.12 on the chart's pre-upgrade hook fails where they do. */
+  /** Whether RKE clusters may still exist: since 2.12 the chart's pre-upgrade hook fails if they do. */
   readonly rke: boolean;
 }
 
-/** Every version the program uses when a stack file names none. A new Rancher here also needs its row below. */
+/** The versions for stack files that name none. A new Rancher here also needs its row below. */
 export const defaultVersions = { rancher: "2.15.2", certManager: "1.21.2" } as const;
 
 /** The vulnerabilities behind `RancherRelease.secure`. */
@@ -93,7 +93,7 @@ export const rancherReleases: Readonly<Record<string, RancherRelease>> = {
   },
 };
 
-/** Kubernetes that no released Rancher supports, by the Rancher that is going to. */
+/** Kubernetes versions that no released Rancher supports, with the Rancher that will. */
 export const unsupportedKubernetes: Readonly<Record<string, Sourced & { readonly rancher: string }>> = {
   "1.37": { rancher: "2.16", ...sourced("https://github.com/rancher/rancher/issues/55781", "2026-10-04") },
 };
@@ -113,7 +113,7 @@ export const certManagerReleases: Readonly<
   "1.21": { kubernetes: ["1.33", "1.36"], ...sourced("https://cert-manager.io/docs/releases/", "2026-09-10") },
 };
 
-/** `2.15`, as the tables above have it. */
+/** `2.15`, as in the tables above. */
 export function minorOf({ major, minor }: { readonly major: number; readonly minor: number }): string {
   return `${major}.${minor}`;
 }
@@ -139,13 +139,13 @@ export const defaultRancherChartRepository: keyof typeof rancherChartRepositorie
 export const certManagerChartRepository = "https://charts.jetstack.io";
 
 /**
- * Image of nginx where it runs as a container: the stable release as of 2026-10-21, by
- * https://github.com/docker-library/repo-info (repos/nginx/remote). Its digest is resolved and recorded at run time.
+ * Image for nginx as a container: the stable release as of 2026-10-21, by https://github.com/docker-library/repo-info
+ * (repos/nginx/remote). Its digest is resolved and recorded at run time.
  */
 export const defaultNginxImage = "nginx:1.30.6";
 
 /**
  * First releases of nginx with every fix of https://nginx.org/en/security_advisories.html as of 2026-07-21, by branch;
- * an older one is warned of.
+ * older ones cause a warning.
  */
 export const fixedNginxVersions = { stable: "1.30.4", mainline: "1.31.3" } as const;

@@ -13,12 +13,12 @@ export function adoptionRefusals(found: FoundContainer): string[] {
     ...versionRefusal(found),
     ...(removedWhenStopped
       ? [
-          `${container} was started with --rm: it would be gone once it is stopped, perhaps with its data. Start it without --rm first, on the same data.`,
+          `${container} was started with --rm, so stopping it removes it, perhaps with its data. Start it without --rm first, on the same data.`,
         ]
       : []),
     ...(data === `volume ${rancherVolume}` && inside.length > 0
       ? [
-          `${container} has its data in the volume ${rancherVolume} already, but a part of it, ${inside.join(", ")}, is mounted from elsewhere. Stop it, copy that part into the volume, and start it without that mount.`,
+          `${container} already has its data in the volume ${rancherVolume}, but a part of it, ${inside.join(", ")}, is mounted from elsewhere. Stop it, copy that part into the volume, and start it without that mount.`,
         ]
       : []),
   ];
@@ -32,8 +32,8 @@ export function isInsideData(path: string): boolean {
 function versionRefusal({ container, version }: FoundContainer): string[] {
   if (version === undefined || !/^\d+\.\d+\.\d+$/.test(version))
     return [
-      `${container} does not say which release of Rancher it runs (${version ?? "its image says nothing"}), and data can only be taken over by the same release. ` +
-        "If it is a Rancher, start it by hand from an image with a version, such as rancher/rancher:v2.15.2.",
+      `${container} does not show which release of Rancher it runs (${version ?? "its image has no version"}), and only the same release can take over its data. ` +
+        "If it runs Rancher, start it by hand from an image with a version, such as rancher/rancher:v2.15.2.",
     ];
   if (isKnown(version)) return [];
   const steps = minorsToKnown(version);

@@ -13,7 +13,7 @@ export function foundText(found: FoundContainer): string {
   const rows: readonly (readonly [string, string])[] = [
     ["container", `${found.container}, ${running ? "running" : "stopped"}, restart policy ${found.restart}`],
     ["image", found.image],
-    ["Rancher", version ?? "neither image nor container says which version"],
+    ["Rancher", version ?? "unknown: neither image nor container has a version"],
     ["data", `${dataText(data)}${partsText(mounts)}${kib === undefined ? "" : `, ${(kib / 1024).toFixed(0)} MiB`}`],
     ["ports", list(ports.map((port) => port.replace(/^:/, "0.0.0.0:").replace(" ", " for ")))],
     ["mounts", list(mounts.map((mount) => mount.replace(/^(\S+) (.*) (\S+)$/, "$1 $2 at $3")))],
@@ -31,14 +31,14 @@ function partsText(mounts: readonly string[]): string {
 function dataText(data: string): string {
   if (data.startsWith("volume ")) return `in the volume ${data.slice("volume ".length)}`;
   if (data.startsWith("bind ")) return `in the folder ${data.slice("bind ".length)} of the host`;
-  return "in the container itself: they would be lost with it";
+  return "in the container itself, and lost with it";
 }
 
 const additionalCAs = "docker.additionalTrustedCAs, with the certificates of the CAs in one file";
 
 /** Rancher cannot use Let's Encrypt itself, because nginx terminates TLS. */
 const acme =
-  "no key: Rancher no longer gets a certificate from Let's Encrypt itself. Have a client on the host get it, and set tls: { source: secret, certificate: { onHost: PATH }, privateKey: { onHost: PATH } }";
+  "no key: Rancher no longer gets a certificate from Let's Encrypt itself. Use an ACME client on the host, and set tls: { source: secret, certificate: { onHost: PATH }, privateKey: { onHost: PATH } }";
 
 /** Keys of the stack file that replace environment variables of the container. */
 const keysOfVariables: readonly (readonly [RegExp, string])[] = [
@@ -56,7 +56,7 @@ const keysOfArguments: readonly (readonly [RegExp, string])[] = [
   [/^--https?-listen-port/, "nothing: inside the container Rancher has ports 80 and 443"],
 ];
 
-/** Settings that are not taken over automatically, each with its key of the stack file or the reason why there is none. */
+/** Settings that are not taken over automatically, each with its stack-file key or the reason why there is none. */
 export function notTakenOver(found: FoundContainer, { tls }: Pick<SingleNodeSettings, "tls">): string[] {
   const { variables, mounts } = found;
   const known = (rows: readonly (readonly [RegExp, string])[], word: string) => rows.find(([of]) => of.test(word))?.[1];
@@ -80,16 +80,16 @@ export function notTakenOver(found: FoundContainer, { tls }: Pick<SingleNodeSett
 }
 
 /** Whether Rancher generated its own certificate, as it does by default. */
-function hasOwnCertificate({ mounts, arguments: words, variables }: FoundContainer): boolean {
+function hasOwnCertificate({ mounts, arguments: args, variables }: FoundContainer): boolean {
   return (
     !variables.includes("ACME_DOMAIN") &&
     !mounts.some((mount) => mount.split(" ").at(-1)?.startsWith("/etc/rancher/ssl")) &&
-    !words.some((word) => /^--(no-cacerts|acme-domain)/.test(word))
+    !args.some((word) => /^--(no-cacerts|acme-domain)/.test(word))
   );
 }
 
 const ownCertificate =
-  "the certificate Rancher made for itself: agents of its clusters trust that CA and no other. If it manages clusters, set " +
+  "the certificate that Rancher generated: agents of its clusters trust only that CA. If it manages clusters, set " +
   "loadBalancer: { kind: none } and tls: { source: rancher }";
 
 /** Folders of Rancher's image in which CA certificates are trusted. */
@@ -106,8 +106,8 @@ function keyOfMount(inside: string, { certificateFolder }: FoundContainer): stri
   if (inside.startsWith(inRancherContainer.auditLog)) return "docker.auditLog; the old log stays where it is";
   // The content of the image's own volumes is generated again.
   return /^\/var\/(lib\/(kubelet|cni)|log)$/.test(inside)
-    ? "nothing: it comes back by itself"
-    : "nothing: it is not mounted any more";
+    ? "nothing: it is generated again"
+    : "nothing: it is no longer mounted";
 }
 
 /** The steps of the takeover. */
@@ -117,11 +117,11 @@ export function adoptionSteps(
 ): string[] {
   const here = data === `volume ${rancherVolume}`;
   return [
-    `${container} is stopped while its data are copied, then serves again while they are archived`,
+    `${container} is stopped while its data is copied, then runs again while the copy is archived`,
     here
-      ? `it is stopped for good; its data are in the volume ${rancherVolume} already`
-      : `it is stopped for good, and its data are copied into the volume ${rancherVolume}`,
-    `it is kept, stopped, as ${container}${adoptedSuffix}, with its data as they are: your way back`,
+      ? `it is stopped; its data is already in the volume ${rancherVolume}`
+      : `it is stopped, and its data is copied into the volume ${rancherVolume}`,
+    `it is kept, stopped, as ${container}${adoptedSuffix}, with its data unchanged: your way back`,
     `Rancher ${version ?? ""} starts on the data in a container of this program${loadBalancer.kind === "nginx" ? ", behind nginx" : ""}`,
   ];
 }

@@ -53,9 +53,9 @@ export function archiveTable(archives: readonly Archive[]): string {
     archive.version,
     timeOf(archive),
     size(archive),
-    archive.checked ? shortImage(archive) : "no checksum beside it",
+    archive.checked ? shortImage(archive) : "no checksum",
   ]);
-  const table = [["archive", "Rancher", "made (UTC)", "size", "image"], ...rows];
+  const table = [["archive", "Rancher", "created (UTC)", "size", "image"], ...rows];
   const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
   return table
     .map((row) =>

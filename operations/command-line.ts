@@ -10,7 +10,7 @@ export async function exitCodeOf(command: () => Promise<number>): Promise<number
   try {
     return await command();
   } catch (error) {
-    // Some messages quote what others wrote: files, paths, answers of programs.
+    // Some messages quote external text: files, paths, output of programs.
     printError(pc.red(printableLines(describe(error))));
     return 1;
   }

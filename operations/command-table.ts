@@ -6,10 +6,10 @@ export function commandTable(commands: readonly CommandSpec[]): string {
   return ["| command | what it does |", "| --- | --- |", ...rows].join("\n");
 }
 
-function usage({ name, arguments: words = [], options = [] }: CommandSpec): string {
+function usage({ name, arguments: args = [], options = [] }: CommandSpec): string {
   return [
     name,
-    ...words.map(({ usage }) => (usage.startsWith("[") ? usage : `<${usage}>`)),
+    ...args.map(({ usage }) => (usage.startsWith("[") ? usage : `<${usage}>`)),
     ...options.map(({ flags, required }) => (required ? flags : `[${flags}]`)),
   ].join(" ");
 }

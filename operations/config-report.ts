@@ -13,7 +13,7 @@ import { modeSchemaMeant } from "../components/stack-file/mode-schemas.ts";
 import { secretNames } from "../components/stack-file/secret-keys.ts";
 import type { SecretName } from "../components/stack-file/secret-keys.ts";
 
-/** The colours a report uses; all of them return plain text where colour is not wanted. */
+/** The colours of a report. All return plain text if colours are off. */
 export interface Colours {
   readonly bold: Formatter;
   readonly dim: Formatter;
@@ -22,20 +22,20 @@ export interface Colours {
   readonly yellow: Formatter;
 }
 
-/** What a secret's text would have told. */
+/** What cannot be checked without the text of a secret. */
 const insideSecrets: Readonly<Record<SecretName, string>> = {
   kubeconfig: "whether it is a kubeconfig",
   sshPrivateKey: "whether it is a private key, and needs a passphrase",
-  sshPrivateKeyPassword: "whether it opens the SSH key",
-  tlsPrivateKey: "whether it fits the certificate",
-  sitePrivateKeys: "whether each site's certificate has its key in it",
+  sshPrivateKeyPassword: "whether it decrypts the SSH key",
+  tlsPrivateKey: "whether it matches the certificate",
+  sitePrivateKeys: "whether it contains the key of each site's certificate",
   bootstrapPassword: "whether it is long enough",
   proxyCredentials: "whether it is USER:PASSWORD",
   chartRepositoryCredentials: "whether it is USER:PASSWORD",
   k3sRegistries: "whether it is a registries.yaml",
 };
 
-/** What `check-config` prints: every problem, or what the stack would be; then what could not be looked at. */
+/** What `check-config` prints: every problem, or a summary of the stack; then what was not checked. */
 export function configReport(
   file: string,
   source: Pick<StackFileSource, "sealed" | "values">,
@@ -50,15 +50,15 @@ export function configReport(
         "",
         ...read.problems.flatMap(line(red, bold)),
       ]
-    : [green(`${bold(file)} is in order.`), "", ...summary(read.settings)];
+    : [green(`${bold(file)} is valid.`), "", ...summary(read.settings)];
   const warnings = read.warnings.flatMap(line(yellow, bold));
   const blind = notLookedAt(source, wrong).map((what) => `  ${dim(what)}`);
   return {
     text: [
       ...head,
-      ...(warnings.length === 0 ? [] : ["", yellow("Worth knowing:"), "", ...warnings]),
+      ...(warnings.length === 0 ? [] : ["", yellow("Warnings:"), "", ...warnings]),
       "",
-      dim("Not looked at:"),
+      dim("Not checked:"),
       ...blind,
     ].join("\n"),
     wrong,
@@ -87,7 +87,7 @@ function singleNode(settings: SingleNodeSettings): readonly string[] {
 }
 
 function balancerOnHost(settings: SingleNodeSettings["loadBalancer"]): string {
-  if (settings.kind === "none") return "none: Rancher answers itself, with a certificate of its own";
+  if (settings.kind === "none") return "none: Rancher serves clients itself, with its own certificate";
   const { runAs, image, layer, ports, sites } = settings;
   const container = runAs === "container" ? ` in a container (${image})` : "";
   const beside = sites.length === 0 ? "" : `, beside ${names(sites)}`;
@@ -139,19 +139,19 @@ function names(hosts: readonly { readonly name: string }[]): string {
   return hosts.map(({ name }) => name).join(", ");
 }
 
-/** What a look at the world would tell. */
+/** What cannot be checked without a connection. */
 const unseen: Readonly<Record<Settings["mode"], string>> = {
   "single-node": "the Docker host: whether it answers, and is large enough",
   "high-availability": "the hosts: whether they answer, with the pinned keys",
 };
 
-/** What a preview looks at. */
+/** What a preview checks. */
 function seenAtPreview({ mode, chartValues }: Mapping): readonly string[] {
-  if (mode === "single-node") return ["the version that runs there now"];
+  if (mode === "single-node") return ["the currently running version"];
   const hasValues = isMapping(chartValues) && Object.keys(chartValues).length > 0;
   return [
     ...(hasValues ? ["the chart: whether it has the values in chartValues"] : []),
-    "the cluster: its version, ingress controller and what runs there",
+    "the cluster: its version, ingress controller and workloads",
   ];
 }
 

@@ -2,15 +2,16 @@ import { createInterface } from "node:readline/promises";
 import { UserError } from "./command-line.ts";
 
 /**
- * Asks a question that only the word `yes` answers with yes.
+ * Asks a question. Only the answer `yes` confirms it.
  *
- * @throws UserError where nobody can be asked
+ * @throws UserError if standard input is not a terminal
  */
 export async function confirm(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY) throw new UserError(`${question} There is nobody to ask here; give --yes to say so.`);
+  if (!process.stdin.isTTY)
+    throw new UserError(`${question} Standard input is not a terminal, so it cannot be confirmed. Confirm with --yes.`);
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return (await terminal.question(`${question} Only "yes" goes on: `)).trim() === "yes";
+    return (await terminal.question(`${question} Only "yes" continues: `)).trim() === "yes";
   } finally {
     terminal.close();
   }

@@ -3,9 +3,9 @@ import type { FoundContainer } from "./found-container.ts";
 type Options = FoundContainer["options"];
 type Answer = (value: unknown, options: Options) => string | undefined;
 
-const noKey = "not kept, there is no key for it";
+const noKey = "not kept, because there is no key for it";
 
-/** Whether an option was given at all: the engine writes `null`, zero, `""`, `[]` or `{}` for one that was not. */
+/** Whether an option was given. For missing options the engine writes `null`, zero, `""`, `[]` or `{}`. */
 function isGiven(value: unknown): boolean {
   if (Array.isArray(value)) return value.length > 0;
   if (typeof value === "object" && value !== null) return Object.keys(value).length > 0;
@@ -21,9 +21,9 @@ const always =
   (answer: string): Answer =>
   () =>
     answer;
-const resolvers = `${noKey}: the container asks Docker's resolver, and on a host over SSH its pods ask the host's`;
+const resolvers = `${noKey}: the container uses Docker's resolver, and on a host over SSH its pods use the host's`;
 
-/** Options of `docker run` by the names they have in `docker inspect`, and what becomes of each. */
+/** Options of `docker run`, by their names in `docker inspect`, and what replaces each. */
 const answers: readonly (readonly [field: string, option: string, answer: Answer])[] = [
   ["Memory", "--memory", (value) => `docker.memory: ${mebibytes(value)}`],
   ["NanoCpus", "--cpus", (value) => `docker.cpus: ${Number(value) / 1e9}`],
@@ -42,13 +42,13 @@ const answers: readonly (readonly [field: string, option: string, answer: Answer
   [
     "NetworkMode",
     "--network",
-    unless(["default", "bridge"], "not kept: the container is in the network rancher, with nginx alone"),
+    unless(["default", "bridge"], "not kept: the container is in the network rancher, only with nginx"),
   ],
   ["Links", "--link", always(noKey)],
   ["Dns", "--dns", always(resolvers)],
   ["DnsSearch", "--dns-search", always(resolvers)],
   ["DnsOptions", "--dns-option", always(resolvers)],
-  ["ExtraHosts", "--add-host", always(`${noKey}: put the names into your DNS`)],
+  ["ExtraHosts", "--add-host", always(`${noKey}: add the names to your DNS`)],
   ["Ulimits", "--ulimit", always(`${noKey}: the limits are the Docker engine's`)],
   ["CgroupnsMode", "--cgroupns", unless(["private"], `${noKey}: the mode is the Docker engine's default`)],
   ["CgroupParent", "--cgroup-parent", always(noKey)],
@@ -68,11 +68,11 @@ const answers: readonly (readonly [field: string, option: string, answer: Answer
   ["Tmpfs", "--tmpfs", always(noKey)],
   ["Runtime", "--runtime", unless(["runc"], noKey)],
   ["Init", "--init", always("nothing: Rancher's image starts an init process itself")],
-  ["StopTimeout", "--stop-timeout", always("nothing: Rancher has 60 s to end by itself")],
+  ["StopTimeout", "--stop-timeout", always("nothing: Rancher has 60 s to stop")],
   ["User", "--user", unless(["root", "0", "0:0"], `${noKey}: Rancher's image runs as root`)],
 ];
 
-/** Fields of `HostConfig` that are looked at. Others may hold secrets, such as options of a log driver or a volume. */
+/** Fields of `HostConfig` that are read. Others may contain secrets, such as options of a log driver or a volume. */
 export const hostConfigFields: readonly string[] = [
   ...answers
     .map(([field]) => field)
@@ -80,14 +80,14 @@ export const hostConfigFields: readonly string[] = [
   "CpuPeriod",
 ];
 
-/** What becomes of the options the container was started with: kept, set by a key, or not kept. */
+/** What happens to the container's options: kept, replaced by a key, or not kept. */
 export function optionAnswers({ options, restart, ports, labels }: FoundContainer): string[] {
   return [
-    ...(restart === "always" ? [] : [`--restart ${restart}: always, so that Rancher comes back whatever ended it`]),
+    ...(restart === "always" ? [] : [`--restart ${restart}: always, so that Rancher restarts after any exit`]),
     ...answers.flatMap(([field, option, answer]) => {
       const value = options[field];
-      const said = isGiven(value) ? answer(value, options) : undefined;
-      return said === undefined ? [] : [`${option} ${written(value)}: ${said}`];
+      const text = isGiven(value) ? answer(value, options) : undefined;
+      return text === undefined ? [] : [`${option} ${written(value)}: ${text}`];
     }),
     ...ports.flatMap(portAnswer),
     ...labels.map(labelAnswer),
@@ -97,7 +97,7 @@ export function optionAnswers({ options, restart, ports, labels }: FoundContaine
 function written(value: unknown): string {
   if (Array.isArray(value)) return value.map(written).join(", ");
   if (typeof value !== "object" || value === null) return String(value);
-  // A ulimit or device has a name; of a mapping such as sysctls the names say enough.
+  // A ulimit or device has a name; of a mapping such as sysctls only the names are shown.
   const { Name: name, PathOnHost: path } = value as Readonly<Record<string, unknown>>;
   return typeof name === "string" ? name : typeof path === "string" ? path : Object.keys(value).join(", ");
 }
@@ -115,7 +115,7 @@ function portAnswer(port: string): string[] {
     ...(["", "0.0.0.0", "::"].includes(address)
       ? []
       : [
-          `-p ${address}:${outer}:${inner}: the address is ${noKey}; the port answers on all addresses. Protect it with a firewall in front of the host`,
+          `-p ${address}:${outer}:${inner}: the address is ${noKey}; the port is open on all addresses. Protect it with a firewall in front of the host`,
         ]),
   ];
 }

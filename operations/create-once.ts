@@ -2,17 +2,17 @@ import { closeSync, existsSync, fsyncSync, linkSync, openSync, rmSync, writeFile
 import { dirname } from "node:path";
 
 /**
- * Creates a file, readable by this user alone, that must never be partial: it is written beside its place and synced, and
- * gets its name only then. A file that is already there stays as it is, also when two processes create it at once.
+ * Creates a file that only this user can read and that is never partial: it is written under another name, synced, and
+ * then gets its name. An existing file is kept, even if two processes create it at the same time.
  *
- * @throws when it cannot be written, as on a full disk; nothing is left behind then
+ * @throws if it cannot be written, as on a full disk; nothing is left behind
  */
 export function createOnce(path: string, content: () => string): void {
   if (existsSync(path)) return;
   const temporary = `${path}.${process.pid}.new`;
   try {
     write(temporary, content());
-    // A link, unlike a rename, never replaces the file of a process that was quicker.
+    // Unlike a rename, a link never replaces the file of a faster process.
     linkSync(temporary, path);
     sync(dirname(path));
   } catch (error) {
@@ -23,7 +23,7 @@ export function createOnce(path: string, content: () => string): void {
 }
 
 function write(path: string, content: string): void {
-  rmSync(path, { force: true }); // of a process with this id that was killed
+  rmSync(path, { force: true }); // left by a killed process with the same id
   const file = openSync(path, "wx", 0o600);
   try {
     writeFileSync(file, content);

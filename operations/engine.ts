@@ -13,17 +13,19 @@ import { sideBySide } from "./side-by-side.ts";
 import { projectFolder } from "./work-folder.ts";
 import { shownPath } from "./shown-path.ts";
 
-/** The Pulumi CLI with everything it needs around it. */
+/** The Pulumi CLI with its environment. */
 export interface Engine {
-  /** Where the state is, `file://...`, or what the user's own environment says. */
+  /** Where the state is: `file://...`, or the backend of the user's environment. */
   readonly backend: string;
-  /** Every process of this engine carries it in its environment, plugins too, so that they can be found again. */
+  /**
+   * Id of this run in the environment of every process of this engine, plugins included, by which they can be found.
+   */
   readonly run: string;
-  /** Runs the CLI with the terminal's input and output; answers its exit code. */
+  /** Runs the CLI with the terminal's input and output. Returns its exit code. */
   readonly interact: (args: readonly string[], options?: { signal?: AbortSignal }) => Promise<number>;
-  /** Runs the CLI and answers what it printed. @throws with the end of its output when it fails. */
+  /** Runs the CLI and returns its output. @throws an error with the CLI's error output if it fails. */
   readonly capture: (args: readonly string[], input?: string) => Promise<string>;
-  /** Runs the CLI and hands over every line it prints. */
+  /** Runs the CLI and passes every line it prints to `line`. */
   readonly stream: (args: readonly string[], line: (text: string) => void, signal?: AbortSignal) => Promise<number>;
 }
 
@@ -32,11 +34,11 @@ export interface EngineOptions {
   readonly home: string;
   /** Where Pulumi.yaml and the stack file are, see `workFolder`. */
   readonly folder: string;
-  /** Variables on top of the environment, stronger than the user's. */
+  /** Variables that override those of the environment. */
   readonly environment?: NodeJS.ProcessEnv;
-  /** Words that start the CLI, such as `setpriv --pdeathsig KILL`. @default it is started as it is */
+  /** Command that starts the CLI, such as `setpriv --pdeathsig KILL`. @default the CLI is started directly */
   readonly launcher?: readonly string[];
-  /** Starts from nothing but the bare necessities instead of the user's environment. */
+  /** Passes only the necessary variables of the user's environment. */
   readonly isolated?: boolean;
   readonly progress?: (line: string) => void;
 }
@@ -44,10 +46,10 @@ export interface EngineOptions {
 /** Variable that marks every process of one engine. */
 export const runVariable = "RANCHER_ENGINE_RUN";
 
-/** Kept from the user's environment when an engine is isolated. */
+/** Variables of the user's environment that an isolated engine gets. */
 const necessities = ["PATH", "HOME", "USER", "LANG", "TERM", "NO_COLOR", "TZ", "XDG_CACHE_HOME"];
 
-/** Finds the CLI and its language host, and makes the folder for its state where the user has none of their own. */
+/** Finds the CLI and its language host, and creates the folder for its state if the user has no own backend. */
 export async function prepareEngine(options: EngineOptions): Promise<Engine> {
   const found = await tools(["pulumi", "pulumi-language-nodejs"], {
     ...(options.progress && { progress: options.progress }),
@@ -59,14 +61,14 @@ export async function prepareEngine(options: EngineOptions): Promise<Engine> {
   const [executable] = folders.map((folder) => join(folder, basename(cli.path)));
   const environment = engineEnvironment(options, folders, run);
   if (ignoresNodeArgs(languageHost.version)) {
-    // Absolute, as providers that run on Node start in other folders.
+    // Absolute, because providers that run on Node start in other folders.
     const loader = `--import ${pathToFileURL(join(projectFolder, "tools", "defer-serializer.mjs")).href}`;
     environment["NODE_OPTIONS"] = [environment["NODE_OPTIONS"], loader].filter(Boolean).join(" ");
   }
 
-  const [program = cli.path, ...words] = [...(options.launcher ?? []), executable ?? cli.path];
+  const [program = cli.path, ...launcherArguments] = [...(options.launcher ?? []), executable ?? cli.path];
   const start = (args: readonly string[], stdio: "inherit" | "pipe", signal?: AbortSignal) =>
-    spawn(program, [...words, ...args], {
+    spawn(program, [...launcherArguments, ...args], {
       cwd: options.folder,
       env: environment,
       stdio: stdio === "inherit" ? "inherit" : ["pipe", "pipe", "pipe"],
@@ -82,7 +84,7 @@ export async function prepareEngine(options: EngineOptions): Promise<Engine> {
     backend: environment["PULUMI_BACKEND_URL"] ?? "",
     run,
     interact: async (args, { signal } = {}) => {
-      // Ctrl-C reaches the CLI by itself, which then winds down; this process must not end before it has.
+      // Ctrl-C also reaches the CLI, which then shuts down. This process must not end before it.
       const ignore = () => undefined;
       process.on("SIGINT", ignore);
       try {
@@ -94,20 +96,20 @@ export async function prepareEngine(options: EngineOptions): Promise<Engine> {
     capture: async (args, input) => {
       const child = start([...args, "--non-interactive"], "pipe");
       let printed = "";
-      let words = "";
+      let errors = "";
       child.stdout?.setEncoding("utf8").on("data", (text: string) => (printed += text));
-      child.stderr?.setEncoding("utf8").on("data", (text: string) => (words += text));
-      child.stdin?.on("error", () => undefined); // it may end without reading; its exit code tells
+      child.stderr?.setEncoding("utf8").on("data", (text: string) => (errors += text));
+      child.stdin?.on("error", () => undefined); // it may end without reading; its exit code is checked
       child.stdin?.end(input ?? "");
       const code = await ended(child);
       if (code === 0) return printed;
-      const [, missing] = /no stack named '(.+?)' found/.exec(words) ?? [];
+      const [, missing] = /no stack named '(.+?)' found/.exec(errors) ?? [];
       if (missing !== undefined)
         throw new UserError(
-          `there is no stack ${missing} in the backend you use. Set it up with npm run up first, or log in to the backend ` +
+          `there is no stack ${missing} in the current backend. Set it up with npm run up first, or log in to the backend ` +
             "that has it (npm run pulumi -- whoami --verbose names the one in use).",
         );
-      throw new Error(`pulumi ${args[0] ?? ""} ${args[1] ?? ""} failed: ${words.trim()}`);
+      throw new Error(`pulumi ${args[0] ?? ""} ${args[1] ?? ""} failed: ${errors.trim()}`);
     },
     stream: async (args, line, signal) => {
       const child = start(args, "pipe", signal);
@@ -132,7 +134,7 @@ function engineEnvironment(options: EngineOptions, folders: readonly string[], r
   };
   const own = ownBackend(environment, options.isolated ?? false);
   if (own !== undefined) {
-    // Read back by the recovery; Pulumi takes it for what it is logged in to anyway.
+    // The recovery reads this; for Pulumi it is the current login anyway.
     if (own !== "") environment["PULUMI_BACKEND_URL"] = own;
   } else {
     const backend = join(options.home, "backend");
@@ -141,13 +143,15 @@ function engineEnvironment(options: EngineOptions, folders: readonly string[], r
     const hasPassphrase = ["PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"].some(
       (name) => name in environment,
     );
-    // Only for stacks kept here: in a backend of the user's own they may have another one, which Pulumi asks for.
+    // Only for the local backend: stacks in the user's own backend may have another passphrase, which Pulumi asks for.
     if (!hasPassphrase) environment["PULUMI_CONFIG_PASSPHRASE_FILE"] = passphraseFile(options.home);
   }
   return environment;
 }
 
-/** The backend the user's environment names or they have logged in to; empty where only a token tells, absent where none. */
+/**
+ * The user's own backend, from the environment or the login. Empty if only a token is set, undefined if there is none.
+ */
 function ownBackend(environment: NodeJS.ProcessEnv, isolated: boolean): string | undefined {
   if (environment["PULUMI_BACKEND_URL"] !== undefined) return environment["PULUMI_BACKEND_URL"];
   if (isolated) return undefined;
@@ -167,8 +171,8 @@ function passphraseFile(home: string): string {
   createOnce(path, () => randomBytes(32).toString("base64url"));
   if (readFileSync(path, "utf8").trim() === "")
     throw new UserError(
-      `${shownPath(path)} is empty, so no secret can be encrypted or decrypted. Put the passphrase back from your backup of ${shownPath(home)}. ` +
-        "If no stack has been set up with it yet, remove the file: the next command creates a new one.",
+      `${shownPath(path)} is empty, so no secret can be encrypted or decrypted. Restore the passphrase from your backup of ${shownPath(home)}. ` +
+        "If no stack uses it yet, remove the file: the next command creates a new one.",
     );
   return path;
 }

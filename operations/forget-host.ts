@@ -2,11 +2,11 @@ import type { ExportedResource, ExportedStack } from "./recovery/deployment.ts";
 
 export interface Forgotten {
   readonly stack: ExportedStack;
-  /** URNs that were taken out. */
+  /** URNs of the removed resources. */
   readonly urns: readonly string[];
 }
 
-/** Takes everything that runs on one host out of a stack's state, and every mention of it. Nothing runs on the host. */
+/** Removes every resource on a host from a stack's state, and every reference to it. Nothing runs on the host. */
 export function forgetHost(stack: ExportedStack, host: string): Forgotten {
   const resources = stack.deployment.resources ?? [];
   const gone = new Set(resources.filter((resource) => runsOn(resource, host)).map(({ urn }) => urn));
@@ -22,7 +22,7 @@ export function forgetHost(stack: ExportedStack, host: string): Forgotten {
   return { stack: { ...stack, deployment: { ...stack.deployment, resources: kept } }, urns: [...gone] };
 }
 
-/** Every script's first line names its host; the resource's name alone cannot tell `lb` from `lb-1`. */
+/** The first line of every script names its host. The resource's name alone cannot distinguish `lb` from `lb-1`. */
 function runsOn({ inputs }: ExportedResource, host: string): boolean {
   const script = inputs?.["create"];
   return typeof script === "string" && script.startsWith(`# host ${host} `);

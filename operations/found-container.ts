@@ -2,23 +2,23 @@ import { renderContainerSurvey } from "../components/docker/data-survey.ts";
 import { hostConfigFields } from "./container-options.ts";
 import type { ScriptText } from "../components/host/script.ts";
 
-/** A container that somebody started by hand. */
+/** A container that was started by hand. */
 export interface FoundContainer {
   readonly container: string;
   readonly running: boolean;
   readonly image: string;
-  /** Without the `v`; undefined where neither image nor container says it. */
+  /** Without the `v`; undefined if neither image nor container has a version. */
   readonly version: string | undefined;
-  /** Where the data are: `volume NAME`, `bind PATH`, or `layer`: in the container itself. */
+  /** Where the data is: `volume NAME`, `bind PATH`, or `layer` for the container itself. */
   readonly data: string;
-  /** Kibibytes of data, where it runs. */
+  /** Kibibytes of data, if the container runs. */
   readonly kib: number | undefined;
   /** `0.0.0.0:443 443/tcp` */
   readonly ports: readonly string[];
   readonly arguments: readonly string[];
-  /** `bind /etc/rancher/ssl /etc/rancher/ssl`: kind, source, where it is inside. */
+  /** `bind /etc/rancher/ssl /etc/rancher/ssl`: kind, source, path inside. */
   readonly mounts: readonly string[];
-  /** Names of variables the image does not set to the same value. Their values stay on the host. */
+  /** Names of variables whose value differs from the image's. The values stay on the host. */
   readonly variables: readonly string[];
   readonly restart: string;
   /** Started with `--rm`. */
@@ -27,15 +27,15 @@ export interface FoundContainer {
   readonly withCredentials: readonly string[];
   /** Folder that `SSL_CERT_DIR` names. */
   readonly certificateFolder: string | undefined;
-  /** Options of `docker run`, by the names `docker inspect` gives them. */
+  /** Options of `docker run`, by their names in `docker inspect`. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** Names of labels that are not the image's. */
+  /** Names of labels that do not come from the image. */
   readonly labels: readonly string[];
 }
 
 /**
- * A script that reads a container and changes nothing. A variable's value may be a secret, so only names leave the host.
- * They are sorted: an engine lists them in another order each time a container is made.
+ * A script that reads a container and changes nothing. A variable's value may be a secret, so only names leave the
+ * host. They are sorted, because an engine lists them in random order.
  */
 export function findContainerScript(container: string): ScriptText {
   const body = `${renderContainerSurvey(container)}
@@ -54,7 +54,7 @@ docker image inspect -f '{{range $key, $value := .Config.Labels}}{{println "labe
 about "$name_asked" '{{range $key, $value := .Config.Labels}}{{println "label" $key}}{{end}}' | sed -e '/^$/d' >"$work/labels"
 { grep -v -x -F -f "$work/image-labels" "$work/labels" || true; } | sort
 `;
-  return { name: "adopt", title: `looks at the container ${container}`, body, timeoutSeconds: 120 };
+  return { name: "adopt", title: `inspects the container ${container}`, body, timeoutSeconds: 120 };
 }
 
 function readOptions(printed: readonly string[], logOptions: readonly string[]): FoundContainer["options"] {
@@ -65,7 +65,7 @@ function readOptions(printed: readonly string[], logOptions: readonly string[]):
   return { ...Object.fromEntries(options), ...(logOptions.length > 0 && { LogOptions: logOptions }) };
 }
 
-/** What that script printed. */
+/** Parses the script's output. */
 export function readFoundContainer(printed: string): FoundContainer {
   const lines = printed.split("\n").map((line) => /^(\S+) ?(.*)$/.exec(line) ?? []);
   const all = (key: string) => lines.filter(([, name]) => name === key).map(([, , value = ""]) => value);

@@ -1,7 +1,7 @@
-/** Lines two texts differ in, in order, each behind `-` or `+`; lines they share are left out. */
+/** The lines that differ between two texts, in order, each after `-` or `+`. Common lines are left out. */
 export function lineDifference(before: string, after: string): string[] {
   const [a, b] = [before.split("\n"), after.split("\n")];
-  // Length of the longest common part from each pair of places on.
+  // Length of the longest common subsequence from each pair of positions.
   const common = Array.from({ length: a.length + 1 }, () => new Array<number>(b.length + 1).fill(0));
   const at = (i: number, j: number) => common[i]?.[j] ?? 0;
   for (let i = a.length - 1; i >= 0; i--) {

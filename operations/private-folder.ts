@@ -6,19 +6,19 @@ import { startOf } from "../tools/lock.mjs";
 const prefix = "rancher-private-";
 
 /**
- * A temporary folder that only this user can read, for secrets that a program takes from a file only. Every secret file
- * of a command is in one: the next command removes those of processes that were killed.
+ * A temporary folder that only this user can read, for secrets that a program reads only from files. Every secret file
+ * of a command is in such a folder, and the next command removes the folders of killed processes.
  */
 export class PrivateFolder implements Disposable {
   readonly path: string;
 
   constructor() {
     removeLeftovers();
-    // mkdtemp makes it with mode 0700.
+    // mkdtemp creates it with mode 0700.
     this.path = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}.${startOf(process.pid) ?? ""}-`));
   }
 
-  /** Writes a file for this user alone; answers its path. */
+  /** Writes a file that only this user can read. Returns its path. */
   file(name: string, text: string, mode: 0o600 | 0o700 = 0o600): string {
     const path = join(this.path, name);
     writeFileSync(path, text, { mode });
@@ -31,16 +31,16 @@ export class PrivateFolder implements Disposable {
   }
 }
 
-/** Folders of processes that were killed before they could remove their own. */
+/** Removes folders of killed processes. */
 function removeLeftovers(): void {
   for (const name of readdirSync(tmpdir())) {
-    // An id alone may by now be another process's.
+    // The process id may have been reused.
     const [, pid, start] = name.match(new RegExp(`^${prefix}(\\d+)\\.(\\d*)-`)) ?? [];
     if (pid === undefined || startOf(Number(pid)) === start) continue;
     try {
       rmSync(join(tmpdir(), name), { recursive: true, force: true });
     } catch {
-      // Another user's.
+      // It belongs to another user.
     }
   }
 }

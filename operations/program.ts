@@ -38,7 +38,7 @@ function subcommand(program: Command, spec: CommandSpec, execute: Execute): Comm
   if (passThrough !== undefined) command.passThroughOptions();
   if (passThrough === "everything") command.allowUnknownOption().helpOption(false);
   return command
-    .showHelpAfterError(`Usage: npx rancher ${name} ${command.usage()}. npx rancher help ${name} says more.`)
+    .showHelpAfterError(`Usage: npx rancher ${name} ${command.usage()}. See npx rancher help ${name}.`)
     .action((...given: unknown[]) => {
       const names = command.registeredArguments.map((argument) => argument.name());
       const input = { ...Object.fromEntries(names.map((each, index) => [each, given[index]])), ...command.opts() };

@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 import { isUnknown, isWrappedSecret, type Registration } from "./synthesis.ts";
 
-/** Text of every artefact a program would place, by the path it gets in the output folder. */
+/** The text of every artefact that a program would place, by its path in the output folder. */
 export function renderedFiles(registrations: readonly Registration[]): Map<string, string> {
   return new Map(registrations.flatMap(filesOf).sort(([a], [b]) => a.localeCompare(b)));
 }
@@ -20,7 +20,7 @@ function filesOf({ type, name, inputs }: Registration): [string, string][] {
   }
 }
 
-/** The script's first line says which host it is for. */
+/** The script's first line names its host. */
 function scriptFiles(name: string, inputs: Registration["inputs"]): [string, string][] {
   const host = /^# host ([^\s,]+)/.exec(String(inputs["create"]))?.[1] ?? "unknown";
   const script = name.slice(host.length + 1).replace(/-script$/, "");

@@ -7,8 +7,8 @@ import { renderedFiles } from "./rendered-files.ts";
 import { synthesise, type SynthesisOptions } from "./synthesis.ts";
 
 /**
- * Text of every artefact a stack would place, by the path it gets in the output folder. Nobody is asked: the cluster is
- * taken as empty, a secret is `[secret]`, and an image without a digest gets a word in the digest's place.
+ * The text of every artefact that a stack would place, by its path in the output folder. Contacts nothing: the cluster
+ * is assumed to be empty, a secret is `[secret]`, and an image without a digest gets a placeholder.
  *
  * @param sealed Secret keys the stack file has.
  */

@@ -25,7 +25,7 @@ export function chosenArchive(archives: readonly Archive[], wanted: string, fold
   }
   if (!found.checked) {
     throw new UserError(
-      `${found.name} has no checksum beside it, so nobody can tell whether it is whole. Bring ${found.name}.sha256 from where the archive is from.`,
+      `${found.name} has no checksum file, so it cannot be verified. Copy ${found.name}.sha256 from the archive's origin.`,
     );
   }
   return found;

@@ -6,7 +6,7 @@ import { UserError } from "./command-line.ts";
 import { PrivateFolder } from "./private-folder.ts";
 import { knownHosts, sshCommand } from "./ssh-options.ts";
 
-/** What opens an SSH host; without a private key the SSH agent is asked. */
+/** Keys for an SSH host. Without a private key the SSH agent is used. */
 export interface HostKeys {
   readonly privateKey?: string;
   readonly privateKeyPassword?: string;
@@ -16,25 +16,25 @@ export interface HostRun {
   readonly host: Host;
   readonly script: ScriptText;
   readonly keys?: HostKeys;
-  /** Gets every line the script has for people. */
+  /** Gets every line of the script's log. */
   readonly log: (line: string) => void;
 }
 
-/** What `ssh` ends with when it never got to the command, ssh(1). */
+/** Exit code of `ssh` if it failed before the command, ssh(1). */
 const neverConnected = 255;
 
 /**
- * Runs a script on a host from here, as the stack's own scripts run there: on this machine, or by OpenSSH with the
- * pinned host key and nothing of the user's SSH configuration. A key is in a file of a private folder while it is
- * needed, and never an argument. Answers what the script printed on standard output.
+ * Runs a script on a host in the same way as the stack's scripts: on this machine, or over OpenSSH with the pinned host
+ * key and without the user's SSH configuration. A key is in a file of a private folder while it is needed, and never an
+ * argument. Returns the script's standard output.
  *
- * @throws UserError where the host cannot be reached, or when the script fails: its own words came by `say`
+ * @throws UserError if the host cannot be reached or the script fails; the script's messages went to `log`
  */
 export async function runOnHost({ host, script, keys = {}, log }: HostRun): Promise<string> {
   const text = rendered(host, script);
   using folder = new PrivateFolder();
   const last: string[] = [];
-  const hear = (line: string) => {
+  const take = (line: string) => {
     last.push(line);
     log(line);
   };
@@ -42,11 +42,11 @@ export async function runOnHost({ host, script, keys = {}, log }: HostRun): Prom
     host.kind === "local"
       ? spawn("/bin/sh", ["-c", text], { stdio: ["pipe", "pipe", "pipe"] })
       : startSsh(host, text, keys, folder);
-  const { code, printed } = await outcome(child, hear);
+  const { code, printed } = await outcome(child, take);
   if (code === 0) return printed;
   if (host.kind === "ssh" && code === neverConnected) throw new UserError(unreachable(host, last));
   throw new UserError(
-    `${script.title}: that failed on host ${host.name} with exit code ${code ?? "none"}; its output is above.`,
+    `${script.title}: failed on host ${host.name} with exit code ${code ?? "none"}; its output is above.`,
   );
 }
 
@@ -74,13 +74,13 @@ function startSsh(host: SshHost, command: string, keys: HostKeys, folder: Privat
   return spawn("ssh", sshCommand(host, files, command), { stdio: ["pipe", "pipe", "pipe"], env: environment });
 }
 
-function outcome(child: ChildProcess, hear: (line: string) => void) {
+function outcome(child: ChildProcess, take: (line: string) => void) {
   let printed = "";
   child.stdout?.setEncoding("utf8").on("data", (text: string) => (printed += text));
-  if (child.stderr) createInterface({ input: child.stderr }).on("line", hear);
-  child.stdin?.on("error", () => undefined); // it may end without reading; its exit code tells
+  if (child.stderr) createInterface({ input: child.stderr }).on("line", take);
+  child.stdin?.on("error", () => undefined); // it may end without reading; its exit code is checked
   child.stdin?.end();
-  // Ctrl-C reaches the child by itself; the private folder must be taken away after it.
+  // Ctrl-C also reaches the child. The private folder must be removed after it ends.
   const ignore = () => undefined;
   process.on("SIGINT", ignore);
   return new Promise<{ code: number | null; printed: string }>((done, failed) => {
@@ -89,12 +89,12 @@ function outcome(child: ChildProcess, hear: (line: string) => void) {
   }).finally(() => process.off("SIGINT", ignore));
 }
 
-function unreachable({ name, address, port }: SshHost, words: readonly string[]): string {
-  const said = words.join("\n");
+function unreachable({ name, address, port }: SshHost, lines: readonly string[]): string {
+  const text = lines.join("\n");
   const where = `host ${name} at ${address} port ${port}`;
-  if (/host key verification failed|host identification has changed|no .* host key is known/i.test(said))
-    return `${where} shows another host key than the one that is pinned in the stack file. If the machine was made anew, give it a new name and its new key; if not, somebody stands in between.`;
-  if (/permission denied/i.test(said))
-    return `${where} does not let us in. Set rancher:sshPrivateKey to a key it accepts, or add that key to your SSH agent: ssh-add.`;
-  return `${where} cannot be reached over SSH: ${words.at(-1) ?? "ssh says nothing"}`;
+  if (/host key verification failed|host identification has changed|no .* host key is known/i.test(text))
+    return `${where} shows another host key than the one that is pinned in the stack file. If the machine was reinstalled, give it a new name and its new key. Otherwise the connection may be intercepted.`;
+  if (/permission denied/i.test(text))
+    return `${where} rejects the SSH key. Set rancher:sshPrivateKey to a key it accepts, or add that key to your SSH agent: ssh-add.`;
+  return `${where} cannot be reached over SSH: ${lines.at(-1) ?? "ssh printed no reason"}`;
 }

@@ -14,7 +14,7 @@ import { stateFolder, workFolder, type StackFile } from "./work-folder.ts";
 
 export const dim = progressTo(process.stderr, pc.dim);
 
-/** The engine of a stack, with the stack selected. What an interrupted run left stays as it is. */
+/** The engine of a stack, with the stack selected. Does not recover an interrupted run. */
 export async function engineOf(stackFile: StackFile, { create }: { readonly create: boolean }): Promise<Engine> {
   const engine = await prepareEngine({
     home: stateFolder,
@@ -26,7 +26,7 @@ export async function engineOf(stackFile: StackFile, { create }: { readonly crea
   return engine;
 }
 
-/** Recovers what an interrupted run of the stack left. With `yes`, a removal is not confirmed first. */
+/** Recovers from an interrupted run of the stack. With `yes`, removals need no confirmation. */
 export async function recover(engine: Engine, stackFile: StackFile, { yes }: { readonly yes: boolean }): Promise<void> {
   const { stack, path } = stackFile;
   const isSingleNode = readStackYaml(path, new Date()).values["mode"] === "single-node";
@@ -45,20 +45,20 @@ function dockerHostOf(engine: Engine, stackFile: StackFile) {
   return { name: node.host.name, run };
 }
 
-/** Recovers what an interrupted run left, then runs `pulumi up`. Names the hosts that do not answer where it fails. */
+/** Recovers from an interrupted run, then runs `pulumi up`. If that fails, names the hosts that do not answer. */
 export async function runUp(engine: Engine, stackFile: StackFile, options: readonly string[]): Promise<number> {
   const { stack } = stackFile;
   await recover(engine, stackFile, { yes: options.some((option) => option === "--yes" || option === "-y") });
   const code = await engine.interact(["up", "--stack", stack, ...options]);
   if (code === 0) {
-    // No output after `up --preview-only` of a new stack; a string in the state of an earlier version of this program.
+    // Missing after `up --preview-only` of a new stack; a string in states of earlier versions of this program.
     const output = await engine.capture(["stack", "output", "nextSteps", "--json", "--stack", stack]).catch(() => "[]");
     const nextSteps = [JSON.parse(output) as string | string[]].flat();
     if (nextSteps.length > 0) print(`\n${nextSteps.join("\n")}\n`);
     dim(
       wrapFor(
         process.stderr,
-        `Outputs, and every other command of Pulumi: npm run pulumi -- stack output --stack ${stack}`,
+        `For outputs, and all other Pulumi commands: npm run pulumi -- stack output --stack ${stack}`,
       ),
     );
     return code;
@@ -66,7 +66,7 @@ export async function runUp(engine: Engine, stackFile: StackFile, options: reado
   for (const { name, address, port } of await unreachableHosts(listSshHosts(stackFile.path))) {
     printError(
       `\nhost ${pc.bold(name)} does not answer at ${address} port ${port}. If it comes back, run this again. ` +
-        `If it is gone for good, take it out of the stack file and run: npm run forget -- ${stack} ${name}`,
+        `If it is lost, take it out of the stack file and run: npm run forget -- ${stack} ${name}`,
     );
   }
   return code;

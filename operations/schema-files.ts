@@ -7,7 +7,7 @@ import { commandTable } from "./command-table.ts";
 import { commands } from "./commands/table.ts";
 import { projectFolder } from "./work-folder.ts";
 
-/** The generated files as they have to be: what follows from the stack file's schema and from the list of commands. */
+/** The current content of the generated files, from the stack file's schema and the list of commands. */
 export async function schemaFiles(): Promise<readonly { readonly path: string; readonly text: string }[]> {
   const schema = join(projectFolder, "stack.schema.json");
   const page = join(projectFolder, "docs", "stack-file.md");
@@ -19,13 +19,13 @@ export async function schemaFiles(): Promise<readonly { readonly path: string; r
   ];
 }
 
-/** The text of a page with what is between its two markers replaced. */
+/** The text of a page, with the part between its two markers replaced. */
 function withGenerated(path: string, what: string, text: string): string {
   const [begin, end] = [`<!-- ${what}: written by npm run schema -->`, `<!-- /${what} -->`];
   const page = readFileSync(path, "utf8");
   const [from, to] = [page.indexOf(begin), page.indexOf(end)];
   if (from < 0 || to < from)
-    throw new Error(`${relative(projectFolder, path)} has lost its markers ${begin} and ${end}. Put them back.`);
+    throw new Error(`${relative(projectFolder, path)} has no markers ${begin} and ${end}. Restore them.`);
   return `${page.slice(0, from)}${begin}\n\n${text}\n\n${page.slice(to)}`;
 }
 

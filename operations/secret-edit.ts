@@ -3,16 +3,16 @@ import { isMap, isScalar, parseDocument, stringify, type Document, type Pair, ty
 import type { SecretName } from "../components/stack-file/secret-keys.ts";
 import { configOf, keyIn, pairOf } from "./stack-edit.ts";
 
-/** Top-level keys by which Pulumi decrypts the secrets of a stack file. */
+/** Top-level keys that Pulumi needs to decrypt the secrets of a stack file. */
 const providerKeys = ["secretsprovider", "encryptedkey", "encryptionsalt"] as const;
 
-/** A secret as a stack file has it. */
+/** An encrypted secret of a stack file. */
 export interface SealedSecret {
   readonly secure: string;
   readonly provider: Partial<Record<(typeof providerKeys)[number], string>>;
 }
 
-/** The secret that Pulumi set in a stack file. @throws where it did not */
+/** The secret that Pulumi set in a stack file. @throws if there is none */
 export function sealedSecret(text: string, name: SecretName): SealedSecret {
   const document = parseDocument(text);
   const secure = document.getIn(["config", keyIn(configOf(document), name), "secure"]);
@@ -24,7 +24,7 @@ export function sealedSecret(text: string, name: SecretName): SealedSecret {
   return { secure, provider: Object.fromEntries(provider) };
 }
 
-/** A stack file with a secret set. Keeps every other byte where the file is written in block style, as stack files are. */
+/** A stack file with a secret set. Keeps every other byte if the file has block style, as stack files usually do. */
 export function withSecret(text: string, name: SecretName, { secure, provider }: SealedSecret): string {
   const set = editedAs(
     text,
@@ -54,7 +54,7 @@ export function hasSecret(text: string, name: SecretName): boolean {
   return config.has(keyIn(config, name));
 }
 
-/** The text as spliced, or written anew by the library where the splice does not mean what the library made of it. */
+/** The spliced text if it is equivalent to the library's change; otherwise the library's text. */
 function editedAs(
   text: string,
   change: (document: Document) => unknown,
@@ -111,7 +111,7 @@ function withTopLevel(text: string, key: string, value: string): string {
   );
 }
 
-/** The text of a scalar replaced; of a block of lines, all but the last line end. */
+/** Replaces the text of a scalar. Of a block scalar, the last line break stays. */
 function withScalar(text: string, node: unknown, written: string): string | undefined {
   if (!isScalar(node) || !node.range) return undefined;
   const [start, end] = node.range;
@@ -119,7 +119,7 @@ function withScalar(text: string, node: unknown, written: string): string | unde
   return text.slice(0, start) + written + rest + text.slice(end);
 }
 
-/** Lines put in where a line begins, or at the end of the text; with the line ends the text has. */
+/** Inserts lines at the start of a line or at the end of the text, with the line endings of the text. */
 function withLines(text: string, at: number, lines: readonly string[]): string {
   const end = text.includes("\r\n") ? "\r\n" : "\n";
   const before = text.slice(0, at);
@@ -127,19 +127,19 @@ function withLines(text: string, at: number, lines: readonly string[]): string {
   return before + gap + lines.map((line) => line + end).join("") + text.slice(at);
 }
 
-/** Where the value of a pair ends, or its key where it has none. */
+/** End of a pair's value, or of its key if it has no value. */
 function endOf({ key, value }: Pair): number {
   return ((value ?? key) as { range?: readonly [number, number, number] | null }).range?.[1] ?? 0;
 }
 
-/** Past the comments that are indented as belonging to what ends here. */
+/** Position after the comments that, by their indentation, belong to the preceding entry. */
 function pastComments(text: string, place: number, indent: string): number {
   const inside = new RegExp(`(?:[ \\t]*\\r?\\n)*${indent}[ \\t]+#[^\\n]*(?:\\n|$)`, "y");
   for (inside.lastIndex = place; inside.test(text); place = inside.lastIndex);
   return place;
 }
 
-/** Where the line after this place begins. */
+/** Start of the next line. */
 function nextLine(text: string, place: number): number {
   if (text[place - 1] === "\n") return place;
   const end = text.indexOf("\n", place);

@@ -8,8 +8,8 @@ import type { SetInCopy } from "./set-secret.ts";
 import { makeWorkFolder, workFolder, type StackFile } from "./work-folder.ts";
 
 /**
- * Has Pulumi set a secret in a private copy of the stack file, as Pulumi writes the whole file anew. Creates the stack
- * where there is none, as `npm run up` does. The value is passed on standard input.
+ * Lets Pulumi set a secret in a private copy of the stack file, because Pulumi rewrites the whole file. Creates the
+ * stack if there is none, as `npm run up` does. The value is passed on standard input.
  *
  * @param home folder of the state, see `EngineOptions`
  */
@@ -41,12 +41,12 @@ async function setInCopy({ home, stackFile, text, name, value }: Options): Promi
     await engine.capture(["config", "set", "--secret", "--raw", `rancher:${name}`, "--stack", stack], value);
     return readFileSync(copy, "utf8");
   } finally {
-    // Pulumi remembers the selection by the folder, in its own folder, and would do so for good.
+    // Pulumi would store the selection for this folder permanently.
     await engine.capture(["stack", "unselect"]).catch(() => undefined);
   }
 }
 
-/** A relative path is meant from the folder that other commands work in. */
+/** A relative path is relative to the folder in which other commands run. */
 function passphraseFile(stackFile: StackFile): NodeJS.ProcessEnv {
   const path = process.env["PULUMI_CONFIG_PASSPHRASE_FILE"];
   return path ? { PULUMI_CONFIG_PASSPHRASE_FILE: resolve(workFolder(stackFile), path) } : {};

@@ -7,17 +7,17 @@ import { UserError } from "./command-line.ts";
 type Input = Readable & { readonly isTTY?: boolean };
 
 export interface SecretInput {
-  /** Where the value comes from: all of it, or the line typed at it if it is a terminal. */
+  /** Source of the value: the whole input, or one typed line if it is a terminal. */
   readonly input: Input;
-  /** Where a terminal's question is shown. */
+  /** Where the question is printed. */
   readonly output: Pick<Writable, "write">;
   readonly question: string;
 }
 
 /**
- * Reads a secret. Of a single line the line break at its end is dropped; several lines stay as they are.
+ * Reads a secret. Removes the line break after a single line, and leaves several lines unchanged.
  *
- * @throws UserError where it is no text, or the question is answered with Ctrl-C or Ctrl-D
+ * @throws UserError if it is not text, or the question is answered with Ctrl-C or Ctrl-D
  */
 export async function readSecret(options: SecretInput): Promise<string> {
   if (options.input.isTTY === true) return ask(options);
@@ -26,7 +26,7 @@ export async function readSecret(options: SecretInput): Promise<string> {
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (error) {
-    throw new UserError("The value on standard input is not text in UTF-8. Give the content of a text file.", {
+    throw new UserError("The value on standard input is not UTF-8 text. Give the content of a text file.", {
       cause: error,
     });
   }
@@ -34,7 +34,7 @@ export async function readSecret(options: SecretInput): Promise<string> {
 }
 
 function ask({ input, output, question }: SecretInput): Promise<string> {
-  // What is typed would be echoed to this.
+  // Discards the echo of the typed text.
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const terminal = createInterface({ input, output: nowhere, terminal: true, historySize: 0 });
   output.write(question);

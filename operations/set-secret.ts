@@ -16,11 +16,11 @@ export async function setSecret(
 ): Promise<void> {
   const { path } = stackFile;
   const sealed = sealedSecret(await setInCopy(stackFile, readStackText(path), name, value), name);
-  // Read again: encrypting takes seconds, in which somebody may have saved the file.
+  // Read again, because the file may have been saved during the seconds that encryption takes.
   replaceFile(path, withSecret(readStackText(path), name, sealed));
 }
 
-/** Removes a secret from a stack file. Returns false where there is none. */
+/** Removes a secret from a stack file. Returns false if there is none. */
 export function removeSecret({ path }: StackFile, name: SecretName): boolean {
   const text = readStackText(path);
   if (!hasSecret(text, name)) return false;

@@ -2,8 +2,8 @@ import { copyFileSync, linkSync, mkdirSync, rmSync, statSync, utimesSync } from 
 import { basename, dirname, join } from "node:path";
 
 /**
- * Folders that hold these executables, one where possible: the Pulumi CLI warns on every run about a language host that
- * is not beside it. A symbolic link would not do, as the CLI looks where it really is.
+ * Returns the folders of these executables, linked into one folder if they are apart: the Pulumi CLI warns on every run
+ * about a language host that is not beside it. A symbolic link does not help, because the CLI resolves its own path.
  */
 export function sideBySide(paths: readonly string[], folder: string): string[] {
   const folders = [...new Set(paths.map((path) => dirname(path)))];

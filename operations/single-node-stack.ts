@@ -22,7 +22,7 @@ export interface SingleNodeStack {
 export function readSingleNode(stackFile: StackFile): SingleNodeStack {
   const source = { ...readStackYaml(stackFile.path, new Date()), home: homedir() };
   const otherMode =
-    `${shownPath(stackFile.path)} does not have rancher:mode single-node, and this command is for Rancher in Docker only. For Rancher ` +
+    `${shownPath(stackFile.path)} does not have rancher:mode single-node, and this command is only for Rancher in Docker. For Rancher ` +
     `on a cluster, use rancher-backup to back up and restore, and npm run pulumi -- destroy to uninstall.`;
   // Checked before problems of this mode's keys.
   if (source.values["mode"] !== "single-node") throw new UserError(otherMode);

@@ -9,11 +9,11 @@ export interface SshFiles {
   readonly knownHosts: string;
   /** The stack's private key; without it the SSH agent is used. */
   readonly privateKey?: string;
-  /** Whether `SSH_ASKPASS` answers for the key's passphrase, which `BatchMode` would forbid. */
+  /** Whether `SSH_ASKPASS` provides the key's passphrase, which `BatchMode` would prevent. */
   readonly hasPassphrase?: boolean;
 }
 
-/** Names of the machines in the known-hosts file, whatever their addresses are. */
+/** Names of the machines in the known-hosts file, independent of their addresses. */
 const aliases = { host: "rancher-host", jumpHost: "rancher-jump-host" } as const;
 
 /** Content of the known-hosts file that pins host and jump host. */
@@ -25,14 +25,14 @@ export function knownHosts({ hostKey, jumpHost }: SshHost): string {
   return lines.flatMap(([alias, key]) => (key === undefined ? [] : [`${alias} ${withoutComment(key)}\n`])).join("");
 }
 
-/** Arguments for `ssh` that run a command on a host. They hold no secret: a key is named by its file. */
+/** Arguments for `ssh` that run a command on a host. They contain no secret: a key is passed as a file name. */
 export function sshCommand(host: SshHost, files: SshFiles, command: string): string[] {
   const { jumpHost } = host;
   const proxyCommand = jumpHost && through(jumpHost, host, files);
   return [...endpointArguments(host, aliases.host, files, proxyCommand), "--", host.address, command];
 }
 
-/** Not `ProxyJump`, which takes no options of its own: the jump host has its own pinned key. */
+/** Not `ProxyJump`, which accepts no options for the jump host, such as its pinned key. */
 function through(jumpHost: JumpHostSettings, { address, port }: SshHost, files: SshFiles): string {
   const target = `${isIPv6(address) ? `[${address}]` : address}:${port}`;
   const jump = ["ssh", ...endpointArguments(jumpHost, aliases.jumpHost, files), "-W", target, "--", jumpHost.address];

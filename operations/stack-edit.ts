@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { isMap, isScalar, parseDocument, stringify, type Document, type Pair, type YAMLMap } from "yaml";
 
-/** One change of a stack file: a value for a key, or nothing to take the key away. */
+/** One change of a stack file: a value for a key, or undefined to remove the key. */
 export interface StackEdit {
   /** Below `rancher:`: `["version"]`, `["docker", "restore"]`. */
   readonly path: readonly [string] | readonly [string, string];
@@ -9,11 +9,11 @@ export interface StackEdit {
 }
 
 /**
- * A stack file with some values changed. Every other line stays as it is, comments and blanks included, wherever the
- * file is written in a way that lets one value be put in by itself; else the whole file is written anew by the YAML
- * library, which keeps comments and may set blanks otherwise.
+ * A stack file with some values changed. Every other line stays unchanged, comments and spaces included, if the value
+ * can be replaced in the text. Otherwise the YAML library writes the whole file, which keeps comments but may change
+ * spaces.
  *
- * @throws where the file has no mapping named `config`
+ * @throws if the file has no mapping named `config`
  */
 export function editStack(text: string, edits: readonly StackEdit[]): string {
   return edits.reduce((current, edit) => editOne(current, edit), text);
@@ -28,7 +28,7 @@ function editOne(text: string, edit: StackEdit): string {
     : wanted.toString({ lineWidth: 0 });
 }
 
-/** The change made by the library. */
+/** The change, made by the YAML library. */
 function whole(text: string, { path, value }: StackEdit): Document {
   const document = parseDocument(text);
   const config = configOf(document);
@@ -43,7 +43,7 @@ function whole(text: string, { path, value }: StackEdit): Document {
   return document;
 }
 
-/** The change made in the text, at the places the library found; undefined where that is not simple. */
+/** The change, made in the text at the positions that the library found; undefined if that is not simple. */
 function splice(text: string, { path, value }: StackEdit): string | undefined {
   const config = configOf(parseDocument(text));
   const [name, inner] = path;
@@ -71,7 +71,7 @@ function withScalar(text: string, pair: Pair | undefined, value: string): string
   return `${text.slice(0, start)}${stringify(value).trimEnd()}${text.slice(end)}`;
 }
 
-/** Only where the pair has lines of its own, and is not the last one of its mapping. */
+/** Only if the pair is on its own lines and not the last one of its mapping. */
 function withoutLine(text: string, map: YAMLMap, pair: Pair): string | undefined {
   if (map.flow === true || map.items.length < 2 || !isScalar(pair.key) || !isScalar(pair.value)) return undefined;
   const start = text.lastIndexOf("\n", (pair.key.range?.[0] ?? 0) - 1) + 1;
@@ -85,7 +85,7 @@ export function configOf(document: Document): YAMLMap {
   return config;
 }
 
-/** The engine takes a key without a namespace for the program's own. */
+/** For the engine, a key without a namespace belongs to the program. */
 export function keyIn(config: YAMLMap, name: string): string {
   return config.has(name) ? name : `rancher:${name}`;
 }

@@ -19,9 +19,9 @@ import type { StackFile } from "./work-folder.ts";
 const namespace = "rancher:";
 
 /**
- * The stack file that is meant: a stack's name, or the path of a stack file.
+ * Finds a stack file by the stack's name or the file's path.
  *
- * @throws when there is none, with the stacks there are.
+ * @throws UserError with the existing stacks if there is none.
  */
 export function findStackFile(nameOrPath: string, folder: string = projectFolder): StackFile {
   if (/[/\\]|\.ya?ml$/.test(nameOrPath)) {
@@ -46,14 +46,14 @@ function stackName(path: string): string {
 }
 
 /**
- * Reads a stack file without an engine, giving what the engine would: secrets stay sealed, so what only their text
- * tells is not looked at.
+ * Reads a stack file without an engine, with the same values as from an engine. Secrets stay encrypted, so their
+ * content is not checked.
  *
- * @param now the moment certificates are judged at.
- * @throws when the file is no YAML or no stack file, with the line.
+ * @param now time for the certificate checks.
+ * @throws UserError if the file is not YAML or not a stack file.
  */
 export function readStackYaml(path: string, now: Date): StackFileSource {
-  // A map, for which no key is special, as __proto__ is for an object.
+  // A map, because __proto__ is a special key in an object.
   const values = new Map<string, unknown>();
   const sealed: string[] = [];
   for (const [key, value] of Object.entries(readConfig(path))) {
@@ -66,7 +66,7 @@ export function readStackYaml(path: string, now: Date): StackFileSource {
   return { values: Object.fromEntries(values), secrets: {}, sealed, readFile, now, home: homedir() };
 }
 
-/** Hosts a stack file names for SSH, as far as it can be read: for telling which of them does not answer. */
+/** SSH hosts of a stack file, as far as it can be read, to check which of them do not answer. */
 export function listSshHosts(path: string): readonly Reachable[] {
   const { values } = readStackYaml(path, new Date());
   const { loadBalancer, docker, ssh } = asWritten(values, modeSchemaMeant(values));
@@ -89,7 +89,7 @@ function readConfig(path: string): Mapping {
   return config;
 }
 
-/** The key without this program's namespace; the engine puts a key without any there. Other namespaces are none of ours. */
+/** The key without this program's namespace, which is also the engine's default; undefined for other namespaces. */
 function ownKey(key: string): string | undefined {
   if (key.startsWith(namespace)) return key.slice(namespace.length);
   return key.includes(":") ? undefined : key;
@@ -99,7 +99,7 @@ function isSealed(value: unknown): boolean {
   return isMapping(value) && Object.keys(value).length === 1 && typeof value.secure === "string";
 }
 
-/** Scalars at the top level reach the program as text, `2.10` as `2.1` and nothing as empty text (tried, CLI 3.259.0). */
+/** Top-level scalars reach the program as text: `2.10` as `2.1`, and null as empty text (tested with CLI 3.259.0). */
 function asEngineGives(value: unknown): unknown {
   if (value === null || value === undefined) return "";
   return typeof value === "object" ? value : String(value);
@@ -108,13 +108,11 @@ function asEngineGives(value: unknown): unknown {
 /**
  * The text of a stack file.
  *
- * @throws UserError where it is anything but a regular file of a sensible size, or a link that leads out of the clone
+ * @throws UserError if it is not a regular file, too large, or a link that leads out of the clone
  */
 export function readStackText(path: string): string {
   if (leavesClone(path))
-    throw new UserError(
-      `${shownPath(path)} is a link that leads out of the clone. Give the path of the file it leads to.`,
-    );
+    throw new UserError(`${shownPath(path)} is a link that leads out of the clone. Give the path of its target.`);
   const text = readRegularFile(path);
   if (typeof text === "string") return text;
   throw new UserError(
@@ -131,7 +129,7 @@ function parseYaml(path: string, text: string): unknown {
   } catch (error) {
     if (error instanceof RangeError)
       throw new UserError(`${shownPath(path)} is nested too deeply to be read.`, { cause: error });
-    // The lines after the first one quote the file, which may hold a secret.
+    // The lines after the first one quote the file, which may contain a secret.
     const [reason = ""] = (error as Error).message.split("\n", 1);
     throw new UserError(`${shownPath(path)} is not valid YAML: ${printable(reason)}`, { cause: error });
   }

@@ -15,19 +15,19 @@ export interface Registration {
   readonly protect: boolean;
   readonly deleteBeforeReplace: boolean;
   readonly replaceOnChanges: readonly string[];
-  /** As the engine gets it: a secret is still wrapped, see `isWrappedSecret`. */
+  /** As passed to the engine: a secret is still wrapped, see `isWrappedSecret`. */
   readonly inputs: Readonly<Record<string, unknown>>;
 }
 
 export interface SynthesisOptions {
   readonly stack: string;
-  /** Whole keys, `rancher:hostname`. */
+  /** Full keys, such as `rancher:hostname`. */
   readonly config?: Readonly<Record<string, string>>;
   readonly secretKeys?: readonly string[];
   readonly preview?: boolean;
   /** What providers add to a resource's inputs. */
   readonly state?: (resource: pulumi.runtime.MockResourceArgs) => object;
-  /** What providers' functions answer; undefined for one that must not be called. */
+  /** Results of providers' functions; undefined for a function that must not be called. */
   readonly call?: (asked: pulumi.runtime.MockCallArgs) => object | undefined;
 }
 
@@ -36,10 +36,10 @@ export interface Synthesis<T> {
   readonly result: T;
 }
 
-/** Isolates one run's state from others in the same process. In the SDK, but left out of its published types. */
+/** Isolates one run's state from others in the same process. Part of the SDK, but not of its published types. */
 const { withLocalStorage } = runtimeState as unknown as { withLocalStorage<T>(run: () => Promise<T>): Promise<T> };
 
-/** What a backend without organizations calls its own. */
+/** The organization name of a backend without organizations. */
 const organization = "organization";
 
 const secretSignature = "4dabf18193072939515e22adb298388d";
@@ -48,14 +48,14 @@ export function isWrappedSecret(value: unknown): value is { readonly value: unkn
   return typeof value === "object" && value !== null && secretSignature in value;
 }
 
-/** Whether only `up` will tell. */
+/** Whether the value is known only after `up`. */
 export function isUnknown(value: unknown): boolean {
   return value === pulumi.runtime.unknownValue;
 }
 
 /**
- * Runs a program with nothing behind it, and records every registration. A call to a provider that `options.call` does
- * not answer is an error.
+ * Runs a program without an engine or providers, and records every registration. A provider call that `options.call`
+ * does not answer is an error.
  */
 export function synthesise<T>(build: () => T | Promise<T>, options: SynthesisOptions): Promise<Synthesis<T>> {
   const registrations: Registration[] = [];
@@ -89,7 +89,7 @@ export function synthesise<T>(build: () => T | Promise<T>, options: SynthesisOpt
       if (answer) return answer;
       const { token } = asked;
       const message = `unexpected call of ${token}`;
-      throw Object.assign(new Error(message), { details: message }); // all that gRPC's callers read
+      throw Object.assign(new Error(message), { details: message }); // the only field that gRPC's callers read
     },
   };
   const preview = options.preview ?? false;
@@ -97,7 +97,7 @@ export function synthesise<T>(build: () => T | Promise<T>, options: SynthesisOpt
     await pulumi.runtime.setMocks(mocks, "rancher", options.stack, preview, organization);
     pulumi.runtime.setMockOptions(new Recorder(mocks), "rancher", options.stack, preview, organization);
     pulumi.runtime.setAllConfig({ ...options.config }, [...(options.secretKeys ?? [])]);
-    // Caught inside, as an error that leaves the stack's program also becomes an unhandled rejection.
+    // Caught inside, because an error that leaves the stack's program also becomes an unhandled rejection.
     let outcome: { result: T } | { error: unknown } | undefined;
     await pulumi.runtime.runInPulumiStack(async () => {
       try {

@@ -23,7 +23,8 @@ export function wrapFor(stream: NodeJS.WriteStream, text: string): string {
 
 /**
  * Wraps each line of a text at words, indented. Continuation lines keep the line's own indentation and add `hang`; in a
- * row of a table, `name  value`, they continue under the value. Colours do not count towards the width. Only a word that is longer than a line, such as a URL, exceeds it.
+ * row of a table, `name value`, they continue under the value. Colours do not count towards the width. Only a word that
+ * is longer than a line, such as a URL, exceeds the width.
  */
 export function wrapText(
   text: string,

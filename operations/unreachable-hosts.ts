@@ -6,10 +6,10 @@ export interface Reachable {
   readonly port: number;
 }
 
-/** Milliseconds a host may take to accept a connection. */
+/** Timeout for a connection, in milliseconds. */
 const timeout = 3000;
 
-/** Of these hosts, the ones whose SSH port does not accept a connection from here. */
+/** Returns the hosts whose SSH port does not accept a connection from this machine. */
 export async function unreachableHosts<T extends Reachable>(hosts: readonly T[]): Promise<T[]> {
   const answers = await Promise.all(hosts.map(answersAt));
   return hosts.filter((_, index) => !answers[index]);

@@ -19,10 +19,9 @@ export function keptText({ settings, archives, where }: Leaving): string {
   return [
     `Kept on ${where}:`,
     ...volumes.map(
-      (volume) =>
-        `  the Docker volume ${volume}; npm run up takes it up again. To remove it: docker volume rm ${volume}`,
+      (volume) => `  the Docker volume ${volume}; npm run up uses it again. To remove it: docker volume rm ${volume}`,
     ),
-    "  and with it Rancher's users: admin keeps the password of now, whatever the next up calls the first one",
+    "  with Rancher's users in it: admin keeps the current password, and the next bootstrapPassword does not apply",
     archives.length === 0
       ? `  no archives: there are none in ${backup.folder}`
       : `  ${counted(archives)} in ${backup.folder}${newest}`,
@@ -37,15 +36,15 @@ export function deletedText({ settings, archives, where }: Leaving): string {
   const { auditLog, backup } = settings.docker;
   const volumes = [rancherVolume, ...(auditLog ? [auditLogVolume] : [])];
   return [
-    `Gone for good from ${where}:`,
+    `Deleted permanently from ${where}:`,
     ...volumes.map((volume) => `  the Docker volume ${volume}`),
     ...(archives.length === 0 ? [] : [`  ${counted(archives)} in ${backup.folder}`]),
     ...(settings.tls.source === "generated"
       ? [
-          `  the CA of ${settings.hostname} in ${authorityFolder(backup.folder)}: a new one is a stranger to agents and browsers`,
+          `  the CA of ${settings.hostname} in ${authorityFolder(backup.folder)}: agents and browsers do not trust a new one`,
         ]
       : []),
-    "Copy what you may ever want elsewhere first.",
+    "First copy elsewhere what you want to keep.",
   ].join("\n");
 }
 

@@ -6,18 +6,18 @@ import { parse, stringify } from "yaml";
 /** The clone itself. */
 export const projectFolder = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
-/** Where `npm run up` keeps state and passphrase of people who have not set up Pulumi. */
+/** Where `npm run up` keeps state and passphrase if the user has no own Pulumi backend. */
 export const stateFolder = join(projectFolder, ".state");
 
-/** A stack by its name and its file. */
+/** A stack's name and file. */
 export interface StackFile {
   readonly stack: string;
   readonly path: string;
 }
 
 /**
- * A folder Pulumi can work in: the clone, or for a stack file kept elsewhere one that has this program as its own and
- * the stack file as a link, as Pulumi looks for both side by side.
+ * A working folder for Pulumi: the clone, or for a stack file outside it a folder with a Pulumi.yaml for this program
+ * and a link to the stack file, because Pulumi expects both in one folder.
  */
 export function workFolder({ stack, path }: StackFile): string {
   const name = `Pulumi.${stack}.yaml`;
@@ -30,7 +30,7 @@ export function workFolder({ stack, path }: StackFile): string {
   return folder;
 }
 
-/** Makes a folder with this program's Pulumi.yaml, which leads back to the clone. */
+/** Creates a folder with a Pulumi.yaml that points to the clone. */
 export function makeWorkFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const project = parse(readFileSync(join(projectFolder, "Pulumi.yaml"), "utf8")) as {

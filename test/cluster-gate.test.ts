@@ -55,8 +55,8 @@ const refusals: [string, Partial<HighAvailabilitySettings>, Partial<ClusterFacts
     "no ingress controller",
     {},
     { ingressClasses: [] },
-    "rancher:kubeconfig leads to a cluster without an IngressClass, so nothing would answer for Rancher. " +
-      "Install an ingress controller first: traefik or ingress-nginx.",
+    "rancher:kubeconfig leads to a cluster without an IngressClass, so nothing would serve Rancher. Install an " +
+      "ingress controller first: traefik or ingress-nginx.",
   ],
   [
     "several ingress controllers and no default",
@@ -70,14 +70,14 @@ const refusals: [string, Partial<HighAvailabilitySettings>, Partial<ClusterFacts
     withCluster({ ingressController: "ingress-nginx" }),
     { ingressClasses: [traefik] },
     "rancher:cluster.ingressController is ingress-nginx, but the cluster has only traefik " +
-      "(traefik.io/ingress-controller). Install that ingress controller, or name the one that is there.",
+      "(traefik.io/ingress-controller). Install that ingress controller, or name the installed one.",
   ],
   [
     "no ingress controller where one is asked for",
     withCluster({ ingressController: "traefik" }),
     { ingressClasses: [] },
     "rancher:cluster.ingressController is traefik, but the cluster has no IngressClass. " +
-      "Install that ingress controller, or name the one that is there.",
+      "Install that ingress controller, or name the installed one.",
   ],
   [
     "a Kubernetes the chart does not allow",
@@ -117,7 +117,7 @@ const refusals: [string, Partial<HighAvailabilitySettings>, Partial<ClusterFacts
     "layer 7 before a Traefik that nobody lets this stack configure",
     layer7,
     findings(),
-    `rancher:loadBalancer.layer is 7, where the ingress controller has to trust the balancer's X-Forwarded-*; the cluster's traefik was not found as a Deployment or DaemonSet. Apply these values to its Helm chart, wait until it has restarted, and run again:
+    `rancher:loadBalancer.layer is 7, where the ingress controller must trust the balancer's X-Forwarded-*; the cluster's traefik was not found as a Deployment or DaemonSet. Apply these values to its Helm chart, wait until it has restarted, and run again:
   deployment:
     kind: DaemonSet
   service:
@@ -146,7 +146,7 @@ const refusals: [string, Partial<HighAvailabilitySettings>, Partial<ClusterFacts
         chartConfigs: [{ name: "rke2-ingress-nginx", owned: false }],
       }),
     },
-    `rancher:loadBalancer.proxyProtocol is true, so the ingress controller has to expect it from the balancer; the cluster's ingress-nginx is configured by a HelmChartConfig rke2-ingress-nginx in kube-system that is not this stack's, and does not run with this trust. Merge this into its valuesContent, wait until the controller has restarted, and run again:
+    `rancher:loadBalancer.proxyProtocol is true, so the ingress controller must expect the PROXY protocol from the balancer; the cluster's ingress-nginx is configured by a HelmChartConfig rke2-ingress-nginx in kube-system that is not this stack's, and lacks this trust. Merge this into its valuesContent, wait until the controller has restarted, and run again:
   controller:
     config:
       use-proxy-protocol: "true"
@@ -156,8 +156,8 @@ const refusals: [string, Partial<HighAvailabilitySettings>, Partial<ClusterFacts
     "layer 7 before an ingress controller it does not know",
     layer7,
     { ingressClasses: [{ name: "other", controller: "example.com/other", isDefault: true }], ...findings() },
-    "rancher:loadBalancer.layer is 7, where the ingress controller has to trust the balancer's X-Forwarded-*; " +
-      "how example.com/other is told so, this program does not know. Use layer 4 without the PROXY protocol, " +
+    "rancher:loadBalancer.layer is 7, where the ingress controller must trust the balancer's X-Forwarded-*; " +
+      "how example.com/other for that. Use layer 4 without the PROXY protocol, " +
       "or traefik or ingress-nginx.",
   ],
   [
@@ -168,7 +168,7 @@ const refusals: [string, Partial<HighAvailabilitySettings>, Partial<ClusterFacts
       .map(
         (name) =>
           `rancher:kubeconfig leads to a cluster with a namespace ${name} that this stack did not create. Delete it if it ` +
-          "is not needed. Or hand it over, and destroy removes it with all it contains: kubectl label --overwrite namespace " +
+          "is not needed. Or hand it over; destroy then removes it with all its content: kubectl label --overwrite namespace " +
           `${name} app.kubernetes.io/managed-by=rancher-stack app.kubernetes.io/instance=rancher.prod`,
       )
       .join("\n"),
@@ -177,8 +177,8 @@ const refusals: [string, Partial<HighAvailabilitySettings>, Partial<ClusterFacts
     "a Rancher that others installed",
     {},
     { rancher: { version: "2.15.2", owned: false } },
-    "rancher:kubeconfig leads to a cluster where Rancher 2.15.2 is installed already, not by this stack; Helm does not " +
-      "install over it. Use a cluster without Rancher, or the stack that installed it.",
+    "rancher:kubeconfig leads to a cluster where Rancher 2.15.2 is already installed, but not by this stack; Helm " +
+      "does not install over it. Use a cluster without Rancher, or the stack that installed it.",
   ],
 ];
 
@@ -211,8 +211,8 @@ describe("checkCluster", () => {
 
     expect(problems).toEqual([]);
     expect(describeProblems(warnings)).toBe(
-      "rancher:kubeconfig leads to a cluster that also runs other workloads, in billing, shop. Whoever administers " +
-        "Rancher administers them too, and an upgrade of either can stop the other. Give Rancher a cluster of its own.",
+      "rancher:kubeconfig leads to a cluster that also runs other workloads, in billing, shop. Administrators of " +
+        "Rancher can change them too, and an upgrade of either can stop the other. Give Rancher its own cluster.",
     );
   });
 

@@ -53,7 +53,7 @@ describe("the gate", () => {
 
   it.each(["2.10.9", "2.16.0", "1.6.30", "3.0.0"])("has no row for Rancher %s", (rancher) => {
     expect(said({ rancher })).toBe(
-      `rancher:version is ${rancher}, which is not in our table: it holds Rancher 2.11 to 2.15. Choose one of those.`,
+      `rancher:version is ${rancher}, which this program does not know: it supports Rancher 2.11 to 2.15. Choose one of those.`,
     );
   });
 
@@ -103,7 +103,7 @@ describe("the gate", () => {
   it.each(["2.12.0", "2.15.2"])("refuses RKE with Rancher %s", (rancher) => {
     expect(said({ rancher, distribution: "rke" })).toBe(
       `rancher:cluster.distribution is rke, but Rancher ${rancher} refuses RKE: support for it ended on 2025-07-31, and ` +
-        "since 2.12 the chart does not upgrade where RKE clusters exist. Move to another distribution, or stay with Rancher 2.11.",
+        "since 2.12 the chart does not upgrade if RKE clusters exist. Move to another distribution, or stay with Rancher 2.11.",
     );
   });
 
@@ -130,7 +130,7 @@ describe("the gate", () => {
   it("knows no cert-manager for a Kubernetes too old for all of them", () => {
     expect(said({ rancher: "2.12.3", kubernetes: "v1.31.9", certManager: "1.21.2" })).toBe(
       "rancher:certManager.version is 1.21.2, which runs on Kubernetes 1.33 to 1.36, but the cluster has v1.31.9. " +
-        "No cert-manager in our table runs there: change Kubernetes.",
+        "No supported cert-manager runs there: change Kubernetes.",
     );
   });
 

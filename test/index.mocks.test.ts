@@ -78,7 +78,7 @@ describe("the program", () => {
     expect(await valueOf(result.loadBalancer)).toEqual(["192.0.2.10"]);
     expect(await valueOf(result.kubeconfig)).toBe(api.kubeconfig);
     expect(await valueOf(result.nextSteps)).toEqual([
-      "Let rancher.example.com lead to 192.0.2.10 in DNS.",
+      "Point rancher.example.com to 192.0.2.10 in DNS.",
       "Sign in at https://rancher.example.com as admin; the first password: pulumi stack output bootstrapPassword --show-secrets",
     ]);
     expect(warnings).toEqual([]);
@@ -96,7 +96,7 @@ describe("the program", () => {
   it("names no address in the next steps with an external load balancer", async () => {
     const { result } = await runOn({ ingressClasses: [traefik] }, { loadBalancer: { kind: "external" } });
 
-    expect(await valueOf(result.nextSteps)).toContain("Let rancher.example.com lead to your load balancer in DNS.");
+    expect(await valueOf(result.nextSteps)).toContain("Point rancher.example.com to your load balancer in DNS.");
   });
 
   it("warns of other people's workloads, and goes on", async () => {
@@ -136,7 +136,7 @@ describe("chart values", () => {
     const [cluster, chart] = error.message.split("\n");
     expect(cluster).toContain("rancher:kubeconfig leads to a cluster without an IngressClass");
     expect(chart).toBe(
-      "rancher:chartValues.audtLog is no value of the chart rancher 2.15.2, and does nothing. Did you mean auditLog?",
+      "rancher:chartValues.audtLog is not a value of the chart rancher 2.15.2, and has no effect. Did you mean auditLog?",
     );
   });
 
@@ -166,8 +166,8 @@ describe("the program stops before the first resource", () => {
 
     expect(pulumi.RunError.isInstance(error)).toBe(true);
     expect(error.message).toBe(
-      "rancher:kubeconfig leads to https://127.0.0.1:1, which does not answer: ECONNREFUSED. " +
-        "Check the address and the way to it.",
+      "rancher:kubeconfig leads to https://127.0.0.1:1, which does not answer: ECONNREFUSED. Check the address " +
+        "and the route to it.",
     );
   });
 

@@ -20,7 +20,7 @@ describe("where people reach Rancher", () => {
 describe("next steps", () => {
   it("do not mention DNS where every browser resolves the hostname to this machine", () => {
     expect(nextSteps(devSettings(), ["127.0.0.1"])).toEqual([
-      "Browsers warn until they know its CA: pulumi stack output caCertificate > ca.pem",
+      "Browsers warn until they trust the generated CA: pulumi stack output caCertificate > ca.pem",
       signIn("https://rancher.localhost"),
     ]);
   });
@@ -33,28 +33,28 @@ describe("next steps", () => {
     });
 
     expect(nextSteps(settings, ["192.0.2.30"])).toEqual([
-      "Let rancher.example.com lead to 192.0.2.30 in DNS.",
+      "Point rancher.example.com to 192.0.2.30 in DNS.",
       signIn("https://rancher.example.com"),
     ]);
   });
 
   it("name this machine for another hostname on it", () => {
     expect(nextSteps(devSettings({ hostname: "rancher.test" }), ["127.0.0.1"])).toContain(
-      "Let rancher.test lead to 127.0.0.1 in DNS.",
+      "Point rancher.test to 127.0.0.1 in DNS.",
     );
   });
 
   it("name no address with an external load balancer", () => {
     expect(nextSteps(prodSettings({ loadBalancer: { kind: "external" } }), [])).toEqual([
-      "Let rancher.example.com lead to your load balancer in DNS.",
+      "Point rancher.example.com to your load balancer in DNS.",
       signIn("https://rancher.example.com"),
     ]);
   });
 
   it("name no first password where Rancher's data are older than it, and the way to a new one", () => {
     const before =
-      "Sign in at https://rancher.localhost with the passwords of before: Rancher's data were there already, and know " +
-      "nothing of the output bootstrapPassword. A new one for admin: docker exec -ti rancher reset-password";
+      "Sign in at https://rancher.localhost with the existing passwords: Rancher's data is older than this stack, " +
+      "so the output bootstrapPassword does not apply. To reset the password of admin: docker exec -ti rancher reset-password";
 
     expect(nextSteps(devSettings(), ["127.0.0.1"], true).at(-1)).toBe(before);
     const docker = dockerSettings({ host: dockerHost });

@@ -7,7 +7,7 @@ const pem = (bytes: number) => `-----BEGIN CERTIFICATE-----\n${"A".repeat(bytes)
 const tooLarge = (key: string) => ({
   key,
   message: expect.stringMatching(
-    /^is too large: it takes \d+ bytes of the script [\w-]+ for host [\w-]+, which would have \d+\. 98304 can be sent to a host\. Shorten it\.$/,
+    /^is too large: it adds \d+ bytes to the script [\w-]+ for host [\w-]+, which would have \d+\. The limit is 98304\. Shorten it\.$/,
   ) as string,
 });
 

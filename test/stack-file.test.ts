@@ -178,27 +178,27 @@ describe("a good stack file", () => {
   });
 
   it.each([
-    [{ replicas: "1" }, "rancher:replicas is 1: Rancher is away whenever that pod moves. Three is the usual number."],
+    [{ replicas: "1" }, "rancher:replicas is 1: Rancher is unavailable whenever that pod moves. Three is usual."],
     [
       {
         loadBalancer: { kind: "nginx", hosts: [{ name: "lb-1", address: "192.0.2.10", insecureIgnoreHostKey: true }] },
       },
-      "rancher:loadBalancer.hosts[0].insecureIgnoreHostKey is true: anyone between here and 192.0.2.10 can pose as it and run everything this stack runs there. Pin its key: ssh-keyscan -t ed25519 192.0.2.10",
+      "rancher:loadBalancer.hosts[0].insecureIgnoreHostKey is true: anyone between here and 192.0.2.10 can impersonate it and receive everything this stack runs there. Pin its key: ssh-keyscan -t ed25519 192.0.2.10",
     ],
     [
       { cluster: { distribution: "existing", servers: [{ name: "a", address: "a.example.com" }, server] } },
-      "rancher:cluster.servers[0].address is the name a.example.com. Among several servers nginx follows names from 1.27.3 on, which few distributions have; a host with an older one is refused. An IP address goes with every nginx.",
+      "rancher:cluster.servers[0].address is the name a.example.com. With several servers, only nginx 1.27.3 and newer resolves names again; hosts with an older nginx are rejected. An IP address works with every nginx.",
     ],
     [
       { loadBalancer: { kind: "nginx", hosts: [host], runAs: "container", image: "nginx:1.28.0-alpine" } },
-      "rancher:loadBalancer.image is nginx 1.28.0, which has known holes. They are closed from 1.30.4 and 1.31.3 on; name one of those or a later one.",
+      "rancher:loadBalancer.image is nginx 1.28.0, which has known vulnerabilities. They are fixed in 1.30.4 and 1.31.3 ; use one of those or a later version.",
     ],
     [
       {
         loadBalancer: { kind: "nginx", hosts: [host], ports: { http: 8080 } },
         tls: { source: "letsEncrypt", email: "ops@example.com" },
       },
-      "rancher:loadBalancer.ports.http is 8080, but Let's Encrypt asks at port 80 of rancher:hostname and nowhere else. Something before the load balancer has to bring that here.",
+      "rancher:loadBalancer.ports.http is 8080, but Let's Encrypt connects only to port 80 of rancher:hostname. Something in front of the load balancer has to forward that port here.",
     ],
     [
       { chartRepository: "http://charts.example.com" },

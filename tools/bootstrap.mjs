@@ -1,6 +1,6 @@
 /**
  * Installs what this clone and this machine need for a purpose: `node tools/bootstrap.mjs start|test|up|node`. It runs
- * before anything is installed, and on any Node: what it imports statically must be readable by old releases.
+ * before anything is installed, on any Node: its static imports must work in old releases.
  */
 import { nodeVersionProblem } from "./node-version.mjs";
 

@@ -3,8 +3,8 @@ import { createWriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
 
 /**
- * Runs the command and ends it when this process goes, even by SIGKILL: the watcher's `read` returns as soon as the
- * pipe on descriptor 3 has no writer any more. Nobody else would: a child whose parent dies lives on.
+ * Runs the command and ends it when this process ends, even by SIGKILL: the watcher's `read` returns as soon as the
+ * pipe on descriptor 3 has no writer left. Without it, a child would outlive its parent.
  */
 const tied = `exec 3<&0
 "$@" </dev/null 3<&- &
@@ -16,22 +16,22 @@ until wait "$child"; code=$?; ! kill -0 "$child" 2>/dev/null; do :; done
 kill "$watcher" 2>/dev/null
 exit "$code"`;
 
-/** Goes on to its end, whatever becomes of this process. */
+/** Runs to its end, even if this process dies. */
 const untied = `exec "$@" </dev/null`;
 
 /**
  * @typedef {object} Ended
- * @property {number} code    exit code; 128 + signal where a signal ended it
- * @property {string[]} tail  last lines it wrote, standard output and error together
+ * @property {number} code exit code; 128 + signal if a signal ended it
+ * @property {string[]} tail last lines of standard output and error together
  */
 
 /**
- * Runs a command to its end, with its output into a log and nothing on its standard input.
+ * Runs a command to its end, with its output in a log and empty standard input.
  *
  * @param {string[]} command
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, log?: string, onLine?: (line: string) => void,
  *   signal?: AbortSignal | undefined, tailLines?: number, uninterrupted?: boolean }} [options]
- *   `log` is a file, written anew; `uninterrupted`: nothing ends it, neither Ctrl-C at the terminal nor the end of this process
+ * `log` is a file, overwritten; `uninterrupted`: neither Ctrl-C at the terminal nor the end of this process stops it
  * @returns {Promise<Ended>}
  * @throws only when aborted; a command that does not exist ends with code 127
  */
@@ -46,7 +46,7 @@ export async function run(command, { cwd, env, log, onLine, signal, tailLines = 
   const stop = () => uninterrupted || child.kill("SIGTERM");
   signal?.addEventListener("abort", stop);
   const file = log === undefined ? undefined : createWriteStream(log, { mode: 0o600 });
-  // A full disk must not end the run by way of its log.
+  // A log that cannot be written, as on a full disk, must not end the run.
   file?.on("error", () => {});
 
   /** @type {string[]} */

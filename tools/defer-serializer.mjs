@@ -1,6 +1,6 @@
 /**
- * Makes Pulumi's SDK start in half the time: it loads the TypeScript compiler and npm's Arborist at once, but needs them
- * only to serialise functions, which this program never asks for. They are loaded when something is read from them.
+ * Halves the start time of Pulumi's SDK. It loads the TypeScript compiler and npm's Arborist immediately, but needs
+ * them only to serialise functions, which this program never does. Here they are loaded on first access.
  */
 import Module from "node:module";
 

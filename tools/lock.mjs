@@ -11,8 +11,8 @@ import { duration, showWhile } from "./step.mjs";
  */
 
 /**
- * Runs work that only one process may do at a time. Waits while another process holds the lock. Takes over the lock of a
- * dead process.
+ * Runs work that only one process may do at a time. Waits while another process holds the lock. Takes over the lock of
+ * a dead process.
  *
  * @template Result
  * @param {string} path   the lock file; its folder is created
@@ -21,7 +21,7 @@ import { duration, showWhile } from "./step.mjs";
  * @param {{ progress?: import("./step.mjs").Progress, timeout?: number, poll?: number,
  *   signal?: AbortSignal | undefined }} [options]  milliseconds
  * @returns {Promise<Result>}
- * @throws when the lock is still held after `timeout` (30 minutes)
+ * @throws if the lock is still held after `timeout` (30 minutes)
  */
 export async function withLock(path, doing, work, options = {}) {
   const { progress = () => {}, timeout = 30 * 60_000, poll = 250, signal } = options;
@@ -52,7 +52,7 @@ async function waitForLock(path, doing, { timeout, poll, signal }) {
       const who = holder === undefined ? "another command" : `process ${holder.pid}, which is ${holder.doing}`;
       throw new Error(
         `${path} has been held for ${duration(waited)} by ${who}. ` +
-          `Wait until it is done, or end it${holder === undefined ? "" : ` (kill ${holder.pid})`}, and run this again.`,
+          `Wait until it ends, or end it${holder === undefined ? "" : ` (kill ${holder.pid})`}, and run this again.`,
       );
     }
     await pause(poll, undefined, { signal });
@@ -74,8 +74,8 @@ async function tryLock(path, doing) {
     if (/** @type {NodeJS.ErrnoException} */ (error).code !== "EEXIST") throw error;
   }
   if (!(await isAbandoned(path))) return false;
-  // Two processes may find it abandoned at once, and the slower one could remove the new lock of the faster one. So the
-  // lock is renamed first, checked again, and put back if its holder is alive.
+  // Two processes may find it abandoned at the same time, and the slower one could remove the new lock of the faster
+  // one. So the lock is renamed first, checked again, and restored if its holder is alive.
   const taken = `${path}.${randomUUID()}`;
   await rename(path, taken).catch(() => {});
   if (!(await isAbandoned(taken))) await link(taken, path).catch(() => {});

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 
 /**
- * What to tell a user whose Node is too old for this project; undefined where it is new enough. This runs on that old
- * Node, so it uses no syntax that old releases do not have.
+ * The message if Node is too old for this project; undefined if it is new enough. This code runs on that old Node, so
+ * it uses only syntax of old releases.
  *
  * @returns {string | undefined}
  */

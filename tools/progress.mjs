@@ -24,7 +24,7 @@ export function progressTo(stream, style = (line) => line) {
   const update = (line) => {
     clear();
     updating = true;
-    // A line that wraps could not be replaced.
+    // A wrapped line could not be replaced.
     stream.write(style(line.slice(0, stream.columns - 1)));
   };
   const end = () => {

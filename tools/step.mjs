@@ -17,7 +17,7 @@ export function duration(milliseconds) {
 }
 
 /**
- * Shows the progress of long work: see `showWhile`, with a last line when it is done. Failures are left to the caller.
+ * Shows the progress of long work as `showWhile` does, and prints a line when it is done. The caller reports failures.
  *
  * @template Result
  * @param {string} title  `helm 3.19.0: building`

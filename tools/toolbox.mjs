@@ -14,7 +14,7 @@ import { TOOLS, TOOL_NAMES } from "./versions.mjs";
  */
 
 /**
- * Tools this process has got already, by name, PATH and cache.
+ * Tools that this process has already found, by name, PATH and cache.
  * @type {Map<string, Tool>}
  */
 const known = new Map();
@@ -31,15 +31,15 @@ export async function tool(name, wanting) {
 }
 
 /**
- * Gets command-line tools: those on PATH whose version will do, else those an earlier run kept, else the pinned
- * versions' downloads where the network allows and the vendor's checksum fits, else built from `tools/go/`.
- * Asking for several at once is quicker than one by one.
+ * Gets command-line tools: from PATH if the version is suitable, otherwise from the cache, otherwise as the pinned
+ * version's download if the network allows it and the vendor's checksum matches, otherwise built from `tools/go/`.
+ * Getting several tools together is faster than one by one.
  *
  * @template {ToolName} Name
  * @param {readonly Name[]} names
  * @param {Wanting} [wanting]
  * @returns {Promise<Record<Name, Tool>>}
- * @throws when one is not to be had, with what was tried and what to do
+ * @throws if a tool cannot be obtained, with the attempts and the remedy
  */
 export async function tools(names, { progress = () => {}, signal, env = process.env } = {}) {
   /** @param {ToolName} name */
@@ -55,7 +55,7 @@ export async function tools(names, { progress = () => {}, signal, env = process.
       join(cacheFolder(env), "lock"),
       doing,
       async () => {
-        // The run that held the lock may have got them.
+        // The run that held the lock may have obtained them.
         learn(await lookUp(missing(), env));
         if (missing().length > 0) learn(await obtain(missing(), { progress, env, signal }));
       },
@@ -66,7 +66,7 @@ export async function tools(names, { progress = () => {}, signal, env = process.
 }
 
 /**
- * `node tools/toolbox.mjs` lists every tool and where it would come from; with names it gets them and prints their paths.
+ * `node tools/toolbox.mjs` lists every tool and its source; with names it gets them and prints their paths.
  *
  * @param {string[]} args
  * @returns {Promise<number>} exit code
@@ -74,7 +74,7 @@ export async function tools(names, { progress = () => {}, signal, env = process.
 async function main(args) {
   const unknown = args.filter((arg) => !TOOL_NAMES.some((name) => name === arg));
   if (unknown.length > 0) {
-    console.error(`${unknown.join(", ")}: no such tool. There are ${TOOL_NAMES.join(", ")}.`);
+    console.error(`${unknown.join(", ")}: no such tool. Choose one of ${TOOL_NAMES.join(", ")}.`);
     return 2;
   }
   const names = /** @type {ToolName[]} */ (args);
@@ -83,7 +83,7 @@ async function main(args) {
     for (const name of TOOL_NAMES) {
       const { version, from, origin, path } = found.get(name) ?? {
         ...TOOLS[name],
-        from: "not here yet",
+        from: "not installed",
         path: TOOLS[name].source,
         origin: undefined,
       };

@@ -1,13 +1,13 @@
 /**
- * Every command-line tool the project runs: the pinned version, where it comes from, and what else will do.
- * The Go modules themselves, with every dependency and its checksum, are pinned in `tools/go/<module>/`.
+ * Every command-line tool of the project: the pinned version, its source, and which other versions are suitable. The Go
+ * modules, with every dependency and its checksum, are pinned in `tools/go/<module>/`.
  *
  * @typedef {"pulumi" | "pulumi-language-nodejs" | "helm" | "kubectl" | "kube-apiserver" | "kube-controller-manager" |
  *   "kube-scheduler" | "etcd" | "kwok"} ToolName
  *
  * @typedef {object} Platform
- * @property {string} os    as Go says it: `linux`, `darwin`
- * @property {string} arch  as Go says it: `amd64`, `arm64`
+ * @property {string} os Go's name: `linux`, `darwin`
+ * @property {string} arch Go's name: `amd64`, `arm64`
  *
  * @typedef {object} Download
  * @property {string} url                        the archive, or the executable itself
@@ -24,15 +24,15 @@
  * @typedef {object} ToolPin
  * @property {string} version   without the leading `v`
  * @property {string} source    the vendor's page for this version
- * @property {string} willDo    range of versions on PATH that serve as well (semver)
- * @property {string[]} ask     arguments that make it print its version, and do nothing else
- * @property {(platform: Platform) => Download | undefined} download  undefined where the vendor publishes no checksum
+ * @property {string} willDo range of suitable versions on PATH (semver)
+ * @property {string[]} ask arguments that only print its version
+ * @property {(platform: Platform) => Download | undefined} download undefined if the vendor publishes no checksum
  * @property {GoSource} go
  */
 
 const kubernetes = "1.34.1";
 
-/** What `hack/lib/version.sh` of Kubernetes stamps; without it every component calls itself v0.0.0-master. */
+/** The variables that Kubernetes' `hack/lib/version.sh` sets; without them every component reports v0.0.0-master. */
 const kubernetesStamps = {
   "k8s.io/component-base/version.gitVersion": `v${kubernetes}`,
   "k8s.io/component-base/version.gitMajor": "1",
@@ -74,7 +74,7 @@ export const TOOLS = {
   helm: {
     version: "3.19.0",
     source: "https://github.com/helm/helm/releases/tag/v3.19.0",
-    // Rancher asks for 3.18 from Rancher 2.12 on, and its documentation knows no Helm 4.
+    // Rancher requires 3.18 since Rancher 2.12, and its documentation does not mention Helm 4.
     willDo: ">=3.18.0 <4",
     ask: ["version", "--short"],
     download: ({ os, arch }) => {
@@ -125,7 +125,7 @@ export const TOOLS = {
     source: "https://github.com/kubernetes-sigs/kwok/releases/tag/v0.7.0",
     willDo: "0.7.x",
     ask: ["--version"],
-    // Its releases carry executables, but no checksums to hold them against.
+    // Its releases contain executables, but no checksums.
     download: () => undefined,
     go: {
       module: "kwok",
@@ -135,8 +135,8 @@ export const TOOLS = {
     },
   },
   "pulumi-language-nodejs": {
-    // The last release of the SDK that holds the language host as an ordinary package. The genuine download of
-    // the Pulumi CLI brings the current one; see language-host.mjs.
+    // The last release of the SDK that contains the language host as an ordinary package. The official download of the
+    // Pulumi CLI contains the current one; see language-host.mjs.
     version: "3.66.0",
     source: "https://github.com/pulumi/pulumi/tree/sdk/v3.66.0/sdk/nodejs/cmd/pulumi-language-nodejs",
     willDo: ">=3.66.0 <4",
@@ -176,16 +176,16 @@ export const TOOLS = {
 };
 
 /**
- * In the order they are got: what shares the most compiled packages with the others comes first.
+ * In build order: the tool that shares the most compiled packages with the others comes first.
  * @type {ToolName[]}
  */
 export const TOOL_NAMES = /** @type {ToolName[]} */ (Object.keys(TOOLS));
 
-/** Go that `tools/go/*` asks for, and what is said where it is missing. */
+/** The Go version that `tools/go/*` requires, which messages name if it is missing. */
 export const GO_VERSION = "1.26";
 
 /**
- * This machine, in Go's words.
+ * This machine, in Go's terms.
  * @returns {Platform}
  */
 export const thisPlatform = () => ({

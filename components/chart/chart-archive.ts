@@ -1,13 +1,13 @@
 import { gunzipSync } from "node:zlib";
 import type { ChartFiles } from "./known-values.ts";
 
-/** Bytes of a chart that is unpacked. */
+/** Maximum size of an unpacked chart, in bytes. */
 const mostUnpacked = 32 * 2 ** 20;
 
 /**
- * Files of a packaged chart, without the folder they stand in and without the charts it brings along.
+ * Reads the files of a packaged chart, without its top folder and its subcharts.
  *
- * @throws when it is no chart.
+ * @throws if it is not a chart.
  */
 export async function readChartArchive(archive: Buffer): Promise<ChartFiles> {
   const { list } = await import("tar");
@@ -31,7 +31,7 @@ export async function readChartArchive(archive: Buffer): Promise<ChartFiles> {
       parser.end(tar);
     });
   } catch {
-    throw new Error("the chart is no archive that can be read");
+    throw new Error("the chart is not a readable archive");
   }
   if (!files.has("Chart.yaml")) throw new Error("the chart has no Chart.yaml");
   return files;

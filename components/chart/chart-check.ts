@@ -16,8 +16,8 @@ export interface ChartFindings {
 const downloadTime = 20_000;
 
 /**
- * Holds `chartValues` against the Rancher chart of the stack's version. Where that chart cannot be had, Helm may still
- * get it, so that is a warning.
+ * Compares `chartValues` with the Rancher chart of the stack's version. If the chart cannot be downloaded, Helm may
+ * still get it, so that is only a warning.
  *
  * @param credentials `USER:PASSWORD` of the repository.
  */
@@ -40,10 +40,10 @@ export async function checkChartValues(
     const { message } = error as Error;
     if (error instanceof ChartDiffers) {
       const remedy =
-        "It was changed after it was published, or on the way. Install nothing from there until its owner knows why.";
+        "It was changed after its release or in transit. Do not install from there until its owner has explained the difference.";
       return { problems: [{ key: "rancher:chartRepository", message: `${message} ${remedy}` }], warnings: [] };
     }
-    const warning = `were not compared with the values of the chart rancher ${version}: ${message}. A misspelt one does nothing.`;
+    const warning = `were not compared with the values of the chart rancher ${version}: ${message}. Misspelt values have no effect.`;
     return { problems: [], warnings: [{ key: "rancher:chartValues", message: warning }] };
   }
 }

@@ -17,7 +17,7 @@ const chartVersions = z.array(
 /**
  * https://helm.sh/docs/topics/chart_repository/#the-index-file
  *
- * @throws when it is no index.
+ * @throws if it is not an index.
  */
 export function findInIndex(index: string, chart: string, version: string): ChartVersion | undefined {
   const lines = index.split(/\r?\n/);
@@ -36,7 +36,7 @@ function versionsIn(text: string, chart: string): readonly ChartVersion[] {
 }
 
 /**
- * The lines of one chart, where the index stands as Helm writes it: parsing takes two seconds a megabyte, and large
+ * The lines of one chart, if the index has Helm's formatting. Parsing takes two seconds per megabyte, and large
  * repositories have twenty.
  */
 function sectionOf(lines: readonly string[], chart: string): string | undefined {

@@ -3,13 +3,13 @@ import { request as httpsRequest } from "node:https";
 import { isIPv4 } from "node:net";
 import { HttpsProxyAgent } from "https-proxy-agent";
 
-/** How to get a file. The result of `downloader`. */
+/** Downloads a file. The result of `downloader`. */
 export type Download = (url: URL, wanted: Wanted) => Promise<Buffer>;
 
 export interface Wanted {
-  /** Most bytes that are taken. */
+  /** Maximum size in bytes. */
   readonly limit: number;
-  /** Header `Authorization`; a redirect to another origin goes without. */
+  /** Header `Authorization`; not sent after a redirect to another origin. */
   readonly authorization?: string | undefined;
   readonly accept?: string;
 }
@@ -21,10 +21,10 @@ export interface DownloaderOptions {
   readonly signal: AbortSignal;
 }
 
-/** An answer other than success. */
+/** An unsuccessful answer. */
 export class UnexpectedStatus extends Error {
   readonly status: number;
-  /** Header `WWW-Authenticate`: how to sign in. */
+  /** Header `WWW-Authenticate`: how to authenticate. */
   readonly challenge: string;
   constructor(url: URL, status: number, challenge = "") {
     super(`${url.host} answered HTTP ${status}${hints[status] ?? ""}`);
@@ -34,14 +34,16 @@ export class UnexpectedStatus extends Error {
 }
 
 const hints: Readonly<Record<number, string>> = {
-  401: " (it wants credentials, or others)",
-  403: " (it wants credentials, or others)",
-  407: " (the proxy wants credentials)",
+  401: " (it requires credentials, or other ones)",
+  403: " (it requires credentials, or other ones)",
+  407: " (the proxy requires credentials)",
 };
 
 const mostRedirects = 5;
 
-/** Gets files over HTTP(S). What it throws names hosts, never paths or credentials: a redirect's path may be a secret. */
+/**
+ * Downloads files over HTTP(S). Its errors name hosts, never paths or credentials: a redirect's path may be a secret.
+ */
 export function downloader({ proxyFor, signal }: DownloaderOptions): Download {
   const get = (url: URL, wanted: Wanted, redirects: number): Promise<Buffer> =>
     new Promise((done, failed) => {
@@ -57,7 +59,7 @@ export function downloader({ proxyFor, signal }: DownloaderOptions): Download {
           answer.destroy();
           const target = redirectOf(answer, url);
           if (target === undefined) return failed(new UnexpectedStatus(url, statusCode, headers["www-authenticate"]));
-          if (redirects === mostRedirects) return failed(new Error(`${url.host} redirects without end`));
+          if (redirects === mostRedirects) return failed(new Error(`${url.host} redirects too many times`));
           const kept = target.origin === url.origin ? wanted : { ...wanted, authorization: undefined };
           return void get(target, kept, redirects + 1).then(done, failed);
         },
@@ -68,7 +70,7 @@ export function downloader({ proxyFor, signal }: DownloaderOptions): Download {
   return async (url, wanted) => get(url, wanted, 0);
 }
 
-/** Where an answer sends to, unless that gives up TLS. */
+/** The target of a redirect, unless it downgrades to plain HTTP. */
 function redirectOf({ statusCode = 0, headers: { location } }: IncomingMessage, from: URL): URL | undefined {
   if (![301, 302, 303, 307, 308].includes(statusCode)) return undefined;
   if (location === undefined || !URL.canParse(location, from.href)) return undefined;
@@ -93,11 +95,11 @@ function agentFor(url: URL, proxyFor: DownloaderOptions["proxyFor"]): HttpsProxy
   const proxy = isLoopback(url) ? "" : proxyFor(url.href);
   if (proxy === "") return undefined;
   if (!/^https?:\/\//i.test(proxy) || !URL.canParse(proxy))
-    throw new Error("the proxy in the environment is no http:// or https:// URL");
+    throw new Error("the proxy in the environment is not an http:// or https:// URL");
   return new HttpsProxyAgent(proxy);
 }
 
-/** Never through a proxy, as Helm has it: https://pkg.go.dev/net/http#ProxyFromEnvironment. */
+/** Loopback addresses never use a proxy, as in Helm: https://pkg.go.dev/net/http#ProxyFromEnvironment. */
 export function isLoopback({ hostname }: URL): boolean {
   return hostname === "localhost" || hostname === "[::1]" || (isIPv4(hostname) && hostname.startsWith("127."));
 }
@@ -109,6 +111,6 @@ function described(error: Error, { host }: URL): Error {
   if (name === "AbortError" || name === "TimeoutError") return new Error(`${host} did not answer in time`);
   if (code === undefined) return error;
   if (trustCodes.test(code))
-    return new Error(`the certificate of ${host} is not trusted (${code}; NODE_EXTRA_CA_CERTS names a CA of your own)`);
+    return new Error(`the certificate of ${host} is not trusted (${code}; set NODE_EXTRA_CA_CERTS for a private CA)`);
   return new Error(`${host} could not be reached (${code})`);
 }

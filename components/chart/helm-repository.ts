@@ -3,7 +3,7 @@ import { printable } from "../printable.ts";
 import type { Download } from "./download.ts";
 import { findInIndex } from "./chart-index.ts";
 
-/** The chart that a repository gives is not the one that its index promises. */
+/** A downloaded chart does not match the digest in the repository's index. */
 export class ChartDiffers extends Error {}
 
 export interface WantedChart {
@@ -16,10 +16,10 @@ export const mostOfIndex = 32 * 2 ** 20;
 export const mostOfChart = 4 * 2 ** 20;
 
 /**
- * The archive of a chart in a Helm repository.
+ * Downloads the archive of a chart from a Helm repository.
  *
  * @param repository `https://` URL, as in a Release.
- * @param authorization Header for the repository; like Helm's, it goes to charts at its own origin only.
+ * @param authorization Header for the repository. As in Helm, it is sent only to charts at the same origin.
  */
 export async function fromHelmRepository(
   { name, version }: WantedChart,

@@ -7,9 +7,9 @@ import { emptyTree, nodeAt, type ValueTree } from "./value-tree.ts";
 export type ChartFiles = ReadonlyMap<string, string>;
 
 /**
- * The values that a chart knows: those in values.yaml, those its templates mention, and those of values.schema.json.
+ * The values that a chart knows: those in values.yaml, in its templates and in values.schema.json.
  *
- * @throws when one of its files is not what its name says.
+ * @throws if one of its files cannot be parsed.
  */
 export function knownValues(files: ChartFiles): ValueTree {
   const tree = emptyTree();
@@ -28,7 +28,7 @@ function parsed(files: ChartFiles, name: string): unknown {
   }
 }
 
-/** A map without keys, a list, an empty text and null say nothing of what may stand there. */
+/** An empty map, a list, an empty text and null do not tell which values are allowed below. */
 function addDefaults(node: ValueTree, value: unknown): void {
   if (!isMapping(value)) {
     node.open ||= value === null || value === "" || Array.isArray(value);
@@ -50,7 +50,7 @@ function addSchema(node: ValueTree, schema: unknown): void {
   for (const other of others.flat()) addSchema(node, other);
 }
 
-/** Names under which values go to the charts in this one; `global` goes to all of them. */
+/** Names of the subcharts' values; `global` goes to all subcharts. */
 function subcharts(files: ChartFiles): readonly string[] {
   const listed = ["Chart.yaml", "requirements.yaml"].flatMap((file) => {
     const chart = parsed(files, file);

@@ -13,18 +13,18 @@ const manifestAnswer = z.object({ layers: z.array(z.object({ mediaType: z.string
 const tokenAnswer = z.object({ token: z.string().optional(), access_token: z.string().optional() });
 
 /**
- * The archive of a chart in an OCI registry, as anybody gets it: Helm's own sign-in to the registry is not used.
+ * Downloads the archive of a chart from an OCI registry anonymously, without Helm's registry login.
  *
- * @param repository `oci://` URL of what the chart stands in.
+ * @param repository `oci://` URL of the chart's parent.
  */
 export async function fromOciRegistry(chart: WantedChart, repository: string, download: Download): Promise<Buffer> {
   const { host, pathname } = new URL(repository);
-  // The name of Docker Hub is not where its registry answers.
+  // Docker Hub's registry has another host name.
   const registry = host === "docker.io" ? "registry-1.docker.io" : host;
   const plain = isLoopback(new URL(`https://${host}`));
   const name = `${pathname.replace(/^\/+|\/+$/g, "")}/${chart.name}`.replace(/^\//, "");
   const base = `${plain ? "http" : "https"}://${registry}/v2/${name}`;
-  const tag = chart.version.replaceAll("+", "_"); // a tag has no plus sign
+  const tag = chart.version.replaceAll("+", "_"); // a tag cannot contain a plus sign
   const manifest = new URL(`${base}/manifests/${tag}`);
   let authorization: string | undefined;
   const get = (url: URL, limit: number) =>
@@ -37,7 +37,7 @@ export async function fromOciRegistry(chart: WantedChart, repository: string, do
   const { layers } = read(text, manifestAnswer, registry);
   const digest = layers.find(({ mediaType }) => mediaType === chartLayer)?.digest;
   if (digest === undefined || !/^sha256:[0-9a-f]{64}$/.test(digest))
-    throw new Error(`what ${registry} has under that name is no chart`);
+    throw new Error(`the artifact of that name in ${registry} is not a chart`);
   const archive = await get(new URL(`${base}/blobs/${digest}`), mostOfChart);
   verify(archive, digest, `the manifest of ${registry}`);
   return archive;

@@ -1,6 +1,6 @@
 import { nodeAt, type ValueTree } from "./value-tree.ts";
 
-/** Functions of a template whose arguments are plain: none of them looks into a map that it is given. */
+/** Template functions that do not read the keys of a map they are given. */
 const plainFunctions = new Set(
   (
     "if else end and or not eq ne lt le gt ge true false nil default coalesce ternary empty required fail quote squote " +
@@ -9,12 +9,12 @@ const plainFunctions = new Set(
   ).split(" "),
 );
 
-/** Functions that take a key of a map as a text: `index .Values "a-b"`, `dig "a" "b" "" .Values`. */
+/** Functions that take a map key as a text: `index .Values "a-b"`, `dig "a" "b" "" .Values`. */
 const lookups = new Set(["index", "get", "hasKey", "dig", "pluck"]);
 
 /**
- * Adds the values that the text of a template mentions. A map that goes to anything but a plain function, `toYaml`,
- * `with`, `range`, `include` or a variable, is used in ways that are not followed: anything may stand in it.
+ * Adds the values that a template mentions. If a map is passed to `toYaml`, `with`, `range`, `include`, a variable or
+ * any other function that is not plain, its use is not followed, and any key is accepted in it.
  */
 export function addTemplateValues(tree: ValueTree, text: string): void {
   for (const path of mentions(text)) nodeAt(tree, path);
@@ -41,7 +41,7 @@ function mentions(text: string): readonly (readonly string[])[] {
   );
 }
 
-/** `((.Values.a).b).c`, which is empty where a is not there, as `.Values.a.b.c`. */
+/** `((.Values.a).b).c`, which is empty if a is missing, as `.Values.a.b.c`. */
 function withoutNilSafety(text: string): string {
   const plain = text.replace(/\(\s*(\$?\w*(?:\.\w+)*\.Values(?:\.\w+)*)\s*\)(?=\.\w)/g, "$1");
   return plain === text ? text : withoutNilSafety(plain);

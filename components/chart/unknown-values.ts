@@ -13,13 +13,13 @@ export interface KnownChart {
   readonly known: ValueTree;
 }
 
-/** Places that are still worth naming. */
+/** Maximum number of places that a message names. */
 const mostPlaces = 3;
 
-/** Values that the chart does not have. Helm takes them and nothing comes of them. */
+/** Reports values that the chart does not have. Helm accepts them without effect. */
 export function unknownChartValues({ title, known }: KnownChart, values: Mapping): readonly Problem[] {
   const used = emptyTree();
-  for (const text of textsIn(values)) addTemplateValues(used, text); // what the chart renders with `tpl`, as extraObjects
+  for (const text of textsIn(values)) addTemplateValues(used, text); // rendered with `tpl`, such as extraObjects
   const unknownIn = (node: ValueTree, mapping: Mapping, above: readonly string[]): readonly Problem[] => {
     if (node.open) return [];
     return Object.entries(mapping).flatMap(([key, value]) => {
@@ -27,7 +27,7 @@ export function unknownChartValues({ title, known }: KnownChart, values: Mapping
       const child = node.children.get(key);
       if (child !== undefined) return isMapping(value) ? unknownIn(child, value, path) : [];
       if (has(used, path)) return [];
-      const message = `is no value of the chart ${title}, and does nothing. ${remedyFor(meant(known, node, path))}`;
+      const message = `is not a value of the chart ${title}, and has no effect. ${remedyFor(meant(known, node, path))}`;
       return [{ key: `rancher:chartValues.${printable(path.join("."))}`, message }];
     });
   };
@@ -39,7 +39,7 @@ function textsIn(value: unknown): readonly string[] {
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
-/** The same key in another spelling, else at another level, else a similar one. */
+/** The same key in another spelling, otherwise at another level, otherwise a similar key. */
 function meant(known: ValueTree, node: ValueTree, path: readonly string[]): readonly string[] {
   const key = path.at(-1) ?? "";
   const above = path.slice(0, -1);
@@ -56,7 +56,7 @@ function meant(known: ValueTree, node: ValueTree, path: readonly string[]): read
   return similar === undefined ? [] : [here(similar)];
 }
 
-/** Keys at the beginning that two paths have in common. */
+/** Number of leading keys that two paths share. */
 function sharedKeys(one: readonly string[], other: readonly string[]): number {
   const parting = one.findIndex((key, index) => key !== other[index]);
   return parting === -1 ? one.length : parting;
@@ -64,7 +64,7 @@ function sharedKeys(one: readonly string[], other: readonly string[]): number {
 
 function remedyFor(paths: readonly string[]): string {
   const [first] = paths;
-  if (first === undefined) return "Leave it out, or look it up in the chart's values.yaml.";
+  if (first === undefined) return "Leave it out, or check the chart's values.yaml.";
   const rule = paths.length === 1 ? ruledChartValue(first) : undefined;
   return rule === undefined ? `Did you mean ${listed(paths, "or")}?` : `If you meant ${first}: that ${rule}.`;
 }

@@ -1,4 +1,4 @@
-/** Values that a chart knows: a key per child, and whether anything may stand below. */
+/** Values that a chart knows: a key per child, and whether any key is allowed below. */
 export interface ValueTree {
   open: boolean;
   readonly children: Map<string, ValueTree>;
@@ -8,7 +8,7 @@ export function emptyTree(): ValueTree {
   return { open: false, children: new Map() };
 }
 
-/** The node at a path, made where it is not there yet. */
+/** The node at a path, created if it is missing. */
 export function nodeAt(tree: ValueTree, path: readonly string[]): ValueTree {
   let node = tree;
   for (const key of path) {

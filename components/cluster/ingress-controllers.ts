@@ -2,25 +2,25 @@ import { everybody, type TrustedNetworks } from "./trusted-networks.ts";
 
 export type ControllerKind = "traefik" | "ingress-nginx";
 
-/** An ingress controller as its workload, its Service and its ConfigMap describe it. */
+/** An ingress controller, as described by its workload, Service and ConfigMap. */
 export interface RunningController {
   readonly kind: ControllerKind;
   readonly namespace: string;
   readonly name: string;
   readonly workload: Workload["kind"];
-  /** Release of Helm it belongs to, where it does. */
+  /** Its Helm release, if it has one. */
   readonly release?: string;
-  /** Whose `X-Forwarded-*` it trusts. */
+  /** Networks whose `X-Forwarded-*` it trusts. */
   readonly forwardedHeaders: TrustedNetworks;
-  /** From whom it takes the PROXY protocol, on both of its ports. */
+  /** Networks from which it accepts the PROXY protocol, on both of its ports. */
   readonly proxyProtocol: TrustedNetworks;
-  /** Its Service puts a node's address in the place of who connects. */
+  /** Its Service replaces the client's address with a node's address. */
   readonly hidesClients: boolean;
-  /** Every pod runs what the workload says now. */
+  /** Every pod runs the current revision of the workload. */
   readonly rolledOut: boolean;
 }
 
-/** As much of a Deployment or DaemonSet as tells an ingress controller. */
+/** The parts of a Deployment or DaemonSet that identify an ingress controller. */
 export interface Workload {
   readonly kind: "Deployment" | "DaemonSet";
   readonly metadata?: {
@@ -70,12 +70,12 @@ export interface FoundController {
   describe(services: readonly Service[], config: Readonly<Record<string, string>>): RunningController;
 }
 
-/** Recognises a controller by its arguments, however it was installed and whatever it is called. */
+/** Recognises a controller by its arguments, independent of its installation and name. */
 export function controllerOf(workload: Workload): FoundController | undefined {
   const { name = "", namespace = "", annotations } = workload.metadata ?? {};
   const release = annotations?.["meta.helm.sh/release-name"];
   const pod = workload.spec?.template;
-  const words = (pod?.spec?.containers ?? []).flatMap(({ command = [], args = [] }) => [...command, ...args]);
+  const commandLine = (pod?.spec?.containers ?? []).flatMap(({ command = [], args = [] }) => [...command, ...args]);
   const common = (services: readonly Service[]) => ({
     namespace,
     name,
@@ -84,11 +84,15 @@ export function controllerOf(workload: Workload): FoundController | undefined {
     hidesClients: hidesClients(workload, services),
     rolledOut: isRolledOut(workload),
   });
-  if (argument(words, "--entrypoints.web.address") !== undefined) {
-    return { namespace, describe: (services) => ({ kind: "traefik", ...common(services), ...traefikTrust(words) }) };
+  if (argument(commandLine, "--entrypoints.web.address") !== undefined) {
+    return {
+      namespace,
+      describe: (services) => ({ kind: "traefik", ...common(services), ...traefikTrust(commandLine) }),
+    };
   }
-  const configMap = argument(words, "--configmap")?.replace("$(POD_NAMESPACE)", namespace);
-  if (configMap === undefined || !words.some((word) => word.endsWith("nginx-ingress-controller"))) return undefined;
+  const configMap = argument(commandLine, "--configmap")?.replace("$(POD_NAMESPACE)", namespace);
+  if (configMap === undefined || !commandLine.some((part) => part.endsWith("nginx-ingress-controller")))
+    return undefined;
   return {
     namespace,
     configMap,
@@ -97,11 +101,11 @@ export function controllerOf(workload: Workload): FoundController | undefined {
 }
 
 /** https://doc.traefik.io/traefik/reference/install-configuration/entrypoints/ */
-function traefikTrust(words: readonly string[]): Pick<RunningController, "forwardedHeaders" | "proxyProtocol"> {
+function traefikTrust(commandLine: readonly string[]): Pick<RunningController, "forwardedHeaders" | "proxyProtocol"> {
   const trust = (entryPoint: string, what: string): TrustedNetworks => {
-    const insecure = argument(words, `--entrypoints.${entryPoint}.${what}.insecure`);
+    const insecure = argument(commandLine, `--entrypoints.${entryPoint}.${what}.insecure`);
     if (insecure !== undefined && insecure !== "false") return everybody;
-    return split(argument(words, `--entrypoints.${entryPoint}.${what}.trustedips`));
+    return split(argument(commandLine, `--entrypoints.${entryPoint}.${what}.trustedips`));
   };
   const [web, websecure] = [trust("web", "proxyprotocol"), trust("websecure", "proxyprotocol")];
   return {
@@ -122,9 +126,11 @@ function nginxTrust(
   };
 }
 
-/** Value of `--name=value`; empty for `--name`. Traefik's names know no case, and charts write them in two ways. */
-function argument(words: readonly string[], name: string): string | undefined {
-  const found = words.find((word) => word.split("=", 1)[0]?.toLowerCase() === name);
+/**
+ * Value of `--name=value`; empty for `--name`. Traefik's names are case-insensitive, and charts use both spellings.
+ */
+function argument(commandLine: readonly string[], name: string): string | undefined {
+  const found = commandLine.find((option) => option.split("=", 1)[0]?.toLowerCase() === name);
   return found?.slice(name.length + 1);
 }
 
@@ -132,7 +138,9 @@ function split(networks: string | undefined): readonly string[] {
   return (networks ?? "").split(",").flatMap((network) => (network.trim() === "" ? [] : [network.trim()]));
 }
 
-/** Kubernetes rewrites the sender on the way to a pod on another node, unless only the node's own pods may answer. */
+/**
+ * Kubernetes rewrites the source address of connections to a pod on another node, unless traffic stays on the node.
+ */
 function hidesClients({ spec }: Workload, services: readonly Service[]): boolean {
   const pod = spec?.template?.spec;
   const onTheNode =
@@ -151,7 +159,7 @@ function hidesClients({ spec }: Workload, services: readonly Service[]): boolean
   });
 }
 
-/** As `kubectl rollout status` judges it. */
+/** The same condition as `kubectl rollout status`. */
 function isRolledOut({ kind, metadata, spec, status = {} }: Workload): boolean {
   if ((status.observedGeneration ?? 0) < (metadata?.generation ?? 0)) return false;
   const [wanted, updated, ready, all] =

@@ -2,7 +2,7 @@ import { KubernetesApiError } from "./kubernetes-api.ts";
 import { controllerOf, type RunningController, type Service, type Workload } from "./ingress-controllers.ts";
 import { isOwned } from "./ownership.ts";
 
-/** What runs as ingress controller, and who configures it. */
+/** The running ingress controllers, and what configures them. */
 export interface IngressFindings {
   /** Charts in kube-system that K3s or RKE2 itself installs and upgrades. */
   readonly packagedCharts: readonly string[];
@@ -10,10 +10,10 @@ export interface IngressFindings {
   readonly controllers: readonly RunningController[];
 }
 
-/** A HelmChartConfig in kube-system: values laid over those of the packaged chart of the same name. */
+/** A HelmChartConfig in kube-system: values merged over those of the packaged chart of the same name. */
 export interface ChartConfig {
   readonly name: string;
-  /** This stack made it. */
+  /** Whether this stack created it. */
   readonly owned: boolean;
 }
 
@@ -31,8 +31,10 @@ interface ConfigMap {
 
 const helmCharts = "/apis/helm.cattle.io/v1/namespaces/kube-system";
 
-/** @param stack `<project>/<stack>`, to tell this stack's objects from others'. */
-export async function findIngress(get: Get, stack: string): Promise<IngressFindings> {
+/** @param stack `<project>/<stack>`, to tell this stack's objects from others'. */ export async function findIngress(
+  get: Get,
+  stack: string,
+): Promise<IngressFindings> {
   const [charts, configs, controllers] = await Promise.all([
     orEmpty(get<List<Named>>(`${helmCharts}/helmcharts`)),
     orEmpty(get<List<Named>>(`${helmCharts}/helmchartconfigs`)),
@@ -45,7 +47,7 @@ export async function findIngress(get: Get, stack: string): Promise<IngressFindi
   };
 }
 
-/** Every Traefik and every ingress-nginx that the cluster has as a Deployment or DaemonSet. */
+/** Finds every Traefik and ingress-nginx that runs as a Deployment or DaemonSet. */
 export async function findControllers(get: Get): Promise<RunningController[]> {
   const lists = await Promise.all(
     (["Deployment", "DaemonSet"] as const).map(async (kind) => {
@@ -74,7 +76,7 @@ function nameOf({ metadata }: Named): string {
   return metadata?.name ?? "";
 }
 
-/** A cluster without K3s' helm-controller has no such kinds. */
+/** A cluster without K3s' helm-controller does not have these kinds. */
 async function orEmpty<T>(answer: Promise<List<T>>): Promise<List<T>> {
   return (await orUndefined(answer)) ?? { items: [] };
 }

@@ -4,7 +4,7 @@ import type { ControllerKind, RunningController } from "./ingress-controllers.ts
 import type { IngressFindings } from "./ingress-findings.ts";
 import { trustsAll } from "./trusted-networks.ts";
 
-/** What the load balancer tells of a client that the ingress controller must trust. */
+/** How the load balancer passes on client addresses, which the ingress controller must trust. */
 export type ClientAddressSource = "forwardedHeaders" | "proxyProtocol";
 
 /** Charts of ingress controllers that K3s and RKE2 install, by the name of their HelmChart. */
@@ -19,13 +19,13 @@ export interface IngressTrustArgs {
   readonly findings: IngressFindings;
 }
 
-/** How the ingress controller comes to trust the load balancer, or why it does not. */
+/** How to make the ingress controller trust the load balancer, or why that is not possible. */
 export type IngressTrustPlan =
   | { readonly kind: "there" }
   | {
       readonly kind: "set";
       readonly chart: PackagedChart;
-      /** YAML, laid over the chart's values. */
+      /** YAML, merged over the chart's values. */
       readonly valuesContent: string;
     }
   | { readonly kind: "refused"; readonly reason: string };
@@ -36,7 +36,10 @@ const packagedCharts: Readonly<Record<PackagedChart, ControllerKind>> = {
   "rke2-ingress-nginx": "ingress-nginx",
 };
 
-/** Chosen so that what this stack set once stays its own: a second run finds the trust, and keeps the object. */
+/**
+ * A HelmChartConfig of this stack stays in the plan, so that a second run, which finds the trust in place, keeps the
+ * object.
+ */
 export function planIngressTrust(args: IngressTrustArgs): IngressTrustPlan {
   const { balancers, findings } = args;
   const names = balancers.filter((address) => isIP(address) === 0);
@@ -55,13 +58,13 @@ export function planIngressTrust(args: IngressTrustArgs): IngressTrustPlan {
   return refused(remedy(args, chart, running));
 }
 
-/** Whether what runs trusts the balancers, and every pod of it does. */
+/** Whether the running controllers trust the balancers, in every pod. */
 export function trustIsLive(args: IngressTrustArgs): boolean {
   const running = controllersOf(args);
   return running.length > 0 && running.every((controller) => trusts(controller, args) && controller.rolledOut);
 }
 
-/** Looked for as running: a packaged chart's own release, else every controller of the kind. */
+/** The relevant controllers: those of the packaged chart's release, otherwise every controller of the kind. */
 function controllersOf(args: IngressTrustArgs): readonly RunningController[] {
   const chart = packagedChart(args);
   const ofKind = args.findings.controllers.filter(({ kind }) => kind === args.controller);
@@ -93,8 +96,8 @@ function remedy(
   const text = yaml(valuesOf(chart ?? foreignChart(args.controller), args)).trimEnd();
   if (chart !== undefined) {
     return (
-      `is configured by a HelmChartConfig ${chart} in kube-system that is not this stack's, and does not run with ` +
-      `this trust. Merge this into its valuesContent, wait until the controller has restarted, and run again:\n${indented(text)}`
+      `is configured by a HelmChartConfig ${chart} in kube-system that is not this stack's, and lacks this ` +
+      `trust. Merge this into its valuesContent, wait until the controller has restarted, and run again:\n${indented(text)}`
     );
   }
   const hidden = running
@@ -104,12 +107,12 @@ function remedy(
     running.length === 0
       ? `was not found as a Deployment or DaemonSet`
       : hidden.length > 0
-        ? `does not see who connects: the Service of ${hidden.join(", ")} has externalTrafficPolicy Cluster, or the trust is missing`
-        : `(${running.map(({ namespace, name }) => `${namespace}/${name}`).join(", ")}) does not run with this trust`;
+        ? `does not see client addresses: the Service of ${hidden.join(", ")} has externalTrafficPolicy Cluster, or the trust is missing`
+        : `(${running.map(({ namespace, name }) => `${namespace}/${name}`).join(", ")}) does not have this trust`;
   return `${why}. Apply these values to its Helm chart, wait until it has restarted, and run again:\n${indented(text)}`;
 }
 
-/** For people, too: an address that comes twice is written twice. */
+/** Readable for users, too: a repeated address is written out, not aliased. */
 function yaml(values: object): string {
   return stringify(values, { aliasDuplicateObjects: false });
 }
@@ -118,13 +121,13 @@ function indented(text: string): string {
   return text.replace(/^/gm, "  ");
 }
 
-/** Values of the vendors' charts, which both distributions' derive from. */
+/** Values of the vendors' charts, from which both distributions' charts derive. */
 function foreignChart(controller: ControllerKind): PackagedChart {
   return controller === "traefik" ? "traefik" : "rke2-ingress-nginx";
 }
 
 /**
- * Values that make a chart's controller trust the balancers, and nobody else.
+ * Values that make a chart's controller trust only the balancers.
  *
  * https://github.com/traefik/traefik-helm-chart/blob/master/traefik/values.yaml,
  * https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/configmap/
@@ -133,7 +136,7 @@ function valuesOf(chart: PackagedChart, { clientAddressSource, balancers }: Ingr
   switch (chart) {
     case "traefik":
       return {
-        // K3s' ServiceLB hides who connects, unless it may lead to the node's own pod only; then every node needs one.
+        // K3s' ServiceLB hides client addresses unless traffic stays on the node, and then every node needs a pod.
         deployment: { kind: "DaemonSet" },
         service: { spec: { externalTrafficPolicy: "Local" } },
         ports: traefikPorts(balancers),
@@ -145,7 +148,7 @@ function valuesOf(chart: PackagedChart, { clientAddressSource, balancers }: Ingr
         controller: {
           config: {
             [clientAddressSource === "forwardedHeaders" ? "use-forwarded-headers" : "use-proxy-protocol"]: "true",
-            // Without it anyone who reaches a node may say who they are.
+            // Without it every client that reaches a node could forge its address.
             "proxy-real-ip-cidr": balancers.join(","),
           },
         },
@@ -156,10 +159,10 @@ function valuesOf(chart: PackagedChart, { clientAddressSource, balancers }: Ingr
 }
 
 /**
- * For both that a balancer may tell: a stack that goes from one to the other changes nothing here, and is understood
- * all the while, as Traefik takes connections from those it trusts with the PROXY protocol and without
- * (pkg/server/server_entrypoint_tcp.go). A client gains nothing by either: nginx writes the headers itself at layer 7,
- * and with the PROXY protocol it is the client's own address that Traefik would have to trust.
+ * Covers both sources of client addresses, so that a stack can switch between them without a change here. Traefik
+ * accepts connections from trusted addresses with and without the PROXY protocol (pkg/server/server_entrypoint_tcp.go).
+ * A client cannot exploit either: at layer 7 nginx sets the headers itself, and with the PROXY protocol Traefik would
+ * have to trust the client's own address.
  */
 function traefikPorts(trustedIPs: readonly string[]): object {
   return {

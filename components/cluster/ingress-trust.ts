@@ -10,26 +10,29 @@ import { awaitTrust } from "./trust-rollout.ts";
 export interface IngressTrustArgs {
   /** The packaged chart that is configured. */
   readonly chart: PackagedChart;
-  /** YAML, laid over the chart's values. Changing it makes the distribution replace the controller's pods. */
+  /** YAML, merged over the chart's values. Changing it makes the distribution replace the controller's pods. */
   readonly valuesContent: string;
-  /** What must be seen before it counts as done. */
+  /** The trust that must be live before the component is ready. */
   readonly trust: Trust;
   readonly kubeconfig: pulumi.Output<string>;
 }
 
-/** Seconds: the distribution notices, upgrades the chart, and pulls nothing; pods are replaced one by one. */
+/**
+ * Seconds. The distribution detects the change and upgrades the chart without pulling images; pods are replaced one by
+ * one.
+ */
 const timeout = 300;
-/** Seconds between two looks. */
+/** Seconds between two checks. */
 const pause = 2;
 
 /**
- * Makes the ingress controller that K3s or RKE2 installed trust what the load balancer says of its clients.
+ * Makes the ingress controller of K3s or RKE2 trust the client addresses that the load balancer passes on.
  *
- * Expects the packaged chart, and no HelmChartConfig of others for it. Whoever depends on `live` comes after the
- * controller runs with it. Leaves out controllers that somebody else configures.
+ * Expects the packaged chart, and no foreign HelmChartConfig for it. Resources that depend on `live` are created after
+ * the controller runs with the trust. Does not change controllers that are configured elsewhere.
  */
 export class IngressTrust extends pulumi.ComponentResource {
-  /** For `dependsOn`: resolves once the controller trusts the balancer; in a preview at once. */
+  /** For `dependsOn`: resolves once the controller trusts the balancer; in a preview immediately. */
   public readonly live: Promise<pulumi.Resource>;
 
   constructor(name: string, args: IngressTrustArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -3,7 +3,9 @@ import { z } from "zod";
 const text = z.string();
 const named = z.object({ name: z.string() });
 
-/** The parts of a kubeconfig that are read here, https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/. */
+/**
+ * The parts of a kubeconfig that this program reads, https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/.
+ */
 export const kubeconfigSchema = z.object({
   "current-context": text.optional(),
   contexts: z
@@ -61,5 +63,5 @@ export type Cluster = NonNullable<Kubeconfig["clusters"][number]["cluster"]>;
 export type User = NonNullable<NonNullable<Kubeconfig["users"]>[number]["user"]>;
 export type ExecPlugin = NonNullable<User["exec"]>;
 
-/** Keys of a user that kubectl would follow and this program does not. */
+/** Keys of a user that kubectl supports and this program does not. */
 export const unsupportedUserKeys = ["auth-provider", "as", "as-uid", "as-groups", "as-user-extra"] as const;

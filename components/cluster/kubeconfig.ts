@@ -12,7 +12,7 @@ import {
   type User,
 } from "./kubeconfig-schema.ts";
 
-/** How to reach a cluster and who to be there. Holds secrets. */
+/** How to reach a cluster and with which credentials. Contains secrets. */
 export interface ClusterAccess {
   /** `https://192.0.2.10:6443` */
   readonly server: string;
@@ -37,7 +37,8 @@ const pluginTime = 30_000;
 /**
  * Reads the current context of a kubeconfig, given as text, and gets its credentials.
  *
- * @throws what is wrong with it. The message has names and keys from the kubeconfig, never values that may be secret.
+ * @throws an error that describes what is wrong. Its message contains names and keys of the kubeconfig, never values
+ * that may be secret.
  */
 export async function readKubeconfig(text: string): Promise<ClusterAccess> {
   const config = parseKubeconfig(text);
@@ -60,7 +61,7 @@ function parseKubeconfig(text: string): Kubeconfig {
   try {
     parsed = parse(text);
   } catch {
-    // reported below: the parser's own message quotes the text
+    // Reported below, because the parser's own message quotes the text.
   }
   if (typeof parsed !== "object" || parsed === null || !("clusters" in parsed))
     throw new Error("is not a kubeconfig: it is not YAML with clusters, users and contexts.");
@@ -70,7 +71,7 @@ function parseKubeconfig(text: string): Kubeconfig {
   throw new Error(`is not a valid kubeconfig: ${keys.slice(0, 3).join(", ")} is not what Kubernetes expects there.`);
 }
 
-/** A server's address is printed in messages and goes to the provider, so it may hold no credentials. */
+/** A server's address is printed in messages and passed to the provider, so it must not contain credentials. */
 function checkServer(server: string): void {
   if (!URL.canParse(server)) throw new Error("has a server that is not a URL. Write it with https:// and its port.");
   const { username, password } = new URL(server);
@@ -78,7 +79,7 @@ function checkServer(server: string): void {
     throw new Error("has a user name or password in the server's URL. Put them into the user's username and password.");
 }
 
-/** It may hold a password, which Node's own error about an invalid URL would show. */
+/** The URL may contain a password, which Node's error about an invalid URL would show. */
 function checkProxy(proxy: string | undefined): void {
   if (proxy !== undefined && !(URL.canParse(proxy) && /^https?:\/\/./i.test(proxy)))
     throw new Error(
@@ -138,12 +139,9 @@ async function askPlugin({ apiVersion, command, args, env }: ExecPlugin): Promis
     };
   } catch (error) {
     const { code } = error as { code?: unknown };
-    throw new Error(
-      `asks ${command} for credentials, which does not give any (${String(code ?? "no valid answer")}).`,
-      {
-        cause: undefined,
-      },
-    );
+    throw new Error(`uses ${command} for credentials, which returned none (${String(code ?? "no valid answer")}).`, {
+      cause: undefined,
+    });
   }
 }
 
@@ -160,6 +158,8 @@ function read(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch {
-    throw new Error(`names the file ${path}, which cannot be read here. Put its content into the kubeconfig.`);
+    throw new Error(
+      `names the file ${path}, which cannot be read on this machine. Put its content into the kubeconfig.`,
+    );
   }
 }

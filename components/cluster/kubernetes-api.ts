@@ -4,16 +4,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { HttpsProxyAgent } from "https-proxy-agent";
 import type { ClusterAccess } from "./kubeconfig.ts";
 
-/** Milliseconds between two attempts, where the server does not say. */
+/** Milliseconds between two attempts, if the server does not send Retry-After. */
 const defaultPause = 500;
 
-/** What an API server answers while it is overloaded or starting. */
+/** Statuses of an API server that is overloaded or starting. */
 const temporaryStatuses: readonly number[] = [429, 500, 502, 503, 504];
 
-/** An answer of the API server other than success. */
+/** An unsuccessful answer of the API server. */
 export class KubernetesApiError extends Error {
   readonly status: number;
-  /** Milliseconds after which the server wants to be asked again. */
+  /** Milliseconds to wait before the next attempt. */
   readonly retryAfter: number;
   constructor(status: number, path: string, retryAfter = defaultPause) {
     super(`${path} was answered with ${status}`);
@@ -25,22 +25,22 @@ export class KubernetesApiError extends Error {
 /** Milliseconds for one answer of an API server. */
 export const answerTime = 10_000;
 
-/** An answer that is not what a Kubernetes API server gives. */
+/** An answer that no Kubernetes API server would give. */
 export class InvalidAnswer extends Error {
   readonly path: string;
   constructor(path: string) {
-    super(`${path} was answered with something that Kubernetes does not answer`);
+    super(`${path} was answered with something that is not a Kubernetes response`);
     this.path = path;
   }
 }
 
-/** Asks for names and labels only, where nothing else is looked at: a cluster can have thousands of objects. */
+/** Requests only metadata where nothing else is used, because a cluster can have thousands of objects. */
 export const metadataOnly = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
 
 /**
- * Reads from a Kubernetes API. Only ever a GET: what changes a cluster goes through Pulumi's provider.
+ * Reads from a Kubernetes API, only with GET. Changes go through Pulumi's provider.
  *
- * Not the official client, because loading it takes longer than the rest of this program together, at every preview.
+ * Does not use the official client, because loading it at every preview takes longer than the rest of this program.
  */
 export function getFrom(access: ClusterAccess, signal: AbortSignal) {
   const { server, authorization, proxy, ...tls } = access;
@@ -79,7 +79,7 @@ export function getFrom(access: ClusterAccess, signal: AbortSignal) {
         try {
           await sleep(error.retryAfter, undefined, { signal });
         } catch {
-          throw error; // the time is over: the server's last answer says more than that
+          throw error; // The time is over, and the server's last answer is more specific than a timeout.
         }
       }
     }

@@ -3,10 +3,11 @@ const instance = "app.kubernetes.io/instance";
 const program = "rancher-stack";
 
 /**
- * What marks an object as one stack's own (https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/).
- * It is written before anything else goes into a namespace, so it is there even when the run was killed.
+ * Labels that mark an object as owned by one stack
+ * (https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/). They are written before anything
+ * else in a namespace, so they exist even after a killed run.
  *
- * @param stack `<project>/<stack>`; a label value takes no slash.
+ * @param stack `<project>/<stack>`; a label value cannot contain a slash.
  */
 export function ownershipLabels(stack: string): Record<string, string> {
   return { [managedBy]: program, [instance]: stack.replace("/", ".") };

@@ -16,7 +16,7 @@ export function plannedFacts({ cluster }: HighAvailabilitySettings): ClusterFact
     certManager: undefined,
     rancher: undefined,
     externalTls: false,
-    // As K3s and RKE2 have them, so that what would configure them is to be seen.
+    // As in K3s and RKE2, so that the output includes their configuration.
     ingress: {
       packagedCharts: [ingressNginx ? "rke2-ingress-nginx" : "traefik"],
       chartConfigs: [],

@@ -8,20 +8,20 @@ export interface Server {
 }
 
 export interface InstalledServer extends Server {
-  /** Of its Kubernetes: `v1.36.5+k3s1`. */
+  /** Its Kubernetes version: `v1.36.5+k3s1`. */
   readonly version: string;
 }
 
 export interface WantedServers {
   /** At least one. */
   readonly servers: readonly Server[];
-  /** Of Kubernetes on all of them: `v1.36.5+k3s1`. */
+  /** Kubernetes version for all of them: `v1.36.5+k3s1`. */
   readonly version: string;
   /** `embedded`: etcd on the servers, which lose their data with the majority of them. */
   readonly datastore: "embedded" | "external";
 }
 
-/** One change to one server. The next step starts only when the cluster has proved that it took this one. */
+/** One change to one server. The next step starts only after the cluster has confirmed this one. */
 export type ServerStep =
   | { readonly kind: "create" | "join"; readonly server: Server }
   | { readonly kind: "leave"; readonly server: Server }
@@ -30,7 +30,7 @@ export type ServerStep =
 
 export interface ServerPlan {
   readonly steps: readonly ServerStep[];
-  /** Why these steps must not be taken; there are none then. */
+  /** Why the change is not allowed. There are no steps then. */
   readonly problems: readonly Problem[];
 }
 
@@ -39,9 +39,9 @@ const serversKey = "rancher:cluster.servers";
 /**
  * The order in which servers leave, are upgraded and join, so that at most one of them is out at any time.
  *
- * Who leaves goes first: a dead server counts against the quorum until etcd has removed it. Upgrades come before joins,
- * as a server of a newer minor version must not join older ones (k3s-io/k3s#13271). A server whose address has changed is
- * another machine: it leaves, and joins under its new address.
+ * Leaving servers come first: a dead server counts against the quorum until etcd has removed it. Upgrades come before
+ * joins, because a server of a newer minor version must not join older ones (k3s-io/k3s#13271). A server whose address
+ * has changed is another machine: it leaves, and joins under its new address.
  *
  * https://etcd.io/docs/v3.6/faq/#should-i-add-a-member-before-removing-an-unhealthy-member
  *
@@ -74,7 +74,10 @@ function isSame(one: Server, other: Server): boolean {
   return one.name === other.name && one.address === other.address;
 }
 
-/** etcd needs a majority: a second server adds a way to fail and none to survive. An even number is only passed through. */
+/**
+ * etcd needs a majority: a second server adds a failure risk and no redundancy. An even number is only allowed
+ * temporarily.
+ */
 function countProblems(
   { servers, datastore }: WantedServers,
   installed: readonly Server[],

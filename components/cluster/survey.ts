@@ -19,17 +19,17 @@ import {
 } from "./survey-answers.ts";
 import { explainSurveyError } from "./survey-error.ts";
 
-/** Namespaces that are Kubernetes' own, the distributions', or Rancher's and its parts'. */
+/** Namespaces of Kubernetes, its distributions, and Rancher and its components. */
 const ownNamespaces =
   /^(kube-.*|default|cattle-.*|cert-manager|fleet-.*|local|local-path-storage|rancher-.*|c-m?-.*|p-.*)$/;
 
 /**
- * Looks at a cluster without changing it.
+ * Reads the state of a cluster without changing it.
  *
  * @param stack `<project>/<stack>`, to tell this stack's objects from others'.
- * @param alsoIngress Looks at how the ingress controller is configured, too.
- * @param hostname Rancher's own; a kubeconfig that leads there is refused.
- * @throws an error that says why the cluster cannot be looked at; it never holds the kubeconfig.
+ * @param alsoIngress Reads the ingress controller's configuration, too.
+ * @param hostname Rancher's hostname. A kubeconfig that points to it is rejected.
+ * @throws an error with the reason why the cluster cannot be read. It never contains the kubeconfig.
  */
 export async function survey(
   kubeconfig: string,
@@ -40,11 +40,11 @@ export async function survey(
   const access = await readKubeconfig(kubeconfig);
   if (hostname !== undefined && goesThrough(access.server, hostname))
     throw new Error(
-      `goes through Rancher itself, at ${access.server}, so an upgrade would cut its own connection. Use a kubeconfig of ` +
-        "the cluster's own API server (rancher/rancher#53134).",
+      `connects through Rancher itself, at ${access.server}, so an upgrade would cut its own connection. Use a kubeconfig of ` +
+        "the cluster's API server (rancher/rancher#53134).",
     );
   const requests = new AbortController();
-  // Not AbortSignal.any with AbortSignal.timeout, which Node 20 may collect before it fires.
+  // Not AbortSignal.any with AbortSignal.timeout, which Node 20 may garbage-collect before it fires.
   const timer = setTimeout(() => requests.abort(), answerTime);
   const get = getFrom(access, requests.signal);
   const ask = async <T>(path: string, schema: z.ZodType<T>, accept?: string): Promise<T> => {
@@ -86,7 +86,7 @@ export async function survey(
     throw new Error(explainSurveyError(error, access.server), { cause: undefined });
   } finally {
     clearTimeout(timer);
-    // Those that another one's failure left over.
+    // Cancels the requests that are still running after another one failed.
     requests.abort();
   }
 }
@@ -95,7 +95,7 @@ function goesThrough(server: string, hostname: string): boolean {
   return URL.canParse(server) && new URL(server).hostname === hostname.toLowerCase();
 }
 
-/** The objects of ingress controllers are read as Kubernetes defines them; anything else fails while it is read. */
+/** Reading an ingress controller's objects throws a TypeError if they do not have the form that Kubernetes defines. */
 function malformed(error: unknown): never {
   throw error instanceof TypeError && !("code" in error)
     ? new InvalidAnswer("the ingress controller's objects")
@@ -118,7 +118,7 @@ function installed(version: string | undefined, owned: boolean): Installed | und
   return version === undefined ? undefined : { version: version.replace(/^v/, ""), owned };
 }
 
-/** The controller carries the same labels however cert-manager was installed. */
+/** The controller has the same labels with every installation method. */
 function certManagerVersion(deployments: readonly KubernetesObject[]): string | undefined {
   return deployments.find(
     ({ metadata }) =>
@@ -128,8 +128,8 @@ function certManagerVersion(deployments: readonly KubernetesObject[]): string | 
 }
 
 /**
- * Another stack's Rancher counts whatever the status of its Helm release, and even without a release: a failed or
- * interrupted upgrade may leave it running. Only in this stack's own namespace is an unfinished release our own.
+ * A Rancher of another stack counts with any status of its Helm release, and even without a release, because it may
+ * keep running after a failed or interrupted upgrade. Only in this stack's own namespace an unfinished release is ours.
  */
 function foreignRancherVersion(
   releases: readonly SecretObject[],
@@ -142,7 +142,7 @@ function foreignRancherVersion(
   return deployments.some(isRancher) ? "unknown" : undefined;
 }
 
-/** Helm keeps a release as gzipped JSON in a secret, encoded once by itself and once by Kubernetes. */
+/** Helm stores a release as gzipped JSON in a secret, base64-encoded once by Helm and once by Kubernetes. */
 function newestRelease(secrets: readonly SecretObject[], statuses?: readonly string[]): Release | undefined {
   const revisions = secrets
     .filter(({ metadata }) => statuses?.includes(metadata?.labels?.["status"] ?? "") ?? true)

@@ -1,12 +1,12 @@
 import { BlockList, isIP, isIPv6 } from "node:net";
 
-/** Nobody is kept out: whatever anyone says is trusted. */
+/** Every client is trusted. */
 export const everybody = "everybody";
 
-/** Addresses and networks (`192.0.2.0/24`) that are trusted; empty where nobody is. */
+/** Trusted addresses and networks (`192.0.2.0/24`); empty if none is trusted. */
 export type TrustedNetworks = typeof everybody | readonly string[];
 
-/** Whether every address lies in one of the networks. What is no address and no network covers nothing. */
+/** Whether every address is in one of the networks. Invalid entries cover nothing. */
 export function trustsAll(networks: TrustedNetworks, addresses: readonly string[]): boolean {
   if (networks === everybody) return true;
   const list = new BlockList();

@@ -7,12 +7,13 @@ import { joinPem, readPem, unreadable } from "./certificate-source.ts";
 export interface AdditionalCAs {
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
-  /** PEM; absent where there are none, or where they cannot be read. */
+  /** PEM; absent if there are none or they cannot be read. */
   readonly pem?: string;
 }
 
 /**
- * Reads a key with the certificates of further CAs, and checks that it holds those and no private key.
+ * Reads a key with the certificates of additional CAs, and checks that it contains only certificates and no private
+ * key.
  *
  * @param source PEM text, or the path of a file.
  */
@@ -29,11 +30,11 @@ export function checkAdditionalCAs(
   if (read.fault !== undefined) return problem(read.fault);
   const other = read.certificates.find((certificate) => !certificate.ca && !isSelfSigned(certificate));
   if (other !== undefined)
-    return problem(`holds ${certificateName(other)}, which is no CA's certificate. Give the CA that signed it.`);
+    return problem(`holds ${certificateName(other)}, which is not a CA certificate. Give the CA that signed it.`);
   const expired = read.certificates.filter((certificate) => new Date(certificate.validTo) <= now);
   const warnings = expired.map((certificate) => ({
     key,
-    message: `holds ${certificateName(certificate)}, which expired on ${new Date(certificate.validTo).toISOString().slice(0, 10)}. Nothing it signed is trusted any more.`,
+    message: `holds ${certificateName(certificate)}, which expired on ${new Date(certificate.validTo).toISOString().slice(0, 10)}. Nothing it signed is trusted anymore.`,
   }));
   return { problems: [], warnings, pem: joinPem(text) };
 }

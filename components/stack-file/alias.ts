@@ -1,12 +1,12 @@
 import type { SecretName } from "./secret-keys.ts";
 
-/** What a name that another tool uses is answered with. */
+/** What to suggest for a key name from another tool. */
 export type Alias =
-  /** The key here, below `rancher:`. */
+  /** The matching key of this stack file, below `rancher:`. */
   | { readonly key: string }
-  /** The secret key here. */
+  /** The matching secret key. */
   | { readonly secret: SecretName }
-  /** No key: how it is here, and what to do. */
+  /** No matching key: how it works here, and what to do. */
   | { readonly how: string };
 
 export type Answers = Readonly<Record<string, Alias>>;
@@ -15,8 +15,8 @@ export const key = (path: string): Alias => ({ key: path });
 export const secret = (name: SecretName): Alias => ({ secret: name });
 export const how = (text: string): Alias => ({ how: text });
 
-export const noMachines = how("This program makes no machines. Name existing ones in the stack file.");
-export const noClusters = how("This program uses the cluster that its kubeconfig leads to. Set it in that cluster.");
+export const noMachines = how("This program creates no machines. Name existing ones in the stack file.");
+export const noClusters = how("This program uses the cluster that the kubeconfig points to. Set it in that cluster.");
 export const noSsh = how("Nothing connects to the servers of an existing cluster over SSH. Leave it out.");
 export const serverRoles = how(
   "The load balancer needs only the nodes that run the ingress controller. List those, without roles.",
@@ -43,7 +43,7 @@ export const sshNames = (at: string): Answers => ({
   sshkey: secret("sshPrivateKey"),
   sshkeypath: secret("sshPrivateKey"),
   passphrase: secret("sshPrivateKeyPassword"),
-  password: how("SSH signs in with a key: the secret sshPrivateKey, or the SSH agent's."),
+  password: how("SSH authenticates with a key: the secret sshPrivateKey, or one of the SSH agent."),
 });
 
 export const hostNames = (at: string): Answers => ({

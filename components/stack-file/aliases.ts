@@ -5,7 +5,7 @@ import { clusterNames, topNames } from "./installer-aliases.ts";
 import type { Path } from "./known-keys.ts";
 import type { Mode } from "./mode-schemas.ts";
 
-/** By the place a name stands at, indices left out. */
+/** By the path of the parent key, without list indices. */
 const places: Readonly<Record<string, Answers>> = {
   "": topNames,
   docker: dockerNames,
@@ -38,7 +38,7 @@ const places: Readonly<Record<string, Answers>> = {
   },
 };
 
-/** Answers whose key only one mode has, in the other mode. */
+/** Replacements for suggested keys that a mode does not have. */
 const otherwise: Readonly<Record<Mode, Answers>> = {
   "high-availability": {
     "docker.image": key("chartValues"),
@@ -57,7 +57,7 @@ export const aliasTable: readonly (readonly [place: string, name: string, alias:
   places,
 ).flatMap(([place, answers]) => Object.entries(answers).map(([name, alias]) => [place, name, alias] as const));
 
-/** What a name of another tool means at a place of the stack file; spelling with capitals, `_` or `-` is all the same. */
+/** What a key name from another tool means at a path of the stack file. Case, `_` and `-` are ignored. */
 export function aliasOf(path: Path, name: string, mode: Mode): Alias | undefined {
   const place = path.filter((part) => typeof part === "string").join(".");
   const answers = Object.hasOwn(places, place) ? places[place] : undefined;

@@ -6,9 +6,9 @@ import type { ModeSchema } from "./mode-schemas.ts";
 import type { SchemaNode } from "./schema-node.ts";
 
 /**
- * Values with the types that the schema asks for. The engine passes everything at the top level as text: lists and
- * mappings as JSON, numbers as digits. Inside, `pulumi config set --path` writes fractions as text, and `--type string`
- * everything. What is meant to be text stays text.
+ * Converts values to the types of the schema. The engine passes every top-level value as text: lists and mappings as
+ * JSON, numbers as digits. Nested values can be text too: `pulumi config set --path` writes fractions as text, and
+ * `--type string` everything. Values that the schema defines as text stay text.
  */
 export function asWritten(values: Mapping, modeSchema: ModeSchema): Mapping {
   return Object.fromEntries(
@@ -16,14 +16,14 @@ export function asWritten(values: Mapping, modeSchema: ModeSchema): Mapping {
   );
 }
 
-/** Values as they are nested, each with the type it has: to see whether they are small enough to be looked at. */
+/** Parses the JSON texts and changes no other type, so that limits can be checked first. */
 export function fromJsonTexts(values: Mapping, modeSchema: ModeSchema): Mapping {
   return Object.fromEntries(
     Object.entries(values).map(([key, value]) => [key, fromJson([key], value, modeSchema)] as const),
   );
 }
 
-/** JSON text where the schema has no text. */
+/** Parses JSON text, unless the schema allows text there. */
 function fromJson(path: Path, value: unknown, modeSchema: ModeSchema): unknown {
   if (typeof value !== "string" || !/^\s*[[{]/.test(value)) return value;
   const nodes = nodesAt(path, modeSchema);
@@ -35,7 +35,7 @@ function fromJson(path: Path, value: unknown, modeSchema: ModeSchema): unknown {
   }
 }
 
-/** The value itself wherever nothing in it changes, so that anchors and types of YAML are still seen by later checks. */
+/** Returns the same object if nothing in it changes, so that later checks still see YAML anchors and types. */
 function typed(path: Path, value: unknown, modeSchema: ModeSchema): unknown {
   if (typeof value === "string") return fromText(value, nodesAt(path, modeSchema));
   if (typeof value !== "object" || value === null || nodesAt(path, modeSchema).length === 0) return value;
@@ -56,9 +56,9 @@ function fromText(text: string, nodes: readonly SchemaNode[]): unknown {
   return nodes.some(isBoolean) && (text === "true" || text === "false") ? text === "true" : text;
 }
 
-/** Whether any text may stand here; a choice of words, such as `local`, is none. */
-function isText({ type, const: word, enum: words }: SchemaNode): boolean {
-  return type === "string" && word === undefined && words === undefined;
+/** Whether the schema allows arbitrary text, which a fixed choice such as `local` does not. */
+function isText({ type, const: only, enum: choices }: SchemaNode): boolean {
+  return type === "string" && only === undefined && choices === undefined;
 }
 
 export function isNumber({ type }: SchemaNode): boolean {

@@ -1,6 +1,6 @@
 import { key, secret, nginxLimits, tlsProtocols, type Answers } from "./alias.ts";
 
-/** nginx.conf, other load balancers, and the ways people run them. */
+/** Names from nginx.conf, other load balancers and the tools that run them. */
 export const balancerNames: Answers = {
   type: key("loadBalancer.kind"),
   runtime: key("loadBalancer.runAs"),

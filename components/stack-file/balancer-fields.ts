@@ -3,32 +3,32 @@ import { checkAddress, checkName, leadsToItself } from "./network-fields.ts";
 import type { FieldCheck } from "./network-fields.ts";
 import { quote } from "./quote.ts";
 
-/** Folders of a balancer's host that are this program's own: certificates on their way there come from elsewhere. */
+/** Folders on a balancer's host that this program manages. Certificates must come from elsewhere. */
 const ownFolders = ["/etc/nginx/tls", "/etc/rancher-nginx"];
 
 /** An IPv4 or IPv6 address, and nothing else. */
 export const checkIp: FieldCheck = (value) =>
-  isIP(value) === 0 || value.includes("%") ? `is ${quote(value)}, which is no IP address. Write one.` : undefined;
+  isIP(value) === 0 || value.includes("%") ? `is ${quote(value)}, which is not an IP address. Write one.` : undefined;
 
 /** Reserved, multicast and broadcast addresses, none of which can move between hosts. */
 const unreachable = /^(0\.|22[4-9]\.|23\d\.|255\.255\.255\.255$|ff)/i;
 
 export const checkFloatingAddress: FieldCheck = (value) => {
   if (/^[0-9a-f.:]+\/\d+$/i.test(value))
-    return `is ${quote(value)}, a network. Write the address alone, without the mask.`;
+    return `is ${quote(value)}, a network. Write only the address, without the mask.`;
   if (isIP(value) === 0 || value.includes("%"))
-    return `is ${quote(value)}, which is no IP address. keepalived moves addresses, not names: write the address.`;
+    return `is ${quote(value)}, which is not an IP address. keepalived moves addresses, not names: write the address.`;
   return leadsToItself(value) || unreachable.test(value)
-    ? `is ${value}, at which no other machine can be reached. Take a free address of the hosts' own network.`
+    ? `is ${value}, which other machines cannot reach. Choose a free address in the hosts' network.`
     : undefined;
 };
 
-/** A size as nginx writes it. */
+/** A size in nginx's notation. */
 export const checkSize: FieldCheck = (value) => {
   if (/^0+[kmg]?$/i.test(value))
-    return `is ${quote(value)}, which nginx takes for no limit at all. Name one, such as 100m.`;
+    return `is ${quote(value)}, which nginx treats as unlimited. Set a limit, such as 100m.`;
   if (/^[1-9]\d{0,8}[kmg]?$/i.test(value)) return undefined;
-  return `is ${quote(value)}, which is no size. Write a whole number with nginx's k, m or g, such as 100m.`;
+  return `is ${quote(value)}, which is not a size. Write a whole number with nginx's k, m or g, such as 100m.`;
 };
 
 /** An IP address, or a network in CIDR notation. */
@@ -36,7 +36,7 @@ export const checkNetwork: FieldCheck = (value) => {
   const [address = "", bits, ...rest] = value.split("/");
   const family = isIP(address);
   if (family === 0 || address.includes("%") || rest.length > 0)
-    return `is ${quote(value)}, which is no network. Write an IP address, or a network such as 192.0.2.0/24.`;
+    return `is ${quote(value)}, which is not a network. Write an IP address, or a network such as 192.0.2.0/24.`;
   if (bits === undefined) return undefined;
   const most = family === 4 ? 32 : 128;
   return /^\d{1,3}$/.test(bits) && Number(bits) <= most
@@ -44,27 +44,27 @@ export const checkNetwork: FieldCheck = (value) => {
     : `is ${quote(value)}; the part after the slash is a number from 0 to ${most}, the network's bits.`;
 };
 
-/** `interface` as Linux names them: 15 bytes, no white space and no slash (dev_valid_name in net/core/dev.c). */
+/** A Linux interface name: 15 bytes, no white space and no slash (dev_valid_name in net/core/dev.c). */
 export const checkInterface: FieldCheck = (value) => {
   if (value === "") return "is empty. Give it a value or leave it out.";
   if (value.includes("@"))
-    return `is ${quote(value)}, as ip link prints a paired interface. Write what stands before the @.`;
+    return `is ${quote(value)}, as ip link prints a paired interface. Write the part before the @.`;
   return /^[A-Za-z0-9_][A-Za-z0-9._-]{0,14}$/.test(value)
     ? undefined
-    : `is ${quote(value)}, which no network interface is called. Write its name as ip link shows it, such as eth0.`;
+    : `is ${quote(value)}, which is not an interface name. Write the name that ip link shows, such as eth0.`;
 };
 
 /** `host:port` of a site's upstream, plain HTTP. */
 export const checkUpstream: FieldCheck = (value) => {
   if (/^[a-z]+:\/\//i.test(value))
-    return `is ${quote(value)}, a URL. Write host and port alone; nginx speaks plain HTTP to it.`;
+    return `is ${quote(value)}, a URL. Write only host and port; nginx connects over plain HTTP.`;
   if (value.includes("/"))
-    return `is ${quote(value)}, with a path. A site goes to its upstream whole; write host and port.`;
+    return `is ${quote(value)}, with a path. nginx forwards every path of a site; write only host and port.`;
   const target = upstreamOf(value);
   if (target === undefined)
     return isIP(value) === 6
       ? `is ${quote(value)}, without a port. Write an IPv6 address in brackets, such as [${value}]:8080.`
-      : `is ${quote(value)}, which is no host and port. Write both, such as 192.0.2.31:8080.`;
+      : `is ${quote(value)}, which is not a host and port. Write both, such as 192.0.2.31:8080.`;
   if (target.port < 1 || target.port > 65535) return `is ${quote(value)}; ports are from 1 to 65535.`;
   const fault = checkAddress(target.address);
   return fault === undefined ? undefined : `names a host that ${fault}`;
@@ -77,7 +77,7 @@ export function upstreamOf(value: string): { readonly address: string; readonly 
   return address === undefined ? undefined : { address, port: Number(port) };
 }
 
-/** A site's name: in file names, upstream names and logs. */
+/** A site's name, used in file names, upstream names and logs. */
 export const checkSiteName: FieldCheck = (value) => {
   if (value === "rancher") return "is rancher, the name of Rancher's own site. Choose another.";
   return /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(value)
@@ -86,12 +86,14 @@ export const checkSiteName: FieldCheck = (value) => {
 };
 
 export const checkSiteHostname: FieldCheck = (value) => {
-  if (value === "") return "is empty. Give the DNS name clients ask for.";
+  if (value === "") return "is empty. Give the DNS name of the site.";
   if (value.startsWith("*.")) return `is ${quote(value)}, a wildcard. Only certificates have those; name one host.`;
   return checkName(value);
 };
 
-/** A file on the balancer's hosts. What it names goes into scripts and into a unit of systemd, so it is kept plain. */
+/**
+ * A file on the balancer's hosts. Its path goes into scripts and a systemd unit, so only plain characters are allowed.
+ */
 export const checkHostPath: FieldCheck = (value) => {
   if (value === "") return "is empty. Give the file's absolute path on the load balancer's hosts.";
   if (value.includes("-----BEGIN"))
@@ -99,9 +101,9 @@ export const checkHostPath: FieldCheck = (value) => {
   if (!value.startsWith("/"))
     return `is ${quote(value)}, a path that is not absolute. It names a file on the load balancer's hosts, such as /etc/ssl/rancher/fullchain.pem.`;
   if (!/^[A-Za-z0-9._/+@-]+$/.test(value) || value.endsWith("/") || /\/\.{0,2}(\/|$)/.test(value.slice(1)))
-    return `is ${quote(value)}. Write the path of a file without detours, in letters, digits and . _ - + @ alone.`;
+    return `is ${quote(value)}. Write the file's normalized path, using only letters, digits and . _ - + @.`;
   const own = ownFolders.find((folder) => value.startsWith(`${folder}/`));
   return own === undefined
     ? undefined
-    : `is ${quote(value)}, inside ${own}, which this program keeps and clears. Have the file in a folder of your own.`;
+    : `is ${quote(value)}, inside ${own}, which this program manages and clears. Put the file into another folder.`;
 };

@@ -12,7 +12,7 @@ const { method, ipv6, timeouts, failover } = defaultBalancerOptions;
 export const whole = (least: number, most: number, standard: number, description: string) =>
   z.int().min(least).max(most).default(standard).meta({ description });
 
-/** A TCP port for each of the two. */
+/** A TCP port for HTTP and one for HTTPS. */
 export const portPair = (http: string, https: string) => ({
   http: whole(1, 65535, 80, http),
   https: whole(1, 65535, 443, https),
@@ -22,68 +22,73 @@ export const ports = z
   .strictObject(
     portPair(
       "TCP port for HTTP: passed through at layer 4, redirected to HTTPS at layer 7. Let's Encrypt needs it to be 80.",
-      "TCP port for HTTPS. Agents and people use 443; with another one something before it has to translate.",
+      "TCP port for HTTPS. Agents and browsers use 443; with another port, something in front has to forward it.",
     ),
   )
   .prefault({})
-  .meta({ description: "Ports clients reach it at.", examples: ["{ http: 80, https: 443 }"] });
+  .meta({ description: "Ports for clients.", examples: ["{ http: 80, https: 443 }"] });
 
-/** How it forwards: what every load balancer of ours takes, whichever program does the work, on a cluster or one node. */
+/** Options for forwarding, shared by nginx and HAProxy and by both modes. */
 export const forwarding = {
   method: z.enum(["least_conn", "round_robin"]).default(method).meta({
     description: "How the next server is chosen: the one with the fewest connections, or each in turn.",
   }),
-  ipv6: z.boolean().default(ipv6).meta({ description: "Listens on IPv6 beside IPv4; every host must have it." }),
+  ipv6: z.boolean().default(ipv6).meta({ description: "Listens on IPv6 as well as IPv4; every host must have IPv6." }),
   timeouts: z
     .strictObject({
       connect: whole(
         1,
         30,
         timeouts.connect,
-        "Seconds until a silent server is given up and the next one tried: what a dead node costs a user.",
+        "Seconds until nginx or HAProxy gives up on a silent server and tries the next one: the delay a dead node causes.",
       ),
       idle: whole(
         60,
         86_400,
         timeouts.idle,
-        "Seconds of silence allowed on an open connection. Rancher asks for 1800; less cuts quiet shells and logs.",
+        "Seconds of silence allowed on an open connection. Rancher recommends 1800; less cuts idle shells and logs.",
       ),
       shutdown: whole(
         10,
         86_400,
         timeouts.shutdown,
-        "Seconds that connections opened before a reload may go on; then they are cut, and the old workers end.",
+        "Seconds that connections may continue after a reload; then they are cut, and the old workers end.",
       ),
     })
     .prefault({})
-    .meta({ description: "How long things may take, in seconds.", examples: ["{ connect: 2, idle: 1800 }"] }),
+    .meta({ description: "Timeouts in seconds.", examples: ["{ connect: 2, idle: 1800 }"] }),
   failover: z
     .strictObject({
-      maxFails: whole(1, 100, failover.maxFails, "Failures within `failTimeout` that take a server out."),
-      failTimeout: whole(1, 3600, failover.failTimeout, "Seconds a server stays out before it is tried again."),
-      tries: whole(1, 10, failover.tries, "Servers tried for one connection or request before the client is told."),
+      maxFails: whole(1, 100, failover.maxFails, "Failures within `failTimeout` after which a server is left out."),
+      failTimeout: whole(1, 3600, failover.failTimeout, "Seconds a server is left out before it is tried again."),
+      tries: whole(
+        1,
+        10,
+        failover.tries,
+        "Servers tried for one connection or request before the client gets an error.",
+      ),
     })
     .prefault({})
     .meta({ description: "When a server is left out, and for how long.", examples: ["{ maxFails: 1, tries: 3 }"] }),
 };
 
-/** Where nginx comes from, and what only nginx offers. */
+/** Where nginx comes from, and options that only nginx has. */
 export const nginxFields = {
   package: z.enum(["distribution", "nginx.org"]).default("distribution").meta({
     description:
-      "Where a host's nginx comes from: its distribution, or nginx.org's own repository. With `runAs: host`.",
+      "Where the host's nginx package comes from: the distribution or the nginx.org repository. With `runAs: host`.",
   }),
   image: text(checkImage, {
     description:
-      "Image of the container, by version or digest; another one replaces the container. With `runAs: container`.",
+      "Image of the container, by version or digest. Changing it replaces the container. With `runAs: container`.",
     example: defaultNginxImage,
   }).default(defaultNginxImage),
   versionAccess: list(text(checkNetwork, { description: "A network or an IP address.", example: "192.0.2.0/24" }))
     .optional()
     .meta({
       description:
-        "Networks that may ask for `/version` and `/rancherversion`, which tell attackers what runs here; others get " +
-        "403. Without it everybody may, with an empty list nobody. Layer 7.",
+        "Networks that may request `/version` and `/rancherversion`, which show attackers what runs here; others " +
+        "get 403. Without this key every client may, with an empty list none. Layer 7.",
       examples: ["[192.0.2.0/24]"],
     }),
   sites: list(site)
@@ -99,8 +104,8 @@ export const nginxFields = {
 
 const runAs = z.enum(["host", "container"]);
 
-/** @param standard where nginx runs unless the stack file says. */
+/** @param standard where nginx runs by default. */
 export const runAsField = (standard: z.output<typeof runAs>) =>
   runAs.default(standard).meta({
-    description: "Runs nginx as a package of the host, or as a container of its Docker engine.",
+    description: "Runs nginx as a package on the host, or as a container in its Docker engine.",
   });

@@ -12,22 +12,22 @@ const pemForm = { longest: limits.pem, lines: true };
 
 const onHost = text(checkHostPath, {
   description:
-    "Absolute path on every host of the load balancer. Checked there, never uploaded, taken up when it changes.",
+    "Absolute path on every host of the load balancer. Checked there, never uploaded, reloaded when it changes.",
   example: "/etc/ssl/rancher/fullchain.pem",
 });
 
-/** A certificate from here: PEM text, or the path of a file. */
-export const pemHere = (words: FieldDescription) => text(pem, words, pemForm);
+/** A local certificate: PEM text, or the path of a file. */
+export const pemHere = (field: FieldDescription) => text(pem, field, pemForm);
 
-/** A certificate from here, or one that is on the balancer's hosts already. */
+/** A local certificate, or one that is already on the balancer's hosts. */
 export const pemAnywhere = ({ description, example }: FieldDescription) =>
   z
     .union([z.strictObject({ onHost }), text(pem, { description: "PEM text or the path of a PEM file." }, pemForm)])
     .meta({ description, ...(example === undefined ? {} : { examples: [example] }) });
 
-/** The key of a certificate that is on the balancer's hosts; any other key is a secret. */
+/** The key of a certificate on the balancer's hosts. Any other key is a secret. */
 export const keyOnHosts = z.strictObject({ onHost }).meta({
   description:
-    "Private key of a certificate that is on the load balancer's hosts, by its path there. Any other key is a secret.",
+    "Private key of a certificate that is on the load balancer's hosts, as a path there. Any other key is a secret.",
   examples: ["{ onHost: /etc/ssl/rancher/key.pem }"],
 });

@@ -5,10 +5,10 @@ import { checkHostPath } from "./balancer-fields.ts";
 import { quote } from "./quote.ts";
 import type { CertificateSettings } from "./settings.ts";
 
-/** Something that may be here or on the balancer's hosts; a hole where its path was refused. */
+/** A local source, or a file on the balancer's hosts. `onHost` is undefined if its path is invalid. */
 type Source = string | { readonly onHost?: string | undefined };
 
-/** The keys that say where a certificate is, of `tls` or of a site. */
+/** The keys of `tls` or of a site that define where a certificate is. */
 export interface CertificateKeys {
   readonly certificate?: Source | undefined;
   readonly chain?: Source | undefined;
@@ -17,18 +17,18 @@ export interface CertificateKeys {
 
 export interface ReadCertificate {
   readonly problems: readonly Problem[];
-  /** PEM texts of what comes from here. */
+  /** PEM texts of the local parts. */
   readonly pem: { readonly certificate?: string; readonly chain?: string };
-  /** Absent where something is missing or cannot be read. */
+  /** Absent if something is missing or cannot be read. */
   readonly settings?: CertificateSettings;
 }
 
 /**
- * Where a certificate comes from, its files read when that is here. All parts come from one place.
+ * Determines where a certificate comes from, and reads its files if they are local. All parts must come from one place.
  *
- * @param key under which the parts stand: `rancher:tls`.
- * @param secret that holds the private key of a certificate from here.
- * @param faulty keys whose value was given and refused: those are not missing.
+ * @param key parent of the parts: `rancher:tls`.
+ * @param secret the secret with the private key of a local certificate.
+ * @param invalid keys with an invalid value, which are therefore not missing.
  */
 export function readCertificateKeys(
   given: CertificateKeys,
@@ -49,11 +49,11 @@ export function readCertificateKeys(
   const here = typeof certificate === "string";
   const whose = here ? "comes from here" : "is on the load balancer's hosts";
   if (chain !== undefined && (typeof chain === "string") !== here)
-    report("chain", `is elsewhere than ${key}.certificate, which ${whose}. Give both from the same place.`);
+    report("chain", `is not in the same place as ${key}.certificate, which ${whose}. Give both from the same place.`);
   if (here && privateKey !== undefined)
     report(
       "privateKey",
-      `is a file on the hosts, but ${key}.certificate comes from here, with its key in the secret ${secret}. Give both from the same place.`,
+      `is a file on the hosts, but ${key}.certificate comes from here, and its key is the secret ${secret}. Give both from the same place.`,
     );
   if (!here && privateKey === undefined && !invalid.has(`${key}.privateKey`))
     report(
@@ -71,12 +71,12 @@ interface CertificatePlace {
   readonly invalid: ReadonlySet<string>;
 }
 
-/** PEM text as it stands, or the content of the file named. */
+/** Returns PEM text unchanged, or reads the file that it names. */
 export function readPem(source: string, readFile: ReadFile): ReturnType<ReadFile> {
   return source.includes("-----BEGIN") ? source : readFile(source);
 }
 
-/** @param options.onHost whether a file on the load balancer's hosts may be meant. */
+/** @param options.onHost whether the path may mean a file on the load balancer's hosts. */
 export function unreadable(
   path: string,
   fault: FileFault | string | undefined,
@@ -92,7 +92,7 @@ export function unreadable(
   return `${file} ${fault.fault}. Copy the file beside the stack file${elsewhere}.`;
 }
 
-/** The certificates of PEM texts one after another, written anew. */
+/** Joins the certificates of several PEM texts in normalized form. */
 export function joinPem(...texts: readonly (string | undefined)[]): string {
   return texts.flatMap((text) => (text === undefined ? [] : rewriteCertificates(text))).join("");
 }

@@ -4,28 +4,34 @@ import { isMapping } from "./mapping.ts";
 import type { Mapping } from "./mapping.ts";
 import { secretCommand } from "./secret-keys.ts";
 
-/** Chart values that the stack file has keys for, or that would take the ground from under the shape; and what to do. */
+/** Chart values that have their own stack-file key or would break the installation, and what to do. */
 const ruled: readonly (readonly [path: string, remedy: string])[] = [
   ["hostname", "is set by rancher:hostname"],
   ["replicas", "is set by rancher:replicas"],
   ["tls", "follows from rancher:loadBalancer.layer: at 4 TLS ends at the Ingress, at 7 at nginx"],
   ["ingress.tls.source", "is set by rancher:tls.source"],
-  ["ingress.tls.secretName", "belongs to this program, which makes that secret from rancher:tls"],
-  ["ingress.enabled", "has to stay true: the load balancer sends everything to the Ingress"],
-  ["networkExposure.type", "has to stay ingress: the load balancer sends everything there"],
+  ["ingress.tls.secretName", "belongs to this program, which creates that secret from rancher:tls"],
+  ["ingress.enabled", "must stay true: the load balancer sends everything to the Ingress"],
+  ["networkExposure.type", "must stay ingress: the load balancer sends everything there"],
   ["letsEncrypt.email", "is set by rancher:tls.email"],
   ["letsEncrypt.environment", "is set by rancher:tls.environment"],
-  ["additionalTrustedCAs", "is set by rancher:tls.additionalTrustedCAs, which also makes the secret tls-ca-additional"],
+  [
+    "additionalTrustedCAs",
+    "is set by rancher:tls.additionalTrustedCAs, which also creates the secret tls-ca-additional",
+  ],
   ["image.tag", "is set by rancher:version, so that chart and image stay together"],
   ["rancherImageTag", "is set by rancher:version, so that chart and image stay together"],
 ];
 
-/** What is said of a chart value that has a key of its own, or has to stay as it is. */
+/** Why a chart value may not be set, or `undefined`. */
 export function ruledChartValue(path: string): string | undefined {
   return ruled.find(([name]) => name === path)?.[1];
 }
 
-/** The escape hatch may add to the shape, not contradict it. `tls: external` and `privateCA` have messages of their own, see `deprecated.ts`. Values that the chart does not have show at preview only. */
+/**
+ * The escape hatch may extend the installation but not contradict it. `tls: external` and `privateCA` have their own
+ * messages; see `deprecated.ts`. Values that the chart does not have are reported only by a preview.
+ */
 export function chartValueProblems(chartValues: Mapping, version: string | undefined): readonly Problem[] {
   const problems: Problem[] = [];
   for (const [path, remedy] of ruled) {
@@ -48,17 +54,17 @@ export function chartValueProblems(chartValues: Mapping, version: string | undef
     problems.push({
       key: `rancher:chartValues[${JSON.stringify(key)}]`,
       message:
-        "is a path as helm's --set takes it; in values it would be a key of that very name, and ignored. Write it as nested keys.",
+        "is a path in the syntax of helm --set. In values it would be a literal key, which the chart ignores. Write nested keys.",
     });
   return problems;
 }
 
-/** Until 2.11 the level alone made the log. `enabled: false` may well stand beside a level: somebody switched it off. */
+/** Until 2.11 the level alone enabled the log. `enabled: false` beside a level is valid: the log is switched off. */
 function levelWithoutLog({ auditLog }: Mapping, version: string | undefined): readonly Problem[] {
   if (!isMapping(auditLog) || Object.hasOwn(auditLog, "enabled")) return [];
   const { level } = auditLog;
   if (version === undefined || !gte(version, "2.12.0") || typeof level !== "number" || level < 1) return [];
-  const message = `is ${level}, but Rancher ${version} writes no audit log without auditLog.enabled: true, since 2.12. Add that, or leave the level out.`;
+  const message = `is ${level}, but Rancher ${version} writes no audit log without auditLog.enabled: true (since 2.12). Add it, or leave the level out.`;
   return [{ key: "rancher:chartValues.auditLog.level", message }];
 }
 

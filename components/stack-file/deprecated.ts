@@ -2,29 +2,30 @@ import type { Problem } from "../problem.ts";
 import { isMapping } from "./mapping.ts";
 import type { Mapping } from "./mapping.ts";
 
-/** Why `tls=external` was right in the guides it comes from, and is not at layer 4. */
+/** `tls=external` at layer 4, where it is wrong. */
 const externalAtLayer4 =
-  "is external. Guides for a balancer that ends TLS set that, and were right: there the cluster only sees plain HTTP. At " +
-  "layer 4 nginx passes TLS through, so the Ingress has to hold the certificate; without it browsers get the ingress " +
-  "controller's own one and Rancher redirects without end. Choose rancher:tls.source rancher, letsEncrypt or secret; or " +
-  "have nginx end TLS, with rancher:loadBalancer.layer 7 and your own certificate.";
+  "is external, which fits a balancer that terminates TLS. At layer 4 nginx passes TLS through, so the Ingress " +
+  "needs the certificate; otherwise browsers get the ingress controller's default certificate, and Rancher " +
+  "redirects forever. Choose rancher:tls.source rancher, letsEncrypt or secret; or let nginx terminate TLS, with " +
+  "rancher:loadBalancer.layer 7 and your own certificate.";
 
-/** At layer 7 it is right and follows by itself. */
+/** `tls=external` at layer 7, where it is implied. */
 const externalByLayer =
-  "is external, the chart's word for TLS that ends before the cluster. That follows from rancher:loadBalancer.layer 7 by " +
-  "itself. Leave it out, and write where the certificate comes from: rancher:tls.source secret.";
+  "is external, the chart's value for TLS that ends in front of the cluster. It follows from " +
+  "rancher:loadBalancer.layer 7. Leave it out, and write where the certificate comes from: rancher:tls.source " +
+  "secret.";
 
-/** The same for the chart value `privateCA`. */
+/** The chart value `privateCA`. */
 const privateCA =
-  "is a flag of the Rancher chart. Guides set it by hand together with a secret tls-ca; here it follows from the " +
-  "certificate. Alone it would leave the pods waiting for that secret. Leave it out, and give the root of a private CA " +
-  "as rancher:tls.caCertificate with rancher:tls.source secret.";
+  "is a flag of the Rancher chart that guides set together with a secret tls-ca. Here it follows from the " +
+  "certificate; alone it would leave the pods waiting for that secret. Leave it out, and give the root of a " +
+  "private CA as rancher:tls.caCertificate with rancher:tls.source secret.";
 
 const ingress =
-  "is ingress, the chart's word for TLS that ends in the cluster. That follows from rancher:loadBalancer.layer 4 by itself. " +
+  "is ingress, the chart's value for TLS that ends in the cluster. It follows from rancher:loadBalancer.layer 4. " +
   "Write where the certificate comes from: { source: rancher }.";
 
-/** Flags that older guides set, by the place a user may put them in. Each has a message of its own instead of a type error. */
+/** Reports flags from older guides, wherever they are written, with their own messages instead of type errors. */
 export function deprecatedProblems(values: Mapping): readonly Problem[] {
   const problems: Problem[] = [];
   const { tls, chartValues, loadBalancer } = values;

@@ -1,10 +1,10 @@
 import { key, how, daemonSetting, type Answers } from "./alias.ts";
 
-/** `docker run` and the Compose file format. */
+/** Names from `docker run` and the Compose file format. */
 export const dockerNames: Answers = {
-  name: how("The container is always called rancher. To take over one of another name, use rancher:docker.adopt."),
+  name: how("The container is always called rancher. To take over one with another name, use rancher:docker.adopt."),
   containername: how(
-    "The container is always called rancher. To take over one of another name, use rancher:docker.adopt.",
+    "The container is always called rancher. To take over one with another name, use rancher:docker.adopt.",
   ),
   ports: key("docker.publish"),
   port: key("docker.publish"),
@@ -20,12 +20,14 @@ export const dockerNames: Answers = {
   mounts: how(
     "Rancher's data is in the volume rancher-data. To bring data from a container, use rancher:docker.adopt.",
   ),
-  privileged: how("Rancher's container is always privileged, as the Kubernetes inside it needs. Leave it out."),
+  privileged: how(
+    "Rancher's container is always privileged, because the Kubernetes inside it requires it. Leave it out.",
+  ),
   restart: how("The container always restarts with the engine. Leave it out."),
   detach: how("The container always runs in the background. Leave it out."),
-  network: how("The container has a network of its own, rancher. Leave it out."),
-  networks: how("The container has a network of its own, rancher. Leave it out."),
-  networkmode: how("The container has a network of its own, rancher. Leave it out."),
+  network: how("The container has its own network, rancher. Leave it out."),
+  networks: how("The container has its own network, rancher. Leave it out."),
+  networkmode: how("The container has its own network, rancher. Leave it out."),
   hostname: key("hostname"),
   env: key("docker.environment"),
   e: key("docker.environment"),
@@ -49,7 +51,7 @@ export const dockerNames: Answers = {
   dnsopt: daemonSetting,
   logging: daemonSetting,
   logdriver: daemonSetting,
-  addhost: how("Give the name an address in the DNS that the Docker host uses."),
-  extrahosts: how("Give the name an address in the DNS that the Docker host uses."),
+  addhost: how("Add the name to the DNS that the Docker host uses."),
+  extrahosts: how("Add the name to the DNS that the Docker host uses."),
   acmedomain: key("tls"),
 };

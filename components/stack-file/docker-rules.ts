@@ -8,20 +8,20 @@ import type { Mapping } from "./mapping.ts";
 import type { Parsed } from "./schema.ts";
 import type { SingleNodeFile } from "./single-node-schema.ts";
 
-/** What `docker` asks of its own keys and of others. */
+/** Rules between the keys of `docker`, and between them and other keys. */
 export function dockerProblems(parsed: Parsed<SingleNodeFile>, values: Mapping): readonly Problem[] {
   const { docker } = parsed;
   if (docker === undefined) return [];
   return [
     ...(docker.host === "local" ? localProblems(parsed) : []),
     ...versionProblems(parsed),
-    ...beginnings(parsed),
+    ...dataSourceProblems(parsed),
     ...auditProblems(parsed),
     ...proxyProblems(parsed, values),
   ];
 }
 
-/** What takes root on the Docker host: there is none on the machine somebody works at. */
+/** Features that need root on the Docker host, which a local host does not have. */
 function localProblems(parsed: Parsed<SingleNodeFile>): readonly Problem[] {
   const { docker } = parsed;
   const problems: Problem[] = [];
@@ -29,25 +29,25 @@ function localProblems(parsed: Parsed<SingleNodeFile>): readonly Problem[] {
   if (docker?.engine === "install")
     report(
       "docker.engine",
-      "is install, but rancher:docker.host is local: what runs on this machine runs as you, and installing takes root. " +
-        "Install Docker yourself, or give a host over SSH.",
+      "is install, but rancher:docker.host is local: scripts on this machine run as you, and an installation " +
+        "needs root. Install Docker yourself, or give a host over SSH.",
     );
   if (docker?.backup?.schedule !== undefined)
     report(
       "docker.backup.schedule",
-      `is ${docker.backup.schedule}, but rancher:docker.host is local: a timer takes root and a machine that stays on. ` +
-        "Leave it out and run npm run backup, or give a host over SSH.",
+      `is ${docker.backup.schedule}, but rancher:docker.host is local: a timer needs root and a machine that stays on. ` +
+        "Leave it out and use npm run backup, or give a host over SSH.",
     );
   if (nginxBalancer(parsed)?.runAs === "host")
     report(
       "loadBalancer.runAs",
-      "is host, but rancher:docker.host is local: what runs on this machine runs as you, and a package takes root, apt or " +
-        "rpm, and systemd. Choose runAs: container, or give the host over SSH.",
+      "is host, but rancher:docker.host is local: scripts on this machine run as you, and a package needs root, " +
+        "apt or rpm, and systemd. Choose runAs: container, or give the host over SSH.",
     );
   return problems;
 }
 
-/** `version` is what upgrades go by; an image or archive of another one would go past it. */
+/** `version` determines upgrades. An image or archive of another version would bypass it. */
 function versionProblems({ version, docker }: Parsed<SingleNodeFile>): readonly Problem[] {
   if (version === undefined || docker === undefined) return [];
   const problems: Problem[] = [];
@@ -57,7 +57,7 @@ function versionProblems({ version, docker }: Parsed<SingleNodeFile>): readonly 
     problems.push({
       key: "rancher:docker.image",
       message:
-        `is ${image}, but rancher:version is ${version}, and upgrades go by that. Give it the tag v${version}` +
+        `is ${image}, but rancher:version is ${version}, which determines upgrades. Give it the tag v${version}` +
         `${reference.digest === undefined ? "" : " and that version's digest"}, or leave it out for ${rancherImage(version)}.`,
     });
   const archived = restore === undefined ? undefined : versionOfArchive(restore);
@@ -65,22 +65,22 @@ function versionProblems({ version, docker }: Parsed<SingleNodeFile>): readonly 
     problems.push({
       key: "rancher:docker.restore",
       message:
-        `is of Rancher ${archived}, but rancher:version is ${version}: data of one version is no data of another. Leave it ` +
-        `out for an upgrade, once it is back; to put it back, set rancher:version to ${archived}.`,
+        `is of Rancher ${archived}, but rancher:version is ${version}: data must be restored with its own ` +
+        `version. For an upgrade after the restore, leave it out; to restore it, set rancher:version to ${archived}.`,
     });
   return problems;
 }
 
-function beginnings({ docker }: Parsed<SingleNodeFile>): readonly Problem[] {
+function dataSourceProblems({ docker }: Parsed<SingleNodeFile>): readonly Problem[] {
   if (docker?.restore === undefined || docker.adopt === undefined) return [];
-  const message = `is ${docker.adopt}, but rancher:docker.restore names an archive: the data can have one source only. Leave one of them out.`;
+  const message = `is ${docker.adopt}, but rancher:docker.restore names an archive: the data can have only one source. Leave one of them out.`;
   return [{ key: "rancher:docker.adopt", message }];
 }
 
-/** Since 2.12 a variable of its own turns the audit log on; before, a level above 0 did. */
+/** Since 2.12 a separate variable enables the audit log. Before, a level above 0 did. */
 function auditProblems({ version, docker }: Parsed<SingleNodeFile>): readonly Problem[] {
   if (docker?.auditLog?.level !== 0 || version === undefined || !version.startsWith("2.11.")) return [];
-  const message = `is 0, which Rancher ${version} takes for no audit log at all. Choose 1 to 3, or leave auditLog out.`;
+  const message = `is 0, which turns the audit log of Rancher ${version} off. Choose 1 to 3, or leave auditLog out.`;
   return [{ key: "rancher:docker.auditLog.level", message }];
 }
 

@@ -23,8 +23,8 @@ const host = z
   .default("local")
   .meta({
     description:
-      "Whose Docker engine runs Rancher: `local`, the machine you call Pulumi on, or a host over SSH. Another one is " +
-      "another installation: its data does not come along by itself.",
+      "Where the Docker engine that runs Rancher is: `local`, the machine Pulumi runs on, or a host over SSH. " +
+      "Another host is another installation: the data is not moved.",
     examples: ["{ name: rancher-1, address: 192.0.2.20, hostKey: ssh-ed25519 AAAA... }"],
   });
 
@@ -41,15 +41,15 @@ const publish = z
   .prefault({})
   .meta({
     description:
-      "Rancher's own ports on the host: on 127.0.0.1 where nginx is a package of the host, on all addresses without " +
-      "nginx. Beside an nginx in a container Rancher has none. Changing it replaces Rancher's container.",
+      "Rancher's own ports on the host: on 127.0.0.1 if nginx is a package on the host, on all addresses without " +
+      "nginx. With nginx in a container Rancher publishes none. Changing it replaces Rancher's container.",
     examples: ["{ http: 60080, https: 60443 }"],
   });
 
 const auditLog = z
   .strictObject({
     level: z.literal([0, 1, 2, 3]).default(1).meta({
-      description: "0 who and when, 1 and headers, 2 and what was sent, 3 and what was answered.",
+      description: "0 logs metadata, 1 adds headers, 2 adds request bodies, 3 adds response bodies.",
     }),
     maxAge: whole(1, 3650, 10, "Days a rotated file is kept."),
     maxBackups: whole(1, 1000, 10, "Rotated files kept."),
@@ -57,7 +57,7 @@ const auditLog = z
   })
   .optional()
   .meta({
-    description: "Has Rancher write down who asked for what. Changing it replaces Rancher's container.",
+    description: "Rancher's audit log of API requests. Changing it replaces Rancher's container.",
     examples: ["{ level: 1 }"],
   });
 
@@ -74,30 +74,30 @@ const proxy = z
     noProxy: list(text(checkNoProxy, { description: "A name, an address or a network.", example: "10.0.0.0/8" }))
       .default([])
       .meta({
-        description: "What Rancher reaches without it, beside itself and the Kubernetes inside it.",
+        description: "What Rancher reaches without the proxy, in addition to itself and the Kubernetes inside it.",
         examples: ["[10.0.0.0/8, .example.com]"],
       }),
   })
   .optional()
   .meta({
     description:
-      "HTTP proxy that Rancher goes out through; user and password are the secret `proxyCredentials`. Changing it replaces Rancher's container.",
+      "HTTP proxy for Rancher's outgoing requests; user and password are the secret `proxyCredentials`. Changing it replaces Rancher's container.",
     examples: ["{ https: http://proxy.example.com:3128, noProxy: [10.0.0.0/8] }"],
   });
 
 const backup = z
   .strictObject({
-    keep: whole(1, 365, 7, "Archives kept in the folder; a new one lets the oldest go."),
+    keep: whole(1, 365, 7, "Archives kept in the folder; a new one replaces the oldest."),
     schedule: text(checkSchedule, {
       description:
-        "When a backup is made by itself, as a calendar event of systemd. Rancher stands still while its data is copied. " +
-        "Over SSH only; without it backups are made before upgrades and by `npm run backup`.",
+        "When backups run, as a systemd calendar event. Rancher is stopped while its data is copied. Over SSH " +
+        "only; without it backups are made before upgrades and by `npm run backup`.",
       example: "daily",
     }).optional(),
     folder: text(checkFolder, {
       description:
-        "Folder of the Docker host the archives lie in; `/var/backups/rancher`, or `rancher-backups` in your home with " +
-        "`host: local`. Copy them elsewhere too: a lost disk takes them along.",
+        "Folder for the archives on the Docker host; `/var/backups/rancher`, or `rancher-backups` in your home " +
+        "with `host: local`. Copy the archives elsewhere too: they are lost with the disk.",
       example: "/var/backups/rancher",
     }).optional(),
   })
@@ -109,17 +109,18 @@ export const docker = z
   .strictObject({
     host,
     engine: z.enum(["existing", "install"]).default("existing").meta({
-      description: "Uses the Docker engine that is there, or installs one from Docker's own repository. Over SSH only.",
+      description:
+        "Uses the installed Docker engine, or installs one from Docker's own repository. `install` only over SSH.",
     }),
     image: text(checkRancherImage, {
       description:
-        "Rancher's image with the tag of `version`, from the registry you name; a digest behind it pins its bytes. " +
-        "Without it Docker Hub's. Another image replaces the container, after a trial.",
+        "Rancher's image with the tag of `version`, from any registry; a digest after the tag pins the content. " +
+        "Defaults to Docker Hub. Changing it replaces the container, after an upgrade test.",
       example: `registry.example.com:5000/${rancherImage(defaultVersions.rancher)}`,
     }).optional(),
     publish,
     memory: text(checkMemory, {
-      description: "Memory Rancher's container may use, with Docker's k, m or g. Without it all there is.",
+      description: "Memory limit of Rancher's container, with Docker's k, m or g. Unlimited by default.",
       example: "8g",
     }).optional(),
     cpus: z
@@ -131,18 +132,18 @@ export const docker = z
         if (message !== undefined) context.addIssue({ code: "custom", message });
       })
       .optional()
-      .meta({ description: "CPUs Rancher's container may use, also in parts. Without it all there are." }),
+      .meta({ description: "CPU limit of Rancher's container, fractions included. Unlimited by default." }),
     auditLog,
     proxy,
     registry: text(checkRegistry, {
       description:
-        "Private registry that clusters get Rancher's system images from. `image` says where Rancher's own is.",
+        "Private registry for Rancher's system images in clusters. `image` defines where Rancher's own image comes from.",
       example: "registry.example.com:5000",
     }).optional(),
     additionalTrustedCAs: pemHere({
       description:
-        "Certificates of further CAs that Rancher trusts, as your proxy or registry may need: one or more, PEM text " +
-        "or a path here. Changing it replaces Rancher's container.",
+        "Certificates of additional CAs that Rancher trusts, for example of a proxy or registry: one or more, PEM " +
+        "text or a local path. Changing it replaces Rancher's container.",
       example: "certificates/company-ca.pem",
     }).optional(),
     arguments: list(
@@ -150,7 +151,7 @@ export const docker = z
     )
       .default([])
       .meta({
-        description: "Words for Rancher behind the image: the escape hatch.",
+        description: "Arguments for Rancher, after the image: the escape hatch.",
         examples: ["[--features=fleet=false]"],
       }),
     environment: mapping(boundedText(() => undefined, { longest: limits.environmentValue, lines: true }))
@@ -162,14 +163,14 @@ export const docker = z
     backup,
     restore: text(checkArchive, {
       description:
-        "Name of an archive in `backup.folder` whose data this installation has, made by the Rancher that `version` names: " +
-        "the way to another machine, and the only way back from an upgrade. What Rancher held before is archived first.",
+        "Name of an archive in `backup.folder` to restore, created by the Rancher version in `version`: the way " +
+        "to another machine, and the only way back from an upgrade. The current data is archived first.",
       example: "rancher-2.15.2-20261121T030000Z.tar.gz",
     }).optional(),
     adopt: text(checkContainer, {
-      description: "Name of a Rancher container somebody started by hand: its data is taken over, after a backup.",
+      description: "Name of a Rancher container that was started by hand: its data is taken over, after a backup.",
       example: "rancher",
     }).optional(),
   })
   .prefault({})
-  .meta({ description: "The Docker engine and Rancher's container on it.", examples: ["{ host: local }"] });
+  .meta({ description: "The Docker engine and Rancher's container in it.", examples: ["{ host: local }"] });

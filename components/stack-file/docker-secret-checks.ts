@@ -2,23 +2,23 @@ import { parse } from "yaml";
 import { isMapping } from "./mapping.ts";
 import { secretCommand } from "./secret-keys.ts";
 
-/** `proxyCredentials`: what is wrong with it, without quoting it. */
+/** What is wrong with `proxyCredentials`, without quoting it. */
 export function checkProxyCredentials(text: string): string | undefined {
   return checkCredentials(text, "the proxy's address");
 }
 
 /**
- * A secret that is `USER:PASSWORD`: what is wrong with it, without quoting it.
+ * What is wrong with a secret of the form `USER:PASSWORD`, without quoting it.
  *
- * @param address What stays in the stack file.
+ * @param address The part that stays in the stack file.
  */
 export function checkCredentials(text: string, address: string): string | undefined {
   if (/[\r\n\0]/.test(text)) return "has several lines. Set one line, USER:PASSWORD.";
   if (/^(https?|oci):\/\//i.test(text))
-    return `looks like a URL. Set USER:PASSWORD alone; ${address} stays in the stack file.`;
+    return `looks like a URL. Set only USER:PASSWORD; ${address} stays in the stack file.`;
   return /^[^:]+:./.test(text)
     ? undefined
-    : "is not USER:PASSWORD. Set user and password with a colon between them, neither of them percent-encoded.";
+    : "is not USER:PASSWORD. Set user and password separated by a colon, not percent-encoded.";
 }
 
 /** `k3sRegistries`: https://docs.k3s.io/installation/private-registry. */

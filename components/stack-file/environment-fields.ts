@@ -2,7 +2,7 @@ import type { Problem } from "../problem.ts";
 import { userKey } from "./known-keys.ts";
 import { quote } from "./quote.ts";
 
-/** Variables this program sets itself, with the key that says the same. */
+/** Variables that this program sets itself, with the key to use instead. */
 const own: Readonly<Record<string, string>> = {
   CATTLE_BOOTSTRAP_PASSWORD: "the secret rancher:bootstrapPassword",
   CATTLE_SYSTEM_DEFAULT_REGISTRY: "rancher:docker.registry",
@@ -15,14 +15,14 @@ const own: Readonly<Record<string, string>> = {
   AUDIT_LOG_MAXAGE: "rancher:docker.auditLog.maxAge",
   AUDIT_LOG_MAXBACKUP: "rancher:docker.auditLog.maxBackups",
   AUDIT_LOG_MAXSIZE: "rancher:docker.auditLog.maxSize",
-  ACME_DOMAIN: "rancher:tls, for nginx ends TLS here",
+  ACME_DOMAIN: "rancher:tls, because TLS ends at nginx",
 };
 
-/** Words that names of secrets are made of; `CATTLE_TLS_CIPHERS` and the like are none. */
+/** Words that mark the name of a secret; names such as `CATTLE_TLS_CIPHERS` do not match. */
 const secretName =
   /(^|_)(PASS|PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|CREDENTIALS?|APIKEY|(API|ACCESS|PRIVATE|SECRET)_?KEY)(_|$)/i;
 
-/** Values that are secrets whatever they are called: a URL with a password, tokens of Rancher, GitHub, AWS, and JWTs. */
+/** Values that are secrets under any name: a URL with a password, tokens of Rancher, GitHub, AWS, and JWTs. */
 const secretPatterns = [
   /^[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:[^/\s@]+@/i,
   /^token-[a-z0-9]{5}:[a-z0-9]{54}$/,
@@ -31,12 +31,12 @@ const secretPatterns = [
   /^eyJ[\w-]+\.eyJ[\w-]+\./,
 ];
 
-/** @param name In words with underscores or hyphens between them. */
+/** @param name Words separated by underscores or hyphens. */
 export function looksSecret(name: string, value: string): boolean {
   return secretName.test(name.replaceAll("-", "_")) || secretPatterns.some((shape) => shape.test(value));
 }
 
-/** What `docker.environment` may not hold. No value is quoted: the wrong ones are secrets. */
+/** What `docker.environment` may not contain. Values are never quoted, because they may be secrets. */
 export function environmentProblems(environment: Readonly<Record<string, string | undefined>>): readonly Problem[] {
   return Object.entries(environment).flatMap(([name, value]) => {
     const message = faultOf(name, value ?? "");
@@ -46,16 +46,17 @@ export function environmentProblems(environment: Readonly<Record<string, string 
 
 function faultOf(name: string, value: string): string | undefined {
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
-    return `has the name ${quote(name)}, which no variable can have. Write letters, digits and underscores.`;
+    return `has the name ${quote(name)}, which is not a valid variable name. Write letters, digits and underscores.`;
   const key = Object.hasOwn(own, name.toUpperCase()) ? own[name.toUpperCase()] : undefined;
   if (key !== undefined) return `is a variable this program sets itself. Leave it out, and use ${key}.`;
   if (looksSecret(name, value))
     return (
-      "looks like a secret, and what stands here is in plain text in the stack file, in the state and in docker inspect. Take " +
-      "it out, count it as known to everyone who saw the file, and give it to Rancher in its own interface."
+      "looks like a secret, and environment variables are in plain text in the stack file, in the state and in " +
+      "docker inspect. Take it out, treat it as known to everyone who saw the file, and configure it in Rancher's " +
+      "own interface."
     );
 
   return /[\u0000\n\r]/.test(value)
-    ? "has several lines, which a variable of a container cannot have. Write one."
+    ? "has several lines, which a container's variable cannot have. Write one line."
     : undefined;
 }

@@ -4,7 +4,7 @@ import { balancerHosts, ownBalancer } from "./parsed-balancer.ts";
 import { sameAddress } from "./network-fields.ts";
 import type { Parsed, StackFile } from "./schema.ts";
 
-/** What an address that moves asks of the rest: hosts to move between, an address nobody has, and that it is listened on. */
+/** A floating address needs several hosts, an address that no machine has, and a load balancer that listens on it. */
 export function floatingAddressProblems(parsed: Parsed<StackFile>, invalid: ReadonlySet<string>): readonly Problem[] {
   const balancer = ownBalancer(parsed);
   const floating = balancer?.floatingAddress;
@@ -15,8 +15,7 @@ export function floatingAddressProblems(parsed: Parsed<StackFile>, invalid: Read
   if (hosts.length === 1 && !invalid.has("rancher:loadBalancer.hosts"))
     problems.push({
       key,
-      message:
-        "needs two or more rancher:loadBalancer.hosts to move between, and there is 1. Add one, or leave this out.",
+      message: "moves between two or more rancher:loadBalancer.hosts, but there is 1. Add one, or leave this out.",
     });
   const { address } = floating;
   if (address === undefined) return problems;
@@ -24,17 +23,17 @@ export function floatingAddressProblems(parsed: Parsed<StackFile>, invalid: Read
   if (owner !== undefined)
     problems.push({
       key: `${key}.address`,
-      message: `is ${address}, which is also ${owner.key}. It moves between hosts, so no machine may have it by itself. Choose a free one.`,
+      message: `is ${address}, which is also ${owner.key}. It moves between hosts, so no machine may be configured with it. Choose a free one.`,
     });
   if (isIP(address) === 6 && balancer.ipv6 === false)
     problems.push({
       key: `${key}.address`,
-      message: `is ${address}, but the load balancer listens on IPv4 alone. Set rancher:loadBalancer.ipv6: true, or choose an IPv4 address.`,
+      message: `is ${address}, but the load balancer listens only on IPv4. Set rancher:loadBalancer.ipv6: true, or choose an IPv4 address.`,
     });
   return [...problems, ...unfitPeers(hosts, address)];
 }
 
-/** keepalived's hosts tell each other at addresses of the kind that moves. */
+/** keepalived's hosts communicate over the IP version of the floating address. */
 function unfitPeers(hosts: ReturnType<typeof balancerHosts>, floating: string): readonly Problem[] {
   const family = isIP(floating);
   return hosts.flatMap((host, index) => {
@@ -42,13 +41,13 @@ function unfitPeers(hosts: ReturnType<typeof balancerHosts>, floating: string): 
     const address = host?.[field];
     if (address === undefined || isIP(address) === family) return [];
     const message =
-      `is ${address}, but the floating address is ${floating}, and its hosts find each other at addresses of that kind. ` +
-      `Give this host an IPv${family} address, here or as privateAddress.`;
+      `is ${address}, but the floating address is ${floating}, and its hosts reach each other over the same IP ` +
+      `version. Give this host an IPv${family} address, here or as privateAddress.`;
     return [{ key: `rancher:loadBalancer.hosts[${index}].${field}`, message }];
   });
 }
 
-/** Every address the stack file gives to a machine that is there. */
+/** Every address that the stack file gives to a machine. */
 function addressesOf(parsed: Parsed<StackFile>): readonly { readonly key: string; readonly value: string }[] {
   const named = (key: string, value: string | undefined) => (value === undefined ? [] : [{ key, value }]);
   return [

@@ -21,7 +21,7 @@ import { rancherWarnings } from "../support-warnings.ts";
 import { planWarnings } from "./warnings.ts";
 import { removeSecretCommand } from "./secret-keys.ts";
 
-/** What holds between the keys of a stack on a cluster. */
+/** Rules between the keys of a high-availability stack. */
 export function highAvailabilityFindings(parsed: Parsed<StackFile>, reading: Reading): Findings {
   const { values, invalid, secrets, isSet, context } = reading;
   const hosts = balancerHosts(parsed).map((host, index) => ({ key: `rancher:loadBalancer.hosts[${index}]`, host }));
@@ -68,20 +68,20 @@ export function highAvailabilityFindings(parsed: Parsed<StackFile>, reading: Rea
 const registriesProblem: Problem = {
   key: "rancher:k3sRegistries",
   message:
-    "is set, but it is for the K3s inside Rancher's container on a single node. Give your cluster its registries.yaml itself, " +
+    "is set, but it is for the K3s inside Rancher's container on a single node. Configure registries.yaml in your cluster itself, " +
     `and remove this: ${removeSecretCommand("k3sRegistries")}`,
 };
 
-/** RFC 6761: every machine takes names under localhost for itself, and so does every pod. */
+/** RFC 6761: every machine resolves names under localhost to itself, and so does every pod. */
 function hostnameProblems({ hostname }: Parsed<StackFile>): readonly Problem[] {
   if (hostname === undefined || !hostname.endsWith(".localhost")) return [];
   const message =
-    `is ${hostname}, which every machine takes for itself: agents would look for Rancher where they are. Choose a name ` +
-    "that leads to the load balancer, or rancher:mode single-node on this machine.";
+    `is ${hostname}, which every machine resolves to itself, so agents would not find Rancher. Choose a name ` +
+    "that resolves to the load balancer, or rancher:mode single-node on this machine.";
   return [{ key: "rancher:hostname", message }];
 }
 
-/** The first gate: do the versions in the file work together? */
+/** The first gate: whether the versions in the file are compatible. */
 function versionProblems(parsed: Parsed<StackFile>, { cluster }: Mapping): readonly Problem[] {
   if (parsed.version === undefined) return [];
   const needsCertManager = parsed.tls?.source === "rancher" || parsed.tls?.source === "letsEncrypt";

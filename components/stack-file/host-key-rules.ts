@@ -9,11 +9,11 @@ interface Connection {
 
 type Remote = Partial<Omit<Connection, "key">>;
 
-/** Hosts that are reached over SSH, and the jump host they have in common. */
+/** Hosts that are reached over SSH, and the jump host they share. */
 export interface SshHosts {
   readonly ssh: { readonly jumpHost?: Remote | undefined } | undefined;
   readonly hosts: readonly {
-    /** Where it stands in the stack file. */
+    /** Its path in the stack file. */
     readonly key: string;
     readonly host: (Remote & { readonly jumpHost?: Remote | undefined }) | undefined;
   }[];
@@ -25,8 +25,8 @@ export interface HostKeyReport {
 }
 
 /**
- * No connection without a pinned key, unless the stack says so for that host, and then every preview says so too.
- * `faulty` holds the keys whose value was given and refused: those are not missing.
+ * Requires a pinned key for every connection, unless the stack file allows an exception for that host; every preview
+ * then warns. `invalid` contains the keys with an invalid value, which are therefore not missing.
  */
 export function checkHostKeys({ ssh, hosts }: SshHosts, invalid: ReadonlySet<string>): HostKeyReport {
   const problems: Problem[] = [];
@@ -44,13 +44,13 @@ export function checkHostKeys({ ssh, hosts }: SshHosts, invalid: ReadonlySet<str
     else if (insecureIgnoreHostKey === true)
       warnings.push({
         key: insecure,
-        message: `is true: anyone between here and ${address ?? "the host"} can pose as it and run everything this stack runs there. Pin its key: ${scan}`,
+        message: `is true: anyone between here and ${address ?? "the host"} can impersonate it and receive everything this stack runs there. Pin its key: ${scan}`,
       });
     else if (!given && !invalid.has(insecure))
       problems.push({
         key: pin,
         message:
-          `is missing, and without it anyone in between could pose as the host. Put in what ${scan} prints, without the ` +
+          `is missing, and without it anyone in between could impersonate the host. Put in what ${scan} prints, without the ` +
           "first column, once it matches what the host's console shows.",
       });
   }

@@ -10,8 +10,8 @@ type Host = Keyed & {
 };
 
 /**
- * What concerns several hosts at once: names and addresses used twice, a load balancer with nowhere to send connections,
- * and one where the ingress controller already listens. `faulty` holds the keys whose value was given and refused.
+ * Rules across hosts: names and addresses that are used twice, a load balancer without servers, and one on a host where
+ * the ingress controller already listens. `invalid` contains the keys with an invalid value.
  */
 export function hostProblems(parsed: Parsed<StackFile>, invalid: ReadonlySet<string>): readonly Problem[] {
   const servers = (parsed.cluster?.servers ?? []).map((server, index): Host => {
@@ -56,7 +56,7 @@ function repeatedNames(hosts: readonly Host[]): readonly Problem[] {
     if (name === undefined) return [];
     const first = seen.get(name);
     seen.set(name, first ?? `${key}.name`);
-    const message = `is ${name}, the name ${first ?? ""} has already. A name is one machine; give this one another.`;
+    const message = `is ${name}, the name ${first ?? ""} has already. Every machine needs its own name; choose another.`;
     return first === undefined ? [] : { key: `${key}.name`, message };
   });
 }
@@ -67,7 +67,7 @@ function repeatedAddresses(hosts: readonly Host[]): readonly Problem[] {
     const mine = new Set(addresses.map(({ value }) => sameAddress(value)));
     const repeated = addresses.flatMap(({ key, value }) => {
       const first = seen.get(sameAddress(value));
-      const message = `is ${value}, the address ${first ?? ""} has already. Two names for one machine would be set up twice.`;
+      const message = `is ${value}, the address ${first ?? ""} has already. The machine would be set up twice; remove one.`;
       return first === undefined ? [] : { key, message };
     });
     for (const value of mine)
@@ -84,8 +84,8 @@ function sharedMachines(servers: readonly Host[], hosts: readonly Host[]): reado
     addresses.flatMap(({ key, value }) => {
       const server = taken.get(sameAddress(value));
       const message =
-        `is ${value}, which is also ${server ?? ""}. A server's ports belong to its ingress controller, and what fails with ` +
-        "a server cannot stand in for it. Use another host, or kind: none.";
+        `is ${value}, which is also ${server ?? ""}. A server's ports belong to its ingress controller, and a balancer on ` +
+        "a server fails with it. Use another host, or kind: none.";
       return server === undefined ? [] : { key, message };
     }),
   );

@@ -4,12 +4,12 @@ import { checkAddress, checkHostName, checkUser } from "./network-fields.ts";
 import { text } from "./text-field.ts";
 
 const hostName = text(checkHostName, {
-  description: "The host's identity in every resource name. A new name is a new machine; a new address is not.",
+  description: "The host's identity in every resource name. A new name means a new machine; a new address does not.",
   example: "server-1",
 });
 const address = text(checkAddress, { description: "IP address or DNS name.", example: "192.0.2.11" });
 export const user = text(checkUser, {
-  description: "User to sign in as; other than root it needs sudo without a password.",
+  description: "SSH user. Any user other than root needs passwordless sudo.",
 });
 export const port = z.int().min(1).max(65535).meta({ description: "SSH port." });
 const hostKey = text(
@@ -19,12 +19,12 @@ const hostKey = text(
       "The host's public key, type and base64 as `ssh-keyscan` prints them, without the host column. No RSA.",
     example: "ssh-ed25519 AAAA...",
   },
-  // A block of YAML ends with a line break; the check refuses several keys.
+  // A YAML block ends with a line break; the check rejects several keys.
   { lines: true },
 );
 const insecureIgnoreHostKey = z.boolean().default(false).meta({
   description:
-    "Connect without knowing the host's key. Every preview then warns: anyone in between can pose as the host.",
+    "Connects without knowing the host's key. Every preview then warns: anyone in between can impersonate the host.",
 });
 
 export const jumpHost = z
@@ -36,7 +36,7 @@ export const jumpHost = z
     insecureIgnoreHostKey,
   })
   .meta({
-    description: "Host the SSH connection goes through. User and port default to those of `ssh`.",
+    description: "SSH jump host. User and port default to those of `ssh`.",
     examples: ["{ address: 192.0.2.1, hostKey: ssh-ed25519 AAAA... }"],
   });
 
@@ -45,7 +45,7 @@ export const sshHost = z
     name: hostName,
     address,
     privateAddress: text(checkAddress, {
-      description: "Address other hosts reach it at, where that is not `address`.",
+      description: "Address at which other hosts reach it, if it is not `address`.",
     }).optional(),
     user: user.optional(),
     port: port.optional(),

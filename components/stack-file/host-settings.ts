@@ -5,7 +5,7 @@ type Hosts = Extract<StackFile["loadBalancer"], { kind: "nginx" }>["hosts"];
 type SshHost = Hosts[number];
 type JumpHost = NonNullable<SshHost["jumpHost"]>;
 
-/** A host with the defaults of `ssh` spread to it. */
+/** A host with the defaults of `ssh` applied. */
 export function sshHostSettings(host: SshHost, ssh: StackFile["ssh"]): SshHostSettings {
   const jumpHost = host.jumpHost ?? ssh.jumpHost;
   return {

@@ -2,10 +2,10 @@ import type { Problem } from "../problem.ts";
 import { nginxBalancer } from "./parsed-balancer.ts";
 import type { AnyParsed } from "./mode-schemas.ts";
 
-/** Seconds: a year, the least that browsers build in. */
+/** Seconds in a year, the minimum for preloading. */
 const year = 31_536_000;
 
-/** What a preloaded hostname has to promise, or it never gets into a browser: https://hstspreload.org/#submission-requirements. */
+/** Requirements for a hostname that browsers preload: https://hstspreload.org/#submission-requirements. */
 export function hstsProblems(parsed: AnyParsed): readonly Problem[] {
   const hsts = nginxBalancer(parsed)?.nginx?.hsts;
   if (typeof hsts !== "object" || hsts.preload !== true) return [];
@@ -14,12 +14,13 @@ export function hstsProblems(parsed: AnyParsed): readonly Problem[] {
   if (hsts.maxAge !== undefined && hsts.maxAge < year)
     problems.push({
       key: `${key}.maxAge`,
-      message: `is ${hsts.maxAge}, but browsers build in only what is promised for ${year} seconds or more. Raise it, or leave preload out.`,
+      message: `is ${hsts.maxAge}, but browsers preload only hostnames with ${year} seconds or more. Raise it, or leave preload out.`,
     });
   if (hsts.includeSubDomains === false)
     problems.push({
       key: `${key}.includeSubDomains`,
-      message: "is false, but browsers build in only what binds every name below. Leave it out, or leave preload out.",
+      message:
+        "is false, but browsers preload only hostnames that include their subdomains. Leave it out, or leave preload out.",
     });
   return problems;
 }

@@ -17,7 +17,10 @@ export const clusterNames: Answers = {
   kubeconfig: secret("kubeconfig"),
 };
 
-/** The Rancher chart, tf-rancher-up (modules/rancher, recipes/upstream) and k3s-ansible (inventory-sample.yml). */
+/**
+ * Names from the Rancher chart, tf-rancher-up (modules/rancher, recipes/upstream) and k3s-ansible
+ * (inventory-sample.yml).
+ */
 export const topNames: Answers = {
   rancherhostname: key("hostname"),
   servername: key("hostname"),

@@ -6,7 +6,7 @@ import type { ModeSchema } from "./mode-schemas.ts";
 import type { SchemaNode } from "./schema-node.ts";
 import { secretCommand, secretKeys, secretsOf } from "./secret-keys.ts";
 
-/** `stack.schema.json`: a whole stack file, for editors. Other namespaces and Pulumi's own keys are let through. */
+/** `stack.schema.json`: a whole stack file, for editors. Other namespaces and Pulumi's own keys are allowed. */
 export function stackFileJsonSchema(): object {
   const schema = {
     $schema: "http://json-schema.org/draft-07/schema#",
@@ -40,13 +40,13 @@ function configOf({ mode, nodes }: ModeSchema): object {
   return {
     properties: Object.fromEntries([...plain, ...secret]) as object,
     required: (nodes.required ?? []).map((key) => `rancher:${key}`),
-    // Other namespaces and Pulumi's own keys are let through.
+    // Other namespaces and Pulumi's own keys are allowed.
     patternProperties: { "^(?!rancher:)": true },
     additionalProperties: false,
   };
 }
 
-/** Numbers and booleans also as the text that `pulumi config set` writes. */
+/** Allows numbers and booleans also as text, which `pulumi config set` writes. */
 function alsoAsText(node: SchemaNode): object {
   const { const: only, enum: choices = only === undefined ? undefined : [only], ...rest } = node;
   const inside = Object.entries(rest).map(([key, value]) => {
@@ -71,7 +71,7 @@ function mapValues(nodes: SchemaNode["properties"] = {}, change: (node: SchemaNo
   return Object.fromEntries(Object.entries(nodes).map(([key, node]) => [key, change(node)]));
 }
 
-/** Examples are kept as YAML text, for messages; an editor wants them as values. */
+/** Examples are YAML text in messages; editors need them as values. */
 function withTypedExamples(key: string, value: unknown): unknown {
   return key === "examples" && Array.isArray(value) ? value.map((text: string): unknown => parse(text)) : value;
 }

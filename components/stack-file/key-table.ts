@@ -43,7 +43,7 @@ function rowsOfModeSchema({ keys, nodes }: ModeSchema): readonly Row[] {
 
 function table(rows: readonly Row[]): string {
   const head = ["| key | value | default | meaning |", "|---|---|---|---|"];
-  // What several kinds of load balancer take is written once.
+  // Keys that several kinds of load balancer share are listed once.
   const lines = new Set(rows.map(markdown));
   return [...head, ...lines].join("\n");
 }

@@ -16,7 +16,7 @@ function shown(part: PropertyKey | undefined): string {
   return printable(name.length > 64 ? `${name.slice(0, 60)}...` : name);
 }
 
-/** Every schema a path may lead to; several where the path runs through alternatives. */
+/** Every schema node at a path; several if the path runs through alternatives. */
 export function nodesAt(path: Path, modeSchema: ModeSchema): readonly SchemaNode[] {
   let nodes: readonly SchemaNode[] = alternatives([modeSchema.nodes]);
   for (const part of path) {
@@ -25,14 +25,14 @@ export function nodesAt(path: Path, modeSchema: ModeSchema): readonly SchemaNode
   return nodes;
 }
 
-/** How the value at a path is written, from the schema's own example. */
+/** An example value for a path, from the schema. */
 export function exampleAt(path: Path, modeSchema: ModeSchema): string | undefined {
   const last = path.at(-1);
   if (last === undefined) return undefined;
   return below(nodesAt(path.slice(0, -1), modeSchema), last).find((node) => node.examples !== undefined)?.examples?.[0];
 }
 
-/** The discriminator and its values under which a key would have been right: `source: secret`. */
+/** The discriminator and value under which a key would be valid: `source: secret`. */
 export function homeOf(path: Path, key: string, modeSchema: ModeSchema): string | undefined {
   for (const node of nodesAt(path, modeSchema)) {
     if (below([node], key).length === 0) continue;
@@ -42,20 +42,20 @@ export function homeOf(path: Path, key: string, modeSchema: ModeSchema): string 
   return undefined;
 }
 
-/** The keys beside it that have this one inside them, where it belongs: `nginx` for `gzip`. */
+/** The sibling keys under which this key belongs: `nginx` for `gzip`. */
 export function parentsOf(path: Path, key: string, modeSchema: ModeSchema): readonly string[] {
   const here = nodesAt(path, modeSchema).flatMap((node) => Object.entries(node.properties ?? {}));
   return [...new Set(here.filter(([, node]) => below(alternatives([node]), key).length > 0).map(([name]) => name))];
 }
 
-/** Paths at which a key of this name is known, wherever in the file; lists left out, as their entries are many. */
+/** All paths in the file at which a key of this name is known, except inside lists. */
 export function placesOf(key: string, { nodes }: ModeSchema): readonly Path[] {
   const paths = knownPaths.get(nodes) ?? pathsIn(nodes);
   knownPaths.set(nodes, paths);
   return paths.filter((path) => path.at(-1) === key);
 }
 
-/** Kept, because a stack file may have thousands of unknown keys, and each is looked up. */
+/** A cache, because a stack file may have thousands of unknown keys, and each is looked up. */
 const knownPaths = new WeakMap<SchemaNode, readonly Path[]>();
 
 function pathsIn(nodes: SchemaNode): readonly Path[] {

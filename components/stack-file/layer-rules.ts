@@ -6,17 +6,17 @@ import { isMapping } from "./mapping.ts";
 import type { Mapping } from "./mapping.ts";
 import type { Parsed, StackFile } from "./schema.ts";
 
-/** Options of the load balancer that do nothing at layer 4, where nginx never sees HTTP. */
+/** Options of the load balancer without effect at layer 4, where nginx never sees HTTP. */
 const layer7Only = ["versionAccess", "sites", "nginx.http2", "nginx.gzip", "nginx.hsts", "nginx.maxBodySize"];
 
-/** Options of one way to run nginx that do nothing with the other. */
+/** Options that have an effect with only one value of `runAs`. */
 const runAsOnly = { host: "package", container: "image" } as const;
 
 /**
- * What belongs to the other layer, or to the other way to run nginx. An option without effect is refused: whoever wrote
- * it assumes that it has one.
+ * Options that belong to the other layer, or to the other value of `runAs`. An option without effect is rejected,
+ * because its author expects one.
  *
- * @param values the stack file as written: a draft has defaults in it, which nobody wrote.
+ * @param values the stack file as written, without the defaults that parsing adds.
  */
 export function layerProblems(
   parsed: Parsed<StackFile>,
@@ -39,7 +39,7 @@ export function layerProblems(
   return [...problems, ...runAsProblems(nginx, values), ...trustProblems(parsed, layer)];
 }
 
-/** What belongs to the other way to run nginx. */
+/** Options that belong to the other value of `runAs`. */
 export function runAsProblems(nginx: ParsedNginx | undefined, values: Mapping): readonly Problem[] {
   if (nginx?.runAs === undefined) return [];
   const [other, here] =
@@ -49,14 +49,14 @@ export function runAsProblems(nginx: ParsedNginx | undefined, values: Mapping): 
   return [{ key: `rancher:loadBalancer.${runAsOnly[other]}`, message }];
 }
 
-/** HAProxy is the second implementation, for layer 4 alone. */
+/** HAProxy is supported only at layer 4. */
 export function haproxyLayerProblems({ loadBalancer }: Mapping): readonly Problem[] {
   if (!isMapping(loadBalancer) || loadBalancer.kind !== "haproxy" || loadBalancer.layer !== 7) return [];
-  const message = "is 7, but here HAProxy passes TLS through and never ends it. Choose layer: 4, or kind: nginx.";
+  const message = "is 7, but HAProxy only passes TLS through here. Choose layer: 4, or kind: nginx.";
   return [{ key: "rancher:loadBalancer.layer", message }];
 }
 
-/** TLS that ends in the cluster takes no files that lie on the balancer's hosts. */
+/** TLS that ends in the cluster cannot use files on the balancer's hosts. */
 function onHostProblems({ tls }: Parsed<StackFile>): readonly Problem[] {
   if (tls?.source !== "secret") return [];
   return (["certificate", "chain", "privateKey"] as const).flatMap((part) =>
@@ -77,26 +77,25 @@ function terminationProblems({ tls, loadBalancer }: Parsed<StackFile>, given: (p
     problems.push({
       key: "rancher:tls.source",
       message:
-        `is ${tls.source}, whose certificate is made in the cluster, but at layer 7 TLS ends at nginx. Choose source: secret, ` +
+        `is ${tls.source}, whose certificate is issued in the cluster, but at layer 7 TLS ends at nginx. Choose source: secret, ` +
         "with your own certificate, or rancher:loadBalancer.layer 4.",
     });
   if (given("upstreamPorts.https"))
     problems.push({
       key: "rancher:loadBalancer.upstreamPorts.https",
       message:
-        "belongs to layer 4: layer 7 goes on in plain HTTP, because the ingress controller's own certificate could not be " +
-        "verified. Leave it out; upstreamPorts.http is the port used.",
+        "belongs to layer 4: layer 7 uses plain HTTP to the ingress controller, whose default certificate cannot " +
+        "be verified. Leave it out; upstreamPorts.http is the port used.",
     });
   if (loadBalancer !== undefined && "proxyProtocol" in loadBalancer && loadBalancer.proxyProtocol === true)
     problems.push({
       key: "rancher:loadBalancer.proxyProtocol",
-      message:
-        "belongs to layer 4: at layer 7 nginx speaks HTTP, and X-Forwarded-For tells the clients' addresses. Leave it out.",
+      message: "belongs to layer 4: at layer 7 nginx sends the clients' addresses in X-Forwarded-For. Leave it out.",
     });
   return problems;
 }
 
-/** The ingress controller trusts forwarded headers and the PROXY protocol from addresses, never from names. */
+/** The ingress controller trusts forwarded headers and the PROXY protocol only from addresses, not from names. */
 function trustProblems(parsed: Parsed<StackFile>, layer: 4 | 7 | undefined): readonly Problem[] {
   const balancer = ownBalancer(parsed);
   const proxyProtocol = balancer?.proxyProtocol === true && layer !== 7;
@@ -110,12 +109,12 @@ function trustProblems(parsed: Parsed<StackFile>, layer: 4 | 7 | undefined): rea
     if (family !== 0)
       return otherFamily({ key: `rancher:loadBalancer.hosts[${index}].${field}`, address, family }, parsed);
     const remedy = field === "address" ? "Write its IP address, here or as privateAddress." : "Write an IP address.";
-    const message = `is the name ${address}, but ${why} the ingress controller is told to trust what comes from this host's IP address. ${remedy}`;
+    const message = `is the name ${address}, but ${why} the ingress controller is configured to trust this host's IP address. ${remedy}`;
     return [{ key: `rancher:loadBalancer.hosts[${index}].${field}`, message }];
   });
 }
 
-/** A host reaches a server of the other IP version from an address the ingress controller was not told. */
+/** A host reaches a server of the other IP version from an address that the ingress controller does not trust. */
 function otherFamily(
   host: { readonly key: string; readonly address: string; readonly family: number },
   { cluster }: Parsed<StackFile>,
@@ -125,11 +124,14 @@ function otherFamily(
   if (index < 0) return [];
   const message =
     `is ${host.address}, but rancher:cluster.servers[${index}].address is ${String(servers[index]?.address)}, of the other ` +
-    "IP version: there the ingress controller sees an address it was not told to trust. Give both at the same version.";
+    "IP version: its ingress controller would see an address it does not trust. Use the same version for both.";
   return [{ key: host.key, message }];
 }
 
-/** Whether somebody wrote a value there; an empty list is as good as nothing, but for `versionAccess`, where it is nobody. */
+/**
+ * Whether the stack file contains a value. An empty list counts as none, except for `versionAccess`, where it means no
+ * network.
+ */
 function isGiven(value: unknown, [head, ...rest]: readonly string[]): boolean {
   if (head === undefined || !isMapping(value) || !Object.hasOwn(value, head)) return false;
   const inner = value[head];

@@ -9,7 +9,7 @@ type LoadBalancer = StackFile["loadBalancer"];
 type Nginx = Extract<LoadBalancer, { kind: "nginx" }>;
 type Own = Nginx | Extract<LoadBalancer, { kind: "haproxy" }>;
 
-/** What stands in front of Rancher, out of a stack file in which nothing is wrong. */
+/** Settings of the load balancer, from a valid stack file. */
 export function loadBalancerSettings(
   { loadBalancer, ssh }: StackFile,
   siteCertificates: readonly (CertificateSettings | undefined)[],
@@ -57,7 +57,7 @@ function balancerOptions({ method, ipv6, timeouts, failover }: Pick<Own, keyof B
   return { method, ipv6, timeouts, failover };
 }
 
-/** Options of nginx out of its keys. */
+/** nginx options from the stack file's keys. */
 export function nginxOptions(balancer: Pick<Nginx, keyof BalancerOptions | "nginx">): NginxOptions {
   const { statusPort, resolvers, ...nginx } = balancer.nginx;
   return {

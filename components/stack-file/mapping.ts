@@ -1,4 +1,4 @@
-/** A mapping as YAML and JSON know it. */
+/** A mapping of YAML or JSON. */
 export type Mapping = Readonly<Record<string, unknown>>;
 
 export function isMapping(value: unknown): value is Mapping {

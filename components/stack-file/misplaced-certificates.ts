@@ -5,8 +5,8 @@ import { secretCommand } from "./secret-keys.ts";
 import type { SecretName } from "./secret-keys.ts";
 
 /**
- * Parts of a certificate in a place that the other parts may be in. Keys written as text get a message that never quotes
- * them, whatever they look like.
+ * Parts of a certificate in a place where only other parts may be. Messages about keys written as text never quote
+ * them.
  */
 export function misplacedCertificates({ tls, loadBalancer }: Mapping): readonly Problem[] {
   const sites = isMapping(loadBalancer) && Array.isArray(loadBalancer.sites) ? (loadBalancer.sites as unknown[]) : [];
@@ -19,10 +19,10 @@ export function misplacedCertificates({ tls, loadBalancer }: Mapping): readonly 
 }
 
 function keyAsText(key: string, { privateKey }: Mapping, secret: SecretName): readonly Problem[] {
-  // Whole PEM text is known to be a secret, and has a message of its own.
+  // Complete PEM text is a secret and has its own message.
   if (typeof privateKey !== "string" || privateKey.includes("PRIVATE KEY-----")) return [];
   const message =
-    "is text. A key on the load balancer's hosts is written { onHost: /path/there }; the key of a certificate from here is " +
+    "is text. Write { onHost: /path/there } for a key on the load balancer's hosts; the key of a certificate from here is " +
     `a secret: ${secretCommand(secret)}`;
   return [{ key: `${key}.privateKey`, message }];
 }
@@ -30,7 +30,7 @@ function keyAsText(key: string, { privateKey }: Mapping, secret: SecretName): re
 function authorityOnHost({ caCertificate }: Mapping): readonly Problem[] {
   if (!isMapping(caCertificate)) return [];
   const message =
-    "is a file on a host, but the CA's certificate also goes into the cluster, where agents get it from. Give PEM text or " +
-    "the path of a file here.";
+    "is a file on a host, but the CA certificate also goes into the cluster, from which agents get it. Give PEM " +
+    "text or the path of a local file.";
   return [{ key: "rancher:tls.caCertificate", message }];
 }

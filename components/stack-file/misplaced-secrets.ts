@@ -9,7 +9,7 @@ import type { SecretName } from "./secret-keys.ts";
 import { unknownKey } from "./schema-problems.ts";
 import type { KeyProblem } from "./schema-problems.ts";
 
-/** Secrets where they would be seen, and secrecy where it would only blind the previews. */
+/** Secrets in plain text, and secret values that would only hide changes from previews. */
 export function misplacedSecrets(
   values: Mapping,
   secretKeysSet: readonly string[],
@@ -23,7 +23,7 @@ export function misplacedSecrets(
 
 function inClear(key: string, value: unknown, { mode }: ModeSchema): readonly Problem[] {
   if (!secretNames.includes(key as SecretName)) return inside([key], value, mode);
-  const known = "is in plain text in the stack file. Take it out, count it as known to everyone who saw the file,";
+  const known = "is in plain text in the stack file. Take it out, treat it as known to everyone who saw the file,";
   const message = secretsOf(mode).includes(key as SecretName)
     ? `${known} and set a new one: ${secretCommand(key as SecretName)}`
     : `${known} and set none: mode ${mode} has no use for it.`;
@@ -37,7 +37,7 @@ function inside(path: Path, value: unknown, mode: Mode): readonly Problem[] {
     return [
       {
         key,
-        message: `holds a private key in plain text. Take it out, and count it as known to everyone who saw the file. Secrets are keys of their own: ${names}.`,
+        message: `holds a private key in plain text. Take it out, and treat it as known to everyone who saw the file. Secrets are keys of their own: ${names}.`,
       },
     ];
   if (Array.isArray(value)) return value.flatMap((item, index) => inside([...path, index], item, mode));
@@ -56,6 +56,6 @@ function inside(path: Path, value: unknown, mode: Mode): readonly Problem[] {
 function needlesslySecret(key: string, modeSchema: ModeSchema): readonly KeyProblem[] {
   if (secretNames.includes(key as SecretName)) return [];
   if (!Object.hasOwn(modeSchema.keys, key)) return [unknownKey([], key, modeSchema)];
-  const message = `is secret, or has a secure: value inside, which would hide it from previews. Write it in plain text; secrets are keys of their own: ${secretsOf(modeSchema.mode).join(", ")}.`;
+  const message = `is secret, or contains a secure: value, which would hide it from previews. Write it in plain text; secrets are keys of their own: ${secretsOf(modeSchema.mode).join(", ")}.`;
   return [{ key: `rancher:${key}`, message }];
 }

@@ -10,7 +10,7 @@ import type { SingleNodeFile } from "./single-node-schema.ts";
 
 export type Mode = (typeof modes)[number];
 
-/** The keys a stack file of one mode may have: for parsing, and as data for messages and documents. */
+/** The keys of one mode, for parsing and as data for messages and documentation. */
 export interface ModeSchema {
   readonly mode: Mode;
   /** By top-level key, in the order of the documentation. */
@@ -18,7 +18,7 @@ export interface ModeSchema {
   readonly nodes: SchemaNode;
 }
 
-/** A draft of either mode, where a rule holds for both. */
+/** A parsed stack file of either mode, for rules that apply to both. */
 export type AnyParsed = Parsed<StackFile> | Parsed<SingleNodeFile>;
 
 const modeSchemaOf = (mode: Mode, schema: z.ZodObject): ModeSchema => ({
@@ -32,7 +32,7 @@ export const modeSchemas: Readonly<Record<Mode, ModeSchema>> = {
   "single-node": modeSchemaOf("single-node", singleNodeSchema),
 };
 
-/** The form of a file's mode; where that is missing or misspelt, the one the file is most like. */
+/** The schema of the file's mode. If the mode is missing or misspelt, the schema that fits the file best. */
 export function modeSchemaMeant({ mode, ...values }: Mapping): ModeSchema {
   const meant = typeof mode === "string" ? nearest(mode, modes) : undefined;
   const known = modes.find((one) => one === (meant ?? mode));

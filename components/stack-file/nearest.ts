@@ -1,6 +1,6 @@
 import { distance } from "fastest-levenshtein";
 
-/** The known word that one nobody knows was probably meant to be, or nothing when none is near enough. */
+/** The known word that an unknown word probably means, or `undefined` if none is similar enough. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   if (word.length > 64) return undefined;
   const lower = word.toLowerCase();

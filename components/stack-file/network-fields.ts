@@ -2,10 +2,13 @@ import { isIP } from "node:net";
 import { quote } from "./quote.ts";
 import { secretCommand } from "./secret-keys.ts";
 
-/** Checks of one field: the message for what is wrong with it, or nothing. */
+/** A check of one field. Returns a message if the value is invalid. */
 export type FieldCheck = (value: string) => string | undefined;
 
-/** One spelling per address: IPv6 can be written in many ways, and an IPv4 address as one of IPv6 (`::ffff:192.0.2.1`). */
+/**
+ * The canonical spelling of an address. IPv6 has many spellings, and an IPv4 address can be written as IPv6
+ * (`::ffff:192.0.2.1`).
+ */
 export function sameAddress(address: string): string {
   if (isIP(address) !== 6) return address;
   const canonical = new URL(`http://[${address.replace(/%.*$/, "")}]`).hostname;
@@ -14,12 +17,12 @@ export function sameAddress(address: string): string {
   return [high, low].flatMap((part) => [parseInt(part, 16) >> 8, parseInt(part, 16) & 255]).join(".");
 }
 
-/** Names under which distributions list the loopback addresses in /etc/hosts (Debian, Fedora). */
+/** Names for the loopback addresses in /etc/hosts of distributions (Debian, Fedora). */
 const loopbackNames = /^(localhost[46]?(\.localdomain[46]?)?|ip6-(localhost|loopback)|.*\.localhost)$/;
 
 /**
- * Whether an address or a name always means the machine that connects: in a container, that container. Connecting to the
- * unspecified address means the same on Linux.
+ * Whether an address or name always means the connecting machine, or the container if it connects. On Linux the
+ * unspecified address does too.
  */
 export function leadsToItself(host: string): boolean {
   return /^(127\.|0\.0\.0\.0$|\[::1?\]$)/.test(sameAddress(host)) || loopbackNames.test(host);
@@ -28,7 +31,7 @@ export function leadsToItself(host: string): boolean {
 const label = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /**
- * Why a text is no name in DNS. The resolver takes a name whose last label is a number, decimal or hexadecimal, for an
+ * Why a text is not a DNS name. The resolver treats a name whose last label is a decimal or hexadecimal number as an
  * IPv4 address: `127.1` and `0x7f000001` are 127.0.0.1 (inet_aton(3)).
  */
 function nameFault(name: string): string | undefined {
@@ -46,70 +49,70 @@ function nameFault(name: string): string | undefined {
     : undefined;
 }
 
-/** Rancher's own host name: a name, because certificates, the Ingress rule and every agent are tied to it. */
+/** Rancher's hostname. It must be a name, because certificates, the Ingress rule and every agent depend on it. */
 export const checkHostname: FieldCheck = (value) => {
-  const said = `is ${quote(value)}, which`;
+  const subject = `is ${quote(value)}, which`;
   if (value === "") return "is empty. Give the DNS name people will use to reach Rancher.";
   if (isIP(value) !== 0)
     return (
-      `is the IP address ${value}. Guides for the single Docker container got away with one, because that container ` +
-      `serves any host; here the certificate and every agent are tied to a DNS name. Give it a name; ` +
-      `for a trial, ${value.replaceAll(/[.:]/g, "-")}.sslip.io resolves to this address.`
+      `is the IP address ${value}. The single Docker container of older guides accepts one; here the certificate ` +
+      `and every agent depend on a DNS name. Give it a name; for a test, ` +
+      `${value.replaceAll(/[.:]/g, "-")}.sslip.io resolves to this address.`
     );
   if (/^[a-z]+:\/\//i.test(value))
-    return `is ${quote(value)}, a URL. Write the host name alone, without scheme and path.`;
+    return `is ${quote(value)}, a URL. Write only the host name, without scheme and path.`;
   if (value.startsWith("*.")) return `is ${quote(value)}, a wildcard. Only certificates have those; name one host.`;
-  if (/:\d+$/.test(value)) return `is ${quote(value)}, with a port. Rancher is reached on 443; write the name alone.`;
+  if (/:\d+$/.test(value)) return `is ${quote(value)}, with a port. Rancher is reached on 443; write only the name.`;
   if (value.includes("/"))
     return `is ${quote(value)}, with a path. Rancher is served from the root of its own host name.`;
   const fault = nameFault(value);
-  if (fault !== undefined) return `${said} ${fault}.`;
-  if (!value.includes(".")) return `${said} has no dot. Agents need a full name, such as ${value}.example.com.`;
+  if (fault !== undefined) return `${subject} ${fault}.`;
+  if (!value.includes(".")) return `${subject} has no dot. Agents need a full name, such as ${value}.example.com.`;
   return undefined;
 };
 
-/** Where a host answers: an IPv4 or IPv6 address, or a DNS name. */
+/** A host's address: IPv4, IPv6 or a DNS name. */
 export const checkAddress: FieldCheck = (value) => {
   if (value.includes("%") && isIP(value) === 6)
-    return `is ${quote(value)}, an IPv6 address with the interface of one machine. Write an address that every host can reach.`;
+    return `is ${quote(value)}, an IPv6 address with a zone of one machine. Write an address that every host can reach.`;
   if (isIP(value) !== 0) return undefined;
   if (value === "") return "is empty. Give the IP address or DNS name of the host.";
-  if (/^[a-z]+:\/\//i.test(value)) return `is ${quote(value)}, a URL. Write the address alone.`;
+  if (/^[a-z]+:\/\//i.test(value)) return `is ${quote(value)}, a URL. Write only the address.`;
   if (value.includes("@"))
-    return `is ${quote(value)}. Write the user in a key of its own: user: ${value.split("@")[0] ?? ""}.`;
+    return `is ${quote(value)}. Write the user in its own key: user: ${value.split("@")[0] ?? ""}.`;
   if (/^[\d.]+\/\d+$/.test(value)) return `is ${quote(value)}, a network. Write one host's address, without the mask.`;
   if (/^(\[[0-9a-f:]+\]|[^:]+):\d+$/i.test(value))
-    return `is ${quote(value)}, with a port. Write the address alone; a host's SSH port is the key port.`;
+    return `is ${quote(value)}, with a port. Write only the address; a host's SSH port is the key port.`;
   const fault = nameFault(value);
   return fault === undefined ? undefined : `is ${quote(value)}, which ${fault}. Use an IP address or a DNS name.`;
 };
 
-/** A name in DNS, and no address. */
+/** A DNS name, not an address. */
 export const checkName: FieldCheck = (value) => {
   if (isIP(value) !== 0) return `is the IP address ${value}. Write a DNS name.`;
   if (/[A-Z]/.test(value)) return `is ${quote(value)}, which has capital letters. Write it in lower case.`;
   const fault = nameFault(value);
-  return fault === undefined ? undefined : `is ${quote(value)}, which ${fault}. Write the DNS name alone.`;
+  return fault === undefined ? undefined : `is ${quote(value)}, which ${fault}. Write only the DNS name.`;
 };
 
-/** A host's name in this stack: it becomes part of resource names, so it is one DNS label. */
+/** A host's name in this stack. It becomes part of resource names, so it is one DNS label. */
 export const checkHostName: FieldCheck = (value) =>
   label.test(value)
     ? undefined
     : `is ${quote(value)}; a host's name is part of resource names: lower-case letters, digits and hyphens, ` +
       `not at either end, 63 at most.`;
 
-/** A user of a Linux system, as useradd takes it. */
+/** A Linux user name that useradd accepts. */
 export const checkUser: FieldCheck = (value) => {
   if (value === "") return "is empty. Give it a value or leave it out.";
   if (/^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/.test(value)) return undefined;
-  return `is ${quote(value)}, which no Linux user is called. Write the name alone: letters, digits, hyphens and dots.`;
+  return `is ${quote(value)}, which is not a Linux user name. Write only the name: letters, digits, hyphens and dots.`;
 };
 
 export const checkEmail: FieldCheck = (value) =>
   /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/.test(value)
     ? undefined
-    : `is ${quote(value)}, which is no e-mail address. Let's Encrypt writes to it before a certificate runs out.`;
+    : `is ${quote(value)}, which is not an e-mail address. Let's Encrypt writes to it before a certificate expires.`;
 
 /** Whether a URL leads to another machine without TLS. */
 export function isPlainHttp(url: string): boolean {
@@ -118,11 +121,14 @@ export function isPlainHttp(url: string): boolean {
   return hostname !== "localhost" && hostname !== "[::1]" && !hostname.startsWith("127.");
 }
 
-/** A Helm repository over HTTP(S) or in an OCI registry. Plain HTTP is a warning elsewhere; credentials in it would be in the state in plain text. */
+/**
+ * A Helm repository over HTTP(S) or in an OCI registry. Plain HTTP causes a warning elsewhere. Credentials are
+ * rejected, because they would be in the state in plain text.
+ */
 export const checkRepositoryUrl: FieldCheck = (value) => {
   const url = URL.canParse(value) ? new URL(value) : undefined;
   if (url === undefined || !["https:", "http:", "oci:"].includes(url.protocol) || url.host === "")
-    return `is ${quote(value)}, which is no URL of a Helm repository. It starts with https:// or oci://.`;
+    return `is ${quote(value)}, which is not the URL of a Helm repository. It starts with https:// or oci://.`;
   if (!/^[!-~]+$/.test(value)) return `is ${quote(value)}. Write the URL without spaces, in ASCII.`;
   if (url.username !== "" || url.password !== "")
     return `has a user or password for ${url.host} in plain text. Take them out, choose a new password, and set both as a secret: ${secretCommand("chartRepositoryCredentials")}`;

@@ -6,12 +6,12 @@ import { isMapping } from "./mapping.ts";
 import type { Mapping } from "./mapping.ts";
 import { quote } from "./quote.ts";
 
-/** Everything that is invisible, but for line breaks, tabs and the mark some editors put at the start of a file. */
+/** Invisible characters, except line breaks, tabs and the byte order mark that some editors write. */
 const invisible = /(?![\n\r\t])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 /**
- * What no key of a stack file may hold, known or not: values that hold themselves, types of YAML that JSON lacks,
- * characters that a terminal obeys, and more than any check should have to look at.
+ * What no key of a stack file may contain, known or not: values that contain themselves, YAML types that JSON lacks,
+ * control characters of terminals, and more values than the checks should process.
  */
 export function oddValueProblems(values: Mapping): readonly Problem[] {
   return Object.entries(values).flatMap(([key, value]) => {
@@ -24,7 +24,7 @@ export function oddValueProblems(values: Mapping): readonly Problem[] {
   });
 }
 
-/** More keys than are worth a look. */
+/** Reports a file with too many keys. */
 export function tooManyKeys(values: Mapping): readonly Problem[] {
   const { length } = Object.keys(values);
   return length <= limits.entries
@@ -34,7 +34,7 @@ export function tooManyKeys(values: Mapping): readonly Problem[] {
 
 interface Walk {
   readonly above: readonly unknown[];
-  /** Ends the walk when it is past its limit: with YAML's anchors a short file holds millions of values. */
+  /** Ends the walk at its limit: with YAML anchors a short file can contain millions of values. */
   readonly counted: { values: number };
 }
 

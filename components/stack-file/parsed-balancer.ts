@@ -3,11 +3,11 @@ import type { Parsed, StackFile } from "./schema.ts";
 
 type LoadBalancer = NonNullable<Parsed<StackFile>["loadBalancer"]>;
 
-/** What a load balancer of ours says, whichever program does the work; holes where something was missing or wrong. */
+/** A parsed nginx or HAProxy load balancer. Missing or invalid parts are undefined. */
 export type ParsedBalancer = Extract<LoadBalancer, { readonly kind?: "haproxy" | undefined }>;
 export type ParsedNginx = Extract<LoadBalancer, { readonly kind?: "nginx" | undefined }>;
 
-/** The load balancer of ours; also where its kind is misspelt, so that the rest is judged all the same. */
+/** The load balancer, if it is ours. One with a misspelt kind counts too, so that the rest is still checked. */
 export function ownBalancer({ loadBalancer }: Parsed<StackFile>): ParsedBalancer | ParsedNginx | undefined {
   return loadBalancer !== undefined && isOwn(loadBalancer) ? loadBalancer : undefined;
 }
@@ -25,7 +25,7 @@ export function balancerHosts(parsed: Parsed<StackFile>) {
   return ownBalancer(parsed)?.hosts ?? [];
 }
 
-/** Where TLS ends: 7 at the balancer, 4 in the cluster; not known when the key is wrong. */
+/** Where TLS ends: 7 at the balancer, 4 in the cluster. Undefined if a relevant key is invalid. */
 export function layerOf(parsed: Parsed<StackFile>, invalid: ReadonlySet<string>): 4 | 7 | undefined {
   const known = ["rancher:loadBalancer", "rancher:loadBalancer.kind", "rancher:loadBalancer.layer"];
   if (parsed.loadBalancer === undefined || known.some((key) => invalid.has(key))) return undefined;

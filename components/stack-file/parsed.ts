@@ -8,12 +8,12 @@ import type { ModeSchema } from "./mode-schemas.ts";
 
 type Issue = z.core.$ZodIssue;
 
-/** Top-level keys that others have spoken about already: not parsed, and not missed. */
+/** Top-level keys that were already reported. They are neither parsed nor reported as missing. */
 export type Skipped = ReadonlySet<string>;
 
 /**
- * Parses every top-level key by itself, so that one mistake does not hide another: what is right comes with its
- * defaults, what is wrong is reported and left out.
+ * Parses every top-level key separately, so that one mistake does not hide another. Valid values get their defaults;
+ * invalid ones are reported and left out.
  */
 export function parseStackFile(
   values: Mapping,
@@ -36,7 +36,10 @@ export function parseStackFile(
   return { parsed, problems };
 }
 
-/** zod stops at a choice it does not know (`source: lets-encrypt`); the keys beside it are then read as any of them. */
+/**
+ * zod stops at an unknown discriminator (`source: lets-encrypt`). The keys beside it are then checked against all
+ * alternatives.
+ */
 function allIssues(schema: z.ZodType, value: unknown): readonly Issue[] {
   const issues = (schema.safeParse(value).error?.issues ?? []).flatMap(ofNearestAlternative);
   const undecided = issues.find(isUndecided);
@@ -44,18 +47,20 @@ function allIssues(schema: z.ZodType, value: unknown): readonly Issue[] {
   if (undecided === undefined || !(union instanceof z.ZodDiscriminatedUnion) || !isMapping(value)) return issues;
   const rest = Object.fromEntries(Object.entries(value).filter(([key]) => key !== union.def.discriminator));
   const options = union.options as readonly z.ZodObject[];
-  // Where several of them have a key, the first one's is taken.
+  // If several alternatives have a key, the first one wins.
   const shape = Object.assign({}, ...options.toReversed().map((option) => option.shape)) as z.ZodRawShape;
   const beside = z.strictObject(shape).partial().safeParse(rest).error?.issues ?? [];
   return [...issues, ...beside.flatMap(ofNearestAlternative)];
 }
 
-/** A choice by a key, such as `kind`, has no issues for each form; one by the value's form, text or mapping, has. */
+/** A union with a discriminator, such as `kind`, lists no issues per alternative. A union of text and mapping does. */
 function isUndecided(issue: Issue): boolean {
   return issue.code === "invalid_union" && issue.errors.length === 0;
 }
 
-/** Of a value that may be text or a mapping, what is wrong with the form it has; all forms when it has none of them. */
+/**
+ * For a value that may be text or a mapping: the issues of the alternative with its type, or of all if none has it.
+ */
 function ofNearestAlternative(issue: Issue): readonly Issue[] {
   if (issue.code !== "invalid_union" || isUndecided(issue)) return [issue];
   const modeSchema = issue.errors.find((errors) => !errors.some(isOtherAlternative));

@@ -8,7 +8,7 @@ export interface Listening {
   readonly port: number;
 }
 
-/** Two listeners on one port of a balancer's host: nginx starts with neither, or takes the host's SSH port from it. */
+/** Two listeners on one port of a balancer's host: nginx would not start, or would take over the SSH port. */
 export function portProblems(parsed: Parsed<StackFile>): readonly Problem[] {
   const balancer = ownBalancer(parsed);
   if (balancer === undefined) return [];
@@ -28,23 +28,23 @@ export function portProblems(parsed: Parsed<StackFile>): readonly Problem[] {
       ? [
           {
             key: `${key}.upstreamPorts.https`,
-            message: `is ${String(upstreamPorts.http)}, the same as upstreamPorts.http. The ingress controller has one port for each; write both as it has them.`,
+            message: `is ${String(upstreamPorts.http)}, the same as upstreamPorts.http. The ingress controller has a port for each; give both.`,
           },
         ]
       : []),
   ];
 }
 
-/** That a port is another listener's already. */
+/** Reports a port that another listener already uses. */
 export function repeated({ key, port }: Listening, before: readonly Listening[]): readonly Problem[] {
   const first = before.find((one) => one.port === port);
   const message = `is ${port}, the port ${first?.key ?? ""} has already. Choose another.`;
   return first === undefined ? [] : [{ key, message }];
 }
 
-/** That a port is the one where the load balancer tells its configuration. */
+/** Reports the port on which the load balancer reports its configuration. */
 export function onProbe({ key, port }: Listening): readonly Problem[] {
-  const message = `is ${port}, where the load balancer tells on loopback which configuration it runs. Choose another.`;
+  const message = `is ${port}, where the load balancer reports on loopback which configuration it runs. Choose another.`;
   return port === generationPort ? [{ key, message }] : [];
 }
 
@@ -52,6 +52,6 @@ function onSsh({ key, port }: Listening, parsed: Parsed<StackFile>): readonly Pr
   const index = balancerHosts(parsed).findIndex(
     (host) => host !== undefined && (host.port ?? parsed.ssh?.port) === port,
   );
-  const message = `is ${port}, the SSH port of rancher:loadBalancer.hosts[${index}]. Choose another, or have SSH listen elsewhere.`;
+  const message = `is ${port}, the SSH port of rancher:loadBalancer.hosts[${index}]. Choose another, or let SSH listen elsewhere.`;
   return index < 0 ? [] : [{ key, message }];
 }

@@ -3,7 +3,7 @@ import type { AnyParsed } from "./mode-schemas.ts";
 import { removeSecretCommand } from "./secret-keys.ts";
 import type { SecretName } from "./secret-keys.ts";
 
-/** `proxyCredentials` needs a proxy to sign in to. */
+/** `proxyCredentials` needs a proxy. */
 export function proxyCredentialProblems(
   parsed: AnyParsed,
   isSet: (name: SecretName) => boolean,

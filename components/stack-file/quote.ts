@@ -2,7 +2,7 @@ import { printable } from "../printable.ts";
 
 const longest = 60;
 
-/** A value as messages show it: short, on one line, without invisible characters, and never a private key. */
+/** Formats a value for messages: short, on one line, without invisible characters, and never a private key. */
 export function quote(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (value === null || value === "") return "empty";

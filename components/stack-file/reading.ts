@@ -4,16 +4,16 @@ import type { Mapping } from "./mapping.ts";
 import type { SecretName } from "./secret-keys.ts";
 import type { ReadCertificates } from "./settings-from-parsed.ts";
 
-/** What the rules of a stack file need beside its draft. */
+/** What the rules need in addition to the parsed stack file. */
 export interface Reading {
   /** As written, without defaults. */
   readonly values: Mapping;
-  /** Keys whose value was given and refused. */
+  /** Keys with an invalid value. */
   readonly invalid: ReadonlySet<string>;
-  /** Plaintext of secrets, where it is known. */
+  /** Plaintext of the secrets that are known. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly isSet: (name: SecretName) => boolean;
-  /** What certificates are judged in. */
+  /** Context for the certificate checks. */
   readonly context: {
     readonly readFile: ReadFile;
     readonly now: Date;
@@ -21,7 +21,7 @@ export interface Reading {
   };
 }
 
-/** What rules found. */
+/** Results of the rules. */
 export interface Findings {
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];

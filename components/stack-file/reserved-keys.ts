@@ -1,6 +1,6 @@
 /**
- * Names kept for parts that are not there yet, so that nobody takes them for something else: path of the key, and
- * what it will be. Taken off this list by the change that brings the part.
+ * Names reserved for features that do not exist yet: the path of the key, and what it will be. The change that adds a
+ * feature removes its entry.
  */
 export const reservedKeys: ReadonlyMap<string, string> = new Map(
   Object.entries({
@@ -15,7 +15,7 @@ export const reservedKeys: ReadonlyMap<string, string> = new Map(
     chartSources: "chart repositories inside Rancher",
     monitoring: "monitoring",
     downstream: "downstream clusters",
-    "cluster.agents": "agents of a cluster this program makes",
+    "cluster.agents": "agents of a cluster this program creates",
     "cluster.datastore": "an external datastore",
     "cluster.snapshots": "etcd snapshots",
     "cluster.hardened": "hardening",
@@ -25,7 +25,10 @@ export const reservedKeys: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** Distributions that this program will make itself. RKE with Rancher 2.12 and newer never comes: see the gate. */
+/**
+ * Distributions that this program will install itself. RKE with Rancher 2.12 and newer is never supported; see the
+ * gate.
+ */
 export const reservedDistributions: ReadonlyMap<string, string> = new Map(
   Object.entries({ k3s: "K3s", rke2: "RKE2", rke: "RKE" }),
 );

@@ -9,9 +9,9 @@ export interface SchemaNode {
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly required?: readonly string[];
   readonly items?: SchemaNode;
-  /** Alternatives told apart by one key's value. */
+  /** Alternatives distinguished by the value of one key. */
   readonly oneOf?: readonly SchemaNode[];
-  /** Alternatives told apart by their form. */
+  /** Alternatives distinguished by their type. */
   readonly anyOf?: readonly SchemaNode[];
   readonly minimum?: number;
   readonly maximum?: number;

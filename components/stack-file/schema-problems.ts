@@ -24,7 +24,7 @@ const wanted: Readonly<Record<string, string>> = {
   array: "a list",
 };
 
-/** One issue of the schema in the user's words. `value` is what stands at the issue's path, nothing when it is missing. */
+/** Turns a schema issue into a message. `value` is the value at the issue's path, undefined if it is missing. */
 export function schemaProblem(issue: Issue, value: unknown, modeSchema: ModeSchema): readonly KeyProblem[] {
   const { path } = issue;
   const key = userKey(path);
@@ -63,7 +63,7 @@ export function schemaProblem(issue: Issue, value: unknown, modeSchema: ModeSche
   }
 }
 
-/** A problem with a key that stands for another one: that one is not missing, too. */
+/** A problem with a key that means another key. The other key is then not reported as missing. */
 export interface KeyProblem extends Problem {
   readonly answers?: string;
 }
@@ -81,13 +81,13 @@ function aliasAnswer(alias: Alias, path: Path, modeSchema: ModeSchema): Omit<Key
       answers: `rancher:${secret}`,
     };
   }
-  // Which entry of a list is known from the place of the key itself.
+  // The key's own path determines the list entry.
   const index = path.find((part) => typeof part === "number");
   const meant = alias.key.replace("[]", index === undefined ? "" : `[${String(index)}]`);
   return { message: `is not a known key. Write it as rancher:${meant}.`, answers: `rancher:${meant}` };
 }
 
-/** A key nobody knows: kept for later, at home elsewhere, misspelt, or a path written as a key. */
+/** An unknown key: reserved, valid elsewhere, misspelt, or a path written as a key. */
 export function unknownKey(path: Path, unknown: string, modeSchema: ModeSchema): KeyProblem {
   const key = userKey([...path, unknown]);
   const alias = aliasOf(path, unknown, modeSchema.mode);
@@ -101,8 +101,7 @@ export function unknownKey(path: Path, unknown: string, modeSchema: ModeSchema):
   if (parent !== undefined && parents.length === 1)
     return { key, message: `belongs inside ${userKey([...path, parent])}. Move it there.` };
   const later = reservedKeys.get([...path.filter((part) => typeof part === "string"), unknown].join("."));
-  if (later !== undefined)
-    return { key, message: `is kept for ${later}. That comes in a later release; leave it out.` };
+  if (later !== undefined) return { key, message: `is reserved for ${later} in a later release. Leave it out.` };
   const known = knownAt(path, modeSchema);
   const [head = "", ...inner] = unknown.split(/[.[]/);
   if (inner.length > 0 && known.includes(head))
@@ -126,7 +125,7 @@ function choicesAt(path: Path, modeSchema: ModeSchema): readonly string[] {
   return nodesAt(path, modeSchema).flatMap((node) => (node.const === undefined ? [] : [String(node.const)]));
 }
 
-/** `tls.certificate` and the like: the last name, and an example of its value. */
+/** The message for a missing key: its last name, and an example of its value. */
 export function missing(path: Path, modeSchema: ModeSchema): string {
   const example = exampleAt(path, modeSchema) ?? choicesAt(path, modeSchema)[0];
   const name = path.findLast((part) => typeof part === "string");
@@ -138,18 +137,18 @@ function wrongType(path: Path, expected: string, value: unknown, modeSchema: Mod
   const kind = isFraction ? "a number" : (wanted[expected] ?? expected);
   if (value === null || value === "") return `is empty, but must be ${kind}. Give it a value or leave it out.`;
   if (typeof value === "string" && /^0\d+$/.test(value) && (kind === "a whole number" || kind === "a number"))
-    return `is the text ${quote(value)}, but must be ${kind}. Leave out the zeros in front.`;
+    return `is the text ${quote(value)}, but must be ${kind}. Leave out the leading zeros.`;
   const example = exampleAt(path, modeSchema);
   if (kind === "text" && example === undefined && (typeof value === "number" || typeof value === "boolean"))
     return `is the ${typeof value} ${quote(value)}, but must be text. Put it in quotes.`;
   if (value === "none" && modeSchema.mode === "single-node" && userKey(path) === "rancher:loadBalancer")
-    return `is "none", but must be a mapping. Write { kind: none }: Rancher then answers itself, with a certificate of its own.`;
+    return `is "none", but must be a mapping. Write { kind: none }: Rancher then serves clients itself, with its own certificate.`;
   const such = example === undefined ? "" : `, such as ${choiceInMapping(path, value, modeSchema) ?? example}`;
   const what = typeof value === "string" ? quote(value) : `the ${typeof value} ${quote(value)}`;
   return `is ${typeof value === "object" ? quote(value) : what}, but must be ${kind}${such}.`;
 }
 
-/** `{ kind: none }` for `none`: a choice written in the place of the mapping that names it. */
+/** `{ kind: none }` for `none`: a discriminator's value written in place of its mapping. */
 function choiceInMapping(path: Path, value: unknown, modeSchema: ModeSchema): string | undefined {
   for (const node of nodesAt(path, modeSchema)) {
     const [choice] = Object.entries(node.properties ?? {}).filter(
@@ -169,7 +168,7 @@ function notAChoice(value: unknown, choices: readonly string[]): string {
   return `is ${quote(value)}, but must be ${listed(choices, "or")}.${hint}`;
 }
 
-/** The value may be written in several forms, and is in none of them. */
+/** The value has none of the types that are allowed. */
 function noAlternative(path: Path, value: unknown, modeSchema: ModeSchema): string {
   const kinds = nodesAt(path, modeSchema).map((node) => {
     if (node.const !== undefined) return String(node.const);

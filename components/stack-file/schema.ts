@@ -27,10 +27,10 @@ const cluster = z
     z.strictObject({
       distribution: z
         .literal("existing")
-        .meta({ description: "A cluster you run; `kubeconfig` says how to reach it." }),
+        .meta({ description: "A cluster you run, reached through the secret `kubeconfig`." }),
       version: text(checkKubernetesVersion, {
         description:
-          'Its Kubernetes version, or the minor alone (`"1.35"`): compared with the cluster, and with what Rancher supports.',
+          'Its Kubernetes version, or only the minor (`"1.35"`): compared with the cluster, and with what Rancher supports.',
         example: "v1.35.5",
       }).optional(),
       ingressController: z
@@ -46,30 +46,33 @@ const cluster = z
     }),
   ])
   .meta({
-    description: "The Kubernetes that Rancher itself runs on.",
+    description: "The Kubernetes cluster that Rancher itself runs on.",
     examples: ["{ distribution: existing, servers: [{ name: server-1, address: 192.0.2.11 }] }"],
   });
 
-/** The shapes an installation may have. */
+/** The forms of an installation. */
 export const modes = ["high-availability", "single-node"] as const;
 
-/** Every key of a stack on a cluster that is not a secret. Parsing, types, `stack.schema.json` and the docs come from it. */
+/**
+ * Every key of a high-availability stack that is not a secret. Parsing, types, `stack.schema.json` and the docs derive
+ * from it.
+ */
 export const stackFileSchema = z.strictObject({
-  mode: z.enum(modes).meta({ description: "The shape of the installation.", examples: ["high-availability"] }),
+  mode: z.enum(modes).meta({ description: "The form of the installation.", examples: ["high-availability"] }),
   hostname: text(checkHostname, {
-    description: "DNS name under which people and agents reach Rancher.",
+    description: "DNS name under which users and agents reach Rancher.",
     example: "rancher.example.com",
   }),
   version: text(checkVersion("Rancher", defaultVersions.rancher), {
     description:
-      "Rancher's version, three parts; chart and image follow. Upgrade one minor at a time, downgrade never.",
+      "Rancher's version, three parts; chart and image follow. Upgrade one minor at a time; downgrades are not supported.",
     example: defaultVersions.rancher,
   }).default(defaultVersions.rancher),
-  replicas: z.int().min(1).max(99).default(3).meta({ description: "How many Rancher pods run." }),
+  replicas: z.int().min(1).max(99).default(3).meta({ description: "Number of Rancher pods." }),
   chartRepository: text(checkRancherRepository, {
     description:
       "Where the chart comes from: `latest` or `stable` of Rancher's own repositories, or the URL of a Helm repository, " +
-      "`https://` or `oci://`. A private one takes `chartRepositoryCredentials`, an OCI registry `helm registry login`.",
+      "`https://` or `oci://`. A private repository needs `chartRepositoryCredentials`, an OCI registry `helm registry login`.",
     example: "https://charts.example.com/rancher",
   }).default(defaultRancherChartRepository),
   ssh: z
@@ -97,7 +100,7 @@ export const stackFileSchema = z.strictObject({
       }).default(certManagerChartRepository),
     })
     .prefault({})
-    .meta({ description: "cert-manager, installed where the TLS source needs it.", examples: ["{ version: 1.21.2 }"] }),
+    .meta({ description: "cert-manager, installed if the TLS source needs it.", examples: ["{ version: 1.21.2 }"] }),
   chartValues: mapping(z.unknown())
     .default({})
     .meta({
@@ -106,10 +109,10 @@ export const stackFileSchema = z.strictObject({
     }),
 });
 
-/** A stack file in which every key passed its own check. */
+/** A stack file whose keys all passed their own checks. */
 export type StackFile = z.output<typeof stackFileSchema>;
 
-/** The same with holes where something was missing or wrong, so that rules across keys still see the rest. */
+/** The same with missing or invalid parts undefined, so that rules across keys can still check the rest. */
 export type Parsed<T> = T extends readonly (infer Item)[]
   ? readonly (Parsed<Item> | undefined)[]
   : T extends object

@@ -4,8 +4,8 @@ import type { SecretName } from "./secret-keys.ts";
 import { checkSecret } from "./secret-rules.ts";
 
 /**
- * What is wrong with a secret by itself, without quoting it: what a preview says of it in any stack file. Whether a key
- * fits its certificate is no part of this, since either may be replaced first.
+ * What is wrong with a secret by itself, without quoting it, independent of the stack file. Whether a key matches its
+ * certificate is not checked, because either may be replaced first.
  */
 export function secretFault(name: SecretName, secret: string): string | undefined {
   const fault = checkSecret(name, secret);

@@ -1,9 +1,11 @@
 import type { Mode } from "./mode-schemas.ts";
 
-/** A key set with `npm run secret`. Its value is checked where it is known and never quoted. */
+/** A key set with `npm run secret`. Its value is checked if it is known, and never quoted. */
 export interface SecretKey {
   readonly description: string;
-  /** What goes behind `npm run secret -- STACK KEY`: the file that usually is the value. Empty for one line of text. */
+  /**
+   * What follows `npm run secret -- STACK KEY`: the file that usually contains the value. Empty for one line of text.
+   */
   readonly from: string;
 }
 
@@ -16,10 +18,10 @@ export const secretKeys = {
     description: "Private key for all SSH hosts. Without it the SSH agent is used.",
     from: "< ~/.ssh/id_ed25519",
   },
-  sshPrivateKeyPassword: { description: "Passphrase of `sshPrivateKey`, where it has one.", from: "" },
+  sshPrivateKeyPassword: { description: "Passphrase of `sshPrivateKey`, if it has one.", from: "" },
   tlsPrivateKey: {
     description:
-      "Private key of `tls.certificate`, PEM, not encrypted. Needed with `tls.source: secret` and a certificate from here.",
+      "Private key of `tls.certificate`, PEM, not encrypted. Needed with `tls.source: secret` and a certificate from this machine.",
     from: "< certificates/rancher.key",
   },
   sitePrivateKeys: {
@@ -27,7 +29,7 @@ export const secretKeys = {
     from: "< certificates/sites.key",
   },
   bootstrapPassword: {
-    description: "Password of the first sign-in, 12 characters or more. Made at random when not given.",
+    description: "Password for the first login, 12 characters or more. Generated if not set.",
     from: "",
   },
   proxyCredentials: {
@@ -36,7 +38,7 @@ export const secretKeys = {
     from: "",
   },
   chartRepositoryCredentials: {
-    description: "USER:PASSWORD for the Helm repository in `chartRepository`, sent to that host alone, over HTTPS.",
+    description: "USER:PASSWORD for the Helm repository in `chartRepository`, sent only to that host, over HTTPS.",
     from: "",
   },
   k3sRegistries: {
@@ -50,7 +52,10 @@ export type SecretName = keyof typeof secretKeys;
 
 export const secretNames = Object.keys(secretKeys) as readonly SecretName[];
 
-/** Secrets that only one mode uses: a single node has neither a cluster of yours nor a chart; a cluster has its own registries.yaml. */
+/**
+ * Secrets that only one mode uses. A single node has neither a cluster of yours nor a chart; a cluster has its own
+ * registries.yaml.
+ */
 const onlyIn: Partial<Record<SecretName, Mode>> = {
   kubeconfig: "high-availability",
   chartRepositoryCredentials: "high-availability",
@@ -62,7 +67,7 @@ export function secretsOf(mode: Mode): readonly SecretName[] {
   return secretNames.filter((name) => (onlyIn[name] ?? mode) === mode);
 }
 
-/** What is said of a secret that is needed and not set. */
+/** The message for a required secret that is not set. */
 export function missingSecret(name: SecretName): string {
   return `is missing. ${secretKeys[name].description} Set it with: ${secretCommand(name)}`;
 }

@@ -6,7 +6,7 @@ import { quote } from "./quote.ts";
 import { secretNames, secretsOf } from "./secret-keys.ts";
 import type { SecretName } from "./secret-keys.ts";
 
-/** The secret key that a word names, with or without `rancher:` before it, or what is wrong with the word. */
+/** The secret key of this name, with or without the prefix `rancher:`, or what is wrong with the name. */
 export function secretNamed(word: string): { readonly name: SecretName } | { readonly fault: string } {
   const key = word.replace(/^rancher:/, "");
   const name = secretNames.find((one) => one === key);

@@ -12,7 +12,7 @@ import { keptOnHosts } from "./tls-rules.ts";
 
 type Check = (secret: string) => string | undefined;
 
-/** What can be seen of a secret without anything else; the key of the certificate is checked with the certificate. */
+/** Checks of a secret by itself. The private key of a certificate is checked together with the certificate. */
 const checks: Partial<Record<SecretName, Check>> = {
   kubeconfig: (text) => {
     if (!text.trim().includes("\n"))
@@ -25,14 +25,14 @@ const checks: Partial<Record<SecretName, Check>> = {
     if (/^(ssh-|ecdsa-)\S+ /.test(text.trim())) return "is a public key. Set the private one, the file without .pub.";
     if (text.startsWith("PuTTY-User-Key-File")) return "is a PuTTY key. Export it from PuTTYgen in OpenSSH format.";
     if (!text.includes("PRIVATE KEY-----"))
-      return `is no private key. Set the file's content, not its path: ${secretCommand("sshPrivateKey")}`;
+      return `is not a private key. Set the file's content, not its path: ${secretCommand("sshPrivateKey")}`;
     return undefined;
   },
   bootstrapPassword: (text) => {
     if (text === "admin")
-      return "is the default every guide names, and the first one anybody tries. Choose another, or leave it out and have one made at random.";
+      return "is the default in every guide, and the first password an attacker tries. Choose another, or leave it out to have one generated.";
     return text.length < 12
-      ? "has fewer than the 12 characters Rancher asks of passwords. Choose a longer one, or leave it out and have one made at random."
+      ? "has fewer than the 12 characters that Rancher requires. Choose a longer one, or leave it out to have one generated."
       : undefined;
   },
   proxyCredentials: checkProxyCredentials,
@@ -66,7 +66,7 @@ export function secretProblems(
   return problems;
 }
 
-/** Secrets that the rest of the file calls for and that are not set, or that nothing in it uses. */
+/** Reports secrets that the stack file requires but that are not set, and secrets that nothing uses. */
 export function neededSecrets(
   parsed: AnyParsed,
   isSet: (name: SecretName) => boolean,
@@ -89,7 +89,7 @@ export function neededSecrets(
   if (source !== undefined && source !== "secret" && isSet("tlsPrivateKey"))
     problems.push({
       key: "rancher:tlsPrivateKey",
-      message: `is set, but rancher:tls.source is ${source}, which makes its own key. Remove it, or set source: secret with a certificate.`,
+      message: `is set, but rancher:tls.source is ${source}, which creates its own key. Remove it, or set source: secret with a certificate.`,
     });
   if (needsSiteKeys(parsed) && !isSet("sitePrivateKeys"))
     problems.push({ key: "rancher:sitePrivateKeys", message: missingSecret("sitePrivateKeys") });
@@ -101,7 +101,7 @@ export function neededSecrets(
   if (isSet("sshPrivateKeyPassword") && !isSet("sshPrivateKey"))
     problems.push({
       key: "rancher:sshPrivateKeyPassword",
-      message: "is set, but there is no sshPrivateKey it could open. Set that too, or remove this.",
+      message: "is set, but there is no sshPrivateKey that it decrypts. Set that too, or remove this.",
     });
   problems.push(...chartCredentialProblems(parsed, isSet));
   problems.push(...proxyCredentialProblems(parsed, isSet, invalid));
@@ -116,7 +116,7 @@ function kubeconfigFault(text: string): string | undefined {
     return `is not valid YAML. Set the whole content of a kubeconfig: ${secretCommand("kubeconfig")}`;
   }
   if (!isMapping(config) || !Array.isArray(config.clusters) || config.clusters.length === 0)
-    return `is no kubeconfig: it has no clusters. Set the whole content: ${secretCommand("kubeconfig")}`;
+    return `is not a kubeconfig: it has no clusters. Set the whole content: ${secretCommand("kubeconfig")}`;
   const contexts: readonly unknown[] = Array.isArray(config.contexts) ? config.contexts : [];
   const current = config["current-context"];
   return typeof current === "string" && contexts.some((context) => isMapping(context) && context.name === current)
@@ -124,7 +124,10 @@ function kubeconfigFault(text: string): string | undefined {
     : "has no current-context among its contexts. Choose one: kubectl config use-context NAME";
 }
 
-/** PEM says it in its header; OpenSSH's own format names the cipher first, `none` for a key in plain text (PROTOCOL.key). */
+/**
+ * PEM marks encryption in its header. OpenSSH's own format starts with the cipher name, `none` for plain text
+ * (PROTOCOL.key).
+ */
 function isEncryptedSshKey(pem: string): boolean {
   if (pem.includes("ENCRYPTED")) return true;
   const [, body] = /BEGIN OPENSSH PRIVATE KEY-----([\s\S]*?)-----END/.exec(pem) ?? [];

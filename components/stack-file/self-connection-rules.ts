@@ -7,7 +7,7 @@ import { leadsToItself, sameAddress } from "./network-fields.ts";
 import type { Parsed, StackFile } from "./schema.ts";
 import { sitesOf } from "./site-rules.ts";
 
-/** What a load balancer is reached at, besides the loopback addresses. */
+/** Where a load balancer is reached, besides the loopback addresses. */
 interface Reached {
   /** Addresses and names. */
   readonly at: readonly (string | undefined)[];
@@ -16,8 +16,9 @@ interface Reached {
 }
 
 /**
- * Addresses with which the load balancer would connect to itself. Every such connection makes it open another one, until
- * it has none left. The load balancer's script refuses what only its host can know, see `refuseSelfConnections`.
+ * Reports addresses with which the load balancer would connect to itself. Every such connection opens another one until
+ * the limit is reached. The load balancer's script rejects the cases that only its host can detect; see
+ * `refuseSelfConnections`.
  */
 export function selfConnectionProblems(parsed: Parsed<StackFile>): readonly Problem[] {
   const balancer = ownBalancer(parsed);
@@ -45,8 +46,8 @@ export function selfConnectionProblems(parsed: Parsed<StackFile>): readonly Prob
 }
 
 /**
- * Upstreams of sites at an address of the load balancer and on a port it listens on. Another port of its host may belong
- * to a program that the site is for.
+ * Reports site upstreams at an address and port of the load balancer. Another port of its host may belong to the site's
+ * program.
  */
 export function siteSelfConnections(parsed: AnyParsed, { at, ports }: Reached): readonly Problem[] {
   const own = new Set(at.flatMap((address) => (address === undefined ? [] : sameAddress(address))));
@@ -59,7 +60,7 @@ export function siteSelfConnections(parsed: AnyParsed, { at, ports }: Reached): 
         ? [...ports, ...local].includes(port)
         : own.has(sameAddress(address)) && ports.includes(port);
       const message =
-        `is ${String(upstream)}, where this load balancer listens: it would connect to itself. Give address and port of ` +
+        `is ${String(upstream)}, where this load balancer listens: it would connect to itself. Give the address and port of ` +
         "the program behind this site.";
       return loops ? [{ key: `rancher:loadBalancer.sites[${index}].upstreams[${place}]`, message }] : [];
     }),
@@ -83,15 +84,15 @@ function serverProblems(
   if (address === undefined) return [];
   if (leadsToItself(address)) {
     const message =
-      `is ${address}, which on every machine is that machine: a load balancer would connect to itself. Give the address ` +
+      `is ${address}, which every machine resolves to itself: a load balancer would connect to itself. Give the address ` +
       "at which others reach this server.";
     return [{ key, message }];
   }
-  const message = `is ${address}, a name that leads to the load balancer, which would connect to itself. Give the server's own address.`;
+  const message = `is ${address}, a name of the load balancer, which would connect to itself. Give the server's own address.`;
   return names.includes(address) ? [{ key, message }] : [];
 }
 
 function hostProblems(address: string | undefined, key: string): readonly Problem[] {
-  const message = `is ${String(address)}, which on every machine is that machine. Give the address at which others reach this host.`;
+  const message = `is ${String(address)}, which every machine resolves to itself. Give the address at which others reach this host.`;
   return address !== undefined && leadsToItself(address) ? [{ key, message }] : [];
 }

@@ -3,7 +3,7 @@ import { loadBalancerSettings } from "./load-balancer-settings.ts";
 import type { StackFile } from "./schema.ts";
 import type { CertificateSettings, HighAvailabilitySettings, TlsSettings } from "./settings.ts";
 
-/** What the checks of certificates read on the way. */
+/** Certificates that the checks read. */
 export interface ReadCertificates {
   /** For the hostname; only with `tls.source: secret`. */
   readonly rancher?: CertificateSettings | undefined;
@@ -15,7 +15,9 @@ export interface ReadCertificates {
   readonly sites: readonly (CertificateSettings | undefined)[];
 }
 
-/** HighAvailabilitySettings out of a stack file in which nothing is wrong: SSH defaults spread to the hosts, certificates read. */
+/**
+ * Settings from a valid high-availability stack file, with SSH defaults applied to the hosts and certificates read.
+ */
 export function settingsFrom(file: StackFile, certificates: ReadCertificates): HighAvailabilitySettings {
   const { additionalTrustedCAs } = certificates;
   const { hostname, version, replicas, cluster, certManager, chartValues } = file;

@@ -1,14 +1,14 @@
 import type { BalancerOptions } from "../load-balancer/balancer-options.ts";
 import type { NginxOptions } from "../load-balancer/nginx-options.ts";
 
-/** What a stack file says, checked and with defaults filled in. Plain values only; secrets are not here. */
+/** The validated content of a stack file, with defaults. Plain values only, no secrets. */
 export type Settings = HighAvailabilitySettings | SingleNodeSettings;
 
-/** Rancher on a cluster, behind whatever stands in front of it. */
+/** Rancher on a cluster, and what is in front of it. */
 export interface HighAvailabilitySettings {
   readonly mode: "high-availability";
   readonly hostname: string;
-  /** Rancher's version, three parts, no leading `v`. The chart has the same one. */
+  /** Rancher's version, three parts, no leading `v`. The chart has the same version. */
   readonly version: string;
   readonly replicas: number;
   /** Helm repository the chart `rancher` comes from, as a URL. */
@@ -28,7 +28,9 @@ export interface ExistingClusterSettings {
   /** Kubernetes version, checked against the cluster when given: `v1.34.1`. */
   readonly version?: string;
   readonly ingressController?: "traefik" | "ingress-nginx";
-  /** Nodes that run the ingress controller: the load balancer's upstreams. At least one where nginx is ours. */
+  /**
+   * Nodes that run the ingress controller: the load balancer's upstreams. At least one if the load balancer is ours.
+   */
   readonly servers: readonly ServerSettings[];
 }
 
@@ -40,14 +42,16 @@ export interface ServerSettings {
 export type LoadBalancerSettings =
   NginxSettings | HaproxySettings | { readonly kind: "external" } | { readonly kind: "none" };
 
-/** A load balancer of ours, whichever program does the work. */
+/** A load balancer of ours, nginx or HAProxy. */
 export interface BalancerSettings {
   readonly hosts: readonly SshHostSettings[];
-  /** Ports clients reach it at. */
+  /** Ports for clients. */
   readonly ports: { readonly http: number; readonly https: number };
   /** Ports of the ingress controller on every server; at layer 7 only `http` is used. */
   readonly upstreamPorts: { readonly http: number; readonly https: number };
-  /** Tells the ingress controller the clients' addresses with the PROXY protocol; both sides are set. Layer 4. */
+  /**
+   * Sends the clients' addresses to the ingress controller with the PROXY protocol; both sides are configured. Layer 4.
+   */
   readonly proxyProtocol: boolean;
   /** An address that moves between the hosts. */
   readonly floatingAddress?: FloatingAddressSettings;
@@ -62,7 +66,7 @@ export interface NginxSettings extends BalancerSettings {
   /** Image of the container: `nginx:1.30.4`, or with its digest `nginx:1.30.4@sha256:...`. */
   readonly image: string;
   readonly options: NginxOptions;
-  /** Networks that may ask for `/version` and `/rancherversion`; everybody where absent. Layer 7. */
+  /** Networks that may request `/version` and `/rancherversion`; every network if absent. Layer 7. */
   readonly versionAccess?: readonly string[];
   /** Further sites behind the same nginx. Layer 7. */
   readonly sites: readonly SiteSettings[];
@@ -75,11 +79,11 @@ export interface HaproxySettings extends BalancerSettings {
 }
 
 export interface FloatingAddressSettings {
-  /** IPv4 or IPv6 address no machine has by itself. */
+  /** IPv4 or IPv6 address that no machine is configured with. */
   readonly address: string;
-  /** Network interface it is put on; the one that leads to the other hosts where absent. */
+  /** Network interface for the address; if absent, the one that leads to the other hosts. */
   readonly interface?: string;
-  /** VRRP's number of this group, unique in its network: 1 to 255. */
+  /** VRRP ID of this group, unique in its network: 1 to 255. */
   readonly virtualRouterId: number;
 }
 
@@ -98,10 +102,10 @@ export type CertificateSettings =
       readonly chain: string;
     }
   | {
-      /** Files that are on the balancer's hosts already, by their paths there. Never uploaded. */
+      /** Files that are already on the balancer's hosts, as paths there. Never uploaded. */
       readonly from: "host";
       readonly certificate: string;
-      /** Intermediates, where `certificate` does not hold them. */
+      /** Intermediates, if `certificate` does not contain them. */
       readonly chain?: string;
       readonly privateKey: string;
     };
@@ -149,7 +153,7 @@ export interface SingleNodeSettings {
 
 export type SingleNodeBalancerSettings =
   | SingleNodeNginxSettings
-  /** Rancher answers itself, with its own certificate, on all addresses. */
+  /** Rancher listens on all addresses itself, with its own certificate. */
   | { readonly kind: "none"; readonly ports: { readonly http: number; readonly https: number } };
 
 /** nginx at layer 7 on the Docker host; a container by default. */
@@ -159,7 +163,7 @@ export type SingleNodeNginxSettings = Omit<
 > & { readonly layer: 7 };
 
 export type SingleNodeTlsSettings =
-  /** A CA and a certificate made on the host that ends TLS; with nginx. */
+  /** A CA and a certificate created on the host that runs nginx. */
   | { readonly source: "generated" }
   /** Rancher's own certificate; without nginx. */
   | { readonly source: "rancher" }
@@ -168,32 +172,32 @@ export type SingleNodeTlsSettings =
 export type DockerHostSettings = { readonly kind: "local" } | ({ readonly kind: "ssh" } & SshHostSettings);
 
 export interface DockerSettings {
-  /** The machine whose Docker engine runs Rancher: this one, or one over SSH. */
+  /** The machine whose Docker engine runs Rancher: this one, or a host over SSH. */
   readonly host: DockerHostSettings;
-  /** Whether the engine is there already or this program installs it; `install` only with an SSH host. */
+  /** Whether the engine exists or this program installs it; `install` only with an SSH host. */
   readonly engine: "existing" | "install";
   /** Rancher's image: `rancher/rancher:v2.15.2`, or with its digest `rancher/rancher:v2.15.2@sha256:...`. */
   readonly image: string;
-  /** Rancher's own TCP ports on 127.0.0.1, where nginx runs as a package of the host. */
+  /** Rancher's own TCP ports on 127.0.0.1, if nginx runs as a package on the host. */
   readonly publish: { readonly http: number; readonly https: number };
-  /** Limit in Docker's b, k, m or g: `8g`; none where absent. */
+  /** Limit in Docker's b, k, m or g: `8g`; unlimited if absent. */
   readonly memory?: string;
-  /** Limit in CPUs; none where absent. */
+  /** Limit in CPUs; unlimited if absent. */
   readonly cpus?: number;
   readonly auditLog?: AuditLogSettings;
   readonly proxy?: ProxySettings;
-  /** Registry of Rancher's system images, host and port without a scheme; Docker Hub where absent. */
+  /** Registry of Rancher's system images, host and port without a scheme; Docker Hub if absent. */
   readonly registry?: string;
   /** Certificates of further CAs that Rancher trusts, PEM. */
   readonly additionalTrustedCAs?: string;
-  /** Arguments for Rancher behind the image: the escape hatch. */
+  /** Arguments for Rancher, after the image: the escape hatch. */
   readonly arguments: readonly string[];
   /** Environment variables in plain text: the escape hatch. */
   readonly environment: Readonly<Record<string, string>>;
   readonly backup: BackupSettings;
-  /** Name of an archive to begin from, without a path. */
+  /** Name of an archive to restore, without a path. */
   readonly restore?: string;
-  /** A container somebody started by hand, whose data is taken over. */
+  /** A container that was started by hand, whose data is taken over. */
   readonly adopt?: string;
 }
 
@@ -210,14 +214,14 @@ export interface AuditLogSettings {
 export interface ProxySettings {
   readonly http?: string;
   readonly https?: string;
-  /** Names, addresses and networks reached without it. */
+  /** Names, addresses and networks reached without the proxy. */
   readonly noProxy: readonly string[];
 }
 
 export interface BackupSettings {
-  /** Archives kept; older ones go. */
+  /** Archives kept; older ones are deleted. */
   readonly keep: number;
-  /** A calendar event of systemd: `daily`, `Sun 03:00`; no backups by the clock where absent. */
+  /** A systemd calendar event: `daily`, `Sun 03:00`; no scheduled backups if absent. */
   readonly schedule?: string;
   /** Folder of the Docker host, absolute. */
   readonly folder: string;

@@ -10,7 +10,7 @@ import { sitesOf } from "./site-rules.ts";
 
 const key = "rancher:loadBalancer";
 
-/** What nginx cannot do where it is a container in one of Docker's networks, or on a machine without root. */
+/** What nginx cannot do as a container in a Docker network, or on a machine without root. */
 export function singleNodeNginxProblems(parsed: Parsed<SingleNodeFile>): readonly Problem[] {
   const runAs = nginxBalancer(parsed)?.runAs;
   return [
@@ -20,7 +20,7 @@ export function singleNodeNginxProblems(parsed: Parsed<SingleNodeFile>): readonl
   ];
 }
 
-/** In a container every loopback address is refused already, whatever the port. */
+/** In a container every loopback address is already rejected, on any port. */
 function selfConnections(parsed: Parsed<SingleNodeFile>): readonly Problem[] {
   const nginx = nginxBalancer(parsed);
   if (nginx === undefined) return [];
@@ -31,7 +31,7 @@ function selfConnections(parsed: Parsed<SingleNodeFile>): readonly Problem[] {
   return problems.filter((problem) => !loopback.has(problem.key));
 }
 
-/** Its loopback is its own, and Docker's resolver is the one that knows Rancher's container by its name. */
+/** A container has its own loopback, and only Docker's resolver knows the name of Rancher's container. */
 function containerProblems(parsed: Parsed<SingleNodeFile>): readonly Problem[] {
   const { statusPort, resolvers } = nginxBalancer(parsed)?.nginx ?? {};
   const problems: Problem[] = [];
@@ -39,15 +39,15 @@ function containerProblems(parsed: Parsed<SingleNodeFile>): readonly Problem[] {
     problems.push({
       key: `${key}.nginx.statusPort`,
       message:
-        `is ${statusPort}, on a loopback that is the container's own: nobody on the host gets there. Leave it out, or choose ` +
+        `is ${statusPort}, on the container's own loopback, which the host cannot reach. Leave it out, or choose ` +
         "runAs: host.",
     });
   if (resolvers !== undefined)
     problems.push({
       key: `${key}.nginx.resolvers`,
       message:
-        "names DNS servers that do not know Rancher's container, which nginx in a container finds by its name, at Docker's " +
-        "own. Leave it out: Docker's asks those of the host for every other name.",
+        "names DNS servers that cannot resolve Rancher's container; nginx in a container needs Docker's DNS " +
+        "server for that. Leave it out: Docker's server forwards every other name to the host's servers.",
     });
   return [...problems, ...loopbackProblems(parsed)];
 }
@@ -58,7 +58,7 @@ function loopbackProblems(parsed: Parsed<SingleNodeFile>): readonly Problem[] {
       const { address = "" } = upstreamOf(upstream ?? "") ?? {};
       if (!leadsToItself(address)) return [];
       const message =
-        `is ${String(upstream)}, where nginx in a container finds itself and not the host. Have it listen on an address of ` +
+        `is ${String(upstream)}, where nginx in a container reaches itself and not the host. Let the program listen on an address of ` +
         "the host's network and write that, or choose runAs: host.";
       return [{ key: `${key}.sites[${index}].upstreams[${place}]`, message }];
     }),
@@ -70,8 +70,8 @@ function filesProblems(parsed: Parsed<SingleNodeFile>): readonly Problem[] {
     (["certificate", "chain", "privateKey"] as const).flatMap((part): Problem[] => {
       if (typeof site?.[part] !== "object") return [];
       const message =
-        "is a file on the Docker host, which is this machine. Give certificate and chain by their paths here, and the key in " +
-        "the secret rancher:sitePrivateKeys.";
+        "is a file on the Docker host, which is this machine. Give certificate and chain as local paths, and the " +
+        "key in the secret rancher:sitePrivateKeys.";
       return [{ key: `${key}.sites[${index}].${part}`, message }];
     }),
   );

@@ -8,14 +8,14 @@ import type { Parsed } from "./schema.ts";
 import type { SingleNodeFile } from "./single-node-schema.ts";
 import { publishedPorts } from "./single-node-settings.ts";
 
-/** Two listeners on one port of the Docker host, and ports of Rancher's own where it has none. */
+/** Reports two listeners on one port of the Docker host, and Rancher's ports if it publishes none. */
 export function singleNodePortProblems(parsed: Parsed<SingleNodeFile>, values: Mapping): readonly Problem[] {
   const written = isMapping(values.docker) && isMapping(values.docker.publish) ? values.docker.publish : {};
   const nginx = nginxBalancer(parsed);
   if (nginx?.runAs === "container" && Object.keys(written).length > 0) {
     const message =
-      "has no effect beside an nginx in a container, which reaches Rancher over a network of Docker's own. Leave it out; " +
-      "rancher:loadBalancer.ports has the ports people use.";
+      "has no effect beside an nginx in a container, which reaches Rancher over a Docker network. Leave it out; " +
+      "clients use rancher:loadBalancer.ports.";
     return [{ key: "rancher:docker.publish", message }, ...listenerProblems(parsed, nginxListeners(parsed))];
   }
   const listening = [...nginxListeners(parsed), ...rancherListeners(parsed)];
@@ -57,6 +57,6 @@ function isPort({ key, port }: { readonly key: string; readonly port: number | u
 function onSsh({ key, port }: Listening, { docker, ssh }: Parsed<SingleNodeFile>): readonly Problem[] {
   const host = docker?.host;
   if (!isMapping(host) || port !== (host.port ?? ssh?.port)) return [];
-  const message = `is ${port}, the SSH port of rancher:docker.host. Choose another, or have SSH listen elsewhere.`;
+  const message = `is ${port}, the SSH port of rancher:docker.host. Choose another, or let SSH listen elsewhere.`;
   return [{ key, message }];
 }

@@ -22,7 +22,7 @@ import { checkSites } from "./site-rules.ts";
 import { checkTls } from "./tls-rules.ts";
 import { removeSecretCommand } from "./secret-keys.ts";
 
-/** What holds between the keys of a single node. */
+/** Rules between the keys of a single node. */
 export function singleNodeFindings(parsed: Parsed<SingleNodeFile>, reading: Reading): Findings {
   const { values, invalid, secrets, isSet, context } = reading;
   const { docker, ssh } = parsed;
@@ -69,13 +69,13 @@ export function singleNodeFindings(parsed: Parsed<SingleNodeFile>, reading: Read
   };
 }
 
-/** RFC 6761: every machine takes names under localhost for itself. */
+/** RFC 6761: every machine resolves names under localhost to itself. */
 function hostnameProblems({ hostname, docker }: Parsed<SingleNodeFile>): readonly Problem[] {
   const host = docker?.host;
   if (hostname === undefined || !hostname.endsWith(".localhost") || !isMapping(host)) return [];
   const message =
-    `is ${hostname}, which every machine takes for itself, but Rancher runs on ${host.name ?? "another host"}. Give the DNS ` +
-    "name that leads there.";
+    `is ${hostname}, which every machine resolves to itself, but Rancher runs on ${host.name ?? "another host"}. Give ` +
+    "the DNS name of that host.";
   return [{ key: "rancher:hostname", message }];
 }
 
@@ -91,7 +91,7 @@ function uselessSecrets({ docker }: Parsed<SingleNodeFile>, { isSet, invalid }: 
   if (docker?.host === "local" && !invalid.has("rancher:docker") && isSet("sshPrivateKey"))
     problems.push({
       key: "rancher:sshPrivateKey",
-      message: `is set, but rancher:docker.host is local, and nothing goes over SSH. Remove it: ${removeSecretCommand("sshPrivateKey")}`,
+      message: `is set, but rancher:docker.host is local, and nothing uses SSH. Remove it: ${removeSecretCommand("sshPrivateKey")}`,
     });
   return problems;
 }

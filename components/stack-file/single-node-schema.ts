@@ -7,7 +7,9 @@ import { certificateOfYours } from "./tls-schema.ts";
 const loadBalancer = z
   .discriminatedUnion("kind", [
     z.strictObject({
-      kind: z.literal("nginx").meta({ description: "nginx on the Docker host, kept by this program; TLS ends at it." }),
+      kind: z
+        .literal("nginx")
+        .meta({ description: "nginx on the Docker host, managed by this program; TLS ends there." }),
       layer: z.literal(7).default(7).meta({ description: "TLS ends at nginx, and only there." }),
       ports,
       runAs: runAsField("container"),
@@ -17,7 +19,7 @@ const loadBalancer = z
     z.strictObject({
       kind: z.literal("none").meta({
         description:
-          "None: Rancher answers on `docker.publish` itself, with a certificate of its own. No HSTS, no limits, no " +
+          "None: Rancher listens on `docker.publish` itself, with its own certificate. No HSTS, no limits, no " +
           "further sites, and no certificate of yours.",
       }),
     }),
@@ -32,7 +34,7 @@ const tls = z
   .discriminatedUnion("source", [
     z.strictObject({
       source: z.literal("generated").meta({
-        description: "A CA and a certificate made on the host that runs nginx; only the CA's certificate leaves it.",
+        description: "A CA and a certificate created on the host that runs nginx; only the CA's certificate leaves it.",
       }),
     }),
     z.strictObject({
@@ -62,5 +64,5 @@ export const singleNodeSchema = z.strictObject({
   tls,
 });
 
-/** A stack file of a single node in which every key passed its own check. */
+/** A stack file of a single node whose keys all passed their own checks. */
 export type SingleNodeFile = z.output<typeof singleNodeSchema>;

@@ -12,7 +12,7 @@ import type {
 import type { SingleNodeFile } from "./single-node-schema.ts";
 
 /**
- * Settings out of a stack file of a single node in which nothing is wrong.
+ * Settings from a valid stack file of a single node.
  *
  * @param home the user's home folder on this machine.
  */
@@ -68,7 +68,7 @@ interface Ports {
   readonly https?: number | undefined;
 }
 
-/** Rancher's own ports: beside a web server's where nginx has those, and these themselves without nginx. */
+/** Rancher's own ports: by default 80 and 443 without nginx, and other ports beside nginx. */
 export function publishedPorts({ http, https }: Ports, balancer: "nginx" | "none") {
   const standard = balancer === "none" ? { http: 80, https: 443 } : { http: 60080, https: 60443 };
   return { http: http ?? standard.http, https: https ?? standard.https };

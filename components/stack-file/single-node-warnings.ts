@@ -7,10 +7,10 @@ import type { Parsed } from "./schema.ts";
 import type { SecretName } from "./secret-keys.ts";
 import type { SingleNodeFile } from "./single-node-schema.ts";
 
-/** What Rancher asks for 5 clusters, the least it names: installation-requirements, "Docker". */
+/** Rancher's recommendation for 5 clusters, its smallest size: installation-requirements, "Docker". */
 const smallest = 4 * 1024 ** 3;
 
-/** What works on a single node, and is worth knowing at every preview. */
+/** Warnings for a single node that every preview shows. */
 export function singleNodeWarnings(
   parsed: Parsed<SingleNodeFile>,
   isSet: (name: SecretName) => boolean,
@@ -22,18 +22,18 @@ export function singleNodeWarnings(
   if (memory !== undefined && (readMemorySize(memory) ?? smallest) < smallest)
     report(
       "docker.memory",
-      `is ${memory}. Rancher asks for 4g for 5 clusters, and 8g for 15; with less it may be ended.`,
+      `is ${memory}. Rancher recommends 4g for 5 clusters, and 8g for 15; with less it may be killed.`,
     );
   if (docker?.backup?.schedule === "hourly")
     report(
       "docker.backup.schedule",
-      "is hourly: each time Rancher stands still while its data is copied. Daily is usual.",
+      "is hourly: Rancher is stopped every time while its data is copied. Daily is usual.",
     );
   if (isMapping(docker?.host) && isSet("sshPrivateKey"))
     report(
       "sshPrivateKey",
-      "serves the scripts on the Docker host. Docker's own connection signs in with keys of the SSH agent alone: have the " +
-        "same key there, ssh-add.",
+      "is used for the scripts on the Docker host. Docker's own connection uses only keys of the SSH agent: add " +
+        "the same key with ssh-add.",
     );
   const nginx = nginxBalancer(parsed);
   const old = nginx?.runAs === "container" && nginx.image !== undefined ? imageWarning(nginx.image) : undefined;

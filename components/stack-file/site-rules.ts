@@ -14,20 +14,20 @@ type Site = NonNullable<NonNullable<ParsedNginx["sites"]>[number]>;
 export interface SitesReport {
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
-  /** Certificates of the sites, in their order; a hole where something is missing or cannot be read. */
+  /** Certificates of the sites, in their order; undefined if something is missing or cannot be read. */
   readonly certificates: readonly (CertificateSettings | undefined)[];
 }
 
 const secret = "rancher:sitePrivateKeys";
 
-/** What sites ask for beyond the shape of their keys: names of their own, and certificates that fit them. */
+/** Checks beyond the schema of sites: unique names, and certificates that match them. */
 export function checkSites(parsed: AnyParsed, context: CertificateContext): SitesReport {
   const sites = sitesOf(parsed);
   const reads = sites.map((site, index) => checkSite(site ?? {}, keyOf(index), context));
   return {
     problems: [
-      ...repeated(sites, "name", "A name is one site; give this one another."),
-      ...repeated(sites, "hostname", "nginx tells sites apart by it; give this one another, or make them one site."),
+      ...repeated(sites, "name", "Every site needs its own name; choose another."),
+      ...repeated(sites, "hostname", "nginx tells sites apart by it; choose another, or make them one site."),
       ...rancherItself(sites, parsed.hostname),
       ...sites.flatMap((site, index) => repeatedUpstreams(site?.upstreams ?? [], keyOf(index))),
       ...reads.flatMap(({ problems }) => problems),
@@ -43,7 +43,7 @@ export function sitesOf({ loadBalancer }: AnyParsed): readonly (Site | undefined
   return loadBalancer !== undefined && "sites" in loadBalancer ? (loadBalancer.sites ?? []) : [];
 }
 
-/** Whether a site's key has to be in the secret: its certificate comes from here. */
+/** Whether the secret must contain a site's key, because its certificate is local. */
 export function needsSiteKeys(parsed: AnyParsed): boolean {
   return sitesOf(parsed).some((site) => typeof site?.certificate === "string");
 }
@@ -85,7 +85,7 @@ function repeated(
 }
 
 function rancherItself(sites: readonly (Site | undefined)[], hostname: string | undefined): readonly Problem[] {
-  const message = `is ${String(hostname)}, Rancher's own hostname. A site beside Rancher has a name of its own.`;
+  const message = `is ${String(hostname)}, Rancher's own hostname. A site needs another name.`;
   return sites.flatMap((site, index) =>
     hostname !== undefined && site?.hostname === hostname ? [{ key: `${keyOf(index)}.hostname`, message }] : [],
   );
@@ -94,12 +94,12 @@ function rancherItself(sites: readonly (Site | undefined)[], hostname: string | 
 function repeatedUpstreams(upstreams: readonly (string | undefined)[], key: string): readonly Problem[] {
   return upstreams.flatMap((upstream, index) =>
     upstream !== undefined && upstreams.indexOf(upstream) !== index
-      ? [{ key: `${key}.upstreams[${index}]`, message: `is ${upstream}, which is in the list already. Leave it out.` }]
+      ? [{ key: `${key}.upstreams[${index}]`, message: `is ${upstream}, which is already in the list. Leave it out.` }]
       : [],
   );
 }
 
-/** Whether the secret holds the sites' keys, as far as its text is known and every certificate could be read. */
+/** Checks that the secret contains the sites' keys, if its text is known and every certificate could be read. */
 function keyProblems(
   sites: readonly (Site | undefined)[],
   reads: readonly SiteReport[],

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { limits } from "./limits.ts";
 import type { FieldCheck } from "./network-fields.ts";
 
-/** `example` is how the value is written in YAML; messages and the editor show it. */
+/** `example` shows how the value is written in YAML; messages and editors show it. */
 export interface FieldDescription {
   readonly description: string;
   readonly example?: string;
@@ -21,11 +21,12 @@ const meta = ({ description, example }: FieldDescription) => ({
 });
 
 /**
- * A text with a check of its own, which says itself what is wrong. Every text of a stack file is made here, so that none
- * is without a limit. Other control characters than line breaks and tabs are refused in any value: see `odd-values.ts`.
+ * A text field whose check returns the message. Every text field of a stack file is defined through this function, so
+ * that each has a length limit. Control characters other than line breaks and tabs are rejected in every value; see
+ * `odd-values.ts`.
  */
-export function text(check: FieldCheck, words: FieldDescription, form: TextForm = {}) {
-  return boundedText(check, form).meta(meta(words));
+export function text(check: FieldCheck, field: FieldDescription, form: TextForm = {}) {
+  return boundedText(check, form).meta(meta(field));
 }
 
 /** A list, at most `limits.entries` long. */
@@ -33,12 +34,12 @@ export function list<Item extends z.ZodType>(item: Item) {
   return z.array(item).max(limits.entries);
 }
 
-/** A mapping whose keys the user chooses. */
+/** A mapping with user-defined keys. */
 export function mapping<Value extends z.ZodType>(value: Value) {
   return z.record(z.string().max(limits.key), value).meta({ maxProperties: limits.entries });
 }
 
-/** A text with limits and without a description, as the values of a mapping whose keys the user chooses have none. */
+/** A text with limits but no description, for the values of a mapping with user-defined keys. */
 export function boundedText(check: FieldCheck, { longest = limits.text, lines = false }: TextForm = {}) {
   return z
     .string()

@@ -8,7 +8,7 @@ import { rootsOf } from "../tls/certificate-trust.ts";
 import type { AnyParsed } from "./mode-schemas.ts";
 import type { CertificateSettings } from "./settings.ts";
 
-/** Names no public CA may issue for: RFC 6761, RFC 8375, and ICANN's `internal`. */
+/** Names that no public CA may issue for: RFC 6761, RFC 8375, and ICANN's `internal`. */
 const privateNames = ["localhost", "local", "internal", "test", "invalid", "example", "home.arpa", "lan"];
 
 const keys: Readonly<Record<CertificatePart, string>> = {
@@ -21,9 +21,9 @@ const keys: Readonly<Record<CertificatePart, string>> = {
 export interface CertificateContext {
   readonly readFile: ReadFile;
   readonly now: Date;
-  /** Keys whose value was given and refused. */
+  /** Keys with an invalid value. */
   readonly invalid: ReadonlySet<string>;
-  /** Plaintext of the secret with the private key or keys, where it is known. */
+  /** Plaintext of the secret with the private key or keys, if it is known. */
   readonly privateKey: string | undefined;
 }
 
@@ -32,7 +32,7 @@ export interface TlsReport {
   readonly warnings: readonly Problem[];
   /** Where the certificate for the hostname comes from; absent with another TLS source. */
   readonly certificate?: CertificateSettings;
-  /** PEM of the roots alone. */
+  /** PEM of the roots only. */
   readonly caCertificate?: string;
 }
 
@@ -66,7 +66,7 @@ export function checkTls({ tls, hostname }: AnyParsed, context: CertificateConte
   };
 }
 
-/** Whether the certificate is on the balancer's hosts, and its key with it. */
+/** Whether the certificate and its key are on the balancer's hosts. */
 export function keptOnHosts(tls: NonNullable<AnyParsed["tls"]>): boolean {
   return "certificate" in tls && typeof tls.certificate === "object";
 }

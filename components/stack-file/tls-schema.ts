@@ -6,28 +6,29 @@ import { text } from "./text-field.ts";
 /** `source: secret`. */
 export const certificateOfYours = z.strictObject({
   source: z.literal("secret").meta({
-    description: "Your own certificate; its key is the secret `tlsPrivateKey`. Layer 7 takes only this.",
+    description: "Your own certificate; its key is the secret `tlsPrivateKey`. The only source for layer 7.",
   }),
   certificate: pemAnywhere({
     description:
-      "The certificate for `hostname`, ECDSA or RSA of 2048 bits and more; intermediates may follow it. PEM text, the " +
-      "path of a file here, or at layer 7 a file on the load balancer's hosts. A renewed one drops no connection.",
+      "The certificate for `hostname`, ECDSA or RSA of 2048 bits and more; intermediates may follow it. PEM text, " +
+      "a local path, or at layer 7 a file on the load balancer's hosts. Renewing it drops no connection.",
     example: "certificates/rancher.pem",
   }),
   chain: pemAnywhere({
-    description: "Intermediates, where `certificate` does not hold them; from the same place.",
+    description: "Intermediates, if `certificate` does not contain them; from the same place.",
     example: "certificates/intermediate.pem",
   }).optional(),
   privateKey: keyOnHosts.optional(),
   caCertificate: pemHere({
-    description: "Root of a private CA, PEM text or a path here. Leave out where a public CA signed.",
+    description: "Root of a private CA, PEM text or a local path. Leave it out if a public CA signed.",
   }).optional(),
 });
 
 const additionalTrustedCAs = pemHere({
   description:
-    "Certificates of further CAs that Rancher trusts, as your proxy or registry may need: one or more, PEM text " +
-    "or a path here. Makes the secret `tls-ca-additional`; Rancher's pods read a changed one when they restart.",
+    "Certificates of additional CAs that Rancher trusts, for example of a proxy or registry: one or more, PEM " +
+    "text or a local path. Creates the secret `tls-ca-additional`; Rancher's pods read a change only when they " +
+    "restart.",
   example: "certificates/company-ca.pem",
 }).optional();
 
@@ -43,11 +44,11 @@ export const tls = z
         .literal("letsEncrypt")
         .meta({ description: "Let's Encrypt, through cert-manager; needs port 80 from the internet." }),
       email: text(checkEmail, {
-        description: "Where Let's Encrypt writes before a certificate runs out.",
+        description: "Where Let's Encrypt writes before a certificate expires.",
         example: "ops@example.com",
       }),
       environment: z.enum(["production", "staging"]).default("production").meta({
-        description: "`staging` has generous limits and certificates no browser trusts: for trials.",
+        description: "`staging` has generous limits and certificates that no browser trusts: for testing.",
       }),
       additionalTrustedCAs,
     }),

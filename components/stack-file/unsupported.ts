@@ -7,13 +7,13 @@ import type { Mapping } from "./mapping.ts";
 
 export interface Unsupported {
   readonly problems: readonly Problem[];
-  /** Top-level keys whose other content belongs to a part that is not there, and is not judged. */
+  /** Top-level keys that belong to a missing feature and are not checked further. */
   readonly skipped: readonly string[];
-  /** Values to read in the place of what was refused, so that the rest of the key is checked too. */
+  /** Values to use in place of the rejected ones, so that the rest of the key is checked too. */
   readonly read?: Mapping;
 }
 
-/** Choices that are designed but not built yet, each said once. */
+/** Reports choices that are planned but not implemented. */
 export function choicesToCome(values: Mapping): Unsupported {
   const problems: Problem[] = [];
   const skipped: string[] = [];
@@ -24,7 +24,7 @@ export function choicesToCome(values: Mapping): Unsupported {
     if (distribution !== undefined && !(cluster.distribution === "rke" && refusesRke(values.version)))
       report(
         "cluster.distribution",
-        `is ${cluster.distribution}: making clusters with ${distribution} comes in a later release. ` +
+        `is ${cluster.distribution}: creating clusters with ${distribution} comes in a later release. ` +
           "Choose existing, with the kubeconfig of a cluster you run.",
       );
   }
@@ -33,8 +33,8 @@ export function choicesToCome(values: Mapping): Unsupported {
       skipped.push("tls");
       report(
         "tls.source",
-        "is generated, which belongs to single nodes; before a cluster it comes in a later release, at layer 7. At layer 4 " +
-          "choose rancher, a CA of Rancher's own; at layer 7 secret, with your own certificate.",
+        "is generated, which belongs to single nodes; for a cluster it comes in a later release, at layer 7. At " +
+          "layer 4 choose rancher, Rancher's own CA; at layer 7 secret, with your own certificate.",
       );
     }
   }
@@ -42,7 +42,7 @@ export function choicesToCome(values: Mapping): Unsupported {
   return { problems, skipped, ...(known && { read: { cluster: { ...cluster, distribution: "existing" } } }) };
 }
 
-/** The gate refuses RKE with these for good; "comes later" would be a promise nobody keeps. */
+/** The gate rejects RKE with these versions permanently, so "comes in a later release" would be wrong. */
 function refusesRke(version: unknown): boolean {
   const asked = version === undefined ? defaultVersions.rancher : version;
   return typeof asked === "string" && valid(asked) !== null && gte(asked, "2.12.0");

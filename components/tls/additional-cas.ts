@@ -2,14 +2,14 @@ import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 import * as pulumi from "@pulumi/pulumi";
 
 export interface AdditionalCAsArgs {
-  /** One or more certificates, PEM. Rancher's pods mount the file by its name, and read a changed one when they restart. */
+  /** One or more certificates, PEM. Rancher's pods mount the file and read a change only when they restart. */
   readonly certificates: string;
 }
 
 /**
  * Further CAs that Rancher trusts, in the secret that the chart mounts with `additionalTrustedCAs: true`.
  *
- * Expects the namespace `cattle-system`. Comes before the chart, because Rancher's pods wait for the secret.
+ * Expects the namespace `cattle-system`. Create it before the chart: Rancher's pods wait for the secret.
  */
 export class AdditionalCAs extends pulumi.ComponentResource {
   constructor(name: string, args: AdditionalCAsArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -25,7 +25,7 @@ export class CertManager extends pulumi.ComponentResource {
         name: "cert-manager",
         namespace: "cert-manager",
         ...chartSource("cert-manager", args.settings.chartRepository),
-        // The chart, unlike Rancher's, has the v in its version.
+        // Unlike Rancher's chart, this one has a v in its version.
         version: `v${args.settings.version}`,
         values: certManagerValues,
         timeout: 600,
@@ -37,7 +37,7 @@ export class CertManager extends pulumi.ComponentResource {
   }
 }
 
-/** Replicas as cert-manager's best practice has them (https://cert-manager.io/docs/installation/best-practice/). */
+/** Replica counts from cert-manager's best practices (https://cert-manager.io/docs/installation/best-practice/). */
 const certManagerValues = {
   crds: { enabled: true, keep: true },
   replicaCount: 2,

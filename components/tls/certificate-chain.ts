@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { rootCertificates } from "node:tls";
 import { certificateName, issuerName } from "./certificate-pem.ts";
 
-/** Certificates in the order of TLS, leaf first; those in `unplaced` signed none of the chain. */
+/** Certificates in TLS order, leaf first. Those in `unplaced` signed no certificate of the chain. */
 export interface SortedChain {
   readonly chain: readonly [X509Certificate, ...X509Certificate[]];
   readonly unplaced: readonly X509Certificate[];
@@ -50,7 +50,7 @@ export function orderFault(
   if (stray !== undefined)
     return (
       `holds ${certificateName(stray)}, which did not sign ${certificateName(last)}; that was signed by ` +
-      `${issuerName(last)}, which is missing. Replace the one by the other.`
+      `${issuerName(last)}, which is missing. Replace one with the other.`
     );
   return given.some((certificate, index) => certificate !== chain[index])
     ? `is out of order: each certificate has to be signed by the next one. Put them in this order: ${order}.`

@@ -49,7 +49,7 @@ export interface CertificateMaterial {
 export interface CertificateReport {
   /** Problems that make the certificate unusable. */
   readonly findings: readonly CertificateFinding[];
-  /** Problems to come, or possible ones. */
+  /** Problems that are possible or will arise later. */
   readonly warnings: readonly CertificateFinding[];
 }
 
@@ -102,7 +102,7 @@ interface Part {
   readonly findings: readonly CertificateFinding[];
 }
 
-/** The certificates of one part, with the problems of each single one. */
+/** Reads one part, with the problems of each of its certificates. */
 function readPart(material: CertificateMaterial, about: Exclude<CertificatePart, "privateKey">): Part {
   const text = material[about];
   if (text === undefined) return { certificates: [], fault: undefined, findings: [] };
@@ -163,7 +163,7 @@ function dateFault(certificate: X509Certificate, now: Date): string | undefined 
 function weakness(certificate: X509Certificate): string | undefined {
   const bits = certificate.publicKey.asymmetricKeyDetails?.modulusLength;
   return bits !== undefined && bits < 2048
-    ? `has a weak key: ${certificateName(certificate)} is RSA with ${bits} bits, and clients refuse less than 2048. Have it made anew.`
+    ? `has a weak key: ${certificateName(certificate)} is RSA with ${bits} bits, and clients refuse less than 2048. Have a new one issued.`
     : undefined;
 }
 
@@ -175,10 +175,10 @@ function leafFindings(leaf: X509Certificate, { hostname, words }: CertificateMat
 function usageFault(leaf: X509Certificate): string | undefined {
   const kind = leaf.publicKey.asymmetricKeyType;
   if (kind !== "rsa" && kind !== "ec")
-    return `has a key of type ${kind ?? "unknown"}, which browsers do not speak. Use ECDSA or RSA.`;
+    return `has a key of type ${kind ?? "unknown"}, which browsers do not support. Use ECDSA or RSA.`;
   // Node calls the extended key usages `keyUsage`.
   return leaf.keyUsage !== undefined && !leaf.keyUsage.includes(serverAuth)
-    ? "is not meant for servers: its extended key usage lacks serverAuth. Have one made for a TLS server."
+    ? "is not meant for servers: its extended key usage lacks serverAuth. Have one issued for a TLS server."
     : undefined;
 }
 
@@ -192,10 +192,10 @@ function hostnameFault(
   if (names.length > 0) {
     const shown = names.slice(0, namesShown).map((name) => name.replace(/^[A-Za-z ]+:/, "").slice(0, 253));
     const covered = `${shown.join(", ")}${names.length > namesShown ? ` and ${names.length - namesShown} more` : ""}`;
-    return `does not cover ${words.hostname} ${hostname}; it covers ${covered}. Have one made for that name, or change the hostname.`;
+    return `does not cover ${words.hostname} ${hostname}; it covers ${covered}. Have one issued for that name, or change the hostname.`;
   }
   const common = certificateName(leaf);
-  return `names ${common} only in its subject, and clients look at subject alternative names alone. Have one made with ${hostname} there.`;
+  return `names ${common} only in its subject, and clients check only subject alternative names. Have one issued with ${hostname} there.`;
 }
 
 function date(text: string): string {

@@ -1,22 +1,22 @@
-/** Ten years: who trusts a CA by hand does so once. */
+/** Ten years: a CA that is trusted by hand should need it only once. */
 const authorityDays = 3650;
 
-/** The most Apple advises: https://support.apple.com/en-us/102028 */
+/** The maximum Apple recommends: https://support.apple.com/en-us/102028 */
 const serverDays = 397;
 
-/** Days a certificate has left when it is made anew. */
+/** A certificate with fewer days left than this is renewed. */
 export const renewalDays = 30;
 
 export interface CertificateNames {
   readonly hostname: string;
-  /** Subjects as `openssl req -subj` takes them, each one word of the shell. */
+  /** Subjects for `openssl req -subj`, each quoted as a single shell argument. */
   readonly authority: string;
   readonly server: string;
 }
 
 /**
- * The CA may sign for the hostname and names below it alone, so that a stolen key is of use against no other site.
- * Browsers, OpenSSL and Go, which agents check with, all know such a CA, and hold it to that: https://bettertls.com,
+ * The CA may sign only for the hostname and its subdomains, so that a stolen key cannot be used against any other site.
+ * Browsers, OpenSSL and Go (which agents use) all enforce name constraints: https://bettertls.com,
  * https://alexsci.com/blog/name-non-constraint/, https://pkg.go.dev/crypto/x509#Certificate
  */
 function configuration(hostname: string): string {
@@ -38,13 +38,13 @@ authorityKeyIdentifier = keyid`;
 }
 
 /**
- * `make_due`: makes the CA where there is none, and a certificate by it where there is none, or the one there has fewer
- * than 30 days left, is not this CA's, or not the `$renewal`th. Reads `$authority` and `$generated`, two folders. A pair
- * that was half written by a script that was killed is made anew.
+ * Defines `make_due`. It creates the CA if it is missing. It creates a certificate if there is none, or if the present
+ * one has fewer than 30 days left, was signed by another CA, or is not the `$renewal`th. It reads the folders
+ * `$authority` and `$generated`. A pair that a killed script left half written is replaced.
  */
 export function certificateMaking({ hostname, authority, server }: CertificateNames): string {
   return `by_openssl() { openssl "$@" >"$work/openssl-output" 2>&1 </dev/null || fail 30 "openssl $1 failed: $(tail -n 3 "$work/openssl-output")"; }
-# A new key of the curve every browser takes, and a number nobody else has.
+# A new key on a curve that every browser supports, and a unique serial number.
 new_key() { by_openssl ecparam -name prime256v1 -genkey -noout -out "$1"; }
 serial() { printf 0x4; openssl rand -hex 16 | cut -c 2-32; }
 make_authority() {
@@ -53,7 +53,7 @@ make_authority() {
   safe_folder "$authority"
   place "$authority/key.pem" 0600 <"$work/ca-key.pem"
   place "$authority/certificate.pem" 0644 <"$work/ca.pem"
-  say "changed: this machine has a CA for ${hostname} now"
+  say "changed: created a CA for ${hostname}"
 }
 # A certificate may not outlive its CA.
 days_of_certificate() {
@@ -63,7 +63,7 @@ days_of_certificate() {
 }
 make_certificate() {
   days=$(days_of_certificate)
-  [ -n "$days" ] || fail 10 "the CA of ${hostname} in $authority ends soon: $(openssl x509 -noout -enddate -in "$authority/certificate.pem" 2>&1). Move that folder away and run this again: another CA is made, which browsers and the agents of downstream clusters have to be told"
+  [ -n "$days" ] || fail 10 "the CA of ${hostname} in $authority expires soon: $(openssl x509 -noout -enddate -in "$authority/certificate.pem" 2>&1). Move that folder away and run this again: it creates a new CA, which browsers and the agents of downstream clusters need"
   new_key "$work/server-key.pem"
   by_openssl req -new -sha256 -config "$work/openssl.cnf" -subj ${server} -key "$work/server-key.pem" -out "$work/server.csr"
   by_openssl x509 -req -sha256 -in "$work/server.csr" -CA "$authority/certificate.pem" -CAkey "$authority/key.pem" -set_serial "$(serial)" -days "$days" -extfile "$work/openssl.cnf" -extensions server -out "$work/server.pem"
@@ -72,7 +72,7 @@ make_certificate() {
   place "$generated/key.pem" 0600 <"$work/server-key.pem"
   place "$generated/certificate.pem" 0644 <"$work/server.pem"
   printf '%s\\n' "$renewal" | place "$generated/renewal" 0600
-  say "changed: the certificate for ${hostname} is good until $(openssl x509 -noout -enddate -in "$generated/certificate.pem" | cut -d = -f 2)"
+  say "changed: the certificate for ${hostname} is valid until $(openssl x509 -noout -enddate -in "$generated/certificate.pem" | cut -d = -f 2)"
 }
 public_key_of() { openssl pkey -pubout -in "$1" 2>/dev/null </dev/null || echo none; }
 pair_fits() { [ "$(openssl x509 -noout -pubkey -in "$1/certificate.pem" 2>/dev/null)" = "$(public_key_of "$1/key.pem")" ]; }
@@ -87,8 +87,8 @@ ${configuration(hostname)}
 CONFIGURATION
   safe_path "$authority"
   if [ ! -e "$authority/certificate.pem" ]; then make_authority; fi
-  openssl x509 -noout -in "$authority/certificate.pem" 2>/dev/null || fail 10 "$authority/certificate.pem is empty or cut off. Put the whole file there from a copy, or move the folder away: a new CA is then created, which browsers and the agents of downstream clusters need"
-  pair_fits "$authority" || fail 10 "$authority/key.pem is not the key of the certificate beside it, or is missing. Put the right one there from a copy, or move the folder away: a new CA is then created, which browsers and the agents of downstream clusters need"
+  openssl x509 -noout -in "$authority/certificate.pem" 2>/dev/null || fail 10 "$authority/certificate.pem is empty or cut off. Restore the whole file from a copy, or move the folder away: a new CA is then created, which browsers and the agents of downstream clusters need"
+  pair_fits "$authority" || fail 10 "$authority/key.pem does not match the certificate beside it, or is missing. Restore the right one from a copy, or move the folder away: a new CA is then created, which browsers and the agents of downstream clusters need"
   if certificate_serves; then say "unchanged: the certificate for ${hostname}"; else make_certificate; fi
 }`;
 }

@@ -6,7 +6,7 @@ const longestName = 128;
 
 const block = /-----BEGIN ([A-Z0-9 ]+)-----[^-]*-----END \1-----/g;
 
-/** The certificates of a PEM text in order, or the reason why it cannot be used. */
+/** The certificates of a PEM text, in order, or why it cannot be used. */
 export type PemCertificates =
   | { readonly certificates: readonly X509Certificate[]; readonly fault?: undefined }
   | { readonly certificates: readonly []; readonly fault: string };
@@ -70,12 +70,12 @@ export function issuerName(certificate: X509Certificate): string {
   return quoted(common || whole || "unnamed");
 }
 
-/** Whoever made a certificate chose its names, of any length. */
+/** The names in a certificate come from outside and can have any length. */
 function quoted(name: string): string {
   return JSON.stringify(name.length > longestName ? `${name.slice(0, longestName)}...` : name);
 }
 
-/** The common name in a distinguished name, and all of it on one line. */
+/** The common name in a distinguished name, and the whole name on one line. */
 function namesIn(distinguished: string | undefined): { readonly common: string | undefined; readonly whole: string } {
   const lines = (distinguished ?? "").split("\n").filter((line) => line !== "");
   return { common: lines.find((line) => line.startsWith("CN="))?.slice(3), whole: lines.join(", ") };

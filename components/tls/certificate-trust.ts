@@ -68,7 +68,7 @@ export function privateTrustReport(
 function notCa(certificate: X509Certificate): CertificateFinding {
   return {
     about,
-    message: `holds ${certificateName(certificate)}, which is not a CA's certificate. Give the root that signed the chain.`,
+    message: `holds ${certificateName(certificate)}, which is not a CA certificate. Give the root that signed the chain.`,
   };
 }
 
@@ -84,8 +84,8 @@ export function publicTrustReport(chain: readonly [X509Certificate, ...X509Certi
   }
   if (chain.length === 1) {
     const message =
-      `holds ${certificateName(last)} alone, but its signer ${issuerName(last)} is no public root. Add the intermediates ` +
-      "(CAs call the whole of it full chain), or give the root of a private CA as rancher:tls.caCertificate.";
+      `holds ${certificateName(last)} alone, but its signer ${issuerName(last)} is not a public root. Add the intermediates ` +
+      "(CAs call the result the full chain), or give the root of a private CA as rancher:tls.caCertificate.";
     return { findings: [{ about, message }], warnings: [] };
   }
   const message = `ends at ${issuerName(last)}, which is not among the public roots known here. If the CA is private, give its root as rancher:tls.caCertificate.`;
@@ -99,7 +99,7 @@ export function browserTrustWarnings(
   const last = chain.at(-1) ?? chain[0];
   if (isPublicRoot(last.issuer)) return [];
   const fact = isSelfSigned(last)
-    ? `ends at ${certificateName(last)}, which signed itself`
+    ? `ends at ${certificateName(last)}, which is self-signed`
     : `ends at ${issuerName(last)}, which is not among the public roots known here`;
   const message = `${fact}. Browsers that do not know it warn; if the CA is public, intermediates are missing.`;
   return [{ about: "certificate", message }];

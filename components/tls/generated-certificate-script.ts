@@ -5,14 +5,14 @@ import { renewalTimer, stopRenewals } from "./certificate-renewal-timer.ts";
 
 export interface GeneratedCertificateArgs {
   readonly host: Host;
-  /** The only name the certificate is for, and the only one the CA may sign for. Another one gets another CA. */
+  /** The only name that the certificate covers and that the CA may sign for. Changing it creates another CA. */
   readonly hostname: string;
-  /** Named in the CA, for whoever meets it among others in a browser. */
+  /** Part of the CA's name, so that it can be told apart from others in a browser. */
   readonly stack: string;
-  /** Folder of the host that outlives the stack, as archives do; the CA lies in it. */
+  /** Folder on the host that outlives the stack, as the archives do. The CA is stored in it. */
   readonly dataFolder: string;
   /**
-   * How often the certificate is due to have been made anew, where nobody does so between two runs; see `renewalsDue`.
+   * How many renewals are due so far, on a host where only a run renews the certificate; see `renewalsDue`.
    *
    * @default 0
    */
@@ -23,30 +23,33 @@ export interface GeneratedCertificateArgs {
 export interface GeneratedFiles {
   readonly certificate: string;
   readonly privateKey: string;
-  /** As in the arguments; nginx is to look at the files again then. */
+  /** As in the arguments. A change makes nginx reload the files. */
   readonly renewal?: number;
 }
 
-/** Where the certificate lies. Not with the CA: it is made anew at will, and goes with the stack. */
+/**
+ * Where the certificate is stored. It is not with the CA, because it can be renewed at any time and is removed with the
+ * stack.
+ */
 export function generatedCertificateFiles(host: Host): GeneratedFiles {
   const folder = `${stateFolder(host)}/generated`;
   return { certificate: `${folder}/certificate.pem`, privateKey: `${folder}/key.pem` };
 }
 
 /**
- * Folder of the CAs. It is kept with the stack's data, and goes with them alone: agents of downstream clusters and
- * people's browsers trust this very CA, so that a Rancher put up again on the data it had would be refused with a new one.
+ * Folder of the CAs. It belongs to the stack's data and is removed only with them. Agents of downstream clusters and
+ * browsers trust this CA, and would reject a Rancher that is installed again on the same data with a new one.
  */
 export function authorityFolder(dataFolder: string): string {
   return `${dataFolder}/certificate-authority`;
 }
 
 /**
- * Makes, on the host that ends TLS, a CA once and a certificate by it whenever it is due. Keys never leave the host.
- * Prints the CA's certificate and nothing else: the same bytes at every run that makes no new CA. On a host over SSH a
- * timer of systemd runs the same every day; nginx takes a new certificate up as it does any other on its host.
+ * Creates a CA once, and a certificate signed by it whenever one is due, on the host that terminates TLS. Keys never
+ * leave the host. Prints only the CA's certificate, the same bytes in every run that creates no new CA. On a host over
+ * SSH a systemd timer does the same every day; nginx loads the new certificate like any other file certificate.
  *
- * Needs OpenSSL from 1.1.1 on, or the LibreSSL of a Mac.
+ * Requires OpenSSL 1.1.1 or later, or the LibreSSL of macOS.
  */
 export function renderGeneratedCertificate(args: GeneratedCertificateArgs): string {
   const { host, renewal = 0 } = args;
@@ -54,7 +57,7 @@ export function renderGeneratedCertificate(args: GeneratedCertificateArgs): stri
   const folders = `authority=${quotePath(`${authorityFolder(args.dataFolder)}/${args.hostname}`)} generated=$state/generated renewal=${renewal}`;
   const overSsh = host.kind === "ssh";
   return `${folders}
-command -v openssl >/dev/null || fail 10 "this machine has no openssl, by which the certificate for ${args.hostname} is made. Install it: the package is called openssl everywhere"
+command -v openssl >/dev/null || fail 10 "openssl, which creates the certificate for ${args.hostname}, is missing on this machine. Install the package openssl"
 register_undo <<'UNDO'
 ${overSsh ? `${stopRenewals}\n` : ""}rm -rf "$state/generated"
 UNDO
@@ -66,15 +69,17 @@ ${overSsh ? `${renewalTimer(`${folders}\n${making}`)}\n` : ""}cat "$authority/ce
 `;
 }
 
-/** Where the folder of the data is another one than before, the CA is still in that one. */
+/** After the data folder changes, the CA is still in the old one. */
 function stayWithAuthority({ hostname }: GeneratedCertificateArgs): string {
   return `was=$(cat "$facts/authority" 2>/dev/null || true)
 if [ ! -e "$authority/certificate.pem" ] && [ "\${was##*/}" = "\${authority##*/}" ] && [ -e "$was/certificate.pem" ]; then
-  fail 10 "the CA for ${hostname}, which browsers and the agents of downstream clusters trust, is in $was, the former docker.backup.folder. Bring all of that folder along, on this machine: cp -a '\${was%/*/*}/.' '\${authority%/*/*}/'"
+  fail 10 "the CA for ${hostname}, which browsers and the agents of downstream clusters trust, is in $was, the previous docker.backup.folder. Copy that whole folder on this machine: cp -a '\${was%/*/*}/.' '\${authority%/*/*}/'"
 fi`;
 }
 
-/** RFC 5280 takes at most 64 characters in a name; a longer hostname still stands whole where it counts. */
+/**
+ * RFC 5280 allows 64 characters in a name. A longer hostname is cut off here, but not in the subject alternative name.
+ */
 function certificateNames({ hostname, stack }: GeneratedCertificateArgs) {
   const organization = `Rancher stack ${stack.replace(/[^\w.-]/g, "-")}`.slice(0, 64);
   const subject = (name: string) => quote(`/O=${organization}/CN=${name.slice(0, 64)}`);

@@ -14,7 +14,7 @@ import { localRenewals } from "./local-renewals.ts";
 
 export interface GeneratedCertificateArgs {
   readonly hostname: string;
-  /** Where the CA is kept on the host, absolute. */
+  /** Absolute path of the folder on the host that holds the CA. */
   readonly folder: string;
   /** `<project>/<stack>` */
   readonly stack: string;
@@ -24,11 +24,11 @@ export interface GeneratedCertificateArgs {
 export interface GeneratedCertificate {
   readonly script: HostScript;
   readonly files: GeneratedFiles;
-  /** Of the CA, PEM. */
+  /** The CA's certificate, PEM. */
   readonly authority: pulumi.Output<string>;
 }
 
-/** A certificate made on the host, the files nginx has it from, and its CA's certificate. */
+/** Creates a certificate on the host. Returns its script, the files nginx reads, and the CA's certificate. */
 export function generateCertificate(
   { hostname, folder, stack, on: { host, machine, ready } }: GeneratedCertificateArgs,
   parent: pulumi.Resource,
@@ -44,12 +44,12 @@ export function generateCertificate(
     },
     { parent, dependsOn: [ready] },
   );
-  // By a text of its own: at preview any change of the one above would make the CA unknown, and Rancher's container with
-  // it look as if it were to be replaced.
+  // A separate script: in a preview, any change to the one above would make the CA unknown, and Rancher's container
+  // would seem to need a replacement.
   const read = machine.run(
     {
       script: "generated-authority",
-      title: `the certificate of the CA that signs for ${hostname}`,
+      title: `the certificate of the CA for ${hostname}`,
       create: printFile(host, `${authorityFolder(folder)}/${hostname}/certificate.pem`),
       secretOutput: false,
       bare: true,

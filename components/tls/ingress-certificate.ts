@@ -8,10 +8,10 @@ export interface IngressCertificateArgs {
 }
 
 /**
- * The certificate for Rancher's hostname, where the ingress of the chart `rancher` looks for it.
+ * The certificate for Rancher's hostname, in the secret that the ingress of the chart `rancher` refers to.
  *
- * Expects the chart: until its ingress and issuer are those of the source `secret`, a cert-manager that signed before
- * takes ours for a broken one of its own, and puts another in its place at once.
+ * Expects the chart. Until its ingress and issuer are those of the source `secret`, a cert-manager that issued the
+ * previous certificate considers ours broken and replaces it immediately.
  */
 export class IngressCertificate extends pulumi.ComponentResource {
   constructor(name: string, args: IngressCertificateArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -22,7 +22,7 @@ export class IngressCertificate extends pulumi.ComponentResource {
         metadata: {
           name: "tls-rancher-ingress",
           namespace: "cattle-system",
-          // What cert-manager wrote stays its own for the API server, and every renewal would be a conflict with it.
+          // cert-manager still owns the fields it wrote, so without this every renewal would be a field conflict.
           annotations: { "pulumi.com/patchForce": "true" },
         },
         type: "kubernetes.io/tls",

@@ -2,14 +2,16 @@ import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { authorityFolder } from "./generated-certificate-script.ts";
 
-/** Days between two renewals where only a run of this program makes them: a month and a half before the end. */
+/**
+ * Days between two renewals where only a run of this program renews: about six weeks before the certificate expires.
+ */
 const periodDays = 350;
 
 /**
- * How often the certificate of a CA should have been renewed since the CA was made: what a script says that is to run
- * again then, and at no other time, where no timer looks after it.
+ * How often the certificate should have been renewed since its CA was created. The number is part of a script, so that
+ * a machine without a timer runs the script again when a renewal is due, and at no other time.
  *
- * @param authority the CA's certificate, PEM; undefined where there is none yet.
+ * @param authority the CA's certificate, PEM; undefined if there is none yet.
  */
 export function renewalsDue(authority: string | undefined, now: Date): number {
   if (authority === undefined) return 0;
@@ -17,7 +19,7 @@ export function renewalsDue(authority: string | undefined, now: Date): number {
   return Math.max(0, Math.floor(days / periodDays));
 }
 
-/** The same of the CA on this machine; 0 where it cannot be read, as its script says better why. */
+/** The same for the CA on this machine. 0 if the CA cannot be read: its script reports the reason. */
 export function localRenewals(dataFolder: string, hostname: string, now = new Date()): number {
   try {
     return renewalsDue(readFileSync(`${authorityFolder(dataFolder)}/${hostname}/certificate.pem`, "utf8"), now);

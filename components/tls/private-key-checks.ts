@@ -2,7 +2,7 @@ import { createPrivateKey } from "node:crypto";
 import type { KeyObject, X509Certificate } from "node:crypto";
 import { certificateName } from "./certificate-pem.ts";
 
-/** Reads a PEM private key, or says why it cannot be used. Nothing of the key is in the fault. */
+/** Reads a PEM private key, or returns why it cannot be used. The fault contains nothing of the key. */
 export function readPrivateKey(pem: string): { readonly key: KeyObject } | { readonly fault: string } {
   if (pem.trim() === "") return { fault: "is empty. Set the PEM text of the certificate's private key." };
   if (pem.includes("ENCRYPTED"))
@@ -15,7 +15,7 @@ export function readPrivateKey(pem: string): { readonly key: KeyObject } | { rea
     return {
       fault: pem.includes("BEGIN CERTIFICATE")
         ? "is a certificate. Set its private key here; the certificate goes to rancher:tls.certificate."
-        : "is no PEM private key. Set the content of the key file, not its path.",
+        : "is not a PEM private key. Set the content of the key file, not its path.",
     };
   try {
     return { key: createPrivateKey(pem) };
@@ -26,7 +26,7 @@ export function readPrivateKey(pem: string): { readonly key: KeyObject } | { rea
   }
 }
 
-/** Why a key and the certificate it is meant for do not belong together, or nothing. */
+/** Why a key does not match its certificate, or `undefined`. */
 export function keyFault(
   key: KeyObject,
   leaf: X509Certificate,

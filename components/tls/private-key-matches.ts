@@ -3,11 +3,11 @@ import type { KeyObject, X509Certificate } from "node:crypto";
 import { sortChain } from "./certificate-chain.ts";
 import { certificateName, readCertificates } from "./certificate-pem.ts";
 
-/** A certificate that needs its key. */
+/** A certificate whose key is to be found. */
 export interface KeylessCertificate {
-  /** Unique among those asked for. */
+  /** Unique among the certificates passed together. */
   readonly name: string;
-  /** How messages call it: `rancher:loadBalancer.sites[0].certificate`. */
+  /** Its name in messages: `rancher:loadBalancer.sites[0].certificate`. */
   readonly key: string;
   /** PEM, leaf first. */
   readonly chain: string;
@@ -16,14 +16,17 @@ export interface KeylessCertificate {
 export interface PrivateKeyMatches {
   /** PEM keys by the certificates' names. */
   readonly keys: ReadonlyMap<string, string>;
-  /** What is missing, left over or unreadable; nothing of a key is in them. Each starts where the secret's name ends. */
+  /**
+   * What is missing, left over or unreadable, without any key material. Each follows the name of the secret in a
+   * message.
+   */
   readonly faults: readonly string[];
 }
 
-/** `openssl ecparam -genkey` writes the curve before the key; that block is let through. */
+/** `openssl ecparam -genkey` writes the curve before the key; that block is ignored. */
 const keyBlock = /-----BEGIN ((?:[A-Z0-9]+ )*PRIVATE KEY)-----[\s\S]*?-----END \1-----/g;
 
-/** Finds for every certificate its key in a text of several, by their public keys. */
+/** Finds the key of each certificate in a text of several keys, by the public keys. */
 export function matchPrivateKeys(text: string, certificates: readonly KeylessCertificate[]): PrivateKeyMatches {
   const { read, count, faults } = readKeys(text);
   if (count === 0) return { keys: new Map(), faults };
@@ -42,13 +45,13 @@ export function matchPrivateKeys(text: string, certificates: readonly KeylessCer
     if (first !== undefined) keys.set(name, `${first.pem}\n`);
     else faults.push(`holds no key for ${key}, ${certificateName(leaf)}. Add the one it was requested with.`);
   }
-  // What fits nothing here may fit what cannot be read, and that has a message of its own.
+  // A key that fits no certificate may belong to an unreadable one, which has its own message.
   for (const { number } of unknown ? [] : read.filter((one) => !used.has(one.number)))
     faults.push(`holds a key, number ${number} of ${count}, that fits no site's certificate. Take it out.`);
   return { keys, faults };
 }
 
-/** What is wrong with a text of several keys, whatever certificates they are for. */
+/** What is wrong with a text of several keys, regardless of the certificates. */
 export function unreadablePrivateKeys(text: string): readonly string[] {
   return readKeys(text).faults;
 }

@@ -1,19 +1,22 @@
 import type { LoadBalancerSettings, TlsSettings } from "../stack-file/settings.ts";
 
-/** Who shows the certificate: the ingress controller in the cluster, or the load balancer before it. */
+/** What terminates TLS: the ingress controller in the cluster, or the load balancer in front of it. */
 export type TlsEnd = "ingress" | "balancer";
 
-/** Everything that follows from where the certificate for the hostname comes from, and where TLS ends. */
+/** Everything that follows from the certificate's source and from where TLS ends. */
 export interface TlsPlan {
   /** cert-manager issues the certificate, so it must be in the cluster. */
   readonly certManager: boolean;
   /** Port 80 of the hostname must be reachable from the internet, for the ACME challenge. */
   readonly acme: boolean;
-  /** The certificate is ours to put into the secret `tls-rancher-ingress`. */
+  /** This program puts the certificate into the secret `tls-rancher-ingress`. */
   readonly ingressSecret: boolean;
   /** A private CA signed it; its root goes into the secret `tls-ca`. */
   readonly privateCA: boolean;
-  /** What agents check: `strict` needs Rancher to hand out the CA, `system-store` trusts what their host trusts. */
+  /**
+   * How agents verify Rancher: `strict` requires Rancher to hand out the CA, `system-store` uses their host's trust
+   * store.
+   */
   readonly agentTLSMode: "strict" | "system-store";
   /** The ingress controller must trust the balancer's `X-Forwarded-*`, or every request is redirected forever. */
   readonly trustForwardedHeaders: boolean;
@@ -21,13 +24,13 @@ export interface TlsPlan {
   readonly chartValues: Readonly<Record<string, unknown>>;
 }
 
-/** TLS ends at the balancer where that is ours and works at layer 7. */
+/** TLS ends at the balancer if it is ours and works at layer 7. */
 export function tlsEnd(loadBalancer: LoadBalancerSettings): TlsEnd {
   return loadBalancer.kind === "nginx" && loadBalancer.layer === 7 ? "balancer" : "ingress";
 }
 
 /**
- * The two sources that issue in the cluster end TLS there; the first gate lets no other combination through.
+ * With the two sources that issue in the cluster, TLS ends there; validation rejects every other combination.
  *
  * https://ranchermanager.docs.rancher.com/getting-started/installation-and-upgrade/installation-references/helm-chart-options
  */
@@ -71,7 +74,8 @@ export function planTls(tls: TlsSettings, end: TlsEnd, ingressClass: string | un
         privateCA,
         agentTLSMode: privateCA ? "strict" : "system-store",
         trustForwardedHeaders: external,
-        // With another source the chart may ask for an issuer, and hand agents a CA that signed nothing they see.
+        // With another source the chart may create an issuer, and hand agents a CA that did not sign what they are
+        // served.
         chartValues: { tls: external ? "external" : "ingress", ingress: { tls: { source: "secret" } }, privateCA },
       };
     }

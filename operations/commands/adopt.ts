@@ -40,7 +40,7 @@ export async function run({
   print(`\nWhat happens:\n${steps.join("\n")}`);
   const rest = notTakenOver(found, settings);
   if (rest.length > 0) {
-    print("\nNot taken over by itself. Set it in the stack file first, where you need it:");
+    print("\nNot taken over automatically. If you need it, set it in the stack file first:");
     print(rest.map((line) => `  ${line}`).join("\n"));
   }
   print(`\nIn the stack file:\n${difference.map((line) => `  ${line}`).join("\n") || "  nothing to change"}`);

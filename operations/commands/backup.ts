@@ -6,7 +6,7 @@ import { dim, engineOf } from "../run-up.ts";
 import { hostKeys, readSingleNode } from "../single-node-stack.ts";
 import { findStackFile } from "../stack-yaml.ts";
 
-/** Seconds: data of a Rancher are gigabytes at most, and a disk may be slow. */
+/** Seconds. Rancher's data can be gigabytes, and the disk may be slow. */
 const timeoutSeconds = 3600;
 
 export async function run({ stack: name, list = false }: { stack: string; list?: boolean }): Promise<number> {
@@ -23,9 +23,9 @@ export async function run({ stack: name, list = false }: { stack: string; list?:
   }
   const archives = readArchives(await runOnHost({ ...onHost, script: listArchivesScript(folder) }));
   console.log(archives.length === 0 ? `There are no archives in ${folder}.` : archiveTable(archives));
-  dim(`They are in ${folder} on ${host.kind === "local" ? "this machine" : `host ${host.name}`}. A disk that is lost`);
+  dim(`They are in ${folder} on ${host.kind === "local" ? "this machine" : `host ${host.name}`}. A lost disk`);
   dim(
-    `takes them along: copy them elsewhere too. To put one back: ${pc.bold(`npm run restore -- ${stack.stackFile.stack} ARCHIVE`)}`,
+    `loses them: copy them elsewhere too. To restore one: ${pc.bold(`npm run restore -- ${stack.stackFile.stack} ARCHIVE`)}`,
   );
   return 0;
 }

@@ -14,7 +14,7 @@ export async function run({ stack: name, host }: { stack: string; host: string }
   const { stack } = stackFile;
   if (listSshHosts(stackFile.path).some((listed) => listed.name === host)) {
     throw new UserError(
-      `${host} is still in ${shownPath(stackFile.path)}; the next update would set it up anew. Take it out there first.`,
+      `${host} is still in ${shownPath(stackFile.path)}; the next update would set it up again. Take it out of there first.`,
     );
   }
   const engine = await prepareEngine({ home: stateFolder, folder: workFolder(stackFile) });
@@ -31,7 +31,7 @@ export async function run({ stack: name, host }: { stack: string; host: string }
   for (const urn of forgotten.urns) console.log(`forgot ${urn.split("::").pop() ?? urn}`);
   print(
     pc.dim(
-      `${host} itself was not touched. If it ever comes back, /var/lib/rancher-stack on it tells what was done there.`,
+      `${host} itself was not touched. If it comes back, its folder /var/lib/rancher-stack records what was done there.`,
     ),
   );
   return 0;

@@ -28,34 +28,34 @@ export async function run({
 
   if (wanted === undefined) {
     if (archives.length === 0)
-      throw new UserError(`There are no archives in ${folder}. Make one: npm run backup -- ${name}`);
+      throw new UserError(`There are no archives in ${folder}. Create one: npm run backup -- ${name}`);
     console.log(archiveTable(archives));
-    dim(`Put one back: npm run restore -- ${name} ARCHIVE`);
+    dim(`Restore one: npm run restore -- ${name} ARCHIVE`);
     return 0;
   }
   const archive = chosenArchive(archives, wanted, folder);
   const difference = changeStackFile(stack, restoreEdits(settings, archive), { write: false });
-  print(`Rancher ${archive.version} comes back with its data as they were in ${pc.bold(archive.name)}.`);
-  console.log("What Rancher holds now is archived first, then replaced. In the stack file:");
+  print(`Restores Rancher ${archive.version} with the data of ${pc.bold(archive.name)}.`);
+  console.log("The current data is archived first, then replaced. In the stack file:");
   print(difference.length === 0 ? alreadyThere(name) : difference.map((line) => `  ${line}`).join("\n"));
-  if (!yes && !(await confirm("Put it back?"))) return 1;
+  if (!yes && !(await confirm("Restore it?"))) return 1;
   changeStackFile(stack, restoreEdits(settings, archive), { write: true });
-  // Asked and shown already; a Rancher that is away should not be away for longer than it has to.
+  // Already shown and confirmed; Rancher should not be down for longer than necessary.
   const code = await runUp(engine, stackFile, ["--yes", "--skip-preview"]);
   if (code === 0)
     dim(
       wrapFor(
         process.stderr,
-        "docker.restore and docker.image may stay in the stack file until the next upgrade: an archive is put back once.",
+        "docker.restore and docker.image may stay in the stack file until the next upgrade: an archive is restored only once.",
       ),
     );
-  else dim(`What is missing is done by: npm run up -- ${name}`);
+  else dim(`To complete it, run: npm run up -- ${name}`);
   return code;
 }
 
 function alreadyThere(stack: string): string {
   return (
-    "  nothing: it names this archive already. One that was not put back to the end goes on now. To put it back once more, " +
+    "  nothing: it already names this archive. An incomplete restore continues now. To restore it again, " +
     `take docker.restore out, run npm run up -- ${stack}, then this again.`
   );
 }

@@ -41,7 +41,7 @@ export async function run({ stack, key, remove = false }: Input): Promise<number
   await setSecret(stackFile, name, value, setWithPulumi(stateFolder));
   print(`Set rancher:${name} in ${file}, encrypted. Commit the file.`);
   const rest = problemsWith(stackFile, name, value);
-  if (rest !== "") printError(`A preview will refuse this until you change it:\n${rest}`);
+  if (rest !== "") printError(`A preview rejects this until you change it:\n${rest}`);
   return 0;
 }
 
@@ -52,7 +52,7 @@ function readValue(name: SecretName, stack: string): Promise<string> {
   return readSecret({ input, output, question: `rancher:${name} (not shown): ` });
 }
 
-/** What a preview will say of the secret together with the rest of the stack file. */
+/** Problems that a preview would report for the secret together with the rest of the stack file. */
 function problemsWith({ path }: StackFile, name: SecretName, value: string): string {
   const read = readSettings({ ...readStackYaml(path, new Date()), secrets: { [name]: value } });
   const problems = "problems" in read ? read.problems : [];

@@ -7,15 +7,15 @@ const stack: CommandArgument = {
   completes: "stack",
 };
 
-const yes = { flags: "--yes", summary: "do not ask" };
+const yes = { flags: "--yes", summary: "do not ask for confirmation" };
 
-/** Every command there is. To add one, add it here and write its module. */
+/** All commands. To add one, add it here and write its module. */
 export const commands: readonly CommandSpec[] = [
   {
     name: "up",
     summary: "recover from an interrupted run, then pulumi up",
     description:
-      "Keeps the state in .state/ unless you have a backend of your own (pulumi login, PULUMI_BACKEND_URL). Everything after the stack goes to pulumi up: rancher up dev --yes",
+      "Keeps the state in .state/ unless you use your own backend (pulumi login, PULUMI_BACKEND_URL). Everything after the stack goes to pulumi up: rancher up dev --yes",
     group: "Any stack",
     arguments: [stack, { usage: "[pulumiOptions...]", summary: "options of pulumi up" }],
     passThrough: "after the first argument",
@@ -26,7 +26,7 @@ export const commands: readonly CommandSpec[] = [
     name: "pulumi",
     summary: "run the Pulumi CLI with the state of rancher up",
     description:
-      "Every word goes to the Pulumi CLI, --help too. For a stack file outside this folder, give its path first.",
+      "Passes every argument to the Pulumi CLI, --help too. For a stack file outside this folder, give its path first.",
     group: "Any stack",
     arguments: [{ usage: "[words...]", summary: "arguments of pulumi" }],
     passThrough: "everything",
@@ -95,7 +95,7 @@ export const commands: readonly CommandSpec[] = [
   {
     name: "backup",
     summary: "archive Rancher's data now, and list the archives",
-    description: "Rancher stops while its data are copied.",
+    description: "Rancher is stopped while its data is copied.",
     group: "Single node",
     arguments: [stack],
     options: [{ flags: "--list", summary: "only list the archives" }],
@@ -106,7 +106,7 @@ export const commands: readonly CommandSpec[] = [
     name: "restore",
     summary: "restore an archive and its version of Rancher, or list the archives",
     description:
-      "The only way back from an upgrade, and the way to another machine. Writes docker.restore, version and, where the archive names it, docker.image to the stack file, shows the change first, and runs pulumi up.",
+      "The only way back from an upgrade, and the way to another machine. Writes docker.restore, version and, if the archive records it, docker.image to the stack file, shows the change first, and runs pulumi up.",
     group: "Single node",
     arguments: [stack, { usage: "[archive]", summary: "an archive's name; without it, the archives are listed" }],
     options: [yes],
@@ -115,7 +115,7 @@ export const commands: readonly CommandSpec[] = [
   },
   {
     name: "adopt",
-    summary: "take over a Rancher that somebody started with docker run",
+    summary: "take over a Rancher that was started with docker run",
     description:
       "Shows what it found and what will happen, writes docker.adopt and version to the stack file, and runs pulumi up. The old container is stopped and kept.",
     group: "Single node",

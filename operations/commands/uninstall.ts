@@ -24,7 +24,7 @@ export async function run(input: Input): Promise<number> {
   const { host, settings, stackFile } = stack;
   if (keepData && deleteData)
     throw new UserError(
-      "--keep-data and --delete-data ask for two things. Give one of them; without either the data stay.",
+      "--keep-data and --delete-data contradict each other. Give only one of them; without either the data is kept.",
     );
   const data = deleteData ? "delete" : "keep";
   const engine = await engineOf(stackFile, { create: false });
@@ -38,8 +38,8 @@ export async function run(input: Input): Promise<number> {
   if (!yes && !(await confirm(`Uninstall ${stackFile.stack}?`))) return 1;
 
   await recover(engine, stackFile, { yes: true });
-  // Read on the host by the step that undoes the data's script, after the container is gone.
-  const title = data === "delete" ? "has destroy take Rancher's data too" : "has destroy keep Rancher's data";
+  // The undo step of the data's script reads this on the host, after the container is gone.
+  const title = data === "delete" ? "makes destroy delete Rancher's data too" : "makes destroy keep Rancher's data";
   const body = renderDeleteDataMark(data);
   await runOnHost({ ...onHost, script: { name: dataScript, title, body, timeoutSeconds: 60 } });
   const code = await engine.interact(["destroy", "--stack", stackFile.stack, "--yes", "--skip-preview"]);

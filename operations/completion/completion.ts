@@ -9,7 +9,7 @@ export interface CompletionSource {
   readonly folder: string;
 }
 
-/** What a completion script knows of a command. */
+/** A command's data for a completion script. */
 export interface Completed {
   readonly name: string;
   readonly summary: string;
@@ -21,7 +21,7 @@ export interface CompletedOption {
   /** `--out` */
   readonly flag: string;
   readonly summary: string;
-  /** Set where the option takes a value. */
+  /** Present if the option takes a value. */
   readonly value?: { readonly name: string; readonly completes?: Completes };
 }
 
@@ -31,7 +31,7 @@ const scripts: Readonly<Record<string, (commands: readonly Completed[], folder: 
   zsh: zshCompletion,
 };
 
-/** The script that makes a shell complete `rancher`; undefined for a shell that has none. */
+/** The completion script of a shell; undefined for an unsupported shell. */
 export function completionScript(shell: string, { commands, folder }: CompletionSource): string | undefined {
   const names = commands.map(({ name }) => name);
   const help: Completed = {

@@ -3,14 +3,14 @@ import { getFrom } from "../../components/cluster/kubernetes-api.ts";
 import { isOwned } from "../../components/cluster/ownership.ts";
 import type { ExportedStack } from "./deployment.ts";
 
-/** Milliseconds for one answer of the API server. */
+/** Timeout for the API server, in milliseconds. */
 const answerTimeout = 10_000;
 
-/** A cluster, as a recovery has to know it before it touches anything there. */
+/** What a recovery must know about a cluster before it changes anything. */
 export interface ClusterIdentity {
-  /** UID of the namespace `kube-system`: it stays for the life of a cluster and no other cluster has it. */
+  /** UID of the namespace `kube-system`: constant for the life of a cluster, and unique. */
   readonly uid: string;
-  /** Namespaces that carry this stack's label. */
+  /** Namespaces with this stack's label. */
   readonly ownedNamespaces: readonly string[];
 }
 
@@ -36,7 +36,7 @@ export async function identifyCluster(kubeconfig: string, stack: string): Promis
   };
 }
 
-/** UID of the cluster that the state was made with; undefined in a state of a program that did not record it. */
+/** UID of the state's cluster; undefined in states of program versions that did not record it. */
 export function recordedCluster({ deployment }: ExportedStack): string | undefined {
   const recipe = deployment.resources?.find(({ type }) => type === "rancher:recipes:HighAvailability");
   const uid = recipe?.inputs?.["clusterUid"];

@@ -1,4 +1,4 @@
-/** What `pulumi stack export` prints, as far as it is read here. */
+/** The parts of `pulumi stack export` that this program reads. */
 export interface ExportedStack {
   readonly version: number;
   readonly deployment: {
@@ -17,25 +17,26 @@ export interface ExportedResource {
   readonly dependencies?: readonly string[];
   readonly propertyDependencies?: Readonly<Record<string, readonly string[] | null>>;
   readonly deletedWith?: string;
-  /** Deleted already, to be created again. */
+  /** Already deleted, to be created again. */
   readonly pendingReplacement?: boolean;
 }
 
 export interface PendingOperation {
-  /** What was under way, in Pulumi's word: `creating`, `updating`, `deleting`. */
+  /** Pulumi's name of the operation: `creating`, `updating`, `deleting`. */
   readonly type: string;
   readonly resource: ExportedResource;
 }
 
-/** A resource that exists although its creation was interrupted, and the id its provider knows it by. */
+/** A resource that exists although its creation was interrupted, with its provider's id. */
 export interface Adoption {
   readonly urn: string;
   readonly id: string;
 }
 
 /**
- * The stack without its pending operations. Those whose resource turned out to exist become resources of the state; all
- * others are simply repeated, because every script and object of this program can be created over what is there.
+ * The stack without its pending operations. If the resource of an operation exists, it becomes part of the state. All
+ * other operations are repeated, because every script and object of this program can be created again over an existing
+ * one.
  */
 export function withoutPending(stack: ExportedStack, adoptions: readonly Adoption[] = []): ExportedStack {
   const adopted = pendingOperations(stack).flatMap(({ resource }): ExportedResource[] => {
@@ -56,8 +57,8 @@ export function pendingOperations(stack: ExportedStack): readonly PendingOperati
 }
 
 /**
- * What the state says of a resource until its provider is asked. A Helm release also remembers its inputs in `__inputs`,
- * where pulumi-kubernetes compares the next ones with them (provider/pkg/provider/helm_release.go).
+ * A resource's outputs in the state until its provider is asked. A Helm release also stores its inputs in `__inputs`,
+ * with which pulumi-kubernetes compares the next inputs (provider/pkg/provider/helm_release.go).
  */
 function outputsOf({ type, inputs = {} }: ExportedResource): Readonly<Record<string, unknown>> {
   return type === releaseType ? { ...inputs, __inputs: inputs } : inputs;

@@ -3,12 +3,12 @@ import { quote } from "../../components/host/shell.ts";
 import type { ScriptText } from "../../components/host/script.ts";
 import { pendingOperations, type Adoption, type ExportedStack } from "./deployment.ts";
 
-/** What an engine was creating when it died: it may exist, and the state does not know it. */
+/** An object that an engine was creating when it died. It may exist without being in the state. */
 export interface PendingDockerObject {
   readonly urn: string;
   readonly kind: "container" | "network";
   readonly name: string;
-  /** Value of the label that says which stack it belongs to. */
+  /** Value of the label with the stack it belongs to. */
   readonly stack: string;
 }
 
@@ -17,7 +17,7 @@ const kinds: Readonly<Record<string, PendingDockerObject["kind"]>> = {
   "docker:index/network:Network": "network",
 };
 
-/** Those whose name a second one could not have. Volumes and images are used as they are found. */
+/** Pending objects with a unique name. Existing volumes and images are simply used again. */
 export function pendingDockerObjects(stack: ExportedStack): PendingDockerObject[] {
   return pendingOperations(stack).flatMap(({ type, resource }) => {
     const kind = kinds[resource.type];
@@ -29,11 +29,11 @@ export function pendingDockerObjects(stack: ExportedStack): PendingDockerObject[
 }
 
 /**
- * A script for the Docker host that prints `<kind> <name> <id>` of each of them that exists and carries the stack's label.
- * A container that does not run serves nobody and is removed instead, so that it can be created again; its data are in a
- * volume that stays. Does nothing on a machine that is not marked as this stack's.
+ * A script for the Docker host that prints `<kind> <name> <id>` of each of them that exists and carries the stack's
+ * label. A container that does not run is removed instead, so that it can be created again; its data is in a volume,
+ * which is kept. Does nothing on a machine without this stack's marker.
  *
- * @param machine what the machine's marker says: the host's name and `<project>/<stack>`
+ * @param machine content of the machine's marker: the host's name and `<project>/<stack>`
  */
 export function findDockerObjects(
   objects: readonly PendingDockerObject[],
@@ -49,7 +49,7 @@ export function findDockerObjects(
         : `if [ "$(docker container inspect -f '{{.State.Running}}' ${quote(name)})" = true ]; then
     ${adopt}
   else
-    docker container rm -v ${quote(name)} >/dev/null || fail 30 "the container ${name}, which an interrupted run left stopped, cannot be removed; docker says why above"
+    docker container rm -v ${quote(name)} >/dev/null || fail 30 "the container ${name}, which an interrupted run left stopped, cannot be removed; the reason is above"
     say "recovered: removed the container ${name}, which did not run"
   fi`;
     return `found=$(${found}) || found=
@@ -67,7 +67,7 @@ ${steps.join("\n")}
   return { name: "recover", title: "looks for what an interrupted run created", body, timeoutSeconds: 300 };
 }
 
-/** What the script found, as resources for the state. */
+/** Parses the script's output into resources for the state. */
 export function adoptedDockerObjects(objects: readonly PendingDockerObject[], output: string): Adoption[] {
   const found = new Map(
     output.split("\n").map((line) => {

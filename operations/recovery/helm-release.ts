@@ -25,8 +25,8 @@ export function pendingReleases(stack: ExportedStack): PendingRelease[] {
 }
 
 /**
- * Refuses to recover on a cluster other than the one the interrupted run worked on. Its kubeconfig may have been
- * replaced since, and the release of the same name there is somebody else's.
+ * Refuses to recover on another cluster than that of the interrupted run. The kubeconfig may have been replaced since,
+ * and a release of the same name there belongs to another stack.
  *
  * @throws UserError before anything is touched
  */
@@ -37,7 +37,7 @@ export function requireSameCluster(stack: ExportedStack, { uid }: ClusterIdentit
     recorded === undefined
       ? `The interrupted run did not record its cluster, so nothing there was touched. ${byHand}`
       : `rancher:kubeconfig leads to another cluster than the interrupted run worked on (UID of kube-system ${uid}, then ` +
-          `${recorded}). Nothing was touched. Set the former kubeconfig and run this again. If that cluster is gone: ${byHand}`,
+          `${recorded}). Nothing was touched. Set the previous kubeconfig and run this again. If that cluster no longer exists: ${byHand}`,
   );
 }
 
@@ -49,19 +49,19 @@ export interface ReleaseRecovery {
   readonly confirm: Confirm;
 }
 
-/** What was done about a release, and the resource to add to the state where it exists without it. */
+/** What was done about a release, and the resource to add to the state if it is missing there. */
 export interface RecoveredRelease {
   readonly done?: string;
   readonly adoption?: Adoption;
 }
 
 /**
- * Unblocks a release that an interrupted run left: Helm answers "another operation is in progress" until then. A
- * half-finished installation is completed and a half-finished upgrade is rolled back, so a Rancher that serves goes on
- * serving. Hooks are skipped: Rancher's are for a Rancher that runs. A release in any other status is left as it is; the
- * state learns of it where it does not know it.
+ * Unblocks a release after an interrupted run: until then Helm answers "another operation is in progress". A
+ * half-finished installation is completed and a half-finished upgrade is rolled back, so that a running Rancher keeps
+ * running. Hooks are skipped, because Rancher's hooks require a running Rancher. A release in any other status is left
+ * unchanged, and added to the state if it is missing there.
  *
- * @throws UserError where the release is not this stack's, or where its removal is not confirmed
+ * @throws UserError if the release does not belong to this stack, or its removal is not confirmed
  */
 export async function recoverRelease(
   release: PendingRelease,
@@ -80,7 +80,7 @@ export async function recoverRelease(
   const where = ["--namespace", namespace, "--no-hooks"];
   switch (record.status) {
     case "pending-install":
-      // To its own revision: Helm creates what is still missing, and changes nothing that is there.
+      // To its own revision: Helm creates missing objects and does not change existing ones.
       await helm.run(["rollback", name, record.revision, ...where, "--timeout", "5m"]);
       return { done: `completed the interrupted installation of ${name}`, ...adoption };
     case "pending-upgrade":

@@ -4,9 +4,9 @@ import { PrivateFolder } from "../private-folder.ts";
 
 /** Helm on one cluster. Its kubeconfig is in a private file while it is in use. */
 export interface Helm extends Disposable {
-  /** @returns what helm printed @throws with what it printed as an error */
+  /** @returns Helm's output @throws an error with Helm's error output */
   readonly run: (args: readonly string[]) => Promise<string>;
-  /** The newest revision of a release, or undefined where there is none. */
+  /** The newest revision of a release, or undefined if there is none. */
   readonly find: (release: ReleaseName) => Promise<ReleaseRecord | undefined>;
 }
 
@@ -23,7 +23,7 @@ export interface ReleaseRecord {
 
 export async function helmOn(kubeconfig: string): Promise<Helm> {
   const { path } = await tool("helm");
-  // Helm reads the file more than once, so a pipe will not do.
+  // Helm reads the file more than once, so a pipe does not work.
   const folder = new PrivateFolder();
   const file = folder.file("kubeconfig", kubeconfig);
   // The user's own HELM_KUBECONTEXT, HELM_NAMESPACE or HELM_DRIVER would lead elsewhere.

@@ -8,26 +8,29 @@ import { helmOn } from "./helm.ts";
 import { endOrphans } from "./orphans.ts";
 import { removeStaleLocks } from "./stale-lock.ts";
 
-/** Asks before something is taken away; false leaves it. */
+/** Asks before something is removed; false keeps it. */
 export type Confirm = (question: string) => Promise<boolean>;
 
 export interface RecoveryOptions {
   readonly stack: string;
   readonly log: (line: string) => void;
   readonly confirm: Confirm;
-  /** The stack's Docker host, where it has one: its name, and how to run a script there and get its standard output. */
+  /**
+   * The stack's Docker host, if it has one: its name, and a function that runs a script there and returns its standard
+   * output.
+   */
   readonly dockerHost?: { readonly name: string; readonly run: (script: ScriptText) => Promise<string> };
 }
 
 const project = "rancher";
 
 /**
- * Clears what a killed run left, so that the next one goes on where it stopped: its plugins, its lock, a Helm release that
- * Helm considers in progress, and its pending operations. What exists although the state does not know it is added to
- * the state. It acts only on what carries this stack's label and is on the cluster or the host that the state was made
- * with; nothing that serves is taken away, and a removal is confirmed first.
+ * Cleans up after a killed run, so that the next one continues where it stopped: its plugins, its lock, a Helm release
+ * that Helm considers in progress, and its pending operations. Existing objects that are missing in the state are added
+ * to it. Acts only on objects with this stack's label, on the state's own cluster or host. Never removes anything that
+ * is running, and asks before a removal.
  *
- * @throws when the stack is in use, or when what is in the way is not this stack's
+ * @throws if the stack is in use, or if a blocking object does not belong to this stack
  */
 export async function recoverInterruptedRun(engine: Engine, options: RecoveryOptions): Promise<void> {
   const { stack, log } = options;
@@ -86,7 +89,7 @@ async function recoverDockerObjects(
   return adoptions;
 }
 
-/** Has the providers complete what the state says of adopted resources. */
+/** Lets the providers complete the state of adopted resources. */
 async function readAdopted(engine: Engine, stack: string, adoptions: readonly Adoption[]): Promise<void> {
   const targets = adoptions.flatMap(({ urn }) => ["--target", urn]);
   await engine.capture(["refresh", "--stack", stack, "--yes", "--skip-preview", ...targets]);

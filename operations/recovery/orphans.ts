@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { basename } from "node:path";
 import { runVariable } from "../engine.ts";
 
-/** A process that carries an engine's mark. */
+/** A process with an engine's mark in its environment. */
 export interface MarkedProcess {
   readonly pid: number;
   readonly run: string;
@@ -11,9 +11,9 @@ export interface MarkedProcess {
 }
 
 /**
- * Ends the plugins and language hosts of engines that are gone; they would go on changing hosts and clusters.
+ * Ends the plugins and language hosts of dead engines, which would otherwise continue to change hosts and clusters.
  *
- * @returns what was ended, a line each
+ * @returns one line per ended process
  */
 export function endOrphans(processes: readonly MarkedProcess[] = markedProcesses()): string[] {
   return orphansAmong(processes).flatMap(({ pid, executable }) => {
@@ -26,16 +26,16 @@ export function endOrphans(processes: readonly MarkedProcess[] = markedProcesses
   });
 }
 
-/** What an engine and its plugins start for themselves. A daemon that a script started on this machine is none of it. */
+/** Processes that an engine and its plugins start for themselves, as opposed to a daemon that a script started. */
 const parts = /^(pulumi-.+|node|helm|ssh|ssh-agent)$/;
 
-/** Those parts of engines whose run has no engine any more. */
+/** Such processes whose engine no longer runs. */
 export function orphansAmong(processes: readonly MarkedProcess[]): MarkedProcess[] {
   const living = new Set(processes.filter(({ executable }) => executable === "pulumi").map(({ run }) => run));
   return processes.filter(({ run, executable }) => !living.has(run) && parts.test(executable));
 }
 
-/** Linux only: elsewhere there is no environment to read, and the list is empty. */
+/** Linux only. On other systems the environment cannot be read, and the list is empty. */
 export function markedProcesses(): MarkedProcess[] {
   const mark = `${runVariable}=`;
   return list("/proc")
@@ -46,11 +46,11 @@ export function markedProcesses(): MarkedProcess[] {
           .split("\0")
           .find((variable) => variable.startsWith(mark));
         if (entry === undefined) return [];
-        // Linux says so of a program that was replaced while it runs, as by an update of the engine.
+        // Linux appends this if the program was replaced while it runs, as by an update of the engine.
         const executable = basename(readlinkSync(`/proc/${name}/exe`)).replace(/ \(deleted\)$/, "");
         return [{ pid: Number(name), run: entry.slice(mark.length), executable }];
       } catch {
-        return []; // it ended meanwhile, or belongs to somebody else
+        return []; // it ended meanwhile, or belongs to another user
       }
     });
 }

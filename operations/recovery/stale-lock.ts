@@ -5,7 +5,7 @@ import { UserError } from "../command-line.ts";
 import { processStart } from "../process-start.ts";
 import { shownPath } from "../shown-path.ts";
 
-/** As Pulumi writes it (`pkg/backend/diy/lock.go`). */
+/** The format of Pulumi's locks (`pkg/backend/diy/lock.go`). */
 interface Lock {
   readonly pid: number;
   readonly username: string;
@@ -14,15 +14,15 @@ interface Lock {
   readonly timestamp: string;
 }
 
-/** Milliseconds by which the start that ps prints, in whole seconds, may be later than the real one. */
+/** Milliseconds by which the start time of ps, in whole seconds, may be later than the real one. */
 const tolerance = 1000;
 
 /**
- * Removes the locks of engines that died on this machine. Pulumi itself never gives up such a lock.
+ * Removes the locks of engines that died on this machine. Pulumi itself never removes such a lock.
  *
- * @param backend URL of the state; only a folder of this machine (`file://`) is looked at
- * @returns what was removed, a line each
- * @throws when a living engine, or one on another machine, holds the stack
+ * @param backend URL of the state; only a folder on this machine (`file://`) is checked
+ * @returns one line per removed lock
+ * @throws if a running engine, or one on another machine, holds the lock
  */
 export function removeStaleLocks(backend: string, project: string, stack: string): string[] {
   if (!backend.startsWith("file://")) return [];
@@ -42,7 +42,7 @@ function refuseLiving(lock: Lock, stack: string): void {
   if (lock.hostname !== hostname()) {
     throw new UserError(
       `${stack} has been locked since ${lock.timestamp} by ${lock.username} on ${lock.hostname}. ` +
-        `If nothing runs there any more: pulumi cancel --stack ${stack}`,
+        `If nothing runs there anymore: pulumi cancel --stack ${stack}`,
     );
   }
   if (holdsLock(lock)) {
@@ -53,7 +53,7 @@ function refuseLiving(lock: Lock, stack: string): void {
   }
 }
 
-/** Whether the process that took the lock still runs. One that started later has merely got the same id. */
+/** Whether the process that took the lock still runs. A process that started later has only reused its id. */
 function holdsLock({ pid, timestamp }: Lock): boolean {
   const start = processStart(pid);
   const taken = Date.parse(timestamp);
@@ -63,15 +63,15 @@ function holdsLock({ pid, timestamp }: Lock): boolean {
 function readLock(path: string): Lock {
   try {
     const lock = JSON.parse(readFileSync(path, "utf8")) as Partial<Lock> | null;
-    // A pid below 1 would ask about a whole group of processes.
+    // A pid below 1 would mean a whole process group.
     if (Number.isInteger(lock?.pid) && Number(lock?.pid) > 0 && lock?.hostname !== undefined) return lock as Lock;
   } catch {
     // reported below
   }
-  throw new UserError(`${shownPath(path)} is not a lock that Pulumi wrote. Look at it, and remove it if nothing runs.`);
+  throw new UserError(`${shownPath(path)} is not a valid Pulumi lock. Inspect it, and remove it if nothing runs.`);
 }
 
-/** As Pulumi reads it: `file://~` (what `pulumi login --local` says) is the home folder, and it may be relative. */
+/** As in Pulumi: `file://~`, from `pulumi login --local`, is the home folder, and the path may be relative. */
 function folderOf(backend: string): string {
   const path = decodeURIComponent(backend.slice("file://".length));
   return path.startsWith("~") ? join(homedir(), path.slice(1)) : resolve(path);

@@ -23,7 +23,7 @@ describe("a packaged chart", () => {
     ["cut off", packChart("rancher", { "Chart.yaml": "x".repeat(2000) }).subarray(0, 60)],
     ["too large when unpacked", packChart("rancher", { "Chart.yaml": " ".repeat(33 * 2 ** 20) })],
   ])("that is %s is refused", async (_, archive) => {
-    await expect(readChartArchive(archive)).rejects.toThrow("the chart is no archive that can be read");
+    await expect(readChartArchive(archive)).rejects.toThrow("the chart is not a readable archive");
   });
 
   it("without a Chart.yaml is none", async () => {

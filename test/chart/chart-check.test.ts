@@ -19,7 +19,7 @@ describe("chart values", () => {
       problems: [
         {
           key: "rancher:chartValues.audtLog",
-          message: "is no value of the chart rancher 2.15.2, and does nothing. Did you mean auditLog?",
+          message: "is not a value of the chart rancher 2.15.2, and has no effect. Did you mean auditLog?",
         },
       ],
       warnings: [],
@@ -71,7 +71,7 @@ describe("chart values", () => {
       warnings: [
         {
           key: "rancher:chartValues",
-          message: `were not compared with the values of the chart rancher 2.15.2: ${new URL(server.url).host} answered HTTP 404. A misspelt one does nothing.`,
+          message: `were not compared with the values of the chart rancher 2.15.2: ${new URL(server.url).host} answered HTTP 404. Misspelt values have no effect.`,
         },
       ],
     });
@@ -81,7 +81,7 @@ describe("chart values", () => {
     [
       "no chart",
       { ...repository, "/index.yaml": indexOf({ digest: sha256(Buffer.from("x")) }), "/rancher-2.15.2.tgz": "x" },
-      "the chart is no archive that can be read",
+      "the chart is not a readable archive",
     ],
     ["no index", { "/index.yaml": "<html>" }, "the index cannot be read"],
   ])("are a warning where the repository gives %s", async (_, answers, why) => {
@@ -103,7 +103,7 @@ describe("chart values", () => {
       {
         key: "rancher:chartRepository",
         message: expect.stringMatching(
-          /^gives a chart with the SHA-256 \w{12}\.\.\., where the index of 127\.0\.0\.1:\d+ promises abababababab\.\.\. It was changed after it was published, or on the way\. /,
+          /^gives a chart with the SHA-256 \w{12}\.\.\., where the index of 127\.0\.0\.1:\d+ promises abababababab\.\.\. It was changed after its release or in transit\. /,
         ) as string,
       },
     ]);

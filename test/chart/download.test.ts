@@ -51,7 +51,7 @@ describe("a download", () => {
     await using server = await serve({ "/a": redirect(302, "/a") });
 
     expect(await messageOf(direct(new URL("/a", server.url), { limit: 7 }))).toMatch(
-      /^127\.0\.0\.1:\d+ redirects without end$/,
+      /^127\.0\.0\.1:\d+ redirects too many times$/,
     );
     expect(server.requests).toHaveLength(6);
   });
@@ -67,7 +67,7 @@ describe("a download", () => {
 
   it.each([
     [404, "answered HTTP 404"],
-    [401, "answered HTTP 401 (it wants credentials, or others)"],
+    [401, "answered HTTP 401 (it requires credentials, or other ones)"],
     [500, "answered HTTP 500"],
   ])("that is answered with %i names host and status, no path", async (status, message) => {
     await using server = await serve({ "/secret-path": (_, response) => response.writeHead(status).end() });
@@ -150,7 +150,7 @@ describe("a proxy", () => {
     });
 
     expect(await messageOf(get(new URL(`${scheme}://charts.example.com/a`), { limit: 7 }))).toBe(
-      "charts.example.com answered HTTP 407 (the proxy wants credentials)",
+      "charts.example.com answered HTTP 407 (the proxy requires credentials)",
     );
   });
 
@@ -158,7 +158,7 @@ describe("a proxy", () => {
     const get = downloader({ proxyFor: () => "socks5://user:canary@127.0.0.1:1", signal: AbortSignal.timeout(5_000) });
 
     expect(await messageOf(get(new URL("https://charts.example.com/a"), { limit: 7 }))).toBe(
-      "the proxy in the environment is no http:// or https:// URL",
+      "the proxy in the environment is not an http:// or https:// URL",
     );
   });
 });

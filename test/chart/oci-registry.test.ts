@@ -65,7 +65,7 @@ describe("a chart in an OCI registry", () => {
     async (challenge) => {
       await using server = await serve({ [paths.manifest]: asking(() => challenge, manifest) });
 
-      await expect(fetchFrom(server.url)).rejects.toThrow("answered HTTP 401 (it wants credentials, or others)");
+      await expect(fetchFrom(server.url)).rejects.toThrow("answered HTTP 401 (it requires credentials, or other ones)");
     },
   );
 
@@ -74,9 +74,13 @@ describe("a chart in an OCI registry", () => {
     [
       "an image",
       JSON.stringify({ layers: [{ ...layer, mediaType: "application/vnd.oci.image.layer.v1.tar" }] }),
-      /is no chart/,
+      /is not a chart/,
     ],
-    ["a digest that leads elsewhere", JSON.stringify({ layers: [{ ...layer, digest: "../../etc" }] }), /is no chart/],
+    [
+      "a digest that leads elsewhere",
+      JSON.stringify({ layers: [{ ...layer, digest: "../../etc" }] }),
+      /is not a chart/,
+    ],
   ])("is none where the manifest is %s", async (_, answer, message) => {
     await using server = await serve({ [paths.manifest]: answer });
 

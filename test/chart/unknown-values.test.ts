@@ -40,7 +40,7 @@ function unknown(values: Record<string, unknown>, changed: Readonly<Record<strin
 }
 
 const says = (path: string, remedy: string) =>
-  `rancher:chartValues.${path} is no value of the chart rancher 2.15.2, and does nothing. ${remedy}`;
+  `rancher:chartValues.${path} is not a value of the chart rancher 2.15.2, and has no effect. ${remedy}`;
 
 describe("a chart value that the chart does not have", () => {
   it.each([
@@ -75,26 +75,21 @@ describe("a chart value that the chart does not have", () => {
       "a key that belongs to the stack file",
       { ingress: { tls: { secretname: "mine" } } },
       "ingress.tls.secretname",
-      "If you meant ingress.tls.secretName: that belongs to this program, which makes that secret from rancher:tls.",
+      "If you meant ingress.tls.secretName: that belongs to this program, which creates that secret from rancher:tls.",
     ],
     [
       "a key below a plain value",
       { antiAffinity: { kind: 1 } },
       "antiAffinity.kind",
-      "Leave it out, or look it up in the chart's values.yaml.",
+      "Leave it out, or check the chart's values.yaml.",
     ],
-    ["anything else", { zzzzzzzzz: 1 }, "zzzzzzzzz", "Leave it out, or look it up in the chart's values.yaml."],
-    [
-      "a name of every object",
-      { constructor: 1 },
-      "constructor",
-      "Leave it out, or look it up in the chart's values.yaml.",
-    ],
+    ["anything else", { zzzzzzzzz: 1 }, "zzzzzzzzz", "Leave it out, or check the chart's values.yaml."],
+    ["a name of every object", { constructor: 1 }, "constructor", "Leave it out, or check the chart's values.yaml."],
     [
       "characters that cannot be seen",
       { "\u{7}zzzzzzz": 1 },
       "\\u{7}zzzzzzz",
-      "Leave it out, or look it up in the chart's values.yaml.",
+      "Leave it out, or check the chart's values.yaml.",
     ],
   ])("is named with the one that was meant: %s", (_, values, path, remedy) => {
     expect(unknown(values)).toEqual([says(path, remedy)]);

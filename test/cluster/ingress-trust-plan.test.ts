@@ -141,7 +141,7 @@ describe("a HelmChartConfig of others", () => {
 
   it("is refused otherwise, with the text to merge", () => {
     expect(reasonOf(args(theirs, { balancers: ["192.0.2.10"] }))).toBe(
-      `is configured by a HelmChartConfig traefik in kube-system that is not this stack's, and does not run with this trust. Merge this into its valuesContent, wait until the controller has restarted, and run again:
+      `is configured by a HelmChartConfig traefik in kube-system that is not this stack's, and lacks this trust. Merge this into its valuesContent, wait until the controller has restarted, and run again:
   deployment:
     kind: DaemonSet
   service:
@@ -177,7 +177,7 @@ describe("an ingress controller that nobody packaged", () => {
     const controllers = [controller({ namespace: "traefik", forwardedHeaders: ["192.0.2.10"] })];
 
     expect(reasonOf(args({ controllers }))).toMatch(
-      /^\(traefik\/traefik\) does not run with this trust\. Apply these values to its Helm chart, [^]*trustedIPs:\n +- 192\.0\.2\.10\n +- 192\.0\.2\.20$/,
+      /^\(traefik\/traefik\) does not have this trust\. Apply these values to its Helm chart, [^]*trustedIPs:\n +- 192\.0\.2\.10\n +- 192\.0\.2\.20$/,
     );
   });
 
@@ -185,7 +185,7 @@ describe("an ingress controller that nobody packaged", () => {
     const controllers = [controller({ forwardedHeaders: balancers, hidesClients: true })];
 
     expect(reasonOf(args({ controllers }))).toMatch(
-      /^does not see who connects: the Service of kube-system\/traefik has externalTrafficPolicy Cluster, or the trust is missing\. /,
+      /^does not see client addresses: the Service of kube-system\/traefik has externalTrafficPolicy Cluster, or the trust is missing\. /,
     );
   });
 

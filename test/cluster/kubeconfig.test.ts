@@ -121,13 +121,13 @@ describe("a kubeconfig that gives no access", () => {
     const exec = { apiVersion: "client.authentication.k8s.io/v1", command };
 
     await expect(readKubeconfig(kubeconfig({ exec }))).rejects.toThrow(
-      `asks ${command} for credentials, which does not give any (3).`,
+      `asks ${command} for credentials, which returned none (3).`,
     );
   });
 
   it("names a file that is not here", async () => {
     await expect(readKubeconfig(kubeconfig({ tokenFile: "/nowhere/token" }))).rejects.toThrow(
-      "names the file /nowhere/token, which cannot be read here. Put its content into the kubeconfig.",
+      "names the file /nowhere/token, which cannot be read on this machine. Put its content into the kubeconfig.",
     );
   });
 });

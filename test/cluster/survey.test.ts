@@ -233,12 +233,16 @@ describe("the survey of the ingress controller", () => {
 
 describe("a cluster that cannot be looked at", () => {
   it.each([
-    [401, (server: string) => `is not accepted by ${server} (401). Its credentials may have expired; get a new one.`],
+    [
+      401,
+      (server: string) => `is rejected by ${server} (401). Its credentials may have expired; get a new kubeconfig.`,
+    ],
     [
       403,
-      (server: string) => `may not look at ${server} (403). Use one with the role cluster-admin, as Rancher needs it.`,
+      (server: string) =>
+        `lacks permissions on ${server} (403). Use a kubeconfig with the role cluster-admin, which Rancher needs.`,
     ],
-    [404, (server: string) => `leads to ${server}, which answers HTTP 404. Is an API server there at all?`],
+    [404, (server: string) => `leads to ${server}, which answers HTTP 404. Check that it is a Kubernetes API server.`],
   ])("answers %s", async (status, message) => {
     await using api = await playApi({ status });
 
@@ -253,7 +257,7 @@ describe("a cluster that cannot be looked at", () => {
     const error = await refusal(survey(kubeconfigFor(server), stack));
 
     expect(error.message).toBe(
-      `leads to ${server}, which does not answer: ECONNREFUSED. Check the address and the way to it.`,
+      `leads to ${server}, which does not answer: ECONNREFUSED. Check the address and the route to it.`,
     );
   });
 
@@ -263,7 +267,7 @@ describe("a cluster that cannot be looked at", () => {
     const error = await refusal(survey(kubeconfigFor(api.server), stack));
 
     expect(error.message).toBe(
-      `leads to ${api.server}, which does not answer: DEPTH_ZERO_SELF_SIGNED_CERT. Check the address and the way to it.`,
+      `leads to ${api.server}, which does not answer: DEPTH_ZERO_SELF_SIGNED_CERT. Check the address and the route to it.`,
     );
   });
 
@@ -274,7 +278,7 @@ describe("a cluster that cannot be looked at", () => {
     const error = await refusal(survey(api.kubeconfig, stack));
 
     expect(error.message).toBe(
-      `leads to ${api.server}, which does not answer: no answer within 10 s. Check the address and the way to it.`,
+      `leads to ${api.server}, which does not answer: no answer within 10 s. Check the address and the route to it.`,
     );
     expect(performance.now() - started).toBeLessThan(30_000);
   });
@@ -318,7 +322,7 @@ describe("a cluster that cannot be looked at", () => {
     const error = await refusal(survey(api.kubeconfig, stack));
 
     expect(error.message).toBe(
-      `leads to ${api.server}, which gave an invalid answer: ${path}. Is an API server there at all?`,
+      `leads to ${api.server}, which gave an invalid answer: ${path}. Check that it is a Kubernetes API server.`,
     );
   });
 
@@ -342,7 +346,7 @@ describe("a cluster that cannot be looked at", () => {
     const error = await refusal(survey(kubeconfig, stack, false, "rancher.example.com"));
 
     expect(error.message).toMatch(
-      /^goes through Rancher itself, at https:.*Use a kubeconfig of the cluster's own API server/,
+      /^connects through Rancher itself, at https:.*Use a kubeconfig of the cluster's own API server/,
     );
   });
 

@@ -45,8 +45,8 @@ describe("waiting for the trust", () => {
     expect(said).toEqual([
       clientAddressSource("Deployment kube-system/traefik does not trust it yet"),
       clientAddressSource("Deployment kube-system/traefik is being replaced"),
-      clientAddressSource("the cluster does not tell: ECONNREFUSED"),
-      clientAddressSource("no traefik is there"),
+      clientAddressSource("the cluster cannot be queried: ECONNREFUSED"),
+      clientAddressSource("no traefik exists"),
     ]);
   });
 
@@ -54,9 +54,9 @@ describe("waiting for the trust", () => {
     const { waiting } = await wait([[before]], 0.05);
 
     await expect(waiting).rejects.toThrow(
-      "the ingress controller does not run with the trust in the load balancer after 0.05 s: " +
-        "Deployment kube-system/traefik does not trust it yet. See why: kubectl -n kube-system get pods, " +
-        "and the logs of the helm-install job; then run again",
+      "the ingress controller does not trust the load balancer after 0.05 s: " +
+        "Deployment kube-system/traefik does not trust it yet. Check kubectl -n kube-system get pods and the logs " +
+        "of the helm-install job, then run again",
     );
   });
 });

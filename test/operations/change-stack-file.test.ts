@@ -73,9 +73,7 @@ it("refuses a stack file in the clone that is a link out of it, and writes nothi
     const linked = { ...stack, stackFile: { stack: "dev", path } };
     for (const write of [false, true])
       expect(() => changeStackFile(linked, [{ path: ["docker", "memory"], value: "8g" }], { write })).toThrow(
-        new UserError(
-          `${shownPath(path)} is a link that leads out of the clone. Give the path of the file it leads to.`,
-        ),
+        new UserError(`${shownPath(path)} is a link that leads out of the clone. Give the path of its target.`),
       );
     expect(readFileSync(kept, "utf8")).toBe(before);
   } finally {

@@ -46,13 +46,13 @@ describe("npm run check-config", () => {
       "  load balancer  nginx at layer 4 on lb-1, before server-1",
       "  certificate    rancher",
       "",
-      "Not looked at:",
+      "Not checked:",
       "  rancher:kubeconfig is encrypted: whether it is a kubeconfig",
       "  the hosts: whether they answer, with the pinned keys",
-      "  the cluster: its version, ingress controller and what runs there; pulumi preview does",
+      "  the cluster: its version, ingress controller and workloads; pulumi preview does",
       "",
     ]);
-    expect(stdout).toMatch(/^.*Pulumi\.mine\.yaml is in order\.\n/);
+    expect(stdout).toMatch(/^.*Pulumi\.mine\.yaml is valid\.\n/);
     expect(status).toBe(0);
   });
 
@@ -80,7 +80,7 @@ describe("npm run check-config", () => {
     const path = stackFile((text) => text.replace(/hostKey: .*/, "insecureIgnoreHostKey: true"));
 
     expect(checkConfig(path).stdout).toContain(
-      "Worth knowing:\n\n  - rancher:loadBalancer.hosts[0].insecureIgnoreHostKey is true: anyone between",
+      "Warnings:\n\n  - rancher:loadBalancer.hosts[0].insecureIgnoreHostKey is true: anyone between",
     );
   });
 
@@ -94,7 +94,7 @@ describe("npm run check-config", () => {
   it("is content with the dev stack as it is", () => {
     const { status, stdout } = checkConfig("dev");
 
-    expect(stdout).toMatch(/^Pulumi\.dev\.yaml is in order\./);
+    expect(stdout).toMatch(/^Pulumi\.dev\.yaml is valid\./);
     expect(status).toBe(0);
   });
 

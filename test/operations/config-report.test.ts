@@ -68,7 +68,7 @@ it.each([
       "  url            https://rancher.example.com",
       "  Rancher        2.15.2, rancher/rancher:v2.15.2",
       "  host           Docker on rancher-1",
-      "  load balancer  none: Rancher answers itself, with a certificate of its own",
+      "  load balancer  none: Rancher serves clients itself, with its own certificate",
       "  certificate    rancher",
     ],
   ],
@@ -82,8 +82,8 @@ it.each([
   expect(text.split("\n").slice(2)).toEqual([
     ...lines,
     "",
-    "Not looked at:",
+    "Not checked:",
     "  the Docker host: whether it answers, and is large enough",
-    "  the version that runs there now; pulumi preview does",
+    "  the currently running version; pulumi preview does",
   ]);
 });

@@ -144,7 +144,7 @@ describe("an engine", () => {
     const engine = await engineOf("echo \"error: no stack named 'prod' found\" >&2; exit 255");
 
     await expect(engine.capture(["stack", "export"])).rejects.toThrow(
-      /^there is no stack prod in the backend you use\. Set it up with npm run up first/,
+      /^there is no stack prod in the current backend\. Set it up with npm run up first/,
     );
   });
 

@@ -113,8 +113,8 @@ it("what was found is shown", () => {
     variables: [],
     arguments: [],
   };
-  expect(foundText(empty)).toContain("neither image nor container says which version");
-  expect(foundText(empty)).toContain("in the container itself: they would be lost with it");
+  expect(foundText(empty)).toContain("unknown: neither image nor container has a version");
+  expect(foundText(empty)).toContain("in the container itself, and lost with it");
   expect(foundText({ ...found, data: "volume mine" })).toContain("in the volume mine");
 });
 
@@ -127,9 +127,9 @@ it("what does not come along by itself is named, with the key that says it", () 
     "argument --no-cacerts: tls: it follows from the certificate's source",
     "argument --debug: docker.arguments",
     "mount at /etc/rancher/ssl: tls: source: secret, with the certificate from the stack or { onHost: PATH }",
-    "mount at /var/log: nothing: it comes back by itself",
-    "mount at /etc/hosts: nothing: it is not mounted any more",
-    "--restart unless-stopped: always, so that Rancher comes back whatever ended it",
+    "mount at /var/log: nothing: it is generated again",
+    "mount at /etc/hosts: nothing: it is no longer mounted",
+    "--restart unless-stopped: always, so that Rancher restarts after any exit",
   ]);
 });
 
@@ -200,24 +200,24 @@ it("every option of docker run is kept, set by a key, or named as not kept", () 
       labels: ["com.docker.compose.project", "owner"],
     }),
   ).toEqual([
-    "--restart no: always, so that Rancher comes back whatever ended it",
+    "--restart no: always, so that Rancher restarts after any exit",
     "--memory 4294967296: docker.memory: 4096m",
     "--cpus 1500000000: docker.cpus: 1.5",
-    "--network proxied: not kept: the container is in the network rancher, with nginx alone",
-    "--dns 192.0.2.53, 192.0.2.54: not kept, there is no key for it: the container asks Docker's resolver, and on a host over SSH its pods ask the host's",
-    "--add-host git.example.com:192.0.2.9: not kept, there is no key for it: put the names into your DNS",
-    "--ulimit nofile: not kept, there is no key for it: the limits are the Docker engine's",
-    "--cgroupns host: not kept, there is no key for it: the mode is the Docker engine's default",
-    "--log-driver syslog: not kept, there is no key for it: logs go to 5 files of 10 MB, which docker logs reads",
-    "--log-opt syslog-address: not kept, there is no key for it: logs go to 5 files of 10 MB, which docker logs reads",
-    "--sysctl net.core.somaxconn: not kept, there is no key for it: set it on the host",
+    "--network proxied: not kept: the container is in the network rancher, only with nginx",
+    "--dns 192.0.2.53, 192.0.2.54: not kept, because there is no key for it: the container uses Docker's resolver, and on a host over SSH its pods use the host's",
+    "--add-host git.example.com:192.0.2.9: not kept, because there is no key for it: add the names to your DNS",
+    "--ulimit nofile: not kept, because there is no key for it: the limits are the Docker engine's",
+    "--cgroupns host: not kept, because there is no key for it: the mode is the Docker engine's default",
+    "--log-driver syslog: not kept, because there is no key for it: logs go to 5 files of 10 MB, which docker logs reads",
+    "--log-opt syslog-address: not kept, because there is no key for it: logs go to 5 files of 10 MB, which docker logs reads",
+    "--sysctl net.core.somaxconn: not kept, because there is no key for it: set it on the host",
     "--device /dev/fuse: nothing: a privileged container has every device of the host",
-    "--tmpfs /run: not kept, there is no key for it",
+    "--tmpfs /run: not kept, because there is no key for it",
     "-p 8443:443/tcp: loadBalancer.ports.https: 8443, without nginx docker.publish.https",
-    "-p 127.0.0.1:8443:443/tcp: the address is not kept, there is no key for it; the port answers on all addresses. Protect it with a firewall in front of the host",
-    "-p 6443:6443/tcp: not kept, there is no key for it",
+    "-p 127.0.0.1:8443:443/tcp: the address is not kept, because there is no key for it; the port is open on all addresses. Protect it with a firewall in front of the host",
+    "-p 6443:6443/tcp: not kept, because there is no key for it",
     "label com.docker.compose.project: not kept: Docker Compose no longer finds the container. Take Rancher out of its file, or the next docker compose up starts a second one",
-    "label owner: not kept, there is no key for it",
+    "label owner: not kept, because there is no key for it",
   ]);
   expect(answer({})).toEqual([]);
 });
@@ -232,7 +232,7 @@ it.each<[string, Partial<FoundContainer>, string]>([
   [
     "of a development version",
     { version: "2.15-head" },
-    "old does not say which release of Rancher it runs (2.15-head)",
+    "old does not show which release of Rancher it runs (2.15-head)",
   ],
   ["that would be gone once it is stopped", { removedWhenStopped: true }, "old was started with --rm"],
   [
@@ -257,7 +257,7 @@ it("a certificate of Rancher's own is named where another one would take its pla
   });
 
   expect(notTakenOver(plain, behindNginx)).toEqual([
-    "the certificate Rancher made for itself: agents of its clusters trust that CA and no other. If it manages clusters, set loadBalancer: { kind: none } and tls: { source: rancher }",
+    "the certificate that Rancher generated: agents of its clusters trust only that CA. If it manages clusters, set loadBalancer: { kind: none } and tls: { source: rancher }",
   ]);
   expect(notTakenOver(plain, alone)).toEqual([]);
   for (const own of [
@@ -270,9 +270,9 @@ it("a certificate of Rancher's own is named where another one would take its pla
 
 it("the steps say where the data go, and what the way back is", () => {
   expect(adoptionSteps(found, devSettings())).toEqual([
-    "old is stopped while its data are copied, then serves again while they are archived",
-    "it is stopped for good, and its data are copied into the volume rancher-data",
-    "it is kept, stopped, as old-before-rancher-stack, with its data as they are: your way back",
+    "old is stopped while its data is copied, then runs again while the copy is archived",
+    "it is stopped, and its data is copied into the volume rancher-data",
+    "it is kept, stopped, as old-before-rancher-stack, with its data unchanged: your way back",
     "Rancher 2.14.3 starts on the data in a container of this program, behind nginx",
   ]);
   expect(adoptionSteps({ ...found, data: "volume rancher-data" }, devSettings())[1]).toContain(

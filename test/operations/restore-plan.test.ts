@@ -41,7 +41,7 @@ describe("the archive that is meant", () => {
       "without its checksum",
       there,
       "rancher-2.14.3-20261121T030000Z",
-      "has no checksum beside it, so nobody can tell whether it is whole",
+      "has no checksum file, so it cannot be verified",
     ],
   ])("is refused: one %s", (_, archives, wanted, message) => {
     expect(() => chosenArchive(archives, wanted, "/backups")).toThrow(message);

@@ -56,7 +56,7 @@ describe.skipIf(process.getuid?.() !== 0)("a command's script, over a real SSH",
 
     expect((await run(host, "id -u\n", { privateKey, privateKeyPassword: "hunter2" })).printed).toBe("0\n");
     await expect(run(host, "id -u\n", { privateKey, privateKeyPassword: "wrong" })).rejects.toThrow(
-      "does not let us in",
+      "rejects the SSH key",
     );
   });
 

@@ -43,7 +43,7 @@ describe("on this machine", () => {
     using tools = new FakeTools();
 
     await expect(run(local(tools), 'fail 30 "no room"\n')).rejects.toThrow(
-      "looks around: that failed on host local with exit code 30; its output is above.",
+      "looks around: failed on host local with exit code 30; its output is above.",
     );
   });
 });
@@ -105,7 +105,7 @@ echo looking >&2`;
 
   it.each([
     ["Host key verification failed.", "shows another host key than the one that is pinned in the stack file"],
-    ["ops@192.0.2.20: Permission denied (publickey).", "does not let us in. Set rancher:sshPrivateKey"],
+    ["ops@192.0.2.20: Permission denied (publickey).", "rejects the SSH key. Set rancher:sshPrivateKey"],
     ["ssh: connect to host 192.0.2.20 port 22: No route to host", "cannot be reached over SSH: ssh: connect to host"],
   ])("says of %s what it means", async (words, message) => {
     using tools = fakeSsh(`echo "${words}" >&2; exit 255`);

@@ -112,7 +112,9 @@ describe("npm run restore", () => {
 
     expect([end.code, end.stderr]).toEqual([
       1,
-      expect.stringContaining("Put it back? There is nobody to ask here; give --yes"),
+      expect.stringContaining(
+        "Restore it? Standard input is not a terminal, so it cannot be confirmed. Confirm with --yes",
+      ),
     ]);
     expect(readFileSync(file, "utf8")).toBe(stackText());
     expect(calls()).toEqual([]);
@@ -124,11 +126,8 @@ describe("npm run restore", () => {
     pulumi();
     const again = await run("restore", archives[1], "--yes");
 
-    expect([failed.code, failed.stderr]).toEqual([
-      255,
-      expect.stringContaining("What is missing is done by: npm run up"),
-    ]);
-    expect([again.code, again.stdout]).toEqual([0, expect.stringContaining("nothing: it names this archive already")]);
+    expect([failed.code, failed.stderr]).toEqual([255, expect.stringContaining("To complete it, run: npm run up")]);
+    expect([again.code, again.stdout]).toEqual([0, expect.stringContaining("nothing: it already names this archive")]);
     expect(calls()).toHaveLength(2);
   });
 
@@ -155,7 +154,7 @@ describe("npm run backup", () => {
       1,
       expect.stringContaining("this machine has no Rancher container of this program"),
     ]);
-    expect(end.stderr).toContain("archives Rancher's data: that failed on host local with exit code 10");
+    expect(end.stderr).toContain("archives Rancher's data: failed on host local with exit code 10");
   });
 });
 
@@ -165,7 +164,7 @@ describe("npm run adopt", () => {
 
     expect([end.code, end.stderr]).toEqual([
       1,
-      expect.stringMatching(/CONTAINER is "old.*, which no container is called/),
+      expect.stringMatching(/CONTAINER is "old.*, which is not a container name/),
     ]);
     expect(existsSync(join(tools.folder, "run-by-a-name"))).toBe(false);
   });
@@ -188,7 +187,7 @@ describe("npm run uninstall", () => {
 
     expect([end.code, end.stdout], end.stderr).toEqual([
       0,
-      expect.stringContaining("the Docker volume rancher-data; npm run up takes it up again"),
+      expect.stringContaining("the Docker volume rancher-data; npm run up uses it again"),
     ]);
     expect(end.stdout).toContain(`2 archives in ${backups}, the newest ${archives[0]}`);
     expect(end.stdout).toContain(`the CA of rancher.localhost in ${backups}/certificate-authority`);
@@ -201,7 +200,7 @@ describe("npm run uninstall", () => {
     expect([end.code, end.stdout], end.stderr).toEqual([
       0,
       expect.stringMatching(
-        /Gone for good from this machine:\n {2}the Docker volume rancher-data\n {2}2 archives in .*\n {2}the CA of rancher\.localhost in /,
+        /Deleted permanently from this machine:\n {2}the Docker volume rancher-data\n {2}2 archives in .*\n {2}the CA of rancher\.localhost in /,
       ),
     ]);
     expect(
@@ -213,7 +212,7 @@ describe("npm run uninstall", () => {
   it("does nothing for who asks for both", async () => {
     const end = await run("uninstall", "--keep-data", "--delete-data", "--yes");
 
-    expect([end.code, end.stderr]).toEqual([1, expect.stringMatching(/ask for two things\. Give one of them/)]);
+    expect([end.code, end.stderr]).toEqual([1, expect.stringMatching(/contradict each other\. Give only one of them/)]);
     expect(existsSync(join(tools.folder, "calls"))).toBe(false);
   });
 

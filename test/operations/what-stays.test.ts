@@ -20,9 +20,9 @@ describe("what an uninstall says", () => {
   it("stays: volumes, archives and the CA, each with its place", () => {
     expect(keptText(leaving()).split("\n")).toEqual([
       "Kept on host docker-1:",
-      "  the Docker volume rancher-data; npm run up takes it up again. To remove it: docker volume rm rancher-data",
-      "  the Docker volume rancher-audit-log; npm run up takes it up again. To remove it: docker volume rm rancher-audit-log",
-      "  and with it Rancher's users: admin keeps the password of now, whatever the next up calls the first one",
+      "  the Docker volume rancher-data; npm run up uses it again. To remove it: docker volume rm rancher-data",
+      "  the Docker volume rancher-audit-log; npm run up uses it again. To remove it: docker volume rm rancher-audit-log",
+      "  with Rancher's users in it: admin keeps the current password, and the next bootstrapPassword does not apply",
       "  2 archives in /var/backups/rancher, the newest rancher-2.15.2-20261121T030000Z.tar.gz",
       "  the CA of rancher.localhost in /var/backups/rancher/certificate-authority, which agents and browsers trust",
     ]);
@@ -30,23 +30,23 @@ describe("what an uninstall says", () => {
 
   it("goes with --delete-data: the same, the CA too", () => {
     expect(deletedText(leaving()).split("\n")).toEqual([
-      "Gone for good from host docker-1:",
+      "Deleted permanently from host docker-1:",
       "  the Docker volume rancher-data",
       "  the Docker volume rancher-audit-log",
       "  2 archives in /var/backups/rancher",
-      "  the CA of rancher.localhost in /var/backups/rancher/certificate-authority: a new one is a stranger to agents and browsers",
-      "Copy what you may ever want elsewhere first.",
+      "  the CA of rancher.localhost in /var/backups/rancher/certificate-authority: agents and browsers do not trust a new one",
+      "First copy elsewhere what you want to keep.",
     ]);
   });
 
   it("is no more than there is: no archives, no audit log, no CA made here", () => {
     expect(keptText(bare).split("\n").slice(1)).toEqual([
-      "  the Docker volume rancher-data; npm run up takes it up again. To remove it: docker volume rm rancher-data",
-      "  and with it Rancher's users: admin keeps the password of now, whatever the next up calls the first one",
+      "  the Docker volume rancher-data; npm run up uses it again. To remove it: docker volume rm rancher-data",
+      "  with Rancher's users in it: admin keeps the current password, and the next bootstrapPassword does not apply",
       "  no archives: there are none in /var/backups/rancher",
     ]);
     expect(deletedText(bare)).toBe(
-      "Gone for good from host docker-1:\n  the Docker volume rancher-data\nCopy what you may ever want elsewhere first.",
+      "Deleted permanently from host docker-1:\n  the Docker volume rancher-data\nFirst copy elsewhere what you want to keep.",
     );
   });
 });

@@ -61,7 +61,7 @@ describe.skipIf(!isRoot)("a stack with HAProxy on two hosts and an address that 
 
     expect(failed).toEqual([]);
     expect(outputs["loadBalancer"]).toEqual([target().address]);
-    expect(outputs["nextSteps"]).toContain(`Let ${hostname} lead to ${target().address} in DNS.`);
+    expect(outputs["nextSteps"]).toContain(`Point ${hostname} to ${target().address} in DNS.`);
   });
 
   it("answers there when the host that has it is cut off, and when that host is back", async () => {

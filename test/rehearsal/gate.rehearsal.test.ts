@@ -65,7 +65,7 @@ describe.skipIf(!isRoot)("the gate", () => {
     await stack.setSecret("kubeconfig", nowhere);
 
     await isRefused(
-      `rancher:kubeconfig leads to https://127.0.0.1:${port}, which does not answer: ECONNREFUSED. Check the address and the way to it.`,
+      `rancher:kubeconfig leads to https://127.0.0.1:${port}, which does not answer: ECONNREFUSED. Check the address and the route to it.`,
     );
   });
 
@@ -97,7 +97,7 @@ describe.skipIf(!isRoot)("the gate", () => {
     });
 
     const preview = await isRefused(
-      "rancher:kubeconfig leads to a cluster without an IngressClass, so nothing would answer for Rancher. Install an ingress controller first: traefik or ingress-nginx.",
+      "rancher:kubeconfig leads to a cluster without an IngressClass, so nothing would serve Rancher. Install an ingress controller first: traefik or ingress-nginx.",
     );
 
     expect(warningsIn(preview)).toEqual([outOfSupport, otherWorkloads]);
@@ -166,13 +166,13 @@ describe.skipIf(!isRoot)("the gate", () => {
 const outOfSupport =
   "rancher:kubeconfig leads to a cluster with Kubernetes v1.34.1, and upstream support for 1.34 ended on 2026-10-27. Upgrade the cluster, or make sure that your vendor still maintains it.";
 const otherWorkloads =
-  "rancher:kubeconfig leads to a cluster that also runs other workloads, in shop. Whoever administers Rancher administers them too, and an upgrade of either can stop the other. Give Rancher a cluster of its own.";
+  "rancher:kubeconfig leads to a cluster that also runs other workloads, in shop. Administrators of Rancher can change them too, and an upgrade of either can stop the other. Give Rancher its own cluster.";
 const tooOld =
   "rancher:kubeconfig leads to a cluster whose cert-manager is 1.14.7, but Rancher 2.15.2 needs cert-manager 1.15.0 or newer.";
 const skippedMinor =
   "rancher:version is 2.15.2, but 2.13.3 is installed, and Rancher is upgraded one minor at a time. Go to 2.14.3 first.";
 const takenOver =
-  "rancher:kubeconfig leads to a cluster where Rancher 2.13.3 is installed already, not by this stack; Helm does not install over it. Use a cluster without Rancher, or the stack that installed it.";
+  "rancher:kubeconfig leads to a cluster where Rancher 2.13.3 is already installed, but not by this stack; Helm does not install over it. Use a cluster without Rancher, or the stack that installed it.";
 
 /** The program's problems, a line each, from Pulumi's diagnostics. */
 function errorsIn({ lines }: PulumiRun): string[] {

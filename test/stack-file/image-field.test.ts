@@ -12,7 +12,7 @@ it.each([
   "r.example.com:5000/n:1.31.0",
 ])("warns of %s, whose holes are known", (image) => {
   expect(checkImage(image)).toBeUndefined();
-  expect(imageWarning(image)).toMatch(/^is nginx 1\.\d+\.\d+, which has known holes\./);
+  expect(imageWarning(image)).toMatch(/^is nginx 1\.\d+\.\d+, which has known vulnerabilities\./);
 });
 
 it.each([

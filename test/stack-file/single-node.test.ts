@@ -162,27 +162,27 @@ describe("what is worth knowing of a single node", () => {
     [
       docker({ memory: "3g" }),
       [],
-      "rancher:docker.memory is 3g. Rancher asks for 4g for 5 clusters, and 8g for 15; with less it may be ended.",
+      "rancher:docker.memory is 3g. Rancher recommends 4g for 5 clusters, and 8g for 15; with less it may be killed.",
     ],
     [
       docker({ backup: { schedule: "hourly" } }),
       [],
-      "rancher:docker.backup.schedule is hourly: each time Rancher stands still while its data is copied. Daily is usual.",
+      "rancher:docker.backup.schedule is hourly: Rancher is stopped every time while its data is copied. Daily is usual.",
     ],
     [
       { docker: { host: { name: "a", address: "192.0.2.20", insecureIgnoreHostKey: true } } },
       [],
-      "rancher:docker.host.insecureIgnoreHostKey is true: anyone between here and 192.0.2.20 can pose as it and run everything this stack runs there. Pin its key: ssh-keyscan -t ed25519 192.0.2.20",
+      "rancher:docker.host.insecureIgnoreHostKey is true: anyone between here and 192.0.2.20 can impersonate it and receive everything this stack runs there. Pin its key: ssh-keyscan -t ed25519 192.0.2.20",
     ],
     [
       docker({}),
       ["sshPrivateKey"],
-      "rancher:sshPrivateKey serves the scripts on the Docker host. Docker's own connection signs in with keys of the SSH agent alone: have the same key there, ssh-add.",
+      "rancher:sshPrivateKey is used for the scripts on the Docker host. Docker's own connection uses only keys of the SSH agent: add the same key with ssh-add.",
     ],
     [
       { loadBalancer: { kind: "nginx", image: "nginx:1.28.0" } },
       [],
-      "rancher:loadBalancer.image is nginx 1.28.0, which has known holes. They are closed from 1.30.4 and 1.31.3 on; name one of those or a later one.",
+      "rancher:loadBalancer.image is nginx 1.28.0, which has known vulnerabilities. They are fixed in 1.30.4 and 1.31.3 ; use one of those or a later version.",
     ],
   ])("is said of %j with secrets %j", (change, sealed, warning) => {
     const result = read(change as Readonly<Record<string, unknown>>, sealed);

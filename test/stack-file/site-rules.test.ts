@@ -67,7 +67,7 @@ describe("sites with certificates from here", () => {
       ],
     });
     expect(describeProblems(result.warnings)).toBe(
-      'rancher:loadBalancer.sites[0].certificate ends at "Example Root", which signed itself. Browsers that do not know it warn; if the CA is public, intermediates are missing.',
+      'rancher:loadBalancer.sites[0].certificate ends at "Example Root", which is self-signed. Browsers that do not know it warn; if the CA is public, intermediates are missing.',
     );
     expect(describeProblems(read([site("wiki")], wiki.key).warnings)).toBe(
       'rancher:loadBalancer.sites[0].certificate ends at "Example Root", which is not among the public roots known here. Browsers that do not know it warn; if the CA is public, intermediates are missing.',
@@ -77,8 +77,8 @@ describe("sites with certificates from here", () => {
   it("have what is wrong with each at its own keys", () => {
     expect(said([site("chat"), site("wiki", { hostname: "docs.example.com" })], `${chat.key}\n${root.key}`)).toBe(
       [
-        'rancher:loadBalancer.sites[0].certificate has a weak key: "chat.example.com" is RSA with 1024 bits, and clients refuse less than 2048. Have it made anew.',
-        "rancher:loadBalancer.sites[1].certificate does not cover rancher:loadBalancer.sites[1].hostname docs.example.com; it covers wiki.example.com. Have one made for that name, or change the hostname.",
+        'rancher:loadBalancer.sites[0].certificate has a weak key: "chat.example.com" is RSA with 1024 bits, and clients refuse less than 2048. Have a new one issued.',
+        "rancher:loadBalancer.sites[1].certificate does not cover rancher:loadBalancer.sites[1].hostname docs.example.com; it covers wiki.example.com. Have one issued for that name, or change the hostname.",
         'rancher:sitePrivateKeys holds no key for rancher:loadBalancer.sites[1].certificate, "wiki.example.com". Add the one it was requested with.',
         "rancher:sitePrivateKeys holds a key, number 2 of 2, that fits no site's certificate. Take it out.",
       ].join("\n"),

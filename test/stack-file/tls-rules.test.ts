@@ -102,7 +102,7 @@ describe("a certificate of one's own", () => {
     ).toBe(
       [
         'rancher:tls.caCertificate is "Example Intermediate", an intermediate signed by "Example Root". Agents need the root: give that one, and put this one in tls.chain.',
-        "rancher:tls.certificate does not cover rancher:hostname other.example.com; it covers rancher.example.com. Have one made for that name, or change the hostname.",
+        "rancher:tls.certificate does not cover rancher:hostname other.example.com; it covers rancher.example.com. Have one issued for that name, or change the hostname.",
         'rancher:tlsPrivateKey does not fit the certificate "rancher.example.com". Set the key the certificate was requested with.',
       ].join("\n"),
     );
@@ -122,7 +122,7 @@ describe("a certificate of one's own", () => {
 
   it("has no key", () => {
     expect(said({ certificate: "full.pem", caCertificate: "root.pem" }, "")).toBe(
-      "rancher:tlsPrivateKey is missing. Private key of `tls.certificate`, PEM, not encrypted. Needed with `tls.source: secret` and a certificate from here. " +
+      "rancher:tlsPrivateKey is missing. Private key of `tls.certificate`, PEM, not encrypted. Needed with `tls.source: secret` and a certificate from this machine. " +
         "Set it with: npm run secret -- STACK tlsPrivateKey < certificates/rancher.key",
     );
   });

@@ -21,13 +21,13 @@ describe("a chain", () => {
     const stranger = await make({ name: "Stranger", ca: true });
 
     expect(said({ certificate: leaf.pem, chain: stranger.pem, caCertificate: root.pem })).toEqual([
-      'chain holds "Stranger", which did not sign "rancher.example.com"; that was signed by "Example Intermediate", which is missing. Replace the one by the other.',
+      'chain holds "Stranger", which did not sign "rancher.example.com"; that was signed by "Example Intermediate", which is missing. Replace one with the other.',
     ]);
   });
 
   it("without its intermediate, under a public CA", () => {
     expect(said({ certificate: leaf.pem })).toEqual([
-      'certificate holds "rancher.example.com" alone, but its signer "Example Intermediate" is no public root. Add the intermediates (CAs call the whole of it full chain), or give the root of a private CA as rancher:tls.caCertificate.',
+      'certificate holds "rancher.example.com" alone, but its signer "Example Intermediate" is not a public root. Add the intermediates (CAs call the result the full chain), or give the root of a private CA as rancher:tls.caCertificate.',
     ]);
   });
 
@@ -71,7 +71,7 @@ describe("a CA", () => {
     const other = await make({ name: "other.example.com", hosts: ["other.example.com"] });
 
     expect(said({ certificate: leaf.pem, chain: middle.pem, caCertificate: other.pem })).toEqual([
-      'caCertificate holds "other.example.com", which is not a CA\'s certificate. Give the root that signed the chain.',
+      'caCertificate holds "other.example.com", which is not a CA certificate. Give the root that signed the chain.',
     ]);
   });
 

@@ -45,25 +45,25 @@ describe("a certificate that is in order", () => {
 describe("a certificate for something else", () => {
   it("does not cover the hostname", async () => {
     expect(said(known(await server({ hosts: ["a.example.com", "*.other.example.com"] })))).toEqual([
-      "certificate does not cover rancher:hostname rancher.example.com; it covers a.example.com, *.other.example.com. Have one made for that name, or change the hostname.",
+      "certificate does not cover rancher:hostname rancher.example.com; it covers a.example.com, *.other.example.com. Have one issued for that name, or change the hostname.",
     ]);
   });
 
   it("has a wildcard one level too high", async () => {
     expect(said({ ...known(await server({ hosts: ["*.com"] })) })).toEqual([
-      "certificate does not cover rancher:hostname rancher.example.com; it covers *.com. Have one made for that name, or change the hostname.",
+      "certificate does not cover rancher:hostname rancher.example.com; it covers *.com. Have one issued for that name, or change the hostname.",
     ]);
   });
 
   it("has the name only in its subject", async () => {
     expect(said(known(await server({ hosts: [] })))).toEqual([
-      'certificate names "rancher.example.com" only in its subject, and clients look at subject alternative names alone. Have one made with rancher.example.com there.',
+      'certificate names "rancher.example.com" only in its subject, and clients check only subject alternative names. Have one issued with rancher.example.com there.',
     ]);
   });
 
   it("is for clients", async () => {
     expect(said(known(await server({ purpose: "client" })))).toEqual([
-      "certificate is not meant for servers: its extended key usage lacks serverAuth. Have one made for a TLS server.",
+      "certificate is not meant for servers: its extended key usage lacks serverAuth. Have one issued for a TLS server.",
     ]);
   });
 });
@@ -129,7 +129,7 @@ describe("a key", () => {
 
   it.each([
     ["", "is empty. Set the PEM text of the certificate's private key."],
-    ["canary.key", "is no PEM private key. Set the content of the key file, not its path."],
+    ["canary.key", "is not a PEM private key. Set the content of the key file, not its path."],
     [
       "-----BEGIN CERTIFICATE-----\ncanary",
       "is a certificate. Set its private key here; the certificate goes to rancher:tls.certificate.",
@@ -148,13 +148,13 @@ describe("a key", () => {
     const weak = await server({ kind: "rsa1024" });
 
     expect(said(known(weak))).toEqual([
-      'certificate has a weak key: "rancher.example.com" is RSA with 1024 bits, and clients refuse less than 2048. Have it made anew.',
+      'certificate has a weak key: "rancher.example.com" is RSA with 1024 bits, and clients refuse less than 2048. Have a new one issued.',
     ]);
   });
 
   it("of a kind browsers do not speak", async () => {
     expect(said(known(await server({ kind: "ed25519" })))).toEqual([
-      "certificate has a key of type ed25519, which browsers do not speak. Use ECDSA or RSA.",
+      "certificate has a key of type ed25519, which browsers do not support. Use ECDSA or RSA.",
     ]);
   });
 });
@@ -204,7 +204,7 @@ describe("a certificate that is larger than anybody needs", () => {
     const long = await make({ name: "n".repeat(5_000), ca: true });
 
     expect(said(known(await server({ hosts: many })))).toEqual([
-      expect.stringMatching(/it covers a0\.example\.com, .*, a7\.example\.com and 32 more\. Have one made/),
+      expect.stringMatching(/it covers a0\.example\.com, .*, a7\.example\.com and 32 more\. Have one issued/),
     ]);
     expect(said({ ...known(leaf), caCertificate: long.pem }).join("\n")).toMatch(/"n{128}\.\.\."/);
   });

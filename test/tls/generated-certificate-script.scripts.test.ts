@@ -53,11 +53,7 @@ describe.each(Object.entries(shells))("a generated certificate, by %s, with what
 
     expect([run.code, run.stderr.split("\n").map((line) => line.replace(/until .*/, "until"))]).toEqual([
       0,
-      [
-        `changed: this machine has a CA for ${hostname} now`,
-        `changed: the certificate for ${hostname} is good until`,
-        "",
-      ],
+      [`changed: created a CA for ${hostname}`, `changed: the certificate for ${hostname} is valid until`, ""],
     ]);
     expect(run.stdout).toBe(readFileSync(at.authority("certificate.pem"), "utf8"));
     const ca = new X509Certificate(run.stdout);
@@ -227,7 +223,7 @@ describe("a generated certificate", () => {
 
     expect([run.code, run.stdout]).toEqual([10, ""]);
     expect(run.stderr).toMatch(
-      /key\.pem is not the key of the certificate beside it, or is missing\. Put the right one there/,
+      /key\.pem does not match the certificate beside it, or is missing\. Restore the right one/,
     );
     expect(existsSync(at.authority("key.pem"))).toBe(false);
   });
@@ -251,7 +247,7 @@ exec /usr/bin/openssl "$@"`,
 
     expect(length).toBe(180);
     expect([late.code, late.stdout]).toEqual([10, ""]);
-    expect(late.stderr).toMatch(/^the CA of rancher\.localhost in .* ends soon: notAfter=.*Move that folder away/);
+    expect(late.stderr).toMatch(/^the CA of rancher\.localhost in .* expires soon: notAfter=.*Move that folder away/);
   });
 
   it("says what openssl says when it cannot be made, and leaves no half of it", async () => {
@@ -265,7 +261,7 @@ exec /usr/bin/openssl "$@"`,
     rmSync(at.path("bin", "openssl"));
     expect(await at.make()).toMatchObject({
       code: 10,
-      stderr: expect.stringMatching(/^this machine has no openssl/) as string,
+      stderr: expect.stringMatching(/^openssl, which creates the certificate for /) as string,
     });
   });
 });

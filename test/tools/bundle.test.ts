@@ -104,7 +104,7 @@ describe("the bundle", () => {
 
       expect(JSON.parse(asNobody().toString())).toEqual({ where: join(clone, "components") });
       write("index.ts", "export default {};\n");
-      expect(asNobody).toThrow(/you may not write to .*node_modules\/\.cache\/rancher\. Run this as the user who owns/);
+      expect(asNobody).toThrow(/you may not write to .*node_modules\/\.cache\/rancher\. Run this as the owner/);
     },
   );
 

@@ -99,9 +99,7 @@ test("an executable that says another version than was built is not kept", async
   const folder = temporaryFolder();
   fakeGo(folder, "v3.20.0");
 
-  await expect(tool("helm", { env: environment(folder) })).rejects.toThrow(
-    /says it is 3\.20\.0, and 3\.19\.0 was wanted/,
-  );
+  await expect(tool("helm", { env: environment(folder) })).rejects.toThrow(/reports 3\.20\.0 instead of 3\.19\.0/);
   expect(existsSync(join(folder, ".cache", "rancher", "tools", "helm"))).toBe(false);
 });
 
@@ -118,7 +116,7 @@ seq 1 40; echo 'write /tmp/b001: no space left on device' >&2; exit 1`,
 
   const error: Error = await tool("helm", { env: environment(folder) }).catch((reason) => reason);
 
-  expect(error.message).toContain("helm 3.19.0: not to be had.");
+  expect(error.message).toContain("helm 3.19.0: cannot be obtained.");
   expect(error.message).toContain(`helm on PATH: ${folder}/helm is 4.0.1; >=3.18.0 <4 will do`);
   expect(error.message).toContain("helm to download: switched off by RANCHER_TOOLS_DOWNLOAD=off");
   expect(error.message).toContain("go build ended with 1.");

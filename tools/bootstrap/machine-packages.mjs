@@ -9,7 +9,7 @@ import { POLICY, withoutDaemons } from "./policy-rc.mjs";
 /** @typedef {import("./plan.mjs").MachinePackage} MachinePackage */
 
 /**
- * Whether a command is on PATH or where administrators' commands are, which is not on everybody's PATH.
+ * Whether a command is on PATH or in a folder of administrators' commands, which is not on every user's PATH.
  *
  * @param {string} command
  * @param {string | undefined} PATH
@@ -47,20 +47,20 @@ function has(path, mode) {
 }
 
 /**
- * Installs Debian packages on this machine, named first, without starting a daemon.
+ * Installs Debian packages on this machine without starting a daemon. Prints their names first.
  *
  * @param {MachinePackage[]} packages
  * @param {{ progress: import("../step.mjs").Progress, env: NodeJS.ProcessEnv, log: string, policy?: string,
  *   lockTimeout?: number, pollTime?: number, signal?: AbortSignal | undefined }} options
  *   how long to wait for another process that installs packages, in milliseconds
- * @throws when apt-get fails, with the end of its output
+ * @throws if apt-get fails, with the end of its output
  */
 export async function installMachinePackages(packages, options) {
   const { progress, policy = POLICY } = options;
-  progress(`this machine gets Debian packages (no daemon is started):\n${describe(packages)}`);
+  progress(`installing Debian packages on this machine (no daemon is started):\n${describe(packages)}`);
   const names = packages.map(({ name }) => name);
   await withoutDaemons(async () => {
-    // Where the lists of packages cannot be renewed, those that are here may do.
+    // If the package lists cannot be updated, the present ones may be enough.
     await step("apt-get update", progress, () => aptGet(["update"], options));
     const install = ["install", "--yes", "--no-install-recommends", ...names];
     await step(`apt-get install ${names.join(" ")}`, progress, async () => {
@@ -78,21 +78,21 @@ export async function installMachinePackages(packages, options) {
 }
 
 /**
- * @param {string[]} words
+ * @param {string[]} args
  * @param {Parameters<typeof installMachinePackages>[1]} options
  */
-async function aptGet(words, { progress, env, log, signal, lockTimeout = 300_000, pollTime = 2_000 }) {
+async function aptGet(args, { progress, env, log, signal, lockTimeout = 300_000, pollTime = 2_000 }) {
   const quiet = { DEBIAN_FRONTEND: "noninteractive", NEEDRESTART_SUSPEND: "1", LC_ALL: "C.UTF-8" };
   const start = performance.now();
   for (let said = false; ; said = true) {
     signal?.throwIfAborted();
-    // Not interrupted half way, not even by Ctrl-C: half-configured packages are worse than a minute's wait.
-    const ended = await run(["apt-get", "-o", "Dpkg::Use-Pty=0", ...words], {
+    // Never interrupted, not even by Ctrl-C: half-configured packages are worse than a minute's wait.
+    const ended = await run(["apt-get", "-o", "Dpkg::Use-Pty=0", ...args], {
       env: { ...env, ...quiet },
       log,
       uninterrupted: true,
     });
-    // apt's own DPkg::Lock::Timeout does not cover the lock of the lists, so both are waited for here.
+    // apt's DPkg::Lock::Timeout does not cover the lock of the package lists, so this code waits for both.
     const lock =
       ended.code === 0
         ? undefined
@@ -111,16 +111,18 @@ async function aptGet(words, { progress, env, log, signal, lockTimeout = 300_000
 /**
  * What to do about a failed `apt-get install`, from the end of its output.
  *
- * @param {string} words
+ * @param {string} output
  * @returns {string}
  */
-export function remedy(words) {
+export function remedy(output) {
   if (
-    /Unable to locate package|Unable to fetch|Could not resolve|Temporary failure resolving|Failed to fetch/.test(words)
+    /Unable to locate package|Unable to fetch|Could not resolve|Temporary failure resolving|Failed to fetch/.test(
+      output,
+    )
   ) {
-    return "The package servers cannot be reached, or do not have it: look at /etc/apt/sources.list and the network (apt-get update), and run this again.";
+    return "The package servers cannot be reached, or do not have the package: check /etc/apt/sources.list and the network (apt-get update), and run this again.";
   }
-  if (/dpkg was interrupted|dpkg --configure -a/.test(words)) return "Run dpkg --configure -a, and then this again.";
-  if (/No space left|enough free space/i.test(words)) return "The disk is full; make room, and run this again.";
-  return "Fix what it names, and run this again.";
+  if (/dpkg was interrupted|dpkg --configure -a/.test(output)) return "Run dpkg --configure -a, then run this again.";
+  if (/No space left|enough free space/i.test(output)) return "The disk is full; make room, and run this again.";
+  return "Fix the reported error, and run this again.";
 }

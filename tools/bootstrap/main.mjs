@@ -41,7 +41,7 @@ export async function main(args) {
 }
 
 /**
- * Installs what a purpose needs, and prints what it does and what went wrong.
+ * Installs what a purpose needs. Prints its steps and errors.
  *
  * @param {Purpose} purpose
  * @returns {Promise<number>} exit code
@@ -66,7 +66,7 @@ export async function bootstrap(purpose) {
 /**
  * @param {Purpose} purpose
  * @param {AbortSignal} signal
- * @throws when something is missing that cannot be installed
+ * @throws if something is missing and cannot be installed
  */
 async function makeReady(purpose, signal) {
   const { steps, notes, problems } = plan(purpose, await facts());
@@ -79,14 +79,14 @@ async function makeReady(purpose, signal) {
     await withLock(lock, "installing packages", () => installNow(purpose, signal), { progress, signal });
   }
   for (const { names } of getTools) {
-    // Not before the node modules are there: it reads versions with one of them.
+    // Only after the node modules are installed, because it reads versions with one of them.
     const { tools } = await import("../toolbox.mjs");
     await tools(names, { progress, signal, env });
   }
 }
 
 /**
- * Does what is still to be done: another run may have done it while this one waited.
+ * Does the remaining steps. Another run may have done some while this one waited.
  *
  * @param {Purpose} purpose
  * @param {AbortSignal} signal
@@ -97,7 +97,7 @@ async function installNow(purpose, signal) {
   for (const step of plan(purpose, await facts()).steps) {
     switch (step.kind) {
       case "restore-policy":
-        progress("an earlier run was killed while it installed packages: its policy-rc.d is taken away");
+        progress("an earlier run was killed while it installed packages: removing its policy-rc.d");
         await onThisMachine(restorePolicy, signal);
         break;
       case "machine-packages": {
@@ -115,7 +115,7 @@ async function installNow(purpose, signal) {
 }
 
 /**
- * The machine's packages are everybody's: two clones must not change them at once. Only root can write /run.
+ * All clones share the machine's packages: two must not change them at the same time. Only root can write to /run.
  *
  * @param {() => Promise<void>} work
  * @param {AbortSignal} signal

@@ -9,8 +9,8 @@ import { step } from "../step.mjs";
  */
 
 /**
- * Whether node_modules holds what package-lock.json pins: npm notes what it installed in a lock file of its own there,
- * last of all.
+ * Whether node_modules matches package-lock.json. npm records what it installed in its own lock file there, as its last
+ * step.
  *
  * @param {string} clone
  * @returns {import("./plan.mjs").NodeModules}
@@ -40,7 +40,7 @@ function readLock(path) {
 }
 
 /**
- * Whether npm installs a package on this machine: optional ones only where they say so.
+ * Whether npm installs a package on this machine: optional ones only on the platforms they name.
  *
  * @param {Locked} entry
  */
@@ -52,14 +52,14 @@ function isFor({ optional = false, os = [process.platform], cpu = [process.arch]
  * @param {string} clone
  * @param {"missing" | "outdated"} state
  * @param {{ progress: import("../step.mjs").Progress, env: NodeJS.ProcessEnv, log: string, signal: AbortSignal }} options
- * @throws when npm fails, with the end of its output
+ * @throws if npm fails, with the end of its output
  */
 export async function installNodeModules(clone, state, { progress, env, log, signal }) {
   const why = state === "missing" ? "missing" : "not what package-lock.json pins";
   const command = [
     ...npm(env),
     ...["ci", "--include=dev", "--no-progress"],
-    // npm's own waits add up to two minutes before it says that there is no network.
+    // npm's default retries add up to two minutes before it reports that there is no network.
     ...["--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"],
   ];
   await step(
@@ -68,15 +68,15 @@ export async function installNodeModules(clone, state, { progress, env, log, sig
     async () => {
       const install = () => run(command, { cwd: clone, env, log, signal, tailLines: 200 });
       let { code, tail } = await install();
-      // An npm that was killed a moment ago may still have been at work. Another one after that is named below.
+      // A recently killed npm may still have been working. If it fails again, another npm is running; see below.
       if (code !== 0 && tail.some((line) => line.includes("ENOTEMPTY"))) ({ code, tail } = await install());
       if (code === 0) return;
-      const words = reasonIn(tail);
+      const reason = reasonIn(tail);
       throw new Error(
         [
           `npm ci ended with ${code}.`,
-          ...words.map((line) => `    ${line}`),
-          `${remedy(words.join("\n"))} The whole output is in ${log}`,
+          ...reason.map((line) => `    ${line}`),
+          `${remedy(reason.join("\n"))} The whole output is in ${log}`,
         ].join("\n"),
       );
     },
@@ -85,7 +85,7 @@ export async function installNodeModules(clone, state, { progress, env, log, sig
 }
 
 /**
- * How many packages of the lock file are in place: `412 of 519 packages`.
+ * How many packages of the lock file are installed: `412 of 519 packages`.
  *
  * @param {string} clone
  * @returns {string}
@@ -98,7 +98,7 @@ export function installedCount(clone) {
 }
 
 /**
- * npm says the reason first, and then at length how it is used.
+ * npm prints the reason first, and then its usage.
  *
  * @param {string[]} lines
  * @returns {string[]}
@@ -110,7 +110,7 @@ function reasonIn(lines) {
 }
 
 /**
- * The npm that called, where one did: it may be another than the one on PATH.
+ * The npm that started this process, if one did. It may differ from the one on PATH.
  *
  * @param {NodeJS.ProcessEnv} env
  * @returns {string[]}
@@ -123,22 +123,22 @@ function npm(env) {
 /**
  * What to do about a failed `npm ci`, from the end of its output.
  *
- * @param {string} words
+ * @param {string} output
  * @returns {string}
  */
-export function remedy(words) {
-  if (/ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET|ERR_SOCKET_TIMEOUT/.test(words)) {
-    return "npm's registry cannot be reached. Set one that can (npm config set registry URL) or a proxy (npm config set proxy URL), and run this again.";
+export function remedy(output) {
+  if (/ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET|ERR_SOCKET_TIMEOUT/.test(output)) {
+    return "npm's registry cannot be reached. Set a reachable one (npm config set registry URL) or a proxy (npm config set proxy URL), and run this again.";
   }
-  if (/ENOTEMPTY/.test(words)) {
-    return "Another npm changes node_modules at the same time. Wait until it is done, and run this again.";
+  if (/ENOTEMPTY/.test(output)) {
+    return "Another npm is changing node_modules. Wait until it ends, and run this again.";
   }
-  if (/ENOSPC/.test(words))
+  if (/ENOSPC/.test(output))
     return "The disk is full. The node modules take about 400 MB; make room, and run this again.";
-  if (/EACCES|EPERM/.test(words)) {
-    return "node_modules belongs to somebody else, perhaps from a run with sudo. Remove it, and run this again.";
+  if (/EACCES|EPERM/.test(output)) {
+    return "node_modules belongs to another user, perhaps after a run with sudo. Remove it, and run this again.";
   }
-  if (/not found/.test(words)) return "npm comes with Node (https://nodejs.org/en/download); put it on PATH.";
-  if (/in sync/.test(words)) return "package.json was changed by hand: npm install brings package-lock.json along.";
-  return "Fix what it names, and run this again.";
+  if (/not found/.test(output)) return "npm comes with Node (https://nodejs.org/en/download); put it on PATH.";
+  if (/in sync/.test(output)) return "package.json was changed by hand: run npm install to update package-lock.json.";
+  return "Fix the reported error, and run this again.";
 }

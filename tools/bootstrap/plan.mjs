@@ -3,22 +3,22 @@ import { TOOL_NAMES } from "../versions.mjs";
 /**
  * @typedef {import("../versions.mjs").ToolName} ToolName
  *
- * What is to be done next: rehearse, test, bring a stack up, or anything that needs no more than Node.
+ * What comes next: a rehearsal, tests, bringing a stack up, or anything that only needs Node.
  * @typedef {"start" | "test" | "up" | "node"} Purpose
  *
  * @typedef {object} Facts
- * @property {string} platform                     as Node says it: `linux`, `darwin`
+ * @property {string} platform Node's name: `linux`, `darwin`
  * @property {boolean} root
  * @property {boolean} apt                         whether packages can be installed with apt-get
  * @property {NodeModules} nodeModules
- * @property {MachinePackage[]} missingPackages    those of MACHINE_PACKAGES that are not here
+ * @property {MachinePackage[]} missingPackages the missing ones of MACHINE_PACKAGES
  * @property {boolean} policyLeftBehind            an earlier run was killed while it installed packages
  *
  * @typedef {"fit" | "missing" | "outdated"} NodeModules
  *
- * @typedef {object} MachinePackage  what must go on the machine itself
- * @property {string} name           Debian's name of it
- * @property {string[]} proof        commands (on PATH) or files (absolute) that show it is here
+ * @typedef {object} MachinePackage what must be installed on the machine itself
+ * @property {string} name Debian's name
+ * @property {string[]} proof commands (on PATH) or files (absolute) that prove it is installed
  * @property {string} why
  *
  * @typedef {{ kind: "machine-packages", packages: MachinePackage[] }
@@ -30,20 +30,20 @@ import { TOOL_NAMES } from "../versions.mjs";
  */
 
 /**
- * What a rehearsal and the tests with real daemons need on the machine; none of it starts a daemon. The rest goes into
- * the rehearsal's own root.
+ * What a rehearsal and the tests with real daemons need on the machine; none of it starts a daemon. Everything else is
+ * installed in the rehearsal's own root.
  * @type {MachinePackage[]}
  */
 export const MACHINE_PACKAGES = [
-  { name: "mmdebstrap", proof: ["mmdebstrap"], why: "makes the Debian root of the rehearsal's hosts" },
-  { name: "iproute2", proof: ["ip"], why: "makes the rehearsal's bridge and links, in a network namespace" },
+  { name: "mmdebstrap", proof: ["mmdebstrap"], why: "creates the Debian root of the rehearsal's hosts" },
+  { name: "iproute2", proof: ["ip"], why: "creates the rehearsal's bridge and links, in a network namespace" },
   { name: "slirp4netns", proof: ["slirp4netns"], why: "lets the hosts reach package servers, without forwarding here" },
-  { name: "nftables", proof: ["nft"], why: "makes a host go silent on the rehearsal's own bridge" },
-  { name: "util-linux", proof: ["unshare", "nsenter"], why: "starts the hosts in namespaces of their own" },
+  { name: "nftables", proof: ["nft"], why: "disconnects a host on the rehearsal's own bridge" },
+  { name: "util-linux", proof: ["unshare", "nsenter"], why: "starts the hosts in their own namespaces" },
   {
     name: "openssh-client",
     proof: ["ssh", "ssh-keygen", "ssh-agent"],
-    why: "makes the hosts' keys, and signs in to them",
+    why: "creates the hosts' keys, and connects to them",
   },
   {
     name: "debian-archive-keyring",
@@ -54,18 +54,18 @@ export const MACHINE_PACKAGES = [
   {
     name: "ca-certificates",
     proof: ["/etc/ssl/certs/ca-certificates.crt"],
-    why: "verifies servers one downloads from",
+    why: "verifies the servers of downloads",
   },
 ];
 
 /**
- * Helm is had only when an interrupted release has to be recovered.
+ * Helm is obtained only when an interrupted release has to be recovered.
  * @type {ToolName[]}
  */
 const toolsOfUp = ["pulumi", "pulumi-language-nodejs"];
 
 /**
- * Decides what is to be installed.
+ * Decides what to install.
  *
  * @param {Purpose} purpose
  * @param {Facts} facts
@@ -79,19 +79,19 @@ export function plan(purpose, facts) {
 
   if (purpose === "start" && facts.platform !== "linux") {
     problems.push(
-      `A rehearsal makes its hosts out of Linux namespaces, and this is ${facts.platform}. ` +
+      `A rehearsal runs its hosts in Linux namespaces, but this is ${facts.platform}. ` +
         "Run it in a Linux virtual machine; npm run up, render and check-config work here.",
     );
   } else if (purpose === "start" && !facts.root) {
-    problems.push("A rehearsal makes networks, mounts and hosts on this machine, which needs root: sudo npm start");
+    problems.push("A rehearsal creates networks, mounts and hosts on this machine, which needs root: sudo npm start");
   }
   if (purpose === "test" && !linuxRoot) {
     notes.push("not root on Linux: tests with real daemons and hosts are skipped");
   }
   if (sandbox && problems.length === 0 && facts.missingPackages.length > 0 && !facts.apt) {
     problems.push(
-      `Not on this machine, and it has no apt-get to install them:\n${describe(facts.missingPackages)}\n` +
-        "These are Debian's names; install what carries the same commands, and run this again.",
+      `Missing on this machine, which has no apt-get to install them:\n${describe(facts.missingPackages)}\n` +
+        "These are Debian's names; install packages with the same commands, and run this again.",
     );
   }
   if (problems.length > 0) return { steps: [], notes: [], problems };

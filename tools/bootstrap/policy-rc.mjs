@@ -1,6 +1,9 @@
 import { lstat, readFile, rename, rm, writeFile } from "node:fs/promises";
 
-/** What Debian asks before a package starts its daemon (https://people.debian.org/~hmh/invokerc.d-policyrc.d-specification.txt). */
+/**
+ * The script that Debian runs before a package starts its daemon
+ * (https://people.debian.org/~hmh/invokerc.d-policyrc.d-specification.txt).
+ */
 export const POLICY = "/usr/sbin/policy-rc.d";
 
 /** 101: forbidden by policy. */
@@ -11,8 +14,8 @@ exit 101
 `;
 
 /**
- * Does something during which packages start no daemons. A policy that was there before is put back, also on failure;
- * after a SIGKILL `restorePolicy` does it.
+ * Runs work during which packages start no daemons. Restores a previous policy, also on failure; after a SIGKILL
+ * `restorePolicy` does it.
  *
  * @template Result
  * @param {() => Promise<Result>} work
@@ -23,7 +26,7 @@ export async function withoutDaemons(work, policy = POLICY) {
   await restorePolicy(policy);
   if (await exists(policy)) await rename(policy, before(policy));
   try {
-    // Whole or not at all, so that it is known for ours.
+    // Atomic, so that it can be recognised as ours.
     await writeFile(`${policy}.new`, forbidding, { mode: 0o755 });
     await rename(`${policy}.new`, policy);
     return await work();
@@ -33,7 +36,7 @@ export async function withoutDaemons(work, policy = POLICY) {
 }
 
 /**
- * Whether a run was killed before it could put the policy back.
+ * Whether a run was killed before it could restore the policy.
  *
  * @param {string} [policy]  path
  * @returns {Promise<boolean>}
@@ -43,13 +46,13 @@ export async function policyLeftBehind(policy = POLICY) {
 }
 
 /**
- * Puts back the policy that was there before, or none.
+ * Restores the previous policy, or none.
  *
  * @param {string} [policy]  path
  */
 export async function restorePolicy(policy = POLICY) {
   if (await isOurs(policy)) await rm(policy);
-  // A policy somebody put there since is newer than the one kept, and stays.
+  // A policy that was placed since then is newer than the saved one, and stays.
   if ((await exists(before(policy))) && !(await exists(policy))) await rename(before(policy), policy);
   await rm(before(policy), { force: true });
 }
@@ -58,7 +61,7 @@ export async function restorePolicy(policy = POLICY) {
 const before = (policy) => `${policy}.before-rancher-bootstrap`;
 
 /**
- * A link that leads nowhere is there, too.
+ * A dangling link exists, too.
  * @param {string} path
  */
 const exists = (path) =>

@@ -7,7 +7,7 @@ import { build } from "esbuild";
 const clone = fileURLToPath(new URL("../..", import.meta.url));
 
 /**
- * Bundles the Pulumi program and the command line into a folder, which appears with everything in it.
+ * Bundles the Pulumi program and the command line into a folder, which appears only when it is complete.
  *
  * @param {string} folder
  */
@@ -31,7 +31,8 @@ async function bundleInto(folder) {
       minifySyntax: true,
       sourcemap: "linked",
       sourcesContent: false,
-      // The engine loads the first itself, and there must be one of it; the others are loaded by few commands, from disk.
+      // The engine loads the first itself, and there must be only one copy. Few commands need the others, which load
+      // from disk.
       external: ["@pulumi/pulumi", "esbuild", "prettier", "typescript"],
       // Bundled CommonJS packages call require() for Node's own modules.
       banner: {
@@ -54,7 +55,8 @@ async function bundleInto(folder) {
 }
 
 /**
- * Modules find files beside them by `import.meta`, which in a bundle is the bundle's: each gets its own location.
+ * Modules find files beside them through `import.meta`, which in a bundle is the bundle's. This gives each module its
+ * own location.
  * @type {import("esbuild").Plugin}
  */
 const sourceLocations = {

@@ -9,15 +9,15 @@ const clone = fileURLToPath(new URL("../..", import.meta.url));
 /** Beside the node modules that a bundle contains, and removed together with them by `npm ci`. */
 const bundles = join(clone, "node_modules", ".cache", "rancher");
 
-/** How long an unused bundle is kept, in ms: a command that still runs may load more of it. */
+/** How long an unused bundle is kept, in ms, because a running command may still load parts of it. */
 const keptFor = 24 * 60 * 60 * 1000;
 
 /**
- * The address of a file of the bundle, which is built first when a source has changed.
+ * The URL of a file of the bundle. Builds the bundle first if a source has changed.
  *
  * @param {"program.mjs" | "cli.mjs" | "ingress-node.mjs"} file
  * @returns {string} `file://...`
- * @throws with esbuild's messages when a source cannot be bundled
+ * @throws an error with esbuild's messages if a source cannot be bundled
  */
 export function bundled(file) {
   const digest = sourcesDigest(clone);
@@ -37,13 +37,13 @@ export function bundled(file) {
   return pathToFileURL(join(folder, file)).href;
 }
 
-/** @throws where another user owns it, as after `sudo npm start` */
+/** @throws if another user owns it, as after `sudo npm start` */
 function makeFolder() {
   try {
     mkdirSync(bundles, { recursive: true });
     accessSync(bundles, constants.W_OK);
   } catch (error) {
-    const remedy = "Run this as the user who owns that folder, or make it yours with chown.";
+    const remedy = "Run this as the owner of that folder, or change its owner with chown.";
     throw new Error(`The program cannot be bundled: you may not write to ${bundles}. ${remedy}`, { cause: error });
   }
 }
@@ -54,7 +54,7 @@ function markUsed(folder) {
   try {
     utimesSync(folder, now, now);
   } catch {
-    // Another user's serves as well.
+    // Another user's bundle works as well.
   }
 }
 

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-/** Everything a bundle is made of, relative to the clone. The lock file stands for the node modules. */
+/** All sources of a bundle, relative to the clone. The lock file stands for the node modules. */
 const sources = ["index.ts", "components", "operations", "rehearsal", "tools", "tsconfig.json", "package-lock.json"];
 
 /**

@@ -8,27 +8,27 @@ import { TOOLS, thisPlatform } from "../versions.mjs";
 import { buildArguments, moduleFolder } from "./go-source.mjs";
 
 /**
- * What lies beside a kept tool and says what it is. Written last, so a folder without it is not a tool's.
+ * Describes a cached tool, in the same folder. Written last, so that a folder without it is incomplete.
  * @typedef {object} Receipt
  * @property {"download" | "build"} origin
  * @property {Record<string, { version: string, size: number }>} files  by file name; size in bytes
  */
 
 /**
- * Where tools are kept: outside the clone, so that a second clone finds them.
+ * Folder of the cached tools, outside the clone, so that a second clone finds them.
  *
  * @param {NodeJS.ProcessEnv} [env]
  * @returns {string}
  */
 export function cacheFolder(env = process.env) {
   const set = env["XDG_CACHE_HOME"];
-  // The XDG specification has relative paths ignored.
+  // The XDG specification requires relative paths to be ignored.
   const base = set !== undefined && isAbsolute(set) ? set : join(env["HOME"] ?? homedir(), ".cache");
   return join(base, "rancher", "tools");
 }
 
 /**
- * Where one tool is kept: another version, dependency, flag or platform has another folder.
+ * Folder of one cached tool. Another version, dependency, flag or platform has another folder.
  *
  * @param {string} root  see `cacheFolder`
  * @param {import("../versions.mjs").ToolName} name
@@ -43,7 +43,7 @@ export function folderOf(root, name) {
 }
 
 /**
- * A file kept in a folder, when it is whole: listed, of the right size, executable, and nobody else's to write.
+ * A cached file, if it is intact: listed, of the right size, executable, and writable only by this user.
  *
  * @param {string} folder
  * @param {string} file
@@ -65,10 +65,10 @@ export async function kept(folder, file) {
 }
 
 /**
- * Keeps what was made in a work folder, all of it or nothing.
+ * Moves the content of a work folder into the cache, atomically.
  *
- * @param {string} work    a folder below the same `workFolder`, which is moved
- * @param {string} folder  see `folderOf`; what is there is replaced
+ * @param {string} work a folder below `workFolder`, which is moved
+ * @param {string} folder see `folderOf`; replaced if it exists
  * @param {"download" | "build"} origin
  * @param {Record<string, string>} versions  by file name
  */
@@ -79,7 +79,7 @@ export async function keep(work, folder, origin, versions) {
     const path = join(work, file);
     await chmod(path, 0o755);
     const handle = await open(path, "r+");
-    // Else a power cut could leave a file of the right size and no content behind a complete receipt.
+    // Otherwise a power cut could leave a complete receipt with a file of the right size but no content.
     await handle.sync();
     receipt.files[file] = { version, size: (await handle.stat()).size };
     await handle.close();
@@ -91,8 +91,7 @@ export async function keep(work, folder, origin, versions) {
 }
 
 /**
- * A new folder to make a tool in, on the same file system as the place it is moved to. Those of dead processes are
- * removed.
+ * A new folder to build a tool in, on the file system of the cache. Removes the folders of dead processes.
  *
  * @param {string} root
  * @returns {Promise<string>}

@@ -7,30 +7,30 @@ import { pipeline } from "node:stream/promises";
 import { run } from "../child.mjs";
 
 /**
- * How long a download may stand still, and how long it may take, in milliseconds.
+ * Timeouts of a download, for a stall and in total, in milliseconds.
  * @typedef {{ silence: number, total: number }} Timeout
  */
 
-/** After this long, building would have been quicker. */
+/** After this time, building would have been faster. */
 const timeout = { silence: 10_000, total: 10 * 60_000 };
 
 /**
- * Downloads a tool, holds it against the checksum its vendor publishes, and unpacks it. Nothing of a download is
- * executed or unpacked before its checksum fits.
+ * Downloads a tool, verifies its vendor's published checksum, and unpacks it. Nothing is executed or unpacked before
+ * the checksum matches.
  *
  * @param {import("../versions.mjs").Download} from
  * @param {string} folder  where the files go
- * @param {string} name    of the file, where the download is the executable itself
+ * @param {string} name of the file, if the download is the executable itself
  * @param {{ onBytes?: (count: number, total: number | undefined) => void, signal?: AbortSignal | undefined,
  *   timeout?: Timeout }} [options]
- * @throws where it is not to be had whole, in time, and with the right checksum
+ * @throws if the download is incomplete, too slow, or has the wrong checksum
  */
 export async function download(from, folder, name, options = {}) {
   const { onBytes = () => {}, signal, timeout: { silence, total } = timeout } = options;
   const gaveUp = new AbortController();
   /** @param {string} why */
   const giveUp = (why) => () => gaveUp.abort(new Error(`${from.url} ${why}`));
-  const deadline = setTimeout(giveUp(`is not done after ${total / 1000} s`), total);
+  const deadline = setTimeout(giveUp(`is not complete after ${total / 1000} s`), total);
   const quiet = setTimeout(giveUp(`sent nothing for ${silence / 1000} s`), silence);
   const either = signal === undefined ? gaveUp.signal : AbortSignal.any([signal, gaveUp.signal]);
   const partial = join(folder, "download.partial");
@@ -42,7 +42,9 @@ export async function download(from, folder, name, options = {}) {
       onBytes(count, size);
     });
     if (digest !== expected) {
-      throw new Error(`${from.url} has the SHA-256 ${digest}, but ${from.checksums} says ${expected}. It is not used.`);
+      throw new Error(
+        `${from.url} has the SHA-256 ${digest}, but ${from.checksums} contains ${expected}. It is not used.`,
+      );
     }
     clearTimeout(quiet);
     if (from.members === undefined) await rename(partial, join(folder, name));
@@ -67,7 +69,7 @@ async function publishedChecksum({ url, checksums }, signal) {
 }
 
 /**
- * The SHA-256 of a file in what a vendor publishes: the bare digest, or lines as `sha256sum` writes them.
+ * The SHA-256 of a file in a vendor's checksum file: the bare digest, or lines in the format of `sha256sum`.
  *
  * @param {string} file
  * @param {string} text
@@ -86,7 +88,7 @@ export function checksumFor(file, text) {
  * @param {string} path
  * @param {AbortSignal} signal
  * @param {(count: number, total: number | undefined) => void} onBytes
- * @returns {Promise<string>}  the SHA-256 of what was saved
+ * @returns {Promise<string>} the SHA-256 of the saved file
  */
 async function save(url, path, signal, onBytes) {
   const response = await get(url, signal);
@@ -105,7 +107,7 @@ async function save(url, path, signal, onBytes) {
     await pipeline(Readable.fromWeb(body), seen, createWriteStream(path, { mode: 0o600 }), { signal });
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    throw new Error(`${url} broke off after ${count} of ${length ?? "unknown"} bytes`, { cause: error });
+    throw new Error(`${url} ended after ${count} of ${length ?? "unknown"} bytes`, { cause: error });
   }
   return hash.digest("hex");
 }
@@ -125,7 +127,7 @@ async function get(url, signal) {
 }
 
 /**
- * Takes the named members out of an archive, and nothing else.
+ * Extracts only the named members of an archive.
  *
  * @param {string} archive
  * @param {string} folder

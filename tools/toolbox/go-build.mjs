@@ -8,13 +8,13 @@ import { findGo } from "./go.mjs";
 /** @typedef {import("../versions.mjs").ToolName} ToolName */
 
 /**
- * Builds tools of one Go module in one go.
+ * Builds tools of one Go module together.
  *
  * @param {ToolName[]} names
  * @param {string} folder  where the executables go; each is named for its tool
  * @param {{ env: NodeJS.ProcessEnv, log: string, onState?: (state: string) => void,
  *   signal?: AbortSignal | undefined }} options
- * @throws when Go is missing or the build fails, with the end of its output and the file that has all of it
+ * @throws if Go is missing or the build fails, with the end of its output and the path of the log
  */
 export async function goBuild(names, folder, { env, log, onState = () => {}, signal }) {
   const first = /** @type {ToolName} */ (names[0]);
@@ -27,7 +27,7 @@ export async function goBuild(names, folder, { env, log, onState = () => {}, sig
   let fetched = 0;
   let compiled = 0;
   const packages = names.map((name) => TOOLS[name].go.package);
-  // One package with a name that is not the tool's needs it said; several can only go into a folder.
+  // A single package may have another name than its tool, so the file is named. Several packages need a folder.
   const output = names.length === 1 ? join(folder, first) : `${folder}/`;
   const command = [go, "build", "-v", ...buildArguments(first), "-o", output, ...packages];
   /** @param {string} line  `-v` names every package as it is compiled */
@@ -57,18 +57,18 @@ export async function goBuild(names, folder, { env, log, onState = () => {}, sig
 /**
  * What to do about a failed build, from the end of its output.
  *
- * @param {string} words
+ * @param {string} output
  * @returns {string}
  */
-export function remedy(words) {
-  if (/no space left on device/.test(words)) {
+export function remedy(output) {
+  if (/no space left on device/.test(output)) {
     return "The disk is full. Building every tool takes about 10 GB in Go's caches (go env GOCACHE GOMODCACHE).";
   }
-  if (/signal: killed|cannot allocate memory/.test(words)) {
+  if (/signal: killed|cannot allocate memory/.test(output)) {
     return "The machine ran out of memory. A build takes up to 4 GB; add memory or swap, and run this again.";
   }
-  if (/dial tcp|proxyconnect|i\/o timeout|TLS handshake|no such host|connection re/.test(words)) {
-    return "The Go module proxy does not answer. Set GOPROXY to one that can be reached (go env GOPROXY), and run this again.";
+  if (/dial tcp|proxyconnect|i\/o timeout|TLS handshake|no such host|connection re/.test(output)) {
+    return "The Go module proxy does not answer. Set GOPROXY to a reachable one (go env GOPROXY), and run this again.";
   }
-  return "What was built so far is kept: run this again to go on from there.";
+  return "Everything built so far is kept: run this again to continue.";
 }

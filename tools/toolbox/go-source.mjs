@@ -4,14 +4,14 @@ import { TOOLS, thisPlatform } from "../versions.mjs";
 /** @typedef {import("../versions.mjs").ToolName} ToolName */
 
 /**
- * The folder that holds a module's go.mod and go.sum.
+ * The folder with a module's go.mod and go.sum.
  *
  * @param {string} module  see `GoSource.module`
  * @returns {string}
  */
 export const moduleFolder = (module) => fileURLToPath(new URL(`../go/${module}`, import.meta.url));
 
-/** The same for every tool: a package compiled for one then serves all. The tags are those of Pulumi's own releases. */
+/** The same for every tool, so that compiled packages are shared. The tags are those of Pulumi's own releases. */
 const flags = ["-trimpath", "-pgo=off", "-tags=osusergo,netgo,grpcnotrace"];
 
 /**
@@ -20,12 +20,12 @@ const flags = ["-trimpath", "-pgo=off", "-tags=osusergo,netgo,grpcnotrace"];
  */
 export function buildArguments(name) {
   const { stamps = {} } = TOOLS[name].go;
-  const words = Object.entries(stamps).map(([variable, value]) => `-X=${variable}=${value}`);
-  return [...flags, `-ldflags=${["-s", "-w", ...words].join(" ")}`];
+  const linkerFlags = Object.entries(stamps).map(([variable, value]) => `-X=${variable}=${value}`);
+  return [...flags, `-ldflags=${["-s", "-w", ...linkerFlags].join(" ")}`];
 }
 
 /**
- * The environment of a build: the user's own, but for what would make another executable.
+ * The environment of a build: the user's, except for variables that would change the executable.
  *
  * @param {NodeJS.ProcessEnv} env
  * @returns {NodeJS.ProcessEnv}

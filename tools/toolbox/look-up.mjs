@@ -8,7 +8,7 @@ import { onPath } from "./on-path.mjs";
  */
 
 /**
- * Finds those tools that are on this machine: on PATH where the version will do, else kept by an earlier run.
+ * Finds tools on this machine: on PATH if the version is suitable, otherwise in the cache.
  *
  * @param {ToolName[]} names
  * @param {NodeJS.ProcessEnv} env
@@ -44,7 +44,7 @@ export async function fromCache(name, env) {
 }
 
 /**
- * The tools whose folder may hold an executable: the genuine Pulumi CLI brings its language host.
+ * The tools whose folder may contain an executable: the official Pulumi CLI includes its language host.
  *
  * @param {ToolName} name
  * @returns {ToolName[]}
@@ -52,16 +52,16 @@ export async function fromCache(name, env) {
 export const holdersOf = (name) => (name === "pulumi-language-nodejs" ? ["pulumi", name] : [name]);
 
 /**
- * Why nothing on PATH will do, for an error.
+ * Why nothing on PATH is suitable, for an error message.
  *
  * @param {ToolName} name
  * @param {NodeJS.ProcessEnv} env
  * @returns {Promise<string>}
  */
 export async function whyNotOnPath(name, env) {
-  if (name === "pulumi-language-nodejs") return "there is none beside a Pulumi CLI that will do";
+  if (name === "pulumi-language-nodejs") return "no suitable Pulumi CLI has one beside it";
   const { unfit } = await onPath(name, env["PATH"]);
   if (unfit.length === 0) return "there is none";
-  const what = unfit.map(({ path, version }) => `${path} is ${version ?? "of no version it would tell"}`).join(", ");
-  return `${what}; ${TOOLS[name].willDo} will do`;
+  const what = unfit.map(({ path, version }) => `${path} is ${version ?? "of an unknown version"}`).join(", ");
+  return `${what}; ${TOOLS[name].willDo} is required`;
 }

@@ -17,13 +17,12 @@ import { askVersion } from "./version.mjs";
  */
 
 /**
- * Downloads tools that are not on this machine, or builds them where that cannot be, and keeps them. At most one run
- * does this at a time.
+ * Downloads missing tools, or builds them if that is not possible, and caches them. Only one run may do this at a time.
  *
  * @param {ToolName[]} names
  * @param {Run} run
  * @returns {Promise<Map<ToolName, Tool>>}
- * @throws when one can neither be downloaded nor built, with the reasons
+ * @throws if one can neither be downloaded nor built, with the reasons
  */
 export async function obtain(names, run) {
   /** @type {Map<ToolName, string>} */
@@ -43,18 +42,18 @@ export async function obtain(names, run) {
 }
 
 /**
- * Those that a vendor's server offers for this platform and that answers now.
+ * The tools that a vendor's server offers for this platform, if the server answers.
  *
  * @param {ToolName[]} names
  * @param {NodeJS.ProcessEnv} env
- * @param {Map<ToolName, string>} refusals  filled with why not
+ * @param {Map<ToolName, string>} refusals filled with the reasons for the others
  */
 async function withDownload(names, env, refusals) {
   const off = env["RANCHER_TOOLS_DOWNLOAD"] === "off";
   const offers = names.flatMap((name) => {
     const holder = /** @type {ToolName} */ (holdersOf(name)[0]);
     const offer = TOOLS[holder].download(thisPlatform());
-    if (offer === undefined) refusals.set(name, "its vendor publishes none with a checksum for this platform");
+    if (offer === undefined) refusals.set(name, "its vendor publishes no download with a checksum for this platform");
     else if (off) refusals.set(name, "switched off by RANCHER_TOOLS_DOWNLOAD=off");
     return offer === undefined || off ? [] : [{ name, origin: new URL(offer.url).origin }];
   });
@@ -138,34 +137,32 @@ async function build(group, { progress, env, signal }, refusals) {
     const reasons = await Promise.all(
       group.flatMap((name) => [
         whyNotOnPath(name, env).then((why) => `  ${name} on PATH: ${why}`),
-        `  ${name} to download: ${refusals.get(name) ?? "the download holds none"}`,
+        `  ${name} to download: ${refusals.get(name) ?? "the download does not contain it"}`,
       ]),
     );
-    const words = /** @type {Error} */ (error).message;
-    throw new Error(`${labels}: not to be had.\n${reasons.join("\n")}\n  ${words}`, { cause: error });
+    const reason = /** @type {Error} */ (error).message;
+    throw new Error(`${labels}: cannot be obtained.\n${reasons.join("\n")}\n  ${reason}`, { cause: error });
   } finally {
     await rm(work, { recursive: true, force: true });
   }
 }
 
 /**
- * The version a fresh executable says it is.
+ * The version that a new executable reports.
  *
  * @param {ToolName} name
  * @param {string} path
  * @param {ToolName} holder  see `holdersOf`
  * @returns {Promise<string>}
- * @throws when it is not the one that was wanted
+ * @throws if it is not the pinned version
  */
 async function checkedVersion(name, path, holder) {
   if (name === "pulumi-language-nodejs") return languageHostVersion(path, TOOLS[holder].version);
-  // A download is not executable by itself.
+  // A downloaded file is not executable.
   await chmod(path, 0o755);
   const version = await askVersion(path, TOOLS[name].ask);
   if (version === TOOLS[name].version) return version;
-  throw new Error(
-    `${path} says it is ${version ?? "no version"}, and ${TOOLS[name].version} was wanted. It is not used.`,
-  );
+  throw new Error(`${path} reports ${version ?? "no version"} instead of ${TOOLS[name].version}. It is not used.`);
 }
 
 /**

@@ -6,17 +6,17 @@ import { askVersion, builtFrom } from "./version.mjs";
 
 /**
  * @typedef {{ path: string, version: string }} Executable
- * @typedef {{ path: string, version: string | undefined }} Unfit  one of the right name that will not do
+ * @typedef {{ path: string, version: string | undefined }} Unfit an unsuitable executable of the right name
  */
 
 /**
- * What was found in this process, by name and PATH: asking for a version takes up to a quarter of a second.
+ * Results of this process, by name and PATH, because getting a version takes up to a quarter of a second.
  * @type {Map<string, ReturnType<typeof onPath>>}
  */
 const looked = new Map();
 
 /**
- * The first executable on PATH whose version will do, and those passed over.
+ * The first executable on PATH with a suitable version, and the unsuitable ones before it.
  *
  * @param {import("../versions.mjs").ToolName} name
  * @param {string | undefined} PATH
@@ -48,7 +48,7 @@ async function lookOnPath(name, PATH) {
 }
 
 /**
- * The language host is the one beside the Pulumi CLI that will do: they are released together and the CLI looks there.
+ * The language host beside the suitable Pulumi CLI: they are released together, and the CLI looks there.
  *
  * @param {string | undefined} PATH
  * @returns {Promise<{ fit?: Executable, unfit: Unfit[] }>}
@@ -65,8 +65,8 @@ async function languageHostOnPath(PATH) {
 }
 
 /**
- * It has no way to say its version. One that is a package of the SDK's module is as old as that module; the current one
- * is a module of its own, released with the CLI.
+ * The language host cannot print its version. As a package of the SDK's module it has that module's version; the
+ * current one is a separate module, released with the CLI.
  *
  * @param {string} path
  * @param {string} cliVersion
@@ -83,7 +83,7 @@ export async function languageHostVersion(path, cliVersion) {
  * @returns {Promise<string[]>}
  */
 async function executables(name, PATH = "") {
-  // A relative entry would run whatever lies in the folder one happens to be in.
+  // A relative entry would run any file in the current folder.
   const folders = PATH.split(":").filter((folder) => isAbsolute(folder));
   const paths = [...new Set(folders)].map((folder) => join(folder, name));
   const there = await Promise.all(paths.map(isExecutable));

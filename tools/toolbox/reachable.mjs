@@ -1,14 +1,14 @@
 /**
- * Answers of this run, by origin: where the network does not allow downloads, finding out once is enough.
+ * Results of this run, by origin, so that a blocked network is detected only once.
  * @type {Map<string, Promise<boolean>>}
  */
 const answers = new Map();
 
 /**
- * Whether the servers of some addresses answer at all, asked of all at the same time and once per run.
+ * Which servers answer at all. Checks all in parallel, and each once per run.
  *
  * @param {string[]} urls
- * @param {number} [timeout]  milliseconds; a server that takes longer counts as out of reach
+ * @param {number} [timeout] milliseconds; a slower server counts as unreachable
  * @returns {Promise<Set<string>>}  the origins that answer
  */
 export async function reachable(urls, timeout = 3_000) {
@@ -30,7 +30,7 @@ export async function reachable(urls, timeout = 3_000) {
  */
 async function probe(origin, timeout) {
   try {
-    // Any answer will do: whether the file itself is there shows when it is fetched.
+    // Any answer is enough. Whether the file exists shows when it is downloaded.
     await fetch(origin, { method: "HEAD", redirect: "manual", signal: AbortSignal.timeout(timeout) });
     return true;
   } catch {

@@ -6,13 +6,13 @@
  * @property {string} path     absolute
  * @property {string} version  without the leading `v`
  * @property {"path" | "cache" | "download" | "build"} from  `cache`: downloaded or built by an earlier run
- * @property {"download" | "build"} [origin]                 what it was before it was kept; not known of one on PATH
+ * @property {"download" | "build"} [origin] how it got into the cache; unknown for a tool on PATH
  *
  * @typedef {object} Wanting
- * @property {import("../step.mjs").Progress} [progress]  told about every long step; silent by default
+ * @property {import("../step.mjs").Progress} [progress] called for every long step; silent by default
  * @property {AbortSignal} [signal]   ends downloads and builds
  * @property {NodeJS.ProcessEnv} [env]  `process.env` by default: PATH, XDG_CACHE_HOME, HOME, Go's own variables, and
- *   `RANCHER_TOOLS_DOWNLOAD=off`, which has everything built that is not there
+ * `RANCHER_TOOLS_DOWNLOAD=off`, which makes missing tools be built
  */
 
 export {};

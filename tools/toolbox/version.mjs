@@ -9,12 +9,12 @@ const execute = promisify(execFile);
  *
  * @param {string} path
  * @param {string[]} ask      see `ToolPin.ask`
- * @param {number} [timeout]  milliseconds; what takes longer is taken for broken
- * @returns {Promise<string | undefined>}  `1.34.1`, or undefined where it does not answer with one
+ * @param {number} [timeout] milliseconds; a slower executable counts as broken
+ * @returns {Promise<string | undefined>} `1.34.1`, or undefined if it prints none
  */
 export async function askVersion(path, ask, timeout = 10_000) {
   try {
-    // Pulumi would look for a newer release, and wait for the network to say no.
+    // Otherwise Pulumi looks for a newer release, and waits for a network timeout.
     const env = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true", PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK: "true" };
     const { stdout } = await execute(path, ask, { timeout, env });
     return versionIn(stdout);
@@ -24,7 +24,7 @@ export async function askVersion(path, ask, timeout = 10_000) {
 }
 
 /**
- * The first version with three parts in a text: `etcd Version: 3.6.5` holds `3.6.5`.
+ * The first version with three parts in a text: `3.6.5` in `etcd Version: 3.6.5`.
  * @param {string} text
  * @returns {string | undefined}
  */
@@ -38,7 +38,7 @@ export function versionIn(text) {
  *
  * @param {string} path
  * @param {string} module  import path
- * @returns {Promise<string | undefined>}  undefined where it was not, or not from a released version
+ * @returns {Promise<string | undefined>} undefined if it was not, or not from a released version
  */
 export async function builtFrom(path, module) {
   const bytes = await readFile(path);

@@ -81,7 +81,7 @@ describe("removeStaleLocks", () => {
 
     expect(remove).toThrow(
       "prod has been locked since 2026-11-21T09:00:00Z by ops on elsewhere. " +
-        "If nothing runs there any more: pulumi cancel --stack prod",
+        "If nothing runs there anymore: pulumi cancel --stack prod",
     );
     expect(readdirSync(locks)).toEqual(["a.json"]);
   });
@@ -97,7 +97,7 @@ describe("removeStaleLocks", () => {
     writeFileSync(join(locks, "junk.json"), text);
 
     expect(remove).toThrow(
-      `${join(locks, "junk.json")} is not a lock that Pulumi wrote. Look at it, and remove it if nothing runs.`,
+      `${join(locks, "junk.json")} is not a valid Pulumi lock. Inspect it, and remove it if nothing runs.`,
     );
     expect(existsSync(join(locks, "junk.json"))).toBe(true);
   });

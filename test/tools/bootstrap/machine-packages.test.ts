@@ -44,7 +44,9 @@ test("packages are named with why, then installed with daemons forbidden", async
 
   await installMachinePackages([nft], options);
 
-  expect(lines[0]).toBe("this machine gets Debian packages (no daemon is started):\n  nftables: lets hosts out");
+  expect(lines[0]).toBe(
+    "installing Debian packages on this machine (no daemon is started):\n  nftables: lets hosts out",
+  );
   expect(read("calls")).toEqual([
     "-o Dpkg::Use-Pty=0 update",
     "-o Dpkg::Use-Pty=0 install --yes --no-install-recommends nftables",
@@ -58,7 +60,7 @@ test("lists that cannot be renewed are no failure; a package that is not to be h
 
   await expect(installMachinePackages([nft], options)).rejects.toThrow(
     "apt-get install nftables ended with 100.\n    E: Unable to locate package nftables\n" +
-      "The package servers cannot be reached, or do not have it: look at /etc/apt/sources.list and the network " +
+      "The package servers cannot be reached, or do not have the package: check /etc/apt/sources.list and the network " +
       `(apt-get update), and run this again. The whole output is in ${folder}/log`,
   );
   expect(existsSync(policy)).toBe(false);
@@ -90,7 +92,7 @@ test.each([
   ["E: dpkg was interrupted, you must manually run 'dpkg --configure -a'", "Run dpkg --configure -a"],
   ["E: You don't have enough free space in /var/cache/apt/archives/.", "The disk is full"],
   ["E: Failed to fetch x  Temporary failure resolving 'x'", "The package servers cannot be reached"],
-  ["E: something else", "Fix what it names"],
+  ["E: something else", "Fix the reported error"],
 ])("the remedy for %j", (words, text) => {
   expect(remedy(words)).toContain(text);
 });

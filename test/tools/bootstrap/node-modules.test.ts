@@ -99,7 +99,7 @@ exit 1`,
   await expect(installNodeModules(clone(), "outdated", options)).rejects.toThrow(
     "npm ci ended with 1.\n    npm error code EUSAGE\n" +
       "    npm error npm ci can only install packages when they are in sync.\n" +
-      "package.json was changed by hand: npm install brings package-lock.json along. " +
+      "package.json was changed by hand: run npm install to update package-lock.json. " +
       `The whole output is in ${folder}/log`,
   );
   expect(lines.join()).not.toContain("done");
@@ -122,12 +122,12 @@ test("progress counts the packages of this system that are in place", () => {
 });
 
 test.each([
-  ["npm error code ENOTEMPTY", "Another npm changes node_modules at the same time."],
+  ["npm error code ENOTEMPTY", "Another npm is changing node_modules."],
   ["npm error code ENOTFOUND", "npm's registry cannot be reached."],
   ["npm error code ENOSPC", "The disk is full."],
-  ["npm error code EACCES", "node_modules belongs to somebody else"],
+  ["npm error code EACCES", "node_modules belongs to another user"],
   ["sh: 1: npm: not found", "npm comes with Node"],
-  ["npm error code EINTEGRITY", "Fix what it names"],
+  ["npm error code EINTEGRITY", "Fix the reported error"],
 ])("the remedy for %j", (words, text) => {
   expect(remedy(words)).toContain(text);
 });

@@ -56,11 +56,11 @@ test("a rehearsal without root, or not on Linux, is refused with the way out and
   expect(withoutRoot).toEqual({
     steps: [],
     notes: [],
-    problems: ["A rehearsal makes networks, mounts and hosts on this machine, which needs root: sudo npm start"],
+    problems: ["A rehearsal creates networks, mounts and hosts on this machine, which needs root: sudo npm start"],
   });
   expect(elsewhere.steps).toEqual([]);
   expect(elsewhere.problems).toEqual([
-    "A rehearsal makes its hosts out of Linux namespaces, and this is darwin. " +
+    "A rehearsal runs its hosts in Linux namespaces, but this is darwin. " +
       "Run it in a Linux virtual machine; npm run up, render and check-config work here.",
   ]);
 });
@@ -70,10 +70,10 @@ test("without apt-get the missing packages are named, with why", () => {
 
   expect(steps).toEqual([]);
   expect(problems).toEqual([
-    "Not on this machine, and it has no apt-get to install them:\n" +
-      "  mmdebstrap: makes the Debian root of the rehearsal's hosts\n" +
-      "  iproute2: makes the rehearsal's bridge and links, in a network namespace\n" +
-      "These are Debian's names; install what carries the same commands, and run this again.",
+    "Missing on this machine, which has no apt-get to install them:\n" +
+      "  mmdebstrap: creates the Debian root of the rehearsal's hosts\n" +
+      "  iproute2: creates the rehearsal's bridge and links, in a network namespace\n" +
+      "These are Debian's names; install packages with the same commands, and run this again.",
   ]);
   expect(plan("start", { ...ready, apt: false }).problems).toEqual([]);
 });

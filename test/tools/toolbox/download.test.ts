@@ -99,7 +99,7 @@ describe("refused, with nothing left behind:", () => {
       return response.write(bytes, () => response.destroy());
     });
 
-    expect(await refused(origin)).toMatch(/\/helm broke off after \d+ of 28 bytes$/);
+    expect(await refused(origin)).toMatch(/\/helm ended after \d+ of 28 bytes$/);
   });
 
   test("a server that falls silent", async () => {
@@ -122,7 +122,7 @@ describe("refused, with nothing left behind:", () => {
 
     const reason = await refused(origin, { timeout: { silence: 1_000, total: 300 } });
 
-    expect(reason).toBe(`${origin}/helm is not done after 0.3 s`);
+    expect(reason).toBe(`${origin}/helm is not complete after 0.3 s`);
   });
 
   test("a caller that has had enough", async () => {

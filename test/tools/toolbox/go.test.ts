@@ -25,7 +25,7 @@ test("without Go, or with one that is too old, it is said which and what to do",
   await expect(findGo(folder, { PATH: `${folder}:/bin` }, [])).rejects.toThrow(`${needs}, and go is go1.19.8.`);
 
   fakeExecutable(folder, "go", "echo 'go.mod requires go >= 1.26 (running go 1.24; GOTOOLCHAIN=local)' >&2; exit 1");
-  await expect(findGo(folder, { PATH: `${folder}:/bin` }, [])).rejects.toThrow("go said: go.mod requires go >= 1.26");
+  await expect(findGo(folder, { PATH: `${folder}:/bin` }, [])).rejects.toThrow("go failed: go.mod requires go >= 1.26");
 });
 
 test("a build is the same whatever the user's Go is set to, but for proxies and caches", () => {

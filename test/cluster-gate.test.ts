@@ -157,7 +157,7 @@ const refusals: [string, Partial<HighAvailabilitySettings>, Partial<ClusterFacts
     layer7,
     { ingressClasses: [{ name: "other", controller: "example.com/other", isDefault: true }], ...findings() },
     "rancher:loadBalancer.layer is 7, where the ingress controller must trust the balancer's X-Forwarded-*; " +
-      "how example.com/other for that. Use layer 4 without the PROXY protocol, " +
+      "this program cannot configure example.com/other for that. Use layer 4 without the PROXY protocol, " +
       "or traefik or ingress-nginx.",
   ],
   [
@@ -259,7 +259,7 @@ describe("checkCluster", () => {
   it("names five of many namespaces", () => {
     const { warnings } = checkCluster(prodSettings(), emptyCluster({ otherWorkloads: [..."abcdef"] }));
 
-    expect(describeProblems(warnings)).toContain("in a, b, c, d, e, .... Whoever");
+    expect(describeProblems(warnings)).toContain("in a, b, c, d, e, .... Administrators of Rancher");
   });
 
   it.each([

@@ -178,7 +178,7 @@ describe("the program stops before the first resource", () => {
     const [ingress, minor, foreign] = error.message.split("\n");
     expect(ingress).toContain("rancher:kubeconfig leads to a cluster without an IngressClass");
     expect(minor).toContain("rancher:version is 2.15.2, but 2.12.1 is installed");
-    expect(foreign).toContain("rancher:kubeconfig leads to a cluster where Rancher 2.12.1 is installed already");
+    expect(foreign).toContain("rancher:kubeconfig leads to a cluster where Rancher 2.12.1 is already installed");
   });
 });
 

@@ -191,7 +191,7 @@ describe("a good stack file", () => {
     ],
     [
       { loadBalancer: { kind: "nginx", hosts: [host], runAs: "container", image: "nginx:1.28.0-alpine" } },
-      "rancher:loadBalancer.image is nginx 1.28.0, which has known vulnerabilities. They are fixed in 1.30.4 and 1.31.3 ; use one of those or a later version.",
+      "rancher:loadBalancer.image is nginx 1.28.0, which has known vulnerabilities. They are fixed in 1.30.4 and 1.31.3; use one of those or a later version.",
     ],
     [
       {

@@ -44,7 +44,7 @@ flock -w ${lockSeconds} 9 || fail 10 "another script has held /run/rancher-stack
 rm -rf /run/rancher-stack.work
 mkdir /run/rancher-stack.work
 work=/run/rancher-stack.work
-trap 'rm -rf "$work"' EXIT
+trap 'trap "" TERM HUP INT; rm -rf "$work"' EXIT
 trap 'exit 143' TERM HUP INT
 ${readSecrets}
 ${folderFunctions}

@@ -121,7 +121,7 @@ describe("a kubeconfig that gives no access", () => {
     const exec = { apiVersion: "client.authentication.k8s.io/v1", command };
 
     await expect(readKubeconfig(kubeconfig({ exec }))).rejects.toThrow(
-      `asks ${command} for credentials, which returned none (3).`,
+      `uses ${command} for credentials, which returned none (3).`,
     );
   });
 

@@ -346,7 +346,7 @@ describe("a cluster that cannot be looked at", () => {
     const error = await refusal(survey(kubeconfig, stack, false, "rancher.example.com"));
 
     expect(error.message).toMatch(
-      /^connects through Rancher itself, at https:.*Use a kubeconfig of the cluster's own API server/,
+      /^connects through Rancher itself, at https:.*Use a kubeconfig of the cluster's API server/,
     );
   });
 

@@ -47,7 +47,7 @@ it("shows them with their version, time and size", () => {
 
   expect(archiveTable(archives)).toBe(
     [
-      "archive                                 Rancher  created (UTC)        size     image",
+      "archive                                 Rancher  created (UTC)     size     image",
       `${young}  2.15.2   2026-11-21 16:30  1.2 GB   rancher/rancher@sha256:0123456789ab`,
       `${old}  2.14.3   2026-11-19 03:00  98.7 MB  no checksum`,
     ].join("\n"),

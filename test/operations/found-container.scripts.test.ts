@@ -276,6 +276,6 @@ it("the steps say where the data go, and what the way back is", () => {
     "Rancher 2.14.3 starts on the data in a container of this program, behind nginx",
   ]);
   expect(adoptionSteps({ ...found, data: "volume rancher-data" }, devSettings())[1]).toContain(
-    "are in the volume rancher-data already",
+    "is already in the volume rancher-data",
   );
 });

@@ -61,7 +61,7 @@ describe("a mistake ends with exit code 1 and says", () => {
 
     expect(result).toMatchObject({ code: 1, calls: [], out: "" });
     expect(result.error).toMatch(error);
-    expect(result.error).toMatch(/Usage: npx rancher .*\. npx rancher .*help/);
+    expect(result.error).toMatch(/Usage: npx rancher .*\. See npx rancher help/);
   });
 
   it("without a command, which commands there are", async () => {

@@ -37,7 +37,7 @@ describe("a secret on standard input", () => {
   });
 
   it("is text", async () => {
-    await expect(piped(Buffer.from([0x61, 0xff, 0xfe]))).rejects.toThrow("is not text in UTF-8");
+    await expect(piped(Buffer.from([0x61, 0xff, 0xfe]))).rejects.toThrow("is not UTF-8 text");
   });
 });
 

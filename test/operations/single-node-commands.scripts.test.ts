@@ -219,7 +219,7 @@ describe("npm run uninstall", () => {
   it("asks first", async () => {
     const end = await run("uninstall", "--delete-data");
 
-    expect([end.code, end.stderr]).toEqual([1, expect.stringContaining("give --yes")]);
+    expect([end.code, end.stderr]).toEqual([1, expect.stringContaining("Confirm with --yes")]);
     expect(calls()).toEqual([]);
   });
 });
@@ -231,6 +231,6 @@ it("a stack of another mode is refused, with the reason", async () => {
 
   expect(end.code).toBe(1);
   expect(end.stderr).toContain(
-    "does not have rancher:mode single-node, and this command is for Rancher in Docker only",
+    "does not have rancher:mode single-node, and this command is only for Rancher in Docker",
   );
 });

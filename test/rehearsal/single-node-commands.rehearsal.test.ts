@@ -144,7 +144,7 @@ describe.skipIf(!isRoot)("the commands of a single node", () => {
 
     const end = await command("adopt", "by-hand");
 
-    expect([end.code, end.stderr]).toEqual([1, expect.stringContaining("give --yes")]);
+    expect([end.code, end.stderr]).toEqual([1, expect.stringContaining("Confirm with --yes")]);
     expect(end.stdout).toContain("in the folder /opt/rancher of the host");
     expect(end.stdout).toContain("variable AUDIT_LEVEL: docker.auditLog");
     expect(end.stdout + end.stderr).not.toContain("not-shown-anywhere");

@@ -52,7 +52,7 @@ describe("a secret by itself", () => {
     ["kubeconfig", " \n", "is empty"],
     ["kubeconfig", "~/.kube/canary", "looks like a path"],
     ["sshPrivateKey", "ssh-ed25519 canary", "is a public key"],
-    ["tlsPrivateKey", "certificates/canary.key", "is no PEM private key"],
+    ["tlsPrivateKey", "certificates/canary.key", "is not a PEM private key"],
     ["tlsPrivateKey", privateKey.replace("PRIVATE KEY-----\n", "PRIVATE KEY-----\ncanary"), "cannot be read"],
     ["sitePrivateKeys", "canary", "holds no PEM private key"],
     ["sitePrivateKeys", privateKey.slice(0, -40), "holds a private key that is cut off"],

@@ -182,7 +182,7 @@ describe("what is worth knowing of a single node", () => {
     [
       { loadBalancer: { kind: "nginx", image: "nginx:1.28.0" } },
       [],
-      "rancher:loadBalancer.image is nginx 1.28.0, which has known vulnerabilities. They are fixed in 1.30.4 and 1.31.3 ; use one of those or a later version.",
+      "rancher:loadBalancer.image is nginx 1.28.0, which has known vulnerabilities. They are fixed in 1.30.4 and 1.31.3; use one of those or a later version.",
     ],
   ])("is said of %j with secrets %j", (change, sealed, warning) => {
     const result = read(change as Readonly<Record<string, unknown>>, sealed);

@@ -117,7 +117,7 @@ seq 1 40; echo 'write /tmp/b001: no space left on device' >&2; exit 1`,
   const error: Error = await tool("helm", { env: environment(folder) }).catch((reason) => reason);
 
   expect(error.message).toContain("helm 3.19.0: cannot be obtained.");
-  expect(error.message).toContain(`helm on PATH: ${folder}/helm is 4.0.1; >=3.18.0 <4 will do`);
+  expect(error.message).toContain(`helm on PATH: ${folder}/helm is 4.0.1; >=3.18.0 <4 is required`);
   expect(error.message).toContain("helm to download: switched off by RANCHER_TOOLS_DOWNLOAD=off");
   expect(error.message).toContain("go build ended with 1.");
   expect(error.message).toContain("no space left on device");
@@ -184,5 +184,5 @@ test("a download with the wrong checksum is refused, said, and the tool is built
 
   expect(helm.from).toBe("build");
   expect(readFileSync(helm.path, "utf8")).not.toContain("not the vendor's");
-  expect(lines.join("\n")).toMatch(/has the SHA-256 [0-9a-f]{64}, but .* says 0{64}\. It is not used\./);
+  expect(lines.join("\n")).toMatch(/has the SHA-256 [0-9a-f]{64}, but .* contains 0{64}\. It is not used\./);
 });

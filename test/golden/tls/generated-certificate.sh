@@ -1,5 +1,5 @@
 authority=/var/backups/rancher/certificate-authority/rancher.example.com generated=$state/generated renewal=0
-command -v openssl >/dev/null || fail 10 "this machine has no openssl, by which the certificate for rancher.example.com is made. Install it: the package is called openssl everywhere"
+command -v openssl >/dev/null || fail 10 "openssl, which creates the certificate for rancher.example.com, is missing on this machine. Install the package openssl"
 register_undo <<'UNDO'
 if [ -e /etc/systemd/system/rancher-generated-certificate.timer ]; then
   systemctl -q disable --now rancher-generated-certificate.timer 9>&- || true
@@ -11,7 +11,7 @@ rm -f /etc/systemd/system/rancher-generated-certificate.service /etc/systemd/sys
 rm -rf "$state/generated"
 UNDO
 by_openssl() { openssl "$@" >"$work/openssl-output" 2>&1 </dev/null || fail 30 "openssl $1 failed: $(tail -n 3 "$work/openssl-output")"; }
-# A new key of the curve every browser takes, and a number nobody else has.
+# A new key on a curve that every browser supports, and a unique serial number.
 new_key() { by_openssl ecparam -name prime256v1 -genkey -noout -out "$1"; }
 serial() { printf 0x4; openssl rand -hex 16 | cut -c 2-32; }
 make_authority() {
@@ -20,7 +20,7 @@ make_authority() {
   safe_folder "$authority"
   place "$authority/key.pem" 0600 <"$work/ca-key.pem"
   place "$authority/certificate.pem" 0644 <"$work/ca.pem"
-  say "changed: this machine has a CA for rancher.example.com now"
+  say "changed: created a CA for rancher.example.com"
 }
 # A certificate may not outlive its CA.
 days_of_certificate() {
@@ -30,7 +30,7 @@ days_of_certificate() {
 }
 make_certificate() {
   days=$(days_of_certificate)
-  [ -n "$days" ] || fail 10 "the CA of rancher.example.com in $authority ends soon: $(openssl x509 -noout -enddate -in "$authority/certificate.pem" 2>&1). Move that folder away and run this again: another CA is made, which browsers and the agents of downstream clusters have to be told"
+  [ -n "$days" ] || fail 10 "the CA of rancher.example.com in $authority expires soon: $(openssl x509 -noout -enddate -in "$authority/certificate.pem" 2>&1). Move that folder away and run this again: it creates a new CA, which browsers and the agents of downstream clusters need"
   new_key "$work/server-key.pem"
   by_openssl req -new -sha256 -config "$work/openssl.cnf" -subj '/O=Rancher stack dev/CN=rancher.example.com' -key "$work/server-key.pem" -out "$work/server.csr"
   by_openssl x509 -req -sha256 -in "$work/server.csr" -CA "$authority/certificate.pem" -CAkey "$authority/key.pem" -set_serial "$(serial)" -days "$days" -extfile "$work/openssl.cnf" -extensions server -out "$work/server.pem"
@@ -39,7 +39,7 @@ make_certificate() {
   place "$generated/key.pem" 0600 <"$work/server-key.pem"
   place "$generated/certificate.pem" 0644 <"$work/server.pem"
   printf '%s\n' "$renewal" | place "$generated/renewal" 0600
-  say "changed: the certificate for rancher.example.com is good until $(openssl x509 -noout -enddate -in "$generated/certificate.pem" | cut -d = -f 2)"
+  say "changed: the certificate for rancher.example.com is valid until $(openssl x509 -noout -enddate -in "$generated/certificate.pem" | cut -d = -f 2)"
 }
 public_key_of() { openssl pkey -pubout -in "$1" 2>/dev/null </dev/null || echo none; }
 pair_fits() { [ "$(openssl x509 -noout -pubkey -in "$1/certificate.pem" 2>/dev/null)" = "$(public_key_of "$1/key.pem")" ]; }
@@ -68,13 +68,13 @@ authorityKeyIdentifier = keyid
 CONFIGURATION
   safe_path "$authority"
   if [ ! -e "$authority/certificate.pem" ]; then make_authority; fi
-  openssl x509 -noout -in "$authority/certificate.pem" 2>/dev/null || fail 10 "$authority/certificate.pem is empty or cut off. Put the whole file there from a copy, or move the folder away: a new CA is then created, which browsers and the agents of downstream clusters need"
-  pair_fits "$authority" || fail 10 "$authority/key.pem is not the key of the certificate beside it, or is missing. Put the right one there from a copy, or move the folder away: a new CA is then created, which browsers and the agents of downstream clusters need"
+  openssl x509 -noout -in "$authority/certificate.pem" 2>/dev/null || fail 10 "$authority/certificate.pem is empty or cut off. Restore the whole file from a copy, or move the folder away: a new CA is then created, which browsers and the agents of downstream clusters need"
+  pair_fits "$authority" || fail 10 "$authority/key.pem does not match the certificate beside it, or is missing. Restore the right one from a copy, or move the folder away: a new CA is then created, which browsers and the agents of downstream clusters need"
   if certificate_serves; then say "unchanged: the certificate for rancher.example.com"; else make_certificate; fi
 }
 was=$(cat "$facts/authority" 2>/dev/null || true)
 if [ ! -e "$authority/certificate.pem" ] && [ "${was##*/}" = "${authority##*/}" ] && [ -e "$was/certificate.pem" ]; then
-  fail 10 "the CA for rancher.example.com, which browsers and the agents of downstream clusters trust, is in $was, the former docker.backup.folder. Bring all of that folder along, on this machine: cp -a '${was%/*/*}/.' '${authority%/*/*}/'"
+  fail 10 "the CA for rancher.example.com, which browsers and the agents of downstream clusters trust, is in $was, the previous docker.backup.folder. Copy that whole folder on this machine: cp -a '${was%/*/*}/.' '${authority%/*/*}/'"
 fi
 make_due
 printf '%s\n' "$authority" | place "$facts/authority" 0600
@@ -234,7 +234,7 @@ run_all_undos() {
 }
 authority=/var/backups/rancher/certificate-authority/rancher.example.com generated=$state/generated renewal=0
 by_openssl() { openssl "$@" >"$work/openssl-output" 2>&1 </dev/null || fail 30 "openssl $1 failed: $(tail -n 3 "$work/openssl-output")"; }
-# A new key of the curve every browser takes, and a number nobody else has.
+# A new key on a curve that every browser supports, and a unique serial number.
 new_key() { by_openssl ecparam -name prime256v1 -genkey -noout -out "$1"; }
 serial() { printf 0x4; openssl rand -hex 16 | cut -c 2-32; }
 make_authority() {
@@ -243,7 +243,7 @@ make_authority() {
   safe_folder "$authority"
   place "$authority/key.pem" 0600 <"$work/ca-key.pem"
   place "$authority/certificate.pem" 0644 <"$work/ca.pem"
-  say "changed: this machine has a CA for rancher.example.com now"
+  say "changed: created a CA for rancher.example.com"
 }
 # A certificate may not outlive its CA.
 days_of_certificate() {
@@ -253,7 +253,7 @@ days_of_certificate() {
 }
 make_certificate() {
   days=$(days_of_certificate)
-  [ -n "$days" ] || fail 10 "the CA of rancher.example.com in $authority ends soon: $(openssl x509 -noout -enddate -in "$authority/certificate.pem" 2>&1). Move that folder away and run this again: another CA is made, which browsers and the agents of downstream clusters have to be told"
+  [ -n "$days" ] || fail 10 "the CA of rancher.example.com in $authority expires soon: $(openssl x509 -noout -enddate -in "$authority/certificate.pem" 2>&1). Move that folder away and run this again: it creates a new CA, which browsers and the agents of downstream clusters need"
   new_key "$work/server-key.pem"
   by_openssl req -new -sha256 -config "$work/openssl.cnf" -subj '/O=Rancher stack dev/CN=rancher.example.com' -key "$work/server-key.pem" -out "$work/server.csr"
   by_openssl x509 -req -sha256 -in "$work/server.csr" -CA "$authority/certificate.pem" -CAkey "$authority/key.pem" -set_serial "$(serial)" -days "$days" -extfile "$work/openssl.cnf" -extensions server -out "$work/server.pem"
@@ -262,7 +262,7 @@ make_certificate() {
   place "$generated/key.pem" 0600 <"$work/server-key.pem"
   place "$generated/certificate.pem" 0644 <"$work/server.pem"
   printf '%s\n' "$renewal" | place "$generated/renewal" 0600
-  say "changed: the certificate for rancher.example.com is good until $(openssl x509 -noout -enddate -in "$generated/certificate.pem" | cut -d = -f 2)"
+  say "changed: the certificate for rancher.example.com is valid until $(openssl x509 -noout -enddate -in "$generated/certificate.pem" | cut -d = -f 2)"
 }
 public_key_of() { openssl pkey -pubout -in "$1" 2>/dev/null </dev/null || echo none; }
 pair_fits() { [ "$(openssl x509 -noout -pubkey -in "$1/certificate.pem" 2>/dev/null)" = "$(public_key_of "$1/key.pem")" ]; }
@@ -291,8 +291,8 @@ authorityKeyIdentifier = keyid
 CONFIGURATION
   safe_path "$authority"
   if [ ! -e "$authority/certificate.pem" ]; then make_authority; fi
-  openssl x509 -noout -in "$authority/certificate.pem" 2>/dev/null || fail 10 "$authority/certificate.pem is empty or cut off. Put the whole file there from a copy, or move the folder away: a new CA is then created, which browsers and the agents of downstream clusters need"
-  pair_fits "$authority" || fail 10 "$authority/key.pem is not the key of the certificate beside it, or is missing. Put the right one there from a copy, or move the folder away: a new CA is then created, which browsers and the agents of downstream clusters need"
+  openssl x509 -noout -in "$authority/certificate.pem" 2>/dev/null || fail 10 "$authority/certificate.pem is empty or cut off. Restore the whole file from a copy, or move the folder away: a new CA is then created, which browsers and the agents of downstream clusters need"
+  pair_fits "$authority" || fail 10 "$authority/key.pem does not match the certificate beside it, or is missing. Restore the right one from a copy, or move the folder away: a new CA is then created, which browsers and the agents of downstream clusters need"
   if certificate_serves; then say "unchanged: the certificate for rancher.example.com"; else make_certificate; fi
 }
 make_due
@@ -301,7 +301,7 @@ placed_units=unchanged
 unit() { place "$1" 0644; [ "$placed" = unchanged ] || placed_units=changed; }
 unit /etc/systemd/system/rancher-generated-certificate.service <<'UNIT'
 [Unit]
-Description=Renews the certificate this machine made for Rancher
+Description=Renew the certificate this machine created for Rancher
 
 [Service]
 Type=oneshot
@@ -309,7 +309,7 @@ ExecStart=/bin/sh /var/lib/rancher-stack/generated-certificate.sh
 UNIT
 unit /etc/systemd/system/rancher-generated-certificate.timer <<'UNIT'
 [Unit]
-Description=Looks every day whether the certificate for Rancher is due
+Description=Check every day whether the certificate for Rancher is due
 
 [Timer]
 OnCalendar=daily

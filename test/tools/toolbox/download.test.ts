@@ -76,7 +76,7 @@ describe("refused, with nothing left behind:", () => {
     const origin = await serving({ "/helm": bytes, "/helm.sha256": other });
 
     expect(await refused(origin)).toBe(
-      `${origin}/helm has the SHA-256 ${digest}, but ${origin}/helm.sha256 says ${other}. It is not used.`,
+      `${origin}/helm has the SHA-256 ${digest}, but ${origin}/helm.sha256 contains ${other}. It is not used.`,
     );
   });
 

@@ -18,11 +18,11 @@ test("without Go, or with one that is too old, it is said which and what to do",
   const needs = "building needs Go 1.26 or newer";
 
   await expect(findGo(folder, { PATH: "/nowhere" }, [])).rejects.toThrow(
-    `${needs}, and no Go is installed. Install it from https://go.dev/dl/.`,
+    `${needs}, but no Go is installed. Install it from https://go.dev/dl/.`,
   );
 
   fakeExecutable(folder, "go", "echo go1.19.8");
-  await expect(findGo(folder, { PATH: `${folder}:/bin` }, [])).rejects.toThrow(`${needs}, and go is go1.19.8.`);
+  await expect(findGo(folder, { PATH: `${folder}:/bin` }, [])).rejects.toThrow(`${needs}, but go is go1.19.8.`);
 
   fakeExecutable(folder, "go", "echo 'go.mod requires go >= 1.26 (running go 1.24; GOTOOLCHAIN=local)' >&2; exit 1");
   await expect(findGo(folder, { PATH: `${folder}:/bin` }, [])).rejects.toThrow("go failed: go.mod requires go >= 1.26");
@@ -57,7 +57,7 @@ test.each([
   ["compile: writing output: write $WORK/b1: no space left on device", "The disk is full."],
   ["compile: signal: killed", "ran out of memory"],
   ["dial tcp: lookup proxy: no such host", "Go module proxy does not answer"],
-  ["undefined: x", "run this again to go on"],
+  ["undefined: x", "run this again to continue"],
 ])("the remedy for %j", (words, text) => {
   expect(remedy(words)).toContain(text);
 });

@@ -12,7 +12,7 @@ import type { IngressFindings } from "../components/cluster/ingress-findings.ts"
 import type { Survey } from "../components/survey.ts";
 import { balancerHost, emptyCluster, nginxBalancer, prodSettings } from "./support/prod-stack.ts";
 
-/** A day on which upstream maintains every Kubernetes that these tests use. */
+/** A day on which upstream maintains every Kubernetes version that these tests use. */
 const today = new Date("2026-10-01");
 const checkCluster = (settings: HighAvailabilitySettings, cluster: Survey) =>
   checkClusterOn(settings, cluster, { stack: "rancher/prod", today });
@@ -37,7 +37,7 @@ const findings = (overrides: Partial<IngressFindings> = {}): Pick<Survey, "ingre
   ingress: { packagedCharts: [], chartConfigs: [], controllers: [], ...overrides },
 });
 
-/** Every refusal and warning, by what the stack file says and what the cluster is. */
+/** Every refusal, by the stack file's settings and the cluster's state. */
 const refusals: [string, Partial<HighAvailabilitySettings>, Partial<Survey>, string][] = [
   [
     "a Kubernetes version that is not the cluster's",
@@ -194,7 +194,7 @@ describe("checkCluster", () => {
     expect(warnings).toEqual([]);
   });
 
-  it("reports everything at once", () => {
+  it("reports all problems together", () => {
     const cluster = emptyCluster({ ingressClasses: [], rancher: { version: "2.15.2", owned: false } });
 
     const { problems } = checkCluster(prodSettings(withCluster({ version: "v1.34.1" })), cluster);
@@ -206,7 +206,7 @@ describe("checkCluster", () => {
     ]);
   });
 
-  it("warns of other people's workloads, and goes on", () => {
+  it("warns about other workloads, and continues", () => {
     const { problems, warnings } = checkCluster(prodSettings(), emptyCluster({ otherWorkloads: ["billing", "shop"] }));
 
     expect(problems).toEqual([]);
@@ -226,7 +226,7 @@ describe("checkCluster", () => {
     const warningsOf = (settings: Partial<HighAvailabilitySettings>, cluster: Partial<Survey>) =>
       checkCluster(prodSettings(settings), emptyCluster(cluster)).warnings.map(({ key }) => key);
 
-    it("warns that the switch cuts Rancher off for a while", () => {
+    it("warns that the switch makes Rancher unreachable for a while", () => {
       const warnings = warningsOf(proxyProtocol, { ...rke2({}), rancher });
 
       expect(warnings).toEqual(["rancher:loadBalancer.proxyProtocol"]);
@@ -242,7 +242,7 @@ describe("checkCluster", () => {
     });
   });
 
-  it("warns about a Kubernetes that upstream no longer maintains, from the day after its last", () => {
+  it("warns about a Kubernetes that upstream no longer maintains, from the day after its end of life", () => {
     const cluster = emptyCluster({ kubernetesVersion: "v1.34.5+k3s1" });
     const warningsOn = (day: string) =>
       describeProblems(
@@ -256,7 +256,7 @@ describe("checkCluster", () => {
     );
   });
 
-  it("names five of many namespaces", () => {
+  it("names at most five namespaces", () => {
     const { warnings } = checkCluster(prodSettings(), emptyCluster({ otherWorkloads: [..."abcdef"] }));
 
     expect(describeProblems(warnings)).toContain("in a, b, c, d, e, .... Whoever");
@@ -269,7 +269,7 @@ describe("checkCluster", () => {
     ["the same version without its v", { version: "1.35.2" }, "v1.35.2"],
     ["the same version with the suffix of EKS", { version: "1.34.5" }, "v1.34.5-eks-abc1234"],
     ["the same version with the suffix of GKE", { version: "1.34.5" }, "v1.34.5-gke.100"],
-  ])("takes %s", (_, cluster, kubernetesVersion) => {
+  ])("accepts %s", (_, cluster, kubernetesVersion) => {
     expect(checkCluster(prodSettings(withCluster(cluster)), emptyCluster({ kubernetesVersion })).problems).toEqual([]);
   });
 
@@ -281,25 +281,25 @@ describe("checkCluster", () => {
       layer7,
     ],
     ["that nobody has to tell anything", {}, {}],
-  ])("takes an ingress controller %s", (_, cluster, settings) => {
+  ])("accepts an ingress controller %s", (_, cluster, settings) => {
     expect(checkCluster(prodSettings(settings), emptyCluster(cluster)).problems).toEqual([]);
   });
 
-  it("trusts the address a balancer's host has inside, where it has one", () => {
+  it("trusts the private address of a balancer's host if it has one", () => {
     const hosts = [balancerHost({ privateAddress: "10.0.0.10" })];
     const settings = prodSettings({ ...layer7, loadBalancer: nginxBalancer({ layer: 7, hosts }) });
 
     expect(describeProblems(checkCluster(settings, emptyCluster(findings())).problems)).toContain("- 10.0.0.10");
   });
 
-  it("does not judge a cert-manager that the TLS source does not need", () => {
+  it("does not check a cert-manager that the TLS source does not need", () => {
     const tls = { source: "secret", certificate: { from: "stack", chain: "CHAIN" } } as const;
     const cluster = emptyCluster({ certManager: { version: "1.0.0", owned: false } });
 
     expect(checkCluster(prodSettings({ tls }), cluster).problems).toEqual([]);
   });
 
-  it("judges the cert-manager of the stack file where the one there is this stack's own, to be upgraded", () => {
+  it("checks the stack file's cert-manager version if the installed one is the stack's own and will be upgraded", () => {
     const cluster = emptyCluster({ certManager: { version: "1.14.9", owned: true } });
 
     expect(checkCluster(prodSettings(), cluster).problems).toEqual([]);
@@ -323,14 +323,14 @@ describe("chooseIngressClass", () => {
     expect(chooseIngressClass(settings, emptyCluster({ ingressClasses }))?.name).toBe(name);
   });
 
-  it("knows ingress-nginx by its controller, whatever its class is called", () => {
+  it("recognises ingress-nginx by its controller, whatever the name of its class", () => {
     expect(isIngressNginx({ ...nginx, name: "public" })).toBe(true);
     expect(isIngressNginx({ ...traefik, name: "nginx" })).toBe(false);
   });
 });
 
 describe("foreignCertManager", () => {
-  it("is the version of the one that others installed", () => {
+  it("is the version of a cert-manager that this stack did not install", () => {
     expect(foreignCertManager(emptyCluster({ certManager: { version: "1.20.0", owned: false } }))).toBe("1.20.0");
     expect(foreignCertManager(emptyCluster({ certManager: { version: "1.20.0", owned: true } }))).toBeUndefined();
     expect(foreignCertManager(emptyCluster())).toBeUndefined();

@@ -96,11 +96,11 @@ describe("a chart value that the chart does not have", () => {
       "\\u{7}zzzzzzz",
       "Leave it out, or look it up in the chart's values.yaml.",
     ],
-  ])("is named with the one that was meant: %s", (_, values, path, remedy) => {
+  ])("is reported with a suggestion: %s", (_, values, path, remedy) => {
     expect(unknown(values)).toEqual([says(path, remedy)]);
   });
 
-  it("is named once, above whatever stands in it, and every one is named", () => {
+  it("is reported once, at its highest unknown key, and every such value is reported", () => {
     expect(
       unknown({ audtLog: { a: 1, b: 2 }, auditLog: { levl: 1, enabld: true } }).map((text) => text.split(" ")[0]),
     ).toEqual([
@@ -133,7 +133,7 @@ describe("a chart value that the chart has", () => {
     ["a list", { imagePullSecrets: [{ name: "a" }] }],
     ["a map that is printed whole", { probe: { initialDelaySeconds: 5 } }],
     ["a map of the schema's with keys of any name", { labels: { anything: "x" } }],
-  ])("takes anything where the chart has %s", (_, values) => {
+  ])("accepts anything if the chart has %s", (_, values) => {
     expect(unknown(values)).toEqual([]);
   });
 
@@ -143,7 +143,7 @@ describe("a chart value that the chart has", () => {
     ["a variable", "{{- $log := .Values.auditLog -}}{{ $log.maxAge }}"],
     ["include", '{{ include "log" (dict "log" $.Values.auditLog) }}'],
     ["a function that nobody knows", "{{ .Values.auditLog | mustToJson }}"],
-  ])("takes anything in a map that a template hands to %s", (_, template) => {
+  ])("accepts anything in a map that a template passes to %s", (_, template) => {
     const changed = { "templates/more.yaml": template };
 
     expect(unknown({ auditLog: { maxAge: 1 } })).toHaveLength(1);
@@ -152,13 +152,13 @@ describe("a chart value that the chart has", () => {
   });
 
   it.each(["{{ toYaml .Values }}", "{{- $values := .Values }}", "{{ with index $.Values $name }}{{ end }}"])(
-    "may be any where the whole of the values is used: %s",
+    "may be anything if a template uses all values: %s",
     (template) => {
       expect(unknown({ zzzzzzzzz: 1 }, { "templates/more.yaml": template })).toEqual([]);
     },
   );
 
-  it("may be one of the user's own that another value renders", () => {
+  it("may be the user's own if another value renders it", () => {
     const extraObjects = ["{{ .Values.mine.name }}"];
     const changed = { "templates/more.yaml": "{{ range .Values.extraObjects }}{{ tpl . $ }}{{ end }}" };
 
@@ -167,14 +167,14 @@ describe("a chart value that the chart has", () => {
   });
 });
 
-it("is not opened by comments, conditions and plain functions", () => {
+it("comments, conditions and plain functions do not make a map accept anything", () => {
   const template = `{{/* toYaml .Values.auditLog */}}{{ if not .Values.auditLog }}{{ default "x" .Values.auditLog | quote }}{{ end }}`;
 
   expect(unknown({ auditLog: { levl: 1 } }, { "templates/more.yaml": template })).toHaveLength(1);
 });
 
 it.each(["values.yaml", "values.schema.json", "Chart.yaml"])(
-  "a chart whose %s is broken is told by that name",
+  "reports a chart whose %s is broken, by the name of the file",
   (file) => {
     expect(() => unknown({}, { [file]: "{ a: [" })).toThrow(`its ${file} cannot be read`);
   },

@@ -35,7 +35,7 @@ function describeIt(given: Given, services: readonly Service[] = [], config: Rea
 }
 
 describe("a Traefik", () => {
-  it("is known by its entry point, with the release it belongs to", () => {
+  it("is recognised by its entry point, with the release it belongs to", () => {
     expect(describeIt({ annotations: { "meta.helm.sh/release-name": "traefik" } })).toEqual({
       kind: "traefik",
       namespace: "kube-system",
@@ -63,7 +63,7 @@ describe("a Traefik", () => {
   it.each([
     ["both of its ports", ["192.0.2.10", "192.0.2.20"], ["192.0.2.20"], ["192.0.2.20"]],
     ["one port alone, which is nobody", ["192.0.2.10"], [], []],
-  ])("takes the PROXY protocol from those it takes it from on %s", (_, web, websecure, trusted) => {
+  ])("accepts the PROXY protocol from those trusted on %s", (_, web, websecure, trusted) => {
     const args = [
       address,
       `--entryPoints.web.proxyProtocol.trustedIPs=${web.join(",")}`,
@@ -73,7 +73,7 @@ describe("a Traefik", () => {
     expect(describeIt({ args })?.proxyProtocol).toEqual(trusted);
   });
 
-  it("takes it from those of one port where the other trusts everybody", () => {
+  it("accepts it from those trusted on one port if the other port trusts everybody", () => {
     const args = [
       address,
       "--entryPoints.web.proxyProtocol.insecure",
@@ -88,7 +88,7 @@ describe("an ingress-nginx", () => {
   const args = ["/nginx-ingress-controller", "--configmap=$(POD_NAMESPACE)/controller"];
   const nginx = (config: Readonly<Record<string, string>>) => describeIt({ args }, [], config);
 
-  it("is known by its program, and names the ConfigMap it reads", () => {
+  it("is recognised by its program, and names the ConfigMap it reads", () => {
     expect(controllerOf(workload({ args }))?.configMap).toBe("kube-system/controller");
     expect(nginx({})).toMatchObject({ kind: "ingress-nginx", forwardedHeaders: [], proxyProtocol: [] });
   });
@@ -102,7 +102,7 @@ describe("an ingress-nginx", () => {
       [],
     ],
     [{ "use-proxy-protocol": "true", "proxy-real-ip-cidr": "192.0.2.10" }, [], ["192.0.2.10"]],
-  ])("by %j trusts the headers of %j, and the PROXY protocol of %j", (config, forwardedHeaders, proxyProtocol) => {
+  ])("with %j trusts the headers of %j, and the PROXY protocol of %j", (config, forwardedHeaders, proxyProtocol) => {
     expect(nginx(config)).toMatchObject({ forwardedHeaders, proxyProtocol });
   });
 });
@@ -110,7 +110,7 @@ describe("an ingress-nginx", () => {
 it.each([
   ["another program", ["--something"]],
   ["one with a ConfigMap of its own", ["/manager", "--configmap=kube-system/other"]],
-])("%s is no ingress controller", (_, args) => {
+])("%s is not an ingress controller", (_, args) => {
   expect(controllerOf(workload({ args }))).toBeUndefined();
 });
 

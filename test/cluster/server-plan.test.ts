@@ -94,7 +94,7 @@ describe("the plan of a cluster's servers", () => {
     expect(planServers(wanted, installed).steps).toEqual([]);
   });
 
-  it("reaches what is wanted with at most one server out, from any cluster of 1 to 7 servers to any other", () => {
+  it("reaches the wanted servers with at most one server out, between any two clusters of 1 to 7 servers", () => {
     const numbers = fc.subarray([1, 2, 3, 4, 5, 6, 7], { minLength: 1 });
     const installed = fc
       .subarray([1, 2, 3, 4, 5, 6, 7])

@@ -8,7 +8,7 @@ describe("Docker Engine on Debian and Ubuntu", () => {
   it.each<[keyof typeof releases, string]>([
     ["debian", "https://download.docker.com/linux/debian bookworm stable"],
     ["ubuntu", "https://download.docker.com/linux/ubuntu noble stable"],
-  ])("of %s comes from Docker's repository, signed by its known key, and no script is run", async (release, source) => {
+  ])("of %s comes from Docker's repository, signed by its known key, and no downloaded script is run", async (release, source) => {
     using machine = new FakeDockerMachine(release);
 
     const end = await machine.install();
@@ -32,7 +32,7 @@ describe("Docker Engine on Debian and Ubuntu", () => {
     ]);
   });
 
-  it("is planned once, and nothing is installed that was not planned", async () => {
+  it("is planned once, and nothing outside the plan is installed", async () => {
     using machine = new FakeDockerMachine("debian");
 
     await machine.install();
@@ -51,7 +51,7 @@ describe("Docker Engine on Debian and Ubuntu", () => {
     ]);
   });
 
-  it("is left alone by a second run", async () => {
+  it("is not touched by a second run", async () => {
     using machine = new FakeDockerMachine("debian");
     await machine.install();
     machine.calls();
@@ -63,7 +63,7 @@ describe("Docker Engine on Debian and Ubuntu", () => {
     expect(changing(machine.calls())).toEqual([]);
   });
 
-  it("goes with everything that came with it, and nothing else", async () => {
+  it("is removed with everything that was installed with it, and nothing else", async () => {
     using machine = new FakeDockerMachine("debian");
     await machine.install();
     machine.calls();
@@ -84,7 +84,7 @@ describe("Docker Engine on Debian and Ubuntu", () => {
     }
   });
 
-  it("leaves files of others in folders that the script created", async () => {
+  it("keeps files of others in folders that the script created", async () => {
     using machine = new FakeDockerMachine("debian");
     await machine.install();
     machine.write("/etc/apt/keyrings/other.asc", "key");
@@ -97,7 +97,7 @@ describe("Docker Engine on Debian and Ubuntu", () => {
     expect(existsSync(machine.path("root", "/etc/docker"))).toBe(false);
   });
 
-  it("stays while it has containers of somebody else", async () => {
+  it("is kept while it has containers of other owners", async () => {
     using machine = new FakeDockerMachine("debian");
     await machine.install();
     machine.write("/var/lib/docker/containers/wiki/config.v2.json", "{}");
@@ -110,7 +110,7 @@ describe("Docker Engine on Debian and Ubuntu", () => {
     expect(changing(machine.calls())).toEqual(["gpasswd -d ops docker"]);
   });
 
-  it("leaves volumes where they are", async () => {
+  it("keeps volumes", async () => {
     using machine = new FakeDockerMachine("debian");
     await machine.install();
     machine.write("/var/lib/docker/volumes/rancher-data/_data/k3s", "state");
@@ -123,7 +123,7 @@ describe("Docker Engine on Debian and Ubuntu", () => {
     expect(machine.read("/var/lib/docker/volumes/rancher-data/_data/k3s")).toBe("state");
   });
 
-  it("does not replace packages of somebody else", async () => {
+  it("does not replace packages that others installed", async () => {
     using machine = new FakeDockerMachine("debian");
     machine.tool(
       "apt-get",
@@ -175,7 +175,7 @@ describe("Docker Engine on the RHEL family", () => {
     expect(calls).toContain("rpm --import /etc/pki/rpm-gpg/RPM-GPG-KEY-rancher-stack-docker");
   });
 
-  it("is not installed when Docker's key is not the known one", async () => {
+  it("is not installed if Docker's key is not the known one", async () => {
     using machine = new FakeDockerMachine("rocky");
     machine.tool("gpg");
 
@@ -185,7 +185,7 @@ describe("Docker Engine on the RHEL family", () => {
     expect(machine.read("/etc/yum.repos.d/rancher-stack-docker.repo")).toBeUndefined();
   });
 
-  it("goes by rpm, which removes what came with us", async () => {
+  it("is removed by rpm, which removes what was installed with it", async () => {
     using machine = new FakeDockerMachine("rocky");
     await machine.install();
     machine.calls();
@@ -199,7 +199,7 @@ describe("Docker Engine on the RHEL family", () => {
 it.each<[keyof typeof releases, string]>([
   ["sles", "Docker has no packages for SUSE Linux Enterprise Server 15 SP6"],
   ["alpine", "this machine runs Alpine Linux v3.22, for which Docker has no packages"],
-])("%s is refused before anything changes, with another way", async (release, message) => {
+])("%s is refused before anything changes, with an alternative", async (release, message) => {
   using machine = new FakeDockerMachine(release);
 
   const end = await machine.install();
@@ -209,6 +209,6 @@ it.each<[keyof typeof releases, string]>([
   expect(changing(machine.calls())).toEqual([]);
 });
 
-it("root needs no group", () => {
+it("does not add root to a group", () => {
   expect(renderEngineInstall({ user: "root" })).not.toContain("usermod");
 });

@@ -5,9 +5,9 @@ import { changing, FakeDockerMachine } from "./support/fake-docker-machine.ts";
 
 interface Refusal {
   readonly release?: keyof typeof releases;
-  /** Makes the machine one that is refused. */
+  /** Turns the machine into one that is refused. */
   readonly spoil?: (machine: FakeDockerMachine) => void;
-  /** What the script looks for, and what it finds in its place. */
+  /** The path that the script checks, and what is there in the test. */
   readonly looks?: readonly [string, string];
   readonly code: number;
   readonly words: string;
@@ -57,7 +57,7 @@ describe("Docker Engine is not installed", () => {
     using machine = new FakeDockerMachine(release);
     spoil?.(machine);
     const [looked = "", found = ""] = looks ?? [];
-    // The test machine's own must not be seen.
+    // The test machine's own must not be visible.
     const text = renderEngineInstall({ user: "ops" })
       .replaceAll("command -v dockerd", "false")
       .replaceAll("/usr/lib/apt/apt-helper", "apt-helper");
@@ -68,7 +68,7 @@ describe("Docker Engine is not installed", () => {
     expect(changing(machine.calls()).filter((call) => /docker-ce|containerd|^usermod/.test(call))).toEqual([]);
   });
 
-  it("for a user who cannot be let in", async () => {
+  it("for a user who cannot be given access", async () => {
     using machine = new FakeDockerMachine("debian");
     machine.tool("usermod", "exit 6");
 
@@ -83,7 +83,7 @@ describe("Docker Engine is not installed", () => {
   it.each([
     ["start", "Docker Engine does not start. See: journalctl -u docker"],
     ["reload", "Docker Engine does not reload its options. See: journalctl -u docker"],
-  ])("to its end where systemd does not %s it", async (verb, words) => {
+  ])("completely if systemd does not %s it", async (verb, words) => {
     using machine = new FakeDockerMachine("debian", { engine: verb === "reload" });
     machine.tool(
       "systemctl",

@@ -16,9 +16,9 @@ describe.skipIf("refused" in made)("taking a container over, on a real Docker en
     await at.close();
   });
 
-  it.each(["volume", "bind", "layer"])("takes over a Rancher somebody runs by hand, its data in a %s", async (kind) => {
+  it.each(["volume", "bind", "layer"])("takes over a Rancher that was started by hand, its data in a %s", async (kind) => {
     await machine.look("mkdir", "-p", "/opt/rancher");
-    // An image that declares no volume keeps the data in the container.
+    // An image that declares no volume keeps the data in the container's layer.
     if (kind === "layer") await engine.feedDocker(await at.flattened(), "import", "-", "rancher/rancher:flat");
     const words = {
       volume: ["rancher/rancher:v2.14.3"],

@@ -27,7 +27,7 @@ const hostile = `Host *
   BatchMode no
 `;
 
-/** What must hold whatever a configuration says, in the words of `ssh -G`. */
+/** What must hold whatever a configuration says, as `ssh -G` prints it. */
 const required = {
   forwardagent: "no",
   forwardx11: "no",
@@ -64,10 +64,10 @@ describe.skipIf(!hasSsh).each(Object.entries(callers))("the ssh of %s", (_, word
     expect(effective()).toMatchObject(required);
   });
 
-  it("forwards nothing and runs nothing here, even with a hostile configuration", () => {
+  it("forwards nothing and runs no local command, even with a hostile configuration", () => {
     const settings = effective("-F", config);
 
-    // The hostile one was read: nothing sets this option.
+    // Proof that the hostile configuration was read: nothing else sets this option.
     expect(settings["localcommand"]).toBe("touch /tmp/local-command");
     expect(settings).toMatchObject(required);
     for (const absent of ["proxyjump", "proxycommand", "controlpath"]) expect(settings).not.toHaveProperty(absent);
@@ -82,7 +82,7 @@ describe.skipIf(!hasSsh).each(Object.entries(callers))("the ssh of %s", (_, word
   });
 });
 
-it("ssh is started with these options alone", () => {
+it("starts ssh with these options only", () => {
   const starting = [...sourceFiles("components"), ...sourceFiles("operations")].filter(({ text }) =>
     /\["ssh",|spawn\("ssh"|ProxyCommand=|ForwardAgent=|StrictHostKeyChecking=/.test(text),
   );

@@ -4,7 +4,7 @@ import { hello, longestSilence } from "./support/reconnecting-client.ts";
 
 describe.skipIf(process.getuid?.() !== 0)("a floating address between two real hosts", () => {
   let all: FloatingHosts;
-  /** How long clients waited is for people: on a busy machine it says little. That they were served again is tested. */
+  /** Prints how long clients waited, which depends on the machine. The test checks only that they are served again. */
   const tell = (what: string, silence: number) => {
     if (process.env["RANCHER_TEST_TALK"] !== undefined) console.log(`${what}: ${Math.round(silence)} ms`);
   };
@@ -20,7 +20,7 @@ describe.skipIf(process.getuid?.() !== 0)("a floating address between two real h
   });
   afterAll(() => all?.close());
 
-  it("is on one host, leads to nginx, and is nobody's source for connections that go out", async () => {
+  it("is on one host, leads to nginx, and is never the source of outgoing connections", async () => {
     const { holder, other } = await all.settled();
 
     expect(holder.host.name).toBe("lb-1");
@@ -28,7 +28,7 @@ describe.skipIf(process.getuid?.() !== 0)("a floating address between two real h
     expect(await holder.look("ip", "-o", "route", "get", other.host.address)).toContain(` src ${holder.host.address} `);
   });
 
-  it("leaves a host whose nginx is stopped, and stays away when it is back", async () => {
+  it("leaves a host whose nginx is stopped, and does not return when nginx does", async () => {
     const { holder, other } = await all.settled();
 
     const silence = await longestSilence(all.address, () => holder.look("systemctl", "stop", "nginx"));
@@ -40,7 +40,7 @@ describe.skipIf(process.getuid?.() !== 0)("a floating address between two real h
     expect(await hello(all.address)).toBe(true);
   });
 
-  it("leaves a host whose nginx takes connections and says nothing", async () => {
+  it("leaves a host whose nginx accepts connections but does not respond", async () => {
     const { holder, other } = await all.settled();
     const stopped = await longestSilence(all.address, () => holder.look("pkill", "-STOP", "nginx"));
     tell("nginx hangs", stopped);
@@ -49,18 +49,18 @@ describe.skipIf(process.getuid?.() !== 0)("a floating address between two real h
     expect((await all.settled()).holder).toBe(other);
   });
 
-  it("is taken from a host where keepalived is killed, and given up there when systemd starts it anew", async () => {
+  it("is taken over from a host where keepalived is killed, which releases it when systemd restarts keepalived", async () => {
     const { holder, other } = await all.settled();
     const silence = await longestSilence(all.address, () => holder.look("pkill", "-KILL", "keepalived"));
     tell("keepalived killed", silence);
-    // Nobody restarts a daemon that dies on a rehearsal's host; systemd does after a second.
+    // A rehearsal's host does not restart a daemon that dies; systemd does after a second.
     await holder.look("systemctl", "start", "keepalived");
 
     expect((await all.settled()).holder).toBe(other);
     expect(await hello(all.address)).toBe(true);
   });
 
-  it("is taken from a host that falls silent, and is on one host again when that one is back", async () => {
+  it("is taken over from a host that falls silent, and is on one host again when that host is back", async () => {
     const { holder, other } = await all.settled();
 
     const silence = await longestSilence(all.address, () => holder.host.freeze());
@@ -72,7 +72,7 @@ describe.skipIf(process.getuid?.() !== 0)("a floating address between two real h
     expect(await hello(all.address)).toBe(true);
   });
 
-  it("is taken from a host without power, and stays where it is when that one boots", async () => {
+  it("is taken over from a host without power, and stays when that host boots", async () => {
     const { holder, other } = await all.settled();
 
     const silence = await longestSilence(all.address, () => holder.host.stop());
@@ -83,7 +83,7 @@ describe.skipIf(process.getuid?.() !== 0)("a floating address between two real h
     expect((await all.settled()).holder).toBe(other);
   });
 
-  it("goes from host to host when the stack is destroyed, and hosts are as they were", async () => {
+  it("moves between hosts while the stack is destroyed, and the hosts are as they were before", async () => {
     const { holder, other } = await all.settled();
 
     const silence = await longestSilence(all.address, async () => {

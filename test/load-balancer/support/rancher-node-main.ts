@@ -1,4 +1,4 @@
-// A program: one node of a cluster as a layer-4 load balancer meets it, on ports 80 and 443 of its own network namespace.
+// A program: one node of a cluster for a layer-4 load balancer, on ports 80 and 443 of its own network namespace.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { createServer as createTcpServer, type Server, type Socket } from "node:net";
@@ -24,7 +24,7 @@ function answer({ name }: NodeSetup, request: IncomingMessage, response: ServerR
   response.end(`${name} ${request.headers.host ?? ""} ${clients.get(request.socket) ?? ""}`);
 }
 
-/** Takes the PROXY protocol's line off a connection, as an ingress controller that is told to expect one. */
+/** Reads the PROXY protocol's line from a connection, like an ingress controller that expects one. */
 function unwrapped(socket: Socket, onward: (socket: Socket, client: string) => void): void {
   socket.once("readable", () => {
     const data = (socket.read() as Buffer | null) ?? Buffer.alloc(0);

@@ -1,11 +1,14 @@
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Milliseconds between two attempts of a client, and until it gives one up. */
+/** Milliseconds between two attempts of a client, and its timeout. */
 const pause = 20;
 const timeout = 500;
 
-/** Milliseconds of answers in a row after which a client that was not answered is content, and one that always was. */
+/**
+ * Milliseconds of successive responses after which a client is content, for one that was interrupted and one that was
+ * not.
+ */
 const content = { again: 1000, always: 4000 };
 
 /** One connection, read to its end. */

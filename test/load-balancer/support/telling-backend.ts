@@ -10,8 +10,9 @@ export interface ClientAddressSource {
 }
 
 /**
- * A backend that answers `/status/404` with that status, `/stream` and `/watch` with an event it does not finish (of
- * server-sent events, of Kubernetes), and everything else with what it was asked, as JSON. It sends a Strict-Transport-Security of its own, and Upgrade requests are echoed.
+ * A backend that answers `/status/404` with that status, `/stream` and `/watch` with an unfinished event (server-sent
+ * events, Kubernetes), and everything else with the request as JSON. It sends its own Strict-Transport-Security header,
+ * and echoes Upgrade requests.
  */
 export async function startEchoBackend(address: string): Promise<Upstream & { close(): void }> {
   const server = createServer((request, response) => {

@@ -76,7 +76,7 @@ describe("rancherValues", () => {
     expect(rancherValues({ ...args, ...overrides })).toEqual(values);
   });
 
-  it("changes nothing in what it is given", () => {
+  it("does not change its input", () => {
     const chartValues = Object.freeze({ ingress: Object.freeze({ extraAnnotations: Object.freeze({ a: "b" }) }) });
 
     expect(() => rancherValues({ ...args, chartValues })).not.toThrow();

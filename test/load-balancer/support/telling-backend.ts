@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders } from "node:http";
 import { createServer as createTcpServer, type AddressInfo, type Server } from "node:net";
 import type { Upstream } from "../../../components/load-balancer/listener.ts";
 
-/** What a backend tells of the request it was given. */
+/** A backend's report of the request it received. */
 export interface ClientAddressSource {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
@@ -51,7 +51,7 @@ export async function startEchoBackend(address: string): Promise<Upstream & { cl
   };
 }
 
-/** A backend that sends back what a connection began with, up to a line `end`, and ends it. */
+/** A backend that returns what a connection began with, up to a line `end`, and closes it. */
 export async function startParrot(address: string): Promise<Upstream & { close(): void }> {
   const server = createTcpServer((socket) => {
     let text = "";

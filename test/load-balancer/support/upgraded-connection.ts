@@ -3,24 +3,24 @@ import { request as httpsRequest } from "node:https";
 import type { Duplex } from "node:stream";
 import type { Target } from "./asking.ts";
 
-/** A connection that has left HTTP/1.1 for another protocol, with a server that echoes. */
+/** A connection that was upgraded from HTTP/1.1 to another protocol, with a server that echoes. */
 export interface UpgradedConnection {
-  /** What the answer said it was upgraded to. */
+  /** The protocol that the response upgraded to. */
   readonly protocol: string;
-  /** Sends bytes, and resolves when they are back. @throws when they are not, within 10 s */
+  /** Sends bytes, and resolves when they are echoed. @throws after 10 s */
   echo(text: string): Promise<void>;
   /** Resolves when the connection has ended, with the moment it did (`performance.now()`). */
   readonly ended: Promise<number>;
   close(): void;
 }
 
-/** What a client of each protocol asks with; the websocket's first frame is made by hand below. */
+/** The upgrade request of each protocol. The websocket's first frame is built below. */
 const requests = {
   websocket: { "sec-websocket-version": "13", "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==" },
   "SPDY/3.1": { "x-stream-protocol-version": "v4.channel.k8s.io" },
 } as const;
 
-/** Opens one. @throws when the answer is anything but 101 */
+/** Opens a connection. @throws when the status is anything but 101 */
 export function upgrade(
   target: Target,
   protocol: keyof typeof requests,

@@ -76,7 +76,7 @@ describe.skipIf(!root)("nginx in front of three nodes", () => {
     askAtFixedRate(load, async (index) => void (await mustAnswer(target, { path: `/${index}`, timeout: 30_000 })));
 
   describe.each(["layer 7", "layer 4"] as const)("at %s", (layer) => {
-    it("hides a node that refuses connections from clients, and uses it again when it is back", async () => {
+    it("routes clients around a node that refuses connections, and uses it again when it is back", async () => {
       await backends[0].die();
       const { failures } = await many(targets[layer]);
       expect(failures).toEqual([]);
@@ -88,7 +88,7 @@ describe.skipIf(!root)("nginx in front of three nodes", () => {
       expect(backends[0].seen.length).toBeGreaterThan(0);
     });
 
-    it("hides a silent node from clients, at the cost of the configured connect timeout", async () => {
+    it("routes clients around a silent node, after the configured connect timeout", async () => {
       await machine.start(blackHoled);
 
       const { failures, slowest } = await many(targets[layer]);
@@ -128,7 +128,7 @@ describe.skipIf(!root)("nginx in front of three nodes", () => {
     });
   });
 
-  it("at layer 7 loses no request of a node that is killed during it", async () => {
+  it("at layer 7 loses no request if a node is killed during it", async () => {
     const asked = many(targets["layer 7"]);
     await sleep(500);
     await backends[0].die();

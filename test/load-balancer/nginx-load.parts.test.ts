@@ -107,7 +107,7 @@ describe.skipIf(!root).each(["bookworm", "sid"] as const)("a reload of nginx of 
     expect(backend.connections - made).toBeLessThan(answered / 2);
   });
 
-  it("keeps protocols of kubectl exec and websockets open for the configured time, then leaves no old worker", async () => {
+  it("keeps upgraded connections (kubectl exec, websockets) for the configured time, then leaves no old worker", async () => {
     const open = {
       websocket: await upgrade(targets["layer 7"], "websocket"),
       "SPDY/3.1": await upgrade(targets["layer 7"], "SPDY/3.1", { method: "POST" }),

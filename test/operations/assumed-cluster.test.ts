@@ -14,7 +14,7 @@ it.each([
   expect(chooseIngressClass(settings, assumedCluster(settings))?.controller).toBe(controller);
 });
 
-it.each([undefined, "v1.35.2"])("a cluster nobody looked at passes the gate: version %s", (version) => {
+it.each([undefined, "v1.35.2"])("a cluster that was not surveyed passes the gate: version %s", (version) => {
   const settings = prodSettings({ cluster: { ...prodSettings().cluster, ...(version && { version }) } });
 
   expect(assumedCluster(settings).kubernetesVersion).toBe(version ?? "unknown");

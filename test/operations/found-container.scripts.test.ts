@@ -29,9 +29,9 @@ const found: FoundContainer = {
   labels: [],
 };
 
-it("a container is looked into, and of its variables only names leave the host", async () => {
+it("a container is inspected, and only the names of its variables leave the host", async () => {
   using box = new ScriptSandbox();
-  // The engine's answers, by what was asked for.
+  // The engine's responses, by the format that was requested.
   box.command(
     "docker",
     `case "$*" in
@@ -84,7 +84,7 @@ esac`,
   });
 });
 
-it("one that is not there is refused, with those that are", async () => {
+it("a missing container is refused, with the existing ones", async () => {
   using box = new ScriptSandbox();
   box.command("docker", "printf 'wiki\\nblog\\n'");
 
@@ -93,7 +93,7 @@ it("one that is not there is refused, with those that are", async () => {
   expect([run.code, run.stderr]).toEqual([10, "no container named old is on this machine. There are: wiki blog \n"]);
 });
 
-it("what was found is shown", () => {
+it("a found container is described", () => {
   expect(foundText(found)).toBe(`  container  old, running, restart policy unless-stopped
   image      rancher/rancher:v2.14.3
   Rancher    2.14.3
@@ -118,7 +118,7 @@ it("what was found is shown", () => {
   expect(foundText({ ...found, data: "volume mine" })).toContain("in the volume mine");
 });
 
-it("what does not come along by itself is named, with the key that says it", () => {
+it("every option that is not taken over automatically is named, with the key that sets it", () => {
   expect(notTakenOver(found, devSettings())).toEqual([
     "variable CATTLE_BOOTSTRAP_PASSWORD: nothing: it was used at the first start",
     "variable HTTPS_PROXY: docker.proxy, its user and password the secret rancher:proxyCredentials",
@@ -143,7 +143,7 @@ const bare = {
 };
 const answer = (more: Partial<FoundContainer>) => notTakenOver({ ...bare, ...more }, devSettings()).slice(1);
 
-it("what CAs, registries and Let's Encrypt need is named, each with its key or the reason why there is none", () => {
+it("options for CAs, registries and Let's Encrypt are named, each with its key or the reason why there is none", () => {
   const mounts = (...inside: string[]) => [...bare.mounts, ...inside.map((path) => `bind /srv/some ${path}`)];
 
   expect(
@@ -243,12 +243,12 @@ it.each<[string, Partial<FoundContainer>, string]>([
     },
     "but a part of it, /var/lib/rancher/k3s, is mounted from elsewhere",
   ],
-])("is refused before anything is asked: one %s", (_, more, message) => {
+])("a container is refused before any question: one %s", (_, more, message) => {
   expect(adoptionRefusals(found)).toEqual([]);
   expect(adoptionRefusals({ ...found, ...more }).join("\n")).toContain(message);
 });
 
-it("a certificate of Rancher's own is named where another one would take its place", () => {
+it("Rancher's own certificate is named if another one would replace it", () => {
   const plain = { ...found, mounts: [], arguments: [], variables: [], ports: [], restart: "always" };
   const behindNginx = devSettings();
   const alone = devSettings({
@@ -268,7 +268,7 @@ it("a certificate of Rancher's own is named where another one would take its pla
   expect(adoptionSteps(plain, alone)[3]).toBe("Rancher 2.14.3 starts on the data in a container of this program");
 });
 
-it("the steps say where the data go, and what the way back is", () => {
+it("the steps name where the data is copied, and the way back", () => {
   expect(adoptionSteps(found, devSettings())).toEqual([
     "old is stopped while its data are copied, then serves again while they are archived",
     "it is stopped for good, and its data are copied into the volume rancher-data",

@@ -4,7 +4,7 @@ import { argumentName, type CommandSpec } from "../../operations/commands/comman
 import { commands } from "../../operations/commands/table.ts";
 import { buildProgram } from "../../operations/program.ts";
 
-/** Parses a command line with every command replaced by a note of what it got. */
+/** Parses a command line. Every command is replaced by one that records its input. */
 async function parse(...words: string[]) {
   const calls: [string, unknown][] = [];
   const program = buildProgram(commands, async ({ name }, input) => void calls.push([name, input]));
@@ -26,7 +26,7 @@ async function parse(...words: string[]) {
   return { code, calls, ...output };
 }
 
-describe("a command line without a mistake", () => {
+describe("a valid command line", () => {
   it.each<[string[], string, object]>([
     [["restore", "dev"], "restore", { stack: "dev", archive: undefined }],
     [["restore", "dev", "x.tar.gz", "--yes"], "restore", { stack: "dev", archive: "x.tar.gz", yes: true }],
@@ -45,7 +45,7 @@ describe("a command line without a mistake", () => {
   });
 });
 
-describe("a mistake ends with exit code 1 and says", () => {
+describe("a wrong command line exits with code 1 and reports", () => {
   it.each([
     ["which command was meant", ["upp", "dev"], /unknown command 'upp'\n\(Did you mean up\?\)/],
     ["which option was meant", ["render", "dev", "--ot", "x"], /unknown option '--ot'\n\(Did you mean --out\?\)/],

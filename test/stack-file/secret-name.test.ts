@@ -18,7 +18,7 @@ describe("the name of a secret", () => {
     ["rancher:docker", "rancher:docker is not secret. Write it in the stack file, so that previews show its changes."],
     ["colour", `"colour" is not a secret key. Secret keys: ${secretNames.slice(0, -1).join(", ")} and k3sRegistries.`],
     ["toString", expect.stringContaining('"toString" is not a secret key.') as unknown],
-  ])("is not %s", (word, fault) => {
+  ])("cannot be %s", (word, fault) => {
     expect(secretNamed(word)).toEqual({ fault });
   });
 
@@ -30,7 +30,7 @@ describe("the name of a secret", () => {
   });
 });
 
-describe("a secret by itself", () => {
+describe("the value of a secret", () => {
   const { privateKey } = generateKeyPairSync("ec", {
     namedCurve: "P-256",
     privateKeyEncoding: { type: "pkcs8", format: "pem" },

@@ -4,7 +4,7 @@ import { defaultNginxOptions } from "../../components/load-balancer/nginx-option
 import type { NginxSettings, HighAvailabilitySettings, SshHostSettings } from "../../components/stack-file/settings.ts";
 import type { Survey } from "../../components/survey.ts";
 
-/** A host key that is well-formed and belongs to nobody. */
+/** A well-formed host key that belongs to no host. */
 export const hostKey = `ssh-ed25519 ${Buffer.concat([
   Buffer.from([0, 0, 0, 11]),
   Buffer.from("ssh-ed25519"),
@@ -42,7 +42,7 @@ export function nginxBalancer(overrides: Partial<NginxSettings> = {}): NginxSett
   };
 }
 
-/** Three nodes behind one nginx, Rancher's own certificate: the checked form of `Pulumi.prod.yaml`. */
+/** Three nodes behind one nginx, Rancher's own certificate: the validated settings of `Pulumi.prod.yaml`. */
 export function prodSettings(overrides: Partial<HighAvailabilitySettings> = {}): HighAvailabilitySettings {
   return {
     mode: "high-availability",
@@ -66,7 +66,7 @@ export function prodSettings(overrides: Partial<HighAvailabilitySettings> = {}):
   };
 }
 
-/** A value per secret key that occurs nowhere else, so that it can be searched for. */
+/** A unique value per secret key, so that it can be searched for. */
 export const canaries = {
   kubeconfig: "canary-kubeconfig-2b7e",
   sshPrivateKey: "canary-ssh-private-key-8c1d",
@@ -79,13 +79,13 @@ export const canaries = {
 
 type SingleSecret = Exclude<keyof ClusterSecrets, "sitePrivateKeys">;
 
-/** Call it inside the program, as outputs belong to the run that made them. */
+/** Call it inside the program, because outputs belong to the run that made them. */
 export function prodSecrets(names = Object.keys(canaries) as SingleSecret[]): ClusterSecrets {
   const given = Object.fromEntries(names.map((name) => [name, pulumi.secret(canaries[name])]));
   return { kubeconfig: pulumi.secret(canaries.kubeconfig), ...given, sitePrivateKeys: new Map() };
 }
 
-/** What the survey finds on a cluster that is ready for Rancher and has nothing else on it. */
+/** The survey of a cluster that is ready for Rancher and otherwise empty. */
 export function emptyCluster(overrides: Partial<Survey> = {}): Survey {
   return {
     uid: "00000000-0000-4000-8000-000000000001",

@@ -21,7 +21,7 @@ const exported = (type: string, resource: string, inputs: Record<string, unknown
 const container = "docker:index/container:Container";
 
 describe("pendingDockerObjects", () => {
-  it("are the container and the network an engine was creating", () => {
+  it("finds the container and the network that an engine was creating", () => {
     expect(pendingDockerObjects(exported("creating", container, { name: "rancher", labels }))).toEqual([
       { urn: "urn", kind: "container", name: "rancher", stack: "rancher/dev" },
     ]);
@@ -39,7 +39,7 @@ describe("pendingDockerObjects", () => {
       exported("creating", "docker:index/volume:Volume", { name: "x", labels }),
     ],
     ["nothing", { version: 3, deployment: {} }],
-  ])("are not %s", (_, stack) => {
+  ])("ignores %s", (_, stack) => {
     expect(pendingDockerObjects(stack)).toEqual([]);
   });
 });
@@ -82,7 +82,7 @@ const both: readonly PendingDockerObject[] = [
 ];
 
 describe("findDockerObjects", () => {
-  it("finds what runs, and leaves it running", () => {
+  it("finds a running container, and leaves it running", () => {
     const found = run(both);
 
     expect(found).toEqual({ status: 0, stdout: "container rancher 0123abc\nnetwork rancher 0123abc\n", stderr: "" });
@@ -92,7 +92,7 @@ describe("findDockerObjects", () => {
     ]);
   });
 
-  it("removes a container that does not run, so that it can be created again", () => {
+  it("removes a container that is not running, so that it can be created again", () => {
     const found = run(both, { state: "stopped" });
 
     expect(found.stdout).toBe("network rancher 0123abc\n");
@@ -109,7 +109,7 @@ describe("findDockerObjects", () => {
   });
 
   it.each([["name=other\nstack=rancher/dev\n"], ["name=local\nstack=rancher/prod\n"], [""]])(
-    "touches nothing on a machine that is not the stack's: %j",
+    "changes nothing on a machine that does not belong to the stack: %j",
     (marker) => {
       expect(run(both, { marker, state: "stopped" })).toEqual({
         status: 0,

@@ -8,7 +8,7 @@ const heard = () => {
   return { lines, phases: startPhases((line) => lines.push(stripVTControlCharacters(line).trim())) };
 };
 
-it("says each phase when it starts, what it says itself, and how long it took", async () => {
+it("prints each phase when it starts, its progress, and how long it took", async () => {
   const { lines, phases } = heard();
 
   const result = await phases.run("hosts", async (say) => {
@@ -30,7 +30,7 @@ it("adds up the time of phases of one name, in the order they first ran", async 
   expect(phases.times.get("pulumi up")).toBeGreaterThan(0.05);
 });
 
-it("passes an error on, and has the time of the phase that failed", async () => {
+it("rethrows an error, and records the time of the phase that failed", async () => {
   const { lines, phases } = heard();
 
   const run = phases.run("hosts", () => Promise.reject(new Error("no root")));

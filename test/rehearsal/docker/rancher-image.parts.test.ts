@@ -45,7 +45,7 @@ describe.skipIf("refused" in made)("a fake Rancher in a Docker engine", () => {
   const healthy = () => expect.poll(() => answersWith("/healthz"), { timeout: 20_000 }).toBe("ok 200");
   const said = async () => (await docker.docker("logs", "rancher")).stdout;
 
-  it("answers after a while, in its network by its name, and on loopback where it is published there", async () => {
+  it("responds after a while, in its network by its name, and on loopback if it is published there", async () => {
     await start(older, "--network", "rancher", "--publish", "127.0.0.1:60080:80");
     await healthy();
 
@@ -61,7 +61,7 @@ describe.skipIf("refused" in made)("a fake Rancher in a Docker engine", () => {
     await expect(fetch(`http://${machine.host.address}:60080/ping`)).rejects.toThrow();
   });
 
-  it("migrates the data of an older one, and is refused by them when it is older itself", async () => {
+  it("migrates the data of an older one, and rejects the data of a newer one", async () => {
     await start(newer, "--network", "rancher");
     await healthy();
     expect(await said()).toContain("Migrating data of v2.14.3");
@@ -73,14 +73,14 @@ describe.skipIf("refused" in made)("a fake Rancher in a Docker engine", () => {
     expect(await said()).toContain("the data is of v2.15.2; v2.14.3 cannot read it");
   });
 
-  it("wants to be privileged", async () => {
+  it("requires to be privileged", async () => {
     const { code, stdout } = await docker.docker("run", "--rm", newer);
 
     expect(code).toBe(1);
     expect(stdout).toContain("--privileged");
   });
 
-  it("says that it is unhealthy, ends, or fails only where it serves, by its fault", async () => {
+  it("with a fault is unhealthy, exits, or fails only as the serving container", async () => {
     await start(invalid("unhealthy"), "--network", "trial");
     await expect.poll(() => answersWith("/healthz"), { timeout: 20_000 }).toContain(" 500");
     await docker.mustDocker("rm", "--force", "rancher");
@@ -101,7 +101,7 @@ describe.skipIf("refused" in made)("a fake Rancher in a Docker engine", () => {
     await docker.mustDocker("rm", "--force", "--volumes", "rancher-trial");
   });
 
-  it("goes on with its data when it, or the whole machine, was cut off", async () => {
+  it("keeps its data after it or the whole machine was cut off", async () => {
     await start(newer, "--network", "rancher", "--restart", "unless-stopped");
     await healthy();
     for (let kill = 0; kill < 5; kill++) {

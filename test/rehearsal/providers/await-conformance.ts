@@ -6,7 +6,7 @@ import type { ScratchEngine } from "./scratch-engine.ts";
 
 type ProviderArgs = Partial<kubernetes.ProviderArgs>;
 
-/** What the kubernetes provider waits for, and what it does when that does not come. */
+/** What the kubernetes provider waits for, and its behaviour when that does not happen. */
 export function awaitConforms(engine: () => ScratchEngine, cluster: () => TestCluster): void {
   let namespace: string;
   let count = 0;
@@ -21,7 +21,7 @@ export function awaitConforms(engine: () => ScratchEngine, cluster: () => TestCl
       ...args,
     });
 
-  it("retries while what an object needs is still missing, and says so in the end", { timeout: 120_000 }, async () => {
+  it("retries while something that an object needs is missing, and reports it in the end", { timeout: 120_000 }, async () => {
     const stack = await engine().stack();
     const program = async () => {
       new kubernetes.core.v1.ConfigMap(
@@ -40,7 +40,7 @@ export function awaitConforms(engine: () => ScratchEngine, cluster: () => TestCl
     expect((await stack.state()).resource("lost")).toBeUndefined();
   });
 
-  it("waits for what pulumi.com/waitFor names, and keeps an object that does not get there, marked", async () => {
+  it("waits for pulumi.com/waitFor, and keeps an object that does not get there, marked", async () => {
     const group = `test-${process.pid}.example.com`;
     const condition = { type: "object", properties: { type: { type: "string" }, status: { type: "string" } } };
     const spec = { type: "object", properties: { size: { type: "integer" } } };

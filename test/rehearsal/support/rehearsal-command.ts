@@ -6,13 +6,13 @@ import { projectFolder } from "../../../operations/work-folder.ts";
 import { ledgerEntries, type LedgerEntry } from "../../../rehearsal/sandbox/ledger.ts";
 import { isAlive } from "../../../rehearsal/sandbox/process-identity.ts";
 
-/** A `npm run rehearse` under way. */
+/** A running `npm run rehearse`. */
 export interface RehearsalCommand {
-  /** Waits until it has said this. @throws when it ends before, with what it said */
+  /** Waits until it has printed this. @throws when it ends before, with its output */
   says(text: string | RegExp): Promise<void>;
-  /** What is on record of its world right now. */
+  /** The current record of its sandbox. */
   record(): LedgerEntry;
-  /** Ctrl-C as a terminal gives it: to every process of the foreground group. */
+  /** Ctrl-C as a terminal sends it: to every process of the foreground group. */
   interrupt(): void;
   /** To the command alone. */
   signal(signal: NodeJS.Signals): void;
@@ -53,7 +53,7 @@ export function startRehearsalCommand(stackFile: string, ...options: string[]): 
   };
 }
 
-/** What is still there of a world: processes, its link, its folder, mounts below it, its record. Empty when nothing is. */
+/** What is left of a sandbox: processes, its link, its folder, mounts below it, its record. Empty when nothing is. */
 export function leftOf(entry: LedgerEntry): string[] {
   const { folder, link, sandbox, processes } = entry;
   return [
@@ -66,7 +66,7 @@ export function leftOf(entry: LedgerEntry): string[] {
   ];
 }
 
-/** Whatever is on no record, such as the engine and its plugins, has the folder in its words or its environment. */
+/** Unrecorded processes, such as the engine and its plugins, have the folder in their arguments or environment. */
 function processesThatName(folder: string): string[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)

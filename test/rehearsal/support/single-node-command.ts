@@ -6,7 +6,7 @@ import type { SingleNodeRehearsal } from "../../../rehearsal/single-node/rehears
 
 export type SingleNodeCommand = "up" | "backup" | "restore" | "adopt" | "uninstall";
 
-/** The stack file that a rehearsal's engine works with. */
+/** The stack file of a rehearsal's engine. */
 export function singleNodeStackFile({ folder, stack }: SingleNodeRehearsal): string {
   return join(folder, "work", `Pulumi.${stack}.yaml`);
 }
@@ -41,7 +41,7 @@ export async function singleNodeCommand(
       },
     });
   } finally {
-    // Made in the clone for a stack file that is kept elsewhere.
+    // Created in the clone for a stack file that is kept elsewhere.
     rmSync(join(stateFolder, "elsewhere", stack), { recursive: true, force: true });
   }
 }

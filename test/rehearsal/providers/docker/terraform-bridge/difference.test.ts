@@ -19,7 +19,7 @@ const fields: Fields = {
   check: { type: "block", of: { every: { type: "text", default: "0s" }, tests: { type: "list", of: "text" } } },
 };
 
-/** What a run with `news` would change after one with `olds`. */
+/** The changes of a run with `news` after one with `olds`. */
 function between(olds: Properties, news: Properties): string[] {
   const before = checkedInputs(fields, {}, olds, undefined);
   const state = plan(fields, undefined, before);
@@ -90,7 +90,7 @@ describe("a bridged difference", () => {
     ],
     ["what is not known yet", { name: "a", limit: 1 }, { name: unknown, limit: 1 }, ["update name!"]],
     ["a set with a member that is not known yet", { tags: ["a"] }, { tags: ["a", unknown] }, ["update tags!"]],
-  ])("tells %s", (_what, olds, news, expected) => {
+  ])("reports %s", (_what, olds, news, expected) => {
     expect(between(olds, news)).toEqual(expected);
   });
 });
@@ -98,13 +98,13 @@ describe("a bridged difference", () => {
 describe("refreshedInputs", () => {
   const inputs = checkedInputs(fields, {}, { name: "a", limit: 1, tags: ["b", "a"] }, undefined);
 
-  it("takes over what was changed by hand, and no more than the program says", () => {
+  it("adopts changes by hand, and no more than the program sets", () => {
     const state = { name: "a", limit: 2, tags: ["a", "b"], mode: "plain", options: { by: "hand" } };
 
     expect(refreshedInputs(fields, inputs, state)).toEqual({ ...inputs, limit: 2 });
   });
 
-  it("no longer takes a default for one that was changed by hand", () => {
+  it("no longer treats a default as one that was changed by hand", () => {
     const refreshed = refreshedInputs(fields, inputs, { name: "a", limit: 1, tags: ["a", "b"], mode: "other" });
 
     expect(refreshed).toMatchObject({ mode: "other", __defaults: [] });

@@ -60,7 +60,7 @@ describe("the program", () => {
     const level = (path: string): number => {
       if (path === "index.ts") return 0;
       const file = components.find((each) => each.path === path);
-      if (file === undefined) throw new Error(`${path} is no module of the program`);
+      if (file === undefined) throw new Error(`${path} is not a module of the program`);
       if (isRecipe(file)) return 1;
       return isBlock(file) ? 2 : 3;
     };

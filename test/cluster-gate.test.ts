@@ -233,10 +233,10 @@ describe("checkCluster", () => {
     });
 
     it.each([
-      ["where it is switched already", proxyProtocol, { ...rke2({ proxyProtocol: ["192.0.2.10"] }), rancher }],
-      ["where nobody uses Rancher yet", proxyProtocol, rke2({})],
+      ["if it is switched already", proxyProtocol, { ...rke2({ proxyProtocol: ["192.0.2.10"] }), rancher }],
+      ["if Rancher is not installed yet", proxyProtocol, rke2({})],
       ["of forwarded headers, which change nothing for others", layer7, { ...rke2({}), rancher }],
-      ["before Traefik, which takes both", proxyProtocol, { ...findings({ packagedCharts: ["traefik"] }), rancher }],
+      ["before Traefik, which accepts both", proxyProtocol, { ...findings({ packagedCharts: ["traefik"] }), rancher }],
     ])("does not warn %s", (_, settings, cluster) => {
       expect(warningsOf(settings, cluster)).toEqual([]);
     });
@@ -280,7 +280,7 @@ describe("checkCluster", () => {
       findings({ controllers: [{ ...running, forwardedHeaders: "everybody" }] }),
       layer7,
     ],
-    ["that nobody has to tell anything", {}, {}],
+    ["that needs no configuration", {}, {}],
   ])("accepts an ingress controller %s", (_, cluster, settings) => {
     expect(checkCluster(prodSettings(settings), emptyCluster(cluster)).problems).toEqual([]);
   });
@@ -312,12 +312,12 @@ describe("chooseIngressClass", () => {
   it.each([
     ["the only one", undefined, [traefik], "traefik"],
     ["the default one", undefined, [traefik, { ...nginx, ...isDefault }], "nginx"],
-    ["the one asked for, though another is the default", "traefik", [traefik, { ...nginx, ...isDefault }], "traefik"],
-    ["the default one of the controller asked for", "traefik", [traefik, { ...traefik, name: "b", ...isDefault }], "b"],
-    ["none of several of the controller asked for", "traefik", [traefik, { ...traefik, name: "b" }], undefined],
+    ["the requested one, although another is the default", "traefik", [traefik, { ...nginx, ...isDefault }], "traefik"],
+    ["the default one of the requested controller", "traefik", [traefik, { ...traefik, name: "b", ...isDefault }], "b"],
+    ["none of several of the requested controller", "traefik", [traefik, { ...traefik, name: "b" }], undefined],
     ["none of several without a default", undefined, [traefik, nginx], undefined],
-    ["none where there is none", undefined, [], undefined],
-  ] as const)("takes %s", (_, ingressController, ingressClasses, name) => {
+    ["none if there is none", undefined, [], undefined],
+  ] as const)("picks %s", (_, ingressController, ingressClasses, name) => {
     const settings = prodSettings(ingressController ? withCluster({ ingressController }) : {});
 
     expect(chooseIngressClass(settings, emptyCluster({ ingressClasses }))?.name).toBe(name);

@@ -171,7 +171,7 @@ describe("a good stack file", () => {
         servers: [{ name: "a", address: "2001:db8::1" }],
       },
     ],
-  ] as const)("takes %j", (change, key, expected) => {
+  ] as const)("accepts %j", (change, key, expected) => {
     const good = goodSource();
 
     expect(settingsOf({ ...good, values: { ...good.values, ...change } })).toHaveProperty(key, expected);
@@ -219,7 +219,7 @@ describe("a good stack file", () => {
       { cluster: { distribution: "existing", servers: [{ name: "a", address: "a.example.com" }] } },
     ],
     [
-      "names among several where nginx is new enough",
+      "names among several if nginx is new enough",
       {
         cluster: { distribution: "existing", servers: [{ name: "a", address: "a.example.com" }, server] },
         loadBalancer: { kind: "nginx", hosts: [host], package: "nginx.org" },
@@ -237,7 +237,7 @@ describe("a good stack file", () => {
       },
     ],
     [
-      "empty lists at layer 4, and what is off anyway",
+      "empty lists at layer 4, and options that are off by default",
       { loadBalancer: { kind: "nginx", hosts: [host], sites: [], proxyProtocol: false, nginx: { logFormat: "json" } } },
     ],
   ])("accepts %s without a warning", (_, change) => {
@@ -351,8 +351,8 @@ describe("values that JSON cannot express", () => {
     ["a Set, from !!set", new Set(["a"]), "is a Set, from a YAML tag such as !!set, !!omap or !!binary."],
     ["a Map, from !!omap", new Map([["a", 1]]), "is a Map, from a YAML tag such as !!set, !!omap or !!binary."],
     ["bytes, from !!binary", Buffer.from("a"), "is a Buffer, from a YAML tag such as !!set, !!omap or !!binary."],
-    ["a list that holds itself", selfReferencing(), "contains itself through a YAML anchor."],
-    ["text without end", "a".repeat(200_000), "is 200000 characters long."],
+    ["a list that contains itself", selfReferencing(), "contains itself through a YAML anchor."],
+    ["an endless text", "a".repeat(200_000), "is 200000 characters long."],
   ])("are refused: %s", (_, value, message) => {
     const good = goodSource();
 

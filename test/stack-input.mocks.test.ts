@@ -191,8 +191,8 @@ describe("dockerContext", () => {
 
   it.each([
     ["no file", undefined],
-    ["nothing chosen", "{}"],
-    ["the usual one", '{ "currentContext": "default" }'],
+    ["no context chosen", "{}"],
+    ["the default context", '{ "currentContext": "default" }'],
     ["no JSON", "{"],
   ])("is undefined with %s", (_, text) => {
     if (text !== undefined) config(text);

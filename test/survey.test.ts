@@ -280,14 +280,14 @@ describe("a cluster that cannot be surveyed", () => {
 
   it.each([
     [
-      "text that is no YAML",
+      "text that is not YAML",
       "canary-token: [",
       "is not a kubeconfig: it is not YAML with clusters, users and contexts.",
     ],
     ["a list", "- canary-token", "is not a kubeconfig: it is not YAML with clusters, users and contexts."],
     ["an empty text", "", "is not a kubeconfig: it is not YAML with clusters, users and contexts."],
     [
-      "a context that is not there",
+      "a context that does not exist",
       kubeconfigFor("https://192.0.2.1:6443").replace('"current-context":"test"', '"current-context":"gone"'),
       "names no cluster in its current-context.",
     ],

@@ -19,7 +19,7 @@ describe("a packaged chart", () => {
 
   it.each([
     ["a web page", Buffer.from("<html></html>")],
-    ["something else that is compressed", gzipSync("x".repeat(5000))],
+    ["another compressed file", gzipSync("x".repeat(5000))],
     ["cut off", packChart("rancher", { "Chart.yaml": "x".repeat(2000) }).subarray(0, 60)],
     ["too large when unpacked", packChart("rancher", { "Chart.yaml": " ".repeat(33 * 2 ** 20) })],
   ])("is refused when it is %s", async (_, archive) => {

@@ -10,7 +10,7 @@ describe("the index of a Helm repository", () => {
   it.each([
     ["as Helm writes it", indexOf({ digest })],
     ["with Windows' line ends", indexOf({ digest }).replaceAll("\n", "\r\n")],
-    ["indented otherwise", stringify(parse(indexOf({ digest })), { indent: 4 })],
+    ["with another indentation", stringify(parse(indexOf({ digest })), { indent: 4 })],
     ["as JSON", JSON.stringify(parse(indexOf({ digest })))],
     [
       "with a v before the version",

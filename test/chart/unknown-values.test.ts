@@ -45,28 +45,28 @@ const says = (path: string, remedy: string) =>
 describe("a chart value that the chart does not have", () => {
   it.each([
     ["a typo", { audtLog: { level: 1 } }, "audtLog", "Did you mean auditLog?"],
-    ["other capitals", { antiaffinity: "required" }, "antiaffinity", "Did you mean antiAffinity?"],
+    ["different capitals", { antiaffinity: "required" }, "antiaffinity", "Did you mean antiAffinity?"],
     [
-      "a typo at depth",
+      "a typo in a nested key",
       { auditLog: { image: { repositry: "1" } } },
       "auditLog.image.repositry",
       "Did you mean auditLog.image.repository?",
     ],
-    ["the right key, too high", { level: 1 }, "level", "Did you mean auditLog.level?"],
+    ["the right key, at too high a level", { level: 1 }, "level", "Did you mean auditLog.level?"],
     [
-      "the right key, too deep",
+      "the right key, at too deep a level",
       { auditLog: { antiAffinity: 1 } },
       "auditLog.antiAffinity",
       "Did you mean antiAffinity?",
     ],
     [
-      "a key that several places have",
+      "a key that exists at several places",
       { source: "secret" },
       "source",
       "Did you mean ingress.tls.source or gateway.tls.source?",
     ],
     [
-      "a key that has a place nearby",
+      "a key that exists nearby",
       { postDelete: { image: { pullPolicy: "Always" } } },
       "postDelete.image.pullPolicy",
       "Did you mean postDelete.pullPolicy?",
@@ -85,13 +85,13 @@ describe("a chart value that the chart does not have", () => {
     ],
     ["anything else", { zzzzzzzzz: 1 }, "zzzzzzzzz", "Leave it out, or look it up in the chart's values.yaml."],
     [
-      "a name of every object",
+      "a property of every JavaScript object",
       { constructor: 1 },
       "constructor",
       "Leave it out, or look it up in the chart's values.yaml.",
     ],
     [
-      "characters that cannot be seen",
+      "invisible characters",
       { "\u{7}zzzzzzz": 1 },
       "\\u{7}zzzzzzz",
       "Leave it out, or look it up in the chart's values.yaml.",
@@ -121,7 +121,7 @@ describe("a chart value that the chart has", () => {
     ["behind nil-safe parentheses", { deep: { down: { here: 1 } } }],
     ["by its name as a text", { "odd-key": { inner: 1 } }],
     ["in the schema only", { service: { type: "NodePort" }, topologyKey: "zone" }],
-    ["for another chart in it", { renamed: { anything: { at: "all" } }, global: { a: 1 }, tags: { b: true } }],
+    ["for a subchart", { renamed: { anything: { at: "all" } }, global: { a: 1 }, tags: { b: true } }],
   ])("passes: %s", (_, values) => {
     expect(unknown(values)).toEqual([]);
   });
@@ -132,7 +132,7 @@ describe("a chart value that the chart has", () => {
     ["nothing", { hostname: { a: 1 } }],
     ["a list", { imagePullSecrets: [{ name: "a" }] }],
     ["a map that is printed whole", { probe: { initialDelaySeconds: 5 } }],
-    ["a map of the schema's with keys of any name", { labels: { anything: "x" } }],
+    ["a map in the schema with arbitrary keys", { labels: { anything: "x" } }],
   ])("accepts anything if the chart has %s", (_, values) => {
     expect(unknown(values)).toEqual([]);
   });
@@ -142,7 +142,7 @@ describe("a chart value that the chart has", () => {
     ["range", "{{- range $key, $value := .Values.auditLog }}{{ $value }}{{ end }}"],
     ["a variable", "{{- $log := .Values.auditLog -}}{{ $log.maxAge }}"],
     ["include", '{{ include "log" (dict "log" $.Values.auditLog) }}'],
-    ["a function that nobody knows", "{{ .Values.auditLog | mustToJson }}"],
+    ["an unknown function", "{{ .Values.auditLog | mustToJson }}"],
   ])("accepts anything in a map that a template passes to %s", (_, template) => {
     const changed = { "templates/more.yaml": template };
 

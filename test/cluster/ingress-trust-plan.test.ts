@@ -99,7 +99,7 @@ ports:
   it.each([
     ["forwardedHeaders", "use-forwarded-headers"],
     ["proxyProtocol", "use-proxy-protocol"],
-  ] as const)("RKE2's ingress-nginx is told of %s by %s, and of the balancers", (clientAddressSource, key) => {
+  ] as const)("RKE2's ingress-nginx gets %s through %s, and trusts the balancers", (clientAddressSource, key) => {
     const given = args(
       { packagedCharts: ["rke2-ingress-nginx"] },
       { clientAddressSource, controller: "ingress-nginx" },
@@ -167,7 +167,7 @@ describe("an ingress controller that the distribution does not package", () => {
   it.each([
     ["everybody", "everybody", true],
     ["the balancers, and sees them", balancers, false],
-  ] as const)("is used as it is where it trusts %s", (_, forwardedHeaders, hidesClients) => {
+  ] as const)("is used unchanged if it trusts %s", (_, forwardedHeaders, hidesClients) => {
     const controllers = [controller({ namespace: "traefik", forwardedHeaders, hidesClients })];
 
     expect(planIngressTrust(args({ controllers }))).toEqual({ kind: "there" });
@@ -212,16 +212,16 @@ describe("the trust is live", () => {
   const live = controller({ forwardedHeaders: balancers });
 
   it.each([
-    ["when the packaged controller trusts and is rolled out", [live, nginx], true],
+    ["when the packaged controller trusts the balancers and is rolled out", [live, nginx], true],
     ["not while its pods are being replaced", [{ ...live, rolledOut: false }], false],
     [
-      "not while the former workload is there beside the new one",
+      "not while the old workload exists beside the new one",
       [live, controller({ workload: "Deployment" })],
       false,
     ],
-    ["not while the Service hides who connects", [{ ...live, hidesClients: true }], false],
-    ["not by a controller that is another release's", [{ ...live, release: "mine" }], false],
-    ["not where nothing runs", [], false],
+    ["not while the Service hides client addresses", [{ ...live, hidesClients: true }], false],
+    ["not by a controller of another release", [{ ...live, release: "mine" }], false],
+    ["not if nothing runs", [], false],
   ] as const)("%s", (_, controllers, expected) => {
     expect(trustIsLive(args({ ...k3s, controllers }))).toBe(expected);
   });

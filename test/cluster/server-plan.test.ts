@@ -66,7 +66,7 @@ describe("the plan of a cluster's servers", () => {
       "rancher:cluster.servers has 4 servers with embedded etcd, which survives the loss of 1, as 3 would. Use an odd number, or an external datastore.",
     ],
     [
-      "two removed at once",
+      "two removed at the same time",
       want([1, 2, 3]),
       have([1, 2, 3, 4, 5]),
       "rancher:cluster.servers removes server-4 and server-5 in one run, which puts the quorum at risk. Remove one server per run.",

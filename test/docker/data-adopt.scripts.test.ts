@@ -136,14 +136,14 @@ describe("a container started by hand", () => {
   });
 
   it.each<[string, (machine: DataMachine) => void, RegExp]>([
-    ["is not there", () => undefined, /names old, and no container of that name is on this machine\. There are: other/],
+    ["does not exist", () => undefined, /names old, and no container of that name is on this machine\. There are: other/],
     [
       "runs another version",
       (machine) => machine.container("old", "2.13.4", { mounts: "volume abcdef" }),
       /runs Rancher 2\.13\.4, and rancher:version is 2\.14\.3\. Take it over as it is, with rancher:version: 2\.13\.4, and/,
     ],
     [
-      "goes when it is stopped",
+      "is removed when it is stopped",
       (machine) => machine.container("old", "2.14.3", { mounts: "volume abcdef", autoremove: "true" }),
       /was started with --rm/,
     ],

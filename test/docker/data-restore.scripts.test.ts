@@ -81,9 +81,9 @@ describe("an archive", () => {
   });
 
   it.each<[string, (file: string) => void, number, RegExp]>([
-    ["is not there", (file) => renameSync(file, `${file}.away`), 10, /there is no \S+ on this machine\. There are:/],
+    ["does not exist", (file) => renameSync(file, `${file}.away`), 10, /there is no \S+ on this machine\. There are:/],
     ["has no checksum", (file) => rmSync(`${file}.sha256`), 10, /has no checksum beside it\. Bring/],
-    ["is not what it was", (file) => appendFileSync(file, "x"), 20, /is not what it was when it was made/],
+    ["has changed", (file) => appendFileSync(file, "x"), 20, /is not what it was when it was made/],
   ])("is refused if it %s, and Rancher keeps serving", async (_, spoil, code, words) => {
     const { machine, archive } = await upgraded();
     using _machine = machine;

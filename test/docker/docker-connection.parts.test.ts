@@ -55,8 +55,8 @@ describe.skipIf(process.getuid?.() !== 0)("ssh, as the Docker provider is config
   });
 
   it.each([
-    ["the machine in between is another one", (): [string, string] => [engine.hostKey, engine.hostKey]],
-    ["the one behind it is", (): [string, string] => [jump.hostKey, jump.hostKey]],
+    ["the jump host has another key", (): [string, string] => [engine.hostKey, engine.hostKey]],
+    ["the host behind it has another key", (): [string, string] => [jump.hostKey, jump.hostKey]],
   ])("connects to nothing when %s", async (_, keys) => {
     expect(await seen(...keys())).toMatchObject({ code: 255, stderr: expect.stringMatching(refused) });
   });

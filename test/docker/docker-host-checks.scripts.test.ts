@@ -119,30 +119,30 @@ describe("the checks of a Docker host", () => {
 
   it.each<[string, Partial<Machine>, string]>([
     [
-      "a network of somebody else's",
+      "a network of another owner",
       { network: "" },
       "Docker has a network rancher on this machine that this program did not make, and it needs the name",
     ],
-    ["a Podman", { words: "podman version 5.0" }, "docker on this machine is Podman"],
+    ["Podman", { words: "podman version 5.0" }, "docker on this machine is Podman"],
     [
-      "an engine that does not answer",
+      "an engine that does not respond",
       { answers: false },
       "does not answer: Cannot connect to the Docker daemon. Start it",
     ],
-    ["an engine of long ago", { version: "19.03.8" }, "this is Docker Engine 19.03.8; 20.10 or later is needed"],
-    ["containers of Windows", { os: "windows" }, "this Docker runs windows containers"],
-    ["another processor", { architecture: "riscv64" }, "runs on riscv64; Rancher's image is made for amd64 and arm64"],
-    ["an engine without root", { security: "[name=seccomp name=rootless]" }, "runs without root"],
-    ["mapped users", { security: "[name=userns]" }, "has userns-remap"],
+    ["an outdated engine", { version: "19.03.8" }, "this is Docker Engine 19.03.8; 20.10 or later is needed"],
+    ["Windows containers", { os: "windows" }, "this Docker runs windows containers"],
+    ["an unsupported processor", { architecture: "riscv64" }, "runs on riscv64; Rancher's image is made for amd64 and arm64"],
+    ["a rootless engine", { security: "[name=seccomp name=rootless]" }, "runs without root"],
+    ["user namespace remapping", { security: "[name=userns]" }, "has userns-remap"],
     ["a kernel without memory limits", { limits: "false" }, "cgroup_enable=memory"],
     ["1 GB of memory", { bytes: GiB }, "Rancher would have 1073 MB of memory; the K3s inside it needs 2 GB"],
-    ["an engine that is a snap", { root: "/var/snap/docker/common/var-lib-docker" }, "is a snap, which cannot use"],
-    ["an engine that says nothing of itself", { silent: true }, "docker info fails: permission denied"],
+    ["an engine installed as a snap", { root: "/var/snap/docker/common/var-lib-docker" }, "is a snap, which cannot use"],
+    ["an engine that does not describe itself", { silent: true }, "docker info fails: permission denied"],
     ["a full disk", { free: 4 }, "has 4 GiB free; Rancher's image and data need 5"],
     ["a port in use", { listening: "LISTEN" }, "port 443 is in use on this machine. See by what"],
     ["a port of another container", { listening: "LISTEN", holder: "wiki" }, "port 443 belongs to the container wiki"],
     ["no resolver", { resolvers: "search example.com\n" }, "names no resolver"],
-    ["a clock that is off", { chronyc: "echo A,b,3,1,-7.25,0,0,0,0,0,0,0,64,Normal" }, "is -7.25 s off"],
+    ["a wrong clock", { chronyc: "echo A,b,3,1,-7.25,0,0,0,0,0,0,0,64,Normal" }, "is -7.25 s off"],
   ])("refuse %s", async (_, changes, message) => {
     using machine = machineOf(changes);
 
@@ -169,15 +169,15 @@ describe("the checks of a Docker host", () => {
       { bytes: 3 * GiB },
       "2 CPUs and 3221 MB of memory is less than Rancher's smallest size: 1 CPU and 4 GB",
     ],
-    ["a disk that will not do for an upgrade", { free: 12 }, "has 12 GiB free; an upgrade holds two images"],
+    ["a disk too small for an upgrade", { free: 12 }, "has 12 GiB free; an upgrade holds two images"],
     [
       "a resolver on the machine itself",
       { resolvers: "nameserver 127.0.0.1\n" },
       "names only this machine itself (127.0.0.1 )",
     ],
-    ["a clock nobody sets", { timedatectl: "echo no" }, "timedatectl set-ntp true"],
+    ["a clock that is not synchronised", { timedatectl: "echo no" }, "timedatectl set-ntp true"],
     ["a chrony without a source", { chronyc: "echo A,b,0,1,0.0,0,0,0,0,0,0,0,64,Not synchronised" }, "no source yet"],
-    ["a clock nobody can tell of", { timedatectl: "exit 1" }, "Install chrony"],
+    ["a clock whose state is unknown", { timedatectl: "exit 1" }, "Install chrony"],
   ])("warn of %s, and continue", async (_, changes, message) => {
     using machine = machineOf(changes);
 

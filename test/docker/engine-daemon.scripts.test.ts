@@ -26,7 +26,7 @@ describe("an existing engine", () => {
       { "live-restore": true, debug: true, dns: ["192.0.2.53"] },
     ],
     [
-      "an opposite opinion",
+      "an opposite option",
       '{\n  "live-restore" : false,\n  "debug": true\n}\n',
       { "live-restore": true, debug: true },
     ],

@@ -32,14 +32,14 @@ describe("the file of resolvers that a host's containers can reach", () => {
       },
       "/run/systemd/resolve",
     ],
-    ["a file of its own", { "etc/resolv.conf": "search example.com\nnameserver\t192.0.2.53\n" }, "/etc/resolv.conf"],
+    ["a regular file", { "etc/resolv.conf": "search example.com\nnameserver\t192.0.2.53\n" }, "/etc/resolv.conf"],
     // It may not exist yet at boot, and then no container would start.
     ["a link", { "etc/resolv.conf": "->run/nm/resolv.conf", "run/nm/resolv.conf": "nameserver 192.0.2.53\n" }, ""],
     ["itself alone", { "etc/resolv.conf": "nameserver 127.0.0.1\n" }, ""],
     ["nobody", { "etc/resolv.conf": "search example.com\n" }, ""],
     ["nothing at all", {}, ""],
     ["IPv6 alone, which a container may not have", { "etc/resolv.conf": "nameserver 2001:db8::53\n" }, ""],
-    ["the link's own, which no pod reaches", { "etc/resolv.conf": "nameserver 169.254.169.254\n" }, ""],
+    ["a link-local one, which no pod reaches", { "etc/resolv.conf": "nameserver 169.254.169.254\n" }, ""],
     [
       "a resolved that knows none, and a file that does",
       { "run/systemd/resolve/resolv.conf": "# none\n", "etc/resolv.conf": "nameserver 192.0.2.53\n" },

@@ -88,7 +88,7 @@ describe("Rancher's container", () => {
     ["nothing", {}, {}, []],
     ["another image", {}, { image: rancherImage.replace("v2.15.2", "v2.15.3") }, ["image"]],
     ["a variable, whose label shows which", {}, { environment: { A: "1" } }, ["envs", "labels"]],
-    ["words for Rancher", {}, { arguments: ["--debug"] }, ["command"]],
+    ["arguments for Rancher", {}, { arguments: ["--debug"] }, ["command"]],
     ["more memory", { memory: "4g" }, { memory: "8g" }, ["memory", "memorySwap"]],
     [
       "an audit log",
@@ -98,7 +98,7 @@ describe("Rancher's container", () => {
     ],
     ["further CAs", {}, { additionalTrustedCAs: "COMPANY CA" }, ["uploads"]],
     ["resolvers of the host", {}, { resolvers: "/run/systemd/resolve" }, ["volumes"]],
-    ["what concerns only backups", {}, { backup: { keep: 1, folder: "/else" } }, []],
+    ["settings that concern only backups", {}, { backup: { keep: 1, folder: "/else" } }, []],
   ])("shows the reason for a replacement at preview: %s", async (_, before, after, expected) => {
     expect(await changed(before, after)).toEqual(expected);
   });

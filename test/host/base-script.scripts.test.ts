@@ -39,7 +39,7 @@ describe("the base script", () => {
   it.each([
     ["another host's", { hostName: "lb-2", stack: "rancher/prod" }],
     ["another stack's", { hostName: "lb-1", stack: "rancher/dev" }],
-    ["that of a host whose name begins alike", { hostName: "lb-10", stack: "rancher/prod" }],
+    ["a similarly named host's", { hostName: "lb-10", stack: "rancher/prod" }],
   ])("refuses a machine with %s mark, in every step", async (_, theirs) => {
     using box = new ScriptSandbox();
     await box.script(renderBaseCreate(theirs), base);

@@ -51,7 +51,7 @@ describe("firewalld", () => {
 
   it.each([
     ["is not running", "exit 252"],
-    ["is not there", undefined],
+    ["is not installed", undefined],
   ])("is left alone if it %s", async (_, body) => {
     using machine = new FakeSystem("rocky");
     if (body !== undefined) machine.tool("firewall-cmd", body);

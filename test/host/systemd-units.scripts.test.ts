@@ -53,7 +53,7 @@ it("completes a run that was killed after it placed the units", async () => {
 it.each([
   ["ends", ["-q disable --now look.path look.timer", "stop look.service", "daemon-reload"]],
   ["goes on", ["-q disable --now look.path look.timer", "daemon-reload"]],
-] as const)("goes, and a run that has begun %s", async (running, calls) => {
+] as const)("removes the units, and a run that has begun %s", async (running, calls) => {
   await run(placeUnits(units, texts));
 
   expect(await run(removeUnits(units, running))).toEqual({ code: 0, calls });

@@ -83,15 +83,15 @@ describe.each(Object.entries(shells))(
     });
 
     it.each([
-      ["of tomorrow", () => issue({ name: "new", hosts: [hostname], from: 1 }), / is valid from /],
-      ["that has ended", () => issue({ name: "old", hosts: [hostname], from: -20, until: -1 }), / ended on /],
+      ["not valid yet", () => issue({ name: "new", hosts: [hostname], from: 1 }), / is valid from /],
+      ["expired", () => issue({ name: "old", hosts: [hostname], from: -20, until: -1 }), / ended on /],
       [
-        "of another name",
+        "for another name",
         () => issue({ name: "other", hosts: ["other.example.com"] }),
         / does not cover rancher\.example\.com; /,
       ],
       [
-        "of a name that ends alike",
+        "for a name with the same ending",
         () => issue({ name: "other", hosts: [`a.${hostname}`, "*.com"] }),
         / does not cover /,
       ],

@@ -231,22 +231,22 @@ describe("a certificate on the host", () => {
   describe.each<[string, () => Promise<[string, string]>, (path: (name: string) => string) => RegExp | string]>([
     ["that is missing", async () => ["", ""], (path) => `${path("live.pem")} is no certificate in PEM; openssl says: `],
     [
-      "that is no certificate",
+      "that is not a certificate",
       async () => ["hello\n", first.key],
       (path) => `${path("live.pem")} is no certificate in PEM; openssl says: `,
     ],
     [
-      "that has ended",
+      "that has expired",
       async () => pair(await issue({ name: "old", hosts: [hostname], from: -20, until: -1 })),
       (path) => `${path("live.pem")} ended on `,
     ],
     [
-      "of tomorrow",
+      "that is not valid yet",
       async () => pair(await issue({ name: "new", hosts: [hostname], from: 1 })),
       (path) => `${path("live.pem")} is valid from `,
     ],
     [
-      "of another name",
+      "for another name",
       async () => pair(await issue({ name: "other", hosts: ["other.example.com", "www.example.com"] })),
       (path) =>
         `${path("live.pem")} does not cover ${hostname}; it is for DNS:other.example.com, DNS:www.example.com. Get one`,
@@ -257,22 +257,22 @@ describe("a certificate on the host", () => {
       (path) => `${path("live.pem")} has an RSA key of 1024 bits; 2048 are the least`,
     ],
     [
-      "of a kind browsers do not take",
+      "of a kind that browsers do not support",
       async () => pair(await issue({ name: "ed", hosts: [hostname], kind: "ed25519" })),
       (path) => `${path("live.pem")} has a key of kind ED25519, which browsers do not take`,
     ],
     [
-      "whose key is another one's",
+      "with another certificate's key",
       async () => [first.pem, second.key],
       (path) => `${path("live key.pem")} is not the key of ${path("live.pem")}`,
     ],
     [
-      "whose key is no key",
+      "with an invalid key",
       async () => [first.pem, "hello\n"],
       (path) => `${path("live key.pem")} is no private key in PEM without a password; openssl says: `,
     ],
     [
-      "followed by rubbish",
+      "followed by garbage",
       async () => [`${first.pem}\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n`, first.key],
       (path) => `${path("live.pem")} holds something that is no certificate; openssl says: `,
     ],

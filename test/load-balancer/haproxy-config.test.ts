@@ -102,7 +102,7 @@ describe("renderHaproxyConfig", () => {
     [{ failover: { maxFails: 4, failTimeout: 7, tries: 2 } }, ["error-limit 4", "downinter 3500ms", "retries 1"]],
     [{ method: "round_robin" }, ["balance roundrobin"]],
     [{ ipv6: true }, ["bind *:443", "bind :::443 v6only"]],
-  ] as const)("takes %j", (options, expected) => {
+  ] as const)("accepts %j", (options, expected) => {
     const { text } = render(three, options);
 
     for (const line of expected) expect(text).toContain(line);

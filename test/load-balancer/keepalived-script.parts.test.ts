@@ -51,12 +51,12 @@ describe.skipIf(process.getuid?.() !== 0)("the keepalived script on real hosts",
         /^203\.0\.113\.9 is in no network of eth0, so nobody would look for it there\. Choose a free address of its network/,
       ],
       [
-        "an interface that is not there",
+        "an interface that does not exist",
         () => ({ interface: "ens9" }),
         /^this machine has no interface ens9\. It has eth0 \. Name one of them in floatingAddress\.interface, or leave it out\n$/,
       ],
       [
-        "a host that is not at the address its peers are told",
+        "a host without the address that its peers expect",
         () => ({
           hosts: [
             { name: "lb-1", peerAddress: `${all.sandbox.subnet.prefix}.99` },

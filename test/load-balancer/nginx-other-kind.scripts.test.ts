@@ -34,7 +34,7 @@ it.each([
     "nginx",
     "this machine runs the nginx that this stack installed, on the same ports. Remove it first: npm run uninstall, which keeps the data. Then runAs: container\n",
   ],
-] as const)("%s does not come beside a %s of this stack, and says how to go over", async (script, other, message) => {
+] as const)("%s is refused beside a %s of this stack, with the way to switch", async (script, other, message) => {
   using machine = new FakeSystem("debian");
   machine.tool("docker", version);
   // If the script installs it despite the test, it must not be installed on this machine.

@@ -95,9 +95,9 @@ describe("a rollout", () => {
   });
 
   it.each([
-    ["the old workers go on, as with a busy port", "true", "bind() to 0.0.0.0:80 failed (98: Address already in use)"],
+    ["the old workers keep running, as with a port in use", "true", "bind() to 0.0.0.0:80 failed (98: Address already in use)"],
     [
-      "one of the old workers goes on beside a new one",
+      "one of the old workers keeps running beside a new one",
       "take; echo 12 21 >workers",
       "nothing, but its worker 12 does not answer",
     ],

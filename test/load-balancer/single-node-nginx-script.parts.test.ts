@@ -101,7 +101,7 @@ describe.skipIf("refused" in made)("nginx in a Docker network, on a real Docker 
     expect(await at.identity()).not.toBe(before);
     expect(await at.ask()).toBe(200);
     const silent = Math.max(...answered.slice(1).map((time, index) => time - answered[index]!));
-    console.log(`nobody was answered for ${(silent / 1000).toFixed(1)} s`);
+    console.log(`no request was answered for ${(silent / 1000).toFixed(1)} s`);
     expect(silent).toBeLessThan(20_000);
     expect(await inspect("{{.HostConfig.RestartPolicy.Name}}")).toBe("always");
     expect(await leftovers()).toBe("");

@@ -7,7 +7,7 @@ it.each([
   [undefined, "traefik.io/ingress-controller"],
   ["traefik", "traefik.io/ingress-controller"],
   ["ingress-nginx", "k8s.io/ingress-nginx"],
-] as const)("a cluster nobody looked at has the ingress controller that is asked for: %s", (asked, controller) => {
+] as const)("a cluster that was not surveyed has the requested ingress controller: %s", (asked, controller) => {
   const cluster = { ...prodSettings().cluster, ...(asked && { ingressController: asked }) };
   const settings = prodSettings({ cluster });
 

@@ -224,19 +224,19 @@ it("every option of docker run is kept, set by a key, or named as not kept", () 
 
 it.each<[string, Partial<FoundContainer>, string]>([
   [
-    "of an old version, with the way there",
+    "of an old version, with the upgrade path",
     { version: "2.9.3" },
     "Upgrade it by hand first, one minor version at a time, each time to its newest patch on Docker Hub: 2.10, then 2.11.",
   ],
-  ["of a version yet unknown", { version: "2.99.0" }, "old runs Rancher 2.99.0, which this program does not know yet"],
+  ["of an unknown newer version", { version: "2.99.0" }, "old runs Rancher 2.99.0, which this program does not know yet"],
   [
     "of a development version",
     { version: "2.15-head" },
     "old does not say which release of Rancher it runs (2.15-head)",
   ],
-  ["that would be gone once it is stopped", { removedWhenStopped: true }, "old was started with --rm"],
+  ["that is removed when it is stopped", { removedWhenStopped: true }, "old was started with --rm"],
   [
-    "with data in place but for a part",
+    "with part of its data mounted from elsewhere",
     {
       data: "volume rancher-data",
       mounts: ["volume rancher-data /var/lib/rancher", "bind /srv/k3s /var/lib/rancher/k3s"],

@@ -36,7 +36,7 @@ describe("the chosen archive", () => {
       "Did you mean rancher-2.15.2-20261121T030000Z.tar.gz?",
     ],
     ["of another name, with all of them", there, "yesterday", "/backups holds:\narchive "],
-    ["where there are none", [], "yesterday", "there is no archive yesterday.tar.gz. /backups holds none."],
+    ["when there are none", [], "yesterday", "there is no archive yesterday.tar.gz. /backups holds none."],
     [
       "without its checksum",
       there,

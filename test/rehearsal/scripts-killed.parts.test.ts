@@ -98,7 +98,7 @@ describe.skipIf(process.getuid?.() !== 0)("a script that is killed", () => {
     let ended: ScriptEnd | undefined;
     const end = machine.nginx(one).then((result) => (ended = result));
     while (!line.test(read().slice(before))) {
-      if (ended) throw new Error(`nginx was installed and dpkg never came to ${line}: ${ended.stderr}`);
+      if (ended) throw new Error(`nginx was installed and dpkg never reached ${line}: ${ended.stderr}`);
       await sleep(5);
     }
     return { end };

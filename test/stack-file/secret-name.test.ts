@@ -44,7 +44,7 @@ describe("the value of a secret", () => {
     ["sitePrivateKeys", `${privateKey}${privateKey}`],
     ["bootstrapPassword", "canary-canary"],
     ["proxyCredentials", "user:canary"],
-  ] as const)("is right: %s", (name, value) => {
+  ] as const)("is accepted: %s", (name, value) => {
     expect(secretFault(name, value)).toBeUndefined();
   });
 
@@ -63,7 +63,7 @@ describe("the value of a secret", () => {
     ],
     ["bootstrapPassword", "canary", "has fewer than the 12 characters"],
     ["chartRepositoryCredentials", "canary", "is not USER:PASSWORD"],
-  ] as const)("is wrong: %s, and not quoted", (name, value, fault) => {
+  ] as const)("is rejected and not quoted: %s", (name, value, fault) => {
     const message = secretFault(name, value);
 
     expect(message).toContain(fault);

@@ -119,8 +119,8 @@ describe("a generated certificate", () => {
 
   it.each<[string, (at: Authority) => void]>([
     ["is gone", (at) => rmSync(at.generated("certificate.pem"))],
-    ["has another one's key", (at) => writeFileSync(at.generated("key.pem"), readFileSync(at.authority("key.pem")))],
-    ["is half written", (at) => writeFileSync(at.generated("certificate.pem"), "-----BEGIN CERT")],
+    ["has another certificate's key", (at) => writeFileSync(at.generated("key.pem"), readFileSync(at.authority("key.pem")))],
+    ["is partly written", (at) => writeFileSync(at.generated("certificate.pem"), "-----BEGIN CERT")],
   ])("is generated again by the same CA when it %s", async (_what, happens) => {
     using at = machine();
     const first = await at.make();

@@ -123,7 +123,7 @@ describe("TLS ends", () => {
   it.each([
     ["at the ingress behind layer 4", nginxBalancer(), "ingress"],
     ["at the balancer with layer 7", nginxBalancer({ layer: 7 }), "balancer"],
-    ["at the ingress behind somebody else's balancer", { kind: "external" }, "ingress"],
+    ["at the ingress behind an external balancer", { kind: "external" }, "ingress"],
     ["at the ingress without a balancer", { kind: "none" }, "ingress"],
   ] as const)("%s", (_, loadBalancer, end) => {
     expect(tlsEnd(loadBalancer)).toBe(end);

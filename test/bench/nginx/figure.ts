@@ -49,6 +49,6 @@ export function median(values: readonly number[]): number {
   const sorted = [...values].sort((one, other) => one - other);
   const half = Math.floor(sorted.length / 2);
   const upper = sorted[half];
-  if (upper === undefined) throw new Error("nothing has no middle");
+  if (upper === undefined) throw new Error("an empty list has no median");
   return sorted.length % 2 === 1 ? upper : ((sorted[half - 1] ?? upper) + upper) / 2;
 }

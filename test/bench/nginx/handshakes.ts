@@ -48,7 +48,7 @@ async function signsPerSecond(machine: BenchMachine): Promise<number> {
   // "rsa 2048 bits 0.000241s 0.000015s   4141.8  67546.3": two times, then two rates. The first rate is that of
   // signing.
   const rate = /^.*\bbits\b.*?\s([\d.]+)(?=\s)/m.exec(output.replaceAll(/[\d.]+s\b/g, ""))?.[1];
-  if (rate === undefined) throw new Error(`openssl speed says nothing: ${output}`);
+  if (rate === undefined) throw new Error(`openssl speed prints no rate: ${output}`);
   return Number(rate);
 }
 

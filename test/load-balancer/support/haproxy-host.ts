@@ -45,6 +45,6 @@ export async function stableProcesses(machine: ScriptedHost): Promise<HaproxyPro
     const [master, ...more] = processes.map(([pid]) => pid).filter((pid) => !workers.includes(pid));
     if (master !== undefined && more.length === 0 && workers.length === 1) return { master, workers };
     if (++tries === 50)
-      throw new Error(`${machine.host.name} has not one HAProxy with one worker: ${listing || "none"}`);
+      throw new Error(`${machine.host.name} does not run one HAProxy with one worker: ${listing || "none"}`);
   }
 }

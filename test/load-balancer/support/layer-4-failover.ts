@@ -82,7 +82,7 @@ export function balancedNodes(balancer: Layer4Balancer, options: { proxyProtocol
           seen = await answered.then((all) => all.join(", ")).catch(String);
           if (seen === wanted) return;
         }
-        throw new Error(`${wanted} were to answer, last was ${seen}`);
+        throw new Error(`expected answers of ${wanted}, last were ${seen}`);
       },
     };
   });

@@ -74,7 +74,7 @@ export async function makeNginxMachine(
   const processes = async (): Promise<NginxProcesses> => {
     const { stdout } = await host.exec(["ps", "-C", "nginx", "-o", "pid=,ppid=,args="]);
     const found = readProcesses(stdout);
-    if (found === undefined) throw new Error(`${name} has not one nginx: ${stdout || "none"}`);
+    if (found === undefined) throw new Error(`${name} does not run exactly one nginx: ${stdout || "none"}`);
     return found;
   };
   const stop = async (): Promise<void> => {
@@ -125,7 +125,7 @@ export async function makeNginxMachine(
 function buildOf(words: string, resolver: string): NginxBuild {
   const nginx = /nginx version: nginx\/(\d+\.\d+\.\d+)/.exec(words)?.[1];
   const openssl = (/running with OpenSSL (\d+\.\d+\.\d+)/.exec(words) ?? /OpenSSL (\d+\.\d+\.\d+)/.exec(words))?.[1];
-  if (nginx === undefined || openssl === undefined) throw new Error(`nginx -V says no versions: ${words}`);
+  if (nginx === undefined || openssl === undefined) throw new Error(`nginx -V prints no versions: ${words}`);
   return {
     nginx,
     openssl,

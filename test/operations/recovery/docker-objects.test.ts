@@ -32,10 +32,10 @@ describe("pendingDockerObjects", () => {
 
   it.each([
     ["one that is in the state", exported("updating", container, { name: "rancher", labels })],
-    ["one that is going", exported("deleting", container, { name: "rancher", labels })],
+    ["one that is being deleted", exported("deleting", container, { name: "rancher", labels })],
     ["one without our label", exported("creating", container, { name: "rancher" })],
     [
-      "a volume, which is taken as it is found",
+      "a volume, which the provider adopts",
       exported("creating", "docker:index/volume:Volume", { name: "x", labels }),
     ],
     ["nothing", { version: 3, deployment: {} }],
@@ -102,8 +102,8 @@ describe("findDockerObjects", () => {
   });
 
   it.each([
-    ["what belongs to another stack", { owner: "rancher/prod" }],
-    ["what is not there", { state: "absent" as State }],
+    ["a container of another stack", { owner: "rancher/prod" }],
+    ["a missing container", { state: "absent" as State }],
   ])("leaves %s alone", (_, options) => {
     expect(run(both, options)).toEqual({ status: 0, stdout: "", stderr: "" });
   });

@@ -23,7 +23,7 @@ const digestOf = async (stream: NodeJS.ReadableStream) => {
 
 describe("bodies on the way to a genuine Rancher", () => {
   it.each([
-    ["with its length said before", 64 * megabyte],
+    ["with Content-Length", 64 * megabyte],
     ["in chunks", undefined],
   ])("carries a body of 64 MiB both ways, %s", async (_, length) => {
     way.handle = (request, response) => {

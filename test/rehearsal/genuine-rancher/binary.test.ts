@@ -26,7 +26,7 @@ it("asks the binary for its version and finds it again from another folder", asy
 });
 
 it.each([
-  ["tells none", 'echo "rancher version dev (HEAD)"'],
+  ["prints no version", 'echo "rancher version dev (HEAD)"'],
   ["fails", "echo v2.15.2; exit 3"],
 ])("accepts a binary that %s, without a version", async (_, script) => {
   const file = makeExecutable(folder, script);

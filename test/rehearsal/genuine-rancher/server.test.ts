@@ -76,7 +76,7 @@ it("reports how a server ended that never responded, with its last lines", async
 
 it.each([
   ["does not listen", "exec sleep 60"],
-  ["answers something else", answerWith("not found")],
+  ["returns another response", answerWith("not found")],
 ])("gives up on a server that %s", async (_, script) => {
   const { answering } = await start(script, 1500);
 

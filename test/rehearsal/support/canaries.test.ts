@@ -44,6 +44,6 @@ describe("a secret is not found", () => {
   });
 
   it("when it is too short to be one", () => {
-    expect(() => needlesOf({ pin: "1234" })).toThrow("pin is too short to be told from other text");
+    expect(() => needlesOf({ pin: "1234" })).toThrow("pin is too short to be distinguished from other text");
   });
 });

@@ -18,7 +18,7 @@ export function needlesOf(secrets: Readonly<Record<string, string>>): Needles {
   const needles = new Map<string, string>();
   for (const [name, text] of Object.entries(secrets)) {
     const pieces = piecesOf(text);
-    if (pieces.length === 0) throw new Error(`${name} is too short to be told from other text`);
+    if (pieces.length === 0) throw new Error(`${name} is too short to be distinguished from other text`);
     for (const piece of pieces) for (const form of formsOf(piece)) needles.set(form, name);
   }
   return needles;

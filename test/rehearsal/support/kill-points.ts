@@ -24,7 +24,7 @@ export async function killPoints(
 ): Promise<string[]> {
   await machine.look("rm", "-f", traceFile);
   const end = await run({ edit: (text) => trapped(text, `printf "%s\\n" "$place" >>${traceFile}`) });
-  if (end.code !== 0) throw new Error(`the script to be killed does not even work: ${end.stderr}`);
+  if (end.code !== 0) throw new Error(`the script to be killed fails without a kill: ${end.stderr}`);
   const places = (await machine.look("cat", traceFile)).split("\n");
   return [...new Set(places)];
 }

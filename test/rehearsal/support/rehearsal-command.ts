@@ -39,14 +39,14 @@ export function startRehearsalCommand(stackFile: string, ...options: string[]): 
     text: () => said,
     says: async (text) => {
       while (!(typeof text === "string" ? said.includes(text) : text.test(said))) {
-        if (!running) throw new Error(`the rehearsal ended before it said ${String(text)}:\n${said}`);
+        if (!running) throw new Error(`the rehearsal ended before it printed ${String(text)}:\n${said}`);
         await sleep(10);
       }
     },
     record: () => {
       const entry = ledgerEntries().find(({ owner }) => owner.pid === pid);
       if (entry) return entry;
-      throw new Error(`the rehearsal has no world on record:\n${said}`);
+      throw new Error(`the rehearsal has no sandbox on record:\n${said}`);
     },
     interrupt: () => void process.kill(-pid, "SIGINT"),
     signal: (signal) => void process.kill(pid, signal),

@@ -67,7 +67,7 @@ export async function rehearseSingleNode(
     ...pulumiRuns({ engine: rehearsal.engine, folder: rehearsal.folder, stack, hear: talk }),
     mark: async (value) => {
       const kept = await setting("PUT", { value });
-      if (kept !== value) throw new Error(`Rancher keeps no setting: ${String(kept)}`);
+      if (kept !== value) throw new Error(`Rancher did not store the setting: ${String(kept)}`);
     },
     marked: (password) => setting("GET", undefined, password),
     close: async () => {

@@ -59,7 +59,7 @@ export async function askWhile<T>(targets: readonly Asked[], work: Promise<T>): 
   ended.catch(() => undefined);
   while (working && pending.length < most) {
     const target = targets[pending.length % targets.length];
-    if (target === undefined) throw new Error("a client needs someone to ask");
+    if (target === undefined) throw new Error("a client needs a target");
     const start = performance.now();
     pending.push(
       ping(target)

@@ -46,9 +46,9 @@ test("they are missing if there are none, or npm did not complete", () => {
 
 test.each<[string, Packages]>([
   ["another version", { ...fitting, "node_modules/tsx": { version: "3.0.0" } }],
-  ["one too few", { "node_modules/@esbuild/here": { version: "1.0.0" } }],
+  ["a missing package", { "node_modules/@esbuild/here": { version: "1.0.0" } }],
   ["without the optional one for this system", { "node_modules/tsx": { version: "4.0.0" } }],
-  ["one too many", { ...fitting, "node_modules/left": { version: "1.0.0" } }],
+  ["an extra package", { ...fitting, "node_modules/left": { version: "1.0.0" } }],
 ])("they are outdated with %s", (_, installed) => {
   expect(nodeModulesState(clone(installed))).toBe("outdated");
 });

@@ -28,7 +28,7 @@ test("a cached tool is found again, executable, with its description", async () 
 
 test.each<[string, (folder: string) => void]>([
   ["a shorter file", (folder) => truncateSync(join(folder, "helm"), 2)],
-  ["a file others may write", (folder) => chmodSync(join(folder, "helm"), 0o777)],
+  ["a file that others may write", (folder) => chmodSync(join(folder, "helm"), 0o777)],
   ["a file that cannot be executed", (folder) => chmodSync(join(folder, "helm"), 0o644)],
   ["no receipt", (folder) => writeFileSync(join(folder, "receipt.json"), "")],
 ])("%s is not used, and replaced by the next tool that is cached", async (_, damage) => {

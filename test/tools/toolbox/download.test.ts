@@ -137,7 +137,7 @@ test.each([
   ["a bare digest", digest.toUpperCase(), digest],
   ["sha256sum's lines", `${"1".repeat(64)}  other\n${digest}  helm\n`, digest],
   ["binary mode and a folder", `${digest} *./helm\n`, digest],
-  ["a longer name with the same end", `${digest}  my-helm\n`, undefined],
+  ["a longer name with the same ending", `${digest}  my-helm\n`, undefined],
   ["a page of HTML", "<html>moved</html>", undefined],
 ])("the checksum in %s", (_, text, expected) => {
   expect(checksumFor("helm", text)).toBe(expected);

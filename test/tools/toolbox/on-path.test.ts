@@ -33,7 +33,7 @@ test.each([
   ["pulumi", "3.260.1", true],
   ["pulumi", "3.258.0", false],
   ["pulumi", "4.0.0", false],
-] as const)("%s %s on PATH will do: %s", async (name, version, willDo) => {
+] as const)("%s %s on PATH is compatible: %s", async (name, version, willDo) => {
   const folder = temporaryFolder();
   fakeExecutable(folder, name, `echo v${version}`);
 

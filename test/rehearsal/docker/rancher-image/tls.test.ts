@@ -53,9 +53,9 @@ describe("the fake server's certificate", () => {
   });
 
   it.each([
-    ["half a pair", { "cert.pem": "x" }, false, "one is missing"],
+    ["only one file of the pair", { "cert.pem": "x" }, false, "one is missing"],
     ["a CA beside --no-cacerts", { "cacerts.pem": "x" }, true, "cacerts.pem is mounted, and --no-cacerts was given"],
-    ["a certificate whose CA is not said", { "cert.pem": "x", "key.pem": "x" }, false, "needs --no-cacerts"],
+    ["a certificate without its CA", { "cert.pem": "x", "key.pem": "x" }, false, "needs --no-cacerts"],
   ])("is rejected with %s, as by the genuine server", async (_, files, noCacerts, message) => {
     mount(files as unknown as Record<string, string>);
 

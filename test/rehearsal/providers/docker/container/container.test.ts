@@ -108,9 +108,9 @@ describe("docker.Container of the fake", () => {
 
   it.each<[string, object, string[]]>([
     ["the restart policy", { restart: "no" }, ["update restart"]],
-    ["the limit of memory", { memory: 2048 }, ["update memory"]],
+    ["the memory limit", { memory: 2048 }, ["update memory"]],
     ["the healthcheck", { healthcheck: { ...healthcheck, retries: 3 } }, ["update healthcheck.retries"]],
-    ["how long it is waited for", { waitTimeout: 6 }, ["update waitTimeout"]],
+    ["the wait timeout", { waitTimeout: 6 }, ["update waitTimeout"]],
   ])("changes %s in place", async (_what, more, expected) => {
     await create();
 

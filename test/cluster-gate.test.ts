@@ -66,14 +66,14 @@ const refusals: [string, Partial<HighAvailabilitySettings>, Partial<Survey>, str
       "default: traefik (traefik.io/ingress-controller), nginx (k8s.io/ingress-nginx). Name one: traefik or ingress-nginx.",
   ],
   [
-    "another ingress controller than asked for",
+    "an ingress controller other than the requested one",
     withCluster({ ingressController: "ingress-nginx" }),
     { ingressClasses: [traefik] },
     "rancher:cluster.ingressController is ingress-nginx, but the cluster has only traefik " +
       "(traefik.io/ingress-controller). Install that ingress controller, or name the one that is there.",
   ],
   [
-    "no ingress controller where one is asked for",
+    "no ingress controller although one is requested",
     withCluster({ ingressController: "traefik" }),
     { ingressClasses: [] },
     "rancher:cluster.ingressController is traefik, but the cluster has no IngressClass. " +
@@ -94,7 +94,7 @@ const refusals: [string, Partial<HighAvailabilitySettings>, Partial<Survey>, str
       "Use a Kubernetes in that range, or Rancher 2.12, 2.13 or 2.14.",
   ],
   [
-    "a Rancher minor left out",
+    "to skip a Rancher minor",
     {},
     { rancher: { version: "2.12.3", owned: true } },
     "rancher:version is 2.15.2, but 2.12.3 is installed, and Rancher is upgraded one minor at a time. " +
@@ -108,13 +108,13 @@ const refusals: [string, Partial<HighAvailabilitySettings>, Partial<Survey>, str
       "the way back is restoring a backup taken on 2.15.2 and rolling the chart back.",
   ],
   [
-    "a cert-manager of others that is too old",
+    "a foreign cert-manager that is too old",
     {},
     { certManager: { version: "1.14.9", owned: false } },
     "rancher:kubeconfig leads to a cluster whose cert-manager is 1.14.9, but Rancher 2.15.2 needs cert-manager 1.15.0 or newer.",
   ],
   [
-    "layer 7 before a Traefik that nobody lets this stack configure",
+    "layer 7 before a Traefik that this stack may not configure",
     layer7,
     findings(),
     `rancher:loadBalancer.layer is 7, where the ingress controller has to trust the balancer's X-Forwarded-*; the cluster's traefik was not found as a Deployment or DaemonSet. Apply these values to its Helm chart, wait until it has restarted, and run again:
@@ -153,7 +153,7 @@ const refusals: [string, Partial<HighAvailabilitySettings>, Partial<Survey>, str
       proxy-real-ip-cidr: 192.0.2.10`,
   ],
   [
-    "layer 7 before an ingress controller it does not know",
+    "layer 7 before an unknown ingress controller",
     layer7,
     { ingressClasses: [{ name: "other", controller: "example.com/other", isDefault: true }], ...findings() },
     "rancher:loadBalancer.layer is 7, where the ingress controller has to trust the balancer's X-Forwarded-*; " +
@@ -161,7 +161,7 @@ const refusals: [string, Partial<HighAvailabilitySettings>, Partial<Survey>, str
       "or traefik or ingress-nginx.",
   ],
   [
-    "namespaces that others made, without what this stack would install in them",
+    "existing namespaces without what this stack would install in them",
     {},
     { foreignNamespaces: ["cattle-system", "cert-manager"] },
     ["cattle-system", "cert-manager"]

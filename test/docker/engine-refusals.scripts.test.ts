@@ -14,36 +14,36 @@ interface Refusal {
 }
 
 const refusals: Readonly<Record<string, Refusal>> = {
-  "where Docker is a snap": {
+  "if Docker is installed as a snap": {
     looks: ["/snap/bin/docker", "/bin/sh"],
     code: 10,
     words: "this machine has Docker as a snap, which cannot use folders of the machine. Remove it (snap remove docker)",
   },
-  "where the system does not tell its release": {
+  "if the release of the system is unknown": {
     spoil: (machine) => machine.write("/etc/os-release", 'ID=debian\nPRETTY_NAME="Debian sid"\n'),
     code: 10,
     words: "Debian sid does not say in /etc/os-release which release it is",
   },
-  "without what checks the key": {
+  "without the tools that check the key": {
     release: "rocky",
     looks: ["command -v gpg", "command -v no-gpg-is-here"],
     code: 10,
     words: "this machine lacks gpg or curl, which check Docker's key. Install gnupg2 and curl",
   },
-  "where the key cannot be had": {
+  "if the key cannot be downloaded": {
     release: "rocky",
     spoil: (machine) => machine.tool("curl", "exit 6"),
     code: 20,
     words: "gpg cannot be downloaded; curl says why above",
   },
-  "where the key is none": {
+  "if the key is invalid": {
     release: "rocky",
     spoil: (machine) =>
       machine.tool("gpg", 'case "$*" in *--import*) echo "no valid OpenPGP data" >&2; exit 2 ;; esac'),
     code: 20,
     words: "gpg holds no keys: no valid OpenPGP data",
   },
-  "where rpm does not take the key": {
+  "if rpm does not accept the key": {
     release: "rocky",
     spoil: (machine) =>
       machine.tool("rpm", 'case "$*" in *--import*) exit 1 ;; "-q ca-certificates") ;; -q*) exit 1 ;; esac'),

@@ -43,7 +43,7 @@ const table: [string, TlsSettings, TlsEnd, string | undefined, TlsPlan][] = [
     },
   ],
   [
-    "letsEncrypt staging, with no class to name",
+    "letsEncrypt staging, without an ingress class",
     { source: "letsEncrypt", email: "ops@example.com", environment: "staging" },
     "ingress",
     undefined,
@@ -72,7 +72,7 @@ const table: [string, TlsSettings, TlsEnd, string | undefined, TlsPlan][] = [
     },
   ],
   [
-    "secret with a private CA, which Rancher hands to its agents",
+    "secret with a private CA, which Rancher gives to its agents",
     { source: "secret", certificate, caCertificate: "CA" },
     "ingress",
     undefined,

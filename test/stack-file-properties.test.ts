@@ -39,9 +39,9 @@ describe("any stack file", () => {
       fc.property(fc.subarray(Object.keys(mistakes)), (keys) => {
         const some = Object.fromEntries(keys.map((key) => [key, mistakes[key]]));
 
-        const said = linesOf({ ...good, values: { ...good.values, ...some } });
+        const together = linesOf({ ...good, values: { ...good.values, ...some } });
 
-        expect(said.toSorted()).toEqual(keys.flatMap(alone).toSorted());
+        expect(together.toSorted()).toEqual(keys.flatMap(alone).toSorted());
       }),
     );
   });

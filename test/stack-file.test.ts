@@ -37,9 +37,9 @@ describe("all wrong stack files", () => {
   });
 
   it("never quote a secret", () => {
-    const said = topics.flatMap(casesOf).flatMap(({ source }) => linesOf(source));
+    const reported = topics.flatMap(casesOf).flatMap(({ source }) => linesOf(source));
 
-    expect(said.join("\n")).not.toContain("canary");
+    expect(reported.join("\n")).not.toContain("canary");
   });
 });
 

@@ -397,10 +397,10 @@ describe("a cluster that cannot be surveyed", () => {
 
     for (const kubeconfig of kubeconfigs) {
       const error = await refusal(survey(kubeconfig, stack));
-      const said = [error.message, error.stack, error.cause, JSON.stringify(error)].map(String).join("\n");
+      const text = [error.message, error.stack, error.cause, JSON.stringify(error)].map(String).join("\n");
 
-      expect(said).not.toContain(kubeconfig);
-      expect(said.replaceAll("canary-token://nonsense", "")).not.toContain("canary-token");
+      expect(text).not.toContain(kubeconfig);
+      expect(text.replaceAll("canary-token://nonsense", "")).not.toContain("canary-token");
     }
   });
 });

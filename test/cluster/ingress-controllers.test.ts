@@ -51,9 +51,17 @@ describe("a Traefik", () => {
 
   it.each([
     ["the given addresses", [trustedWeb], ["192.0.2.10", "192.0.2.20"]],
-    ["the given addresses, in the lower case of older charts", [trustedWeb.toLowerCase()], ["192.0.2.10", "192.0.2.20"]],
+    [
+      "the given addresses, in the lower case of older charts",
+      [trustedWeb.toLowerCase()],
+      ["192.0.2.10", "192.0.2.20"],
+    ],
     ["everybody, with the insecure flag", ["--entryPoints.web.forwardedHeaders.insecure"], "everybody"],
-    ["everybody, with the insecure flag set to true", ["--entrypoints.web.forwardedHeaders.insecure=true"], "everybody"],
+    [
+      "everybody, with the insecure flag set to true",
+      ["--entrypoints.web.forwardedHeaders.insecure=true"],
+      "everybody",
+    ],
     ["nobody, with the insecure flag set to false", ["--entryPoints.web.forwardedHeaders.insecure=false"], []],
     ["nobody, by the trust of another entry point", ["--entryPoints.websecure.forwardedHeaders.trustedIPs=::/0"], []],
   ])("trusts the headers of %s", (_, args, trusted) => {
@@ -147,7 +155,12 @@ describe("a rollout", () => {
 
   it.each([
     ["is complete when every pod is new and ready", "Deployment", deployment, true],
-    ["is not complete before the controller has observed it", "Deployment", { ...deployment, observedGeneration: 1 }, false],
+    [
+      "is not complete before the controller has observed it",
+      "Deployment",
+      { ...deployment, observedGeneration: 1 },
+      false,
+    ],
     ["is not complete with an old pod left", "Deployment", { ...deployment, replicas: 2 }, false],
     ["is not complete before the new pod is ready", "Deployment", { ...deployment, readyReplicas: 0 }, false],
     ["is complete when every node has a new pod that is ready", "DaemonSet", daemonSet, true],

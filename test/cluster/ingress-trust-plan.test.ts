@@ -214,11 +214,7 @@ describe("the trust is live", () => {
   it.each([
     ["when the packaged controller trusts the balancers and is rolled out", [live, nginx], true],
     ["not while its pods are being replaced", [{ ...live, rolledOut: false }], false],
-    [
-      "not while the old workload exists beside the new one",
-      [live, controller({ workload: "Deployment" })],
-      false,
-    ],
+    ["not while the old workload exists beside the new one", [live, controller({ workload: "Deployment" })], false],
     ["not while the Service hides client addresses", [{ ...live, hidesClients: true }], false],
     ["not by a controller of another release", [{ ...live, release: "mine" }], false],
     ["not if nothing runs", [], false],

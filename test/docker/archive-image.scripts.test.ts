@@ -30,11 +30,11 @@ describe("the image recorded in an archive", () => {
     expect(run.code, run.stderr).toBe(0);
     expect(imagesOf(machine)).toEqual([pinned["2.14.3"]]);
     const [archive = ""] = archivesOf(machine);
-    for (const [check = "", ...words] of [
+    for (const [check = "", ...options] of [
       ["sha256sum", "--check", "--strict", "--quiet"],
       ["shasum", "-a", "256", "--check", "--status"],
     ])
-      execFileSync(check, [...words, `${archive}.sha256`], { cwd: machine.backups });
+      execFileSync(check, [...options, `${archive}.sha256`], { cwd: machine.backups });
   });
 
   it("is the old image before an upgrade, and the new one before a restore", async () => {

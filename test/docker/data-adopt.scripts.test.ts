@@ -136,7 +136,11 @@ describe("a container started by hand", () => {
   });
 
   it.each<[string, (machine: DataMachine) => void, RegExp]>([
-    ["does not exist", () => undefined, /names old, and no container of that name is on this machine\. There are: other/],
+    [
+      "does not exist",
+      () => undefined,
+      /names old, and no container of that name is on this machine\. There are: other/,
+    ],
     [
       "runs another version",
       (machine) => machine.container("old", "2.13.4", { mounts: "volume abcdef" }),
@@ -163,7 +167,7 @@ describe("a container started by hand", () => {
       },
       /the volume rancher-data has data already, and docker\.adopt would replace them by those of old/,
     ],
-  ])("is refused if it %s, and keeps serving", async (_, make, words) => {
+  ])("is refused if it %s, and keeps serving", async (_, make, message) => {
     using machine = new DataMachine();
     machine.container("other", "2.14.3");
     mkdirSync(machine.path("engine/volumes/abcdef"));
@@ -172,7 +176,7 @@ describe("a container started by hand", () => {
     const run = await machine.run("2.14.3", { adopt: "old" });
 
     expect(run.code).toBe(10);
-    expect(run.stderr).toMatch(words);
+    expect(run.stderr).toMatch(message);
     expect(machine.calls.filter((call) => /^(stop|start|rename|update)/.test(call))).toEqual([]);
   });
 

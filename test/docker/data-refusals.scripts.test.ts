@@ -39,14 +39,14 @@ describe("work on Rancher's data refuses", () => {
       (machine) => machine.data({ mine: "x" }, machine.path("engine/volumes/rancher-trial-data")),
       /a volume named rancher-trial-data is on this machine that this program did not make.*docker volume rm rancher-trial-data\n$/,
     ],
-  ])("to remove a %s of another owner with the name of the upgrade test", async (_, make, words) => {
+  ])("to remove a %s of another owner with the name of the upgrade test", async (_, make, message) => {
     using machine = new DataMachine().serving("2.14.3");
     make(machine);
     const before = [machine.list("containers"), machine.list("volumes")];
 
     const run = await machine.run("2.15.2");
 
-    expect([run.code, run.stderr]).toEqual([10, expect.stringMatching(words)]);
+    expect([run.code, run.stderr]).toEqual([10, expect.stringMatching(message)]);
     expect([machine.list("containers"), machine.list("volumes")]).toEqual(before);
   });
 
@@ -99,7 +99,7 @@ describe("work on Rancher's data refuses", () => {
       "exit 1",
       "docker.backup.schedule is sometimes, which systemd of this machine does not accept as a calendar event",
     ],
-  ])("an invalid timer: %s", async (replaced, answer, words) => {
+  ])("an invalid timer: %s", async (replaced, answer, message) => {
     using machine = new DataMachine();
     machine.command("systemctl", "");
     machine.command("systemd-analyze", answer);
@@ -108,7 +108,7 @@ describe("work on Rancher's data refuses", () => {
 
     const run = await machine.body(replaced === "" ? text : text.replaceAll(replaced, "command -v no-systemctl-here"));
 
-    expect([run.code, run.stderr]).toEqual([10, expect.stringContaining(words)]);
+    expect([run.code, run.stderr]).toEqual([10, expect.stringContaining(message)]);
   });
 
   it("an archive with other content than was put into it", async () => {
@@ -132,14 +132,14 @@ describe("work on Rancher's data refuses", () => {
       "the volume rancher-data cannot be read: permission denied",
     ],
     ["how large it is", "*'du -sk'*", 'echo "I/O error" >&2; exit 1', "Rancher's data cannot be measured: I/O error"],
-  ])("to guess if a check of the data fails: %s", async (_, asked, answer, words) => {
+  ])("to guess if a check of the data fails: %s", async (_, asked, answer, message) => {
     using machine = new DataMachine().serving("2.14.3");
     if (asked.includes("ls")) machine.gone("rancher");
     machine.fault(`case $* in ${asked}) ${answer} ;; esac`);
 
     const run = await machine.run("2.15.2");
 
-    expect([run.code, run.stderr]).toEqual([30, expect.stringContaining(words)]);
+    expect([run.code, run.stderr]).toEqual([30, expect.stringContaining(message)]);
   });
 
   it("a file with a valid checksum that is not an archive", async () => {

@@ -84,7 +84,7 @@ describe("an archive", () => {
     ["does not exist", (file) => renameSync(file, `${file}.away`), 10, /there is no \S+ on this machine\. There are:/],
     ["has no checksum", (file) => rmSync(`${file}.sha256`), 10, /has no checksum beside it\. Bring/],
     ["has changed", (file) => appendFileSync(file, "x"), 20, /is not what it was when it was made/],
-  ])("is refused if it %s, and Rancher keeps serving", async (_, spoil, code, words) => {
+  ])("is refused if it %s, and Rancher keeps serving", async (_, spoil, code, message) => {
     const { machine, archive } = await upgraded();
     using _machine = machine;
     spoil(join(machine.backups, `${archive}.tar.gz`));
@@ -92,7 +92,7 @@ describe("an archive", () => {
     const run = await machine.run("2.14.3", { restore: archive });
 
     expect(run.code).toBe(code);
-    expect(run.stderr).toMatch(words);
+    expect(run.stderr).toMatch(message);
     expect(machine.about("rancher", "running")).toBe("true");
     expect(machine.read("db/state")).toBe("written by 2.15.2");
   });

@@ -35,9 +35,9 @@ describe.skipIf(process.getuid?.() !== 0)("ssh, as the Docker provider is config
     };
     const host = sshHost({ name, address, user, port, hostKey, insecureIgnoreHostKey: false, ...through });
     const { sshOpts = [] } = dockerConnection(host) ?? {};
-    const words = ["ssh", "-F", "none", ...sshOpts, "-l", user, "-p", `${port}`, "--", address];
+    const command = ["ssh", "-F", "none", ...sshOpts, "-l", user, "-p", `${port}`, "--", address];
     const env = { ...process.env, SSH_AUTH_SOCK: agent.socket };
-    const { code, stdout, stderr } = await runCommand([...words, "echo $SSH_CONNECTION"], { env });
+    const { code, stdout, stderr } = await runCommand([...command, "echo $SSH_CONNECTION"], { env });
     return { code, from: stdout.split(" ")[0], stderr };
   }
   const refused = /No ED25519 host key is known|Host key verification failed/;

@@ -131,12 +131,20 @@ describe("the checks of a Docker host", () => {
     ],
     ["an outdated engine", { version: "19.03.8" }, "this is Docker Engine 19.03.8; 20.10 or later is needed"],
     ["Windows containers", { os: "windows" }, "this Docker runs windows containers"],
-    ["an unsupported processor", { architecture: "riscv64" }, "runs on riscv64; Rancher's image is made for amd64 and arm64"],
+    [
+      "an unsupported processor",
+      { architecture: "riscv64" },
+      "runs on riscv64; Rancher's image is made for amd64 and arm64",
+    ],
     ["a rootless engine", { security: "[name=seccomp name=rootless]" }, "runs without root"],
     ["user namespace remapping", { security: "[name=userns]" }, "has userns-remap"],
     ["a kernel without memory limits", { limits: "false" }, "cgroup_enable=memory"],
     ["1 GB of memory", { bytes: GiB }, "Rancher would have 1073 MB of memory; the K3s inside it needs 2 GB"],
-    ["an engine installed as a snap", { root: "/var/snap/docker/common/var-lib-docker" }, "is a snap, which cannot use"],
+    [
+      "an engine installed as a snap",
+      { root: "/var/snap/docker/common/var-lib-docker" },
+      "is a snap, which cannot use",
+    ],
     ["an engine that does not describe itself", { silent: true }, "docker info fails: permission denied"],
     ["a full disk", { free: 4 }, "has 4 GiB free; Rancher's image and data need 5"],
     ["a port in use", { listening: "LISTEN" }, "port 443 is in use on this machine. See by what"],
@@ -258,14 +266,17 @@ describe("the checks of a Docker host", () => {
     [2, 0],
     [2.5, 10],
     [8, 10],
-  ])("check %d CPUs of 2, with code %d: Docker would refuse them only after everything else is created", async (cpus, code) => {
-    using machine = machineOf();
+  ])(
+    "check %d CPUs of 2, with code %d: Docker would refuse them only after everything else is created",
+    async (cpus, code) => {
+      using machine = machineOf();
 
-    const run = await machine.run(checks({ cpus }));
+      const run = await machine.run(checks({ cpus }));
 
-    expect(run.code, run.stderr).toBe(code);
-    expect(run.stderr.includes(`docker.cpus is ${cpus}, and the engine has 2;`)).toBe(code !== 0);
-  });
+      expect(run.code, run.stderr).toBe(code);
+      expect(run.stderr.includes(`docker.cpus is ${cpus}, and the engine has 2;`)).toBe(code !== 0);
+    },
+  );
 });
 
 it("accepts a machine sold with 4 GB", () => {

@@ -25,11 +25,7 @@ describe("an existing engine", () => {
       '{"debug": true, "dns": ["192.0.2.53"]}',
       { "live-restore": true, debug: true, dns: ["192.0.2.53"] },
     ],
-    [
-      "an opposite option",
-      '{\n  "live-restore" : false,\n  "debug": true\n}\n',
-      { "live-restore": true, debug: true },
-    ],
+    ["an opposite option", '{\n  "live-restore" : false,\n  "debug": true\n}\n', { "live-restore": true, debug: true }],
   ])("with %s keeps its options, and reloads without a restart", async (_, before, after) => {
     using machine = await engine(before);
 

@@ -8,29 +8,32 @@ describe("Docker Engine on Debian and Ubuntu", () => {
   it.each<[keyof typeof releases, string]>([
     ["debian", "https://download.docker.com/linux/debian bookworm stable"],
     ["ubuntu", "https://download.docker.com/linux/ubuntu noble stable"],
-  ])("of %s comes from Docker's repository, signed by its known key, and no downloaded script is run", async (release, source) => {
-    using machine = new FakeDockerMachine(release);
+  ])(
+    "of %s comes from Docker's repository, signed by its known key, and no downloaded script is run",
+    async (release, source) => {
+      using machine = new FakeDockerMachine(release);
 
-    const end = await machine.install();
+      const end = await machine.install();
 
-    expect(end.code, end.stderr).toBe(0);
-    expect(end.stdout).toBe("28.3.1\n");
-    const signed = "/etc/apt/keyrings/rancher-stack-docker.asc,9DC858229FC7DD38854AE2D88D81803C0EBFCD88";
-    expect(machine.read("/etc/apt/sources.list.d/rancher-stack-docker.list")).toBe(
-      `deb [signed-by=${signed}] ${source}\n`,
-    );
-    expect(machine.read(daemonFile)).toBe('{\n  "live-restore": true\n}\n');
-    expect(changing(machine.calls())).toEqual([
-      expect.stringMatching(/^apt-get .*update$/),
-      expect.stringMatching(/install ca-certificates$/),
-      expect.stringMatching(/^apt-get .*update$/),
-      expect.stringMatching(/install docker-ce docker-ce-cli containerd.io$/),
-      "systemctl -q enable docker",
-      "systemctl reset-failed docker",
-      "systemctl start docker",
-      "usermod -a -G docker ops",
-    ]);
-  });
+      expect(end.code, end.stderr).toBe(0);
+      expect(end.stdout).toBe("28.3.1\n");
+      const signed = "/etc/apt/keyrings/rancher-stack-docker.asc,9DC858229FC7DD38854AE2D88D81803C0EBFCD88";
+      expect(machine.read("/etc/apt/sources.list.d/rancher-stack-docker.list")).toBe(
+        `deb [signed-by=${signed}] ${source}\n`,
+      );
+      expect(machine.read(daemonFile)).toBe('{\n  "live-restore": true\n}\n');
+      expect(changing(machine.calls())).toEqual([
+        expect.stringMatching(/^apt-get .*update$/),
+        expect.stringMatching(/install ca-certificates$/),
+        expect.stringMatching(/^apt-get .*update$/),
+        expect.stringMatching(/install docker-ce docker-ce-cli containerd.io$/),
+        "systemctl -q enable docker",
+        "systemctl reset-failed docker",
+        "systemctl start docker",
+        "usermod -a -G docker ops",
+      ]);
+    },
+  );
 
   it("is planned once, and nothing outside the plan is installed", async () => {
     using machine = new FakeDockerMachine("debian");

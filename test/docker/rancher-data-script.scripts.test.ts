@@ -90,13 +90,13 @@ describe("the script about Rancher's data", () => {
     ["2.13.4", "2.15.2", /are of 2\.13\.4, .* Upgrade to the latest 2\.14 first, then to 2\.15\.2/],
     ["2.15.2", "2.14.3", /2\.14\.3 cannot read them/],
     ["2.14.3", "2.14.2", /2\.14\.2 cannot read them/],
-  ])("refuses to go from %s to %s, and changes nothing", async (from, to, words) => {
+  ])("refuses to go from %s to %s, and changes nothing", async (from, to, message) => {
     using machine = new DataMachine().serving(from);
 
     const run = await machine.run(to);
 
     expect(run.code).toBe(10);
-    expect(run.stderr).toMatch(words);
+    expect(run.stderr).toMatch(message);
     expect(machine.about("rancher", "started")).toBe("at first");
     expect(machine.archives).toEqual([]);
   });
@@ -132,20 +132,17 @@ describe("the script about Rancher's data", () => {
     expect(machine.about("rancher", "started")).toBe("at first");
   });
 
-  it.each(["*", "container ls*", "volume ls*"])(
-    "does not treat an engine that fails at %s as empty",
-    async (asked) => {
-      using machine = new DataMachine().serving("2.14.3");
-      machine.fault(
-        `case $* in ${asked.replace(" ", "\\ ")}) echo "Cannot connect to the Docker daemon" >&2; exit 1 ;; esac`,
-      );
+  it.each(["*", "container ls*", "volume ls*"])("does not treat an engine that fails at %s as empty", async (asked) => {
+    using machine = new DataMachine().serving("2.14.3");
+    machine.fault(
+      `case $* in ${asked.replace(" ", "\\ ")}) echo "Cannot connect to the Docker daemon" >&2; exit 1 ;; esac`,
+    );
 
-      const run = await machine.run("2.15.2");
+    const run = await machine.run("2.15.2");
 
-      expect(run.code).toBe(30);
-      expect(run.stderr).toMatch(/^the Docker engine of this machine does not answer: Cannot connect/);
-    },
-  );
+    expect(run.code).toBe(30);
+    expect(run.stderr).toMatch(/^the Docker engine of this machine does not answer: Cannot connect/);
+  });
 
   it("is removed by destroy, which keeps data and archives unless told otherwise", async () => {
     using machine = new DataMachine().serving("2.14.3");

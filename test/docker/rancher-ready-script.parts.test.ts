@@ -27,14 +27,14 @@ describe.skipIf("refused" in made)("waiting for Rancher, on a real Docker engine
   const { machine, engine } = at;
 
   /** Creates Rancher's container as the program does. Returns its id. */
-  const make = async (version: string, ...words: string[]): Promise<string> => {
+  const make = async (version: string, ...options: string[]): Promise<string> => {
     await engine.docker("rm", "-f", "-v", "rancher");
     const usual = ["--privileged", "--network", "rancher", "--restart", "unless-stopped"];
     const data = ["--volume", "rancher-data:/var/lib/rancher"];
     const labels = ["--label", `${rancherLabels.stack}=rancher/dev`, "--label", `${rancherLabels.version}=${version}`];
     const image = `rancher/rancher:v${version}`;
     return engine.mustDocker(
-      ...["run", "-d", "--name", "rancher", ...labels, ...usual, ...data, ...health, ...times, ...words, image],
+      ...["run", "-d", "--name", "rancher", ...labels, ...usual, ...data, ...health, ...times, ...options, image],
     );
   };
   const ready = (container: string, edit = (text: string) => text) =>

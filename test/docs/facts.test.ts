@@ -83,10 +83,10 @@ describe("docs/interrupted-runs.md", () => {
     ["the lock of dpkg", () => nginx, /DPkg::Lock::Timeout=(\d+)/, "$1 s for each of its locks"],
     ["a new configuration", () => nginx, /did not take effect within (\d+) s/, "did not take effect within $1 s"],
     ["free space", () => renderBaseCreate({ hostName: "a", stack: "b" }), /(\d+) MiB are needed/, "$1 MiB are needed"],
-  ])("has the limit of %s", (_, script, limit, words) => {
+  ])("has the limit of %s", (_, script, limit, statement) => {
     const [, number = "not found"] = limit.exec(script()) ?? [];
 
-    expect(text).toContain(words.replace("$1", number));
+    expect(text).toContain(statement.replace("$1", number));
   });
 
   it("names the ports nginx needs", () => {
@@ -134,7 +134,7 @@ describe("the pages about a single node", () => {
     ["an unsafe owner of the backup folder", backups, refusal("who can replace what is in")],
     ["a backup folder that others may write to", backups, refusal("other users may write to")],
     ["the volume of the audit log", single, `the volume \`${auditLogVolume}\``],
-  ])("state %s as the code does", (_, { text: written }, words) => {
-    expect(written).toContain(words);
+  ])("state %s as the code does", (_, { text: written }, statement) => {
+    expect(written).toContain(statement);
   });
 });

@@ -15,10 +15,10 @@ const anyText = fc.array(character, { maxLength: 40 }).map((characters) => chara
 describe("quote", () => {
   it("turns any text into one argument", () => {
     fc.assert(
-      fc.property(fc.array(anyText, { minLength: 1, maxLength: 8 }), (words) => {
-        const printed = sh(`printf '%s\\0' ${words.map(quote).join(" ")}`);
+      fc.property(fc.array(anyText, { minLength: 1, maxLength: 8 }), (texts) => {
+        const printed = sh(`printf '%s\\0' ${texts.map(quote).join(" ")}`);
 
-        expect(printed.split("\0").slice(0, -1)).toEqual(words);
+        expect(printed.split("\0").slice(0, -1)).toEqual(texts);
       }),
       { numRuns: 120 },
     );

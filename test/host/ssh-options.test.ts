@@ -47,20 +47,20 @@ const callers: Readonly<Record<string, readonly string[]>> = {
 };
 const hasSsh = spawnSync("ssh", ["-V"]).status === 0;
 
-describe.skipIf(!hasSsh).each(Object.entries(callers))("the ssh of %s", (_, words) => {
+describe.skipIf(!hasSsh).each(Object.entries(callers))("the ssh of %s", (_, args) => {
   const folder = mkdtempSync(join(tmpdir(), "ssh-options-"));
   const config = join(folder, "config");
   beforeAll(() => writeFileSync(config, hostile, { mode: 0o600 }));
   afterAll(() => rmSync(folder, { recursive: true }));
 
   const effective = (...more: readonly string[]): Readonly<Record<string, string>> => {
-    const { stdout } = spawnSync("ssh", ["-G", ...words, ...more, "192.0.2.30"], { encoding: "utf8" });
+    const { stdout } = spawnSync("ssh", ["-G", ...args, ...more, "192.0.2.30"], { encoding: "utf8" });
     const lines = stdout.split("\n").map((line) => [line.split(" ")[0] ?? "", line.slice(line.indexOf(" ") + 1)]);
     return Object.fromEntries(lines) as Record<string, string>;
   };
 
   it("reads no configuration of the user or the system", () => {
-    expect(words.slice(0, 2)).toEqual(["-F", "/dev/null"]);
+    expect(args.slice(0, 2)).toEqual(["-F", "/dev/null"]);
     expect(effective()).toMatchObject(required);
   });
 

@@ -95,13 +95,13 @@ describe.each(Object.entries(shells))(
         () => issue({ name: "other", hosts: [`a.${hostname}`, "*.com"] }),
         / does not cover /,
       ],
-    ])("are refused if they are %s", async (_what, make, words) => {
+    ])("are refused if they are %s", async (_what, make, message) => {
       using machine = new Machine(shell).prepared().put(await make());
 
       const run = await machine.bring();
 
       expect([run.code, run.stdout]).toEqual([10, ""]);
-      expect(run.stderr).toMatch(words);
+      expect(run.stderr).toMatch(message);
     });
   },
 );

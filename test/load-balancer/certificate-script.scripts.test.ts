@@ -93,16 +93,16 @@ describe("a certificate from the stack", () => {
   it("gets a new folder once renewed; the old one is removed only after a success", async () => {
     using machine = new Machine();
     await machine.bring([stack(first)], { rancher: first.key });
-    const [former] = machine.folders;
+    const [old] = machine.folders;
 
     const failed = await machine.bring([stack(second)], { rancher: second.key }, true);
     const afterFailure = machine.folders;
     await machine.bring([stack(second)], { rancher: second.key });
 
     expect([failed.code, failed.stderr]).toEqual([40, "not alive\n"]);
-    expect(afterFailure).toEqual([former]);
+    expect(afterFailure).toEqual([old]);
     expect(machine.folders).toHaveLength(1);
-    expect(machine.folders).not.toContain(former);
+    expect(machine.folders).not.toContain(old);
   });
 
   it("of a killed run is removed by the next success", async () => {
@@ -276,7 +276,7 @@ describe("a certificate on the host", () => {
       async () => [`${first.pem}\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n`, first.key],
       (path) => `${path("live.pem")} holds something that is no certificate; openssl says: `,
     ],
-  ])("%s", (_, make, words) => {
+  ])("%s", (_, make, message) => {
     it("is refused, and the old one stays", async () => {
       using machine = new Machine();
       renew(machine, second.pem, second.key);
@@ -286,7 +286,7 @@ describe("a certificate on the host", () => {
       const run = await machine.bring([certificate(machine)]);
 
       expect(run.code).toBe(10);
-      expect(run.stderr).toContain(words((name) => machine.path(name)));
+      expect(run.stderr).toContain(message((name) => machine.path(name)));
       expect(run.stderr.trim().split("\n")).toHaveLength(1);
       expect(machine.read(certificateFiles(certificate(machine)).privateKey)).toBe(`${second.key}\n`);
     });

@@ -5,7 +5,7 @@ import { hello, longestSilence } from "./support/reconnecting-client.ts";
 describe.skipIf(process.getuid?.() !== 0)("a floating address between two real hosts", () => {
   let all: FloatingHosts;
   /** Prints how long clients waited, which depends on the machine. The test checks only that they are served again. */
-  const tell = (what: string, silence: number) => {
+  const report = (what: string, silence: number) => {
     if (process.env["RANCHER_TEST_TALK"] !== undefined) console.log(`${what}: ${Math.round(silence)} ms`);
   };
 
@@ -32,7 +32,7 @@ describe.skipIf(process.getuid?.() !== 0)("a floating address between two real h
     const { holder, other } = await all.settled();
 
     const silence = await longestSilence(all.address, () => holder.look("systemctl", "stop", "nginx"));
-    tell("nginx stopped", silence);
+    report("nginx stopped", silence);
     const moved = await all.settled();
     await holder.look("systemctl", "start", "nginx");
 
@@ -43,7 +43,7 @@ describe.skipIf(process.getuid?.() !== 0)("a floating address between two real h
   it("leaves a host whose nginx accepts connections but does not respond", async () => {
     const { holder, other } = await all.settled();
     const stopped = await longestSilence(all.address, () => holder.look("pkill", "-STOP", "nginx"));
-    tell("nginx hangs", stopped);
+    report("nginx hangs", stopped);
     await holder.look("pkill", "-CONT", "nginx");
 
     expect((await all.settled()).holder).toBe(other);
@@ -52,7 +52,7 @@ describe.skipIf(process.getuid?.() !== 0)("a floating address between two real h
   it("is taken over from a host where keepalived is killed, which releases it when systemd restarts keepalived", async () => {
     const { holder, other } = await all.settled();
     const silence = await longestSilence(all.address, () => holder.look("pkill", "-KILL", "keepalived"));
-    tell("keepalived killed", silence);
+    report("keepalived killed", silence);
     // A rehearsal's host does not restart a daemon that dies; systemd does after a second.
     await holder.look("systemctl", "start", "keepalived");
 
@@ -64,9 +64,9 @@ describe.skipIf(process.getuid?.() !== 0)("a floating address between two real h
     const { holder, other } = await all.settled();
 
     const silence = await longestSilence(all.address, () => holder.host.freeze());
-    tell("host silent", silence);
+    report("host silent", silence);
     expect(await other.look("ip", "-o", "address", "show", "to", all.address)).not.toBe("");
-    tell("host back", await longestSilence(all.address, () => holder.host.thaw()));
+    report("host back", await longestSilence(all.address, () => holder.host.thaw()));
     await all.settled();
 
     expect(await hello(all.address)).toBe(true);
@@ -76,9 +76,9 @@ describe.skipIf(process.getuid?.() !== 0)("a floating address between two real h
     const { holder, other } = await all.settled();
 
     const silence = await longestSilence(all.address, () => holder.host.stop());
-    tell("host without power", silence);
+    report("host without power", silence);
     await holder.disconnect();
-    tell("host boots", await longestSilence(all.address, () => holder.host.start()));
+    report("host boots", await longestSilence(all.address, () => holder.host.start()));
 
     expect((await all.settled()).holder).toBe(other);
   });
@@ -91,7 +91,7 @@ describe.skipIf(process.getuid?.() !== 0)("a floating address between two real h
         "changed: keepalived is undone",
       );
     });
-    tell("destroyed", silence);
+    report("destroyed", silence);
     expect((await all.settled()).holder).toBe(other);
     for (const host of all.hosts) {
       const end = await host.base.delete();

@@ -184,7 +184,7 @@ describe("parseNginx", () => {
     ["a;\n}", `line 2: "}" closes nothing`],
     ["a { b }", `line 1: "}" where a semicolon is missing`],
     [";", `line 1: ";" after nothing`],
-  ])("rejects %j", (text, words) => {
-    expect(() => parseNginx(text)).toThrow(words);
+  ])("rejects %j", (text, message) => {
+    expect(() => parseNginx(text)).toThrow(message);
   });
 });

@@ -36,8 +36,8 @@ const available = process.getuid?.() === 0 && spawnSync("gpg", ["--version"]).st
 describe.skipIf(!available)("nginx.org's repository, with a real apt", () => {
   const folder = mkdtempSync(join(tmpdir(), "nginx-org-"));
   const keyring = join(folder, "keys");
-  const gpg = (words: readonly string[], input = "") =>
-    execFileSync("gpg", ["--homedir", keyring, "--batch", "--quiet", "--passphrase", "", ...words], { input });
+  const gpg = (args: readonly string[], input = "") =>
+    execFileSync("gpg", ["--homedir", keyring, "--batch", "--quiet", "--passphrase", "", ...args], { input });
   const files = new Map<string, Buffer | string>();
   let sandbox: Sandbox;
   let machine: ScriptedHost;

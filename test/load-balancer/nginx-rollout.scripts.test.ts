@@ -95,7 +95,11 @@ describe("a rollout", () => {
   });
 
   it.each([
-    ["the old workers keep running, as with a port in use", "true", "bind() to 0.0.0.0:80 failed (98: Address already in use)"],
+    [
+      "the old workers keep running, as with a port in use",
+      "true",
+      "bind() to 0.0.0.0:80 failed (98: Address already in use)",
+    ],
     [
       "one of the old workers keeps running beside a new one",
       "take; echo 12 21 >workers",

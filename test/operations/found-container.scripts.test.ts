@@ -228,7 +228,11 @@ it.each<[string, Partial<FoundContainer>, string]>([
     { version: "2.9.3" },
     "Upgrade it by hand first, one minor version at a time, each time to its newest patch on Docker Hub: 2.10, then 2.11.",
   ],
-  ["of an unknown newer version", { version: "2.99.0" }, "old runs Rancher 2.99.0, which this program does not know yet"],
+  [
+    "of an unknown newer version",
+    { version: "2.99.0" },
+    "old runs Rancher 2.99.0, which this program does not know yet",
+  ],
   [
     "of a development version",
     { version: "2.15-head" },

@@ -49,7 +49,11 @@ describe("a wrong command line exits with code 1 and reports", () => {
   it.each([
     ["which command was meant", ["upp", "dev"], /unknown command 'upp'\n\(Did you mean up\?\)/],
     ["which option was meant", ["render", "dev", "--ot", "x"], /unknown option '--ot'\n\(Did you mean --out\?\)/],
-    ["that there is no similar option", ["backup", "dev", "--lst"], /unknown option '--lst'\n\(Did you mean --list\?\)/],
+    [
+      "that there is no similar option",
+      ["backup", "dev", "--lst"],
+      /unknown option '--lst'\n\(Did you mean --list\?\)/,
+    ],
     ["which argument is missing", ["up"], /missing required argument 'stack'/],
     ["which second argument is missing", ["adopt", "dev"], /missing required argument 'container'/],
     ["that an option before the stack is unknown", ["up", "--yes"], /unknown option '--yes'/],

@@ -100,7 +100,7 @@ describe.skipIf(process.getuid?.() !== 0)("a command's script, over real SSH", (
         "-c",
         "tar -C / -cf - bin lib lib64 usr/bin/sleep usr/bin/du usr/lib | docker import -c 'ENV CATTLE_SERVER_VERSION=v2.14.3' -c 'ENV AUDIT_LEVEL=0' - rancher/rancher:v2.14.3",
       ]);
-      const words = [
+      const options = [
         "-d",
         "--name",
         "old",
@@ -114,7 +114,7 @@ describe.skipIf(process.getuid?.() !== 0)("a command's script, over real SSH", (
         "logs:/var/log/auditlog",
       ];
       const variables = ["-e", "AUDIT_LEVEL=2", "-e", "PASSWORD=hunter2\nSECOND=line"];
-      await engine.mustDocker("run", ...words, ...variables, "rancher/rancher:v2.14.3", "sleep", "600");
+      await engine.mustDocker("run", ...options, ...variables, "rancher/rancher:v2.14.3", "sleep", "600");
 
       const said: string[] = [];
       const printed = await runOnHost({

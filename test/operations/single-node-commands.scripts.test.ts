@@ -58,8 +58,8 @@ const calls = () =>
     .split("\n")
     .filter((call) => /^(up|destroy)/.test(call));
 
-function run(command: string, ...words: string[]) {
-  const child = spawn(process.execPath, ["bin/rancher.mjs", command, file, ...words], {
+function run(command: string, ...args: string[]) {
+  const child = spawn(process.execPath, ["bin/rancher.mjs", command, file, ...args], {
     cwd: projectFolder,
     env: { PATH: tools.path, HOME: tools.folder, PULUMI_BACKEND_URL: `file://${tools.folder}`, NO_COLOR: "1" },
     stdio: ["ignore", "pipe", "pipe"],

@@ -19,7 +19,7 @@ const jumpHost = {
   insecureIgnoreHostKey: false,
 };
 const files = { knownHosts: "/private/known_hosts", privateKey: "/private/key" };
-const options = (words: readonly string[]) => words.flatMap((word, index) => (words[index - 1] === "-o" ? [word] : []));
+const options = (args: readonly string[]) => args.flatMap((word, index) => (args[index - 1] === "-o" ? [word] : []));
 
 describe("the SSH connection to a host", () => {
   it("trusts the pinned keys alone, under our own host aliases", () => {
@@ -40,10 +40,10 @@ describe("the SSH connection to a host", () => {
   });
 
   it("follows the stack file: the user's configuration is ignored", () => {
-    const words = sshCommand(host, files, "echo hello");
+    const args = sshCommand(host, files, "echo hello");
 
-    expect(words.slice(0, 3)).toEqual(["-F", "/dev/null", "-T"]);
-    expect(words.slice(-7)).toEqual(["-l", "ops", "-p", "2222", "--", "192.0.2.20", "echo hello"]);
+    expect(args.slice(0, 3)).toEqual(["-F", "/dev/null", "-T"]);
+    expect(args.slice(-7)).toEqual(["-l", "ops", "-p", "2222", "--", "192.0.2.20", "echo hello"]);
   });
 
   it("uses the stack's key and no other, or the agent", () => {

@@ -118,13 +118,16 @@ describe.skipIf(!isRoot)("the checks through a balancer", () => {
     });
   });
 
-  it.each([`https://${hostname}/dashboard/`, "/dashboard/"])("report a page that redirects to itself: %s", async (detour) => {
-    expect(await check({ ...good, detour })).toEqual({
-      ...allPass,
-      "a page does not redirect forever":
-        "/dashboard/ answered 302 and leads to itself: the ingress takes HTTPS for plain HTTP",
-    });
-  });
+  it.each([`https://${hostname}/dashboard/`, "/dashboard/"])(
+    "report a page that redirects to itself: %s",
+    async (detour) => {
+      expect(await check({ ...good, detour })).toEqual({
+        ...allPass,
+        "a page does not redirect forever":
+          "/dashboard/ answered 302 and leads to itself: the ingress takes HTTPS for plain HTTP",
+      });
+    },
+  );
 
   it("do not follow a redirect to elsewhere", async () => {
     expect(await check({ ...good, detour: "/dashboard/auth/login" })).toEqual(allPass);

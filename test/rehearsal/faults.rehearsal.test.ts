@@ -21,7 +21,7 @@ describe.skipIf(!isRoot)("a stack whose hosts", () => {
   let stack: Rehearsed;
   let run: PulumiRun;
   /** Seconds after the start of the update at which the fault of a host was reported. */
-  const said = new Map<Balancer, number>();
+  const reportedAfter = new Map<Balancer, number>();
   let frozenAt = Infinity;
 
   beforeAll(async () => {
@@ -30,7 +30,7 @@ describe.skipIf(!isRoot)("a stack whose hosts", () => {
       if (process.env["RANCHER_TEST_TALK"] !== undefined) console.log(line);
       const [, name] = / (\w+)-(?:base|nginx)-script .*\*\*creating failed\*\*/.exec(line) ?? [];
       const host = balancers.find((each) => each === name);
-      if (host && !said.has(host)) said.set(host, (performance.now() - started) / 1000);
+      if (host && !reportedAfter.has(host)) reportedAfter.set(host, (performance.now() - started) / 1000);
     };
     stack = await rehearse({
       stackFile: stackText({ balancers, servers: ["server-1", "server-2"] }),
@@ -84,23 +84,23 @@ describe.skipIf(!isRoot)("a stack whose hosts", () => {
     expect(run.text).toMatch(
       new RegExp(`after 18 failed attempts: dial tcp ${stack.host("away").address}:22: i/o timeout`),
     );
-    expect(said.get("away")).toBeGreaterThan(100);
-    expect(said.get("away")).toBeLessThan(240);
+    expect(reportedAfter.get("away")).toBeGreaterThan(100);
+    expect(reportedAfter.get("away")).toBeLessThan(240);
   });
 
   it("have another host key: are rejected within about a minute", () => {
     expect(run.text).toContain("after 18 failed attempts: ssh: handshake failed: ssh: host key mismatch");
-    expect(said.get("stranger")).toBeLessThan(180);
+    expect(reportedAfter.get("stranger")).toBeLessThan(180);
   });
 
   it("ask for a password with sudo: are reported immediately", () => {
     expect(run.text).toContain("host stern: sudo asks ops for a password, and a script cannot give one. Allow it:");
-    expect(said.get("stern")).toBeLessThan(90);
+    expect(reportedAfter.get("stern")).toBeLessThan(90);
   });
 
   it("go silent in the middle of a script: are given up after TCP keepalive", () => {
     expect(run.text).toContain("remote command exited without exit status");
-    const silence = (said.get("quiet") ?? Infinity) - frozenAt;
+    const silence = (reportedAfter.get("quiet") ?? Infinity) - frozenAt;
     expect(silence).toBeGreaterThan(130);
     expect(silence).toBeLessThan(240);
   });

@@ -34,9 +34,9 @@ afterAll(async () => {
 describe.skipIf(!isRoot)("a rehearsal with the user's Rancher server", () => {
   let stack: Rehearsed;
   let password: string;
-  const said: string[] = [];
+  const lines: string[] = [];
   const pids = () =>
-    said.flatMap((line) => /the genuine Rancher starts, process (\d+)/.exec(line)?.[1] ?? []).map(Number);
+    lines.flatMap((line) => /the genuine Rancher starts, process (\d+)/.exec(line)?.[1] ?? []).map(Number);
   const target = (): CheckTarget => ({
     hostname: stack.hostname,
     address: stack.host("lb-1").address,
@@ -46,7 +46,7 @@ describe.skipIf(!isRoot)("a rehearsal with the user's Rancher server", () => {
   });
 
   beforeAll(async () => {
-    stack = await rehearse({ stackFile, rancherBinary: makeFakeRancher(folder), hear: (line) => said.push(line) });
+    stack = await rehearse({ stackFile, rancherBinary: makeFakeRancher(folder), hear: (line) => lines.push(line) });
     await markHosts(stack.hosts);
   });
   afterAll(async () => {
@@ -59,7 +59,7 @@ describe.skipIf(!isRoot)("a rehearsal with the user's Rancher server", () => {
     expect(stack.participants.filter(({ name }) => name === "Rancher")).toEqual([
       { name: "Rancher", version: "v2.15.2", kind: "genuine", from: binary },
     ]);
-    expect(said.join("\n")).toContain(`${binary} v2.15.2 starts once the release is installed`);
+    expect(lines.join("\n")).toContain(`${binary} v2.15.2 starts once the release is installed`);
     expect(pids()).toEqual([]);
   });
 
@@ -100,7 +100,7 @@ describe.skipIf(!isRoot)("a rehearsal with the user's Rancher server", () => {
       expect(readFileSync(`/proc/${pid}/${file}`, "utf8")).not.toContain(password);
     }
     expect(readFileSync(join(stack.folder, "rancher", "rancher.log"), "utf8")).not.toContain(password);
-    expect(said.join("\n")).not.toContain(password);
+    expect(lines.join("\n")).not.toContain(password);
   });
 
   it("fails with a wrong password, and prints no password", async () => {
@@ -121,7 +121,7 @@ describe.skipIf(!isRoot)("a rehearsal with the user's Rancher server", () => {
     await stack.genuineRancher!.ready();
 
     expect((await get(target(), "/ping")).body).toBe("pong");
-    expect(said.join("\n")).toContain("the Rancher server was ended by SIGKILL");
+    expect(lines.join("\n")).toContain("the Rancher server was ended by SIGKILL");
   });
 
   it("is not changed by a second up, ends the server with the release, and leaves nothing", async () => {
@@ -152,17 +152,17 @@ describe.skipIf(!isRoot)("a rehearsal with the user's Rancher server", () => {
 
 describe.skipIf(!isRoot)("an unusable Rancher server", () => {
   it("is rejected before anything is created", async () => {
-    const said: string[] = [];
-    const rehearsal = rehearse({ stackFile, rancherBinary: join(folder, "none"), hear: (line) => said.push(line) });
+    const lines: string[] = [];
+    const rehearsal = rehearse({ stackFile, rancherBinary: join(folder, "none"), hear: (line) => lines.push(line) });
 
     await expect(rehearsal).rejects.toThrow(`--rancher ${folder}/none: there is no such file.`);
-    expect(said).toEqual([]);
+    expect(lines).toEqual([]);
   });
 
   it("is reported with the end of its output when it exits early, and not restarted", async () => {
-    const said: string[] = [];
+    const lines: string[] = [];
     const rancherBinary = makeExecutable(folder, 'echo "[FATAL] this is no Rancher" >&2; exit 4', "useless");
-    const stack = await rehearse({ stackFile, rancherBinary, hear: (line) => said.push(line) });
+    const stack = await rehearse({ stackFile, rancherBinary, hear: (line) => lines.push(line) });
     try {
       const up = await stack.up();
       expect(up.code, up.text).toBe(0);
@@ -171,7 +171,7 @@ describe.skipIf(!isRoot)("an unusable Rancher server", () => {
         /the Rancher server ended with exit code 4\. Its last lines \(.*\):\n {2}\[FATAL\] this is no Rancher$/,
       );
       await sleep(3000);
-      expect(said.filter((line) => line.includes("the genuine Rancher starts"))).toHaveLength(1);
+      expect(lines.filter((line) => line.includes("the genuine Rancher starts"))).toHaveLength(1);
       const endpoint = { ...stack, address: stack.host("lb-1").address, caCertificate: stack.authority.certificate };
       // Its certificate appears at some later time.
       await vi.waitFor(async () => expect((await get(endpoint, "/")).status).toBe(502), { timeout: 120_000 });

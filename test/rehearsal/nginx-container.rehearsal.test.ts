@@ -33,7 +33,7 @@ describe.skipIf(!isRoot)("a stack whose balancer runs as a container", () => {
   });
 
   const succeeds = (run: PulumiRun) => expect(run.code, run.text).toBe(0);
-  const docker = (...words: string[]) => stack.containers?.engines[0]?.engine.mustDocker(...words);
+  const docker = (...args: string[]) => stack.containers?.engines[0]?.engine.mustDocker(...args);
   const target = () => ({
     hostname,
     address: stack.host("lb-1").address,

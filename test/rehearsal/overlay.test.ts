@@ -281,8 +281,8 @@ describe("the overlay of a load balancer that ends TLS", () => {
     ["layer 7", { layer: 7 }, true],
     ["the PROXY protocol", { proxyProtocol: true }, true],
     ["layer 4", { layer: 4 }, false],
-  ])("expects Rancher to see the clients with %s: %s is %s", (_, loadBalancer, told) => {
-    expect(wantedMachines({ loadBalancer }).forwardsClientAddress).toBe(told);
+  ])("expects Rancher to see the clients with %s: %s is %s", (_, loadBalancer, forwarded) => {
+    expect(wantedMachines({ loadBalancer }).forwardsClientAddress).toBe(forwarded);
   });
 
   it("checks the ports and sites that the stack file names", () => {

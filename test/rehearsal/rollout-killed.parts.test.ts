@@ -69,23 +69,23 @@ describe.skipIf(process.getuid?.() !== 0)("a rollout that is killed", () => {
     from: T,
     to: T,
     run: (what: T, options?: ScriptOptions) => Promise<ScriptEnd>,
-    serving: (place: string, former: T, wanted: T) => Promise<void>,
+    serving: (place: string, previous: T, wanted: T) => Promise<void>,
   ) => {
     await run(from);
     const places = interesting(await killPoints(machine, (options) => run(to, options)), inside);
     expect(places.filter((place) => inside.test(place)).length).toBeGreaterThan(5);
-    let [former, wanted] = [to, from];
+    let [previous, wanted] = [to, from];
     for (const place of places) {
       const end = await run(wanted, killedAt(place, places));
       expect([place, await onDisk()]).toEqual([place, "good"]);
-      await serving(place, former, wanted);
+      await serving(place, previous, wanted);
       const again = await run(wanted);
 
       // The same change may take other branches than the traced one. Then it was not killed, and must have succeeded.
       expect({ place, again: again.code }, again.stderr).toEqual({ place, again: 0 });
       expect([place, [killed, 0].includes(end.code)], end.stderr).toEqual([place, true]);
       await serving(place, wanted, wanted);
-      [former, wanted] = [wanted, former];
+      [previous, wanted] = [wanted, previous];
     }
   };
 
@@ -95,8 +95,8 @@ describe.skipIf(process.getuid?.() !== 0)("a rollout that is killed", () => {
       listeners("192.0.2.11"),
       listeners("192.0.2.12"),
       (what, options) => machine.nginx(what, options),
-      async (place, former, wanted) => {
-        expect([generationOf(former), generationOf(wanted)], place).toContain(await machine.generation());
+      async (place, previous, wanted) => {
+        expect([generationOf(previous), generationOf(wanted)], place).toContain(await machine.generation());
       },
     );
   });
@@ -123,8 +123,8 @@ describe.skipIf(process.getuid?.() !== 0)("a rollout that is killed", () => {
         `openssl s_client -connect 127.0.0.1:443 -servername ${hostname} </dev/null 2>/dev/null | openssl x509 -noout -subject`,
       );
     const names = (which: Issued) => `subject=${which.subject.replace("=", " = ")}`;
-    const isServed = async (place: string, former: Issued, wanted: Issued) =>
-      expect([names(former), names(wanted)], place).toContain(await shown());
+    const isServed = async (place: string, previous: Issued, wanted: Issued) =>
+      expect([names(previous), names(wanted)], place).toContain(await shown());
 
     it(`from the stack, ${killsIn(delicate.fromStack)}: one of the two serves, and the next run converges`, async () => {
       const run = (which: Issued, options: ScriptOptions = {}) =>

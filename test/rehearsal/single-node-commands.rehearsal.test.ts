@@ -55,8 +55,8 @@ describe.skipIf(!isRoot)("the commands of a single node", () => {
 
   it("restore brings back image and data within two minutes, without a registry, after an upgrade that failed past its test", async () => {
     await stack.mark("lost with the upgrade");
-    const former = (await imageInUse()).stdout;
-    expect(former).toMatch(/:v2\.14\.3@sha256:/);
+    const previous = (await imageInUse()).stdout;
+    expect(previous).toMatch(/:v2\.14\.3@sha256:/);
     // Healthy in the upgrade test, and not in place of the old one.
     stack.registry.add(
       "rancher/rancher",
@@ -90,7 +90,7 @@ describe.skipIf(!isRoot)("the commands of a single node", () => {
     // On an idle machine it takes a fraction of that. A real server's start takes its own share of two minutes.
     expect((performance.now() - started) / 1000).toBeLessThan(600);
     talk(`restored after ${Math.round((performance.now() - started) / 1000)} s`);
-    expect((await imageInUse()).stdout).toBe(former);
+    expect((await imageInUse()).stdout).toBe(previous);
     expect(stack.registry.requests.slice(asked)).toEqual([]);
     stack.registry.add("rancher/rancher", "v2.14.3", await rancherImage({ version: "2.14.3" }));
     expect(await stack.marked()).toBe("before");
@@ -138,8 +138,8 @@ describe.skipIf(!isRoot)("the commands of a single node", () => {
 
   it("adopt shows what it found, only the names of variables, and changes nothing before a confirmation", async () => {
     const variables = ["-e", "CATTLE_BOOTSTRAP_PASSWORD=not-shown-anywhere", "-e", "AUDIT_LEVEL=1"];
-    const words = ["-d", "--name", "by-hand", "--privileged", "-v", "/opt/rancher:/var/lib/rancher", ...variables];
-    await stack.docker.mustDocker("run", ...words, stack.imageOf({ version: "2.14.3" }));
+    const options = ["-d", "--name", "by-hand", "--privileged", "-v", "/opt/rancher:/var/lib/rancher", ...variables];
+    await stack.docker.mustDocker("run", ...options, stack.imageOf({ version: "2.14.3" }));
     const text = readFileSync(singleNodeStackFile(stack), "utf8");
 
     const end = await command("adopt", "by-hand");
@@ -157,8 +157,8 @@ describe.skipIf(!isRoot)("the commands of a single node", () => {
     const { host: registry } = stack.registry;
     balancer({ kind: "nginx", image: (stack.overlaid.values["loadBalancer"] as { image: string }).image });
     stack.registry.add("rancher/rancher", "latest", await rancherImage({ version: "2.14.3" }));
-    const words = ["-d", "--restart=unless-stopped", "-p", "80:80", "-p", "443:443", "--privileged"];
-    await stack.docker.mustDocker("run", ...words, `${registry}/rancher/rancher:latest`);
+    const options = ["-d", "--restart=unless-stopped", "-p", "80:80", "-p", "443:443", "--privileged"];
+    await stack.docker.mustDocker("run", ...options, `${registry}/rancher/rancher:latest`);
     const name = await stack.docker.mustDocker("ps", "--format", "{{.Names}}");
     const log = "/var/lib/rancher/k3s/server/db/etcd/member/wal/0.wal";
     const uuid = async (container: string) =>

@@ -54,8 +54,8 @@ describe.skipIf(!isRoot)(`a single node, killed ${count} times (RANCHER_KILLS_SE
     const { code, stdout, stderr } = await singleNodeCommand(stack, name, ...args);
     return { code, text: `${stdout}\n${stderr}` };
   };
-  const list = async (...words: string[]) =>
-    (await stack.docker.mustDocker(...words)).split("\n").filter(Boolean).toSorted();
+  const list = async (...args: string[]) =>
+    (await stack.docker.mustDocker(...args)).split("\n").filter(Boolean).toSorted();
   const onHost = async (script: string) =>
     (await stack.host.exec(["sh", "-c", `cd ${backups} && { ${script}; }`])).stdout.trim();
 

@@ -125,8 +125,8 @@ describe.skipIf(!isRoot)("a single node", () => {
 
     const runs = [await stack.up(), await stack.up()];
 
-    const said = /has ended \d+ times; .* The way back, at any time: npm run restore -- dev (rancher-2\.15\.2-\w+)/;
-    const [first, second] = runs.map(({ text }) => said.exec(text)?.[1]);
+    const wayBack = /has ended \d+ times; .* The way back, at any time: npm run restore -- dev (rancher-2\.15\.2-\w+)/;
+    const [first, second] = runs.map(({ text }) => wayBack.exec(text)?.[1]);
     expect(first, runs[0]?.text).toBeDefined();
     expect(second).toBe(first);
     expect(runs.map(({ code }) => code)).not.toContain(0);

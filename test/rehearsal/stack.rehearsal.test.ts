@@ -73,7 +73,7 @@ describe.skipIf(!isRoot)("a stack with two balancers", () => {
 
   it("outputs what a user needs next, with the secrets hidden", async () => {
     const shown = await stack.pulumi(["stack", "output", "--json"]);
-    const told = await stack.pulumi(["stack", "output", "--json", "--show-secrets"]);
+    const revealed = await stack.pulumi(["stack", "output", "--json", "--show-secrets"]);
 
     const outputs = JSON.parse(shown.text) as Record<string, unknown>;
     expect(outputs).toEqual({
@@ -86,7 +86,7 @@ describe.skipIf(!isRoot)("a stack with two balancers", () => {
       bootstrapPassword: "[secret]",
       nextSteps: expect.arrayContaining([expect.stringContaining("Let rancher.example.com lead to")]),
     });
-    const secrets = JSON.parse(told.text) as Record<string, unknown>;
+    const secrets = JSON.parse(revealed.text) as Record<string, unknown>;
     // Pulumi reads a value from standard input without its last newline.
     expect(secrets["kubeconfig"]).toBe(stack.kubernetes.kubeconfig.trimEnd());
     expect(secrets["bootstrapPassword"]).toMatch(/^[A-Za-z0-9]{24}$/);

@@ -143,17 +143,20 @@ describe("numbers and booleans that Pulumi writes as text", () => {
       );
     });
 
-    it.each(["22x", "yes", "True", "0x16", " 1", "1 ", "1_000", ""])("is rejected with %j, also by an editor", (text) => {
-      for (const path of leaves(values, isTyped)) {
-        const written = withText(values, [path], text);
+    it.each(["22x", "yes", "True", "0x16", " 1", "1 ", "1_000", ""])(
+      "is rejected with %j, also by an editor",
+      (text) => {
+        for (const path of leaves(values, isTyped)) {
+          const written = withText(values, [path], text);
 
-        expect([path, read(written)]).toEqual([
-          path,
-          expect.objectContaining({ problems: expect.anything() as unknown }),
-        ]);
-        expect([path, validate(asFile(written))]).toEqual([path, false]);
-      }
-    });
+          expect([path, read(written)]).toEqual([
+            path,
+            expect.objectContaining({ problems: expect.anything() as unknown }),
+          ]);
+          expect([path, validate(asFile(written))]).toEqual([path, false]);
+        }
+      },
+    );
 
     it("keeps text that looks like one where text is expected", () => {
       const texts = leaves(values, (value) => typeof value === "string");

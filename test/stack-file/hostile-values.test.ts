@@ -68,7 +68,7 @@ const large = ["a", "a.", "/", ":", "-", "a@", "1", "-----BEGIN ", "[", "http://
   unit.repeat(100_000 / unit.length),
 );
 
-const words = fc.oneof(
+const hostileTexts = fc.oneof(
   fc.constantFrom(...hostile),
   fc.string({ unit: "binary", maxLength: 80 }),
   fc.tuple(fc.string(), fc.constantFrom(...obeyed), fc.string()).map((parts) => parts.join("")),
@@ -105,7 +105,7 @@ describe.each(modes)("a stack file of mode $mode", ({ mode, good }) => {
 
   it("is processed with any text at any key", () => {
     fc.assert(
-      fc.property(fc.array(words, { minLength: texts.length, maxLength: texts.length }), (values) => {
+      fc.property(fc.array(hostileTexts, { minLength: texts.length, maxLength: texts.length }), (values) => {
         for (const [index, place] of texts.entries())
           answered(withValueAt(good.values, place, values[index]), place.path.join("."));
       }),
@@ -119,7 +119,7 @@ describe.each(modes)("a stack file of mode $mode", ({ mode, good }) => {
   });
 
   it("is processed with any key", () => {
-    const keys = fc.oneof(words, fc.constantFrom(...large));
+    const keys = fc.oneof(hostileTexts, fc.constantFrom(...large));
 
     fc.assert(
       fc.property(

@@ -26,8 +26,8 @@ const folders = [
 
 /**
  * A simulated machine of a system that is not available here: scripts run for real, with private folders for /etc,
- * /run,
- * /usr/share and /var, and the system's tools are simulated by fakes that record how they were called.
+ * /run, /usr/share and /var, and the system's tools are simulated by fakes that record how they were called.
+ */
 export class FakeSystem extends ScriptSandbox {
   readonly #calls = this.path("calls");
 

@@ -5,9 +5,9 @@ import type { LocalHost } from "../../components/host/host.ts";
 import { runShell, ScriptFolder, type ScriptRun } from "./script-folder.ts";
 
 /**
- * Tools of a Mac, with their options there, as getopts(1) expects them. A tool that gets anything else reports that
- * and fails, as does every tool that a Mac lacks: flock, timeout, sha256sum, setsid, ss, systemctl.
- * From the manual pages of macOS: https://keith.github.io/xcode-man-pages/
+ * Tools of a Mac, with their options there, as getopts(1) expects them. A tool that gets anything else reports that and
+ * fails, as does every tool that a Mac lacks: flock, timeout, sha256sum, setsid, ss, systemctl. From the manual pages
+ * of macOS: https://keith.github.io/xcode-man-pages/
  */
 const tools: Readonly<Record<string, string>> = {
   awk: "F:v:f:",

@@ -119,7 +119,10 @@ describe("a generated certificate", () => {
 
   it.each<[string, (at: Authority) => void]>([
     ["is gone", (at) => rmSync(at.generated("certificate.pem"))],
-    ["has another certificate's key", (at) => writeFileSync(at.generated("key.pem"), readFileSync(at.authority("key.pem")))],
+    [
+      "has another certificate's key",
+      (at) => writeFileSync(at.generated("key.pem"), readFileSync(at.authority("key.pem"))),
+    ],
     ["is partly written", (at) => writeFileSync(at.generated("certificate.pem"), "-----BEGIN CERT")],
   ])("is generated again by the same CA when it %s", async (_what, happens) => {
     using at = machine();

@@ -94,19 +94,16 @@ describe("the bundle", () => {
     expect(() => execFileSync(process.execPath, main, { stdio: "pipe" })).toThrow(/index\.ts:3:7/);
   });
 
-  it.skipIf(process.getuid?.() !== 0)(
-    "of another user is used; if a new one is needed, names who may build it",
-    () => {
-      load("program.mjs", "1");
-      chmodSync(clone, 0o755);
-      const asNobody = () =>
-        execFileSync(process.execPath, args("program.mjs", "file.default"), { uid: 65534, stdio: "pipe", cwd: clone });
+  it.skipIf(process.getuid?.() !== 0)("of another user is used; if a new one is needed, names who may build it", () => {
+    load("program.mjs", "1");
+    chmodSync(clone, 0o755);
+    const asNobody = () =>
+      execFileSync(process.execPath, args("program.mjs", "file.default"), { uid: 65534, stdio: "pipe", cwd: clone });
 
-      expect(JSON.parse(asNobody().toString())).toEqual({ where: join(clone, "components") });
-      write("index.ts", "export default {};\n");
-      expect(asNobody).toThrow(/you may not write to .*node_modules\/\.cache\/rancher\. Run this as the user who owns/);
-    },
-  );
+    expect(JSON.parse(asNobody().toString())).toEqual({ where: join(clone, "components") });
+    write("index.ts", "export default {};\n");
+    expect(asNobody).toThrow(/you may not write to .*node_modules\/\.cache\/rancher\. Run this as the user who owns/);
+  });
 
   it.skipIf(process.platform !== "linux")("is built without the configuration that Pulumi decrypted", async () => {
     const env = { PATH: process.env["PATH"], PULUMI_CONFIG: "a-canary" };

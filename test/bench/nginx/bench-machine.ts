@@ -25,7 +25,7 @@ export interface BenchMachine extends NginxMachine {
   /** Processor seconds that processes of the host have used so far. */
   processorSeconds(pids: readonly number[]): Promise<number>;
   /** Runs a command on the host, on the processor for everything but the load balancer. @throws when it fails */
-  run(words: readonly string[], processor?: string): Promise<string>;
+  run(command: readonly string[], processor?: string): Promise<string>;
 }
 
 const folder = "/opt/fast-backend";
@@ -65,9 +65,9 @@ export async function makeBenchMachine(
 ): Promise<BenchMachine> {
   const machine = await makeNginxMachine(sandbox, spec);
   const { host } = machine;
-  const run = async (words: readonly string[], processor: string = processors.others): Promise<string> => {
-    const { code, stdout, stderr } = await host.exec(["taskset", "-c", processor, ...words]);
-    if (code !== 0) throw new Error(`${words.join(" ")} ended with exit code ${code}: ${stderr || stdout}`);
+  const run = async (command: readonly string[], processor: string = processors.others): Promise<string> => {
+    const { code, stdout, stderr } = await host.exec(["taskset", "-c", processor, ...command]);
+    if (code !== 0) throw new Error(`${command.join(" ")} ended with exit code ${code}: ${stderr || stdout}`);
     return stdout;
   };
   const certificate = await placeCertificate(machine, "fast-backend");

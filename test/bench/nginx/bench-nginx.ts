@@ -56,7 +56,7 @@ export async function benchNginx(named: readonly string[]): Promise<void> {
     const websockets = wanted(waiting) ? benchIdleWebsocket(sandbox) : Promise.resolve([]);
     websockets.catch(() => undefined); // Awaited at the end.
     // A row that fails must not cost the figures of the others.
-    const told = (name: string, work: () => Promise<Figure[]>): Promise<Figure[]> =>
+    const inPhase = (name: string, work: () => Promise<Figure[]>): Promise<Figure[]> =>
       phases.run(name, work).catch((error: Error): Figure[] => {
         if (ended.aborted) throw error;
         const [fact = ""] = error.message.split("\n");
@@ -71,9 +71,9 @@ export async function benchNginx(named: readonly string[]): Promise<void> {
       const certificate = await placeCertificate(machine, "rancher");
       const figures: Figure[] = [];
       for (const [name, row] of chosen) {
-        figures.push(...(await told(name, () => row(machine, certificate, sandbox))));
+        figures.push(...(await inPhase(name, () => row(machine, certificate, sandbox))));
       }
-      if (last) figures.push(...(await told(waiting, () => websockets)));
+      if (last) figures.push(...(await inPhase(waiting, () => websockets)));
       await machine.host.stop();
       console.log(`\n${figureTable(`nginx ${machine.build.nginx}, OpenSSL ${machine.build.openssl}`, figures)}`);
     };

@@ -35,9 +35,9 @@ export async function inBenchSandbox(work: (sandbox: Sandbox, ended: AbortSignal
 
 /** Starts the process that cleans up if this one is killed: its standard input ends with this process. */
 function startCleaner(folder: string): void {
-  const words = ["--import", import.meta.resolve("tsx"), join(import.meta.dirname, "cleaner.ts"), folder];
+  const args = ["--import", import.meta.resolve("tsx"), join(import.meta.dirname, "cleaner.ts"), folder];
   // A separate session, so that Ctrl-C does not reach it.
-  const cleaner = spawn(process.execPath, words, { detached: true, stdio: ["pipe", "ignore", "ignore"] });
+  const cleaner = spawn(process.execPath, args, { detached: true, stdio: ["pipe", "ignore", "ignore"] });
   cleaner.unref();
   (cleaner.stdin as Socket).unref();
 }

@@ -61,7 +61,7 @@ function askOn(socket: TLSSocket): Promise<void> {
   return new Promise((done, failed) => {
     let text = "";
     const limit = setTimeout(() => end(new Error("no answer within 10 s")), 10_000);
-    const hear = (data: Buffer): void => {
+    const receive = (data: Buffer): void => {
       text += data.toString("latin1");
       const length = Number(/content-length: (\d+)/i.exec(text)?.[1]);
       if (text.startsWith("HTTP/1.1 200") && text.length >= text.indexOf("\r\n\r\n") + 4 + length) end();
@@ -69,12 +69,12 @@ function askOn(socket: TLSSocket): Promise<void> {
     const gone = (): void => end(new Error("the connection ended"));
     const end = (error?: Error): void => {
       clearTimeout(limit);
-      socket.off("data", hear).off("close", gone);
+      socket.off("data", receive).off("close", gone);
       if (error) failed(error);
       else done();
     };
     socket
-      .on("data", hear)
+      .on("data", receive)
       .on("error", () => undefined)
       .once("close", gone);
     if (socket.destroyed) end(new Error("the connection ended"));

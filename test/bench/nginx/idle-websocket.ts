@@ -16,8 +16,8 @@ const shutdown = 15;
 const grace = 5;
 
 /**
- * Idle websockets, on a separate machine. They wait a minute and need no processor, so other
- * benchmarks may run meanwhile.
+ * Idle websockets, on a separate machine. They wait a minute and need no processor, so other benchmarks may run
+ * meanwhile.
  */
 export async function benchIdleWebsocket(sandbox: Sandbox): Promise<Figure[]> {
   const machine = await makeNginxMachine(sandbox, { name: "websockets" });

@@ -23,7 +23,7 @@ export interface DataHost {
   data(version: string, more?: Partial<RancherDataScriptArgs>, options?: ScriptOptions): Promise<ScriptEnd>;
   backup(): Promise<ScriptEnd>;
   /** Recreates the container, as the program does afterwards, and waits until Rancher responds. */
-  serve(version: string, words?: readonly string[], seconds?: number): Promise<void>;
+  serve(version: string, args?: readonly string[], seconds?: number): Promise<void>;
   /** Waits until Rancher in a container responds. */
   answers(container?: string, seconds?: number): Promise<void>;
   /** Root of the images as a tar file, from which an image can be made that declares nothing. */
@@ -63,7 +63,7 @@ export async function makeDataHost(): Promise<DataHost | { readonly refused: str
       return machine.run("rancher-data", body, { timeoutSeconds: 600, ...options });
     },
     backup: () => machine.run("rancher-data", renderBackup({ folder: backups, keep: 50 }), { timeoutSeconds: 600 }),
-    serve: async (version, words = [], seconds) => {
+    serve: async (version, args = [], seconds) => {
       await running.docker("rm", "-f", "-v", "rancher");
       const labels = [
         "--label",
@@ -74,7 +74,7 @@ export async function makeDataHost(): Promise<DataHost | { readonly refused: str
       const usual = ["--privileged", "--network", "rancher", "--restart", "unless-stopped"];
       const data = ["--volume", "rancher-data:/var/lib/rancher"];
       const image = `rancher/rancher:v${version}`;
-      await running.mustDocker("run", "-d", "--name", "rancher", ...labels, ...usual, ...data, ...words, image);
+      await running.mustDocker("run", "-d", "--name", "rancher", ...labels, ...usual, ...data, ...args, image);
       await answers("rancher", seconds);
     },
     answers,

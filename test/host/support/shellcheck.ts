@@ -13,8 +13,8 @@ const leftOut = ["1090", "1091", "2012", "2015", "2034", "2043", "2119", "2120",
 
 /** Findings of shellcheck in a POSIX shell's script. */
 export function findings(script: string): string {
-  const words = ["--shell", "sh", "--exclude", leftOut.map((code) => `SC${code}`).join(","), "--format", "gcc", "-"];
-  const { stdout } = spawnSync("shellcheck", words, { input: script, encoding: "utf8" });
+  const args = ["--shell", "sh", "--exclude", leftOut.map((code) => `SC${code}`).join(","), "--format", "gcc", "-"];
+  const { stdout } = spawnSync("shellcheck", args, { input: script, encoding: "utf8" });
   return stdout;
 }
 

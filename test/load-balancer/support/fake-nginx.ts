@@ -12,9 +12,9 @@ export interface FakeNginxSpec {
 
 /**
  * A simulated machine of a system that is not available here, with tools that record their calls: packages are
- * installed
- * and removed, the service starts a process with the name of nginx's workers, and the probe returns what is in
- * nginx.conf.
+ * installed and removed, the service starts a process with the name of nginx's workers, and the probe returns what is
+ * in nginx.conf.
+ */
 export class FakeNginx extends FakeSystem {
   constructor({ release, build, installed = [] }: FakeNginxSpec) {
     super(release);

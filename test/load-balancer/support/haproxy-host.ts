@@ -17,8 +17,8 @@ export function runHaproxy(
 
 /** Generation of the running HAProxy: `generation 0123456789abcdef`; empty if none responds. */
 export async function runningGeneration(machine: ScriptedHost): Promise<string> {
-  const said = await machine.look("bash", "-c", "read -r line </dev/tcp/127.0.0.1/18404 && echo $line");
-  return said.replace(/ worker \d+$/, "");
+  const answer = await machine.look("bash", "-c", "read -r line </dev/tcp/127.0.0.1/18404 && echo $line");
+  return answer.replace(/ worker \d+$/, "");
 }
 
 /** Generation for these listeners. */

@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import type { Duplex } from "node:stream";
 import type { NodeBehaviour, NodeOrder, NodeSetup, NodeWord } from "./rancher-node.ts";
 
-const tell = (word: NodeWord): void => void process.stdout.write(`${JSON.stringify(word)}\n`);
+const send = (word: NodeWord): void => void process.stdout.write(`${JSON.stringify(word)}\n`);
 
 let setup: NodeSetup | undefined;
 let behaviour: NodeBehaviour = "answers";
@@ -80,7 +80,7 @@ function die(): Promise<unknown> {
 createInterface({ input: process.stdin })
   .on(
     "line",
-    (line) => void obey(JSON.parse(line) as NodeOrder).catch((error: unknown) => tell({ failed: String(error) })),
+    (line) => void obey(JSON.parse(line) as NodeOrder).catch((error: unknown) => send({ failed: String(error) })),
   )
   .once("close", () => process.exit(0));
 
@@ -89,5 +89,5 @@ async function obey(order: NodeOrder): Promise<void> {
   if (order.behaviour !== undefined) behaviour = order.behaviour;
   if (order.alive === false) await die();
   if (order.alive === true && setup !== undefined) await listen(setup);
-  tell({ checks });
+  send({ checks });
 }

@@ -81,8 +81,8 @@ async function startNode(sandbox: Sandbox, setup: NodeSetup): Promise<RancherNod
   const gone = once(child, "exit").then(() => Promise.reject(new Error(`the program of node ${name} has ended`)));
   gone.catch(() => undefined);
   let last: Promise<unknown> = Promise.resolve();
-  const tell = (order: NodeOrder): Promise<number> => {
-    const told = last.then(async () => {
+  const send = (order: NodeOrder): Promise<number> => {
+    const reply = last.then(async () => {
       const answered = once(lines, "line");
       child.stdin!.write(`${JSON.stringify(order)}\n`);
       const [line] = (await Promise.race([answered, gone])) as [string];
@@ -90,18 +90,18 @@ async function startNode(sandbox: Sandbox, setup: NodeSetup): Promise<RancherNod
       if ("failed" in word) throw new Error(`node ${name}: ${word.failed}`);
       return word.checks;
     });
-    last = told.catch(() => undefined);
-    return told;
+    last = reply.catch(() => undefined);
+    return reply;
   };
-  await tell({ setup });
+  await send({ setup });
   return {
     name,
     address: place.address,
-    behave: async (behaviour) => void (await tell({ behaviour })),
-    die: async () => void (await tell({ alive: false })),
-    comeBack: async () => void (await tell({ alive: true })),
+    behave: async (behaviour) => void (await send({ behaviour })),
+    die: async () => void (await send({ alive: false })),
+    comeBack: async () => void (await send({ alive: true })),
     vanish: () => place.freeze(),
     reappear: () => place.thaw(),
-    checks: () => tell({}),
+    checks: () => send({}),
   };
 }

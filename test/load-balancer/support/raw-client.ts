@@ -35,13 +35,13 @@ export async function exchangeWithin(host: Host, address: string, port: number, 
 }
 
 /** Sends bytes and returns what has arrived once it contains a text, then disconnects. */
-export function until(words: string, socket: Socket, bytes: string): Promise<string> {
+export function until(expected: string, socket: Socket, bytes: string): Promise<string> {
   return new Promise<string>((done, failed) => {
     let text = "";
-    socket.setTimeout(timeout, () => socket.destroy(new Error(`no "${words}" within ${timeout / 1000} s: ${text}`)));
+    socket.setTimeout(timeout, () => socket.destroy(new Error(`no "${expected}" within ${timeout / 1000} s: ${text}`)));
     socket.once("error", failed).on("data", (data: Buffer) => {
       text += data.toString("latin1");
-      if (text.includes(words)) done(text);
+      if (text.includes(expected)) done(text);
     });
     socket.write(bytes);
   }).finally(() => socket.destroy());

@@ -14,14 +14,14 @@ const content = { again: 1000, always: 4000 };
 /** One connection, read to its end. */
 export function hello(address: string): Promise<boolean> {
   return new Promise((done) => {
-    let said = "";
+    let received = "";
     const socket = connect({ host: address, port: 443, timeout: timeout });
     const end = (answered: boolean) => {
       socket.destroy();
       done(answered);
     };
-    socket.on("data", (data: Buffer) => (said += data.toString()));
-    socket.once("end", () => end(said === "hello\n"));
+    socket.on("data", (data: Buffer) => (received += data.toString()));
+    socket.once("end", () => end(received === "hello\n"));
     socket.once("timeout", () => end(false));
     socket.once("error", () => end(false));
   });

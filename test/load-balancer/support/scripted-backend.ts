@@ -7,8 +7,7 @@ import type { Upstream } from "../../../components/load-balancer/listener.ts";
 
 /**
  * Behaviour of a backend for a request: answers it, answers 503, accepts it and never answers, or accepts it and resets
- * the
- * connection.
+ * the connection.
  */
 export type Behaviour = "answers" | "answers 503" | "hangs" | "resets";
 

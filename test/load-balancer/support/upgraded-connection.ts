@@ -29,9 +29,12 @@ export function upgrade(
   const { address, port, hostname, ca } = target;
   const { path = "/", method = "GET" } = options;
   const headers = { host: hostname, connection: "Upgrade", upgrade: protocol, ...requests[protocol] };
-  const words = { host: address, port, path, method, agent: false as const, headers };
+  const requestOptions = { host: address, port, path, method, agent: false as const, headers };
   return new Promise((done, failed) => {
-    const request = ca === undefined ? httpRequest(words) : httpsRequest({ ...words, servername: hostname, ca: [ca] });
+    const request =
+      ca === undefined
+        ? httpRequest(requestOptions)
+        : httpsRequest({ ...requestOptions, servername: hostname, ca: [ca] });
     request.setTimeout(10_000, () => request.destroy(new Error(`no upgrade to ${protocol} within 10 s`)));
     request.once("error", failed);
     request.once("response", (response) => {
@@ -49,17 +52,17 @@ export function upgrade(
 
 function connectionOver(socket: Duplex, protocol: string, wrap: (text: string) => Buffer): UpgradedConnection {
   let received = "";
-  let heard: () => void = () => undefined;
+  let onData: () => void = () => undefined;
   socket.on("data", (data: Buffer) => {
     received += data.toString("latin1");
-    heard();
+    onData();
   });
   socket.on("error", () => undefined).on("end", () => socket.end());
   let over = false;
   const ended = new Promise<number>((done) => {
     socket.once("close", () => {
       over = true;
-      heard();
+      onData();
       done(performance.now());
     });
   });
@@ -69,16 +72,16 @@ function connectionOver(socket: Duplex, protocol: string, wrap: (text: string) =
     echo: (text) =>
       new Promise((done, failed) => {
         const limit = setTimeout(() => failed(new Error(`"${text}" did not come back within 10 s`)), 10_000);
-        heard = () => {
+        onData = () => {
           const back = received.includes(text);
           if (!back && !over) return;
           clearTimeout(limit);
           received = "";
-          heard = () => undefined;
+          onData = () => undefined;
           if (back) done();
           else failed(new Error(`the connection ended before "${text}" came back`));
         };
-        if (over) heard();
+        if (over) onData();
         else socket.write(wrap(text));
       }),
     close: () => socket.destroy(),

@@ -34,10 +34,7 @@ describe("pendingDockerObjects", () => {
     ["one that is in the state", exported("updating", container, { name: "rancher", labels })],
     ["one that is being deleted", exported("deleting", container, { name: "rancher", labels })],
     ["one without our label", exported("creating", container, { name: "rancher" })],
-    [
-      "a volume, which the provider adopts",
-      exported("creating", "docker:index/volume:Volume", { name: "x", labels }),
-    ],
+    ["a volume, which the provider adopts", exported("creating", "docker:index/volume:Volume", { name: "x", labels })],
     ["nothing", { version: 3, deployment: {} }],
   ])("ignores %s", (_, stack) => {
     expect(pendingDockerObjects(stack)).toEqual([]);

@@ -35,8 +35,8 @@ describe.skipIf(!existsSync("/proc/self/environ"))("on this machine", () => {
   const ours = () => markedProcesses().filter((each) => each.run === run);
   const started: ChildProcess[] = [];
   async function start(file: string, env: NodeJS.ProcessEnv): Promise<ChildProcess> {
-    const words = file === "node" ? ["-e", "setTimeout(() => {}, 60_000)"] : ["60"];
-    const child = spawn(file === "node" ? process.execPath : file, words, {
+    const args = file === "node" ? ["-e", "setTimeout(() => {}, 60_000)"] : ["60"];
+    const child = spawn(file === "node" ? process.execPath : file, args, {
       env: { PATH: process.env["PATH"], ...env },
     });
     started.push(child);

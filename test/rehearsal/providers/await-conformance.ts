@@ -21,24 +21,28 @@ export function awaitConforms(engine: () => ScratchEngine, cluster: () => TestCl
       ...args,
     });
 
-  it("retries while something that an object needs is missing, and reports it in the end", { timeout: 120_000 }, async () => {
-    const stack = await engine().stack();
-    const program = async () => {
-      new kubernetes.core.v1.ConfigMap(
-        "lost",
-        { metadata: { name: "lost", namespace: `${namespace}-none` } },
-        { provider: provider() },
-      );
-    };
+  it(
+    "retries while something that an object needs is missing, and reports it in the end",
+    { timeout: 120_000 },
+    async () => {
+      const stack = await engine().stack();
+      const program = async () => {
+        new kubernetes.core.v1.ConfigMap(
+          "lost",
+          { metadata: { name: "lost", namespace: `${namespace}-none` } },
+          { provider: provider() },
+        );
+      };
 
-    const preview = await stack.preview(program);
-    const run = await stack.up(program);
+      const preview = await stack.preview(program);
+      const run = await stack.up(program);
 
-    expect(preview.error).toBeUndefined();
-    expect(run.error).toContain("was not successfully created by the Kubernetes API server");
-    expect(run.error).toContain(`namespaces "${namespace}-none" not found`);
-    expect((await stack.state()).resource("lost")).toBeUndefined();
-  });
+      expect(preview.error).toBeUndefined();
+      expect(run.error).toContain("was not successfully created by the Kubernetes API server");
+      expect(run.error).toContain(`namespaces "${namespace}-none" not found`);
+      expect((await stack.state()).resource("lost")).toBeUndefined();
+    },
+  );
 
   it("waits for pulumi.com/waitFor, and keeps an object that does not get there, marked", async () => {
     const group = `test-${process.pid}.example.com`;

@@ -77,11 +77,11 @@ export async function startSshd(root: string, extra: readonly string[] = []): Pr
       stdio: ["ignore", "ignore", "pipe"],
     },
   );
-  let said = "";
-  sshd.stderr.on("data", (chunk: Buffer) => (said += chunk.toString("utf8")));
+  let output = "";
+  sshd.stderr.on("data", (chunk: Buffer) => (output += chunk.toString("utf8")));
   const until = Date.now() + startMs;
-  while (!said.includes("Server listening")) {
-    if (Date.now() > until || sshd.exitCode !== null) throw new Error(`sshd does not start: ${said}`);
+  while (!output.includes("Server listening")) {
+    if (Date.now() > until || sshd.exitCode !== null) throw new Error(`sshd does not start: ${output}`);
     await sleep(20);
   }
   return {

@@ -15,8 +15,8 @@ function ssh(sandbox: Sandbox, host: Host, command: string, pin = host.hostKey):
   const known = join(sandbox.folder, `known-hosts-${host.name}`);
   writeFileSync(known, `[${host.address}]:${host.port} ${pin}\n${host.address} ${pin}\n`);
   const options = [`UserKnownHostsFile=${known}`, "StrictHostKeyChecking=yes", "BatchMode=yes", "ConnectTimeout=5"];
-  const words = ["ssh", "-F", "none", "-i", sandbox.privateKeyFile, ...options.flatMap((option) => ["-o", option])];
-  return runCommand([...words, "-p", String(host.port), `${host.user}@${host.address}`, command]);
+  const args = ["ssh", "-F", "none", "-i", sandbox.privateKeyFile, ...options.flatMap((option) => ["-o", option])];
+  return runCommand([...args, "-p", String(host.port), `${host.user}@${host.address}`, command]);
 }
 
 function connectTo(host: Host, milliseconds: number): Promise<"connected" | "timeout" | string> {
@@ -221,8 +221,8 @@ describe.skipIf(!root)("a sandbox's hosts", () => {
 
   it("end with everything that runs in them", async () => {
     const three = await sandbox.addHost({ name: "doomed", user: "ops", port: 22 });
-    const words = ["-t", String(/\d+/.exec(three.root)?.[0]), "-m", "-p", "sleep", "7654"];
-    const inside = spawn("nsenter", words, { stdio: "ignore" });
+    const args = ["-t", String(/\d+/.exec(three.root)?.[0]), "-m", "-p", "sleep", "7654"];
+    const inside = spawn("nsenter", args, { stdio: "ignore" });
     const ended = new Promise((resolve) => inside.once("exit", resolve));
     await expect.poll(async () => (await three.exec(["pgrep", "-f", "sleep 7654"])).code).toBe(0);
 

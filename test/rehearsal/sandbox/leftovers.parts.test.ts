@@ -85,12 +85,12 @@ describe.skipIf(!root)("what a sandbox leaves behind", () => {
 
   async function startOther(): Promise<ChildProcess> {
     folder = mkdtempSync(join(tmpdir(), "sandbox-test-"));
-    const words = ["--import", "tsx", "--input-type=module", "-e", otherProgram, folder];
-    other = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "inherit"] });
+    const args = ["--import", "tsx", "--input-type=module", "-e", otherProgram, folder];
+    other = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
     return other;
   }
 
-  async function says(child: ChildProcess, word: string): Promise<void> {
+  async function printed(child: ChildProcess, word: string): Promise<void> {
     for await (const text of child.stdout!.iterator({ destroyOnReturn: false }))
       if (String(text).includes(word)) return;
   }
@@ -132,19 +132,19 @@ describe.skipIf(!root)("what a sandbox leaves behind", () => {
   it("is cleared by the next run when its creator was killed", async () => {
     const before = await machine();
     const child = await startOther();
-    await says(child, "all");
+    await printed(child, "all");
     const entry = entryOf(folder)!;
     const own = networkOf(process.pid);
     const networks = entry.processes.map(({ pid }) => networkOf(pid)).filter((network) => network !== own);
     await kill(child);
     expect(traces(entry, networks).length).toBeGreaterThan(8);
 
-    const said: string[] = [];
-    const cleared = await clearLeftovers({ progress: (line) => said.push(line) });
+    const lines: string[] = [];
+    const cleared = await clearLeftovers({ progress: (line) => lines.push(line) });
 
     expect(cleared).toContain(`link ${entry.link}`);
     expect(cleared).toContain(`folder ${entry.folder}`);
-    expect(said.join("\n")).toContain(`cleared what an earlier rehearsal (sandbox ${entry.sandbox}) left`);
+    expect(lines.join("\n")).toContain(`cleared what an earlier rehearsal (sandbox ${entry.sandbox}) left`);
     expect(traces(entry, networks)).toEqual([]);
     expect(await machine()).toEqual(before);
   });
@@ -195,7 +195,7 @@ describe.skipIf(!root)("what a sandbox leaves behind", () => {
 
   it("is not cleared while its creator lives", async () => {
     const child = await startOther();
-    await says(child, "all");
+    await printed(child, "all");
     const entry = entryOf(folder)!;
 
     const cleared = await clearLeftovers();

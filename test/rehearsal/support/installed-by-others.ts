@@ -25,11 +25,11 @@ export async function installByHand(
     const kubeconfig = join(home, "kubeconfig");
     writeFileSync(kubeconfig, kubernetes.kubeconfig, { mode: 0o600 });
     const { path: helm } = await tool("helm");
-    const words = ["install", chart, chart, "--repo", repository, "--version", version];
+    const install = ["install", chart, chart, "--repo", repository, "--version", version];
     const where = ["--namespace", namespace, "--create-namespace", "--kubeconfig", kubeconfig];
     const set = values.flatMap((value) => ["--set", value]);
     const env = { PATH: process.env["PATH"] ?? "", HOME: home, HELM_CACHE_HOME: home, HELM_CONFIG_HOME: home };
-    await mustRun([helm, ...words, ...where, ...set, "--no-hooks"], { env: { ...env, HELM_DATA_HOME: home } });
+    await mustRun([helm, ...install, ...where, ...set, "--no-hooks"], { env: { ...env, HELM_DATA_HOME: home } });
   } finally {
     rmSync(home, { recursive: true, force: true });
   }

@@ -6,7 +6,8 @@ const traceFile = "/run/kill-points";
 
 /**
  * Runs the inner script under bash, where a trap is called before every command of the script itself (not of its
- * subshells, whose end is not the script's). The place of a command is its line, its function, its first line and the function's first argument.
+ * subshells, whose end is not the script's). The place of a command is its line, its function, its first line and the
+ * function's first argument.
  */
 function trapped(text: string, action: string): string {
   const place = `first=\${1-} place="$LINENO \${FUNCNAME[0]-} \${BASH_COMMAND%%"$newline"*} [\${first%%"$newline"*}]"`;

@@ -16,11 +16,11 @@ let rounds = 0;
 
 function lookAtProcesses(): void {
   for (const pid of namesIn("/proc").filter((name) => /^\d+$/.test(name))) {
-    const words = textOf(`/proc/${pid}/cmdline`);
-    remember("argv", words);
+    const argv = textOf(`/proc/${pid}/cmdline`);
+    remember("argv", argv);
     for (const variable of textOf(`/proc/${pid}/environ`).split("\0")) {
       const [name = ""] = variable.split("=", 1);
-      remember(`environment variable ${name} of ${words.replaceAll("\0", " ").trim().slice(0, 300)}`, variable);
+      remember(`environment variable ${name} of ${argv.replaceAll("\0", " ").trim().slice(0, 300)}`, variable);
     }
   }
 }

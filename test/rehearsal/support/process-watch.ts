@@ -44,12 +44,12 @@ async function startWatch(folder: readonly string[]): Promise<Watch> {
     env: { PATH: process.env["PATH"] ?? "" },
     stdio: ["pipe", "pipe", "inherit"],
   });
-  let said = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (said += text));
+  let output = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
   child.stdin.on("error", () => undefined);
   await Promise.race([once(child.stdout, "data"), once(child, "close")]);
   const ended = once(child, "close");
-  const looks = () => said.split("\n").length - 1;
+  const looks = () => output.split("\n").length - 1;
   return {
     look: async () => {
       // The next scan may have begun before.
@@ -60,7 +60,7 @@ async function startWatch(folder: readonly string[]): Promise<Watch> {
       child.stdin.end(JSON.stringify([...needles]));
       const [code] = (await ended) as [number | null];
       if (code !== 0) throw new Error(`the watch of processes ended with ${String(code)}`);
-      return JSON.parse(said.slice(said.lastIndexOf("\n") + 1)) as Watched;
+      return JSON.parse(output.slice(output.lastIndexOf("\n") + 1)) as Watched;
     },
   };
 }

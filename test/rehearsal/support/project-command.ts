@@ -11,8 +11,8 @@ export function keptStackFile({ folder, stack }: Rehearsed): string {
 /** Runs one of the project's commands as a user with a Pulumi setup would: with the rehearsal's state and plugins. */
 export function projectCommand(rehearsed: Rehearsed, name: "up" | "forget", args: readonly string[]) {
   const { folder, engine } = rehearsed;
-  const words = [process.execPath, "bin/rancher.mjs", name, keptStackFile(rehearsed), ...args];
-  return runCommand(words, {
+  const command = [process.execPath, "bin/rancher.mjs", name, keptStackFile(rehearsed), ...args];
+  return runCommand(command, {
     cwd: projectFolder,
     env: {
       PATH: process.env["PATH"],

@@ -31,12 +31,12 @@ export function pulumiRuns(options: {
   const { engine, folder, stack, hear } = options;
   const pulumi: PulumiRuns["pulumi"] = async (args, { signal } = {}) => {
     const lines: string[] = [];
-    const words = [...args, "--stack", stack, "--non-interactive", "--color", "never"];
+    const command = [...args, "--stack", stack, "--non-interactive", "--color", "never"];
     const keep = (line: string) => {
       lines.push(line);
       hear(line);
     };
-    const code = await engine.stream(words, keep, signal);
+    const code = await engine.stream(command, keep, signal);
     return { code, lines, text: lines.join("\n") };
   };
   return {

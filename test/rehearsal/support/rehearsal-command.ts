@@ -22,31 +22,31 @@ export interface RehearsalCommand {
 }
 
 export function startRehearsalCommand(stackFile: string, ...options: string[]): RehearsalCommand {
-  const words = ["bin/rancher.mjs", "rehearse", stackFile, ...options];
-  const child = spawn(process.execPath, words, {
+  const argv = ["bin/rancher.mjs", "rehearse", stackFile, ...options];
+  const child = spawn(process.execPath, argv, {
     cwd: projectFolder,
     env: { ...process.env, NO_COLOR: "1" },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });
-  let said = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (data: Buffer) => (said += data.toString()));
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (data: Buffer) => (output += data.toString()));
   let running = true;
   const ended = new Promise<number | null>((done) => child.once("close", done)).finally(() => (running = false));
   const pid = child.pid ?? 0;
   return {
     ended,
-    text: () => said,
+    text: () => output,
     says: async (text) => {
-      while (!(typeof text === "string" ? said.includes(text) : text.test(said))) {
-        if (!running) throw new Error(`the rehearsal ended before it printed ${String(text)}:\n${said}`);
+      while (!(typeof text === "string" ? output.includes(text) : text.test(output))) {
+        if (!running) throw new Error(`the rehearsal ended before it printed ${String(text)}:\n${output}`);
         await sleep(10);
       }
     },
     record: () => {
       const entry = ledgerEntries().find(({ owner }) => owner.pid === pid);
       if (entry) return entry;
-      throw new Error(`the rehearsal has no sandbox on record:\n${said}`);
+      throw new Error(`the rehearsal has no sandbox on record:\n${output}`);
     },
     interrupt: () => void process.kill(-pid, "SIGINT"),
     signal: (signal) => void process.kill(pid, signal),
@@ -72,9 +72,9 @@ function processesThatName(folder: string): string[] {
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
     .flatMap((pid) => {
       try {
-        const words = readFileSync(join("/proc", pid, "cmdline"), "utf8").replaceAll("\0", " ");
+        const argv = readFileSync(join("/proc", pid, "cmdline"), "utf8").replaceAll("\0", " ");
         const environment = readFileSync(join("/proc", pid, "environ"), "utf8");
-        return words.includes(folder) || environment.includes(folder) ? [`process ${pid}: ${words.slice(0, 100)}`] : [];
+        return argv.includes(folder) || environment.includes(folder) ? [`process ${pid}: ${argv.slice(0, 100)}`] : [];
       } catch {
         return []; // It has just ended.
       }

@@ -131,8 +131,8 @@ export class ScriptedHost {
       "ControlPersist=30",
       `ControlPath=${join(this.#sandbox.folder, `ssh-${name}`)}`,
     ];
-    const words = ["ssh", "-F", "none", "-T", "-i", this.#sandbox.privateKeyFile, "-p", String(port)];
-    return [...words, ...options.flatMap((option) => ["-o", option]), `${user}@${address}`];
+    const sshArgs = ["ssh", "-F", "none", "-T", "-i", this.#sandbox.privateKeyFile, "-p", String(port)];
+    return [...sshArgs, ...options.flatMap((option) => ["-o", option]), `${user}@${address}`];
   }
 }
 

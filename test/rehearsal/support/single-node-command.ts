@@ -19,10 +19,10 @@ export async function singleNodeCommand(
 ): Promise<CommandResult> {
   const { folder, engine, machine, wanted, stack } = rehearsal;
   const main = [process.execPath, "bin/rancher.mjs"];
-  const words = [...main, name, singleNodeStackFile(rehearsal), ...args];
+  const command = [...main, name, singleNodeStackFile(rehearsal), ...args];
   const trusted = join(folder, "registry-ca.pem");
   try {
-    return await runCommand(words, {
+    return await runCommand(command, {
       cwd: projectFolder,
       env: {
         PATH: `${machine.programs}:${process.env["PATH"] ?? ""}`,

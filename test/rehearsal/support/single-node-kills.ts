@@ -109,8 +109,8 @@ function enginesProcess({ engine }: RehearsedSingleNode): number | undefined {
 function commandProcess({ folder }: RehearsedSingleNode): number | undefined {
   const found = readdirSync("/proc").find((name) => {
     try {
-      const words = /^\d+$/.test(name) ? readFileSync(`/proc/${name}/cmdline`, "utf8").split("\0") : [];
-      const isBackup = words.includes("bin/rancher.mjs") && words.includes("backup");
+      const argv = /^\d+$/.test(name) ? readFileSync(`/proc/${name}/cmdline`, "utf8").split("\0") : [];
+      const isBackup = argv.includes("bin/rancher.mjs") && argv.includes("backup");
       return isBackup && readFileSync(`/proc/${name}/environ`, "utf8").includes(folder);
     } catch {
       return false; // It has just ended.

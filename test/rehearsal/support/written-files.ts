@@ -3,8 +3,7 @@ import type { Host } from "../../../rehearsal/sandbox/host.ts";
 
 /**
  * Not written by a script: nginx's log, whenever a client disconnects; and the packages shared by this machine's
- * sandboxes,
- * whose link count changes with every other sandbox.
+ * sandboxes, whose link count changes with every other sandbox.
  */
 const ofOthers = /^\/var\/(log\/nginx\/connections\.log|cache\/apt\/archives\/[^/]+\.deb)$/;
 

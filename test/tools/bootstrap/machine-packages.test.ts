@@ -91,6 +91,6 @@ test.each([
   ["E: You don't have enough free space in /var/cache/apt/archives/.", "The disk is full"],
   ["E: Failed to fetch x  Temporary failure resolving 'x'", "The package servers cannot be reached"],
   ["E: something else", "Fix what it names"],
-])("the remedy for %j", (words, text) => {
-  expect(remedy(words)).toContain(text);
+])("the remedy for %j", (stderr, text) => {
+  expect(remedy(stderr)).toContain(text);
 });

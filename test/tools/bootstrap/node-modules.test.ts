@@ -128,6 +128,6 @@ test.each([
   ["npm error code EACCES", "node_modules belongs to somebody else"],
   ["sh: 1: npm: not found", "npm comes with Node"],
   ["npm error code EINTEGRITY", "Fix what it names"],
-])("the remedy for %j", (words, text) => {
-  expect(remedy(words)).toContain(text);
+])("the remedy for %j", (stderr, text) => {
+  expect(remedy(stderr)).toContain(text);
 });

@@ -58,6 +58,6 @@ test.each([
   ["compile: signal: killed", "ran out of memory"],
   ["dial tcp: lookup proxy: no such host", "Go module proxy does not answer"],
   ["undefined: x", "run this again to go on"],
-])("the remedy for %j", (words, text) => {
-  expect(remedy(words)).toContain(text);
+])("the remedy for %j", (output, text) => {
+  expect(remedy(output)).toContain(text);
 });

@@ -4,9 +4,9 @@ import { faultOf } from "../../../../rehearsal/docker/rancher-image/faults.ts";
 
 describe("the fake server's arguments", () => {
   it("are the genuine server's, and the last one wins", () => {
-    const words = ["--http-listen-port=80", "--https-listen-port=443", "--no-cacerts", "--https-listen-port=8443"];
+    const args = ["--http-listen-port=80", "--https-listen-port=443", "--no-cacerts", "--https-listen-port=8443"];
 
-    expect(readCommandLine(words, {})).toEqual({ ports: { http: 80, https: 8443 }, noCacerts: true });
+    expect(readCommandLine(args, {})).toEqual({ ports: { http: 80, https: 8443 }, noCacerts: true });
   });
 
   it("are rejected if Rancher has no such flag", () => {
@@ -15,10 +15,10 @@ describe("the fake server's arguments", () => {
   });
 
   it("enable the audit log only together with AUDIT_LOG_ENABLED", () => {
-    const words = ["--audit-log-path=/var/log/audit.log", "--audit-level=1"];
+    const args = ["--audit-log-path=/var/log/audit.log", "--audit-level=1"];
 
-    expect(readCommandLine(words, {}).auditLog).toBeUndefined();
-    expect(readCommandLine(words, { AUDIT_LOG_ENABLED: "true" }).auditLog).toBe("/var/log/audit.log");
+    expect(readCommandLine(args, {}).auditLog).toBeUndefined();
+    expect(readCommandLine(args, { AUDIT_LOG_ENABLED: "true" }).auditLog).toBe("/var/log/audit.log");
   });
 });
 

@@ -88,14 +88,14 @@ describe.skipIf(process.getuid?.() !== 0)("the fake server", () => {
     const socket = new WebSocket(`ws://127.0.0.1:${serving.ports.http}/v3/connect`, {
       headers: { "x-forwarded-proto": "https" },
     });
-    const heard = await new Promise<string>((done, failed) => {
+    const received = await new Promise<string>((done, failed) => {
       socket.once("error", failed);
       socket.once("open", () => socket.send("hello"));
       socket.once("message", (data: Buffer) => done(data.toString()));
     });
     socket.terminate();
 
-    expect(heard).toBe("hello");
+    expect(received).toBe("hello");
   });
 
   it("rejects a websocket of the dashboard without a session", async () => {

@@ -13,8 +13,8 @@ describe("sshWords", () => {
       ["-T", "-oConnectTimeout=1"],
       "-T -oConnectTimeout=1 -- host docker --host=unix:///run/other.sock system dial-stdio",
     ],
-  ])("reaches %s with %j", (host, options, words) => {
-    expect(sshCommand(host, options).join(" ")).toBe(words);
+  ])("reaches %s with %j", (host, options, command) => {
+    expect(sshCommand(host, options).join(" ")).toBe(command);
   });
 
   it("keeps each option whole, even if it contains spaces", () => {

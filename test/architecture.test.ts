@@ -4,12 +4,15 @@ import { sourceFiles, type SourceFile } from "./support/source-files.ts";
 const components = sourceFiles("components");
 const program = [...sourceFiles("index.ts"), ...components];
 
-/** What registers resources, reads the engine's configuration or ends its run; everything else renders a text or decides something. */
+/**
+ * Registers resources, reads the engine's configuration or ends its run. Every other module renders a text or decides
+ * something.
+ */
 const isBlock = ({ path, text }: SourceFile) =>
   /extends pulumi\.ComponentResource|new ((\w+\.)?Provider|pulumi\.StackReference|RandomPassword)\(/.test(text) ||
   ["components/stack-input.ts", "components/refusal.ts"].includes(path);
 
-/** A recipe, or a part of one: what puts blocks together. */
+/** A recipe or a part of one: assembles blocks. */
 const isRecipe = ({ path, text, imports }: SourceFile) =>
   /rancher:recipes:/.test(text) ||
   (/^components\/[^/]+$/.test(path) &&
@@ -30,8 +33,8 @@ describe("the program", () => {
     expect(pure.map(({ path }) => path)).toContain("components/load-balancer/nginx-config.ts");
   });
 
-  // Types are erased: a pure module may say which outputs it passes on.
-  it("renders and decides in modules that know nothing of Pulumi", () => {
+  // Types are erased, so a pure module may name the outputs it passes on.
+  it("renders and decides in modules that do not import Pulumi", () => {
     const offending = listed(pure, ({ imports }) =>
       imports.filter(({ target, typeOnly }) => target.startsWith("@pulumi/") && !typeOnly).map(({ target }) => target),
     );
@@ -39,7 +42,7 @@ describe("the program", () => {
     expect(offending).toEqual([]);
   });
 
-  it("knows nothing of what is done with it: operations, the rehearsal, tools and tests", () => {
+  it("does not import operations, the rehearsal, tools or tests", () => {
     const offending = listed(program, ({ imports }) =>
       imports.map(({ target }) => target).filter((target) => /^(operations|rehearsal|tools|test)\//.test(target)),
     );
@@ -47,7 +50,7 @@ describe("the program", () => {
     expect(offending).toEqual([]);
   });
 
-  it("is not reached into by the rehearsal from a block: components know no fake", () => {
+  it("does not mention the rehearsal or its fakes", () => {
     const offending = listed(program, ({ text }) => text.match(/rehears\w*|fake/gi) ?? []);
 
     expect(offending).toEqual([]);
@@ -57,7 +60,7 @@ describe("the program", () => {
     const level = (path: string): number => {
       if (path === "index.ts") return 0;
       const file = components.find((each) => each.path === path);
-      if (file === undefined) throw new Error(`${path} is no module of the program`);
+      if (file === undefined) throw new Error(`${path} is not a module of the program`);
       if (isRecipe(file)) return 1;
       return isBlock(file) ? 2 : 3;
     };
@@ -71,7 +74,7 @@ describe("the program", () => {
     expect(offending).toEqual([]);
   });
 
-  it("has no circle among its modules", () => {
+  it("has no import cycles", () => {
     const byPath = new Map(program.map((file) => [file.path, file]));
     const circles: string[] = [];
     const visit = (path: string, way: readonly string[]): void => {
@@ -90,14 +93,14 @@ describe("the program", () => {
   it("reads configuration and environment in one file", () => {
     const reading = program.filter(({ text }) => /process\.env|new pulumi\.Config|\ballConfig\b/.test(text));
 
-    // The other hands the environment on to a credential plugin, without looking at it.
+    // The other file passes the environment to a credential plugin without reading it.
     expect(reading.map(({ path }) => path).sort()).toEqual([
       "components/cluster/kubeconfig.ts",
       "components/stack-input.ts",
     ]);
   });
 
-  it("builds commands in one file, each provider in one, and never a Chart", () => {
+  it("creates commands in one file, each provider in one file, and never a Chart", () => {
     const having = (pattern: RegExp) => program.filter(({ text }) => pattern.test(text)).map(({ path }) => path);
 
     expect(having(/new (Remote|Local)?Command\(/)).toEqual(["components/host/host-script.ts"]);
@@ -109,13 +112,13 @@ describe("the program", () => {
     expect(having(/new (\w+\.)*Chart\(/)).toEqual([]);
   });
 
-  it("gives every component the token of its folder and class, and hands nothing up to it", () => {
+  it("gives every component the token of its folder and class, and passes no inputs to super", () => {
     const classes = components.filter(({ text }) => /extends pulumi\.ComponentResource/.test(text));
 
     const offending = listed(classes, ({ path, text }) => {
       const name = /export class (\w+) extends/.exec(text)?.[1] ?? "";
       const folder = path.split("/").length === 2 ? "recipes" : path.split("/")[1];
-      // Only which cluster this is has to be in the state before any child is.
+      // Only the cluster's identity has to be in the state before any child is.
       const inputs = name === "HighAvailability" ? "{ clusterUid: args.cluster.uid }" : "{}";
       const expected = `super("rancher:${folder}:${name}", name, ${inputs}, `;
       return text.includes(`${expected}opts);`) || text.includes(`${expected}pulumi.mergeOptions(opts, previousType));`)
@@ -126,7 +129,7 @@ describe("the program", () => {
     expect(offending).toEqual([]);
   });
 
-  it("names its files for what they make, each of one idea", () => {
+  it("names files after what they make, one idea each", () => {
     const all = [...program, ...sourceFiles("operations")];
 
     expect(all.filter(({ path }) => /utils|helpers|common|misc/.test(path)).map(({ path }) => path)).toEqual([]);

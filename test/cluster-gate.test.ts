@@ -12,7 +12,7 @@ import type { IngressFindings } from "../components/cluster/ingress-findings.ts"
 import type { ClusterFacts } from "../components/cluster/cluster-facts.ts";
 import { balancerHost, emptyCluster, nginxBalancer, prodSettings } from "./support/prod-stack.ts";
 
-/** A day on which upstream maintains every Kubernetes that these tests use. */
+/** A day on which upstream maintains every Kubernetes version that these tests use. */
 const today = new Date("2026-10-01");
 const checkCluster = (settings: HighAvailabilitySettings, cluster: ClusterFacts) =>
   checkClusterOn(settings, cluster, { stack: "rancher/prod", today });
@@ -66,14 +66,14 @@ const refusals: [string, Partial<HighAvailabilitySettings>, Partial<ClusterFacts
       "default: traefik (traefik.io/ingress-controller), nginx (k8s.io/ingress-nginx). Name one: traefik or ingress-nginx.",
   ],
   [
-    "another ingress controller than asked for",
+    "an ingress controller other than the requested one",
     withCluster({ ingressController: "ingress-nginx" }),
     { ingressClasses: [traefik] },
     "rancher:cluster.ingressController is ingress-nginx, but the cluster has only traefik " +
       "(traefik.io/ingress-controller). Install that ingress controller, or name the installed one.",
   ],
   [
-    "no ingress controller where one is asked for",
+    "no ingress controller although one is requested",
     withCluster({ ingressController: "traefik" }),
     { ingressClasses: [] },
     "rancher:cluster.ingressController is traefik, but the cluster has no IngressClass. " +
@@ -94,7 +94,7 @@ const refusals: [string, Partial<HighAvailabilitySettings>, Partial<ClusterFacts
       "Use a Kubernetes in that range, or Rancher 2.12, 2.13 or 2.14.",
   ],
   [
-    "a Rancher minor left out",
+    "to skip a Rancher minor",
     {},
     { rancher: { version: "2.12.3", owned: true } },
     "rancher:version is 2.15.2, but 2.12.3 is installed, and Rancher is upgraded one minor at a time. " +
@@ -108,13 +108,13 @@ const refusals: [string, Partial<HighAvailabilitySettings>, Partial<ClusterFacts
       "the way back is restoring a backup taken on 2.15.2 and rolling the chart back.",
   ],
   [
-    "a cert-manager of others that is too old",
+    "a foreign cert-manager that is too old",
     {},
     { certManager: { version: "1.14.9", owned: false } },
     "rancher:kubeconfig leads to a cluster whose cert-manager is 1.14.9, but Rancher 2.15.2 needs cert-manager 1.15.0 or newer.",
   ],
   [
-    "layer 7 before a Traefik that nobody lets this stack configure",
+    "layer 7 before a Traefik that this stack may not configure",
     layer7,
     findings(),
     `rancher:loadBalancer.layer is 7, where the ingress controller must trust the balancer's X-Forwarded-*; the cluster's traefik was not found as a Deployment or DaemonSet. Apply these values to its Helm chart, wait until it has restarted, and run again:
@@ -153,7 +153,7 @@ const refusals: [string, Partial<HighAvailabilitySettings>, Partial<ClusterFacts
       proxy-real-ip-cidr: 192.0.2.10`,
   ],
   [
-    "layer 7 before an ingress controller it does not know",
+    "layer 7 before an unknown ingress controller",
     layer7,
     { ingressClasses: [{ name: "other", controller: "example.com/other", isDefault: true }], ...findings() },
     "rancher:loadBalancer.layer is 7, where the ingress controller must trust the balancer's X-Forwarded-*; " +
@@ -161,7 +161,7 @@ const refusals: [string, Partial<HighAvailabilitySettings>, Partial<ClusterFacts
       "or traefik or ingress-nginx.",
   ],
   [
-    "namespaces that others made, without what this stack would install in them",
+    "existing namespaces without what this stack would install in them",
     {},
     { foreignNamespaces: ["cattle-system", "cert-manager"] },
     ["cattle-system", "cert-manager"]
@@ -194,7 +194,7 @@ describe("checkCluster", () => {
     expect(warnings).toEqual([]);
   });
 
-  it("reports everything at once", () => {
+  it("reports all problems together", () => {
     const cluster = emptyCluster({ ingressClasses: [], rancher: { version: "2.15.2", owned: false } });
 
     const { problems } = checkCluster(prodSettings(withCluster({ version: "v1.34.1" })), cluster);
@@ -206,7 +206,7 @@ describe("checkCluster", () => {
     ]);
   });
 
-  it("warns of other people's workloads, and goes on", () => {
+  it("warns about other workloads, and continues", () => {
     const { problems, warnings } = checkCluster(prodSettings(), emptyCluster({ otherWorkloads: ["billing", "shop"] }));
 
     expect(problems).toEqual([]);
@@ -226,23 +226,23 @@ describe("checkCluster", () => {
     const warningsOf = (settings: Partial<HighAvailabilitySettings>, cluster: Partial<ClusterFacts>) =>
       checkCluster(prodSettings(settings), emptyCluster(cluster)).warnings.map(({ key }) => key);
 
-    it("warns that the switch cuts Rancher off for a while", () => {
+    it("warns that the switch makes Rancher unreachable for a while", () => {
       const warnings = warningsOf(proxyProtocol, { ...rke2({}), rancher });
 
       expect(warnings).toEqual(["rancher:loadBalancer.proxyProtocol"]);
     });
 
     it.each([
-      ["where it is switched already", proxyProtocol, { ...rke2({ proxyProtocol: ["192.0.2.10"] }), rancher }],
-      ["where nobody uses Rancher yet", proxyProtocol, rke2({})],
+      ["if it is switched already", proxyProtocol, { ...rke2({ proxyProtocol: ["192.0.2.10"] }), rancher }],
+      ["if Rancher is not installed yet", proxyProtocol, rke2({})],
       ["of forwarded headers, which change nothing for others", layer7, { ...rke2({}), rancher }],
-      ["before Traefik, which takes both", proxyProtocol, { ...findings({ packagedCharts: ["traefik"] }), rancher }],
+      ["before Traefik, which accepts both", proxyProtocol, { ...findings({ packagedCharts: ["traefik"] }), rancher }],
     ])("does not warn %s", (_, settings, cluster) => {
       expect(warningsOf(settings, cluster)).toEqual([]);
     });
   });
 
-  it("warns about a Kubernetes that upstream no longer maintains, from the day after its last", () => {
+  it("warns about a Kubernetes that upstream no longer maintains, from the day after its end of life", () => {
     const cluster = emptyCluster({ kubernetesVersion: "v1.34.5+k3s1" });
     const warningsOn = (day: string) =>
       describeProblems(
@@ -256,7 +256,7 @@ describe("checkCluster", () => {
     );
   });
 
-  it("names five of many namespaces", () => {
+  it("names at most five namespaces", () => {
     const { warnings } = checkCluster(prodSettings(), emptyCluster({ otherWorkloads: [..."abcdef"] }));
 
     expect(describeProblems(warnings)).toContain("in a, b, c, d, e, .... Administrators of Rancher");
@@ -269,7 +269,7 @@ describe("checkCluster", () => {
     ["the same version without its v", { version: "1.35.2" }, "v1.35.2"],
     ["the same version with the suffix of EKS", { version: "1.34.5" }, "v1.34.5-eks-abc1234"],
     ["the same version with the suffix of GKE", { version: "1.34.5" }, "v1.34.5-gke.100"],
-  ])("takes %s", (_, cluster, kubernetesVersion) => {
+  ])("accepts %s", (_, cluster, kubernetesVersion) => {
     expect(checkCluster(prodSettings(withCluster(cluster)), emptyCluster({ kubernetesVersion })).problems).toEqual([]);
   });
 
@@ -280,26 +280,26 @@ describe("checkCluster", () => {
       findings({ controllers: [{ ...running, forwardedHeaders: "everybody" }] }),
       layer7,
     ],
-    ["that nobody has to tell anything", {}, {}],
-  ])("takes an ingress controller %s", (_, cluster, settings) => {
+    ["that needs no configuration", {}, {}],
+  ])("accepts an ingress controller %s", (_, cluster, settings) => {
     expect(checkCluster(prodSettings(settings), emptyCluster(cluster)).problems).toEqual([]);
   });
 
-  it("trusts the address a balancer's host has inside, where it has one", () => {
+  it("trusts the private address of a balancer's host if it has one", () => {
     const hosts = [balancerHost({ privateAddress: "10.0.0.10" })];
     const settings = prodSettings({ ...layer7, loadBalancer: nginxBalancer({ layer: 7, hosts }) });
 
     expect(describeProblems(checkCluster(settings, emptyCluster(findings())).problems)).toContain("- 10.0.0.10");
   });
 
-  it("does not judge a cert-manager that the TLS source does not need", () => {
+  it("does not check a cert-manager that the TLS source does not need", () => {
     const tls = { source: "secret", certificate: { from: "stack", chain: "CHAIN" } } as const;
     const cluster = emptyCluster({ certManager: { version: "1.0.0", owned: false } });
 
     expect(checkCluster(prodSettings({ tls }), cluster).problems).toEqual([]);
   });
 
-  it("judges the cert-manager of the stack file where the one there is this stack's own, to be upgraded", () => {
+  it("checks the stack file's cert-manager version if the installed one is the stack's own and will be upgraded", () => {
     const cluster = emptyCluster({ certManager: { version: "1.14.9", owned: true } });
 
     expect(checkCluster(prodSettings(), cluster).problems).toEqual([]);
@@ -312,25 +312,25 @@ describe("chooseIngressClass", () => {
   it.each([
     ["the only one", undefined, [traefik], "traefik"],
     ["the default one", undefined, [traefik, { ...nginx, ...isDefault }], "nginx"],
-    ["the one asked for, though another is the default", "traefik", [traefik, { ...nginx, ...isDefault }], "traefik"],
-    ["the default one of the controller asked for", "traefik", [traefik, { ...traefik, name: "b", ...isDefault }], "b"],
-    ["none of several of the controller asked for", "traefik", [traefik, { ...traefik, name: "b" }], undefined],
+    ["the requested one, although another is the default", "traefik", [traefik, { ...nginx, ...isDefault }], "traefik"],
+    ["the default one of the requested controller", "traefik", [traefik, { ...traefik, name: "b", ...isDefault }], "b"],
+    ["none of several of the requested controller", "traefik", [traefik, { ...traefik, name: "b" }], undefined],
     ["none of several without a default", undefined, [traefik, nginx], undefined],
-    ["none where there is none", undefined, [], undefined],
-  ] as const)("takes %s", (_, ingressController, ingressClasses, name) => {
+    ["none if there is none", undefined, [], undefined],
+  ] as const)("picks %s", (_, ingressController, ingressClasses, name) => {
     const settings = prodSettings(ingressController ? withCluster({ ingressController }) : {});
 
     expect(chooseIngressClass(settings, emptyCluster({ ingressClasses }))?.name).toBe(name);
   });
 
-  it("knows ingress-nginx by its controller, whatever its class is called", () => {
+  it("recognises ingress-nginx by its controller, whatever the name of its class", () => {
     expect(isIngressNginx({ ...nginx, name: "public" })).toBe(true);
     expect(isIngressNginx({ ...traefik, name: "nginx" })).toBe(false);
   });
 });
 
 describe("foreignCertManager", () => {
-  it("is the version of the one that others installed", () => {
+  it("is the version of a cert-manager that this stack did not install", () => {
     expect(foreignCertManager(emptyCluster({ certManager: { version: "1.20.0", owned: false } }))).toBe("1.20.0");
     expect(foreignCertManager(emptyCluster({ certManager: { version: "1.20.0", owned: true } }))).toBeUndefined();
     expect(foreignCertManager(emptyCluster())).toBeUndefined();

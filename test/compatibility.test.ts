@@ -20,7 +20,7 @@ const rows = [
 const below = (minor: string) => `1.${Number(minor.slice(2)) - 1}`;
 
 describe.each(rows)("Rancher $rancher", ({ rancher, oldest, newest, bound }) => {
-  it("takes the oldest and the newest Kubernetes it supports, whoever built them", () => {
+  it("supports its oldest and newest Kubernetes, whatever the distribution", () => {
     for (const kubernetes of [
       `v${oldest}.0`,
       `v${newest}.9`,
@@ -31,7 +31,7 @@ describe.each(rows)("Rancher $rancher", ({ rancher, oldest, newest, bound }) => 
       expect(said({ rancher, kubernetes })).toBe("");
   });
 
-  it("does not support an older one, though its chart would take it", () => {
+  it("does not support an older Kubernetes, although its chart allows it", () => {
     expect(said({ rancher, kubernetes: `v${below(oldest)}.9` })).toMatch(
       new RegExp(
         `^rancher:cluster.version is v${below(oldest)}.9, but Rancher .* runs on Kubernetes ${oldest} to ${newest}\\.`,
@@ -39,7 +39,7 @@ describe.each(rows)("Rancher $rancher", ({ rancher, oldest, newest, bound }) => 
     );
   });
 
-  it.each([".0", ".0-rc.1", ".1+rke2r1"])("has a chart that refuses the next one, also as %s", (patch) => {
+  it.each([".0", ".0-rc.1", ".1+rke2r1"])("has a chart that refuses the next Kubernetes minor, also as %s", (patch) => {
     expect(said({ rancher, kubernetes: `v${bound}${patch}` })).toContain(
       `which the chart of Rancher ${rancher} refuses (<${bound}.0-0)`,
     );
@@ -47,7 +47,7 @@ describe.each(rows)("Rancher $rancher", ({ rancher, oldest, newest, bound }) => 
 });
 
 describe("the gate", () => {
-  it("knows the versions the program falls back to", () => {
+  it("supports the versions that the program uses by default", () => {
     expect(said({ ...defaultVersions, kubernetes: "v1.36.1" })).toBe("");
   });
 
@@ -57,7 +57,7 @@ describe("the gate", () => {
     );
   });
 
-  it("names the Ranchers that would fit a Kubernetes", () => {
+  it("names the Rancher versions that support a Kubernetes", () => {
     expect(said({ rancher: "2.11.3", kubernetes: "v1.35.1" })).toBe(
       "rancher:cluster.version is v1.35.1, which the chart of Rancher 2.11.3 refuses (<1.33.0-0). " +
         "Rancher 2.11 runs on Kubernetes 1.30 to 1.32. Use a Kubernetes in that range, or Rancher 2.14 or 2.15.",
@@ -70,11 +70,11 @@ describe("the gate", () => {
     ["2.15.2", "2.14.3"],
     ["2.15.2", "2.14.1"],
     ["2.11.3", "2.10.3"],
-  ])("lets %s follow %s", (rancher, installedRancher) => {
+  ])("lets %s replace %s", (rancher, installedRancher) => {
     expect(said({ rancher, installedRancher })).toBe("");
   });
 
-  it("refuses to skip a minor, and names the way", () => {
+  it("refuses to skip a minor, and names the upgrade path", () => {
     expect(said({ installedRancher: "2.13.3" })).toBe(
       "rancher:version is 2.15.2, but 2.13.3 is installed, and Rancher is upgraded one minor at a time. Go to 2.14.3 first.",
     );
@@ -84,7 +84,7 @@ describe("the gate", () => {
     );
   });
 
-  it("names a way also from a Rancher that is older than the table", () => {
+  it("names an upgrade path from a Rancher that is older than the table, too", () => {
     expect(said({ rancher: "2.11.3", installedRancher: "2.8.0" })).toContain("Go to the newest 2.9 first");
     expect(said({ rancher: "2.12.3", installedRancher: "2.8.0" })).toContain("Go to the newest 2.9 first");
   });
@@ -107,7 +107,7 @@ describe("the gate", () => {
     );
   });
 
-  it("takes RKE with Rancher 2.11", () => {
+  it("accepts RKE with Rancher 2.11", () => {
     expect(said({ rancher: "2.11.3", distribution: "rke", kubernetes: "v1.30.14" })).toBe("");
   });
 
@@ -123,18 +123,18 @@ describe("the gate", () => {
       "v1.36.1",
       "is 1.20.2, which runs on Kubernetes 1.32 to 1.35, but the cluster has v1.36.1. Use cert-manager 1.21.",
     ],
-  ])("judges cert-manager %s on Kubernetes %s", (certManager, kubernetes, message) => {
+  ])("checks cert-manager %s on Kubernetes %s", (certManager, kubernetes, message) => {
     expect(said({ certManager, kubernetes })).toBe(message === "" ? "" : `rancher:certManager.version ${message}`);
   });
 
-  it("knows no cert-manager for a Kubernetes too old for all of them", () => {
+  it("finds no cert-manager for a Kubernetes that is too old for every version", () => {
     expect(said({ rancher: "2.12.3", kubernetes: "v1.31.9", certManager: "1.21.2" })).toBe(
       "rancher:certManager.version is 1.21.2, which runs on Kubernetes 1.33 to 1.36, but the cluster has v1.31.9. " +
         "No supported cert-manager runs there: change Kubernetes.",
     );
   });
 
-  it("wants the Helm a chart needs", () => {
+  it("requires the Helm version that a chart needs", () => {
     expect(said({ helm: "3.19.0" })).toBe("");
     expect(said({ helm: "3.17.3" })).toBe(
       "rancher:version is 2.15.2, whose chart needs Helm 3.18.0 or newer, but this is Helm 3.17.3. Update Helm.",
@@ -142,12 +142,12 @@ describe("the gate", () => {
     expect(said({ rancher: "2.11.3", helm: "3.17.3" })).toBe("");
   });
 
-  it("leaves what is no version to others", () => {
+  it("ignores values that are not versions", () => {
     expect(said({ rancher: "latest" })).toBe("");
     expect(said({ kubernetes: "unknown", certManager: "?", installedRancher: "head", helm: "" })).toBe("");
   });
 
-  it("says everything at once", () => {
+  it("reports all problems together", () => {
     expect(
       checkCompatibility({
         rancher: "2.15.2",
@@ -177,7 +177,7 @@ describe("the gate for Rancher in Docker", () => {
     ["2.15.2", "2.14.3"],
     ["2.15.3", "2.15.2"],
     ["2.15.2", "nothing of a version"],
-  ])("lets %s come where %s runs", (asked, installed) => {
+  ])("lets %s replace %s", (asked, installed) => {
     expect(said(asked, installed)).toBe("");
   });
 
@@ -187,13 +187,13 @@ describe("the gate for Rancher in Docker", () => {
     );
   });
 
-  it.each(["2.15.3", "2.16.0"])("refuses to go down from %s, and says the way back", (installed) => {
+  it.each(["2.15.3", "2.16.0"])("refuses a downgrade from %s, and names the remedy", (installed) => {
     expect(said("2.15.2", installed)).toBe(
       `rancher:version is 2.15.2, but ${installed} is installed, and Rancher cannot be downgraded. Set it to ${installed} or newer; the way back is restoring an archive taken on 2.15.2, with npm run restore.`,
     );
   });
 
-  it("has nothing to say where the data comes from an archive", () => {
+  it("reports nothing if the data comes from an archive", () => {
     expect(said("2.13.0", "2.15.2", true)).toBe("");
   });
 });
@@ -218,18 +218,18 @@ describe("a version published for Rancher Prime only", () => {
     expect(said({ rancher, image: `registry.example.com/rancher/rancher:v${rancher}` })).toBe("");
   });
 
-  it("is explained, with what to do", () => {
+  it("is explained, with a remedy", () => {
     expect(said({ rancher: "2.14.6", chartRepository: "stable" })).toBe(
       "rancher:version is 2.14.6, which is published for Rancher Prime only: the last community release of 2.14 is " +
         "2.14.3. Use 2.15.2, or set rancher:chartRepository to your Prime repository.",
     );
   });
 
-  it.each(["2.14.3", "2.15.2", "2.15.3"])("is not this one: %s", (rancher) => {
+  it.each(["2.14.3", "2.15.2", "2.15.3"])("does not include %s", (rancher) => {
     expect(said({ rancher, chartRepository: "stable" })).toBe("");
   });
 
-  it("is suggested for an upgrade only to those who can have it", () => {
+  it("is suggested for an upgrade only to users whose source can have it", () => {
     const way = { installedRancher: "2.12.14" };
 
     expect(said({ ...way, chartRepository: "https://charts.example.com/prime" })).toContain("Go to 2.13.10 first");
@@ -244,24 +244,24 @@ describe("warnings about support", () => {
     ["2.15.1", "fixed in 2.15.2. Upgrade to 2.15.2 or newer."],
     ["2.14.3", "fixed in 2.14.6. Upgrade to 2.15.2: 2.14.6 is for Rancher Prime only."],
     ["2.12.13", "fixed in 2.12.14. Upgrade to 2.15.2: 2.12.14 is for Rancher Prime only."],
-  ])("name the advisory and the fix of Rancher %s", (version, end) => {
+  ])("name the advisory and the fixed version for Rancher %s", (version, end) => {
     expect(warned(version)).toBe(
       `rancher:version is ${version}, which has known critical vulnerabilities: CVE-2026-88804 (GHSA-992f-xh8r-jg2f) and others, ${end}`,
     );
   });
 
-  it.each(["2.15.2", "2.14.6", "2.13.10", "2.12.14"])("leave Rancher %s alone", (version) => {
+  it.each(["2.15.2", "2.14.6", "2.13.10", "2.12.14"])("do not appear for Rancher %s", (version) => {
     expect(warned(version)).toBe("");
   });
 
-  it("name the day support for Rancher ended, from the day after", () => {
+  it("name the day on which support for Rancher ended, from the day after", () => {
     expect(warned("2.11.18", "2026-10-24")).toBe("");
     expect(warned("2.11.18", "2026-10-25")).toBe(
       "rancher:version is 2.11.18, and support for Rancher 2.11 ended on 2026-10-24. Upgrade to 2.15.2, one minor at a time.",
     );
   });
 
-  it("count Kubernetes minors before the table as unsupported, and later ones as unknown", () => {
+  it("treat Kubernetes minors older than the table as unsupported, and newer ones as unknown", () => {
     const of = (version: string) => describeProblems(kubernetesWarnings(version, new Date("2026-11-28")));
 
     expect(of("v1.33.4")).toContain("upstream support for 1.33 ended before 2026-10-27, when it ended for 1.34");

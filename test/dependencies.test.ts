@@ -20,7 +20,7 @@ const installed = (name: string) => read(require.resolve(`${name}/package.json`)
 describe("the dependencies", () => {
   // npm also lists 4.5.0, a bad publish of code from 2022: no hostKey, no proxy, no addPreviousOutputInEnv, and no
   // plugin of that version was ever released. npm's `latest` is 1.2.1.
-  it("have @pulumi/command 1.2.1, not 4.5.0, the highest version that npm lists", () => {
+  it("include @pulumi/command 1.2.1, not 4.5.0, the highest version that npm lists", () => {
     expect(project.dependencies["@pulumi/command"]).toBe("1.2.1");
     expect(installed("@pulumi/command")).toBe("1.2.1");
   });
@@ -33,7 +33,7 @@ describe("the dependencies", () => {
     expect(ranges).toEqual([]);
   });
 
-  it("are pinned by what they contain too: every locked package has an integrity", () => {
+  it("are pinned by content too: every locked package has an integrity hash", () => {
     const lock = JSON.parse(readFileSync(new URL("../package-lock.json", import.meta.url), "utf8")) as LockFile;
 
     const unpinned = Object.entries(lock.packages).filter(
@@ -51,7 +51,7 @@ describe("the dependencies", () => {
     },
   );
 
-  it("stay on a TypeScript that Pulumi's own packages take", () => {
+  it("keep a TypeScript version that Pulumi's own packages accept", () => {
     expect(project.dependencies["typescript"]).toMatch(/^5\./);
   });
 });

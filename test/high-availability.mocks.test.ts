@@ -25,7 +25,7 @@ const release = "kubernetes:helm.sh/v3:Release";
 const secret = "kubernetes:core/v1:Secret";
 const password = "random:index/randomPassword:RandomPassword";
 
-/** What to search for: user and password may arrive apart. */
+/** Text to search for: user and password may appear separately. */
 const canaryTexts = Object.values(canaries).map((canary) => canary.split(":").at(-1) ?? canary);
 
 interface Case {
@@ -60,7 +60,7 @@ const haproxy: HaproxySettings = {
   options: defaultBalancerOptions,
 };
 const certificate = { from: "stack", chain: "CHAIN" } as const;
-/** K3s as it is installed, with nobody's HelmChartConfig. */
+/** K3s as it is installed, without a HelmChartConfig. */
 const k3s: IngressFindings = { packagedCharts: ["traefik-crd", "traefik"], chartConfigs: [], controllers: [] };
 const trusts: IngressFindings = {
   packagedCharts: [],
@@ -110,17 +110,17 @@ const ingressTrust = [
   "kubernetes:helm.cattle.io/v1:HelmChartConfig ingress-trust-config",
   "rancher:cluster:IngressTrust ingress-trust",
 ];
-/** TLS ends at nginx on two hosts. Previewed, as nothing answers that could be waited for. */
+/** TLS ends at nginx on two hosts. Previewed, because nothing responds that could be waited for. */
 const layer7: Case = {
   settings: { tls: privateCA, loadBalancer: nginxBalancer({ layer: 7, hosts: [balancerHost()] }) },
   cluster: { ingress: k3s },
   preview: true,
 };
 
-/** An image nobody has to be asked about. */
+/** An image that needs no registry lookup. */
 const pinned = `nginx@sha256:${"0".repeat(64)}`;
 
-/** Each row is all there is, so what a choice leaves out is asserted with what it brings. */
+/** Each row is the complete list, so that what an option leaves out is asserted together with what it adds. */
 const registered: [string, Case, string[]][] = [
   ["Rancher's own certificate", {}, [...whatEveryStackHas, ...certManager]],
   [
@@ -214,7 +214,7 @@ describe("the high-availability recipe", () => {
     expect(listed(registrations)).toEqual(expected.toSorted());
   });
 
-  it("puts every block under itself", async () => {
+  it("makes every block its child", async () => {
     const { registrations } = await synthesiseRecipe({ settings: { tls: privateCA } });
 
     const blocks = registrations.filter(({ parent }) => parent.endsWith("HighAvailability::rancher"));
@@ -223,7 +223,7 @@ describe("the high-availability recipe", () => {
     );
   });
 
-  it("hands no component its arguments, as they would reach the state in plain text, but which cluster it is", async () => {
+  it("passes no inputs to a component except the cluster's identity, because they would reach the state in plain text", async () => {
     const { registrations } = await synthesiseRecipe({ settings: { tls: privateCA } });
 
     const { uid: clusterUid } = emptyCluster();
@@ -231,7 +231,7 @@ describe("the high-availability recipe", () => {
       expect(inputs).toEqual(type === "rancher:recipes:HighAvailability" ? { clusterUid } : {});
   });
 
-  it("gives every Kubernetes object and release the one provider", async () => {
+  it("uses one provider for every Kubernetes object and release", async () => {
     const { registrations } = await synthesiseRecipe({ settings: { tls: privateCA } });
 
     const objects = registrations.filter(({ type }) => type.startsWith("kubernetes:"));
@@ -241,7 +241,7 @@ describe("the high-availability recipe", () => {
     expect(providers.map(({ name }) => name)).toEqual(["cluster"]);
   });
 
-  it("hands the chart what follows from the stack file and the cluster", async () => {
+  it("passes the chart the values derived from the stack file and the cluster", async () => {
     const { registrations } = await synthesiseRecipe({
       settings: { chartValues: { auditLog: { level: 1 }, replicas: 1 } },
       cluster: { ingressClasses: [{ name: "public", controller: "k8s.io/ingress-nginx", isDefault: false }] },
@@ -264,7 +264,7 @@ describe("the high-availability recipe", () => {
     expect(inSecret(bootstrapPassword)).toBe(canaries.bootstrapPassword);
   });
 
-  it("hands the chart and the balancer what belongs to layer 7", async () => {
+  it("passes the chart and the balancer the settings of layer 7", async () => {
     const { registrations } = await synthesiseRecipe(layer7);
 
     const { values } = only(registrations, release, "rancher-release").inputs as { values: Record<string, unknown> };
@@ -280,7 +280,7 @@ describe("the high-availability recipe", () => {
     expect(script).toContain("CHAIN");
   });
 
-  it("tells the ingress controller every balancer host's address, the private one where it has one", async () => {
+  it("passes the ingress controller every balancer host's address, the private one if it has one", async () => {
     const hosts = [
       balancerHost({ privateAddress: "10.0.0.10" }),
       balancerHost({ name: "lb-2", address: "192.0.2.20" }),
@@ -302,7 +302,7 @@ describe("the high-availability recipe", () => {
     });
   });
 
-  it("lets every balancer lead to every server", async () => {
+  it("points every balancer at every server", async () => {
     const { registrations } = await synthesiseRecipe({ settings: twoBalancers });
 
     for (const name of ["lb-1-nginx-script", "lb-2-nginx-script"]) {
@@ -313,12 +313,13 @@ describe("the high-availability recipe", () => {
   });
 });
 
-// The engine holds a component's children back until the component is registered, and deletes them before what it
-// depends on; with mocks only the component's own dependencies are to be seen. The rehearsal sees the rest.
+// The engine holds back a component's children until the component is registered, and deletes them before the
+// component's dependencies. With mocks only the component's own dependencies are visible. The rehearsal checks the
+// rest.
 describe("the order of the recipe", () => {
   const chart = ["rancher:rancher:RancherChart", "rancher"] as const;
 
-  it("is: namespace, cert-manager and every balancer before Rancher, so that destroy takes the balancer last", async () => {
+  it("is namespace, cert-manager and every balancer, then Rancher, so that destroy deletes the balancer last", async () => {
     const { registrations } = await synthesiseRecipe({ settings: twoBalancers });
 
     expect(namesIn(only(registrations, ...chart).dependencies)).toEqual([
@@ -330,7 +331,7 @@ describe("the order of the recipe", () => {
     ]);
   });
 
-  it("is: namespace before the CA, the CA before Rancher, and Rancher before the certificate of its ingress", async () => {
+  it("is namespace, CA, Rancher, and then the certificate of its ingress", async () => {
     const { registrations } = await synthesiseRecipe({ settings: { tls: privateCA } });
 
     const { dependencies } = only(registrations, "rancher:tls:PrivateCa", "private-ca");
@@ -344,7 +345,7 @@ describe("the order of the recipe", () => {
     ]);
   });
 
-  it("is: namespace before the further CAs, and those before Rancher, whose pods mount them", async () => {
+  it("is namespace, further CAs, and then Rancher, whose pods mount them", async () => {
     const { registrations } = await synthesiseRecipe({ settings: { additionalTrustedCAs: "COMPANY CA" } });
 
     const { dependencies } = only(registrations, "rancher:tls:AdditionalCAs", "additional-cas");
@@ -354,7 +355,7 @@ describe("the order of the recipe", () => {
     expect(values).toMatchObject({ additionalTrustedCAs: true });
   });
 
-  it("is, at layer 7: the ingress controller trusts the balancer before that speaks, and Rancher comes last", async () => {
+  it("at layer 7: the ingress controller trusts the balancer before nginx is configured, and Rancher comes last", async () => {
     const { registrations } = await synthesiseRecipe(layer7);
 
     const balancer = only(registrations, "rancher:load-balancer:NginxLoadBalancer", "load-balancer");
@@ -367,7 +368,7 @@ describe("the order of the recipe", () => {
     ]);
   });
 
-  it("is, with the PROXY protocol, the same", async () => {
+  it("is the same with the PROXY protocol", async () => {
     const loadBalancer = nginxBalancer({ proxyProtocol: true });
     const { registrations } = await synthesiseRecipe({
       settings: { loadBalancer },
@@ -379,7 +380,7 @@ describe("the order of the recipe", () => {
     expect(namesIn(balancer.dependencies)).toEqual(["ingress-trust-config"]);
   });
 
-  it("is, back to layer 4: Rancher and its certificate first, as nginx sends users to them", async () => {
+  it("back to layer 4: Rancher and its certificate first, because nginx sends users to them", async () => {
     const { registrations } = await synthesiseRecipe({ settings: { tls: publicCA }, cluster: { externalTls: true } });
 
     const balancer = only(registrations, "rancher:load-balancer:NginxLoadBalancer", "load-balancer");
@@ -389,14 +390,14 @@ describe("the order of the recipe", () => {
     expect(namesIn(only(registrations, command, "lb-1-base-script").dependencies)).toEqual([]);
   });
 
-  it("is, once at layer 7: the usual one, whatever is installed", async () => {
+  it("once at layer 7: the usual order, whatever is installed", async () => {
     const { registrations } = await synthesiseRecipe({ ...layer7, cluster: { ingress: k3s, externalTls: true } });
 
     const balancer = only(registrations, "rancher:load-balancer:NginxLoadBalancer", "load-balancer");
     expect(namesIn(balancer.dependencies)).toEqual(["ingress-trust-config"]);
   });
 
-  it("is: one balancer after another", async () => {
+  it("is one balancer after another", async () => {
     const { registrations } = await synthesiseRecipe({ settings: twoBalancers });
 
     const { dependencies } = only(registrations, "rancher:host:HostScript", "lb-2-nginx");
@@ -422,13 +423,13 @@ describe("the outputs of the recipe", () => {
     expect(await pulumi.isSecret(result.bootstrapPassword)).toBe(true);
   });
 
-  it("name no address where the balancer is somebody else's", async () => {
+  it("contain no address if the balancer is external", async () => {
     const { result } = await synthesiseRecipe({ settings: { loadBalancer: { kind: "external" } } });
 
     expect(await valueOf(result.loadBalancer)).toEqual([]);
   });
 
-  it("hold the password that was made, where none was given", async () => {
+  it("contain the generated password if none was given", async () => {
     const { result, registrations } = await synthesiseRecipe({ secrets: [] });
 
     expect(await valueOf(result.bootstrapPassword)).toBe("made");
@@ -460,7 +461,7 @@ describe("secrets of the recipe", () => {
     for (const canary of canaryTexts) expect(everything).toContain(canary);
   });
 
-  it("leave the scripts readable: not one of them is a secret as a whole", async () => {
+  it("keep the scripts readable: no script is a secret as a whole", async () => {
     const { registrations } = await synthesiseRecipe();
 
     for (const { inputs } of registrations.filter(({ type }) => type === command)) {
@@ -478,7 +479,7 @@ describe("the first preview, when nothing is known yet", () => {
     expect(listed(unknown.registrations)).toEqual(listed(known.registrations));
   });
 
-  it("shows every value of the chart but the password that is not made yet", async () => {
+  it("shows every value of the chart except the password, which is not generated yet", async () => {
     const { registrations } = await synthesiseRecipe({ secrets: [], preview: true });
 
     const { values } = only(registrations, release, "rancher-release").inputs as { values: Record<string, unknown> };

@@ -53,7 +53,7 @@ afterEach(() => {
 });
 
 describe("the program", () => {
-  it("looks at the cluster, builds the recipe, and exports what people and the next run need", async () => {
+  it("surveys the cluster, builds the recipe, and exports what users and the next run need", async () => {
     const { result, registrations, api } = await runOn({ ingressClasses: [traefik] });
 
     expect(listed(registrations).filter((line) => line.includes("rancher:recipes:"))).toEqual([
@@ -84,7 +84,7 @@ describe("the program", () => {
     expect(warnings).toEqual([]);
   });
 
-  it("keeps its secrets secret, as outputs and everywhere else", async () => {
+  it("keeps its secrets secret, in outputs and elsewhere", async () => {
     const { result, registrations } = await runOn({ ingressClasses: [traefik] });
 
     expect(await pulumi.isSecret(result.kubeconfig)).toBe(true);
@@ -99,7 +99,7 @@ describe("the program", () => {
     expect(await valueOf(result.nextSteps)).toContain("Point rancher.example.com to your load balancer in DNS.");
   });
 
-  it("warns of other people's workloads, and goes on", async () => {
+  it("warns about other workloads, and continues", async () => {
     const deployments = [{ metadata: { name: "web", namespace: "shop" } }];
 
     const { registrations } = await runOn({ ingressClasses: [traefik], deployments });
@@ -114,7 +114,7 @@ describe("chart values", () => {
   const answers = { "/index.yaml": indexOf({}), "/rancher-2.15.2.tgz": rancherChart };
   const chartRepositoryCredentials = "chart-user:canary-chart-password";
 
-  it("that the chart has go to it", async () => {
+  it("are passed to the chart if it has them", async () => {
     await using server = await serve(answers);
     const chartValues = { features: "a=true" };
 
@@ -128,7 +128,7 @@ describe("chart values", () => {
     expect(warnings).toEqual([]);
   });
 
-  it("that it does not have stop the program, together with what is wrong with the cluster", async () => {
+  it("stop the program if the chart does not have them, together with the cluster's problems", async () => {
     await using server = await serve(answers);
 
     const error = await refusal(runOn({}, { chartRepository: server.url, chartValues: { audtLog: { level: 1 } } }));
@@ -140,7 +140,7 @@ describe("chart values", () => {
     );
   });
 
-  it("are a warning where the chart cannot be had, and the program goes on", async () => {
+  it("cause a warning if the chart cannot be fetched, and the program continues", async () => {
     await using server = await serve({});
     const overrides = { chartRepository: server.url, chartValues: { audtLog: { level: 1 } } };
 
@@ -152,7 +152,7 @@ describe("chart values", () => {
 });
 
 describe("the program stops before the first resource", () => {
-  it("at a stack file with problems, and does not look at the cluster", async () => {
+  it("for a stack file with problems, without surveying the cluster", async () => {
     await using api = await playApi({ ingressClasses: [traefik] });
 
     const error = await refusal(run(api.kubeconfig, { hostname: "" }));
@@ -161,7 +161,7 @@ describe("the program stops before the first resource", () => {
     expect(api.requests).toEqual([]);
   });
 
-  it("at a cluster nobody answers for, and says which", async () => {
+  it("for a cluster that does not respond, and names it", async () => {
     const error = await refusal(run(kubeconfigFor("https://127.0.0.1:1")));
 
     expect(pulumi.RunError.isInstance(error)).toBe(true);
@@ -171,7 +171,7 @@ describe("the program stops before the first resource", () => {
     );
   });
 
-  it("at a cluster that does not fit, with everything the second gate found", async () => {
+  it("for an unsuitable cluster, with all problems of the second gate", async () => {
     const error = await refusal(runOn({ releases: [helmRevision(3, "deployed", "2.12.1")] }));
 
     expect(pulumi.RunError.isInstance(error)).toBe(true);
@@ -182,7 +182,7 @@ describe("the program stops before the first resource", () => {
   });
 });
 
-/** Runs the program for a single node whose last run left a version of Rancher, or which had none. */
+/** Runs the program for a single node. The last run left a version of Rancher, or none. */
 function runSingleNode(installed: string | undefined, overrides: Record<string, unknown> = {}) {
   vi.resetModules();
   const values = { mode: "single-node", hostname: "rancher.localhost", version: "2.15.2", ...overrides };
@@ -210,7 +210,7 @@ function runSingleNode(installed: string | undefined, overrides: Record<string, 
 }
 
 describe("the program on a single node", () => {
-  it("builds its recipe, and exports what people and the next run need", async () => {
+  it("builds its recipe, and exports what users and the next run need", async () => {
     const { result, registrations } = await runSingleNode(undefined);
 
     expect(listed(registrations).filter((line) => line.includes("rancher:recipes:"))).toEqual([
@@ -232,7 +232,7 @@ describe("the program on a single node", () => {
     expect(clearTexts(registrations).join("\n")).not.toContain("canary");
   });
 
-  it("asks for the last run's version by the stack's own name", async () => {
+  it("looks up the last run's version by the stack's own name", async () => {
     const { registrations } = await runSingleNode("2.14.1");
 
     expect(listed(registrations).filter((line) => line.includes("rancher:recipes:"))).toHaveLength(1);
@@ -248,14 +248,14 @@ describe("the program on a single node", () => {
       "rancher:version is 2.15.2, but 2.15.3 is installed, and Rancher cannot be downgraded. Set it to 2.15.3 or newer; " +
         "the way back is restoring an archive taken on 2.15.2, with npm run restore.",
     ],
-  ])("stops before the first resource where %s is installed", async (installed, message) => {
+  ])("stops before the first resource if %s is installed", async (installed, message) => {
     const error = await refusal(runSingleNode(installed));
 
     expect(pulumi.RunError.isInstance(error)).toBe(true);
     expect(error.message).toBe(message);
   });
 
-  it("goes back where an archive of that version is what it begins from", async () => {
+  it("allows a downgrade to the version of an archive that it starts from", async () => {
     const docker = { restore: "rancher-2.15.2-20261101T030000Z.tar.gz" };
 
     const { registrations } = await runSingleNode("2.15.3", { docker });

@@ -12,20 +12,20 @@ describe("where people reach Rancher", () => {
     [devSettings(), "https://rancher.localhost"],
     [devSettings({ loadBalancer: devNginx({ ports: { http: 80, https: 8443 } }) }), "https://rancher.localhost:8443"],
     [devSettings({ loadBalancer: { kind: "none", ports: { http: 80, https: 443 } } }), "https://rancher.localhost"],
-  ])("is on the port clients have to name", (settings, url) => {
+  ])("uses the port that clients have to name", (settings, url) => {
     expect(urlOf(settings)).toBe(url);
   });
 });
 
 describe("next steps", () => {
-  it("do not mention DNS where every browser resolves the hostname to this machine", () => {
+  it("do not mention DNS if every browser resolves the hostname to this machine", () => {
     expect(nextSteps(devSettings(), ["127.0.0.1"])).toEqual([
       "Browsers warn until they trust the generated CA: pulumi stack output caCertificate > ca.pem",
       signIn("https://rancher.localhost"),
     ]);
   });
 
-  it("name the host's address where DNS has to lead there", () => {
+  it("name the host's address that DNS has to point to", () => {
     const settings = devSettings({
       hostname: "rancher.example.com",
       docker: dockerSettings({ host: dockerHost }),
@@ -51,7 +51,7 @@ describe("next steps", () => {
     ]);
   });
 
-  it("name no first password where Rancher's data are older than it, and the way to a new one", () => {
+  it("name no first password if Rancher's data is older than it, and name the way to a new one", () => {
     const before =
       "Sign in at https://rancher.localhost with the existing passwords: Rancher's data is older than this stack, " +
       "so the output bootstrapPassword does not apply. To reset the password of admin: docker exec -ti rancher reset-password";

@@ -14,7 +14,7 @@ const hosts = [
 ];
 const floatingAddress = { address: "192.0.2.9", virtualRouterId: 84 };
 
-/** Pinned, so that no registry is asked. */
+/** Pinned, so that no registry is contacted. */
 const image = `nginx:1.30.4@sha256:${"1".repeat(64)}`;
 
 const balancers: [string, string, (change: Partial<BalancerSettings>) => LoadBalancerSettings][] = [
@@ -45,7 +45,7 @@ const synthesiseBalancer = (loadBalancer: LoadBalancerSettings) =>
   );
 
 describe.each(balancers)("the load balancer of a stack with %s", (_, script, settings) => {
-  it("has a floating address where one is asked for: after the balancer on every host, one host after another", async () => {
+  it("has a floating address if one is requested: after the balancer on every host, one host after another", async () => {
     const { registrations } = await synthesiseBalancer(settings({ floatingAddress }));
 
     const before = (name: string) =>
@@ -57,7 +57,7 @@ describe.each(balancers)("the load balancer of a stack with %s", (_, script, set
     expect(before("lb-2").sort()).toEqual(["lb-1-keepalived-script", ...all].sort());
   });
 
-  it("tells the hosts of a floating address each other's private addresses, and the ones of SSH where there is none", async () => {
+  it("gives the hosts of a floating address each other's private addresses, or those of SSH", async () => {
     const { registrations } = await synthesiseBalancer(
       settings({ floatingAddress: { ...floatingAddress, interface: "ens3" } }),
     );
@@ -77,7 +77,7 @@ describe.each(balancers)("the load balancer of a stack with %s", (_, script, set
     ]);
   });
 
-  it("is reached at its hosts, and no keepalived is there, where no floating address is asked for", async () => {
+  it("is reached at its hosts, without keepalived, if no floating address is requested", async () => {
     const { registrations, result } = await synthesiseBalancer(settings({}));
 
     expect(await valueOf(result!.addresses)).toEqual(["192.0.2.10", "lb-2.example.com"]);

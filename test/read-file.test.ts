@@ -12,7 +12,7 @@ writeFileSync(join(folder, "certificates", "a.pem"), "PEM");
 writeFileSync(join(top, "outside.pem"), "canary");
 afterAll(() => rmSync(top, { recursive: true }));
 
-describe("a file that a stack file names", () => {
+describe("a file named in a stack file", () => {
   const read = filesBeside(folder);
 
   it("is read inside the stack file's folder, by a relative or an absolute path", () => {
@@ -32,7 +32,7 @@ describe("a file that a stack file names", () => {
     expect(read(path)).toMatchObject({ outside: true });
   });
 
-  it("is refused where a link leads out, whether of a file or of a folder", () => {
+  it("is refused if a link leads out of the folder, whether of a file or of a folder", () => {
     symlinkSync("../outside.pem", join(folder, "link.pem"));
     symlinkSync("..", join(folder, "up"));
 
@@ -40,21 +40,21 @@ describe("a file that a stack file names", () => {
     expect(read("up/outside.pem")).toMatchObject({ outside: true });
   });
 
-  it("may be anywhere in the clone for a stack file that is in it", () => {
+  it("may be anywhere in the clone if the stack file is in the clone", () => {
     const inClone = filesBeside(join(import.meta.dirname, "stack-files"));
 
     expect(inClone("../../package.json")).toContain('"name": "rancher"');
     expect(inClone("../../../package.json")).toEqual({ fault: "is outside the clone of this project", outside: true });
   });
 
-  it("that is missing, or has a name no file has, cannot be read", () => {
+  it("cannot be read if it is missing or has an impossible name", () => {
     expect(read("missing.pem")).toBeUndefined();
     expect(read("a\u0000b")).toBeUndefined();
   });
 });
 
 describe("reading a file", () => {
-  it("never waits for a FIFO, and reads no device and no folder", () => {
+  it("never waits for a FIFO, and refuses devices and folders", () => {
     const fifo = join(folder, "fifo");
     execFileSync("mkfifo", [fifo]);
 
@@ -62,7 +62,7 @@ describe("reading a file", () => {
       expect(readRegularFile(path)).toEqual({ fault: "is not a regular file" });
   });
 
-  it("reads 1 MiB and not a byte more", () => {
+  it("reads up to 1 MiB and not a byte more", () => {
     const path = join(folder, "large");
     writeFileSync(path, "a".repeat(1024 ** 2));
     expect(readRegularFile(path)).toHaveLength(1024 ** 2);
@@ -73,7 +73,7 @@ describe("reading a file", () => {
 });
 
 describe("a stack file", () => {
-  it("outside the clone may be a link to anywhere: whoever runs the command chose it", () => {
+  it("outside the clone may be a link to anywhere, because the user chose it", () => {
     symlinkSync(join(top, "outside.pem"), join(folder, "Pulumi.x.yaml"));
 
     expect(leavesClone(join(folder, "Pulumi.x.yaml"))).toBe(false);

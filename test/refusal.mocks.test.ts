@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { refusal } from "../components/refusal.ts";
 
 describe("a refusal", () => {
-  it("is one of Pulumi's, which prints the message alone, and has no stack to print", () => {
+  it("is an error of Pulumi that prints the message alone, without a stack trace", () => {
     const error = refusal("rancher:hostname is missing");
 
     expect(pulumi.RunError.isInstance(error)).toBe(true);

@@ -11,18 +11,18 @@ const tooLarge = (key: string) => ({
   ) as string,
 });
 
-it("a stack file of a usual size is not too large", () => {
+it("a stack file of usual size passes", () => {
   expect(scriptSizeProblems(prodSettings())).toEqual([]);
   expect(scriptSizeProblems(devSettings())).toEqual([]);
 });
 
-it("docker.environment is reported with its limit", () => {
+it("reports docker.environment with its limit", () => {
   const docker = dockerSettings({ environment: { LARGE: "x".repeat(120_000) } });
 
   expect(scriptSizeProblems(devSettings({ docker }))).toEqual([tooLarge("rancher:docker.environment")]);
 });
 
-it("as many servers as no load balancer's configuration can have are reported once, not for every host", () => {
+it("reports too many servers for a load balancer once, not for every host", () => {
   const { cluster, loadBalancer } = prodSettings();
   const servers = Array.from({ length: 2_499 }, (_, index) => ({
     ...cluster.servers[0]!,
@@ -35,7 +35,7 @@ it("as many servers as no load balancer's configuration can have are reported on
   ]);
 });
 
-it("sites, each with a chain of 3.4 KB: three are no problem, and thirty are reported", () => {
+it("reports thirty sites, each with a chain of 3.4 KB, but not three", () => {
   const sites = (count: number) =>
     Array.from({ length: count }, (_, index) => ({
       name: `site-${index}`,
@@ -53,7 +53,7 @@ it("sites, each with a chain of 3.4 KB: three are no problem, and thirty are rep
   expect(scriptSizeProblems(withSites(30))).toEqual([tooLarge("rancher:loadBalancer.sites")]);
 });
 
-it("sites with the shortest of settings are reported too, whose scripts are many times as large", () => {
+it("reports sites with the shortest settings too, whose scripts are many times as large", () => {
   const sites = Array.from({ length: 17 }, (_, index) => ({
     name: `s${index}`,
     hostname: `s${index}.b.io`,

@@ -12,13 +12,13 @@ describe("resolvers inside Rancher on a single node", () => {
   it.each([
     ["/run/systemd/resolve", "/run/systemd/resolve"],
     ["/etc/resolv.conf", "/run/systemd/resolve/resolv.conf"],
-  ])("are those of the host, from %s, which K3s looks at by %s", async (hostPath, containerPath) => {
+  ])("are those of the host, from %s, which K3s reads at %s", async (hostPath, containerPath) => {
     const { registrations } = await synthesiseRecipe({ settings: overSsh, printed: { "host-resolvers": hostPath } });
 
     expect(volumes(registrations)).toEqual([data, { hostPath, containerPath, readOnly: true }]);
   });
 
-  it("are what K3s takes by itself, where the host names none, and on this machine", async () => {
+  it("are K3s' defaults if the host has none, and on this machine", async () => {
     for (const settings of [overSsh, {}]) {
       const { registrations } = await synthesiseRecipe({ settings });
       expect(volumes(registrations)).toEqual([data]);
@@ -37,13 +37,13 @@ describe("ports of a single node", () => {
     };
   }
 
-  it("are nginx's alone: nothing else listens where others reach it", async () => {
+  it("are nginx's alone: nothing else is reachable from outside", async () => {
     const { registrations } = await synthesiseRecipe();
 
     expect(opened(registrations)).toEqual({ rancher: [], nginx: ["--publish 80:80", "--publish 443:443"] });
   });
 
-  it("are on loopback where nginx is a package of the host", async () => {
+  it("are on loopback if nginx is a package of the host", async () => {
     const settings = { ...overSsh, loadBalancer: devNginx({ runAs: "host" }) };
     const { registrations } = await synthesiseRecipe({ settings });
 
@@ -51,13 +51,13 @@ describe("ports of a single node", () => {
     expect(only(registrations, remote, "docker-1-nginx-script").inputs["create"]).toContain("server 127.0.0.1:60080 ");
   });
 
-  it("are Rancher's where there is no nginx", async () => {
+  it("are Rancher's if there is no nginx", async () => {
     const { registrations } = await synthesiseRecipe({ settings: withoutNginx });
 
     expect(opened(registrations)).toEqual({ rancher: ["0.0.0.0:80", "0.0.0.0:443"], nginx: [] });
   });
 
-  it("are looked at before anything is put on the machine, and those who may have them are known", async () => {
+  it("are checked before anything is installed, with the processes that may hold them", async () => {
     const docker = dockerSettings({ adopt: "old-rancher" });
     const loadBalancer = devNginx({ ports: { http: 8080, https: 8443 } });
     const { registrations } = await synthesiseRecipe({ settings: { docker, loadBalancer } });

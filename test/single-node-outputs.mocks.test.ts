@@ -18,13 +18,13 @@ import {
 import { valueOf } from "./support/value-of.ts";
 
 describe("waiting for Rancher on a single node", () => {
-  it("tells the version that answers, and no other", async () => {
+  it("returns the version that responds, and no other", async () => {
     const { result } = await synthesiseRecipe({ printed: { "rancher-ready": "as it said" } });
 
     expect(await valueOf(result.rancherVersion)).toBe("as it said");
   });
 
-  it("begins anew when an archive was put back, as the container may be the same", async () => {
+  it("starts again after a restore, because the container may be the same", async () => {
     const archive = "rancher-2.15.2-20261101T030000Z";
     const docker = dockerSettings({ restore: archive });
     const [before, after] = await Promise.all([synthesiseRecipe(), synthesiseRecipe({ settings: { docker } })]);
@@ -54,7 +54,7 @@ describe("the certificate of a single node", () => {
   const nginx = (registrations: readonly Registration[], name = "local-nginx-container-script") =>
     only(registrations, local, name).inputs;
 
-  it("is made on the host: nginx has its files from there, and Rancher its CA", async () => {
+  it("is made on the host: nginx reads its files there, and Rancher gets its CA", async () => {
     const { registrations, result } = await synthesiseRecipe();
 
     expect(nginx(registrations)["create"]).toContain("/generated/certificate.pem");
@@ -66,7 +66,7 @@ describe("the certificate of a single node", () => {
     expect(await valueOf(result.caCertificate!)).toBe(authority);
   });
 
-  it("is read by a text that says nothing else, so that its CA is known at preview until it is another one", async () => {
+  it("is read by a script that changes only with the CA, so that the CA is known at preview until it changes", async () => {
     const { registrations } = await synthesiseRecipe({ settings: overSsh });
 
     const { create, ...more } = only(registrations, remote, "docker-1-generated-authority-script").inputs;
@@ -81,7 +81,7 @@ exec sudo -n cat /var/backups/rancher/certificate-authority/rancher.localhost/ce
     ).toEqual(["docker-1-base-script", "docker-1-generated-certificate-script"]);
   });
 
-  it("comes from the stack with a private CA, which Rancher hands on", async () => {
+  it("comes from the stack with a private CA, which Rancher gives to agents", async () => {
     const { registrations, result } = await synthesiseRecipe({ settings: { tls: privateCa } });
 
     expect(uploads(registrations)).toEqual([
@@ -94,7 +94,7 @@ exec sudo -n cat /var/backups/rancher/certificate-authority/rancher.localhost/ce
     expect(await valueOf(result.caCertificate!)).toBe("CA");
   });
 
-  it("comes from the stack with a public CA, of which Rancher hands nothing on", async () => {
+  it("comes from the stack with a public CA, and Rancher gives agents no CA", async () => {
     const { registrations, result } = await synthesiseRecipe({ settings: { tls: publicCa } });
 
     expect(uploads(registrations)).toEqual([]);
@@ -102,7 +102,7 @@ exec sudo -n cat /var/backups/rancher/certificate-authority/rancher.localhost/ce
     expect(result.caCertificate).toBeUndefined();
   });
 
-  it("is on the host already, and never leaves it", async () => {
+  it("may already be on the host, and never leaves it", async () => {
     const onHost = { from: "host", certificate: "/etc/ssl/r.pem", privateKey: "/etc/ssl/r.key" } as const;
     const tls: SingleNodeTlsSettings = { source: "secret", certificate: onHost };
     const { registrations } = await synthesiseRecipe({ settings: { tls } });
@@ -123,7 +123,7 @@ exec sudo -n cat /var/backups/rancher/certificate-authority/rancher.localhost/ce
 });
 
 describe("the outputs and secrets of a single node", () => {
-  it("are where to go, what runs there, and the first password as a secret", async () => {
+  it("are the URL, the running version, and the first password as a secret", async () => {
     const { result } = await synthesiseRecipe({ settings: overSsh, printed: { "rancher-ready": "2.15.2" } });
 
     expect(await valueOf(result.loadBalancer)).toEqual(["192.0.2.30"]);
@@ -136,7 +136,7 @@ describe("the outputs and secrets of a single node", () => {
   it.each([
     ["new", false],
     ["kept", true],
-  ])("know whether the first password is Rancher's: %s data", async (said, kept) => {
+  ])("report whether the first password is valid: %s data", async (said, kept) => {
     const { result } = await synthesiseRecipe({ printed: { "rancher-data": said } });
 
     expect(await valueOf(result.dataKept)).toBe(kept);
@@ -167,7 +167,7 @@ describe("the outputs and secrets of a single node", () => {
       expect(everything).toContain(canary);
   });
 
-  it("reach a proxy that asks for a password, from Rancher and from an engine of ours", async () => {
+  it("reach a proxy that requires a password, from Rancher and from an engine that the stack installed", async () => {
     const docker = dockerSettings({ host: dockerHost, engine: "install", proxy });
     const { registrations } = await synthesiseRecipe({ settings: { docker } });
 
@@ -188,14 +188,14 @@ describe("the outputs and secrets of a single node", () => {
     expect(inSecret(content)).toBe(devCanaries.k3sRegistries);
   });
 
-  it("are not asked for: without them there is nothing to upload", async () => {
+  it("are optional: without them nothing is uploaded", async () => {
     const { registrations } = await synthesiseRecipe({ settings: { tls: publicCa }, secrets: ["tlsPrivateKey"] });
 
     expect(uploadsOf(registrations)).toBeUndefined();
     expect(only(registrations, container, "rancher-container").additionalSecretOutputs).toEqual(["envs"]);
   });
 
-  it("leave every script readable at preview, with the image nginx runs as", async () => {
+  it("keep every script readable at preview, with the image of nginx", async () => {
     const { registrations } = await synthesiseRecipe({ preview: true });
 
     for (const { inputs } of registrations.filter(({ type }) => type === local))

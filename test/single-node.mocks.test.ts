@@ -49,7 +49,7 @@ const nginxContainer = (command = local) => [
 const generated = (command = local) =>
   ["generated-certificate", "generated-authority"].flatMap((name) => script(name, command));
 
-/** Each row is all there is, so what a choice leaves out is asserted with what it brings. */
+/** Each row is the complete list, so that what an option leaves out is asserted together with what it adds. */
 const registered: [string, Case, string[]][] = [
   ["a short stack file", {}, [...always, ...onHost(), ...nginxContainer(), ...generated()]],
   [
@@ -101,13 +101,13 @@ describe("the single-node recipe", () => {
     expect(listed(unknown.registrations)).toEqual(listed(known.registrations));
   });
 
-  it("hands no component its arguments, as they would reach the state in plain text", async () => {
+  it("passes no inputs to a component, because they would reach the state in plain text", async () => {
     const { registrations } = await synthesiseRecipe();
 
     for (const { inputs } of registrations.filter(({ custom }) => !custom)) expect(inputs).toEqual({});
   });
 
-  it("puts everything of Docker's on the one engine", async () => {
+  it("creates all Docker resources on one engine", async () => {
     const { registrations } = await synthesiseRecipe({ settings: overSsh });
 
     const onEngine = registrations.filter(({ type }) => type.startsWith("docker:"));
@@ -119,13 +119,13 @@ describe("the single-node recipe", () => {
     });
   });
 
-  it("leaves it to the provider where this machine's engine is", async () => {
+  it("leaves the location of this machine's engine to the provider", async () => {
     const { registrations } = await synthesiseRecipe();
 
     expect(only(registrations, "pulumi:providers:docker", "docker").inputs).not.toHaveProperty("host");
   });
 
-  it("looks up what digest a tag has, at preview too, and gives everybody the same", async () => {
+  it("looks up the digest of a tag, at preview too, and uses the same one everywhere", async () => {
     const digest = `sha256:${"c".repeat(64)}`;
     const { registrations, result } = await synthesise(
       () => {
@@ -143,13 +143,13 @@ describe("the single-node recipe", () => {
   });
 });
 
-// The engine holds a component's children back until the component is registered, and deletes them before what it
-// depends on; with mocks only the component's own dependencies are to be seen.
+// The engine holds back a component's children until the component is registered, and deletes them before the
+// component's dependencies. With mocks only the component's own dependencies are visible.
 describe("the order of the single-node recipe", () => {
   const dependencies = (registrations: readonly Registration[], type: string, name: string) =>
     namesIn(only(registrations, type, name).dependencies);
 
-  it("is: the machine is looked at before anything is put on it", async () => {
+  it("checks the machine before anything is installed on it", async () => {
     const settings = { docker: dockerSettings({ host: dockerHost, engine: "install" }) };
     const { registrations } = await synthesiseRecipe({ settings });
 
@@ -167,7 +167,7 @@ describe("the order of the single-node recipe", () => {
     );
   });
 
-  it("is: data before nginx, which may get its ports from a container that is taken over", async () => {
+  it("handles data before nginx, which may get its ports from a container that is taken over", async () => {
     const { registrations } = await synthesiseRecipe();
 
     expect(dependencies(registrations, "rancher:host:HostScript", "local-rancher-data")).toEqual([
@@ -184,7 +184,7 @@ describe("the order of the single-node recipe", () => {
     ]);
   });
 
-  it("is: data and nginx before Rancher, so that destroy begins with Rancher and ends with the network", async () => {
+  it("handles data and nginx before Rancher, so that destroy begins with Rancher and ends with the network", async () => {
     const { registrations } = await synthesiseRecipe();
 
     expect(dependencies(registrations, "rancher:docker:RancherContainer", "rancher")).toEqual([
@@ -195,7 +195,7 @@ describe("the order of the single-node recipe", () => {
     ]);
   });
 
-  it("is: Rancher before whoever waits for it, by what identifies its container", async () => {
+  it("creates Rancher before its dependants, by what identifies its container", async () => {
     const { registrations } = await synthesiseRecipe();
 
     expect(dependencies(registrations, "rancher:host:HostScript", "local-rancher-ready")).toEqual([
@@ -208,7 +208,7 @@ describe("the order of the single-node recipe", () => {
     );
   });
 
-  it("is: the new image is there before the old container goes", async () => {
+  it("pulls the new image before the old container is deleted", async () => {
     const { registrations } = await synthesiseRecipe();
 
     expect(dependencies(registrations, container, "rancher-container")).toContain("rancher-image");
@@ -226,7 +226,7 @@ describe("what stays after a destroy of a single node", () => {
     expect(only(registrations, image, "rancher-image").inputs["keepLocally"]).toBe(true);
   });
 
-  it("is a volume that the next stack finds by its name, with nothing else to differ in", async () => {
+  it("is a volume that the next stack finds by its name, with no difference in its inputs", async () => {
     const { registrations } = await synthesiseRecipe();
 
     expect(only(registrations, volume, "rancher-ground-data").inputs).toEqual({ name: "rancher-data" });

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { readSettings } from "../components/stack-file.ts";
 import { goodSingleNode, goodSource, linesOf } from "./stack-files/stack-file-case.ts";
 
-/** One mistake each, at keys of their own, so that none hides or changes another's message. */
+/** Mistakes at different keys, so that none hides or changes another's message. */
 const mistakes: Readonly<Record<string, unknown>> = {
   colour: "blue",
   hostname: "192.0.2.1",
@@ -39,14 +39,14 @@ describe("any stack file", () => {
       fc.property(fc.subarray(Object.keys(mistakes)), (keys) => {
         const some = Object.fromEntries(keys.map((key) => [key, mistakes[key]]));
 
-        const said = linesOf({ ...good, values: { ...good.values, ...some } });
+        const together = linesOf({ ...good, values: { ...good.values, ...some } });
 
-        expect(said.toSorted()).toEqual(keys.flatMap(alone).toSorted());
+        expect(together.toSorted()).toEqual(keys.flatMap(alone).toSorted());
       }),
     );
   });
 
-  it("is answered with problems or settings, never with a throw", () => {
+  it("yields problems or settings, and never throws", () => {
     const keys = fc.constantFrom(
       ...Object.keys(goodSource().values),
       ...Object.keys(mistakes),
@@ -81,7 +81,7 @@ describe("any stack file", () => {
     );
   });
 
-  it("survives junk at any depth of a single node", () => {
+  it("with junk at any depth does not throw on a single node", () => {
     const good = goodSingleNode();
     const docker = { ...(good.values["docker"] as object), proxy: { http: "http://p:1" }, backup: {}, publish: {} };
     const paths = [
@@ -120,7 +120,7 @@ describe("any stack file", () => {
     );
   });
 
-  it("survives junk at any depth of a good one", () => {
+  it("with junk at any depth does not throw", () => {
     const plain = goodSource();
     const { loadBalancer } = plain.values as { loadBalancer: object };
     const files = { certificate: { onHost: "/etc/ssl/a.pem" }, privateKey: { onHost: "/etc/ssl/a.key" } };

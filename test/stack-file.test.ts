@@ -31,20 +31,20 @@ describe.each(topics)("a wrong stack file: %s", (topic) => {
   });
 });
 
-describe("wrong stack files together", () => {
+describe("all wrong stack files", () => {
   it("are at least sixty", () => {
     expect(topics.flatMap(casesOf).length).toBeGreaterThanOrEqual(60);
   });
 
   it("never quote a secret", () => {
-    const said = topics.flatMap(casesOf).flatMap(({ source }) => linesOf(source));
+    const reported = topics.flatMap(casesOf).flatMap(({ source }) => linesOf(source));
 
-    expect(said.join("\n")).not.toContain("canary");
+    expect(reported.join("\n")).not.toContain("canary");
   });
 });
 
 describe("a good stack file", () => {
-  it("gives settings with every default filled in", () => {
+  it("yields settings with every default filled in", () => {
     expect(readSettings(goodSource())).toEqual({
       settings: {
         mode: "high-availability",
@@ -94,7 +94,7 @@ describe("a good stack file", () => {
     expect(settings).toMatchObject({ tls: { source: "rancher" }, additionalTrustedCAs: `${ca.pem.trim()}\n` });
   });
 
-  it("may be as the engine hands it over: everything at the top level as text", () => {
+  it("may have the form the engine passes: everything at the top level as text", () => {
     const good = goodSource();
     const asText = Object.entries({ ...good.values, replicas: 5 }).map(([key, value]) => [
       key,
@@ -107,7 +107,7 @@ describe("a good stack file", () => {
     });
   });
 
-  it("spreads the defaults of ssh to hosts and jump hosts, and lets a host differ", () => {
+  it("applies the defaults of ssh to hosts and jump hosts, and lets a host override them", () => {
     const { loadBalancer } = settingsOf({
       ...goodSource(),
       values: {
@@ -171,7 +171,7 @@ describe("a good stack file", () => {
         servers: [{ name: "a", address: "2001:db8::1" }],
       },
     ],
-  ] as const)("takes %j", (change, key, expected) => {
+  ] as const)("accepts %j", (change, key, expected) => {
     const good = goodSource();
 
     expect(settingsOf({ ...good, values: { ...good.values, ...change } })).toHaveProperty(key, expected);
@@ -204,7 +204,7 @@ describe("a good stack file", () => {
       { chartRepository: "http://charts.example.com" },
       "rancher:chartRepository is http://charts.example.com, without TLS: anyone in between can change what is installed. Use https://.",
     ],
-  ])("takes %j with a warning", (change, warning) => {
+  ])("accepts %j with a warning", (change, warning) => {
     const good = goodSource();
 
     const read = readSettings({ ...good, values: { ...good.values, ...change } });
@@ -219,7 +219,7 @@ describe("a good stack file", () => {
       { cluster: { distribution: "existing", servers: [{ name: "a", address: "a.example.com" }] } },
     ],
     [
-      "names among several where nginx is new enough",
+      "names among several if nginx is new enough",
       {
         cluster: { distribution: "existing", servers: [{ name: "a", address: "a.example.com" }, server] },
         loadBalancer: { kind: "nginx", hosts: [host], package: "nginx.org" },
@@ -237,10 +237,10 @@ describe("a good stack file", () => {
       },
     ],
     [
-      "empty lists at layer 4, and what is off anyway",
+      "empty lists at layer 4, and options that are off by default",
       { loadBalancer: { kind: "nginx", hosts: [host], sites: [], proxyProtocol: false, nginx: { logFormat: "json" } } },
     ],
-  ])("takes %s, and has nothing to say", (_, change) => {
+  ])("accepts %s without a warning", (_, change) => {
     const good = goodSource();
 
     expect(readSettings({ ...good, values: { ...good.values, ...change } })).toMatchObject({
@@ -249,7 +249,7 @@ describe("a good stack file", () => {
     });
   });
 
-  it("says of a load balancer what was chosen, and the defaults for the rest", () => {
+  it("keeps the options set for a load balancer, and adds the defaults for the rest", () => {
     const good = goodSource();
     const { loadBalancer } = settingsOf({
       ...good,
@@ -290,7 +290,7 @@ describe("a good stack file", () => {
     });
   });
 
-  it("has nothing of nginx where HAProxy does the work", () => {
+  it("has no nginx settings if HAProxy is the load balancer", () => {
     const good = goodSource();
     const { loadBalancer } = settingsOf({
       ...good,
@@ -317,7 +317,7 @@ describe("a good stack file", () => {
     });
   });
 
-  it("takes secrets whose text is not known here on trust", () => {
+  it("accepts secrets whose text is unknown", () => {
     const good = goodSource();
 
     expect(linesOf({ ...good, secrets: {}, sealed: ["kubeconfig", "sshPrivateKey", "sshPrivateKeyPassword"] })).toEqual(
@@ -329,11 +329,11 @@ describe("a good stack file", () => {
 describe("the project's own stack files", () => {
   const read = (stack: string) => readStackYaml(join(import.meta.dirname, "..", `Pulumi.${stack}.yaml`), now);
 
-  it("dev is in order as it is", () => {
+  it("dev is valid as it is", () => {
     expect(readSettings(read("dev"))).toMatchObject({ settings: { mode: "single-node" }, warnings: [] });
   });
 
-  it("prod lacks only what a user has to put in", () => {
+  it("prod lacks only the user's own values", () => {
     const { values, ...rest } = read("prod");
     const { loadBalancer } = values as { loadBalancer: { hosts: object[] } };
     const hosts = loadBalancer.hosts.map((host) => ({ ...host, hostKey: pinned }));
@@ -346,13 +346,13 @@ describe("the project's own stack files", () => {
 
 const pinned = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIgO7Rd0hFRU3UhPq0lq7bpXtCmHzO7un6Ofhjcyc7Vq";
 
-describe("values that JSON cannot say", () => {
+describe("values that JSON cannot express", () => {
   it.each([
     ["a Set, from !!set", new Set(["a"]), "is a Set, from a YAML tag such as !!set, !!omap or !!binary."],
     ["a Map, from !!omap", new Map([["a", 1]]), "is a Map, from a YAML tag such as !!set, !!omap or !!binary."],
     ["bytes, from !!binary", Buffer.from("a"), "is a Buffer, from a YAML tag such as !!set, !!omap or !!binary."],
-    ["a list that holds itself", selfReferencing(), "contains itself through a YAML anchor."],
-    ["text without end", "a".repeat(200_000), "is 200000 characters long."],
+    ["a list that contains itself", selfReferencing(), "contains itself through a YAML anchor."],
+    ["an endless text", "a".repeat(200_000), "is 200000 characters long."],
   ])("are refused: %s", (_, value, message) => {
     const good = goodSource();
 
@@ -363,7 +363,7 @@ describe("values that JSON cannot say", () => {
     ]);
   });
 
-  it("are refused: more levels than anybody needs", () => {
+  it("rejects excessive nesting", () => {
     const good = goodSource();
     let nested: unknown = {};
     for (let level = 0; level < 10_000; level++) nested = [nested];
@@ -376,7 +376,7 @@ describe("values that JSON cannot say", () => {
   it.each([
     ["at the top", '{"__proto__": {"mode": "single-node"}}', "rancher:__proto__"],
     ["inside", '{"chartValues": {"__proto__": {}}}', "rancher:chartValues.__proto__"],
-  ])("a key __proto__ %s is a key nobody knows", (_, json, key) => {
+  ])("a key __proto__ %s is reported as unknown", (_, json, key) => {
     const good = goodSource();
     const entries = [...Object.entries(good.values), ...Object.entries(JSON.parse(json) as object)];
 

@@ -35,7 +35,7 @@ afterEach(() => {
 });
 
 describe("readStackInput", () => {
-  it("gives settings with their defaults filled in, and warns of nothing", async () => {
+  it("returns settings with their defaults filled in, and no warnings", async () => {
     const { result } = await read();
 
     expect(result.settings).toMatchObject({
@@ -55,7 +55,7 @@ describe("readStackInput", () => {
     expect(registrations.filter(({ type }) => type !== "pulumi:pulumi:Stack")).toEqual([]);
   });
 
-  it("leaves keys of other namespaces to others", async () => {
+  it("ignores keys of other namespaces", async () => {
     const { config, secretKeys } = prodConfiguration({ kubeconfig });
     const others = { "kubernetes:context": "elsewhere", "rancherish:hostname": "not.ours" };
 
@@ -76,7 +76,7 @@ describe("readStackInput", () => {
     expect(keys.sort()).toEqual(["rancher:hostname", "rancher:replicas", "rancher:verson"]);
   });
 
-  it("shows warnings whether or not there are problems, a line each", async () => {
+  it("shows warnings with or without problems, one line each", async () => {
     const loadBalancer = {
       kind: "nginx",
       layer: 4,
@@ -91,7 +91,7 @@ describe("readStackInput", () => {
     expect(warnings[1]).toBe(warnings[0]);
   });
 
-  it("reads a certificate from the file the stack file names, and says when it cannot", async () => {
+  it("reads a certificate from the file the stack file names, and reports if it cannot", async () => {
     const tls = { source: "secret", certificate: "no/such/file.pem" };
 
     const error = await refusal(read({ tls }, { kubeconfig, tlsPrivateKey: "canary-private-key" }));
@@ -103,7 +103,7 @@ describe("readStackInput", () => {
 });
 
 describe("secrets of a stack file", () => {
-  it("leave only as secret outputs", async () => {
+  it("are returned only as secret outputs", async () => {
     const { result } = await read({}, { kubeconfig, bootstrapPassword: canary });
 
     if (result.mode !== "high-availability") return expect.fail(result.mode);
@@ -116,7 +116,7 @@ describe("secrets of a stack file", () => {
     expect(JSON.stringify(result.settings)).not.toContain("canary");
   });
 
-  it("give every site its own key, the certificates told apart by it", async () => {
+  it("include each site's key, matched to its certificate", async () => {
     const wiki = await issue({ name: "wiki.example.com", hosts: ["wiki.example.com"] });
     const chat = await issue({ name: "chat.example.com", hosts: ["chat.example.com"] });
     const site = (name: string, { pem }: Issued) => ({
@@ -147,7 +147,7 @@ describe("secrets of a stack file", () => {
     expect(JSON.stringify(result.settings)).not.toContain("PRIVATE KEY");
   });
 
-  it("are told from plain keys by how they were set: in plain text they are a problem, and not quoted", async () => {
+  it("are recognised by how they were set: in plain text they are reported, and not quoted", async () => {
     const error = await refusal(read({ bootstrapPassword: canary }));
 
     expect(error.message).toMatch(/^rancher:bootstrapPassword /);
@@ -155,7 +155,7 @@ describe("secrets of a stack file", () => {
     expect(error.message).not.toContain(canary);
   });
 
-  it("are never quoted where they are wrong", async () => {
+  it("are never quoted in problems", async () => {
     const secrets = {
       kubeconfig: "canary: [",
       sshPrivateKey: "canary-ssh",
@@ -185,7 +185,7 @@ describe("dockerContext", () => {
   });
   const config = (text: string) => writeFileSync(join(folder, "config.json"), text);
 
-  it("is what people chose, as the provider would not know", () => {
+  it("is the context that the user chose, which the provider would not know", () => {
     config('{ "auths": {}, "currentContext": "desktop-linux" }');
 
     expect(dockerContext()).toBe("desktop-linux");
@@ -193,16 +193,16 @@ describe("dockerContext", () => {
 
   it.each([
     ["no file", undefined],
-    ["nothing chosen", "{}"],
-    ["the usual one", '{ "currentContext": "default" }'],
+    ["no context chosen", "{}"],
+    ["the default context", '{ "currentContext": "default" }'],
     ["no JSON", "{"],
-  ])("is none with %s", (_, text) => {
+  ])("is undefined with %s", (_, text) => {
     if (text !== undefined) config(text);
 
     expect(dockerContext()).toBeUndefined();
   });
 
-  it.each(["DOCKER_HOST", "DOCKER_CONTEXT"])("is none where %s says it, which the provider knows", (name) => {
+  it.each(["DOCKER_HOST", "DOCKER_CONTEXT"])("is undefined if %s is set, which the provider reads itself", (name) => {
     config('{ "currentContext": "desktop-linux" }');
     vi.stubEnv(name, "other");
 

@@ -1,11 +1,11 @@
-/** Seconds of several ways to do a thing, taken in turns so that a noisy machine is as noisy for each. */
+/** Seconds that several ways to do something take. They run in turns, so that a noisy machine disturbs them equally. */
 export async function compare(
   title: string,
   rounds: number,
   ways: Readonly<Record<string, () => Promise<unknown>>>,
 ): Promise<ReadonlyMap<string, number>> {
   const times = new Map<string, number[]>(Object.keys(ways).map((name) => [name, []]));
-  for (const way of Object.values(ways)) await way(); // once for the caches
+  for (const way of Object.values(ways)) await way(); // warms the caches
   for (let round = 0; round < rounds; round++) {
     for (const [name, way] of Object.entries(ways)) {
       const start = performance.now();

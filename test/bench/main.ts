@@ -2,7 +2,7 @@ import { runCommand, UserError } from "../../operations/command-line.ts";
 import { benchNginx, nginxRows } from "./nginx/bench-nginx.ts";
 import { benchPreview } from "./preview.ts";
 
-/** A benchmark, and the names of its rows, where it can run some of them alone. */
+/** A benchmark, and the names of its rows if it can run some of them alone. */
 interface Benchmark {
   readonly rows: readonly string[];
   run(rows: readonly string[]): Promise<void>;
@@ -14,7 +14,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
 };
 
 /**
- * Every benchmark, one after another, or the one that is named, or only some rows of it: `npm run bench`,
+ * Runs every benchmark in turn, one benchmark by name, or some of its rows: `npm run bench`,
  * `npm run bench -- nginx`, `npm run bench -- nginx black-hole reloads`.
  */
 await runCommand(async () => {

@@ -9,8 +9,8 @@ import { startRehearsal } from "../../rehearsal/rehearsal.ts";
 import { compare } from "./compare.ts";
 
 /**
- * A preview of the rehearsed prod stack with nothing to do, beside previews of programs without a resource, in turns: in
- * TypeScript as `pulumi new` creates it, and in JavaScript.
+ * A preview of the rehearsed prod stack with nothing to do, compared in turns with previews of programs without a
+ * resource: in TypeScript as `pulumi new` creates it, and in JavaScript.
  */
 export async function benchPreview(rounds: number): Promise<void> {
   const rehearsal = await startRehearsal({
@@ -42,7 +42,7 @@ const compilerOptions = JSON.stringify({
   files: ["index.ts"],
 });
 
-/** A program of its own with the same engine and SDK. */
+/** An empty program with the same engine and SDK. */
 async function emptyProgram(folder: string, files: Readonly<Record<string, string>>): Promise<Engine> {
   const work = mkdtempSync(join(folder, "empty-"));
   const [main = ""] = Object.keys(files);

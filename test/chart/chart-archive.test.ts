@@ -4,7 +4,7 @@ import { readChartArchive } from "../../components/chart/chart-archive.ts";
 import { packChart } from "../support/chart-server.ts";
 
 describe("a packaged chart", () => {
-  it("gives its files by their path in the chart, without the charts it brings along", async () => {
+  it("yields its files by their path in the chart, without the bundled charts", async () => {
     const archive = packChart("rancher", {
       "Chart.yaml": "name: rancher\n",
       "templates/nested/a.yaml": "x".repeat(2000),
@@ -19,14 +19,14 @@ describe("a packaged chart", () => {
 
   it.each([
     ["a web page", Buffer.from("<html></html>")],
-    ["something else that is compressed", gzipSync("x".repeat(5000))],
+    ["another compressed file", gzipSync("x".repeat(5000))],
     ["cut off", packChart("rancher", { "Chart.yaml": "x".repeat(2000) }).subarray(0, 60)],
     ["too large when unpacked", packChart("rancher", { "Chart.yaml": " ".repeat(33 * 2 ** 20) })],
   ])("that is %s is refused", async (_, archive) => {
     await expect(readChartArchive(archive)).rejects.toThrow("the chart is not a readable archive");
   });
 
-  it("without a Chart.yaml is none", async () => {
+  it("is refused without a Chart.yaml", async () => {
     await expect(readChartArchive(packChart("rancher", { "values.yaml": "" }))).rejects.toThrow(
       "the chart has no Chart.yaml",
     );

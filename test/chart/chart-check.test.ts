@@ -12,7 +12,7 @@ function check(chartRepository: string, chartValues: Record<string, unknown>, us
 }
 
 describe("chart values", () => {
-  it("are held against the chart of that repository and version", async () => {
+  it("are checked against the chart of the given repository and version", async () => {
     await using server = await serve(repository);
 
     expect(await check(server.url, typo)).toEqual({
@@ -26,7 +26,7 @@ describe("chart values", () => {
     });
   });
 
-  it("that are known are in order", async () => {
+  it("pass when the chart knows them", async () => {
     await using server = await serve(repository);
 
     const found = await check(server.url, { features: "a=true", resources: { limits: { cpu: 1 } }, proxy: "http://a" });
@@ -34,14 +34,14 @@ describe("chart values", () => {
     expect(found).toEqual({ problems: [], warnings: [] });
   });
 
-  it("that are none ask nobody", async () => {
+  it("cause no request when there are none", async () => {
     await using server = await serve(repository);
 
     expect(await check(server.url, {})).toEqual({ problems: [], warnings: [] });
     expect(server.requests).toEqual([]);
   });
 
-  it("get the chart of a private repository with its credentials", async () => {
+  it("are checked against a chart from a private repository, fetched with its credentials", async () => {
     await using server = await serve(repository);
 
     await check(server.url, typo, credentials);
@@ -50,7 +50,7 @@ describe("chart values", () => {
     expect(server.requests).toEqual([`/index.yaml ${basic}`, `/rancher-2.15.2.tgz ${basic}`]);
   });
 
-  it("are taken from an OCI registry without credentials", async () => {
+  it("are checked against a chart from an OCI registry, fetched without credentials", async () => {
     const digest = `sha256:${sha256(rancherChart)}`;
     const mediaType = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
     await using server = await serve({
@@ -63,7 +63,7 @@ describe("chart values", () => {
     expect(problems.map(({ key }) => key)).toEqual(["rancher:chartValues.audtLog"]);
   });
 
-  it("that cannot be compared are a warning, which says why and holds no credentials", async () => {
+  it("cause a warning when they cannot be checked, with the reason and without credentials", async () => {
     await using server = await serve({});
 
     expect(await check(server.url, typo, credentials)).toEqual({
@@ -84,7 +84,7 @@ describe("chart values", () => {
       "the chart is not a readable archive",
     ],
     ["no index", { "/index.yaml": "<html>" }, "the index cannot be read"],
-  ])("are a warning where the repository gives %s", async (_, answers, why) => {
+  ])("cause a warning when the repository returns %s", async (_, answers, why) => {
     await using server = await serve(answers);
 
     const { problems, warnings } = await check(server.url, typo);
@@ -93,7 +93,7 @@ describe("chart values", () => {
     expect(warnings.map(({ message }) => message)).toEqual([expect.stringContaining(why)]);
   });
 
-  it("are a problem of the repository where the chart is not the one its index promises", async () => {
+  it("cause a problem of the repository when the chart differs from its index", async () => {
     await using server = await serve({ ...repository, "/index.yaml": indexOf({ digest: "ab".repeat(32) }) });
 
     const { problems, warnings } = await check(server.url, { features: "a=true" });

@@ -10,23 +10,23 @@ describe("the index of a Helm repository", () => {
   it.each([
     ["as Helm writes it", indexOf({ digest })],
     ["with Windows' line ends", indexOf({ digest }).replaceAll("\n", "\r\n")],
-    ["indented otherwise", stringify(parse(indexOf({ digest })), { indent: 4 })],
+    ["with another indentation", stringify(parse(indexOf({ digest })), { indent: 4 })],
     ["as JSON", JSON.stringify(parse(indexOf({ digest })))],
     [
       "with a v before the version",
       indexOf({ digest }).replace("version: 2.15.2\ngenerated", "version: v2.15.2\ngenerated"),
     ],
-  ])("gives a version's URL and digest: %s", (_, index) => {
+  ])("yields a version's URL and digest: %s", (_, index) => {
     expect(findInIndex(index, "rancher", "2.15.2")).toMatchObject({ urls: found.urls, digest });
   });
 
-  it("may leave the digest out", () => {
+  it("may omit the digest", () => {
     const index = "entries:\n  rancher:\n  - urls: [a.tgz]\n    version: 2.15.2\n";
 
     expect(findInIndex(index, "rancher", "2.15.2")).toEqual({ version: "2.15.2", urls: ["a.tgz"] });
   });
 
-  it("reads the chart's own lines only, so that a large one takes no longer", () => {
+  it("is read only for the chart's own lines, so that a large index takes no longer", () => {
     const index = indexOf({ digest }).replace("  other:\n", "  other: [ { not YAML\n");
 
     expect(findInIndex(index, "rancher", "2.15.2")).toEqual(found);
@@ -36,7 +36,7 @@ describe("the index of a Helm repository", () => {
     ["no version of it", "entries:\n  rancher: []\n"],
     ["another chart", indexOf({}).replaceAll("rancher", "longhorn")],
     ["other versions", indexOf({}).replaceAll("2.15.2", "2.15.3")],
-  ])("that has %s gives nothing", (_, index) => {
+  ])("yields nothing when it has %s", (_, index) => {
     expect(findInIndex(index, "rancher", "2.15.2")).toBeUndefined();
   });
 
@@ -45,7 +45,7 @@ describe("the index of a Helm repository", () => {
     "entries:\n  rancher:\n  - urls: [a.tgz]\n",
     "{ not: json",
     "",
-  ])("that is none is told: %s", (index) => {
+  ])("is reported when it is not an index: %s", (index) => {
     expect(() => findInIndex(index, "rancher", "2.15.2")).toThrow("the index cannot be read");
   });
 });

@@ -20,7 +20,7 @@ async function messageOf(promise: Promise<unknown>): Promise<string> {
 }
 
 describe("a download", () => {
-  it("takes what is there, with credentials only where they are given", async () => {
+  it("returns the body, and sends credentials only if they are given", async () => {
     await using server = await serve({ "/a": "content" });
 
     expect((await direct(new URL("/a", server.url), { limit: 7 })).toString()).toBe("content");
@@ -35,7 +35,7 @@ describe("a download", () => {
     expect(server.requests).toEqual(["/a Basic canary", "/b Basic canary"]);
   });
 
-  it("takes no credentials along to another origin, and not back either", async () => {
+  it("sends no credentials to another origin, nor after a redirect back", async () => {
     await using other = await serve({
       "/b": (_, response) => response.writeHead(302, { location: `${server.url}/c` }).end(),
     });
@@ -47,7 +47,7 @@ describe("a download", () => {
     expect(server.requests).toEqual(["/a Basic canary", "/c -"]);
   });
 
-  it("ends where redirects do not", async () => {
+  it("fails after too many redirects", async () => {
     await using server = await serve({ "/a": redirect(302, "/a") });
 
     expect(await messageOf(direct(new URL("/a", server.url), { limit: 7 }))).toMatch(
@@ -69,7 +69,7 @@ describe("a download", () => {
     [404, "answered HTTP 404"],
     [401, "answered HTTP 401 (it requires credentials, or other ones)"],
     [500, "answered HTTP 500"],
-  ])("that is answered with %i names host and status, no path", async (status, message) => {
+  ])("reports host and status but no path for a response with status %i", async (status, message) => {
     await using server = await serve({ "/secret-path": (_, response) => response.writeHead(status).end() });
 
     const url = new URL("/secret-path", server.url);
@@ -77,7 +77,7 @@ describe("a download", () => {
     expect(await messageOf(direct(url, { limit: 7, authorization }))).toBe(`${url.host} ${message}`);
   });
 
-  it("stops at its limit, however much more there is", async () => {
+  it("stops at its size limit, however large the body is", async () => {
     await using server = await serve({
       "/a": (_, response) => {
         const more = () => void (response.destroyed || response.write(Buffer.alloc(2 ** 16), () => setImmediate(more)));
@@ -90,14 +90,14 @@ describe("a download", () => {
     );
   });
 
-  it.each(["before the answer", "in the middle of it"])("ends after its time: %s", async (when) => {
+  it.each(["before the answer", "in the middle of it"])("fails after its timeout: %s", async (when) => {
     await using server = await serve({ "/a": (_, response) => void (when.startsWith("in") && response.write("x")) });
     const impatient = downloader({ proxyFor: () => "", signal: AbortSignal.timeout(200) });
 
     expect(await messageOf(impatient(new URL("/a", server.url), { limit: 7 }))).toMatch(/did not answer in time$/);
   });
 
-  it("tells a host that is not there", async () => {
+  it("reports a host that does not exist", async () => {
     expect(await messageOf(direct(new URL("http://127.0.0.1:1/a"), { limit: 7 }))).toBe(
       "127.0.0.1:1 could not be reached (ECONNREFUSED)",
     );
@@ -105,7 +105,7 @@ describe("a download", () => {
 });
 
 describe("a proxy", () => {
-  /** Lets CONNECT through to `target`, or refuses it. */
+  /** Accepts CONNECT to `target`, or refuses it. */
   async function proxy(target: number | undefined) {
     const asked: string[] = [];
     const server = createServer();
@@ -123,7 +123,7 @@ describe("a proxy", () => {
     return { port, asked, [Symbol.asyncDispose]: async () => void server.close() };
   }
 
-  it("is used where the environment names one, with its credentials", async () => {
+  it("is used with its credentials when the environment names one", async () => {
     await using server = await serve({ "/a": "content" });
     await using way = await proxy(Number(new URL(server.url).port));
     const get = downloader({
@@ -135,14 +135,14 @@ describe("a proxy", () => {
     expect(way.asked).toEqual([`charts.example.com:80 Basic ${Buffer.from("user:word").toString("base64")}`]);
   });
 
-  it("is not used on this machine", async () => {
+  it("is not used for this machine", async () => {
     await using server = await serve({ "/a": "content" });
     const get = downloader({ proxyFor: () => "http://127.0.0.1:1", signal: AbortSignal.timeout(5_000) });
 
     expect((await get(new URL("/a", server.url), { limit: 7 })).toString()).toBe("content");
   });
 
-  it.each(["http", "https"])("that refuses is told without its credentials: %s", async (scheme) => {
+  it.each(["http", "https"])("is reported without its credentials when it refuses: %s", async (scheme) => {
     await using way = await proxy(undefined);
     const get = downloader({
       proxyFor: () => `http://user:canary@127.0.0.1:${way.port}`,
@@ -154,7 +154,7 @@ describe("a proxy", () => {
     );
   });
 
-  it("of another kind is told without its credentials", async () => {
+  it("is reported without its credentials when its kind is not supported", async () => {
     const get = downloader({ proxyFor: () => "socks5://user:canary@127.0.0.1:1", signal: AbortSignal.timeout(5_000) });
 
     expect(await messageOf(get(new URL("https://charts.example.com/a"), { limit: 7 }))).toBe(

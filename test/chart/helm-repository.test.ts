@@ -14,14 +14,14 @@ const fetchFrom = (repository: string, credentials?: string) =>
   );
 
 describe("a chart in a Helm repository", () => {
-  it.each(["", "/"])("is found by the index, next to it, with the credentials: %j", async (end) => {
+  it.each(["", "/"])("is found through the index, relative to it, with the credentials: %j", async (end) => {
     await using server = await serve({ "/charts/index.yaml": indexOf({}), "/charts/rancher-2.15.2.tgz": rancherChart });
 
     expect(await fetchFrom(`${server.url}/charts${end}`, authorization)).toEqual(rancherChart);
     expect(server.requests).toEqual(["/charts/index.yaml Basic canary", "/charts/rancher-2.15.2.tgz Basic canary"]);
   });
 
-  it("may lie on another host, which gets no credentials", async () => {
+  it("may be on another host, which gets no credentials", async () => {
     await using other = await serve({ "/a.tgz": rancherChart });
     await using server = await serve({ "/index.yaml": indexOf({ url: `${other.url}/a.tgz` }) });
 
@@ -29,7 +29,7 @@ describe("a chart in a Helm repository", () => {
     expect(other.requests).toEqual(["/a.tgz -"]);
   });
 
-  it("that is not the one of the index is refused, with both digests", async () => {
+  it("is refused with both digests when it differs from the index", async () => {
     const digest = "ab".repeat(32);
     await using server = await serve({ "/index.yaml": indexOf({ digest }), "/rancher-2.15.2.tgz": rancherChart });
     const { host } = new URL(server.url);
@@ -43,7 +43,7 @@ describe("a chart in a Helm repository", () => {
   });
 
   it.each([`sha256:${sha256(rancherChart)}`, sha256(rancherChart).toUpperCase()])(
-    "is the one of the index however that writes the digest: %s",
+    "is accepted however the index writes the digest: %s",
     async (digest) => {
       await using server = await serve({ "/index.yaml": indexOf({ digest }), "/rancher-2.15.2.tgz": rancherChart });
 
@@ -59,13 +59,13 @@ describe("a chart in a Helm repository", () => {
       "has no URL for rancher 2.15.2",
     ],
     ["refers to a file", indexOf({ url: "file:///etc/passwd" }), "refers to rancher 2.15.2 by file://"],
-  ])("cannot be had where the index %s", async (_, index, message) => {
+  ])("is refused when the index %s", async (_, index, message) => {
     await using server = await serve({ "/index.yaml": index });
 
     await expect(fetchFrom(server.url)).rejects.toThrow(`the index of ${new URL(server.url).host} ${message}`);
   });
 
-  it("may have 4 MiB", async () => {
+  it("may be up to 4 MiB", async () => {
     await using server = await serve({
       "/index.yaml": indexOf({}),
       "/rancher-2.15.2.tgz": Buffer.alloc(4 * 2 ** 20 + 1),

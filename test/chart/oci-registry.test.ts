@@ -17,7 +17,7 @@ const fetchFrom = (url: string, version = "2.15.2") =>
     downloader({ proxyFor: () => "", signal: AbortSignal.timeout(5_000) }),
   );
 
-/** Answers only whoever has the token that `/token` gives. */
+/** Responds only to requests with the token that `/token` issues. */
 function asking(challenge: (host: string) => string, content: string | Buffer): Answers[string] {
   return (request, response) => {
     if (request.headers.authorization === "Bearer canary-token") return void response.end(content);
@@ -40,7 +40,7 @@ describe("a chart in an OCI registry", () => {
     expect(server.requests).toEqual(["/v2/charts/rancher/manifests/2.15.2_up1 -"]);
   });
 
-  it("is had with the token that the registry gives to anybody; where it is stored gets none", async () => {
+  it("is fetched with the registry's anonymous token, which the blob storage does not get", async () => {
     await using storage = await serve({ "/blob": rancherChart });
     const challenge = (host: string) =>
       `Bearer realm="http://${host}/token",service="registry.example.com",scope="repository:charts/rancher:pull"`;
@@ -61,7 +61,7 @@ describe("a chart in an OCI registry", () => {
   });
 
   it.each(['Basic realm="registry"', "", 'Bearer service="x"'])(
-    "cannot be had without signing in: %j",
+    "is refused when the registry requires a sign-in: %j",
     async (challenge) => {
       await using server = await serve({ [paths.manifest]: asking(() => challenge, manifest) });
 
@@ -87,7 +87,7 @@ describe("a chart in an OCI registry", () => {
     await expect(fetchFrom(server.url)).rejects.toThrow(message);
   });
 
-  it("that is not the one of the manifest is refused", async () => {
+  it("is refused when it differs from the manifest", async () => {
     await using server = await serve({ [paths.manifest]: manifest, [paths.blob]: "something else" });
 
     await expect(fetchFrom(server.url)).rejects.toThrow(ChartDiffers);

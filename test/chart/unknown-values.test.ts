@@ -45,28 +45,28 @@ const says = (path: string, remedy: string) =>
 describe("a chart value that the chart does not have", () => {
   it.each([
     ["a typo", { audtLog: { level: 1 } }, "audtLog", "Did you mean auditLog?"],
-    ["other capitals", { antiaffinity: "required" }, "antiaffinity", "Did you mean antiAffinity?"],
+    ["different capitals", { antiaffinity: "required" }, "antiaffinity", "Did you mean antiAffinity?"],
     [
-      "a typo at depth",
+      "a typo in a nested key",
       { auditLog: { image: { repositry: "1" } } },
       "auditLog.image.repositry",
       "Did you mean auditLog.image.repository?",
     ],
-    ["the right key, too high", { level: 1 }, "level", "Did you mean auditLog.level?"],
+    ["the right key, at too high a level", { level: 1 }, "level", "Did you mean auditLog.level?"],
     [
-      "the right key, too deep",
+      "the right key, at too deep a level",
       { auditLog: { antiAffinity: 1 } },
       "auditLog.antiAffinity",
       "Did you mean antiAffinity?",
     ],
     [
-      "a key that several places have",
+      "a key that exists at several places",
       { source: "secret" },
       "source",
       "Did you mean ingress.tls.source or gateway.tls.source?",
     ],
     [
-      "a key that has a place nearby",
+      "a key that exists nearby",
       { postDelete: { image: { pullPolicy: "Always" } } },
       "postDelete.image.pullPolicy",
       "Did you mean postDelete.pullPolicy?",
@@ -85,17 +85,12 @@ describe("a chart value that the chart does not have", () => {
     ],
     ["anything else", { zzzzzzzzz: 1 }, "zzzzzzzzz", "Leave it out, or check the chart's values.yaml."],
     ["a name of every object", { constructor: 1 }, "constructor", "Leave it out, or check the chart's values.yaml."],
-    [
-      "characters that cannot be seen",
-      { "\u{7}zzzzzzz": 1 },
-      "\\u{7}zzzzzzz",
-      "Leave it out, or check the chart's values.yaml.",
-    ],
-  ])("is named with the one that was meant: %s", (_, values, path, remedy) => {
+    ["invisible characters", { "\u{7}zzzzzzz": 1 }, "\\u{7}zzzzzzz", "Leave it out, or check the chart's values.yaml."],
+  ])("is reported with a suggestion: %s", (_, values, path, remedy) => {
     expect(unknown(values)).toEqual([says(path, remedy)]);
   });
 
-  it("is named once, above whatever stands in it, and every one is named", () => {
+  it("is reported once, at its highest unknown key, and every such value is reported", () => {
     expect(
       unknown({ audtLog: { a: 1, b: 2 }, auditLog: { levl: 1, enabld: true } }).map((text) => text.split(" ")[0]),
     ).toEqual([
@@ -116,7 +111,7 @@ describe("a chart value that the chart has", () => {
     ["behind nil-safe parentheses", { deep: { down: { here: 1 } } }],
     ["by its name as a text", { "odd-key": { inner: 1 } }],
     ["in the schema only", { service: { type: "NodePort" }, topologyKey: "zone" }],
-    ["for another chart in it", { renamed: { anything: { at: "all" } }, global: { a: 1 }, tags: { b: true } }],
+    ["for a subchart", { renamed: { anything: { at: "all" } }, global: { a: 1 }, tags: { b: true } }],
   ])("passes: %s", (_, values) => {
     expect(unknown(values)).toEqual([]);
   });
@@ -127,8 +122,8 @@ describe("a chart value that the chart has", () => {
     ["nothing", { hostname: { a: 1 } }],
     ["a list", { imagePullSecrets: [{ name: "a" }] }],
     ["a map that is printed whole", { probe: { initialDelaySeconds: 5 } }],
-    ["a map of the schema's with keys of any name", { labels: { anything: "x" } }],
-  ])("takes anything where the chart has %s", (_, values) => {
+    ["a map in the schema with arbitrary keys", { labels: { anything: "x" } }],
+  ])("accepts anything if the chart has %s", (_, values) => {
     expect(unknown(values)).toEqual([]);
   });
 
@@ -137,8 +132,8 @@ describe("a chart value that the chart has", () => {
     ["range", "{{- range $key, $value := .Values.auditLog }}{{ $value }}{{ end }}"],
     ["a variable", "{{- $log := .Values.auditLog -}}{{ $log.maxAge }}"],
     ["include", '{{ include "log" (dict "log" $.Values.auditLog) }}'],
-    ["a function that nobody knows", "{{ .Values.auditLog | mustToJson }}"],
-  ])("takes anything in a map that a template hands to %s", (_, template) => {
+    ["an unknown function", "{{ .Values.auditLog | mustToJson }}"],
+  ])("accepts anything in a map that a template passes to %s", (_, template) => {
     const changed = { "templates/more.yaml": template };
 
     expect(unknown({ auditLog: { maxAge: 1 } })).toHaveLength(1);
@@ -147,13 +142,13 @@ describe("a chart value that the chart has", () => {
   });
 
   it.each(["{{ toYaml .Values }}", "{{- $values := .Values }}", "{{ with index $.Values $name }}{{ end }}"])(
-    "may be any where the whole of the values is used: %s",
+    "may be anything if a template uses all values: %s",
     (template) => {
       expect(unknown({ zzzzzzzzz: 1 }, { "templates/more.yaml": template })).toEqual([]);
     },
   );
 
-  it("may be one of the user's own that another value renders", () => {
+  it("may be the user's own if another value renders it", () => {
     const extraObjects = ["{{ .Values.mine.name }}"];
     const changed = { "templates/more.yaml": "{{ range .Values.extraObjects }}{{ tpl . $ }}{{ end }}" };
 
@@ -162,14 +157,14 @@ describe("a chart value that the chart has", () => {
   });
 });
 
-it("is not opened by comments, conditions and plain functions", () => {
+it("comments, conditions and plain functions do not make a map accept anything", () => {
   const template = `{{/* toYaml .Values.auditLog */}}{{ if not .Values.auditLog }}{{ default "x" .Values.auditLog | quote }}{{ end }}`;
 
   expect(unknown({ auditLog: { levl: 1 } }, { "templates/more.yaml": template })).toHaveLength(1);
 });
 
 it.each(["values.yaml", "values.schema.json", "Chart.yaml"])(
-  "a chart whose %s is broken is told by that name",
+  "reports a chart whose %s is broken, by the name of the file",
   (file) => {
     expect(() => unknown({}, { [file]: "{ a: [" })).toThrow(`its ${file} cannot be read`);
   },

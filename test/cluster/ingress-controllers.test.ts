@@ -35,7 +35,7 @@ function describeIt(given: Given, services: readonly Service[] = [], config: Rea
 }
 
 describe("a Traefik", () => {
-  it("is known by its entry point, with the release it belongs to", () => {
+  it("is recognised by its entry point, with the release it belongs to", () => {
     expect(describeIt({ annotations: { "meta.helm.sh/release-name": "traefik" } })).toEqual({
       kind: "traefik",
       namespace: "kube-system",
@@ -50,11 +50,19 @@ describe("a Traefik", () => {
   });
 
   it.each([
-    ["the addresses it was given", [trustedWeb], ["192.0.2.10", "192.0.2.20"]],
-    ["them in the letters of older charts", [trustedWeb.toLowerCase()], ["192.0.2.10", "192.0.2.20"]],
-    ["everybody, when it is told to be insecure", ["--entryPoints.web.forwardedHeaders.insecure"], "everybody"],
-    ["everybody, when it is told so with a word", ["--entrypoints.web.forwardedHeaders.insecure=true"], "everybody"],
-    ["nobody, when it is told not to be insecure", ["--entryPoints.web.forwardedHeaders.insecure=false"], []],
+    ["the given addresses", [trustedWeb], ["192.0.2.10", "192.0.2.20"]],
+    [
+      "the given addresses, in the lower case of older charts",
+      [trustedWeb.toLowerCase()],
+      ["192.0.2.10", "192.0.2.20"],
+    ],
+    ["everybody, with the insecure flag", ["--entryPoints.web.forwardedHeaders.insecure"], "everybody"],
+    [
+      "everybody, with the insecure flag set to true",
+      ["--entrypoints.web.forwardedHeaders.insecure=true"],
+      "everybody",
+    ],
+    ["nobody, with the insecure flag set to false", ["--entryPoints.web.forwardedHeaders.insecure=false"], []],
     ["nobody, by the trust of another entry point", ["--entryPoints.websecure.forwardedHeaders.trustedIPs=::/0"], []],
   ])("trusts the headers of %s", (_, args, trusted) => {
     expect(describeIt({ args: [address, ...args] })?.forwardedHeaders).toEqual(trusted);
@@ -62,8 +70,8 @@ describe("a Traefik", () => {
 
   it.each([
     ["both of its ports", ["192.0.2.10", "192.0.2.20"], ["192.0.2.20"], ["192.0.2.20"]],
-    ["one port alone, which is nobody", ["192.0.2.10"], [], []],
-  ])("takes the PROXY protocol from those it takes it from on %s", (_, web, websecure, trusted) => {
+    ["only one port, which is nobody", ["192.0.2.10"], [], []],
+  ])("accepts the PROXY protocol from those trusted on %s", (_, web, websecure, trusted) => {
     const args = [
       address,
       `--entryPoints.web.proxyProtocol.trustedIPs=${web.join(",")}`,
@@ -73,7 +81,7 @@ describe("a Traefik", () => {
     expect(describeIt({ args })?.proxyProtocol).toEqual(trusted);
   });
 
-  it("takes it from those of one port where the other trusts everybody", () => {
+  it("accepts it from those trusted on one port if the other port trusts everybody", () => {
     const args = [
       address,
       "--entryPoints.web.proxyProtocol.insecure",
@@ -88,7 +96,7 @@ describe("an ingress-nginx", () => {
   const args = ["/nginx-ingress-controller", "--configmap=$(POD_NAMESPACE)/controller"];
   const nginx = (config: Readonly<Record<string, string>>) => describeIt({ args }, [], config);
 
-  it("is known by its program, and names the ConfigMap it reads", () => {
+  it("is recognised by its program, and names the ConfigMap it reads", () => {
     expect(controllerOf(workload({ args }))?.configMap).toBe("kube-system/controller");
     expect(nginx({})).toMatchObject({ kind: "ingress-nginx", forwardedHeaders: [], proxyProtocol: [] });
   });
@@ -102,15 +110,15 @@ describe("an ingress-nginx", () => {
       [],
     ],
     [{ "use-proxy-protocol": "true", "proxy-real-ip-cidr": "192.0.2.10" }, [], ["192.0.2.10"]],
-  ])("by %j trusts the headers of %j, and the PROXY protocol of %j", (config, forwardedHeaders, proxyProtocol) => {
+  ])("with %j trusts the headers of %j, and the PROXY protocol of %j", (config, forwardedHeaders, proxyProtocol) => {
     expect(nginx(config)).toMatchObject({ forwardedHeaders, proxyProtocol });
   });
 });
 
 it.each([
   ["another program", ["--something"]],
-  ["one with a ConfigMap of its own", ["/manager", "--configmap=kube-system/other"]],
-])("%s is no ingress controller", (_, args) => {
+  ["one with another ConfigMap", ["/manager", "--configmap=kube-system/other"]],
+])("%s is not an ingress controller", (_, args) => {
   expect(controllerOf(workload({ args }))).toBeUndefined();
 });
 
@@ -120,17 +128,17 @@ describe("who connects", () => {
   it.each([
     ["hidden behind a Service that may lead to other nodes", [service({})], {}, true],
     ["hidden behind a node port, too", [service({ type: "NodePort" })], {}, true],
-    ["seen where it leads to the node's own pod only", [service({ externalTrafficPolicy: "Local" })], {}, false],
-    ["seen behind a Service inside the cluster", [service({ type: "ClusterIP" })], {}, false],
-    ["seen where the Service is another's", [service({ selector: { app: "other" } })], {}, false],
-    ["seen where the Service selects nothing", [service({ selector: {} })], {}, false],
+    ["visible if it leads to the node's own pod only", [service({ externalTrafficPolicy: "Local" })], {}, false],
+    ["visible behind a Service inside the cluster", [service({ type: "ClusterIP" })], {}, false],
+    ["visible if the Service selects other pods", [service({ selector: { app: "other" } })], {}, false],
+    ["visible if the Service selects nothing", [service({ selector: {} })], {}, false],
     [
-      "seen on the node's own ports",
+      "visible on the node's own ports",
       [service({})],
       { containers: [{ args: [address], ports: [{ hostPort: 80 }] }] },
       false,
     ],
-    ["seen in the node's own network", [service({})], { hostNetwork: true }, false],
+    ["visible in the node's own network", [service({})], { hostNetwork: true }, false],
   ] as const)("is %s", (_, services, pod, hidden) => {
     expect(describeIt({ pod }, services)?.hidesClients).toBe(hidden);
   });
@@ -146,14 +154,19 @@ describe("a rollout", () => {
   };
 
   it.each([
-    ["is over when every pod is new and ready", "Deployment", deployment, true],
-    ["is not over before it was noticed", "Deployment", { ...deployment, observedGeneration: 1 }, false],
-    ["is not over with an old pod left", "Deployment", { ...deployment, replicas: 2 }, false],
-    ["is not over before the new pod is ready", "Deployment", { ...deployment, readyReplicas: 0 }, false],
-    ["is over when every node has a new pod that is ready", "DaemonSet", daemonSet, true],
-    ["is not over with one node to go", "DaemonSet", { ...daemonSet, updatedNumberScheduled: 2 }, false],
-    ["is not over with one pod not ready", "DaemonSet", { ...daemonSet, numberReady: 2 }, false],
-    ["is not over where no node was found for it", "DaemonSet", { observedGeneration: 2 }, false],
+    ["is complete when every pod is new and ready", "Deployment", deployment, true],
+    [
+      "is not complete before the controller has observed it",
+      "Deployment",
+      { ...deployment, observedGeneration: 1 },
+      false,
+    ],
+    ["is not complete with an old pod left", "Deployment", { ...deployment, replicas: 2 }, false],
+    ["is not complete before the new pod is ready", "Deployment", { ...deployment, readyReplicas: 0 }, false],
+    ["is complete when every node has a new pod that is ready", "DaemonSet", daemonSet, true],
+    ["is not complete with one node left", "DaemonSet", { ...daemonSet, updatedNumberScheduled: 2 }, false],
+    ["is not complete with one pod not ready", "DaemonSet", { ...daemonSet, numberReady: 2 }, false],
+    ["is not complete if no node was found for it", "DaemonSet", { observedGeneration: 2 }, false],
   ] as const)("%s (%s)", (_, kind, status, over) => {
     expect(describeIt({ kind, status, generation: 2 })?.rolledOut).toBe(over);
   });

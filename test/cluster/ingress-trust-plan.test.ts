@@ -37,7 +37,7 @@ const reasonOf = (given: IngressTrustArgs) => {
 };
 
 describe("on a cluster whose distribution packages the ingress controller", () => {
-  it("K3s' Traefik trusts the headers of the balancers alone, on every node, and sees who connects", () => {
+  it("configures K3s' Traefik to trust only the balancers' headers, to run on every node, and to see client addresses", () => {
     expect(planIngressTrust(args(k3s))).toEqual({
       kind: "set",
       chart: "traefik",
@@ -65,7 +65,7 @@ ports:
     });
   });
 
-  it("Traefik is told the same for headers and for the PROXY protocol: it goes on while a stack changes over", () => {
+  it("trusts the balancers for headers and for the PROXY protocol alike, so that Traefik serves while a stack switches", () => {
     const [headers, proxy] = (["forwardedHeaders", "proxyProtocol"] as const).map((clientAddressSource) =>
       planIngressTrust(args(k3s, { clientAddressSource })),
     );
@@ -73,7 +73,7 @@ ports:
     expect(proxy).toEqual(headers);
   });
 
-  it("RKE2's Traefik listens on every node as it is, and its Service is not touched", () => {
+  it("keeps RKE2's Traefik listening on every node, and leaves its Service unchanged", () => {
     expect(planIngressTrust(args({ packagedCharts: ["rke2-traefik"] }))).toEqual({
       kind: "set",
       chart: "rke2-traefik",
@@ -99,7 +99,7 @@ ports:
   it.each([
     ["forwardedHeaders", "use-forwarded-headers"],
     ["proxyProtocol", "use-proxy-protocol"],
-  ] as const)("RKE2's ingress-nginx is told of %s by %s, and of the balancers", (clientAddressSource, key) => {
+  ] as const)("RKE2's ingress-nginx gets %s through %s, and trusts the balancers", (clientAddressSource, key) => {
     const given = args(
       { packagedCharts: ["rke2-ingress-nginx"] },
       { clientAddressSource, controller: "ingress-nginx" },
@@ -112,28 +112,28 @@ ports:
     });
   });
 
-  it("configures the controller that serves Rancher, where it packages two", () => {
+  it("configures the controller that serves Rancher if the distribution packages two", () => {
     const both = { packagedCharts: ["rke2-ingress-nginx", "rke2-traefik"] };
 
     expect(planIngressTrust(args(both))).toMatchObject({ chart: "rke2-traefik" });
   });
 
-  it("keeps the HelmChartConfig that is this stack's own, also once it works", () => {
+  it("keeps this stack's own HelmChartConfig, also once the trust is live", () => {
     const works = { controllers: [controller({ forwardedHeaders: balancers })] };
     const chartConfigs = [{ name: "traefik", owned: true }];
 
     expect(planIngressTrust(args({ ...k3s, chartConfigs, ...works })).kind).toBe("set");
   });
 
-  it("does not care for a HelmChartConfig of another chart", () => {
+  it("ignores a HelmChartConfig of another chart", () => {
     expect(planIngressTrust(args({ ...k3s, chartConfigs: [{ name: "coredns", owned: false }] })).kind).toBe("set");
   });
 });
 
-describe("a HelmChartConfig of others", () => {
+describe("a HelmChartConfig that this stack does not own", () => {
   const theirs = { ...k3s, chartConfigs: [{ name: "traefik", owned: false }] };
 
-  it("is left alone where the controller trusts the balancers already", () => {
+  it("is left alone if the controller trusts the balancers already", () => {
     const controllers = [controller({ forwardedHeaders: ["192.0.2.0/24"] })];
 
     expect(planIngressTrust(args({ ...theirs, controllers }))).toEqual({ kind: "there" });
@@ -163,11 +163,11 @@ describe("a HelmChartConfig of others", () => {
   });
 });
 
-describe("an ingress controller that nobody packaged", () => {
+describe("an ingress controller that the distribution does not package", () => {
   it.each([
     ["everybody", "everybody", true],
     ["the balancers, and sees them", balancers, false],
-  ] as const)("is used as it is where it trusts %s", (_, forwardedHeaders, hidesClients) => {
+  ] as const)("is used unchanged if it trusts %s", (_, forwardedHeaders, hidesClients) => {
     const controllers = [controller({ namespace: "traefik", forwardedHeaders, hidesClients })];
 
     expect(planIngressTrust(args({ controllers }))).toEqual({ kind: "there" });
@@ -181,7 +181,7 @@ describe("an ingress controller that nobody packaged", () => {
     );
   });
 
-  it("is refused where its Service hides whom it would trust", () => {
+  it("is refused if its Service hides the balancers' addresses", () => {
     const controllers = [controller({ forwardedHeaders: balancers, hidesClients: true })];
 
     expect(reasonOf(args({ controllers }))).toMatch(
@@ -189,20 +189,20 @@ describe("an ingress controller that nobody packaged", () => {
     );
   });
 
-  it("is refused where one of two does not trust", () => {
+  it("is refused if one of two does not trust the balancers", () => {
     const controllers = [controller({ forwardedHeaders: "everybody" }), controller({ name: "second" })];
 
     expect(planIngressTrust(args({ controllers })).kind).toBe("refused");
   });
 
-  it("is refused where it is not found, with ingress-nginx's values for ingress-nginx", () => {
+  it("is refused if it is not found, with ingress-nginx's values for ingress-nginx", () => {
     expect(reasonOf(args({ controllers: [] }, { controller: "ingress-nginx" }))).toMatch(
       /^was not found as a Deployment or DaemonSet\. [^]*use-forwarded-headers: "true"/,
     );
   });
 });
 
-it("a balancer host known by a name alone is refused, as trust goes by addresses", () => {
+it("a balancer host known only by name is refused, because trust needs addresses", () => {
   expect(reasonOf(args(k3s, { balancers: ["192.0.2.10", "lb-2.example.com"] }))).toBe(
     "trusts IP addresses, and lb-2.example.com is a name. Give the host its IP address as privateAddress.",
   );
@@ -212,16 +212,12 @@ describe("the trust is live", () => {
   const live = controller({ forwardedHeaders: balancers });
 
   it.each([
-    ["when the packaged controller trusts and is rolled out", [live, nginx], true],
+    ["when the packaged controller trusts the balancers and is rolled out", [live, nginx], true],
     ["not while its pods are being replaced", [{ ...live, rolledOut: false }], false],
-    [
-      "not while the former workload is there beside the new one",
-      [live, controller({ workload: "Deployment" })],
-      false,
-    ],
-    ["not while the Service hides who connects", [{ ...live, hidesClients: true }], false],
-    ["not by a controller that is another release's", [{ ...live, release: "mine" }], false],
-    ["not where nothing runs", [], false],
+    ["not while the old workload exists beside the new one", [live, controller({ workload: "Deployment" })], false],
+    ["not while the Service hides client addresses", [{ ...live, hidesClients: true }], false],
+    ["not by a controller of another release", [{ ...live, release: "mine" }], false],
+    ["not if nothing runs", [], false],
   ] as const)("%s", (_, controllers, expected) => {
     expect(trustIsLive(args({ ...k3s, controllers }))).toBe(expected);
   });

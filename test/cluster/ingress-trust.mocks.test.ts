@@ -10,7 +10,7 @@ import { listed, only } from "../support/registrations.ts";
 const config = "kubernetes:helm.cattle.io/v1:HelmChartConfig";
 const findings: IngressFindings = { packagedCharts: ["traefik"], chartConfigs: [], controllers: [] };
 
-/** K3s' Traefik as its DaemonSet describes it, every pod replaced. */
+/** K3s' Traefik as its DaemonSet reports it, with every pod replaced. */
 function traefik(trusted: string): object {
   const web = "--entryPoints.web";
   const args = [`${web}.address=:8000/tcp`, `${web}.forwardedHeaders.trustedIPs=${trusted}`];
@@ -35,7 +35,7 @@ const trust = (kubeconfig: string) =>
   });
 
 describe("the trust of the ingress controller", () => {
-  it("is one HelmChartConfig beside the packaged chart, marked as this stack's own", async () => {
+  it("is one HelmChartConfig for the packaged chart, labelled as this stack's own", async () => {
     const { registrations } = await synthesise(() => void trust("nobody reads it"), { stack: "prod", preview: true });
 
     expect(listed(registrations)).toEqual([`${config} trust-config`, "rancher:cluster:IngressTrust trust"]);
@@ -48,7 +48,7 @@ describe("the trust of the ingress controller", () => {
     expect(spec).toEqual({ valuesContent: "ports: {}\n" });
   });
 
-  it("is waited for by nobody in a preview", async () => {
+  it("is not waited for in a preview", async () => {
     await using api = await playApi({});
 
     await synthesise(async () => void (await trust(api.kubeconfig).live), { stack: "prod", preview: true });
@@ -56,7 +56,7 @@ describe("the trust of the ingress controller", () => {
     expect(api.requests).toEqual([]);
   });
 
-  it("is live once the controller runs with it, not when the object is there", async () => {
+  it("is live once the controller runs with it, not as soon as the object exists", async () => {
     let looks = 0;
     const cluster: FakeCluster = {
       get daemonSets() {
@@ -73,7 +73,7 @@ describe("the trust of the ingress controller", () => {
     expect(api.requests.filter((request) => !request.startsWith("GET "))).toEqual([]);
   });
 
-  it("fails whoever comes after it where the cluster cannot be asked at all", async () => {
+  it("fails everything that depends on it if the cluster cannot be reached", async () => {
     const failing = synthesise(async () => void (await trust("no kubeconfig").live), { stack: "prod" });
 
     await expect(failing).rejects.toThrow();

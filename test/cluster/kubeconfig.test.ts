@@ -43,7 +43,7 @@ describe("the access a kubeconfig gives", () => {
     });
   });
 
-  it("goes through a proxy, by another name, or unverified only where it says so", async () => {
+  it("uses a proxy, another server name, or no verification only if the kubeconfig says so", async () => {
     const cluster = {
       "proxy-url": "http://192.0.2.9:3128",
       "tls-server-name": "api.example.com",
@@ -62,7 +62,7 @@ describe("the access a kubeconfig gives", () => {
     "ops:hunter2@proxy.example.com:3128",
     "http://ops:hunter2@proxy example:3128",
     "socks5://ops:hunter2@192.0.2.9",
-  ])("goes through no proxy that is none, and its password is in no error: %s", async (proxy) => {
+  ])("rejects an invalid proxy, without its password in the error: %s", async (proxy) => {
     const error: unknown = await readKubeconfig(kubeconfig({}, { "proxy-url": proxy })).catch(
       (reason: unknown) => reason,
     );
@@ -71,7 +71,7 @@ describe("the access a kubeconfig gives", () => {
     expect(inspect(error)).not.toContain("hunter2");
   });
 
-  it("has a server that is a URL, and is not quoted where it is none", async () => {
+  it("requires the server to be a URL, and does not quote an invalid one", async () => {
     const error: unknown = await readKubeconfig(kubeconfig({}, { server: "https://ops:hunter2@api example" })).catch(
       (reason: unknown) => reason,
     );
@@ -99,7 +99,7 @@ describe("the access a kubeconfig gives", () => {
     expect((await readKubeconfig(kubeconfig(user()))).authorization).toBe(authorization);
   });
 
-  it("is asked of a credential plugin, with its arguments and environment", async () => {
+  it("comes from a credential plugin, which gets its arguments and environment", async () => {
     const command = plugin(
       `case $KUBERNETES_EXEC_INFO in *'"interactive":false'*) ;; *) exit 1 ;; esac
 echo "{\\"status\\":{\\"token\\":\\"$1-$EXTRA\\"}}"`,
@@ -116,7 +116,7 @@ echo "{\\"status\\":{\\"token\\":\\"$1-$EXTRA\\"}}"`,
 });
 
 describe("a kubeconfig that gives no access", () => {
-  it("names its plugin when that gives none, and none of its words", async () => {
+  it("names a plugin that fails, and quotes none of its output", async () => {
     const command = plugin("echo canary-token; exit 3");
     const exec = { apiVersion: "client.authentication.k8s.io/v1", command };
 
@@ -125,7 +125,7 @@ describe("a kubeconfig that gives no access", () => {
     );
   });
 
-  it("names a file that is not here", async () => {
+  it("names a file that does not exist", async () => {
     await expect(readKubeconfig(kubeconfig({ tokenFile: "/nowhere/token" }))).rejects.toThrow(
       "names the file /nowhere/token, which cannot be read on this machine. Put its content into the kubeconfig.",
     );

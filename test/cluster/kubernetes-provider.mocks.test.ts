@@ -15,11 +15,11 @@ const synthesiseProvider = (kubeconfig: () => pulumi.Output<string>) =>
   );
 
 describe("the Kubernetes provider", () => {
-  it("survives a renewed certificate, renews secrets in place, and takes up what a killed run left", async () => {
+  it("survives a renewed certificate, updates Secrets in place, and adopts what a killed run left", async () => {
     const { registrations } = await synthesiseProvider(() => pulumi.secret("canary"));
 
     const { kubeconfig, ...inputs } = only(registrations, "pulumi:providers:kubernetes", "cluster").inputs;
-    // A provider's inputs other than texts travel as JSON.
+    // Inputs of a provider other than strings travel as JSON.
     expect(inputs).toEqual({
       clusterIdentifier: "rancher-prod",
       enableSecretMutable: "true",

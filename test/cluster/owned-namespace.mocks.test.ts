@@ -5,7 +5,7 @@ import { listed, only } from "../support/registrations.ts";
 
 const type = "kubernetes:core/v1:Namespace";
 
-it("a namespace has the stack's labels, and goes with the stack", async () => {
+it("a namespace has the stack's labels, and is deleted with the stack", async () => {
   const { registrations } = await synthesise(() => void new OwnedNamespace("cattle-system"), { stack: "prod" });
 
   expect(listed(registrations)).toEqual([

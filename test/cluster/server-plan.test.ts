@@ -66,7 +66,7 @@ describe("the plan of a cluster's servers", () => {
       "rancher:cluster.servers has 4 servers with embedded etcd, which survives the loss of 1, as 3 would. Use an odd number, or an external datastore.",
     ],
     [
-      "two removed at once",
+      "two removed at the same time",
       want([1, 2, 3]),
       have([1, 2, 3, 4, 5]),
       "rancher:cluster.servers removes server-4 and server-5 in one run, which puts the quorum at risk. Remove one server per run.",
@@ -94,7 +94,7 @@ describe("the plan of a cluster's servers", () => {
     expect(planServers(wanted, installed).steps).toEqual([]);
   });
 
-  it("reaches what is wanted with at most one server out, from any cluster of 1 to 7 servers to any other", () => {
+  it("reaches the wanted servers with at most one server out, between any two clusters of 1 to 7 servers", () => {
     const numbers = fc.subarray([1, 2, 3, 4, 5, 6, 7], { minLength: 1 });
     const installed = fc
       .subarray([1, 2, 3, 4, 5, 6, 7])

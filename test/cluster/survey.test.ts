@@ -33,7 +33,7 @@ async function refusal(promise: Promise<unknown>): Promise<Error> {
 }
 
 describe("the survey of a cluster", () => {
-  it("that has nothing on it says so", async () => {
+  it("reports an empty cluster as empty", async () => {
     expect(await look({})).toEqual({
       origin: "surveyed",
       uid: undefined,
@@ -56,7 +56,7 @@ describe("the survey of a cluster", () => {
     expect(api.requests.filter((request) => !request.startsWith("GET "))).toEqual([]);
   });
 
-  it("tells ingress classes by controller, and the default one", async () => {
+  it("lists ingress classes with their controllers, and marks the default one", async () => {
     const { ingressClasses } = await look({
       ingressClasses: [
         ingressClass("traefik", "traefik.io/ingress-controller", {
@@ -90,7 +90,7 @@ describe("the survey of a cluster", () => {
   it.each([
     ["this stack's own", true],
     ["that others installed", false],
-  ])("finds Rancher, %s, by its newest release that ran", async (_, owned) => {
+  ])("finds Rancher, %s, by its newest release that was deployed", async (_, owned) => {
     const found = await look({
       namespaces: [namespace("cattle-system", owned)],
       releases: [
@@ -123,24 +123,24 @@ describe("the survey of a cluster", () => {
     },
   );
 
-  it("finds another stack's Rancher by its Deployment where Helm has no record", async () => {
+  it("finds another stack's Rancher by its Deployment if Helm has no record", async () => {
     const deployments = [{ metadata: { name: "rancher", namespace: "cattle-system" } }];
 
     expect((await look({ deployments })).rancher).toEqual({ version: "unknown", owned: false });
     expect((await look({ deployments, namespaces: [namespace("cattle-system", true)] })).rancher).toBeUndefined();
   });
 
-  it("does not take another stack's namespace for its own", async () => {
+  it("does not treat another stack's namespace as its own", async () => {
     const theirs = { metadata: { name: "cattle-system", labels: ownershipLabels("rancher/dev") } };
 
     expect((await look({ namespaces: [theirs] })).foreignNamespaces).toEqual(["cattle-system"]);
   });
 
-  it("leaves namespaces alone that it does not want", async () => {
+  it("does not report namespaces that it does not use", async () => {
     expect((await look({ namespaces: [namespace("default"), namespace("shop")] })).foreignNamespaces).toEqual([]);
   });
 
-  it("lists namespaces with other people's workloads, each once", async () => {
+  it("lists each namespace with other workloads once", async () => {
     const theirs = ["shop", "billing", "shop", "clusters", "private"];
     const ours = [
       "kube-system",
@@ -157,17 +157,17 @@ describe("the survey of a cluster", () => {
     expect(otherWorkloads).toEqual(["billing", "clusters", "private", "shop"]);
   });
 
-  it("keeps the distribution's part of the version", async () => {
+  it("keeps the distribution's suffix of the version", async () => {
     expect((await look({ gitVersion: "v1.34.1+k3s1" })).kubernetesVersion).toBe("v1.34.1+k3s1");
   });
 });
 
-describe("the survey of what ended TLS so far", () => {
+describe("the survey of where TLS ended so far", () => {
   it.each([
     ["external", true],
     ["ingress", false],
     [undefined, false],
-  ])("takes a release with tls %s for one behind layer 7: %s", async (tls, external) => {
+  ])("treats a release with tls %s as one behind layer 7: %s", async (tls, external) => {
     const releases = [helmRevision(4, "deployed", "2.15.2", tls === undefined ? {} : { tls })];
 
     expect((await look({ releases })).externalTls).toBe(external);
@@ -190,11 +190,11 @@ describe("the survey of the ingress controller", () => {
     },
   };
 
-  it("finds nothing where there is nothing, and no kinds of K3s", async () => {
+  it("finds no controller on an empty cluster, and accepts that K3s' kinds are missing", async () => {
     expect((await lookCloser({})).found).toEqual({ packagedCharts: [], chartConfigs: [], controllers: [] });
   });
 
-  it("finds packaged charts, and whose their configuration is", async () => {
+  it("finds packaged charts, and who owns their configuration", async () => {
     const { found } = await lookCloser({
       helmCharts: [{ metadata: { name: "traefik" } }],
       helmChartConfigs: [{ metadata: { name: "traefik", labels } }, { metadata: { name: "coredns" } }],
@@ -224,14 +224,14 @@ describe("the survey of the ingress controller", () => {
     expect(requests.filter((request) => !request.startsWith("GET "))).toEqual([]);
   });
 
-  it("takes an ingress-nginx without its ConfigMap for one that trusts nobody", async () => {
+  it("treats an ingress-nginx without its ConfigMap as one that trusts nobody", async () => {
     const { found } = await lookCloser({ daemonSets: [nginx] });
 
     expect(found?.controllers).toMatchObject([{ kind: "ingress-nginx", forwardedHeaders: [], proxyProtocol: [] }]);
   });
 });
 
-describe("a cluster that cannot be looked at", () => {
+describe("a cluster that cannot be surveyed", () => {
   it.each([
     [
       401,
@@ -251,7 +251,7 @@ describe("a cluster that cannot be looked at", () => {
     expect(error.message).toBe(message(api.server));
   });
 
-  it("is one where nothing listens", async () => {
+  it("does not listen", async () => {
     const server = `https://127.0.0.1:${await freePort()}`;
 
     const error = await refusal(survey(kubeconfigFor(server), stack));
@@ -261,7 +261,7 @@ describe("a cluster that cannot be looked at", () => {
     );
   });
 
-  it("is one whose certificate the kubeconfig's CA did not sign", async () => {
+  it("has a certificate that the kubeconfig's CA did not sign", async () => {
     await using api = await playApi({});
 
     const error = await refusal(survey(kubeconfigFor(api.server), stack));
@@ -271,7 +271,7 @@ describe("a cluster that cannot be looked at", () => {
     );
   });
 
-  it("is one that stays silent: after ten seconds it is given up", { timeout: 60_000 }, async () => {
+  it("is given up after ten seconds without a response", { timeout: 60_000 }, async () => {
     await using api = await playApi("silence");
     const started = performance.now();
 
@@ -285,24 +285,24 @@ describe("a cluster that cannot be looked at", () => {
 
   it.each([
     [
-      "text that is no YAML",
+      "text that is not YAML",
       "canary-token: [",
       "is not a kubeconfig: it is not YAML with clusters, users and contexts.",
     ],
     ["a list", "- canary-token", "is not a kubeconfig: it is not YAML with clusters, users and contexts."],
     ["an empty text", "", "is not a kubeconfig: it is not YAML with clusters, users and contexts."],
     [
-      "a context that is not there",
+      "a context that does not exist",
       kubeconfigFor("https://192.0.2.1:6443").replace('"current-context":"test"', '"current-context":"gone"'),
       "names no cluster in its current-context.",
     ],
-  ])("is named by no kubeconfig: %s", async (_, kubeconfig, message) => {
+  ])("cannot be found with an invalid kubeconfig: %s", async (_, kubeconfig, message) => {
     const error = await refusal(survey(kubeconfig, stack));
 
     expect(error.message).toBe(message);
   });
 
-  it.each([429, 500, 502, 503, 504])("is asked again while it answers %s", async (status) => {
+  it.each([429, 500, 502, 503, 504])("is retried while it responds with %s", async (status) => {
     expect((await look({ overloaded: { status, times: 7 } })).kubernetesVersion).toBe("v1.35.2");
   });
 
@@ -316,7 +316,7 @@ describe("a cluster that cannot be looked at", () => {
     ["/api/v1/namespaces", { items: [{ metadata: { name: 5 } }] }],
     ["/apis/apps/v1/deployments", { items: "many" }],
     ["/apis/networking.k8s.io/v1/ingressclasses", []],
-  ])("is one whose answer to %s is %j", async (path, given) => {
+  ])("responds to %s with %j", async (path, given) => {
     await using api = await playApi({ answers: { [path]: given } });
 
     const error = await refusal(survey(api.kubeconfig, stack));
@@ -326,7 +326,7 @@ describe("a cluster that cannot be looked at", () => {
     );
   });
 
-  it("has empty lists where Kubernetes writes null", async () => {
+  it("treats null lists from Kubernetes as empty", async () => {
     expect((await look({ answers: { "/api/v1/namespaces": { items: null } } })).foreignNamespaces).toEqual([]);
   });
 
@@ -340,7 +340,7 @@ describe("a cluster that cannot be looked at", () => {
     expect(error.message).toContain("gave an invalid answer: the ingress controller's objects");
   });
 
-  it("is reached through Rancher itself", async () => {
+  it("may be reached through Rancher itself", async () => {
     const kubeconfig = kubeconfigFor("https://Rancher.example.com/k8s/clusters/local");
 
     const error = await refusal(survey(kubeconfig, stack, false, "rancher.example.com"));
@@ -380,14 +380,14 @@ describe("a cluster that cannot be looked at", () => {
       ],
     ),
   ];
-  it.each(wrongKubeconfigs)("is named by a kubeconfig with %s", async (_, change, message) => {
+  it.each(wrongKubeconfigs)("is refused for a kubeconfig with %s", async (_, change, message) => {
     const error = await refusal(survey(changed(change), stack));
 
     expect(error.message).toContain(message);
     expect(error.message).not.toContain("canary-password");
   });
 
-  it("never has its kubeconfig in an error, nor in what caused it", async () => {
+  it("never has its kubeconfig in an error or its cause", async () => {
     await using unauthorised = await playApi({ status: 401 });
     const garbled = helmRevision(1, "deployed", "2.15.2") as { data: { release: string } };
     await using broken = await playApi({ releases: [{ ...garbled, data: { release: "bm90IGd6aXA=" } }] });
@@ -402,10 +402,10 @@ describe("a cluster that cannot be looked at", () => {
 
     for (const kubeconfig of kubeconfigs) {
       const error = await refusal(survey(kubeconfig, stack));
-      const said = [error.message, error.stack, error.cause, JSON.stringify(error)].map(String).join("\n");
+      const text = [error.message, error.stack, error.cause, JSON.stringify(error)].map(String).join("\n");
 
-      expect(said).not.toContain(kubeconfig);
-      expect(said.replaceAll("canary-token://nonsense", "")).not.toContain("canary-token");
+      expect(text).not.toContain(kubeconfig);
+      expect(text.replaceAll("canary-token://nonsense", "")).not.toContain("canary-token");
     }
   });
 });
@@ -414,7 +414,7 @@ describe("a cluster that cannot be looked at", () => {
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- anything may stand anywhere in it
 type Changeable = any;
 
-/** A port nothing listens on: it was just given back. */
+/** A port that nothing listens on: it was just released. */
 function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer().listen(0, "127.0.0.1", () => {

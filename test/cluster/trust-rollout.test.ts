@@ -9,7 +9,7 @@ const before: RunningController = {
 const replaced: RunningController = { ...before, rolledOut: false };
 const after: RunningController = { ...before, forwardedHeaders: "everybody" };
 
-/** Looks see one of these after the other, and the last forever. */
+/** Successive checks see one of these after the other. The last one repeats. */
 async function wait(looks: readonly (readonly RunningController[] | Error)[], timeout = 1) {
   const said: string[] = [];
   let seen = 0;
@@ -31,14 +31,14 @@ async function wait(looks: readonly (readonly RunningController[] | Error)[], ti
 const clientAddressSource = (text: string) => `waiting for the ingress controller to trust the load balancer: ${text}`;
 
 describe("waiting for the trust", () => {
-  it("ends at once, without a word, where it is live", async () => {
+  it("ends immediately and prints nothing if the trust is live", async () => {
     const { waiting, said, looks } = await wait([[after]]);
 
     await waiting;
     expect([said, looks()]).toEqual([[], 1]);
   });
 
-  it("says each thing it sees once, and goes on over an API server that does not answer", async () => {
+  it("reports each state once, and continues if the API server does not respond", async () => {
     const { waiting, said } = await wait([[before], [before], [replaced], new Error("ECONNREFUSED"), [], [after]]);
 
     await waiting;
@@ -50,7 +50,7 @@ describe("waiting for the trust", () => {
     ]);
   });
 
-  it("gives up after its time, and says what it saw last and where to look", async () => {
+  it("gives up after its timeout, and reports the last state and where to look", async () => {
     const { waiting } = await wait([[before]], 0.05);
 
     await expect(waiting).rejects.toThrow(

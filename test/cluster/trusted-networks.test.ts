@@ -13,7 +13,7 @@ it.each<[string, TrustedNetworks, readonly string[], boolean]>([
   ["all of IPv4, for an IPv6 address", ["0.0.0.0/0"], ["2001:db8::1"], false],
   ["an IPv6 network", ["2001:db8::/32"], ["2001:db8::1"], true],
   ["nobody", [], balancers, false],
-  ["what is no network", ["nonsense", "192.0.2.0/99", "192.0.2.0/x"], balancers, false],
+  ["an invalid network", ["nonsense", "192.0.2.0/99", "192.0.2.0/x"], balancers, false],
   ["a network, and a name that is in none", ["0.0.0.0/0"], ["lb-1.example.com"], false],
 ])("trust in %s", (_, networks, addresses, covered) => {
   expect(trustsAll(networks, addresses)).toBe(covered);

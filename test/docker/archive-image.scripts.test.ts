@@ -8,7 +8,7 @@ const digest = (digit: number) => `sha256:${String(digit).repeat(64)}`;
 const pinned = { "2.14.3": `rancher:v2.14.3@${digest(1)}`, "2.15.2": `rancher:v2.15.2@${digest(2)}` } as const;
 type Version = keyof typeof pinned;
 
-/** A machine with images by their digests, and the program's container made by one of them. */
+/** A machine with images by their digests, and the program's container created from one of them. */
 function machineWith(version: Version): DataMachine {
   const machine = new DataMachine();
   machine.image("2.14.3", "images", pinned["2.14.3"]);
@@ -21,8 +21,8 @@ function machineWith(version: Version): DataMachine {
 const archivesOf = (machine: DataMachine) => machine.archives.filter((name) => name.endsWith(".gz"));
 const imagesOf = (machine: DataMachine) => archivesOf(machine).map((name) => machine.imageOf(name));
 
-describe("the image an archive remembers", () => {
-  it("is that of the Rancher whose data they are, in a line that checks by hand pass over", async () => {
+describe("the image recorded in an archive", () => {
+  it("is that of the Rancher whose data it holds, on a line that manual checksum checks ignore", async () => {
     using machine = machineWith("2.14.3");
 
     const run = await machine.backup();
@@ -30,14 +30,14 @@ describe("the image an archive remembers", () => {
     expect(run.code, run.stderr).toBe(0);
     expect(imagesOf(machine)).toEqual([pinned["2.14.3"]]);
     const [archive = ""] = archivesOf(machine);
-    for (const [check = "", ...words] of [
+    for (const [check = "", ...options] of [
       ["sha256sum", "--check", "--strict", "--quiet"],
       ["shasum", "-a", "256", "--check", "--status"],
     ])
-      execFileSync(check, [...words, `${archive}.sha256`], { cwd: machine.backups });
+      execFileSync(check, [...options, `${archive}.sha256`], { cwd: machine.backups });
   });
 
-  it("is the former one before an upgrade, and the new one before the way back", async () => {
+  it("is the old image before an upgrade, and the new one before a restore", async () => {
     using machine = machineWith("2.14.3");
     await machine.run("2.15.2", { image: pinned["2.15.2"] });
     const [archive = ""] = archivesOf(machine);
@@ -49,7 +49,7 @@ describe("the image an archive remembers", () => {
     expect(imagesOf(machine)).toEqual([pinned["2.14.3"], pinned["2.15.2"]]);
   });
 
-  it("is what is remembered where no container tells: of data that a destroy has left, or that wait for their own", async () => {
+  it("is the recorded one if no container exists, as for data that a destroy kept", async () => {
     using machine = machineWith("2.14.3");
     await machine.run("2.14.3", { image: pinned["2.14.3"] });
     machine.gone("rancher");
@@ -60,7 +60,7 @@ describe("the image an archive remembers", () => {
     expect(imagesOf(machine)).toEqual([pinned["2.14.3"]]);
   });
 
-  it("is not one that is remembered of another version", async () => {
+  it("is not a recorded image of another version", async () => {
     using machine = machineWith("2.14.3");
     await machine.run("2.14.3", { image: pinned["2.14.3"] });
     machine.gone("rancher");
@@ -86,7 +86,7 @@ describe("the image an archive remembers", () => {
       `mirror.example.com:5000/rancher/rancher:v2.14.3@${digest(4)}`,
     ],
     ["loaded:v2.14.3", [], undefined],
-  ])("of a container somebody made of %s known as %j is %s", async (name, digests, image) => {
+  ])("for a container that a user made of %s with the digests %j is %s", async (name, digests, image) => {
     using machine = new DataMachine();
     machine.image("2.14.3", "images", name, digests);
     machine.container("old", "2.14.3", { image: name, mounts: "volume abcdef" });
@@ -98,7 +98,7 @@ describe("the image an archive remembers", () => {
     expect(imagesOf(machine)).toEqual([image]);
   });
 
-  it("goes with its archive", async () => {
+  it("is deleted with its archive", async () => {
     using machine = machineWith("2.14.3");
     await machine.backup();
     const [first = ""] = archivesOf(machine);

@@ -6,7 +6,7 @@ import { expectGolden } from "../support/golden.ts";
 import { renderBackup } from "../../components/docker/backup-script.ts";
 import { DataMachine } from "./support/fake-docker.ts";
 
-/** Archives of earlier days, by their names without ending. */
+/** Archives of earlier days, by their names without the extension. */
 function earlier(machine: DataMachine, names: readonly string[]): void {
   for (const name of names) {
     machine.data({ [`${name}.tar.gz`]: "x", [`${name}.tar.gz.sha256`]: "x" }, machine.backups);
@@ -15,13 +15,13 @@ function earlier(machine: DataMachine, names: readonly string[]): void {
 const day = (date: number, version = "2.15.2") => `rancher-${version}-202601${String(date).padStart(2, "0")}T030000Z`;
 
 describe("renderBackup", () => {
-  it("reads like this", () => {
+  it("matches the golden file", () => {
     expectGolden("docker/rancher-backup.sh", renderBackup({ folder: "/var/backups/rancher", keep: 7 }));
   });
 });
 
 describe("a backup", () => {
-  it("is a dated archive of the data as they were in one moment, with its checksum, that a person can unpack", async () => {
+  it("is a dated archive of the data at one moment, with its checksum, that a person can unpack", async () => {
     using machine = new DataMachine().serving("2.15.2");
 
     const run = await machine.backup();
@@ -37,7 +37,7 @@ describe("a backup", () => {
     ]);
   });
 
-  it("can be asked how it went", async () => {
+  it("reports its result", async () => {
     using machine = new DataMachine().serving("2.15.2");
     const state = () => readFileSync(join(machine.backups, "last-backup"), "utf8");
 
@@ -55,7 +55,7 @@ describe("a backup", () => {
     expect(machine.about("rancher", "running")).toBe("true");
   });
 
-  it("lets the oldest go by their time, not by their version, and nothing that is none of its archives", async () => {
+  it("deletes the oldest archives by time, not by version, and no other files", async () => {
     using machine = new DataMachine().serving("2.15.2");
     earlier(machine, [day(1), day(2, "2.9.1"), day(3, "2.10.0"), day(4)]);
     writeFileSync(join(machine.backups, "rancher-notes.tar.gz"), "x");
@@ -70,7 +70,7 @@ describe("a backup", () => {
     expect(run.stderr).toContain(`changed: ${day(1)} is removed; the newest 3 archives are kept\n`);
   });
 
-  it("never lets the archive go that an upgrade began with, until the new version is healthy", async () => {
+  it("keeps the archive an upgrade began with until the new version is healthy", async () => {
     using machine = new DataMachine().serving("2.14.3");
     await machine.run("2.15.2", { backup: { keep: 1, folder: machine.backups } });
     const [needed = ""] = machine.archives;
@@ -87,7 +87,7 @@ describe("a backup", () => {
     expect(machine.archives).not.toContain(needed);
   });
 
-  it("is made of nothing where there is no Rancher of ours", async () => {
+  it("is skipped if the stack has no Rancher", async () => {
     using machine = new DataMachine();
 
     const run = await machine.backup();

@@ -5,7 +5,7 @@ import { DataMachine } from "./support/fake-docker.ts";
 
 const files = { "db/state": "of somebody", ".hidden": "too" };
 
-/** A Rancher somebody started by hand, in each way one does. */
+/** A Rancher that a user started by hand, in each usual way. */
 const kinds: Readonly<Record<string, (machine: DataMachine) => void>> = {
   "a volume": (machine) => {
     machine.container("old", "2.14.3", { mounts: "volume abcdef" });
@@ -22,7 +22,7 @@ const kinds: Readonly<Record<string, (machine: DataMachine) => void>> = {
 };
 
 describe("a container started by hand", () => {
-  it.each(Object.keys(kinds))("is taken over with its data from %s, and kept as it was", async (kind) => {
+  it.each(Object.keys(kinds))("is taken over with its data from %s, and kept unchanged", async (kind) => {
     using machine = new DataMachine();
     kinds[kind]?.(machine);
 
@@ -40,7 +40,7 @@ describe("a container started by hand", () => {
     expect(machine.list("images")).not.toContain("rancher-data-layer:adopt");
   });
 
-  it.each(Object.keys(kinds))("brings along what is mounted inside its data from %s", async (kind) => {
+  it.each(Object.keys(kinds))("is taken over with what is mounted inside its data from %s", async (kind) => {
     using machine = new DataMachine();
     kinds[kind]?.(machine);
     writeFileSync(
@@ -55,7 +55,7 @@ describe("a container started by hand", () => {
     expect([machine.read("db/state"), machine.read("k3s/server/db")]).toEqual(["of somebody", "in the second mount"]);
   });
 
-  it("is refused where the data is in the volume already, but for a part that is mounted from elsewhere", async () => {
+  it("is refused if its data is in the volume already, but part of it is mounted from elsewhere", async () => {
     using machine = new DataMachine();
     machine.container("old", "2.14.3", { mounts: "volume rancher-data" });
     machine.data(files);
@@ -80,7 +80,7 @@ describe("a container started by hand", () => {
     expect(started).toBeLessThan(packed ?? 0);
   });
 
-  it("is taken over once", async () => {
+  it("is taken over only once", async () => {
     using machine = new DataMachine();
     kinds["a volume"]?.(machine);
     await machine.run("2.14.3", { adopt: "old" });
@@ -93,7 +93,7 @@ describe("a container started by hand", () => {
     expect(machine.read("db/state")).toBe("written since");
   });
 
-  it("may have its data in the very volume, which is then left alone", async () => {
+  it("may have its data in the same volume, which is then left alone", async () => {
     using machine = new DataMachine();
     machine.container("rancher", "2.14.3", { mounts: "volume rancher-data" });
     machine.data({ "db/state": "in place" });
@@ -106,7 +106,7 @@ describe("a container started by hand", () => {
     expect(machine.archives).toHaveLength(2);
   });
 
-  it("that was stopped is not started for it", async () => {
+  it("is not started for it if it was stopped", async () => {
     using machine = new DataMachine();
     kinds["a volume"]?.(machine);
     machine.container("stopped", "2.14.3", { mounts: "volume abcdef", running: "false" });
@@ -117,7 +117,7 @@ describe("a container started by hand", () => {
     expect(machine.starts).toEqual([]);
   });
 
-  it("goes on as before when its data cannot be copied", async () => {
+  it("keeps serving if its data cannot be copied", async () => {
     using machine = new DataMachine();
     kinds["a volume"]?.(machine);
     machine.fault('case $* in *"rancher-data:/to"*"cp -a"*) echo "No space left on device" >&2; exit 1 ;; esac');
@@ -140,7 +140,7 @@ describe("a container started by hand", () => {
       /runs Rancher 2\.13\.4, and rancher:version is 2\.14\.3\. Set rancher:version: 2\.13\.4, take it over, and/,
     ],
     [
-      "goes when it is stopped",
+      "is removed when it is stopped",
       (machine) => machine.container("old", "2.14.3", { mounts: "volume abcdef", autoremove: "true" }),
       /was started with --rm/,
     ],
@@ -160,7 +160,7 @@ describe("a container started by hand", () => {
       },
       /the volume rancher-data already contains data, which docker\.adopt would replace with the data of old/,
     ],
-  ])("is refused where it %s, and goes on", async (_, make, words) => {
+  ])("is refused if it %s, and keeps serving", async (_, make, message) => {
     using machine = new DataMachine();
     machine.container("other", "2.14.3");
     mkdirSync(machine.path("engine/volumes/abcdef"));
@@ -169,11 +169,11 @@ describe("a container started by hand", () => {
     const run = await machine.run("2.14.3", { adopt: "old" });
 
     expect(run.code).toBe(10);
-    expect(run.stderr).toMatch(words);
+    expect(run.stderr).toMatch(message);
     expect(machine.calls.filter((call) => /^(stop|start|rename|update)/.test(call))).toEqual([]);
   });
 
-  it("tells what it is, and nothing happens to it", async () => {
+  it("is only described by a check, and not changed", async () => {
     using machine = new DataMachine();
     kinds["a volume"]?.(machine);
 

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { DataMachine } from "./support/fake-docker.ts";
 
-/** A machine with two Ranchers somebody started by hand, whose data cannot be copied into the volume. */
+/** A machine with two Ranchers that a user started by hand, whose data cannot be copied into the volume. */
 function twoByHand(): DataMachine {
   const machine = new DataMachine();
   for (const name of ["one", "two"]) {
@@ -14,12 +14,12 @@ function twoByHand(): DataMachine {
   return machine;
 }
 
-/** Ends a call of the engine when a part of it is done. */
+/** Makes a call of the engine fail after it is partly done. */
 function half(call: string): string {
   return `case $* in ${call}) mkdir -p "$fake/volumes/rancher-data/db"; echo half >"$fake/volumes/rancher-data/db/state"; echo "no space left" >&2; exit 1 ;; esac`;
 }
 
-/** A machine with an archive that was put back to the half. */
+/** A machine with an archive that was only partly restored. */
 async function halfRestored(): Promise<{ machine: DataMachine; archive: string }> {
   const machine = new DataMachine().serving("2.14.3");
   const made = await machine.backup();
@@ -32,8 +32,8 @@ async function halfRestored(): Promise<{ machine: DataMachine; archive: string }
   return { machine, archive };
 }
 
-describe("a takeover that was given up half-way", () => {
-  it("leaves nothing to start on, and says how to go on and how to begin without", async () => {
+describe("a takeover that was abandoned half-way", () => {
+  it("leaves no data to start from, and says how to continue and how to begin without it", async () => {
     using machine = twoByHand();
     await machine.run("2.14.3", { adopt: "one" });
     machine.fault(":");
@@ -48,7 +48,7 @@ describe("a takeover that was given up half-way", () => {
     expect(machine.read("db/state")).toBe("of one");
   });
 
-  it("is forgotten with the volume, and another one has an archive of its own", async () => {
+  it("is forgotten with the volume, and another takeover has its own archive", async () => {
     using machine = twoByHand();
     await machine.run("2.14.3", { adopt: "one" });
     machine.fault(":");
@@ -61,7 +61,7 @@ describe("a takeover that was given up half-way", () => {
     expect(machine.read("db/state")).toBe("of two");
   });
 
-  it("never makes a later one replace data", async () => {
+  it("never makes a later takeover replace data", async () => {
     using machine = twoByHand();
     await machine.run("2.14.3", { adopt: "one" });
     machine.fault(":");
@@ -80,7 +80,7 @@ describe("a takeover that was given up half-way", () => {
   });
 });
 
-it("A container that has its name back after a takeover was undone is taken over anew, or refused with a remedy", async () => {
+it("A container that has its name back after a takeover was undone is taken over again, or refused with a remedy", async () => {
   using machine = twoByHand();
   machine.fault(":");
   await machine.run("2.14.3", { adopt: "one" });
@@ -101,8 +101,8 @@ it("A container that has its name back after a takeover was undone is taken over
   expect(machine.read("db/state")).toBe("weeks later");
 });
 
-describe("an archive that was put back to the half", () => {
-  it("is known beyond an uninstall, which keeps the volume", async () => {
+describe("an archive that was partly restored", () => {
+  it("is still known after an uninstall that keeps the volume", async () => {
     const { machine, archive } = await halfRestored();
     using _ = machine;
     await machine.run("2.14.3");
@@ -135,7 +135,7 @@ describe("an archive that was put back to the half", () => {
     expect(machine.read("db/state")).toBe("written by 2.14.3");
   });
 
-  it("is not filled under a container that somebody has started meanwhile", async () => {
+  it("is not restored under a container that a user has started meanwhile", async () => {
     const { machine, archive } = await halfRestored();
     using _ = machine;
     writeFileSync(machine.path("engine/containers/rancher/running"), "true\n");
@@ -152,7 +152,7 @@ describe("an archive that was put back to the half", () => {
   });
 });
 
-it("An engine that goes away before Rancher is stopped leaves nothing that a later run stumbles over", async () => {
+it("An engine that stops before Rancher is stopped leaves nothing that breaks a later run", async () => {
   using machine = new DataMachine().serving("2.14.3");
   machine.fault(
     'case $* in *RestartPolicy* | "update --restart"*) echo "Cannot connect to the Docker daemon" >&2; exit 1 ;; esac',
@@ -169,10 +169,10 @@ it("An engine that goes away before Rancher is stopped leaves nothing that a lat
   expect(machine.about("rancher", "policy")).toBe("unless-stopped");
 });
 
-describe("a disk that is full", () => {
-  it("is not kept full by half an archive and the copy it was made of, and the words are said", async () => {
+describe("a full disk", () => {
+  it("does not keep a partial archive or the copy it was made of, and reports the error", async () => {
     using machine = new DataMachine().serving("2.14.3");
-    // The folder stands for a file that cannot be made.
+    // The folder stands for a file that cannot be created.
     const full = `mkdir '${machine.backups}/last-backup.new'; echo "half an archive"; echo "tar: no space left" >&2; exit 1`;
     machine.fault(`case $* in *"-czvf"*) ${full} ;; esac`);
 
@@ -183,7 +183,7 @@ describe("a disk that is full", () => {
     expect(machine.list("volumes")).toEqual(["rancher-data"]);
   });
 
-  it("loses nothing of what is remembered about the data", async () => {
+  it("loses no recorded facts about the data", async () => {
     using machine = new DataMachine().serving("2.14.3");
     mkdirSync(machine.backups);
     const facts = "version 2.14.3\nrestored rancher-2.14.3-20260101T000000Z\n";
@@ -201,7 +201,7 @@ describe("a disk that is full", () => {
   });
 });
 
-it("An archive made by a clock that was set back is not taken for the oldest", async () => {
+it("An archive made by a clock that was set back does not count as the oldest", async () => {
   using machine = new DataMachine().serving("2.14.3");
   const earlier = ["rancher-2.14.3-20990101T000000Z", "rancher-2.14.3-20990102T000000Z"];
   machine.data(Object.fromEntries(earlier.map((name) => [`${name}.tar.gz`, "x"])), machine.backups);
@@ -215,7 +215,7 @@ it("An archive made by a clock that was set back is not taken for the oldest", a
   ]);
 });
 
-it("Another folder is refused until what is remembered about the data is in it: no archive is put back twice", async () => {
+it("Another folder is refused until it has the recorded facts about the data, so that no archive is restored twice", async () => {
   using machine = new DataMachine().serving("2.14.3");
   await machine.backup();
   const restore = (machine.archives[0] ?? "").replace(/\.tar\.gz.*/, "");

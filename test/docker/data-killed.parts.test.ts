@@ -6,7 +6,7 @@ import { DataMachine } from "./support/fake-docker.ts";
 interface Scenario {
   make(): Promise<DataMachine>;
   run(machine: DataMachine): Promise<ScriptRun>;
-  /** What holds when a run has come to its end, whatever was before. */
+  /** What must hold when a run has finished, whatever happened before. */
   check(machine: DataMachine): void;
 }
 
@@ -44,7 +44,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     check: (machine) => {
       expect([machine.read("db/state"), machine.read("a name")]).toEqual(["written by 2.14.3", "kept"]);
       expect([machine.about("rancher", "running"), machine.about("rancher", "policy")]).toEqual(["false", "no"]);
-      // The newer one was started on its own data alone, and there is an archive of them.
+      // The newer version was started on its own data alone, and those have an archive.
       expect(machine.served.slice(1).filter((state) => state !== "written by 2.15.2")).toEqual([]);
       expect(machine.archives.some((name) => name.startsWith("rancher-2.15.2-"))).toBe(true);
     },
@@ -71,7 +71,7 @@ function oldArchive(machine: DataMachine): string {
   return archive.replace(".tar.gz", "");
 }
 
-/** Times at which the engine is asked for a change, of which each is a step to be killed at. */
+/** Calls that ask the engine for a change. Each is a step to be killed at. */
 const changes = /^(stop|start|update|rename|run|create|commit|rm|network (create|rm)|volume (create|rm)) /;
 
 describe.each(Object.keys(scenarios))("%s, killed at every step", (name) => {
@@ -85,7 +85,7 @@ describe.each(Object.keys(scenarios))("%s, killed at every step", (name) => {
     const steps = whole.calls.slice(before).flatMap((call, index) => (changes.test(call) ? [index + 1] : []));
     expect(steps.length).toBeGreaterThan(5);
 
-    // Three at a time: they mostly wait.
+    // Three at a time, because they mostly wait.
     const chains = [0, 1, 2].map(async (first) => {
       for (const step of steps.filter((_, index) => index % 3 === first)) await killedAt(scenario, step);
     });
@@ -95,7 +95,7 @@ describe.each(Object.keys(scenarios))("%s, killed at every step", (name) => {
 
 describe("a container that is stopped for its copy", () => {
   it.each(["an upgrade", "a backup", "taking a container over"])(
-    "serves again by itself when the script of %s is killed, and after a restart of the engine meanwhile",
+    "serves again by itself when the script of %s is killed, also after a restart of the engine",
     async (name) => {
       const scenario = scenarios[name]!;
       using machine = await scenario.make();

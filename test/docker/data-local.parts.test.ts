@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { shells } from "../support/plain-machine.ts";
 import { DataMachine } from "./support/fake-docker.ts";
 
-describe.each(Object.entries(shells))("on a machine with what a Mac has, by %s", (_, shell) => {
-  it("data are archived, tried on, put back and taken over all the same", async () => {
+describe.each(Object.entries(shells))("on a machine with a Mac's tools, by %s", (_, shell) => {
+  it("data is archived, tested, restored and taken over", async () => {
     using machine = new DataMachine(shell).serving("2.14.3");
 
     const backup = await machine.backup();
@@ -21,7 +21,7 @@ describe.each(Object.entries(shells))("on a machine with what a Mac has, by %s",
     expect(undone.code, undone.stderr).toBe(0);
   });
 
-  it("a container is taken over", async () => {
+  it("takes over a container", async () => {
     using machine = new DataMachine(shell);
     machine.container("old", "2.14.3", { mounts: "volume abcdef" });
     machine.data({ "db/state": "of somebody" }, machine.path("engine/volumes/abcdef"));
@@ -32,7 +32,7 @@ describe.each(Object.entries(shells))("on a machine with what a Mac has, by %s",
     expect(machine.read("db/state")).toBe("of somebody");
   });
 
-  it("and serve again when the script is killed in the middle of a copy", async () => {
+  it("serves again when the script is killed in the middle of a copy", async () => {
     using machine = new DataMachine(shell).serving("2.14.3");
     machine.fault(`case $* in *"cp -a"*) kill_script ;; esac`);
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { renderRancherDataScript } from "../../components/docker/rancher-data-script.ts";
 import { DataMachine, plainSpec } from "./support/fake-docker.ts";
 
-/** A machine on which an archive was put back whose version nothing serves yet. */
+/** A machine on which an archive was restored whose version does not serve yet. */
 async function waiting(): Promise<{ machine: DataMachine; archive: string }> {
   const machine = new DataMachine().serving("2.14.3");
   await machine.backup();
@@ -15,8 +15,8 @@ async function waiting(): Promise<{ machine: DataMachine; archive: string }> {
   return { machine, archive };
 }
 
-describe("what works on Rancher's data refuses", () => {
-  it("a backup between data that were put back and the Rancher they are of", async () => {
+describe("work on Rancher's data refuses", () => {
+  it("a backup between a restore and the start of the Rancher that the data belongs to", async () => {
     const { machine } = await waiting();
     using _ = machine;
 
@@ -39,18 +39,18 @@ describe("what works on Rancher's data refuses", () => {
       (machine) => machine.data({ mine: "x" }, machine.path("engine/volumes/rancher-trial-data")),
       /this machine has a volume named rancher-trial-data that this program did not create.*docker volume rm rancher-trial-data\n$/,
     ],
-  ])("to take a %s away that others called as what it tries versions with", async (_, make, words) => {
+  ])("to remove a %s of another owner with the name of the upgrade test", async (_, make, message) => {
     using machine = new DataMachine().serving("2.14.3");
     make(machine);
     const before = [machine.list("containers"), machine.list("volumes")];
 
     const run = await machine.run("2.15.2");
 
-    expect([run.code, run.stderr]).toEqual([10, expect.stringMatching(words)]);
+    expect([run.code, run.stderr]).toEqual([10, expect.stringMatching(message)]);
     expect([machine.list("containers"), machine.list("volumes")]).toEqual(before);
   });
 
-  it("a folder into which everybody may write, and writes nothing there", async () => {
+  it("a backup folder that everybody may write to, and writes nothing into it", async () => {
     using machine = new DataMachine().serving("2.14.3");
     mkdirSync(machine.backups);
     chmodSync(machine.backups, 0o777);
@@ -65,7 +65,7 @@ describe("what works on Rancher's data refuses", () => {
     expect(readdirSync(machine.backups)).toEqual([]);
   });
 
-  it("to take over what is its own already", async () => {
+  it("to take over its own container", async () => {
     using machine = new DataMachine().serving("2.14.3");
 
     const run = await machine.run("2.14.3", { adopt: "rancher" });
@@ -77,7 +77,7 @@ describe("what works on Rancher's data refuses", () => {
     expect(machine.about("rancher", "started")).toBe("at first");
   });
 
-  it("to take over what was taken over by a stack whose data are gone", async () => {
+  it("to take over what a stack whose data is gone has taken over", async () => {
     using machine = new DataMachine();
     machine.container("old-before-rancher-stack", "2.14.3", { running: "false", mounts: "volume abcdef" });
 
@@ -99,7 +99,7 @@ describe("what works on Rancher's data refuses", () => {
       "exit 1",
       "docker.backup.schedule is sometimes, which systemd on this machine does not accept as a calendar event",
     ],
-  ])("a timer that cannot be: %s", async (replaced, answer, words) => {
+  ])("an invalid timer: %s", async (replaced, answer, message) => {
     using machine = new DataMachine();
     machine.command("systemctl", "");
     machine.command("systemd-analyze", answer);
@@ -108,10 +108,10 @@ describe("what works on Rancher's data refuses", () => {
 
     const run = await machine.body(replaced === "" ? text : text.replaceAll(replaced, "command -v no-systemctl-here"));
 
-    expect([run.code, run.stderr]).toEqual([10, expect.stringContaining(words)]);
+    expect([run.code, run.stderr]).toEqual([10, expect.stringContaining(message)]);
   });
 
-  it("an archive that holds something else than was put into it", async () => {
+  it("an archive with other content than was put into it", async () => {
     using machine = new DataMachine().serving("2.14.3");
     machine.fault('case $* in *"-tzf"*) echo ./something-else; exit 0 ;; esac');
 
@@ -126,23 +126,23 @@ describe("what works on Rancher's data refuses", () => {
 
   it.each([
     [
-      "is there at all",
+      "whether it exists",
       "*' ls '*' -A /from'",
       'echo "permission denied" >&2; exit 1',
       "the volume rancher-data cannot be read: permission denied",
     ],
-    ["is how large", "*'du -sk'*", 'echo "I/O error" >&2; exit 1', "Rancher's data cannot be measured: I/O error"],
-  ])("to guess where it cannot see what of the data %s", async (_, asked, answer, words) => {
+    ["how large it is", "*'du -sk'*", 'echo "I/O error" >&2; exit 1', "Rancher's data cannot be measured: I/O error"],
+  ])("to guess if a check of the data fails: %s", async (_, asked, answer, message) => {
     using machine = new DataMachine().serving("2.14.3");
     if (asked.includes("ls")) machine.gone("rancher");
     machine.fault(`case $* in ${asked}) ${answer} ;; esac`);
 
     const run = await machine.run("2.15.2");
 
-    expect([run.code, run.stderr]).toEqual([30, expect.stringContaining(words)]);
+    expect([run.code, run.stderr]).toEqual([30, expect.stringContaining(message)]);
   });
 
-  it("an archive whose checksum is of a file that is none", async () => {
+  it("a file with a valid checksum that is not an archive", async () => {
     const { machine, archive } = await waiting();
     using _ = machine;
     machine.replaced("2.14.3");
@@ -158,7 +158,7 @@ describe("what works on Rancher's data refuses", () => {
     expect(machine.read("db/state")).toBe("written by 2.14.3");
   });
 
-  it("to go on where the container does not start again after its copy, and says what is safe", async () => {
+  it("to continue if the container does not start again after its copy, and says what is safe", async () => {
     using machine = new DataMachine().serving("2.14.3");
     machine.fault('case "$1 $2" in "start rancher") echo "no such device" >&2; exit 1 ;; esac');
 
@@ -172,7 +172,7 @@ describe("what works on Rancher's data refuses", () => {
     ]);
   });
 
-  it("to delete data that are in use", async () => {
+  it("to delete data that is in use", async () => {
     using machine = new DataMachine().serving("2.14.3");
     await machine.run("2.14.3");
     await machine.markForDeletion();
@@ -187,9 +187,9 @@ describe("what works on Rancher's data refuses", () => {
     expect(machine.read("db/state")).toBe("written by 2.14.3");
   });
 
-  it("to try a new version where the old one does not answer any more after the copy", async () => {
+  it("to test a new version if the old one does not become healthy after the copy", async () => {
     using machine = new DataMachine().serving("2.14.3");
-    // It was healthy, and is not from its copy on.
+    // It was healthy before, and is not from its copy on.
     machine.fault('case $* in *"-czvf"*) echo starting >"$fake/containers/rancher/health" ;; esac');
     const text = renderRancherDataScript({
       spec: plainSpec,
@@ -208,7 +208,7 @@ describe("what works on Rancher's data refuses", () => {
   });
 });
 
-it("a trial is begun with little memory too, after a warning", async () => {
+it("an upgrade test starts with little memory too, after a warning", async () => {
   using machine = new DataMachine().serving("2.14.3");
   const memory = join(machine.path("meminfo"));
   appendFileSync(memory, "MemTotal:  4000000 kB\nMemAvailable:  1048576 kB\n");

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { DataMachine } from "./support/fake-docker.ts";
 
-/** A machine that was upgraded, and has an archive of what was before. */
+/** A machine that was upgraded, and has an archive from before. */
 async function upgraded(): Promise<{ machine: DataMachine; archive: string }> {
   const machine = new DataMachine().serving("2.14.3");
   const run = await machine.run("2.15.2");
@@ -15,7 +15,7 @@ async function upgraded(): Promise<{ machine: DataMachine; archive: string }> {
 }
 
 describe("an archive", () => {
-  it("is put back whole, after an archive of what is there; a container of another version sees none of it", async () => {
+  it("is restored whole, after an archive of the current data; a container of another version sees none of it", async () => {
     const { machine, archive } = await upgraded();
     using _ = machine;
 
@@ -29,11 +29,11 @@ describe("an archive", () => {
       undefined,
       "kept",
     ]);
-    // It waits to be replaced, and does not come back by itself.
+    // It waits to be replaced, and does not start by itself.
     expect([machine.about("rancher", "running"), machine.about("rancher", "policy")]).toEqual(["false", "no"]);
   });
 
-  it("is put back once: neither a second run nor one after the container was replaced does it again", async () => {
+  it("is restored once: neither a second run nor a replaced container restores it again", async () => {
     const { machine, archive } = await upgraded();
     using _ = machine;
     await machine.run("2.14.3", { restore: archive });
@@ -48,7 +48,7 @@ describe("an archive", () => {
     expect(machine.read("db/state")).toBe("written since");
   });
 
-  it("is put back again once it was not asked for in between", async () => {
+  it("is restored again after a run without it", async () => {
     const { machine, archive } = await upgraded();
     using _ = machine;
     await machine.run("2.14.3", { restore: archive });
@@ -60,14 +60,14 @@ describe("an archive", () => {
 
     expect(run.code, run.stderr).toBe(0);
     expect(machine.read("db/state")).toBe("written by 2.14.3");
-    // The same image: nobody replaces it, so it is started here.
+    // The same image, so the container is not replaced, and the script starts it.
     expect([machine.about("rancher", "running"), machine.about("rancher", "policy")]).toEqual([
       "true",
       "unless-stopped",
     ]);
   });
 
-  it("begins another machine", async () => {
+  it("can set up another machine", async () => {
     const { machine, archive } = await upgraded();
     using _ = machine;
     using other = new DataMachine();
@@ -84,7 +84,7 @@ describe("an archive", () => {
     ["is not there", (file) => renameSync(file, `${file}.away`), 10, /this machine has no \S+\. It has:/],
     ["has no checksum", (file) => rmSync(`${file}.sha256`), 10, /has no checksum file next to it\. Copy/],
     ["is not what it was", (file) => appendFileSync(file, "x"), 20, /is damaged: its checksum does not match/],
-  ])("is refused where it %s, and Rancher goes on", async (_, spoil, code, words) => {
+  ])("is refused where it %s, and Rancher goes on", async (_, spoil, code, message) => {
     const { machine, archive } = await upgraded();
     using _machine = machine;
     spoil(join(machine.backups, `${archive}.tar.gz`));
@@ -92,12 +92,12 @@ describe("an archive", () => {
     const run = await machine.run("2.14.3", { restore: archive });
 
     expect(run.code).toBe(code);
-    expect(run.stderr).toMatch(words);
+    expect(run.stderr).toMatch(message);
     expect(machine.about("rancher", "running")).toBe("true");
     expect(machine.read("db/state")).toBe("written by 2.15.2");
   });
 
-  it("is refused beside another version than its own", async () => {
+  it("is refused for another version than its own", async () => {
     const { machine, archive } = await upgraded();
     using _ = machine;
 
@@ -109,7 +109,7 @@ describe("an archive", () => {
     );
   });
 
-  it("is refused where its data have no room", async () => {
+  it("is refused if its data does not fit on the disk", async () => {
     const { machine, archive } = await upgraded();
     using _ = machine;
     machine.command(
@@ -124,7 +124,7 @@ describe("an archive", () => {
     expect(machine.about("rancher", "running")).toBe("true");
   });
 
-  it("half put back is nothing to start on: the stack file must name an archive until one is back", async () => {
+  it("that was partly restored cannot be started from: the stack file must name an archive until one is restored", async () => {
     const { machine, archive } = await upgraded();
     using _ = machine;
     machine.fault(

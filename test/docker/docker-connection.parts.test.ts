@@ -9,7 +9,7 @@ import { runCommand } from "../../rehearsal/sandbox/command.ts";
 import type { Host } from "../../rehearsal/sandbox/host.ts";
 import { createSandbox, type Sandbox } from "../../rehearsal/sandbox/sandbox.ts";
 
-describe.skipIf(process.getuid?.() !== 0)("ssh, as the Docker provider is to call it", () => {
+describe.skipIf(process.getuid?.() !== 0)("ssh, as the Docker provider is configured to call it", () => {
   const folder = mkdtempSync(join(tmpdir(), "docker-connection-"));
   let sandbox: Sandbox;
   let agent: KeyAgent;
@@ -27,7 +27,7 @@ describe.skipIf(process.getuid?.() !== 0)("ssh, as the Docker provider is to cal
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** What the engine's host sees a connection come from, and how it ended. */
+  /** The address the engine's host sees a connection come from, and how the connection ended. */
   async function seen(hostKey: string, jumpKey?: string) {
     const { name, address, user, port } = engine;
     const through = jumpKey !== undefined && {
@@ -35,29 +35,29 @@ describe.skipIf(process.getuid?.() !== 0)("ssh, as the Docker provider is to cal
     };
     const host = sshHost({ name, address, user, port, hostKey, insecureIgnoreHostKey: false, ...through });
     const { sshOpts = [] } = dockerConnection(host) ?? {};
-    const words = ["ssh", "-F", "none", ...sshOpts, "-l", user, "-p", `${port}`, "--", address];
+    const command = ["ssh", "-F", "none", ...sshOpts, "-l", user, "-p", `${port}`, "--", address];
     const env = { ...process.env, SSH_AUTH_SOCK: agent.socket };
-    const { code, stdout, stderr } = await runCommand([...words, "echo $SSH_CONNECTION"], { env });
+    const { code, stdout, stderr } = await runCommand([...command, "echo $SSH_CONNECTION"], { env });
     return { code, from: stdout.split(" ")[0], stderr };
   }
   const refused = /No ED25519 host key is known|Host key verification failed/;
 
-  it("reaches the machine that has the pinned key, at a port of its own", async () => {
+  it("reaches the machine with the pinned key, on a custom port", async () => {
     expect(await seen(engine.hostKey)).toMatchObject({ code: 0, from: sandbox.subnet.machine });
   });
 
-  it("reaches no other one", async () => {
+  it("rejects any other machine", async () => {
     expect(await seen(jump.hostKey)).toMatchObject({ code: 255, stderr: expect.stringMatching(refused) });
   });
 
-  it("goes through a machine in between that has its own pinned key", async () => {
+  it("goes through a jump host with its own pinned key", async () => {
     expect(await seen(engine.hostKey, jump.hostKey)).toMatchObject({ code: 0, from: jump.address });
   });
 
   it.each([
-    ["the machine in between is another one", (): [string, string] => [engine.hostKey, engine.hostKey]],
-    ["the one behind it is", (): [string, string] => [jump.hostKey, jump.hostKey]],
-  ])("goes nowhere when %s", async (_, keys) => {
+    ["the jump host has another key", (): [string, string] => [engine.hostKey, engine.hostKey]],
+    ["the host behind it has another key", (): [string, string] => [jump.hostKey, jump.hostKey]],
+  ])("connects to nothing when %s", async (_, keys) => {
     expect(await seen(...keys())).toMatchObject({ code: 255, stderr: expect.stringMatching(refused) });
   });
 });

@@ -8,7 +8,7 @@ import { dockerHost } from "../support/dev-stack.ts";
 const over = (overrides: Partial<SshHost> = {}) =>
   dockerConnection(sshHost({ ...dockerHost, ...overrides })) as DockerConnection;
 
-/** Such a host, without a key to tell it by. */
+/** Such a host, without a host key. */
 function unpinned(): SshHost {
   const { hostKey: _, ...rest } = dockerHost;
   return { ...rest, insecureIgnoreHostKey: true };
@@ -22,7 +22,7 @@ const jumpHost = {
   insecureIgnoreHostKey: false,
 };
 
-/** What ssh itself makes of the options: connects to nobody. */
+/** How ssh itself interprets the options. It does not connect. */
 function understood(options: readonly string[]): Map<string, string> {
   const { stdout } = spawnSync("ssh", ["-F", "none", "-G", ...options, "192.0.2.30"], { encoding: "utf8" });
   return new Map(stdout.split("\n").map((line) => [line.split(" ")[0] ?? "", line.slice(line.indexOf(" ") + 1)]));
@@ -30,11 +30,11 @@ function understood(options: readonly string[]): Map<string, string> {
 const hasSsh = spawnSync("ssh", ["-V"]).status === 0;
 
 describe("dockerConnection", () => {
-  it("leaves the engine of this machine to the provider", () => {
+  it("leaves this machine's engine to the provider", () => {
     expect(dockerConnection(localHost("local"))).toBeUndefined();
   });
 
-  it("takes the pinned key alone for the machine, and keys of the agent alone for us", () => {
+  it("verifies the machine by the pinned key alone, and signs in by keys of the agent alone", () => {
     expect(over()).toEqual({
       host: "ssh://ops@192.0.2.30:22",
       sshOpts: [
@@ -48,18 +48,18 @@ describe("dockerConnection", () => {
     });
   });
 
-  it("writes users, IPv6 addresses and ports as a URL has them", () => {
+  it("writes users, IPv6 addresses and ports in URL form", () => {
     expect(over({ user: "o@ps", address: "2001:db8::30", port: 2200 }).host).toBe("ssh://o%40ps@[2001:db8::30]:2200");
   });
 
-  it("asks for no key only where the stack file says so", () => {
+  it("skips host key verification only if the stack file says so", () => {
     const { sshOpts } = dockerConnection(unpinned()) as DockerConnection;
 
     expect(sshOpts).toContain("StrictHostKeyChecking=no");
     expect(sshOpts.join(" ")).not.toContain("KnownHostsCommand");
   });
 
-  it("goes through a machine in between by that machine's own key", () => {
+  it("goes through a jump host, verified by its own key", () => {
     const [proxy, ...more] = over({ jumpHost }).sshOpts.filter((option) => option.startsWith("ProxyCommand="));
 
     expect(more).toEqual([]);
@@ -70,7 +70,7 @@ describe("dockerConnection", () => {
     );
   });
 
-  it.skipIf(!hasSsh)("is understood by ssh as it is meant", () => {
+  it.skipIf(!hasSsh)("is interpreted by ssh as intended", () => {
     const settings = understood(over({ jumpHost }).sshOpts);
 
     expect(settings.get("knownhostscommand")).toBe("/bin/echo %H ssh-ed25519 AAAAC3Nza");

@@ -15,21 +15,21 @@ interface Machine {
   readonly version: string;
   readonly words: string;
   readonly answers: boolean;
-  /** Where its engine is, for who runs as a user of it. */
+  /** Endpoint of its engine, for a user of the engine. */
   readonly endpoint: string;
-  /** Free under Docker's folder. */
+  /** Free space under Docker's folder. */
   readonly free: number;
   readonly listening: string;
   readonly holder: string;
-  /** Whose the network of our name is; nobody's where empty. There is none where absent. */
+  /** Owner of the network with our name; no owner if empty. Without it the network does not exist. */
   readonly network?: string;
   readonly resolvers: string;
   readonly system: string;
   readonly timedatectl: string;
   readonly chronyc?: string;
-  /** Docker's folder; one that is there where absent. */
+  /** Docker's folder; an existing one if absent. */
   readonly root?: string;
-  /** Whether the engine refuses to tell about itself. */
+  /** Whether the engine refuses to describe itself. */
   readonly silent?: boolean;
 }
 
@@ -93,7 +93,7 @@ const checks = (changes: Partial<DockerHostChecksArgs> = {}) => renderDockerHost
 const sized = "2 CPUs and 8267 MB of memory is enough for 15 clusters with 200 nodes in total, by Rancher's figures";
 
 describe("the checks of a Docker host", () => {
-  it("find nothing against a healthy one, say what it is enough for, and change nothing", async () => {
+  it("pass on a healthy host, print what it is sufficient for, and change nothing", async () => {
     using machine = machineOf();
 
     const end = await machine.run(checks());
@@ -111,7 +111,7 @@ describe("the checks of a Docker host", () => {
     ).toEqual([]);
   });
 
-  it("take the stack's own network for what it is", async () => {
+  it("accept the stack's own network", async () => {
     using machine = machineOf({ network: "rancher/dev" });
 
     expect((await machine.run(checks())).code).toBe(0);
@@ -119,13 +119,13 @@ describe("the checks of a Docker host", () => {
 
   it.each<[string, Partial<Machine>, string]>([
     [
-      "a network of somebody else's",
+      "a network of another owner",
       { network: "" },
       "this machine has a Docker network rancher that this program did not create, and this program needs the name",
     ],
-    ["a Podman", { words: "podman version 5.0" }, "docker on this machine is Podman"],
+    ["Podman", { words: "podman version 5.0" }, "docker on this machine is Podman"],
     [
-      "an engine that does not answer",
+      "an engine that does not respond",
       { answers: false },
       "does not answer: Cannot connect to the Docker daemon. Start it",
     ],
@@ -136,8 +136,12 @@ describe("the checks of a Docker host", () => {
     ["mapped users", { security: "[name=userns]" }, "uses userns-remap"],
     ["a kernel without memory limits", { limits: "false" }, "cgroup_enable=memory"],
     ["1 GB of memory", { bytes: GiB }, "Rancher would have 1073 MB of memory; the K3s inside it needs 2 GB"],
-    ["an engine that is a snap", { root: "/var/snap/docker/common/var-lib-docker" }, "is a snap, which cannot use"],
-    ["an engine that says nothing of itself", { silent: true }, "docker info fails: permission denied"],
+    [
+      "an engine installed as a snap",
+      { root: "/var/snap/docker/common/var-lib-docker" },
+      "is a snap, which cannot use",
+    ],
+    ["an engine that does not describe itself", { silent: true }, "docker info fails: permission denied"],
     ["a full disk", { free: 4 }, "has 4 GiB free; Rancher's image and data need 5"],
     ["a port in use", { listening: "LISTEN" }, "port 443 is in use on this machine. Find the process"],
     [
@@ -179,10 +183,10 @@ describe("the checks of a Docker host", () => {
       { resolvers: "nameserver 127.0.0.1\n" },
       "has only this machine itself as nameserver (127.0.0.1 )",
     ],
-    ["a clock nobody sets", { timedatectl: "echo no" }, "timedatectl set-ntp true"],
+    ["a clock that is not synchronised", { timedatectl: "echo no" }, "timedatectl set-ntp true"],
     ["a chrony without a source", { chronyc: "echo A,b,0,1,0.0,0,0,0,0,0,0,0,64,Not synchronised" }, "no source yet"],
-    ["a clock nobody can tell of", { timedatectl: "exit 1" }, "Install chrony"],
-  ])("warn of %s, and go on", async (_, changes, message) => {
+    ["a clock whose state is unknown", { timedatectl: "exit 1" }, "Install chrony"],
+  ])("warn of %s, and continue", async (_, changes, message) => {
     using machine = machineOf(changes);
 
     const end = await machine.run(checks());
@@ -192,7 +196,7 @@ describe("the checks of a Docker host", () => {
     expect(end.stderr).toContain(message);
   });
 
-  it("leave ports to containers of ours, and to the one that is taken over", async () => {
+  it("allow ports to be held by the stack's containers and by the one that is taken over", async () => {
     for (const holder of ["rancher-nginx", "old-rancher"]) {
       using machine = machineOf({ listening: "LISTEN", holder });
       const end = await machine.run(checks({ containers: [...args.containers, "old-rancher"] }));
@@ -201,7 +205,7 @@ describe("the checks of a Docker host", () => {
     }
   });
 
-  it("know that Docker finds what is behind systemd-resolved", async () => {
+  it("account for Docker looking behind systemd-resolved", async () => {
     using machine = machineOf({ resolvers: "nameserver 127.0.0.53\n" });
     machine.write("/run/systemd/resolve/resolv.conf", "nameserver 192.0.2.53\n");
 
@@ -210,7 +214,7 @@ describe("the checks of a Docker host", () => {
     expect(end.stderr).not.toContain("warning");
   });
 
-  it("ask on a Mac only what the engine and a Mac can tell", async () => {
+  it("check on a Mac only what the engine and a Mac can report", async () => {
     using machine = machineOf({ system: "Darwin", timedatectl: "exit 1", resolvers: "" });
 
     const end = await machine.run(checks());
@@ -218,7 +222,7 @@ describe("the checks of a Docker host", () => {
     expect([end.code, end.stderr]).toEqual([0, `${sized}\nunchanged: this machine can run Rancher\n`]);
   });
 
-  it("see that the SSH user may use Docker", async () => {
+  it("check that the SSH user may use Docker", async () => {
     using machine = machineOf();
     machine.tool("runuser", 'echo "permission denied" >&2; exit 1');
 
@@ -231,7 +235,7 @@ describe("the checks of a Docker host", () => {
     expect(root.code, root.stderr).toBe(0);
   });
 
-  it("measure Rancher's container by its own limits", async () => {
+  it("check Rancher's container against its own limits", async () => {
     using machine = machineOf();
 
     const small = await machine.run(checks({ memory: "1g" }));
@@ -248,7 +252,7 @@ describe("the checks of a Docker host", () => {
     ["tcp://127.0.0.1:2375", 0],
     ["ssh://ops@192.0.2.20", 10],
     ["tcp://192.0.2.20:2376", 10],
-  ])("take the engine at '%s' for this machine's, or not", async (endpoint, code) => {
+  ])("recognise whether the engine at '%s' is this machine's", async (endpoint, code) => {
     using machine = machineOf({ endpoint });
 
     const here = await machine.run(checks({}));
@@ -262,17 +266,20 @@ describe("the checks of a Docker host", () => {
     [2, 0],
     [2.5, 10],
     [8, 10],
-  ])("refuse %d CPUs of 2 with code %d: Docker would, when everything else is there", async (cpus, code) => {
-    using machine = machineOf();
+  ])(
+    "check %d CPUs of 2, with code %d: Docker would refuse them only after everything else is created",
+    async (cpus, code) => {
+      using machine = machineOf();
 
-    const run = await machine.run(checks({ cpus }));
+      const run = await machine.run(checks({ cpus }));
 
-    expect(run.code, run.stderr).toBe(code);
-    expect(run.stderr.includes(`docker.cpus is ${cpus}, and the engine has 2;`)).toBe(code !== 0);
-  });
+      expect(run.code, run.stderr).toBe(code);
+      expect(run.stderr.includes(`docker.cpus is ${cpus}, and the engine has 2;`)).toBe(code !== 0);
+    },
+  );
 });
 
-it("a machine sold with 4 GB counts as one", () => {
+it("accepts a machine sold with 4 GB", () => {
   expect(countsAs(4)).toBeLessThan(Math.floor((3.8 * GiB) / 1e6));
   expect(countsAs(4)).toBeGreaterThan(3500);
 });

@@ -8,7 +8,7 @@ import { changing, daemonFile, FakeDockerMachine } from "./support/fake-docker-m
 const environmentFile = "/etc/docker/rancher-stack-proxy.env";
 const dropIn = "/etc/systemd/system/docker.service.d/rancher-stack-proxy.conf";
 
-describe("an engine that is there already", () => {
+describe("an existing engine", () => {
   const engine = async (written?: string) => {
     const machine = new FakeDockerMachine("debian", { engine: true });
     if (written !== undefined) machine.write(daemonFile, written);
@@ -25,12 +25,8 @@ describe("an engine that is there already", () => {
       '{"debug": true, "dns": ["192.0.2.53"]}',
       { "live-restore": true, debug: true, dns: ["192.0.2.53"] },
     ],
-    [
-      "an opposite opinion",
-      '{\n  "live-restore" : false,\n  "debug": true\n}\n',
-      { "live-restore": true, debug: true },
-    ],
-  ])("with %s keeps what is written, and reloads: nothing restarts", async (_, before, after) => {
+    ["an opposite option", '{\n  "live-restore" : false,\n  "debug": true\n}\n', { "live-restore": true, debug: true }],
+  ])("with %s keeps its options, and reloads without a restart", async (_, before, after) => {
     using machine = await engine(before);
 
     const end = await machine.install();
@@ -40,7 +36,7 @@ describe("an engine that is there already", () => {
     expect(changing(machine.calls())).toEqual(["systemctl reload docker", "usermod -a -G docker ops"]);
   });
 
-  it("gets its options back to the byte, and stays", async () => {
+  it("gets its options back byte for byte, and stays installed", async () => {
     const before = '{"debug": true}';
     using machine = await engine(before);
     await machine.install();
@@ -53,7 +49,7 @@ describe("an engine that is there already", () => {
     expect(changing(machine.calls())).toEqual(["gpasswd -d ops docker", "systemctl reload docker"]);
   });
 
-  it("with options that it would not start with is left alone", async () => {
+  it("is left alone if its options would keep it from starting", async () => {
     using machine = await engine('{"broken": 1}');
     using list = await engine("[]");
 
@@ -67,7 +63,7 @@ describe("an engine that is there already", () => {
     expect(machine.read(daemonFile)).toBe('{"broken": 1}');
   });
 
-  it("of a swarm is refused", async () => {
+  it("is refused if it belongs to a swarm", async () => {
     using machine = new FakeDockerMachine("debian", { engine: true, swarm: "active" });
     await machine.run("systemctl start docker");
 
@@ -80,7 +76,7 @@ describe("an engine that is there already", () => {
 describe("the engine's proxy", () => {
   const proxy = { http: "http://proxy.example.com:3128", noProxy: ["localhost", "10.0.0.0/8"] };
 
-  it("is read at the engine's start, and a change restarts it: the text a preview shows says so", async () => {
+  it("is read when the engine starts, so a change restarts it, as the preview says", async () => {
     using machine = new FakeDockerMachine("debian");
 
     const fresh = await machine.install({ proxy });
@@ -100,7 +96,7 @@ describe("the engine's proxy", () => {
     expect(renderEngineInstall({ user: "ops" })).toContain("Removing a previous one RESTARTS THE ENGINE");
   });
 
-  it("goes with a restart when it is taken away, and stays away", async () => {
+  it("is removed with a restart, and stays removed", async () => {
     using machine = new FakeDockerMachine("debian");
     await machine.install({ proxy });
     machine.calls();
@@ -114,7 +110,7 @@ describe("the engine's proxy", () => {
     expect(changing(machine.calls())).not.toContain("systemctl restart docker");
   });
 
-  it("signs in from a file that root alone reads, and no other file, text or call has the password", async () => {
+  it("signs in from a file that only root can read, and no other file, text or call has the password", async () => {
     using machine = new FakeDockerMachine("debian");
     const credentials = "ops:p@ss %word'";
     const file = engineProxyFile(proxy, credentials);
@@ -141,7 +137,7 @@ describe("the engine's proxy", () => {
   it.each([
     ["the proxy", undefined],
     ["the password", proxy],
-  ])("leaves no password behind when %s is taken away", async (_, left) => {
+  ])("leaves no password behind when %s is removed", async (_, left) => {
     using machine = new FakeDockerMachine("debian");
     const secrets = { [engineProxySecret]: engineProxyFile(proxy, "ops:password") };
     await machine.install({ proxy: { ...proxy, signsIn: true }, secrets });

@@ -8,31 +8,34 @@ describe("Docker Engine on Debian and Ubuntu", () => {
   it.each<[keyof typeof releases, string]>([
     ["debian", "https://download.docker.com/linux/debian bookworm stable"],
     ["ubuntu", "https://download.docker.com/linux/ubuntu noble stable"],
-  ])("of %s comes from Docker's repository, signed by its known key, and no script is run", async (release, source) => {
-    using machine = new FakeDockerMachine(release);
+  ])(
+    "of %s comes from Docker's repository, signed by its known key, and no downloaded script is run",
+    async (release, source) => {
+      using machine = new FakeDockerMachine(release);
 
-    const end = await machine.install();
+      const end = await machine.install();
 
-    expect(end.code, end.stderr).toBe(0);
-    expect(end.stdout).toBe("28.3.1\n");
-    const signed = "/etc/apt/keyrings/rancher-stack-docker.asc,9DC858229FC7DD38854AE2D88D81803C0EBFCD88";
-    expect(machine.read("/etc/apt/sources.list.d/rancher-stack-docker.list")).toBe(
-      `deb [signed-by=${signed}] ${source}\n`,
-    );
-    expect(machine.read(daemonFile)).toBe('{\n  "live-restore": true\n}\n');
-    expect(changing(machine.calls())).toEqual([
-      expect.stringMatching(/^apt-get .*update$/),
-      expect.stringMatching(/install ca-certificates$/),
-      expect.stringMatching(/^apt-get .*update$/),
-      expect.stringMatching(/install docker-ce docker-ce-cli containerd.io$/),
-      "systemctl -q enable docker",
-      "systemctl reset-failed docker",
-      "systemctl start docker",
-      "usermod -a -G docker ops",
-    ]);
-  });
+      expect(end.code, end.stderr).toBe(0);
+      expect(end.stdout).toBe("28.3.1\n");
+      const signed = "/etc/apt/keyrings/rancher-stack-docker.asc,9DC858229FC7DD38854AE2D88D81803C0EBFCD88";
+      expect(machine.read("/etc/apt/sources.list.d/rancher-stack-docker.list")).toBe(
+        `deb [signed-by=${signed}] ${source}\n`,
+      );
+      expect(machine.read(daemonFile)).toBe('{\n  "live-restore": true\n}\n');
+      expect(changing(machine.calls())).toEqual([
+        expect.stringMatching(/^apt-get .*update$/),
+        expect.stringMatching(/install ca-certificates$/),
+        expect.stringMatching(/^apt-get .*update$/),
+        expect.stringMatching(/install docker-ce docker-ce-cli containerd.io$/),
+        "systemctl -q enable docker",
+        "systemctl reset-failed docker",
+        "systemctl start docker",
+        "usermod -a -G docker ops",
+      ]);
+    },
+  );
 
-  it("is planned once, and nothing is installed that was not planned", async () => {
+  it("is planned once, and nothing outside the plan is installed", async () => {
     using machine = new FakeDockerMachine("debian");
 
     await machine.install();
@@ -51,7 +54,7 @@ describe("Docker Engine on Debian and Ubuntu", () => {
     ]);
   });
 
-  it("is left alone by a second run", async () => {
+  it("is not touched by a second run", async () => {
     using machine = new FakeDockerMachine("debian");
     await machine.install();
     machine.calls();
@@ -63,7 +66,7 @@ describe("Docker Engine on Debian and Ubuntu", () => {
     expect(changing(machine.calls())).toEqual([]);
   });
 
-  it("goes with everything that came with it, and nothing else", async () => {
+  it("is removed with everything that was installed with it, and nothing else", async () => {
     using machine = new FakeDockerMachine("debian");
     await machine.install();
     machine.calls();
@@ -84,7 +87,7 @@ describe("Docker Engine on Debian and Ubuntu", () => {
     }
   });
 
-  it("leaves files of others in folders that the script created", async () => {
+  it("keeps files of others in folders that the script created", async () => {
     using machine = new FakeDockerMachine("debian");
     await machine.install();
     machine.write("/etc/apt/keyrings/other.asc", "key");
@@ -97,7 +100,7 @@ describe("Docker Engine on Debian and Ubuntu", () => {
     expect(existsSync(machine.path("root", "/etc/docker"))).toBe(false);
   });
 
-  it("stays while it has containers of somebody else", async () => {
+  it("is kept while it has containers of other owners", async () => {
     using machine = new FakeDockerMachine("debian");
     await machine.install();
     machine.write("/var/lib/docker/containers/wiki/config.v2.json", "{}");
@@ -112,7 +115,7 @@ describe("Docker Engine on Debian and Ubuntu", () => {
     expect(changing(machine.calls())).toEqual(["gpasswd -d ops docker"]);
   });
 
-  it("leaves volumes where they are", async () => {
+  it("keeps volumes", async () => {
     using machine = new FakeDockerMachine("debian");
     await machine.install();
     machine.write("/var/lib/docker/volumes/rancher-data/_data/k3s", "state");
@@ -125,7 +128,7 @@ describe("Docker Engine on Debian and Ubuntu", () => {
     expect(machine.read("/var/lib/docker/volumes/rancher-data/_data/k3s")).toBe("state");
   });
 
-  it("does not replace packages of somebody else", async () => {
+  it("does not replace packages that others installed", async () => {
     using machine = new FakeDockerMachine("debian");
     machine.tool(
       "apt-get",
@@ -177,7 +180,7 @@ describe("Docker Engine on the RHEL family", () => {
     expect(calls).toContain("rpm --import /etc/pki/rpm-gpg/RPM-GPG-KEY-rancher-stack-docker");
   });
 
-  it("is not installed when Docker's key is not the known one", async () => {
+  it("is not installed if Docker's key is not the known one", async () => {
     using machine = new FakeDockerMachine("rocky");
     machine.tool("gpg");
 
@@ -187,7 +190,7 @@ describe("Docker Engine on the RHEL family", () => {
     expect(machine.read("/etc/yum.repos.d/rancher-stack-docker.repo")).toBeUndefined();
   });
 
-  it("goes by rpm, which removes what came with us", async () => {
+  it("is removed by rpm, which removes what was installed with it", async () => {
     using machine = new FakeDockerMachine("rocky");
     await machine.install();
     machine.calls();
@@ -201,7 +204,7 @@ describe("Docker Engine on the RHEL family", () => {
 it.each<[keyof typeof releases, string]>([
   ["sles", "Docker has no packages for SUSE Linux Enterprise Server 15 SP6"],
   ["alpine", "this machine runs Alpine Linux v3.22, for which Docker has no packages"],
-])("%s is refused before anything changes, with another way", async (release, message) => {
+])("%s is refused before anything changes, with an alternative", async (release, message) => {
   using machine = new FakeDockerMachine(release);
 
   const end = await machine.install();
@@ -211,6 +214,6 @@ it.each<[keyof typeof releases, string]>([
   expect(changing(machine.calls())).toEqual([]);
 });
 
-it("root needs no group", () => {
+it("does not add root to a group", () => {
   expect(renderEngineInstall({ user: "root" })).not.toContain("usermod");
 });

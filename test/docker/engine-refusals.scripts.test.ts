@@ -5,45 +5,45 @@ import { changing, FakeDockerMachine } from "./support/fake-docker-machine.ts";
 
 interface Refusal {
   readonly release?: keyof typeof releases;
-  /** Makes the machine one that is refused. */
+  /** Turns the machine into one that is refused. */
   readonly spoil?: (machine: FakeDockerMachine) => void;
-  /** What the script looks for, and what it finds in its place. */
+  /** The path that the script checks, and what is there in the test. */
   readonly looks?: readonly [string, string];
   readonly code: number;
   readonly words: string;
 }
 
 const refusals: Readonly<Record<string, Refusal>> = {
-  "where Docker is a snap": {
+  "if Docker is installed as a snap": {
     looks: ["/snap/bin/docker", "/bin/sh"],
     code: 10,
     words: "this machine has Docker as a snap, which cannot use folders of the machine. Remove it (snap remove docker)",
   },
-  "where the system does not tell its release": {
+  "if the release of the system is unknown": {
     spoil: (machine) => machine.write("/etc/os-release", 'ID=debian\nPRETTY_NAME="Debian sid"\n'),
     code: 10,
     words: "/etc/os-release of Debian sid does not contain its release",
   },
-  "without what checks the key": {
+  "without the tools that check the key": {
     release: "rocky",
     looks: ["command -v gpg", "command -v no-gpg-is-here"],
     code: 10,
     words: "this machine lacks gpg or curl, which check Docker's key. Install gnupg2 and curl",
   },
-  "where the key cannot be had": {
+  "if the key cannot be downloaded": {
     release: "rocky",
     spoil: (machine) => machine.tool("curl", "exit 6"),
     code: 20,
     words: "gpg cannot be downloaded; curl's output is above",
   },
-  "where the key is none": {
+  "if the key is invalid": {
     release: "rocky",
     spoil: (machine) =>
       machine.tool("gpg", 'case "$*" in *--import*) echo "no valid OpenPGP data" >&2; exit 2 ;; esac'),
     code: 20,
     words: "gpg contains no keys: no valid OpenPGP data",
   },
-  "where rpm does not take the key": {
+  "if rpm does not accept the key": {
     release: "rocky",
     spoil: (machine) =>
       machine.tool("rpm", 'case "$*" in *--import*) exit 1 ;; "-q ca-certificates") ;; -q*) exit 1 ;; esac'),
@@ -57,7 +57,7 @@ describe("Docker Engine is not installed", () => {
     using machine = new FakeDockerMachine(release);
     spoil?.(machine);
     const [looked = "", found = ""] = looks ?? [];
-    // The test machine's own must not be seen.
+    // The test machine's own must not be visible.
     const text = renderEngineInstall({ user: "ops" })
       .replaceAll("command -v dockerd", "false")
       .replaceAll("/usr/lib/apt/apt-helper", "apt-helper");
@@ -68,7 +68,7 @@ describe("Docker Engine is not installed", () => {
     expect(changing(machine.calls()).filter((call) => /docker-ce|containerd|^usermod/.test(call))).toEqual([]);
   });
 
-  it("for a user who cannot be let in", async () => {
+  it("for a user who cannot be given access", async () => {
     using machine = new FakeDockerMachine("debian");
     machine.tool("usermod", "exit 6");
 
@@ -83,7 +83,7 @@ describe("Docker Engine is not installed", () => {
   it.each([
     ["start", "Docker Engine does not start. See: journalctl -u docker"],
     ["reload", "Docker Engine does not reload its options. See: journalctl -u docker"],
-  ])("to its end where systemd does not %s it", async (verb, words) => {
+  ])("completely if systemd does not %s it", async (verb, words) => {
     using machine = new FakeDockerMachine("debian", { engine: verb === "reload" });
     machine.tool(
       "systemctl",

@@ -6,7 +6,7 @@ import { ScriptSandbox } from "../support/script-run.ts";
 
 const stub = "nameserver 127.0.0.53\noptions edns0 trust-ad\nsearch example.com\n";
 
-/** What is printed on a machine with these files; a path behind `->` is a link. */
+/** Output on a machine with these files. A path behind `->` is a link. */
 async function printed(files: Readonly<Record<string, string>>): Promise<string> {
   using box = new ScriptSandbox();
   const root = box.path("root");
@@ -21,7 +21,7 @@ async function printed(files: Readonly<Record<string, string>>): Promise<string>
   return run.stdout.replaceAll(root, "").trimEnd();
 }
 
-describe("where a host names resolvers that its containers reach", () => {
+describe("the file of resolvers that a host's containers can reach", () => {
   it.each<[string, Record<string, string>, string]>([
     [
       "systemd-resolved",
@@ -32,14 +32,14 @@ describe("where a host names resolvers that its containers reach", () => {
       },
       "/run/systemd/resolve",
     ],
-    ["a file of its own", { "etc/resolv.conf": "search example.com\nnameserver\t192.0.2.53\n" }, "/etc/resolv.conf"],
-    // At boot it may not be there yet, and no container would start.
+    ["a regular file", { "etc/resolv.conf": "search example.com\nnameserver\t192.0.2.53\n" }, "/etc/resolv.conf"],
+    // It may not exist yet at boot, and then no container would start.
     ["a link", { "etc/resolv.conf": "->run/nm/resolv.conf", "run/nm/resolv.conf": "nameserver 192.0.2.53\n" }, ""],
     ["itself alone", { "etc/resolv.conf": "nameserver 127.0.0.1\n" }, ""],
     ["nobody", { "etc/resolv.conf": "search example.com\n" }, ""],
     ["nothing at all", {}, ""],
     ["IPv6 alone, which a container may not have", { "etc/resolv.conf": "nameserver 2001:db8::53\n" }, ""],
-    ["the link's own, which no pod reaches", { "etc/resolv.conf": "nameserver 169.254.169.254\n" }, ""],
+    ["a link-local one, which no pod reaches", { "etc/resolv.conf": "nameserver 169.254.169.254\n" }, ""],
     [
       "a resolved that knows none, and a file that does",
       { "run/systemd/resolve/resolv.conf": "# none\n", "etc/resolv.conf": "nameserver 192.0.2.53\n" },
@@ -49,7 +49,7 @@ describe("where a host names resolvers that its containers reach", () => {
     expect(await printed(files)).toBe(path);
   });
 
-  it("is mounted where K3s looks, by a path that stays the same whatever the resolvers are", () => {
+  it("is mounted where K3s looks for it, by a path that does not depend on the resolvers", () => {
     expect(resolverMounts("")).toEqual([]);
     expect(resolverMounts("/run/systemd/resolve")).toEqual([
       { hostPath: "/run/systemd/resolve", containerPath: "/run/systemd/resolve", readOnly: true },

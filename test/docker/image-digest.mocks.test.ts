@@ -6,7 +6,7 @@ import { valueOf } from "../support/value-of.ts";
 
 const digest = `sha256:${"b".repeat(64)}`;
 
-/** What comes of asking, and what was asked. */
+/** The result, and which images were looked up. */
 async function resolve(image: string, call: SynthesisOptions["call"]) {
   const asked: unknown[] = [];
   const answer: SynthesisOptions["call"] = (question) => {
@@ -24,20 +24,20 @@ async function resolve(image: string, call: SynthesisOptions["call"]) {
 }
 
 describe("imageWithDigest", () => {
-  it("puts the digest a tag has now behind it", async () => {
+  it("appends the digest that a tag has now", async () => {
     const { result, asked } = await resolve("registry.example.com:5000/nginx:1.30.4", () => ({ sha256Digest: digest }));
 
     expect(result).toBe(`registry.example.com:5000/nginx:1.30.4@${digest}`);
     expect(asked).toEqual(["registry.example.com:5000/nginx:1.30.4"]);
   });
 
-  it("asks nobody where the digest is given", async () => {
+  it("does not look up a digest that is given", async () => {
     const pinned = `nginx:1.30.4@${digest}`;
 
     expect(await resolve(pinned, undefined)).toEqual({ result: pinned, asked: [] });
   });
 
-  it("refuses what is no image, and one without version or digest", async () => {
+  it("refuses an invalid image, and one without version or digest", async () => {
     await expect(resolve("Not An Image", undefined)).rejects.toThrow(
       "rancher:loadBalancer.image is Not An Image, which is not an image reference. Set name and version: nginx:1.30.4",
     );

@@ -13,7 +13,7 @@ describe("parseImageReference", () => {
     ["registry.example.com:5000/team/nginx:1.30.4", { name: "registry.example.com:5000/team/nginx", tag: "1.30.4" }],
     ["localhost:5000/nginx:v1_2-3.4", { name: "localhost:5000/nginx", tag: "v1_2-3.4" }],
     ["team/a__b/c-d", { name: "team/a__b/c-d" }],
-  ])("takes %s apart", (text, parts) => {
+  ])("splits %s into its parts", (text, parts) => {
     expect(parseImageReference(text)).toEqual(parts);
   });
 
@@ -33,13 +33,13 @@ describe("parseImageReference", () => {
     `nginx:${"1".repeat(129)}`,
     "/nginx",
     "a//b",
-  ])("takes %j for none", (text) => {
+  ])("rejects %j", (text) => {
     expect(parseImageReference(text)).toBeUndefined();
   });
 });
 
 describe("withDigest", () => {
-  it("keeps the tag for people, and replaces a digest", () => {
+  it("keeps the tag for readers, and replaces a digest", () => {
     expect(withDigest({ name: "nginx", tag: "1.30.4" }, digest)).toBe(`nginx:1.30.4@${digest}`);
     expect(withDigest({ name: "nginx", digest: "sha256:old" }, digest)).toBe(`nginx@${digest}`);
   });

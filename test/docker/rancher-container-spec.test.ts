@@ -13,12 +13,12 @@ const withoutNginx: Partial<SingleNodeSettings> = {
   tls: { source: "rancher" },
 };
 
-describe("rancherContainerShape", () => {
-  it("reads like this for a short stack file", () => {
+describe("rancherContainerSpec", () => {
+  it("matches the expected spec for a short stack file", () => {
     expectGolden("docker/short.container.json", `${JSON.stringify(spec(), undefined, 2)}\n`);
   });
 
-  it("reads like this with every option", () => {
+  it("matches the expected spec with every option", () => {
     const every = spec({
       loadBalancer: devNginx({ runAs: "host" }),
       tls: { source: "secret", certificate },
@@ -43,11 +43,11 @@ describe("rancherContainerShape", () => {
   const ports = (settings: Partial<SingleNodeSettings>) =>
     spec(settings).ports.map(({ ip, external }) => `${ip}:${external}`);
 
-  it("has no port on the host where nginx shares a network with it", () => {
+  it("publishes no port on the host if nginx shares a network with it", () => {
     expect(ports({ loadBalancer: devNginx({ runAs: "container" }) })).toEqual([]);
   });
 
-  it("has its ports on loopback alone where nginx is a package of the host", () => {
+  it("publishes its ports on loopback alone if nginx is a package of the host", () => {
     const docker = dockerSettings({ publish: { http: 61080, https: 61443 } });
 
     expect(ports({ loadBalancer: devNginx({ runAs: "host" }), docker })).toEqual([
@@ -56,11 +56,11 @@ describe("rancherContainerShape", () => {
     ]);
   });
 
-  it("answers everybody itself only where there is no nginx", () => {
+  it("serves all clients itself only without nginx", () => {
     expect(ports(withoutNginx)).toEqual(["0.0.0.0:8080", "0.0.0.0:8443"]);
   });
 
-  // Rancher ends at its start for a CA's certificate together with --no-cacerts (rancher, pkg/tls).
+  // Rancher exits at startup if it gets a CA's certificate together with --no-cacerts (rancher, pkg/tls).
   const trusts: [string, Partial<SingleNodeSettings>, { command: string[]; privateCa: boolean }][] = [
     ["a generated certificate", { tls: { source: "generated" } }, { command: [], privateCa: true }],
     [
@@ -76,13 +76,13 @@ describe("rancherContainerShape", () => {
     ["Rancher's own certificate", withoutNginx, { command: [], privateCa: false }],
   ];
 
-  it.each(trusts)("tells Rancher whom agents are to trust: %s", (_, settings, expected) => {
+  it.each(trusts)("configures whom agents trust: %s", (_, settings, expected) => {
     const { command, privateCa } = spec(settings);
 
     expect({ command, privateCa }).toEqual(expected);
   });
 
-  it("never says --no-cacerts and hands over a CA, nor neither where nginx ends TLS", () => {
+  it("passes either --no-cacerts or a CA if nginx ends TLS, never both or neither", () => {
     const sources: SingleNodeTlsSettings[] = [
       { source: "generated" },
       { source: "secret", certificate },
@@ -95,7 +95,7 @@ describe("rancherContainerShape", () => {
     }
   });
 
-  it("puts words of the stack file behind its own, and lets its variables win", () => {
+  it("appends the stack file's arguments to its own, and lets the stack file's variables win", () => {
     const { command, environment } = spec({
       tls: { source: "secret", certificate },
       docker: dockerSettings({
@@ -109,7 +109,7 @@ describe("rancherContainerShape", () => {
     expect(environment).toEqual({ CATTLE_SYSTEM_DEFAULT_REGISTRY: "other.example.com" });
   });
 
-  it("shows its environment in a label, as the environment itself is a secret", () => {
+  it("shows its environment in a label, because the environment itself is a secret", () => {
     const { labels } = withDocker({ environment: { B: "2", A: "1" } });
 
     expect(labels["rancher.environment"]).toBe("A=1 B=2");
@@ -133,25 +133,25 @@ describe("rancherContainerShape", () => {
     ["1536m", 1536],
     ["4194304k", 4096],
     ["4294967296b", 4096],
-  ])("takes %s of memory for %i MiB", (memory, mebibytes) => {
+  ])("reads %s of memory as %i MiB", (memory, mebibytes) => {
     expect(withDocker({ memory }).memory).toBe(mebibytes);
   });
 
-  it("knows no limits that were not asked for", () => {
+  it("sets no limits that were not requested", () => {
     expect(spec()).not.toHaveProperty("memory");
     expect(spec()).not.toHaveProperty("cpus");
   });
 });
 
 describe("rancherHealthcheck", () => {
-  // The provider reads times back as Go writes them; 60s would come back as 1m0s, a difference at every run.
-  it("writes times as Go writes them", () => {
+  // The provider reads durations back in Go's notation; 60s would come back as 1m0s, a difference at every run.
+  it("writes durations in Go's notation", () => {
     const { interval, timeout, startPeriod } = rancherHealthcheck;
 
     for (const time of [interval, timeout, startPeriod]) expect(time).toMatch(/^((\d+h)?[1-5]?\dm)?[1-5]?\ds$/);
   });
 
-  it("asks Rancher as nginx does: a redirect to HTTPS would be taken for an answer", () => {
+  it("probes Rancher as nginx does, because a redirect to HTTPS would count as success", () => {
     expect(rancherHealthcheck.tests.join(" ")).toContain("--fail");
     expect(rancherHealthcheck.tests).toContain("X-Forwarded-Proto: https");
   });

@@ -33,7 +33,7 @@ async function made({ image = rancherImage, resolvers, ...docker }: Case = {}, p
   };
 }
 
-/** Names of the inputs that differ: what a preview gives for a reason. */
+/** Names of the inputs that differ: the reasons a preview shows. */
 async function changed(before: Case, after: Case): Promise<string[]> {
   const [one, other] = await Promise.all([made(before), made(after)]);
   const [was, is] = [one.container.inputs, other.container.inputs];
@@ -43,7 +43,7 @@ async function changed(before: Case, after: Case): Promise<string[]> {
 }
 
 describe("Rancher's container", () => {
-  it("is all of this, and what the provider would answer with values of its own is said", async () => {
+  it("registers exactly these inputs, including those the provider would otherwise fill in", async () => {
     const { container } = await made({ memory: "8g", cpus: 2 });
 
     const { envs, labels, healthcheck, uploads, ...inputs } = container.inputs;
@@ -69,15 +69,15 @@ describe("Rancher's container", () => {
     expect(healthcheck).toMatchObject({ interval: "5s", timeout: "5s", startPeriod: "10m0s", retries: 6 });
   });
 
-  it("is replaced for another health check, which the provider would only note", async () => {
+  it("is replaced for another health check, which the provider would only record", async () => {
     expect((await made()).container.replaceOnChanges).toEqual(["healthcheck"]);
   });
 
-  it("goes before its successor comes: both have one name", async () => {
+  it("is deleted before its successor is created, because both have one name", async () => {
     expect((await made()).container.deleteBeforeReplace).toBe(true);
   });
 
-  it("knows its image at preview, so that a change of it is shown as what it is", async () => {
+  it("knows its image at preview, so that a change of it is shown precisely", async () => {
     const { container } = await made({}, true);
 
     expect(container.inputs["image"]).toBe(rancherImage);
@@ -88,7 +88,7 @@ describe("Rancher's container", () => {
     ["nothing", {}, {}, []],
     ["another image", {}, { image: rancherImage.replace("v2.15.2", "v2.15.3") }, ["image"]],
     ["a variable, whose label shows which", {}, { environment: { A: "1" } }, ["envs", "labels"]],
-    ["words for Rancher", {}, { arguments: ["--debug"] }, ["command"]],
+    ["arguments for Rancher", {}, { arguments: ["--debug"] }, ["command"]],
     ["more memory", { memory: "4g" }, { memory: "8g" }, ["memory", "memorySwap"]],
     [
       "an audit log",
@@ -98,12 +98,12 @@ describe("Rancher's container", () => {
     ],
     ["further CAs", {}, { additionalTrustedCAs: "COMPANY CA" }, ["uploads"]],
     ["resolvers of the host", {}, { resolvers: "/run/systemd/resolve" }, ["volumes"]],
-    ["what concerns only backups", {}, { backup: { keep: 1, folder: "/else" } }, []],
-  ])("names a reason at preview: %s", async (_, before, after, expected) => {
+    ["settings that concern only backups", {}, { backup: { keep: 1, folder: "/else" } }, []],
+  ])("shows the reason for a replacement at preview: %s", async (_, before, after, expected) => {
     expect(await changed(before, after)).toEqual(expected);
   });
 
-  it("tells its id, which whoever waits for it waits for", async () => {
+  it("exposes its id, which dependants wait for", async () => {
     const { result } = await made();
 
     expect(await valueOf(result.containerId)).toBe("rancher-container-id");

@@ -16,46 +16,49 @@ describe.skipIf("refused" in made)("taking a container over, on a real Docker en
     await at.close();
   });
 
-  it.each(["volume", "bind", "layer"])("takes over a Rancher somebody runs by hand, its data in a %s", async (kind) => {
-    await machine.look("mkdir", "-p", "/opt/rancher");
-    // An image that declares no volume keeps the data in the container.
-    if (kind === "layer") await engine.feedDocker(await at.flattened(), "import", "-", "rancher/rancher:flat");
-    const words = {
-      volume: ["rancher/rancher:v2.14.3"],
-      bind: ["--volume", "/opt/rancher:/var/lib/rancher", "rancher/rancher:v2.14.3"],
-      layer: [
-        "--env",
-        "CATTLE_SERVER_VERSION=v2.14.3",
-        "--workdir",
-        "/var/lib/rancher",
-        "--env",
-        "AUDIT_LOG_PATH=/tmp/a",
-        "rancher/rancher:flat",
-        "bash",
-        "/usr/bin/entrypoint.sh",
-      ],
-    }[kind]!;
-    await engine.mustDocker("run", "-d", "--name", "by-hand", "--privileged", "--restart", "always", ...words);
-    await at.answers("by-hand");
-    const uuid = await at.kept("installUuid", "by-hand");
+  it.each(["volume", "bind", "layer"])(
+    "takes over a Rancher that was started by hand, its data in a %s",
+    async (kind) => {
+      await machine.look("mkdir", "-p", "/opt/rancher");
+      // An image that declares no volume keeps the data in the container's layer.
+      if (kind === "layer") await engine.feedDocker(await at.flattened(), "import", "-", "rancher/rancher:flat");
+      const options = {
+        volume: ["rancher/rancher:v2.14.3"],
+        bind: ["--volume", "/opt/rancher:/var/lib/rancher", "rancher/rancher:v2.14.3"],
+        layer: [
+          "--env",
+          "CATTLE_SERVER_VERSION=v2.14.3",
+          "--workdir",
+          "/var/lib/rancher",
+          "--env",
+          "AUDIT_LOG_PATH=/tmp/a",
+          "rancher/rancher:flat",
+          "bash",
+          "/usr/bin/entrypoint.sh",
+        ],
+      }[kind]!;
+      await engine.mustDocker("run", "-d", "--name", "by-hand", "--privileged", "--restart", "always", ...options);
+      await at.answers("by-hand");
+      const uuid = await at.kept("installUuid", "by-hand");
 
-    const end = await at.data("2.14.3", { adopt: "by-hand" });
-    expect(end.code, end.stderr).toBe(0);
-    await at.serve("2.14.3");
+      const end = await at.data("2.14.3", { adopt: "by-hand" });
+      expect(end.code, end.stderr).toBe(0);
+      await at.serve("2.14.3");
 
-    expect(await at.kept("installUuid")).toBe(uuid);
-    expect(
-      await engine.mustDocker(
-        "inspect",
-        "-f",
-        "{{.State.Running}} {{.HostConfig.RestartPolicy.Name}}",
-        "by-hand-before-rancher-stack",
-      ),
-    ).toBe("false no");
-    expect((await at.data("2.14.3", { adopt: "by-hand" })).stderr).toBe("unchanged: Rancher 2.14.3 has its data\n");
-    await engine.mustDocker("rm", "-v", "by-hand-before-rancher-stack");
-    await at.data("2.14.3");
-    await engine.mustDocker("rm", "-f", "-v", "rancher");
-    await engine.mustDocker("volume", "rm", "rancher-data");
-  });
+      expect(await at.kept("installUuid")).toBe(uuid);
+      expect(
+        await engine.mustDocker(
+          "inspect",
+          "-f",
+          "{{.State.Running}} {{.HostConfig.RestartPolicy.Name}}",
+          "by-hand-before-rancher-stack",
+        ),
+      ).toBe("false no");
+      expect((await at.data("2.14.3", { adopt: "by-hand" })).stderr).toBe("unchanged: Rancher 2.14.3 has its data\n");
+      await engine.mustDocker("rm", "-v", "by-hand-before-rancher-stack");
+      await at.data("2.14.3");
+      await engine.mustDocker("rm", "-f", "-v", "rancher");
+      await engine.mustDocker("volume", "rm", "rancher-data");
+    },
+  );
 });

@@ -4,7 +4,7 @@ import { makeDataHost, type DataHost } from "./support/data-host.ts";
 const made = await makeDataHost();
 if ("refused" in made) console.warn(`Rancher's data are not tested on a real engine here: ${made.refused}`);
 
-/** A trial of 10 s instead of 600. */
+/** An upgrade test of 10 s instead of 600. */
 const shortUpgradeTest = { edit: (text: string) => text.replace("trial_began + 600", "trial_began + 10") };
 
 const faults = {
@@ -21,7 +21,7 @@ describe.skipIf("refused" in made)("the script about Rancher's data, on a real D
     await engine.mustDocker("volume", "ls", "--quiet", "--filter", "name=rancher-"),
     await engine.mustDocker("network", "ls", "--quiet", "--filter", "name=rancher-trial"),
   ];
-  /** All that makes one folder another, but for what a running server writes. */
+  /** Everything by which two folders differ, except what a running server writes. */
   const furniture = () =>
     at.inside(
       "rancher",
@@ -40,7 +40,7 @@ describe.skipIf("refused" in made)("the script about Rancher's data, on a real D
     await at.close();
   });
 
-  it("archives data as they were in one moment, and leaves nothing else behind", async () => {
+  it("archives the data of one moment, and leaves nothing else behind", async () => {
     const before = await furniture();
 
     const end = await at.backup();
@@ -59,7 +59,7 @@ describe.skipIf("refused" in made)("the script about Rancher's data, on a real D
     ).toBe("600");
   });
 
-  it("does not let a new version have the data that never becomes healthy", async () => {
+  it("does not give the data to a new version that never becomes healthy", async () => {
     const started = await engine.mustDocker("inspect", "-f", "{{.Id}}", "rancher");
 
     const end = await at.data("2.15.3", {}, shortUpgradeTest);
@@ -73,8 +73,8 @@ describe.skipIf("refused" in made)("the script about Rancher's data, on a real D
     expect(await leftovers()).toEqual(["rancher", "rancher-data", ""]);
   });
 
-  it("tries a new version out where nothing is reached, and has a default route all the same", async () => {
-    // curl says 7 or 28 where nobody is reached; an SSH server that is reached is none of HTTP's, which is 1.
+  it("tests a new version without network access, but with a default route", async () => {
+    // curl exits with 7 or 28 if it reaches nothing. An SSH server that it reaches does not speak HTTP, which is 1.
     const ask = (container: string) =>
       `for each in ${machine.host.address} 198.51.100.1; do docker exec ${container} curl -s -o /dev/null -m 3 "http://$each:22" || printf '%s ' $?; done`;
     const edit = (text: string) =>
@@ -95,7 +95,7 @@ describe.skipIf("refused" in made)("the script about Rancher's data, on a real D
     expect(await leftovers()).toEqual(["rancher", "rancher-data", ""]);
   });
 
-  it("brings back the data and the version of before, when a new one fails after its proof", async () => {
+  it("restores the old data and version if a new one fails after its upgrade test", async () => {
     const before = await furniture();
     const uuid = await at.kept("installUuid");
     await expect(at.serve("2.15.4", [], 5)).rejects.toThrow(/does not answer/);
@@ -116,7 +116,7 @@ describe.skipIf("refused" in made)("the script about Rancher's data, on a real D
     expect((await at.data("2.14.3", { restore: archive })).stderr).toBe("unchanged: Rancher 2.14.3 has its data\n");
   });
 
-  it("comes back by itself when engine and script end in the middle of a copy, and goes on next time", async () => {
+  it("recovers by itself when engine and script end in the middle of a copy, and the next run continues", async () => {
     // The undo step has these functions too, and comes first.
     const edit = (text: string) =>
       text.replace(
@@ -142,7 +142,7 @@ describe.skipIf("refused" in made)("the script about Rancher's data, on a real D
     expect(await leftovers()).toEqual(["rancher", "rancher-data", ""]);
   });
 
-  it("archives by the clock what it archives by hand", async () => {
+  it("makes the same archive by the timer as by hand", async () => {
     const backup = { keep: 50, folder: "/var/backups/rancher", schedule: "daily" };
     const before = await at.archives();
 
@@ -158,7 +158,7 @@ describe.skipIf("refused" in made)("the script about Rancher's data, on a real D
     expect(await machine.look("sh", "-c", "ls /etc/systemd/system/rancher-backup.* 2>&1")).toMatch(/No such file/);
   });
 
-  it("goes with destroy, and leaves data and archives", async () => {
+  it("is removed by destroy, which keeps data and archives", async () => {
     await engine.mustDocker("rm", "-f", "-v", "rancher");
 
     const end = await machine.base.delete();

@@ -11,12 +11,12 @@ import { DataMachine, plainSpec } from "./support/fake-docker.ts";
 const backup = { keep: 7, folder: "/var/backups/rancher" };
 
 describe("renderRancherDataScript", () => {
-  it("reads like this", () => {
+  it("matches the golden file", () => {
     const args = { spec: plainSpec, version: "2.15.2", image: "rancher/rancher:v2.15.2", backup };
     expectGolden("docker/rancher-data.sh", renderRancherDataScript(args));
   });
 
-  it("travels over SSH with a timer too, whose script stands alone", () => {
+  it("fits into one SSH argument with a timer, whose script is self-contained", () => {
     const args = { spec: plainSpec, version: "2.15.2", image: "rancher/rancher:v2.15.2" };
     const body = renderRancherDataScript({ ...args, backup: { ...backup, schedule: "Sun 03:00" } });
 
@@ -28,7 +28,7 @@ describe("renderRancherDataScript", () => {
     expect(body).toContain("\nOnCalendar=Sun 03:00\n");
   });
 
-  it("has no timer on a machine that has no schedule", () => {
+  it("has no timer on a machine without a schedule", () => {
     const args = { spec: plainSpec, version: "2.15.2", image: "rancher/rancher:v2.15.2" };
 
     expect(renderRancherDataScript({ ...args, backup })).not.toContain("OnCalendar");
@@ -36,7 +36,7 @@ describe("renderRancherDataScript", () => {
 });
 
 describe("the script about Rancher's data", () => {
-  it("leaves a machine alone that has none yet", async () => {
+  it("does nothing on a machine without data", async () => {
     using machine = new DataMachine();
 
     const run = await machine.run("2.15.2");
@@ -49,7 +49,7 @@ describe("the script about Rancher's data", () => {
     expect(machine.list("volumes")).toEqual([]);
   });
 
-  it("leaves the version alone that serves", async () => {
+  it("does nothing if the version already serves", async () => {
     using machine = new DataMachine().serving("2.15.2");
 
     const run = await machine.run("2.15.2");
@@ -58,7 +58,7 @@ describe("the script about Rancher's data", () => {
     expect(machine.calls.filter((call) => /^(stop|start|run|create)/.test(call))).toEqual([]);
   });
 
-  it("takes up data that an earlier stack has left, by what is remembered beside its archives", async () => {
+  it("adopts data that an earlier stack left, by the facts recorded beside its archives", async () => {
     using machine = new DataMachine().serving("2.15.2");
     await machine.run("2.15.2");
     machine.gone("rancher");
@@ -73,7 +73,7 @@ describe("the script about Rancher's data", () => {
     );
   });
 
-  it("asks of which version data are that nobody knows", async () => {
+  it("asks for the version of data with no recorded version", async () => {
     using machine = new DataMachine();
     machine.data({ state: "of somebody" });
 
@@ -90,18 +90,18 @@ describe("the script about Rancher's data", () => {
     ["2.13.4", "2.15.2", /was written by 2\.13\.4, .* Upgrade to the latest 2\.14 first, then to 2\.15\.2/],
     ["2.15.2", "2.14.3", /2\.14\.3 cannot read it/],
     ["2.14.3", "2.14.2", /2\.14\.2 cannot read it/],
-  ])("refuses to go from %s to %s, and touches nothing", async (from, to, words) => {
+  ])("refuses to go from %s to %s, and touches nothing", async (from, to, message) => {
     using machine = new DataMachine().serving(from);
 
     const run = await machine.run(to);
 
     expect(run.code).toBe(10);
-    expect(run.stderr).toMatch(words);
+    expect(run.stderr).toMatch(message);
     expect(machine.about("rancher", "started")).toBe("at first");
     expect(machine.archives).toEqual([]);
   });
 
-  it("refuses a container of that name which others made", async () => {
+  it("refuses another owner's container of that name", async () => {
     using machine = new DataMachine();
     machine.container("rancher", "2.15.2");
 
@@ -111,7 +111,7 @@ describe("the script about Rancher's data", () => {
     expect(run.stderr).toMatch(/this machine has a container named rancher that this program did not create\..*adopt/);
   });
 
-  it("refuses an image that is another version than the stack file says", async () => {
+  it("refuses an image of another version than the stack file names", async () => {
     using machine = new DataMachine().serving("2.14.3");
 
     const run = await machine.run("2.15.2", { image: "rancher:v2.14.2" });
@@ -120,7 +120,7 @@ describe("the script about Rancher's data", () => {
     expect(run.stderr).toMatch(/docker\.image is rancher:v2\.14\.2, which is Rancher 2\.14\.2, and rancher:version is/);
   });
 
-  it("stops nothing for an image that cannot be had", async () => {
+  it("does not stop Rancher if the image cannot be pulled", async () => {
     using machine = new DataMachine().serving("2.14.3");
 
     const run = await machine.run("2.14.4", { image: "rancher:v2.14.4" });
@@ -132,22 +132,19 @@ describe("the script about Rancher's data", () => {
     expect(machine.about("rancher", "started")).toBe("at first");
   });
 
-  it.each(["*", "container ls*", "volume ls*"])(
-    "does not take an engine for empty that does not answer to %s",
-    async (asked) => {
-      using machine = new DataMachine().serving("2.14.3");
-      machine.fault(
-        `case $* in ${asked.replace(" ", "\\ ")}) echo "Cannot connect to the Docker daemon" >&2; exit 1 ;; esac`,
-      );
+  it.each(["*", "container ls*", "volume ls*"])("does not treat an engine that fails at %s as empty", async (asked) => {
+    using machine = new DataMachine().serving("2.14.3");
+    machine.fault(
+      `case $* in ${asked.replace(" ", "\\ ")}) echo "Cannot connect to the Docker daemon" >&2; exit 1 ;; esac`,
+    );
 
-      const run = await machine.run("2.15.2");
+    const run = await machine.run("2.15.2");
 
-      expect(run.code).toBe(30);
-      expect(run.stderr).toMatch(/^the Docker engine of this machine does not answer: Cannot connect/);
-    },
-  );
+    expect(run.code).toBe(30);
+    expect(run.stderr).toMatch(/^the Docker engine of this machine does not answer: Cannot connect/);
+  });
 
-  it("goes with destroy, and leaves data and archives unless told otherwise", async () => {
+  it("is removed by destroy, which keeps data and archives unless told otherwise", async () => {
     using machine = new DataMachine().serving("2.14.3");
     machine.image("2.14.4", "registry");
     await machine.run("2.14.4");
@@ -167,7 +164,7 @@ describe("the script about Rancher's data", () => {
     expect(machine.exists(machine.backups)).toBe(false);
   });
 
-  it("takes word of an uninstall that failed long ago for none of today", async () => {
+  it("ignores an old note of an uninstall that failed", async () => {
     using machine = new DataMachine().serving("2.14.3");
     await machine.run("2.14.3");
     await machine.markForDeletion();

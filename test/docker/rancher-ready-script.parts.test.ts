@@ -26,15 +26,15 @@ describe.skipIf("refused" in made)("waiting for Rancher, on a real Docker engine
   const at = made as DataHost;
   const { machine, engine } = at;
 
-  /** Rancher's container as the program makes it; its id. */
-  const make = async (version: string, ...words: string[]): Promise<string> => {
+  /** Creates Rancher's container as the program does. Returns its id. */
+  const make = async (version: string, ...options: string[]): Promise<string> => {
     await engine.docker("rm", "-f", "-v", "rancher");
     const usual = ["--privileged", "--network", "rancher", "--restart", "unless-stopped"];
     const data = ["--volume", "rancher-data:/var/lib/rancher"];
     const labels = ["--label", `${rancherLabels.stack}=rancher/dev`, "--label", `${rancherLabels.version}=${version}`];
     const image = `rancher/rancher:v${version}`;
     return engine.mustDocker(
-      ...["run", "-d", "--name", "rancher", ...labels, ...usual, ...data, ...health, ...times, ...words, image],
+      ...["run", "-d", "--name", "rancher", ...labels, ...usual, ...data, ...health, ...times, ...options, image],
     );
   };
   const ready = (container: string, edit = (text: string) => text) =>
@@ -57,7 +57,7 @@ describe.skipIf("refused" in made)("waiting for Rancher, on a real Docker engine
     await at.close();
   });
 
-  it("ends when it is healthy, and a second time at once", async () => {
+  it("ends when Rancher is healthy, the second time immediately", async () => {
     const container = await make("2.15.2");
 
     expect(await ready(container)).toMatchObject({
@@ -68,7 +68,7 @@ describe.skipIf("refused" in made)("waiting for Rancher, on a real Docker engine
     expect(await ready(container)).toMatchObject({ code: 0 });
   });
 
-  it("starts one that was stopped by hand", async () => {
+  it("starts a container that was stopped by hand", async () => {
     const container = await engine.mustDocker("inspect", "-f", "{{.Id}}", "rancher");
     await engine.mustDocker("stop", "rancher");
 
@@ -78,7 +78,7 @@ describe.skipIf("refused" in made)("waiting for Rancher, on a real Docker engine
     expect(end.stderr).toMatch(/^changed: the container rancher was stopped and is started\n/);
   });
 
-  it("goes on while the engine is restarted", async () => {
+  it("continues while the engine is restarted", async () => {
     const container = await make("2.15.2", "--env", "REHEARSAL_START_SECONDS=10");
     const waiting = ready(container);
     await engine.stop();
@@ -89,7 +89,7 @@ describe.skipIf("refused" in made)("waiting for Rancher, on a real Docker engine
     expect(end.code, end.stderr).toBe(0);
   });
 
-  it("fails early, and the next time again, where it keeps ending, though it answers in between", async () => {
+  it("fails early, also at the next run, if the container keeps exiting, although it responds in between", async () => {
     const container = await make("2.15.3");
 
     const end = await ready(container);
@@ -101,7 +101,7 @@ describe.skipIf("refused" in made)("waiting for Rancher, on a real Docker engine
     }
   });
 
-  it("fails where it does not answer in time, and does not outlive whoever runs it", async () => {
+  it("fails after its timeout, and does not outlive its parent", async () => {
     const container = await make("2.15.4");
 
     const end = await ready(container, (text) => text.replace("limit=900", "limit=25"));
@@ -115,7 +115,7 @@ describe.skipIf("refused" in made)("waiting for Rancher, on a real Docker engine
     await expect.poll(() => machine.look("pgrep", "-f", "is not healthy after"), { timeout: 60_000 }).not.toBe("");
     await machine.disconnect();
     await left;
-    // Whoever puts an archive back is not kept waiting for it.
+    // A restore does not have to wait for it.
     await expect.poll(() => machine.look("pgrep", "-f", "is not healthy after"), { timeout: 120_000 }).toBe("");
   });
 });

@@ -6,13 +6,13 @@ import { DataMachine } from "./support/fake-docker.ts";
 const text = (more: Partial<RancherReadyScriptArgs> = {}) =>
   renderRancherReadyScript({ container: "rancher", version: "2.15.2", stack: "dev", folder: "/backups", ...more });
 
-/** With a limit and a pause between lines of progress that a test can wait for. */
+/** With a limit and an interval between progress lines that fit a test. */
 const hasty = (body: string) => body.replace("limit=900", "limit=2").replace("-ge 20 ]", "-ge 1 ]");
 
 const starting = "running starting 0 first";
 const healthy = "running healthy 0 first";
 
-/** A machine after an upgrade that was proved, its new container made. */
+/** A machine after an upgrade that passed its test, with its new container created. */
 async function upgraded(): Promise<{ machine: DataMachine; archive: string }> {
   const machine = new DataMachine().serving("2.14.3");
   expect((await machine.run("2.15.2")).code).toBe(0);
@@ -23,7 +23,7 @@ async function upgraded(): Promise<{ machine: DataMachine; archive: string }> {
 const factsOf = async (machine: DataMachine) => (await machine.body('ls "$facts"\n')).stdout.trim().split("\n");
 
 describe("waiting for Rancher", () => {
-  it("ends when it is healthy, and tells its version", async () => {
+  it("ends when Rancher is healthy, and prints its version", async () => {
     using machine = new DataMachine().serving("2.15.2");
     machine.looks("created starting 0 never", starting, starting, healthy);
 
@@ -33,7 +33,7 @@ describe("waiting for Rancher", () => {
     expect(run.stderr).toMatch(/unchanged: Rancher 2\.15\.2 is healthy\n$/);
   });
 
-  it("touches nothing where it is healthy", async () => {
+  it("changes nothing if Rancher is healthy", async () => {
     using machine = new DataMachine().serving("2.15.2");
 
     const run = await machine.body(text());
@@ -42,7 +42,7 @@ describe("waiting for Rancher", () => {
     expect(machine.calls.filter((call) => !call.startsWith("container inspect"))).toEqual([]);
   });
 
-  it("does not take one for healthy that answered once and began anew", async () => {
+  it("does not accept a Rancher that responded once and restarted", async () => {
     using machine = new DataMachine().serving("2.15.2");
     machine.looks(healthy, "restarting healthy 1 first", "running healthy 1 second", "running starting 2 third");
 
@@ -51,7 +51,7 @@ describe("waiting for Rancher", () => {
     expect(run.code).toBe(40);
   });
 
-  it("says every so often how long it has waited, and fails when the time is over, with the last words", async () => {
+  it("prints its progress regularly, and fails after its timeout with the end of the log", async () => {
     using machine = new DataMachine().serving("2.15.2");
     machine.looks(starting);
 
@@ -67,7 +67,7 @@ describe("waiting for Rancher", () => {
     );
   });
 
-  it("fails early where it keeps ending", async () => {
+  it("fails early if the container keeps exiting", async () => {
     using machine = new DataMachine().serving("2.15.2");
     machine.looks(starting, "restarting starting 1 first", "running starting 4 second", "restarting starting 5 third");
 
@@ -79,7 +79,7 @@ describe("waiting for Rancher", () => {
     );
   });
 
-  it("fails at once at the next run, where it ends once more; where somebody mended it, it may start", async () => {
+  it("fails immediately at the next run if the container exits once more, but lets a repaired one start", async () => {
     using machine = new DataMachine().serving("2.15.2");
     machine.looks("restarting starting 17 first", "running starting 17 second", "restarting starting 18 second");
     expect((await machine.body(text())).stderr).toContain("has restarted 18 times");
@@ -89,7 +89,7 @@ describe("waiting for Rancher", () => {
     expect((await machine.body(text())).code).toBe(0);
   });
 
-  it("gives one that is ill already a minute", async () => {
+  it("gives a container that is already unhealthy one minute", async () => {
     using machine = new DataMachine().serving("2.15.2");
     machine.looks("running unhealthy 0 first");
 
@@ -101,7 +101,7 @@ describe("waiting for Rancher", () => {
 });
 
 describe("a container that is stopped", () => {
-  it("is started: a stack that is up serves", async () => {
+  it("is started, because a stack that is up serves", async () => {
     using machine = new DataMachine().serving("2.15.2");
     machine.gone("rancher");
     machine.container("rancher", "2.15.2", { running: "false" });
@@ -115,7 +115,7 @@ describe("a container that is stopped", () => {
     expect(machine.starts).toEqual(["rancher"]);
   });
 
-  it("has all the time there is, though it was ill when it was stopped", async () => {
+  it("gets the full time, although it was unhealthy when it was stopped", async () => {
     using machine = new DataMachine().serving("2.15.2");
     machine.looks("exited unhealthy 0 first", starting);
 
@@ -135,7 +135,7 @@ describe("a container that is stopped", () => {
     expect(machine.starts).toEqual(["rancher"]);
   });
 
-  it("that cannot be started is told of in the engine's words", async () => {
+  it("is reported with the engine's message if it cannot be started", async () => {
     using machine = new DataMachine().serving("2.15.2");
     machine.looks("exited starting 0 first");
     machine.fault('case $* in "start "*) echo "port is already allocated" >&2; exit 1 ;; esac');
@@ -147,8 +147,8 @@ describe("a container that is stopped", () => {
   });
 });
 
-describe("an engine that is away", () => {
-  it("is waited for while it is restarted, and what comes of the container then", async () => {
+describe("an engine that does not respond", () => {
+  it("is waited for while it restarts, and then the container is", async () => {
     using machine = new DataMachine().serving("2.15.2");
     machine.looks("away", "away", "exited starting 0 first", "running starting 0 second", "running healthy 0 second");
 
@@ -158,7 +158,7 @@ describe("an engine that is away", () => {
     expect(machine.starts).toEqual(["rancher"]);
   });
 
-  it("is not waited for for long", async () => {
+  it("is not waited for long", async () => {
     using machine = new DataMachine().serving("2.15.2");
     machine.looks("away");
 
@@ -171,7 +171,7 @@ describe("an engine that is away", () => {
     );
   });
 
-  it("is not to be mixed up with a container that is gone", async () => {
+  it("is distinguished from a container that is gone", async () => {
     using machine = new DataMachine().serving("2.15.2");
     machine.gone("rancher");
 
@@ -185,7 +185,7 @@ describe("an engine that is away", () => {
 });
 
 describe("after an upgrade", () => {
-  it("every line says the way back, as long as the new version is not healthy", async () => {
+  it("prints the way back on every line until the new version is healthy", async () => {
     const { machine, archive } = await upgraded();
     using _ = machine;
     machine.looks(starting);
@@ -206,7 +206,7 @@ describe("after an upgrade", () => {
     [40, 180],
     [100, 360],
     [599, 900],
-  ])("a trial of %i s gives it %i s", async (upgradeTest, limit) => {
+  ])("allows, after an upgrade test of %i s, %i s", async (upgradeTest, limit) => {
     const { machine } = await upgraded();
     using _ = machine;
     await machine.body(`note() { echo "$2" >"$facts/$1"; }\nnote trial-seconds ${upgradeTest}\n`);
@@ -217,7 +217,7 @@ describe("after an upgrade", () => {
     expect([run.code, run.stdout]).toEqual([7, `${limit}\n`]);
   });
 
-  it("the archive may go like any other once the new version is healthy", async () => {
+  it("releases the archive for deletion once the new version is healthy", async () => {
     const { machine } = await upgraded();
     using _ = machine;
 
@@ -228,7 +228,7 @@ describe("after an upgrade", () => {
     expect(facts).not.toContain("trial-seconds");
   });
 
-  it("that was given up before it was made, nobody is sent back to its archive", async () => {
+  it("names no archive after an upgrade that was abandoned before it was made", async () => {
     using machine = new DataMachine().serving("2.14.3");
     await machine.run("2.15.2");
     expect((await machine.run("2.14.3")).stderr).toContain("unchanged: Rancher 2.14.3 has its data");
@@ -237,8 +237,8 @@ describe("after an upgrade", () => {
   });
 });
 
-describe.each(Object.entries(shells))("on a machine with what a Mac has, by %s", (_, shell) => {
-  it("it is waited for all the same", async () => {
+describe.each(Object.entries(shells))("on a machine with a Mac's tools, by %s", (_, shell) => {
+  it("waits for Rancher as well", async () => {
     using machine = new DataMachine(shell).serving("2.15.2");
     machine.looks("away", "exited starting 0 first", starting, healthy);
 
@@ -270,7 +270,7 @@ describe("an uninstall after an upgrade test", () => {
     expect(machine.read("db/state")).toBe("written by 2.14.3");
   });
 
-  it("whose upgrade was made leaves the data to the new version, even if nobody waited for it", async () => {
+  it("whose upgrade was made leaves the data to the new version, even if the wait never ran", async () => {
     using machine = new DataMachine().serving("2.14.3");
     await machine.run("2.14.3");
     await machine.ready("2.14.3");
@@ -283,7 +283,7 @@ describe("an uninstall after an upgrade test", () => {
     expect([run.code, run.stderr]).toEqual([10, expect.stringContaining("Rancher's data was written by 2.15.2")]);
   });
 
-  it("leaves the data of a restored archive to its own version, not to the container that waits to be replaced", async () => {
+  it("leaves the data of a restored archive to its own version, not to the container that will be replaced", async () => {
     using machine = new DataMachine().serving("2.14.3");
     await machine.run("2.14.3");
     await machine.ready("2.14.3");

@@ -2,16 +2,14 @@ import { describe, expect, it } from "vitest";
 import { upgradeTest } from "../../components/docker/upgrade-test.ts";
 import { DataMachine, plainSpec } from "./support/fake-docker.ts";
 
-describe("the proof of an upgrade", () => {
-  it("tries the new version on a copy, and leaves nothing of it behind", async () => {
+describe("the upgrade test", () => {
+  it("tests the new version on a copy, and leaves nothing of it behind", async () => {
     using machine = new DataMachine().serving("2.14.3");
 
     const run = await machine.run("2.15.2");
 
     expect(run.code, run.stderr).toBe(0);
-    expect(run.stderr).toMatch(
-      /^Rancher was stopped for \d+ s while its data was copied\nchanged: .*tar\.gz contains/,
-    );
+    expect(run.stderr).toMatch(/^Rancher was stopped for \d+ s while its data was copied\nchanged: .*tar\.gz contains/);
     expect(run.stderr).toMatch(/\nchanged: Rancher 2\.15\.2 became healthy on a copy of the data within \d+ s\n$/);
     expect(machine.list("containers")).toEqual(["rancher"]);
     expect([...machine.list("volumes"), ...machine.list("networks")]).toEqual(["rancher-data"]);
@@ -20,7 +18,7 @@ describe("the proof of an upgrade", () => {
     expect(machine.read("db/state")).toBe("written by 2.14.3");
   });
 
-  it("stops the old one for the copy alone: it serves while the archive is made and the new one is tried", async () => {
+  it("stops the old version for the copy alone: it serves while the archive is made and the new one is tested", async () => {
     using machine = new DataMachine().serving("2.14.3");
 
     await machine.run("2.15.2");
@@ -33,7 +31,7 @@ describe("the proof of an upgrade", () => {
     expect(machine.calls.filter((call) => call.startsWith("stop "))).toHaveLength(1);
   });
 
-  it("is made of what the real container will be, but for ports and a way out", async () => {
+  it("has the spec of the real container, except for ports and outgoing network access", async () => {
     using machine = new DataMachine().serving("2.14.3");
 
     await machine.run("2.15.2", { spec: { ...plainSpec, memory: 8192, cpus: "4" } });
@@ -50,7 +48,7 @@ describe("the proof of an upgrade", () => {
     );
   });
 
-  it("ends with the new one's last words where it does not become healthy; the old one goes on, on the same data", async () => {
+  it("ends with the new version's last output if it does not become healthy; the old one goes on, on the same data", async () => {
     using machine = new DataMachine().serving("2.14.3");
     machine.healthy = false;
     machine.restarts = 5;
@@ -75,7 +73,7 @@ describe("the proof of an upgrade", () => {
     expect((await machine.run("2.15.2")).code).toBe(0);
   });
 
-  it("does not wait for a server that has ended", async () => {
+  it("does not wait for a server that has exited", async () => {
     using machine = new DataMachine().serving("2.14.3");
     machine.healthy = false;
     machine.fault(
@@ -88,11 +86,11 @@ describe("the proof of an upgrade", () => {
     expect(run.stderr).toMatch(/within \d s; the end of its log is above/);
   });
 
-  it("waits for 10 minutes, and no longer", () => {
+  it("waits for 10 minutes at most", () => {
     expect(upgradeTest(plainSpec)).toContain("deadline=$((trial_began + 600))");
   });
 
-  it("says so when the trial cannot even be started", async () => {
+  it("reports that it cannot be started", async () => {
     using machine = new DataMachine().serving("2.14.3");
     machine.fault('case $* in "start rancher-trial") echo "unable to apply caps" >&2; exit 1 ;; esac');
 
@@ -103,7 +101,7 @@ describe("the proof of an upgrade", () => {
     expect(machine.about("rancher", "running")).toBe("true");
   });
 
-  it("proves another image of the same version too", async () => {
+  it("tests another image of the same version too", async () => {
     using machine = new DataMachine().serving("2.14.3");
     machine.image("2.14.3", "images", "rancher:v2.14.3-rebuilt");
 
@@ -113,7 +111,7 @@ describe("the proof of an upgrade", () => {
     expect(run.stderr).toContain("became healthy on a copy");
   });
 
-  it("goes on with the old one, and without a trial, when the copy fails", async () => {
+  it("keeps the old version, and is skipped, if the copy fails", async () => {
     using machine = new DataMachine().serving("2.14.3");
     machine.fault('case $* in *"cp -a"*) echo "No space left on device" >&2; exit 1 ;; esac');
 
@@ -124,7 +122,7 @@ describe("the proof of an upgrade", () => {
     expect(machine.about("rancher", "running")).toBe("true");
   });
 
-  it("uses no copy during which somebody has started the old one", async () => {
+  it("discards a copy during which the old version was started", async () => {
     using machine = new DataMachine().serving("2.14.3");
     machine.fault('case $* in *"cp -a"*) begin rancher ;; esac');
 
@@ -153,7 +151,7 @@ describe("the proof of an upgrade", () => {
     expect(machine.about("rancher", "started")).toBe("at first");
   });
 
-  it("takes no archive for good that cannot be read back", async () => {
+  it("rejects an archive that cannot be read back", async () => {
     using machine = new DataMachine().serving("2.14.3");
     machine.fault('case $* in *"-tzf"*) echo "tar: unexpected end of file" >&2; exit 2 ;; esac');
 

@@ -14,7 +14,7 @@ const { scripts } = JSON.parse(readFileSync(join(projectFolder, "package.json"),
   scripts: Record<string, string>;
 };
 
-/** What the schema has, what is a secret, what is kept for later; in the escape hatches anything goes. */
+/** Keys of the schema, secrets and reserved keys. The escape hatches accept anything. */
 function isKnown(key: string): boolean {
   const path = key.replaceAll(/\[\d*\]/g, ".0").split(".");
   const [head = ""] = path;
@@ -30,7 +30,7 @@ function isKnown(key: string): boolean {
 }
 
 describe.each(pages.map(({ path }) => path))("%s", (path) => {
-  it("links to pages and headings that are there", () => {
+  it("links to existing pages and headings", () => {
     const broken = relativeLinks(page(path)).filter((target) => {
       const [file = "", anchor] = target.split("#");
       const linked = file === "" ? path : join(dirname(path), file);
@@ -41,13 +41,13 @@ describe.each(pages.map(({ path }) => path))("%s", (path) => {
     expect(broken).toEqual([]);
   });
 
-  it("names npm scripts that are there", () => {
+  it("names existing npm scripts", () => {
     const named = [...page(path).text.matchAll(/npm run ([\w-]+)/g)].map(([, name]) => name ?? "");
 
     expect(named.filter((name) => !Object.hasOwn(scripts, name))).toEqual([]);
   });
 
-  it("names keys of the stack file that are known, or kept for later", () => {
+  it("names known or reserved keys of the stack file", () => {
     // `rancher:host:Notice` is a component's token, `rancher/rancher:latest` an image.
     const named = [...page(path).text.matchAll(/(?<![\w/:])rancher:([a-z][\w.[\]]*)(?!:\w|[\w.[\]])/gi)];
     const keys = named.map(([, key = ""]) => key.replace(/\.+$/, ""));
@@ -64,7 +64,7 @@ describe.each(pages.map(({ path }) => path))("%s", (path) => {
     expect(keys.filter((key) => !isKnown(key))).toEqual([]);
   });
 
-  it("names files that are there", () => {
+  it("names existing files", () => {
     const named = codeSpans(page(path)).filter((span) =>
       /^(components|docs|operations|rehearsal|test|tools)\/[\w/.-]*[\w/]$/.test(span),
     );
@@ -84,13 +84,13 @@ describe("README.md", () => {
     expect(missing).toEqual([]);
   });
 
-  it("leads to every page", () => {
+  it("links to every page", () => {
     const linked = relativeLinks(page("README.md")).map((target) => target.split("#")[0]);
 
     expect(pages.map(({ path }) => path).filter((path) => path !== "README.md" && !linked.includes(path))).toEqual([]);
   });
 
-  it("says why @pulumi/command is held back, of the version that is installed", () => {
+  it("explains for the installed version why @pulumi/command is held back", () => {
     const manifest = JSON.parse(
       readFileSync(join(projectFolder, "node_modules/@pulumi/command/package.json"), "utf8"),
     ) as { version: string };
@@ -100,7 +100,7 @@ describe("README.md", () => {
 
   it("names every output of a stack, and no other", () => {
     const program = readFileSync(join(projectFolder, "index.ts"), "utf8");
-    // One for each mode, of lines such as `mode,`, `url: ...` and `...(condition && { name })`.
+    // One for each mode, in lines such as `mode,`, `url: ...` and `...(condition && { name })`.
     const outputs = [...program.matchAll(/^ {2}return \{\n([\s\S]*?)^ {2}\};$/gm)].map(([, text = ""]) => text);
     const names = outputs.flatMap((text) => [...text.matchAll(/^ {4}(?:\.{3}.*\{ )?(\w+)/gm)].map(([, name]) => name));
     const exported = [...new Set(names)];

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { projectFolder } from "../../operations/work-folder.ts";
 import { codeBlocks, page } from "./pages.ts";
 
-/** Examples whose first line is a comment with the path they would have. */
+/** Examples whose first line is a comment with their path. */
 const examples = new Map(
   codeBlocks(page("docs/contributing.md"), "ts").flatMap((block) => {
     const [, path] = /^\/\/ (\S+\.ts)$/m.exec(block) ?? [];
@@ -12,7 +12,7 @@ const examples = new Map(
   }),
 );
 
-it("the examples of docs/contributing.md compile where they say they would stand", () => {
+it("the examples of docs/contributing.md compile at the paths they name", () => {
   const { config } = ts.readConfigFile(join(projectFolder, "tsconfig.json"), ts.sys.readFile) as { config: object };
   const { options } = ts.parseJsonConfigFileContent({ ...config, files: [], include: [] }, ts.sys, projectFolder);
   const host = ts.createCompilerHost(options);

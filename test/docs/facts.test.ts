@@ -18,7 +18,7 @@ import { planTls } from "../../components/tls/tls-plan.ts";
 import { balancerHost, prodSettings } from "../support/prod-stack.ts";
 import { page, tableRows } from "./pages.ts";
 
-/** What the pages state as fact follows from the code, so that neither changes without the other. */
+/** What the pages state as fact is derived from the code, so that neither changes without the other. */
 describe("docs/choosing-a-mode.md", () => {
   const choosing = page("docs/choosing-a-mode.md");
 
@@ -31,7 +31,7 @@ describe("docs/choosing-a-mode.md", () => {
     expect([oldest - 1, oldest, newest, newest + 1].map(accepts)).toEqual([false, true, true, false]);
   });
 
-  it("says of every TLS source what follows from it", () => {
+  it("states what follows from every TLS source", () => {
     const sources: readonly TlsSettings[] = [
       { source: "rancher" },
       { source: "letsEncrypt", email: "ops@example.com", environment: "production" },
@@ -62,7 +62,7 @@ describe("docs/interrupted-runs.md", () => {
     expect(listed).toEqual([0, ...Object.values(exitCodes), 124, 137]);
   });
 
-  it("counts the tries to connect, and how long they take", () => {
+  it("states the number of connection attempts, and their duration", () => {
     const { dialErrorLimit, perDialTimeout } = connectionTo(sshHost(balancerHost()), {}) as {
       dialErrorLimit: number;
       perDialTimeout: number;
@@ -83,10 +83,10 @@ describe("docs/interrupted-runs.md", () => {
     ["the lock of dpkg", () => nginx, /DPkg::Lock::Timeout=(\d+)/, "$1 s for each of its locks"],
     ["a new configuration", () => nginx, /did not take effect within (\d+) s/, "did not take effect within $1 s"],
     ["free space", () => renderBaseCreate({ hostName: "a", stack: "b" }), /(\d+) MiB are needed/, "$1 MiB are needed"],
-  ])("has the limit of %s", (_, script, limit, words) => {
+  ])("has the limit of %s", (_, script, limit, statement) => {
     const [, number = "not found"] = limit.exec(script()) ?? [];
 
-    expect(text).toContain(words.replace("$1", number));
+    expect(text).toContain(statement.replace("$1", number));
   });
 
   it("names the ports nginx needs", () => {
@@ -103,7 +103,7 @@ describe("the pages about a single node", () => {
   const takeover = page("docs/single-node-adopt.md");
   const refusal = (part: string) => (folderFunctions.includes(part) ? part : "another text");
 
-  it("gives Rancher's sizes as the check of the host has them", () => {
+  it("states the sizes that the host check requires", () => {
     const stated = tableRows(single, "size").map(([, clusters, nodes, cpus, memory]) => [
       clusters,
       nodes,
@@ -134,7 +134,7 @@ describe("the pages about a single node", () => {
     ["an unsafe owner of the backup folder", backups, refusal("who can replace what is in")],
     ["a backup folder that others may write to", backups, refusal("other users may write to")],
     ["the volume of the audit log", single, `the volume \`${auditLogVolume}\``],
-  ])("say %s as the code has it", (_, { text: written }, words) => {
-    expect(written).toContain(words);
+  ])("state %s as the code does", (_, { text: written }, statement) => {
+    expect(written).toContain(statement);
   });
 });

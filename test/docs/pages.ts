@@ -4,7 +4,7 @@ import { projectFolder } from "../../operations/work-folder.ts";
 
 /** A page of the documentation. */
 export interface Page {
-  /** From the clone: `README.md`, `docs/rehearsal.md`. */
+  /** Relative to the clone: `README.md`, `docs/rehearsal.md`. */
   readonly path: string;
   readonly text: string;
 }
@@ -39,19 +39,19 @@ export function anchors({ text }: Page): string[] {
   );
 }
 
-/** Fenced blocks of a language. */
+/** Fenced blocks of one language. */
 export function codeBlocks({ text }: Page, language: string): string[] {
   return [...text.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)]
     .filter(([, name]) => name === language)
     .map(([, , block]) => block ?? "");
 }
 
-/** What stands between single backticks. */
+/** Text between single backticks. */
 export function codeSpans({ text }: Page): string[] {
   return [...prose(text).matchAll(/`([^`\n]+)`/g)].map(([, span]) => span ?? "");
 }
 
-/** Rows below the table whose first column has this head, cells without surrounding blanks. */
+/** Rows of the table whose first column has this head, with trimmed cells. */
 export function tableRows({ path, text }: Page, head: string): string[][] {
   const lines = text.split("\n");
   const start = lines.findIndex((line) => cells(line)[0] === head);

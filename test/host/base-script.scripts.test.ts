@@ -8,7 +8,7 @@ const ours = { hostName: "lb-1", stack: "rancher/prod" };
 const base = { name: "base" };
 
 describe("the base script", () => {
-  it("reads like this", () => {
+  it("matches the golden file", () => {
     expectGolden("host/base-create.sh", renderBaseCreate(ours));
     expectGolden("host/base-update.sh", renderBaseUpdate(ours));
     expectGolden("host/base-delete.sh", renderBaseDelete(ours));
@@ -26,7 +26,7 @@ describe("the base script", () => {
     expect(readdirSync(box.state).sort()).toEqual(["facts", "machine", "undo"]);
   });
 
-  it("goes on where a run was killed before the machine was marked", async () => {
+  it("completes a run that was killed before the machine was marked", async () => {
     using box = new ScriptSandbox().prepared();
     writeFileSync(box.path("state", "placing"), "name=lb-");
 
@@ -39,8 +39,8 @@ describe("the base script", () => {
   it.each([
     ["another host's", { hostName: "lb-2", stack: "rancher/prod" }],
     ["another stack's", { hostName: "lb-1", stack: "rancher/dev" }],
-    ["that of a host whose name begins alike", { hostName: "lb-10", stack: "rancher/prod" }],
-  ])("refuses a machine that carries %s mark, in every step", async (_, theirs) => {
+    ["a similarly named host's", { hostName: "lb-10", stack: "rancher/prod" }],
+  ])("refuses a machine with %s mark, in every step", async (_, theirs) => {
     using box = new ScriptSandbox();
     await box.script(renderBaseCreate(theirs), base);
 
@@ -59,7 +59,7 @@ describe("the base script", () => {
     expect(existsSync(box.path("state", "machine"))).toBe(true);
   });
 
-  it("does not update a machine that took the place of ours", async () => {
+  it("does not update a different machine at the same address", async () => {
     using box = new ScriptSandbox();
 
     const run = await box.script(renderBaseUpdate(ours), base);
@@ -72,7 +72,7 @@ describe("the base script", () => {
     expect(existsSync(box.state)).toBe(false);
   });
 
-  it("updates the machine it knows, and repairs its folders", async () => {
+  it("updates the machine it marked, and repairs its folders", async () => {
     using box = new ScriptSandbox();
     await box.script(renderBaseCreate(ours), base);
     rmSync(box.path("state", "undo"), { recursive: true });
@@ -83,7 +83,7 @@ describe("the base script", () => {
     expect(existsSync(box.path("state", "undo"))).toBe(true);
   });
 
-  it("undoes what is left, newest first, and leaves nothing of its own", async () => {
+  it("runs the remaining undo steps, newest first, and leaves nothing of its own", async () => {
     using box = new ScriptSandbox();
     await box.script(renderBaseCreate(ours), base);
     for (const name of ["one", "two"]) {
@@ -109,7 +109,7 @@ describe("the base script", () => {
     expect(existsSync(box.path("state", "machine"))).toBe(true);
   });
 
-  it("has nothing to delete on a machine it never marked", async () => {
+  it("deletes nothing on a machine it never marked", async () => {
     using box = new ScriptSandbox();
     mkdirSync(box.state);
     writeFileSync(box.path("state", "theirs"), "");
@@ -120,7 +120,7 @@ describe("the base script", () => {
     expect(existsSync(box.path("state", "theirs"))).toBe(true);
   });
 
-  it("refuses a disk that is nearly full before it changes anything", async () => {
+  it("refuses a nearly full disk before it changes anything", async () => {
     using box = new ScriptSandbox();
     box.command("df", "printf 'Filesystem 1M-blocks Used Available\\n/dev/vda1 9000 8900 100 99%% /var\\n'");
 

@@ -31,13 +31,13 @@ describe("connectionTo", () => {
     });
   });
 
-  it("leaves the pin out only where the stack file does", () => {
+  it("omits the host key only if the stack file does", () => {
     const unpinned = { kind: "ssh", name: "lb-1", address: "192.0.2.10", user: "ops", port: 22 } as const;
 
     expect(connectionTo({ ...unpinned, insecureIgnoreHostKey: true }, {})).not.toHaveProperty("hostKey");
   });
 
-  it("hands the private key to both doors, as a secret leaf", async () => {
+  it("passes the private key to the host and the jump host, as a secret leaf", async () => {
     const privateKey = pulumi.secret("key");
     const privateKeyPassword = pulumi.secret("password");
 
@@ -48,11 +48,11 @@ describe("connectionTo", () => {
     expect(await valueOf(connection.privateKey as pulumi.Output<string>)).toBe("key");
   });
 
-  it("asks the SSH agent where no key is given", () => {
+  it("uses the SSH agent if no key is given", () => {
     expect(Object.keys(connectionTo(host, {}))).not.toContain("privateKey");
   });
 
-  it("passes no field on that the provider does not know, as it would print the whole connection, key included", () => {
+  it("passes no field that the provider does not know, because its error would print the whole connection, key included", () => {
     const more = { ...host, privateAddress: "10.0.0.1", jumpHost: { ...jumpHost, colour: "red" }, surprise: true };
 
     const { proxy, ...connection } = connectionTo(more, {});

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { closePorts, openPorts } from "../../components/host/firewall-ports.ts";
 import { FakeSystem } from "../support/fake-system.ts";
 
-/** A machine whose firewalld runs and has these ports open. */
+/** A machine with a running firewalld and these ports open. */
 function machineWith(...open: number[]): FakeSystem {
   const known = open.map((port) => `*"--query-port=${port}/tcp"*) exit 0 ;;`).join(" ");
   return new FakeSystem("rocky").tool("firewall-cmd", `case "$*" in ${known} *--query-port*) exit 1 ;; esac`);
@@ -11,7 +11,7 @@ function machineWith(...open: number[]): FakeSystem {
 const changes = (calls: string[]) => calls.filter((call) => !/--state|--query/.test(call));
 
 describe("firewalld", () => {
-  it("opens what is not open, now and after a restart", async () => {
+  it("opens closed ports, now and after a restart", async () => {
     using machine = machineWith(443);
 
     const run = await machine.run(openPorts([80, 443]));
@@ -23,7 +23,7 @@ describe("firewalld", () => {
     ]);
   });
 
-  it("closes what it opened, and nothing that was open before", async () => {
+  it("closes the ports it opened, and none that were open before", async () => {
     using machine = machineWith(443);
     await machine.run(openPorts([80, 443]));
     machine.calls();
@@ -36,7 +36,7 @@ describe("firewalld", () => {
     ]);
   });
 
-  it("closes a port that is not used any more", async () => {
+  it("closes a port that is no longer used", async () => {
     using machine = machineWith();
     await machine.run(openPorts([80, 8443]));
     machine.calls();
@@ -51,8 +51,8 @@ describe("firewalld", () => {
 
   it.each([
     ["is not running", "exit 252"],
-    ["is not there", undefined],
-  ])("that %s is left alone", async (_, body) => {
+    ["is not installed", undefined],
+  ])("is left alone if it %s", async (_, body) => {
     using machine = new FakeSystem("rocky");
     if (body !== undefined) machine.tool("firewall-cmd", body);
 
@@ -62,7 +62,7 @@ describe("firewalld", () => {
     expect(changes(machine.calls())).toEqual([]);
   });
 
-  it("that refuses ends the script", async () => {
+  it("ends the script if it refuses", async () => {
     using machine = new FakeSystem("rocky").tool("firewall-cmd", 'case "$*" in *port*) exit 1 ;; esac');
 
     const run = await machine.run(openPorts([80]));

@@ -30,7 +30,7 @@ const synthesiseScript = (overrides: () => Partial<HostScriptArgs> = () => ({}),
   synthesise(() => build(overrides()), { stack: "prod", preview, state: () => ({ stdout: "printed" }) });
 
 describe("a script on a host over SSH", () => {
-  it("is one remote command under one component", async () => {
+  it("is one remote command in one component", async () => {
     const { registrations } = await synthesiseScript();
 
     expect(listed(registrations)).toEqual([`${remote} lb-1-motd-script`, "rancher:host:HostScript lb-1-motd"]);
@@ -38,7 +38,7 @@ describe("a script on a host over SSH", () => {
     expect(only(registrations, "rancher:host:HostScript", "lb-1-motd").inputs).toEqual({});
   });
 
-  it("hands the provider exactly this", async () => {
+  it("passes exactly these inputs to the provider", async () => {
     const { registrations } = await synthesiseScript();
 
     const { connection, ...inputs } = only(registrations, remote, "lb-1-motd-script").inputs;
@@ -59,7 +59,7 @@ describe("a script on a host over SSH", () => {
     });
   });
 
-  it("has a text of its own for an update and a delete where it is given one, and its own time", async () => {
+  it("may have a different text for update and delete, and a different timeout", async () => {
     const { registrations } = await synthesiseScript(() => ({ update: "U\n", delete: "D\n", timeoutSeconds: 60 }));
 
     expect(only(registrations, remote, "lb-1-motd-script").inputs).toMatchObject({
@@ -69,7 +69,7 @@ describe("a script on a host over SSH", () => {
     });
   });
 
-  it("takes nothing that would replace it, so that its delete never undoes what its create has just done", async () => {
+  it("has no trigger that would replace it, so that its delete never undoes what its create has just done", async () => {
     const { registrations } = await synthesiseScript();
 
     expect(only(registrations, remote, "lb-1-motd-script").inputs).not.toHaveProperty("triggers");
@@ -87,7 +87,7 @@ describe("a script on a host over SSH", () => {
 });
 
 describe("what a script prints on stdout", () => {
-  it("is secret, and not logged, unless said otherwise", async () => {
+  it("is secret and not logged by default", async () => {
     const { registrations, result } = await synthesiseScript();
 
     const { additionalSecretOutputs, inputs } = only(registrations, remote, "lb-1-motd-script");
@@ -96,7 +96,7 @@ describe("what a script prints on stdout", () => {
     expect(await valueOf(result.output)).toBe("printed");
   });
 
-  it("is plain where there is nothing to hide", async () => {
+  it("is plain if it holds nothing secret", async () => {
     const { registrations } = await synthesiseScript(() => ({ secretOutput: false }));
 
     const { additionalSecretOutputs, inputs } = only(registrations, remote, "lb-1-motd-script");
@@ -111,7 +111,7 @@ describe("secrets of a script", () => {
     secrets: { token: "canary-token", pem: pulumi.secret("canary-pem\nsecond line\n") },
   });
 
-  it("travel on standard input, a line each, encoded so that any text arrives whole", async () => {
+  it("travel on standard input, one line each, encoded so that any text arrives whole", async () => {
     const { registrations } = await synthesiseScript(withSecrets);
 
     const { stdin } = only(registrations, remote, "lb-1-motd-script").inputs;
@@ -122,7 +122,7 @@ describe("secrets of a script", () => {
     expect(inSecret(stdin)).toBe(lines.join(""));
   });
 
-  it("are nowhere in plain text, neither as they are nor encoded", async () => {
+  it("are nowhere in plain text, neither raw nor encoded", async () => {
     const { registrations } = await synthesiseScript(withSecrets);
 
     const clear = clearTexts(registrations.map(({ inputs }) => inputs)).join("\n");
@@ -132,14 +132,14 @@ describe("secrets of a script", () => {
     }
   });
 
-  it("are hidden also where they came in plain text", async () => {
+  it("are hidden even if they were passed in plain text", async () => {
     const { registrations } = await synthesiseScript(() => ({ secrets: { token: "canary-token" } }));
 
     const line = `token ${Buffer.from("canary-token").toString("base64")}\n`;
     expect(inSecret(only(registrations, remote, "lb-1-motd-script").inputs["stdin"])).toBe(line);
   });
 
-  it("may be unknown while a preview runs", async () => {
+  it("may be unknown in a preview", async () => {
     const { registrations } = await synthesise(
       () => {
         const made = new HostScript("first", { ...plain, script: "first" });

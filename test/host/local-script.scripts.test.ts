@@ -17,13 +17,13 @@ const until = async (what: () => boolean) => {
 };
 
 describe("a script on this machine", () => {
-  it("reads like this", () => {
+  it("matches the golden file", () => {
     const script = { name: "motd", title: "greets", body: 'say "hello"\n', timeoutSeconds: 60 };
 
     expectGolden("host/local-script.sh", renderScript(localHost("this-machine"), script));
   });
 
-  it("names no folder of whoever runs the program, so that it reads the same for everybody", () => {
+  it("names no folder of the user, so that it is the same text for everybody", () => {
     const script = { name: "motd", title: "greets", body: 'say "hello"\n', timeoutSeconds: 60 };
 
     expect(renderScript(localHost("this-machine"), script)).toContain(
@@ -32,8 +32,8 @@ describe("a script on this machine", () => {
   });
 });
 
-describe.each(Object.entries(shells))("a script on this machine, by %s, with what a Mac has", (_, shell) => {
-  it("keeps stdout for data, passes codes on, and leaves nothing behind", async () => {
+describe.each(Object.entries(shells))("a script on this machine, by %s, with a Mac's tools", (_, shell) => {
+  it("keeps stdout for data, passes on exit codes, and leaves nothing behind", async () => {
     using machine = new PlainMachine(shell);
 
     const fine = await machine.script("echo data; say words");
@@ -46,7 +46,7 @@ describe.each(Object.entries(shells))("a script on this machine, by %s, with wha
     expect(readdirSync(machine.home)).toEqual([]);
   });
 
-  it("reads secrets byte for byte, none of them in an environment or among the words of a process", async () => {
+  it("reads secrets byte for byte, and none of them is in the environment or arguments of a process", async () => {
     using machine = new PlainMachine(shell);
     const secrets = { key: `a $(b) 'c' "d" \\ é\n${"x".repeat(50_000)}\n`, other: "hidden-words" };
 
@@ -59,13 +59,13 @@ describe.each(Object.entries(shells))("a script on this machine, by %s, with wha
     expect(seen.stdout).not.toContain(Buffer.from("hidden-words").toString("base64"));
   });
 
-  it("has nothing on standard input for a command that happens to read it", async () => {
+  it("leaves nothing on standard input for a command that reads it", async () => {
     using machine = new PlainMachine(shell);
 
     expect(await machine.script("cat", { secrets: { one: "hidden" } })).toEqual({ code: 0, stdout: "", stderr: "" });
   });
 
-  it("places files, keeps what was there and gives it back", async () => {
+  it("places files, keeps the original and restores it", async () => {
     using machine = new PlainMachine(shell).prepared();
     const file = machine.path("a file");
     writeFileSync(file, "theirs\n", { mode: 0o604 });
@@ -93,7 +93,7 @@ describe.each(Object.entries(shells))("a script on this machine, by %s, with wha
     expect(readdirSync(machine.path("home dir", "state of ours", "undo"))).toEqual([]);
   });
 
-  it("takes a digest, and limits a command's time, without sha256sum and timeout", async () => {
+  it("computes a digest, and limits a command's time, without sha256sum and timeout", async () => {
     using machine = new PlainMachine(shell);
 
     const digest = await machine.script("printf abc | sha256sum | cut -c 1-16");
@@ -103,7 +103,7 @@ describe.each(Object.entries(shells))("a script on this machine, by %s, with wha
     expect(late).toEqual({ code: 0, stdout: "124\nin time\n", stderr: "" });
   });
 
-  it("lets one script at a time onto the machine", async () => {
+  it("runs one script at a time on the machine", async () => {
     using machine = new PlainMachine(shell);
     const alone = `mkdir "$HOME/busy"; sleep 0.2; rmdir "$HOME/busy"`;
 
@@ -117,7 +117,7 @@ describe.each(Object.entries(shells))("a script on this machine, by %s, with wha
     expect(readdirSync(machine.home)).toEqual([]);
   });
 
-  it("takes the lock of a script that was killed, at once, and clears what it left", async () => {
+  it("takes over the lock of a killed script immediately, and clears what it left", async () => {
     using machine = new PlainMachine(shell);
 
     const killed = await machine.script('echo secret >"$work/key"; kill -9 $$');
@@ -132,14 +132,14 @@ describe.each(Object.entries(shells))("a script on this machine, by %s, with wha
     expect(readdirSync(machine.home)).toEqual([]);
   });
 
-  it("takes a lock whose process id another program has by now", async () => {
+  it("takes over a lock whose process id another program has by now", async () => {
     using machine = new PlainMachine(shell);
     symlinkSync(String(process.pid), `${machine.state}.lock`);
 
     expect(await machine.script("echo ran")).toEqual({ code: 0, stdout: "ran\n", stderr: "" });
   });
 
-  it("takes a lock again that another script was killed over while it cleared a former one", async () => {
+  it("takes over a lock if another script was killed while it cleared an old one", async () => {
     using machine = new PlainMachine(shell);
     symlinkSync("999999999", `${machine.state}.lock`);
     symlinkSync("999999998", `${machine.state}.lock.clearing`);
@@ -148,7 +148,7 @@ describe.each(Object.entries(shells))("a script on this machine, by %s, with wha
     expect(readdirSync(machine.home)).toEqual([]);
   });
 
-  it("waits for a script that is at work, and names it when it never ends", async () => {
+  it("waits for a running script, and names it after a timeout", async () => {
     using machine = new PlainMachine(shell);
     const slow = (text: string) => text.replace("-lt 300 ]", "-lt 2 ]");
     const body = { name: "test", title: "a test", body: "echo ran\n", timeoutSeconds: 30 };
@@ -165,7 +165,7 @@ describe.each(Object.entries(shells))("a script on this machine, by %s, with wha
     expect((await first).code).toBe(0);
   });
 
-  it("says so where it can remember nothing", async () => {
+  it("reports that it cannot create its lock", async () => {
     using machine = new PlainMachine(shell);
     machine.command("ln", "echo 'ln: No space left on device' >&2; exit 1");
 
@@ -178,7 +178,7 @@ describe.each(Object.entries(shells))("a script on this machine, by %s, with wha
     ]);
   });
 
-  it("is ended after its time with all it has started, says so, and gives the lock back", async () => {
+  it("is stopped after its timeout with all it has started, reports that, and releases the lock", async () => {
     using machine = new PlainMachine(shell);
     const child = `sh -c 'echo $$ >"$HOME/child"; sleep 60 & wait'`;
 
@@ -195,7 +195,7 @@ describe.each(Object.entries(shells))("a script on this machine, by %s, with wha
     expect(next).toEqual({ code: 0, stdout: "", stderr: "next\n" });
   });
 
-  it("is killed where it does not let itself be ended", async () => {
+  it("is killed if it ignores the signal to stop", async () => {
     using machine = new PlainMachine(shell);
     const start = Date.now();
 
@@ -211,7 +211,7 @@ describe.each(Object.entries(shells))("a script on this machine, by %s, with wha
     expect(Date.now() - start).toBeLessThan(15_000);
   });
 
-  it("is signalled before what it started, so that it cleans up after only one signal", async () => {
+  it("is signalled before its child processes, so that it cleans up after only one signal", async () => {
     using machine = new PlainMachine(shell);
 
     const run = await machine.script("sh -c 'sleep 60; :' & tree_of $! | head -n 1; echo $!; end_tree KILL $!");
@@ -220,7 +220,7 @@ describe.each(Object.entries(shells))("a script on this machine, by %s, with wha
     expect([run.code, first]).toEqual([0, started]);
   });
 
-  it("ends with what started it, when that is told to end", async () => {
+  it("ends when its parent is told to end", async () => {
     using machine = new PlainMachine(shell);
     const stop = new AbortController();
 
@@ -232,17 +232,17 @@ describe.each(Object.entries(shells))("a script on this machine, by %s, with wha
     await stopped;
 
     expect(alive(pid)).toBe(false);
-    // Its lock goes last, by its own trap.
+    // Its own trap removes its lock last.
     await until(() => readdirSync(machine.home).length === 1);
     expect(readdirSync(machine.home)).toEqual(["script"]);
   });
 });
 
-describe.each(Object.entries(shells))("the base script on this machine, by %s", (_, shell) => {
+describe.each(Object.entries(shells))("the base script on this machine, by %s, with a Mac's tools", (_, shell) => {
   const ours = { hostName: "here", kind: "local", stack: "rancher/dev" } as const;
   const base = { name: "base" };
 
-  it("marks it, knows it again, and forgets it with all that was registered", async () => {
+  it("marks it, recognises it, and forgets it with everything that was registered", async () => {
     using machine = new PlainMachine(shell);
 
     const runs = [
@@ -263,7 +263,7 @@ describe.each(Object.entries(shells))("the base script on this machine, by %s", 
     expect(readdirSync(machine.home)).toEqual([]);
   });
 
-  it("refuses a second stack on the machine, and a machine that is not the one", async () => {
+  it("refuses a second stack on the machine, and another machine", async () => {
     using machine = new PlainMachine(shell);
     const unknown = await machine.script(renderBaseUpdate(ours), base);
     await machine.script(renderBaseCreate({ ...ours, stack: "rancher/other" }), base);
@@ -280,7 +280,7 @@ describe.each(Object.entries(shells))("the base script on this machine, by %s", 
     ]);
   });
 
-  it("says what is missing", async () => {
+  it("names missing tools", async () => {
     using machine = new PlainMachine(shell);
     machine.command("df", "echo x; echo 'disk 1 1 1024 1% /'");
 

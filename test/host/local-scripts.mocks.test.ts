@@ -4,7 +4,7 @@ import { gnuForms } from "../../components/host/gnu-forms.ts";
 import { shells } from "../support/plain-machine.ts";
 import { innerScript, singleNodeScripts } from "../support/single-node-scripts.ts";
 
-/** What a Mac lacks, or has in another form, and what its shell does not do as others: see `localPreamble`. */
+/** What a Mac lacks or has in another form, and how its shell differs from others: see `localPreamble`. */
 const strange: Readonly<Record<string, RegExp>> = {
   "a lock of Linux": /\bflock\b|\/run\/rancher-stack/,
   "systemd, but for taking away what is there": /^\s*systemctl (-q )?(enable|start|restart|reload) /,
@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 
 describe("the scripts of a stack on this machine", () => {
-  it("are all there, each behind the preamble but for one that only prints a file", () => {
+  it("are complete, each with the preamble except one that only prints a file", () => {
     const names = new Set([...scripts.keys()].map((key) => key.split(" ")[0]));
     const bare = [...scripts].filter(([, text]) => innerScript(text) === undefined).map(([name]) => name.split(" ")[0]);
     expect([...new Set(bare)]).toEqual(["local-generated-authority-script"]);
@@ -43,7 +43,7 @@ describe("the scripts of a stack on this machine", () => {
     ]);
   });
 
-  it.each(Object.entries(shells))("are read by %s", (_, [program = "", ...options]) => {
+  it.each(Object.entries(shells))("parse with %s", (_, [program = "", ...options]) => {
     const unread = [...scripts].flatMap(([name, text]) => {
       const { status, stderr } = spawnSync(program, [...options, "-n", "-c", text], { encoding: "utf8" });
       const inner = spawnSync(program, [...options, "-n", "-c", innerScript(text) ?? ""], { encoding: "utf8" });
@@ -53,7 +53,7 @@ describe("the scripts of a stack on this machine", () => {
     expect(unread).toEqual([]);
   });
 
-  it.each(Object.entries(strange))("hold nothing of %s", (_, pattern) => {
+  it.each(Object.entries(strange))("do not use %s", (_, pattern) => {
     const found = [...scripts].flatMap(([name, text]) =>
       text
         .split("\n")
@@ -64,7 +64,7 @@ describe("the scripts of a stack on this machine", () => {
     expect([...new Set(found)]).toEqual([]);
   });
 
-  it("take forms of GNU's only where a Mac's tools are given them", () => {
+  it("use GNU forms only with replacements for a Mac's tools", () => {
     const users = [...scripts.values()].filter((text) => /\bsort -V|\bmv -fT|\bhead -n "?-|\bdate -d/.test(text));
 
     expect(users.length).toBeGreaterThan(0);
@@ -72,7 +72,7 @@ describe("the scripts of a stack on this machine", () => {
   });
 });
 
-/** A line without what it says to people, which may name any tool. */
+/** A line without its output text, which may name any tool. */
 function withoutOutput(line: string): string {
   return line.replace(/\b(fail \d+|say|warn) "(\\.|[^"\\])*"/g, "");
 }

@@ -18,7 +18,7 @@ const synthesiseHost = (stack = "prod") =>
   );
 
 describe("a managed host", () => {
-  it("registers its base script and what runs on it, by the host's name", async () => {
+  it("registers its base script and its other scripts, named after the host", async () => {
     const { registrations } = await synthesiseHost();
 
     expect(listed(registrations)).toEqual([
@@ -33,7 +33,7 @@ describe("a managed host", () => {
     expect(nameIn(only(registrations, "rancher:host:HostScript", "lb-1-base").parent)).toBe("lb-1");
   });
 
-  it("marks the machine for this very stack", async () => {
+  it("marks the machine for its stack", async () => {
     const { registrations } = await synthesiseHost("staging");
 
     const marker = { hostName: "lb-1", stack: "rancher/staging" };
@@ -43,8 +43,9 @@ describe("a managed host", () => {
     expect(undo).toContain(renderBaseDelete(marker).trimEnd());
   });
 
-  // The engine orders a component's children by what the component depends on; here only the component shows it.
-  it("runs every script after its base script, and after what it is told to wait for", async () => {
+  // The engine orders a component's children by the component's dependencies. In this test only the component shows
+  // them.
+  it("runs every script after its base script and after its dependencies", async () => {
     const { registrations } = await synthesiseHost();
 
     const after = (name: string) => namesIn(only(registrations, "rancher:host:HostScript", name).dependencies);

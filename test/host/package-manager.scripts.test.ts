@@ -29,7 +29,7 @@ const zypperPlan = `<?xml version='1.0'?>
 <solvable type="package" name="system-user-nginx" edition="1"/></to-install></install-summary></stream>
 `;
 
-describe("the machine's system", () => {
+describe("the machine's operating system", () => {
   it.each<[keyof typeof releases, string]>([
     ["debian", "debian"],
     ["ubuntu", "debian"],
@@ -52,7 +52,7 @@ describe("dnf", () => {
   const machineWith = (body: string) =>
     new FakeSystem("rocky").tool("dnf", body).tool("rpm", '[ "$1" != -q ] || [ "$2" = nginx ]');
 
-  it("reads from its table what would be new", async () => {
+  it("parses from dnf's table what would be installed", async () => {
     using machine = machineWith(`cat <<'TABLE'\n${dnfTable}TABLE\nexit 1`);
 
     const run = await machine.run(`${packageManager}\nnew_packages nginx nginx-mod-stream`);
@@ -62,7 +62,7 @@ describe("dnf", () => {
     expect(machine.calls()).toEqual(["dnf --assumeno install nginx nginx-mod-stream --setopt=install_weak_deps=False"]);
   });
 
-  it("ends the script with its words when there is no such package", async () => {
+  it("ends the script with dnf's message if a package does not exist", async () => {
     using machine = machineWith(
       `echo 'No match for argument: nginx'; echo 'Error: Unable to find a match: nginx'; exit 1`,
     );
@@ -75,7 +75,7 @@ describe("dnf", () => {
     );
   });
 
-  it("installs without weak dependencies, and removes exactly what is told and is there", async () => {
+  it("installs without weak dependencies, and removes exactly the given packages that are installed", async () => {
     using machine = machineWith("true");
 
     const run = await machine.run(`${packageManager}
@@ -93,7 +93,7 @@ remove_packages nginx nginx-core`);
     ]);
   });
 
-  it.each(["makecache", "install"])("that fails at %s ends the script", async (verb) => {
+  it.each(["makecache", "install"])("ends the script if it fails at %s", async (verb) => {
     using machine = machineWith(`case " $* " in *" ${verb} "*) echo "no network" >&2; exit 1 ;; esac`);
 
     const run = await machine.run(`${packageManager}\nrefresh_packages\nadd_packages nginx`);
@@ -104,7 +104,7 @@ remove_packages nginx nginx-core`);
 });
 
 describe("zypper", () => {
-  it("reads from its plan what would be new", async () => {
+  it("parses from zypper's plan what would be installed", async () => {
     using machine = new FakeSystem("sles").tool("zypper", `cat <<'PLAN'\n${zypperPlan}PLAN`);
 
     const run = await machine.run(`${packageManager}\nnew_packages nginx`);
@@ -118,7 +118,7 @@ describe("zypper", () => {
     [106, 0],
     [104, 20],
     [7, 20],
-  ])("that ends with %i means %i", async (code, expected) => {
+  ])("that exits with %i counts as %i", async (code, expected) => {
     using machine = new FakeSystem("leap").tool("zypper", `exit ${code}`);
 
     const run = await machine.run(`${packageManager}\nadd_packages nginx`);

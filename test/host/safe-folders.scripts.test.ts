@@ -24,7 +24,7 @@ function folders(box: ScriptSandbox | PlainMachine, modes: Readonly<Record<strin
 }
 
 describe("a folder the user chose", () => {
-  it("is created for its owner alone where it is missing", async () => {
+  it("is created for its owner alone if it is missing", async () => {
     using box = new ScriptSandbox().prepared();
 
     const run = await box.script(`safe_folder ${box.path("backups")}/deep`);
@@ -37,7 +37,7 @@ describe("a folder the user chose", () => {
     ["its group", 0o775],
     ["everybody", 0o757],
     ["everybody, although it is sticky", 0o1777],
-  ])("is refused where %s may write to it", async (_, mode) => {
+  ])("is refused if %s may write to it", async (_, mode) => {
     using box = new ScriptSandbox().prepared();
     folders(box, { backups: mode });
 
@@ -48,7 +48,7 @@ describe("a folder the user chose", () => {
     expect(run.stderr).toContain(box.path("backups"));
   });
 
-  it("is refused, and not created, where others may write to a folder above it", async () => {
+  it("is refused, and not created, if others may write to a folder above it", async () => {
     using box = new ScriptSandbox().prepared();
     folders(box, { shared: 0o777, "shared/backups": 0o700, sticky: 0o1777 });
 
@@ -66,7 +66,7 @@ describe("a folder the user chose", () => {
     expect(existsSync(box.path("sticky", "backups"))).toBe(false);
   });
 
-  it("may be an existing folder of its own below a sticky one, and be named through root's own links", async () => {
+  it("may be an existing private folder below a sticky one, and its path may use root's own links", async () => {
     using box = new ScriptSandbox().prepared();
     folders(box, { sticky: 0o1777, "sticky/backups": 0o700, trusted: 0o755 });
     symlinkSync("../sticky/backups", box.path("trusted", "link"));
@@ -78,7 +78,7 @@ describe("a folder the user chose", () => {
     expect(run).toEqual({ code: 0, stdout: "", stderr: "" });
   });
 
-  it("is refused where a link on the way leads through a folder that others may write to", async () => {
+  it("is refused if a link in its path leads through a folder that others may write to", async () => {
     using box = new ScriptSandbox().prepared();
     folders(box, { trusted: 0o755, shared: 0o777, target: 0o700 });
     symlinkSync(box.path("target"), box.path("shared", "second"));
@@ -89,7 +89,7 @@ describe("a folder the user chose", () => {
     expect([run.code, run.stderr]).toEqual([10, expect.stringContaining(`may write to ${box.path("shared")}`)]);
   });
 
-  it("is refused where its links lead in a circle", async () => {
+  it("is refused if its links form a cycle", async () => {
     using box = new ScriptSandbox().prepared();
     symlinkSync("circle", box.path("circle"));
 
@@ -98,7 +98,7 @@ describe("a folder the user chose", () => {
     expect([run.code, run.stderr]).toEqual([10, expect.stringContaining("more than 40 symbolic links")]);
   });
 
-  it.runIf(isRoot)("is refused where another user owns it, or a folder above it", async () => {
+  it.runIf(isRoot)("is refused if another user owns it, or a folder above it", async () => {
     using box = new ScriptSandbox().prepared();
     folders(box, { home: 0o755, "home/backups": 0o700 });
     chownSync(box.path("home"), nobody, nobody);
@@ -111,7 +111,7 @@ describe("a folder the user chose", () => {
     ]);
   });
 
-  it.runIf(isRoot)("does not let a link of another user make root overwrite a file", async () => {
+  it.runIf(isRoot)("does not let another user's link make root overwrite a file", async () => {
     using box = new ScriptSandbox().prepared();
     folders(box, { backups: 0o755 });
     writeFileSync(box.path("victim"), "as it was\n");
@@ -126,7 +126,7 @@ describe("a folder the user chose", () => {
 });
 
 describe.each(Object.entries(shells))("on this machine, by %s", (_, shell) => {
-  it("the user's own folder is safe, and one that others may write to is not", async () => {
+  it("accepts the user's own folder, and refuses one that others may write to", async () => {
     using machine = new PlainMachine(shell).prepared();
     folders(machine, { shared: 0o777 });
 
@@ -138,7 +138,7 @@ describe.each(Object.entries(shells))("on this machine, by %s", (_, shell) => {
     expect(refused.stderr).toContain("Forbid it: chmod go-w");
   });
 
-  it("the state folder is refused where others may write to the folder it is in", async () => {
+  it("refuses the state folder if others may write to its parent folder", async () => {
     using machine = new PlainMachine(shell);
     chmodSync(machine.home, 0o777);
 
@@ -152,14 +152,14 @@ describe.each(Object.entries(shells))("on this machine, by %s", (_, shell) => {
   });
 });
 
-describe("what a killed script leaves", () => {
+describe("remains of a killed script", () => {
   const undo = "register_undo <<'UNDO'\n:\nUNDO\n";
 
-  it("goes with its undo step: the file beside its target, and the folder made for it", async () => {
+  it("are removed by its undo step: the temporary file beside its target, and the folder created for it", async () => {
     using box = new ScriptSandbox().prepared();
     const folder = box.path("etc", "nginx.service.d");
     mkdirSync(box.path("etc"));
-    // The rename is where it is killed.
+    // It is killed at the rename.
     const killed = await box.script(
       `${undo}mv() { case $* in *conf) kill -9 $$ ;; *) env mv "$@" ;; esac; }\nmake_folder ${folder}; echo new | place ${folder}/ours.conf 0644`,
       { name: "nginx" },
@@ -174,7 +174,7 @@ describe("what a killed script leaves", () => {
     expect(existsSync(box.path("etc"))).toBe(true);
   });
 
-  it("stays where it is not this program's: a folder that was there, and one that others use by now", async () => {
+  it("are kept if they do not belong to it: an existing folder, and one that others use by now", async () => {
     using box = new ScriptSandbox().prepared();
     mkdirSync(box.path("there"));
     await box.script(`${undo}make_folder ${box.path("there")}; make_folder ${box.path("made")}/below`, { name: "one" });
@@ -189,7 +189,7 @@ describe("what a killed script leaves", () => {
     ]).toEqual([true, true, false]);
   });
 
-  it("is given back once, although an earlier attempt was killed in the middle of the copy", async () => {
+  it("do not disturb a later restore, if give_back was killed in the middle of its copy", async () => {
     using box = new ScriptSandbox().prepared();
     mkdirSync(box.path("theirs"));
     writeFileSync(box.path("theirs", "file"), "as it was\n");

@@ -6,11 +6,11 @@ import { expectGolden } from "../support/golden.ts";
 import { ScriptSandbox } from "../support/script-run.ts";
 
 describe("the preamble", () => {
-  it("reads like this", () => {
+  it("matches the golden file", () => {
     expectGolden("host/preamble.sh", `${preamble({ name: "nginx", stateFolder: "/var/lib/rancher-stack" })}\n`);
   });
 
-  it("ends the script at the first command that fails, and passes its code on", async () => {
+  it("ends the script at the first command that fails, with its exit code", async () => {
     using box = new ScriptSandbox();
 
     const run = await box.script("echo before; (exit 7); echo after");
@@ -18,7 +18,7 @@ describe("the preamble", () => {
     expect(run).toMatchObject({ code: 7, stdout: "before\n" });
   });
 
-  it("ends the script at a variable that is not set", async () => {
+  it("ends the script at an unset variable", async () => {
     using box = new ScriptSandbox();
 
     const run = await box.script("echo $missing; echo after");
@@ -27,7 +27,7 @@ describe("the preamble", () => {
     expect(run.stdout).toBe("");
   });
 
-  it("makes files nobody else can read", async () => {
+  it("creates files that only their owner can read", async () => {
     using box = new ScriptSandbox();
 
     await box.script(`: >${box.path("made")}`);
@@ -35,7 +35,7 @@ describe("the preamble", () => {
     expect(statSync(box.path("made")).mode & 0o777).toBe(0o600);
   });
 
-  it("keeps stdout for data: say and fail speak on stderr", async () => {
+  it("keeps stdout for data: say and fail print to stderr", async () => {
     using box = new ScriptSandbox();
 
     const run = await box.script('say "a line"; fail 30 "and the" reason; echo after');
@@ -43,7 +43,7 @@ describe("the preamble", () => {
     expect(run).toEqual({ code: 30, stdout: "", stderr: "a line\nand the reason\n" });
   });
 
-  it("lets one script at a time onto a host", async () => {
+  it("runs one script at a time on a host", async () => {
     using box = new ScriptSandbox();
     const alone = `mkdir ${box.path("busy")}; sleep 0.3; rmdir ${box.path("busy")}`;
 
@@ -52,7 +52,7 @@ describe("the preamble", () => {
     expect(runs.map(({ code }) => code)).toEqual([0, 0, 0]);
   });
 
-  it("takes its folder for scratch files away, also when the script fails or is stopped", async () => {
+  it("removes its folder for scratch files, also when the script fails or is stopped", async () => {
     using box = new ScriptSandbox();
     const stop = new AbortController();
 
@@ -77,7 +77,7 @@ describe("the preamble", () => {
 });
 
 describe("secret", () => {
-  it("prints any text that came on standard input, byte for byte", async () => {
+  it("prints any text from standard input, byte for byte", async () => {
     using box = new ScriptSandbox();
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), async (one, two) => {
@@ -90,7 +90,7 @@ describe("secret", () => {
     );
   });
 
-  it("takes one of many kilobytes, as a chain of certificates is", async () => {
+  it("accepts a text of many kilobytes, such as a chain of certificates", async () => {
     using box = new ScriptSandbox();
 
     const run = await box.script("secret key | wc -c", { secrets: { key: "x".repeat(200_000) } });
@@ -98,7 +98,7 @@ describe("secret", () => {
     expect(run.stdout.trim()).toBe("200000");
   });
 
-  it("ends the script when there is none of that name, rather than place nothing", async () => {
+  it("ends the script if no secret has the name, instead of placing an empty file", async () => {
     using box = new ScriptSandbox();
 
     const run = await box.script(`secret missing >${box.path("key")}; echo after`);
@@ -106,7 +106,7 @@ describe("secret", () => {
     expect(run).toEqual({ code: 10, stdout: "", stderr: "no secret named missing came on standard input\n" });
   });
 
-  it("leaves nothing on standard input for a command that happens to read it", async () => {
+  it("leaves nothing on standard input for a command that reads it", async () => {
     using box = new ScriptSandbox();
 
     const run = await box.script("cat", { secrets: { one: "hidden" } });
@@ -114,7 +114,7 @@ describe("secret", () => {
     expect(run).toEqual({ code: 0, stdout: "", stderr: "" });
   });
 
-  it("is in no environment of a command the script runs", async () => {
+  it("is not in the environment of commands that the script runs", async () => {
     using box = new ScriptSandbox();
 
     const run = await box.script("env", { secrets: { one: "hidden" } });
@@ -125,7 +125,7 @@ describe("secret", () => {
 });
 
 describe("place", () => {
-  it("writes a file with its mode, and says changed; the same again is unchanged and touches nothing", async () => {
+  it("writes a file with its mode, and prints changed; a second run prints unchanged and touches nothing", async () => {
     using box = new ScriptSandbox();
     const file = box.path("placed");
     const place = `place ${file} 0640 <<X\ncontent\nX\necho "$placed"`;
@@ -154,7 +154,7 @@ describe("place", () => {
     expect(readdirSync(box.path("etc"))).toEqual(["conf"]);
   });
 
-  it("says which disk is full when there is no room even beside the file", async () => {
+  it("names the full disk if there is no room even for the temporary file", async () => {
     using box = new ScriptSandbox();
     box.command("install", "echo 'install: No space left on device' >&2; exit 1");
 
@@ -166,7 +166,7 @@ describe("place", () => {
 });
 
 describe("keep and give_back", () => {
-  it("put back a file as it was first seen, with its mode", async () => {
+  it("restore a file as it was first kept, with its mode", async () => {
     using box = new ScriptSandbox().prepared();
     const file = box.path("conf");
     writeFileSync(file, "original\n");
@@ -179,7 +179,7 @@ describe("keep and give_back", () => {
     expect(statSync(file).mode & 0o777).toBe(0o604);
   });
 
-  it("take away what was not there", async () => {
+  it("remove a file that did not exist before", async () => {
     using box = new ScriptSandbox().prepared();
     const file = box.path("conf");
 
@@ -189,7 +189,7 @@ describe("keep and give_back", () => {
     expect(existsSync(file)).toBe(false);
   });
 
-  it("leave alone what was never kept", async () => {
+  it("ignore a file that was never kept", async () => {
     using box = new ScriptSandbox().prepared();
     writeFileSync(box.path("conf"), "theirs\n");
 

@@ -10,18 +10,18 @@ const host = sshHost(balancerHost());
 const script = { name: "motd", title: "greets", body: 'say "hello"\n', timeoutSeconds: 60 };
 
 describe("renderScript", () => {
-  it("reads like this", () => {
+  it("matches the golden file", () => {
     expectGolden("host/script.sh", renderScript(host, script));
   });
 
-  it("begins with the host and what is done there, for people who read a preview", () => {
+  it("begins with the host and what is done there, for readers of a preview", () => {
     const [first, second] = renderScript(host, script).split("\n");
 
     expect(first).toBe("# host lb-1 192.0.2.10 as ops");
     expect(second).toBe("# greets");
   });
 
-  it("refuses what cannot travel in one argument, and says how much it is", () => {
+  it("refuses a script that does not fit in one argument, and prints by how much", () => {
     const largest = renderLargest();
 
     expect(() => renderScript(host, { ...script, body: `${largest}x` })).toThrow(
@@ -30,7 +30,7 @@ describe("renderScript", () => {
     );
   });
 
-  it("runs the largest that can", async () => {
+  it("runs the largest script that fits", async () => {
     using box = new ScriptSandbox();
     const body = `echo ran\n${renderLargest().slice(0, -200)}`;
 
@@ -45,7 +45,7 @@ describe("renderScript", () => {
 });
 
 describe("a rendered script", () => {
-  it("says which user needs which right when sudo asks for a password", async () => {
+  it("names the user and the missing right if sudo asks for a password", async () => {
     using box = new ScriptSandbox();
     box.command("id", "echo 1000");
     box.command("sudo", "echo 'sudo: a password is required' >&2; exit 1");
@@ -60,7 +60,7 @@ describe("a rendered script", () => {
     });
   });
 
-  it("goes through sudo when the user is not root", async () => {
+  it("uses sudo if the user is not root", async () => {
     using box = new ScriptSandbox();
     box.command("id", "echo 1000");
     box.command("sudo", `echo "$1 $2" >>${box.path("asked")}; shift; exec "$@"`);
@@ -71,7 +71,7 @@ describe("a rendered script", () => {
     expect(existsSync(box.path("asked"))).toBe(true);
   });
 
-  it("is ended after its time, and gives the lock back", async () => {
+  it("is stopped after its timeout, and releases the lock", async () => {
     using box = new ScriptSandbox();
 
     const late = await box.script("sleep 60", { timeoutSeconds: 1 });
@@ -82,7 +82,7 @@ describe("a rendered script", () => {
   });
 });
 
-/** A body that fills a script for the SSH host up to the last byte. */
+/** A body that fills a script to the last byte that the SSH host accepts. */
 function renderLargest(): string {
   const frame = Buffer.byteLength(renderScript(host, { ...script, body: "#" }));
   return "#".padEnd(96 * 1024 - frame + 1, "x");

@@ -9,7 +9,7 @@ http_port_t                    tcp      80, 81, 443, 488, 8008, 8009, 8443, 9000
 pegasus_http_port_t            tcp      5988
 `;
 
-/** A machine with SELinux in a mode, whose switch is off. */
+/** A machine with SELinux in a mode and the boolean off. */
 function machineIn(mode: string, state = "off"): FakeSystem {
   return new FakeSystem("rocky")
     .tool("getenforce", `echo ${mode}`)
@@ -26,7 +26,7 @@ const allow = (...ports: number[]) =>
 const changes = (calls: string[]) => calls.filter((call) => !/^get|-l$/.test(call));
 
 describe("SELinux", () => {
-  it.each(["Enforcing", "Permissive"])("that is %s is told what nginx needs, once", async (mode) => {
+  it.each(["Enforcing", "Permissive"])("that is %s is configured for nginx, once", async (mode) => {
     using machine = machineIn(mode);
 
     const run = await machine.run(allow(80, 443, 18404, 8080));
@@ -41,7 +41,7 @@ describe("SELinux", () => {
     ]);
   });
 
-  it("that is switched off is left alone", async () => {
+  it("is left alone if it is disabled", async () => {
     using machine = machineIn("Disabled");
 
     await machine.run(`${allow(80, 18404)}\n${forgetInSelinux}`);
@@ -49,7 +49,7 @@ describe("SELinux", () => {
     expect(changes(machine.calls())).toEqual([]);
   });
 
-  it("whose switch is on already keeps it on when the balancer goes", async () => {
+  it("keeps its boolean on after destroy if it was on before", async () => {
     using machine = machineIn("Enforcing", "on");
 
     await machine.run(allow(80));
@@ -58,7 +58,7 @@ describe("SELinux", () => {
     expect(changes(machine.calls())).toEqual([]);
   });
 
-  it("gets back what it was, and only that", async () => {
+  it("gets back its old settings, and only those", async () => {
     using machine = machineIn("Enforcing");
     await machine.run(allow(80, 18404, 8080));
     machine.calls();
@@ -73,7 +73,7 @@ describe("SELinux", () => {
     ]);
   });
 
-  it("forgets a port that is not used any more", async () => {
+  it("forgets a port that is no longer used", async () => {
     using machine = machineIn("Enforcing", "on");
     await machine.run(allow(80, 18404, 7000));
     machine.calls();
@@ -84,7 +84,7 @@ describe("SELinux", () => {
     expect(changes(machine.calls())).not.toContain("semanage port -d -p tcp 18404");
   });
 
-  it("that refuses a port ends the script, saying which", async () => {
+  it("ends the script if it refuses a port, and names the port", async () => {
     using machine = machineIn("Enforcing", "on").tool(
       "semanage",
       '[ "$2" = -l ] || { echo "ValueError" >&2; exit 1; }',
@@ -98,7 +98,7 @@ describe("SELinux", () => {
     ]);
   });
 
-  it("needs semanage only where it is on", async () => {
+  it("requires semanage only if it is enabled", async () => {
     using machine = machineIn("Enforcing");
     using without = new FakeSystem("rocky");
     const ask = `${needsSemanage}\nif needs_semanage; then echo yes; else echo no; fi`;

@@ -5,7 +5,7 @@ import { hereDocument, quote } from "../../components/host/shell.ts";
 
 const sh = (script: string) => execFileSync("/bin/sh", ["-c", script], { encoding: "utf8" });
 
-/** Whatever Unicode there is, and more often what a shell takes to heart. An argument cannot hold a NUL. */
+/** Any Unicode, and often characters with a meaning to a shell. An argument cannot hold a NUL. */
 const character = fc.oneof(
   fc.constantFrom("'", '"', "\\", "$", "`", "!", "*", "\n", "\t", " ", ";", "&", "|", "<", ">", "(", ")", "#", "~"),
   fc.string({ unit: "binary", minLength: 1, maxLength: 1 }).filter((text) => text !== "\0"),
@@ -13,22 +13,22 @@ const character = fc.oneof(
 const anyText = fc.array(character, { maxLength: 40 }).map((characters) => characters.join(""));
 
 describe("quote", () => {
-  it("makes one word of any text", () => {
+  it("turns any text into one argument", () => {
     fc.assert(
-      fc.property(fc.array(anyText, { minLength: 1, maxLength: 8 }), (words) => {
-        const printed = sh(`printf '%s\\0' ${words.map(quote).join(" ")}`);
+      fc.property(fc.array(anyText, { minLength: 1, maxLength: 8 }), (texts) => {
+        const printed = sh(`printf '%s\\0' ${texts.map(quote).join(" ")}`);
 
-        expect(printed.split("\0").slice(0, -1)).toEqual(words);
+        expect(printed.split("\0").slice(0, -1)).toEqual(texts);
       }),
       { numRuns: 120 },
     );
   });
 
-  it("leaves a plain word as people write it", () => {
+  it("leaves a plain word unquoted", () => {
     expect(quote("/etc/nginx/nginx.conf")).toBe("/etc/nginx/nginx.conf");
   });
 
-  it("does not let the empty word vanish", () => {
+  it("preserves an empty argument", () => {
     expect(quote("")).toBe("''");
   });
 });
@@ -37,7 +37,7 @@ describe("hereDocument", () => {
   const line = fc.oneof(fc.constantFrom("TEXT", "TEXT_", "TEXT__", "$(id)", "`id`", "\\"), anyText);
   const lines = fc.array(line, { maxLength: 10 }).map((all) => all.map((each) => `${each}\n`).join(""));
 
-  it("yields exactly the text, also where the text holds its delimiter", () => {
+  it("yields exactly the text, even if the text contains its delimiter", () => {
     fc.assert(
       fc.property(lines, (text) => {
         expect(sh(`cat ${hereDocument(text, "TEXT")}\n`)).toBe(text);
@@ -46,13 +46,13 @@ describe("hereDocument", () => {
     );
   });
 
-  it("can hold another one", () => {
+  it("can contain another here-document", () => {
     const inner = `cat ${hereDocument("$(echo deep)\n", "TEXT")}\n`;
 
     expect(sh(`sh -c "$(cat ${hereDocument(inner, "TEXT")}\n)"`)).toBe("$(echo deep)\n");
   });
 
-  it("refuses a text it could not give back", () => {
+  it("refuses a text that it could not reproduce", () => {
     expect(() => hereDocument("no newline", "TEXT")).toThrow("the text of TEXT does not end with a newline");
   });
 });

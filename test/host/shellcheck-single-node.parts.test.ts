@@ -8,11 +8,11 @@ import { findings, hasShellcheck, laterScripts, undoSteps, watchers } from "./su
 const place = { name: "test", stateFolder: "/var/lib/rancher-stack" };
 const backup = { keep: 7, folder: "/var/backups/rancher", schedule: "daily" };
 
-/** Every script of a stack, so that a new one is among them by itself. */
+/** Every script of a stack, so that new scripts are covered automatically. */
 describe.skipIf(!hasShellcheck).each([
   ["this machine", {}, localPreamble(place)],
   ["a host over SSH", { host: dockerHost, engine: "install", backup } as const, preamble(place)],
-])("shellcheck, of the scripts of a single node on %s", (where, docker, before) => {
+])("shellcheck of the scripts of a single node on %s", (where, docker, before) => {
   let scripts: [string, string][];
   beforeAll(async () => {
     scripts = [...(await singleNodeScripts(docker))];
@@ -29,7 +29,7 @@ describe.skipIf(!hasShellcheck).each([
     [...new Set(texts)].map((text): [string, string] => [text.slice(0, 80), text]);
   const bodies = () => scripts.map(([, text]) => innerScript(text) ?? "");
 
-  it("has nothing to say about what runs", () => {
+  it("finds nothing in the scripts", () => {
     expect(scripts.length).toBeGreaterThan(10);
     expect(
       found(
@@ -41,13 +41,13 @@ describe.skipIf(!hasShellcheck).each([
     ).toEqual([]);
   });
 
-  it("has nothing to say about what brings it there", () => {
+  it("finds nothing in their wrappers", () => {
     const outer = scripts.map(([, text]) => text.replace(innerScript(text) ?? "", ":"));
 
     expect(found(once(outer.slice(0, 1)))).toEqual([]);
   });
 
-  it("has nothing to say about what is run later", () => {
+  it("finds nothing in scripts that run later", () => {
     const later = bodies().flatMap(laterScripts);
     const undone = bodies().flatMap(undoSteps);
     const watching = [...bodies(), ...undone, ...later].flatMap(watchers);

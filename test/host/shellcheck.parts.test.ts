@@ -67,13 +67,13 @@ const bodies: Record<string, string> = {
 };
 
 describe.skipIf(!hasShellcheck)("shellcheck", () => {
-  it.each(Object.keys(bodies))("has nothing to say about %s, behind its preamble", (name) => {
+  it.each(Object.keys(bodies))("finds nothing in %s, with its preamble", (name) => {
     const script = `${preamble({ name, stateFolder: "/var/lib/rancher-stack" })}\n${bodies[name]}`;
 
     expect(findings(script)).toBe("");
   });
 
-  it("has nothing to say about what becomes root", () => {
+  it("finds nothing in the part that becomes root", () => {
     const script = renderScript(sshHost(balancerHost()), {
       name: "motd",
       title: "greets",
@@ -84,7 +84,7 @@ describe.skipIf(!hasShellcheck)("shellcheck", () => {
     expect(findings(script)).toBe("");
   });
 
-  it("has nothing to say about undo steps, behind the preamble they are run in", () => {
+  it("finds nothing in undo steps, with their preamble", () => {
     const steps = Object.values(bodies).flatMap(undoSteps);
 
     expect(steps.length).toBeGreaterThanOrEqual(1);
@@ -93,14 +93,14 @@ describe.skipIf(!hasShellcheck)("shellcheck", () => {
     }
   });
 
-  it("has nothing to say about what systemd runs later", () => {
+  it("finds nothing in scripts that systemd runs later", () => {
     const scripts = Object.values(bodies).flatMap(laterScripts);
 
     expect(scripts).toHaveLength(2);
     expect(scripts.map(findings)).toEqual(["", ""]);
   });
 
-  it("would find something", () => {
+  it("reports a real mistake", () => {
     expect(findings("rm $1\n")).toContain("SC2086");
   });
 });

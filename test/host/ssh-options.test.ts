@@ -27,7 +27,7 @@ const hostile = `Host *
   BatchMode no
 `;
 
-/** What must hold whatever a configuration says, in the words of `ssh -G`. */
+/** What must hold whatever a configuration says, as `ssh -G` prints it. */
 const required = {
   forwardagent: "no",
   forwardx11: "no",
@@ -47,27 +47,27 @@ const callers: Readonly<Record<string, readonly string[]>> = {
 };
 const hasSsh = spawnSync("ssh", ["-V"]).status === 0;
 
-describe.skipIf(!hasSsh).each(Object.entries(callers))("the ssh of %s", (_, words) => {
+describe.skipIf(!hasSsh).each(Object.entries(callers))("the ssh of %s", (_, args) => {
   const folder = mkdtempSync(join(tmpdir(), "ssh-options-"));
   const config = join(folder, "config");
   beforeAll(() => writeFileSync(config, hostile, { mode: 0o600 }));
   afterAll(() => rmSync(folder, { recursive: true }));
 
   const effective = (...more: readonly string[]): Readonly<Record<string, string>> => {
-    const { stdout } = spawnSync("ssh", ["-G", ...words, ...more, "192.0.2.30"], { encoding: "utf8" });
+    const { stdout } = spawnSync("ssh", ["-G", ...args, ...more, "192.0.2.30"], { encoding: "utf8" });
     const lines = stdout.split("\n").map((line) => [line.split(" ")[0] ?? "", line.slice(line.indexOf(" ") + 1)]);
     return Object.fromEntries(lines) as Record<string, string>;
   };
 
   it("reads no configuration of the user or the system", () => {
-    expect(words.slice(0, 2)).toEqual(["-F", "/dev/null"]);
+    expect(args.slice(0, 2)).toEqual(["-F", "/dev/null"]);
     expect(effective()).toMatchObject(required);
   });
 
-  it("forwards nothing and runs nothing here, even with a hostile configuration", () => {
+  it("forwards nothing and runs no local command, even with a hostile configuration", () => {
     const settings = effective("-F", config);
 
-    // The hostile one was read: nothing sets this option.
+    // Proof that the hostile configuration was read: nothing else sets this option.
     expect(settings["localcommand"]).toBe("touch /tmp/local-command");
     expect(settings).toMatchObject(required);
     for (const absent of ["proxyjump", "proxycommand", "controlpath"]) expect(settings).not.toHaveProperty(absent);
@@ -82,7 +82,7 @@ describe.skipIf(!hasSsh).each(Object.entries(callers))("the ssh of %s", (_, word
   });
 });
 
-it("ssh is started with these options alone", () => {
+it("starts ssh with these options only", () => {
   const starting = [...sourceFiles("components"), ...sourceFiles("operations")].filter(({ text }) =>
     /\["ssh",|spawn\("ssh"|ProxyCommand=|ForwardAgent=|StrictHostKeyChecking=/.test(text),
   );

@@ -14,14 +14,14 @@ beforeEach(() => {
 });
 afterEach(() => machine[Symbol.dispose]());
 
-/** What systemd was asked for. */
+/** The calls of systemctl. */
 const run = async (body: string) => {
   rmSync(machine.path("calls"), { force: true });
   const { code } = await machine.script(body.replaceAll("/etc/systemd/system", machine.path("units")));
   return { code, calls: readFileSync(machine.path("calls"), "utf8").trim().split("\n") };
 };
 
-it("has systemd read new units, and start them anew", async () => {
+it("reloads systemd for new units, and restarts them", async () => {
   const first = await run(placeUnits(units, texts));
   const changed = await run(placeUnits(units, { ...texts, timer: "[Timer]\nOnActiveSec=1h\n" }));
 
@@ -30,7 +30,7 @@ it("has systemd read new units, and start them anew", async () => {
   expect(readFileSync(machine.path("units", "look.timer"), "utf8")).toBe("[Timer]\nOnActiveSec=1h\n");
 });
 
-it("leaves what runs alone where no unit is another", async () => {
+it("leaves running units alone if no unit has changed", async () => {
   await run(placeUnits(units, texts));
 
   expect((await run(placeUnits(units, texts))).calls).toEqual([
@@ -39,7 +39,7 @@ it("leaves what runs alone where no unit is another", async () => {
   ]);
 });
 
-it("makes up for a run that was killed once the units were placed", async () => {
+it("completes a run that was killed after it placed the units", async () => {
   await machine.shell(`: >${machine.path("killed")}`);
   const killed = await run(placeUnits(units, texts));
   rmSync(machine.path("killed"));
@@ -53,7 +53,7 @@ it("makes up for a run that was killed once the units were placed", async () => 
 it.each([
   ["ends", ["-q disable --now look.path look.timer", "stop look.service", "daemon-reload"]],
   ["goes on", ["-q disable --now look.path look.timer", "daemon-reload"]],
-] as const)("goes, and a run that has begun %s", async (running, calls) => {
+] as const)("removes the units, and a run that has begun %s", async (running, calls) => {
   await run(placeUnits(units, texts));
 
   expect(await run(removeUnits(units, running))).toEqual({ code: 0, calls });

@@ -5,7 +5,7 @@ import { ScriptSandbox } from "../support/script-run.ts";
 const undoes = (what: string) => `register_undo <<'UNDO'\nsay "undoing ${what}"\nUNDO\n`;
 
 describe("undo steps", () => {
-  it("cannot be registered on a machine whose base script has not run", async () => {
+  it("cannot be registered on a machine without its base script", async () => {
     using box = new ScriptSandbox();
 
     const run = await box.script(undoes("a"), { name: "a" });
@@ -17,7 +17,7 @@ describe("undo steps", () => {
     });
   });
 
-  it("run by name, with the facts of the script that registered them, and are forgotten then", async () => {
+  it("run by name, with the facts of the script that registered them, and are forgotten afterwards", async () => {
     using box = new ScriptSandbox().prepared();
     await box.script(`register_undo <<'UNDO'\nsay "removing $(cat "$facts/list")"\nUNDO\necho a b >"$facts/list"`, {
       name: "nginx",
@@ -31,7 +31,7 @@ describe("undo steps", () => {
     expect(readdirSync(box.path("state", "facts"))).toEqual([]);
   });
 
-  it("run newest first, whatever was registered again meanwhile", async () => {
+  it("run newest first, in whatever order they are registered again", async () => {
     using box = new ScriptSandbox().prepared();
     const names = Array.from({ length: 11 }, (_, index) => `s${index}`);
     for (const name of [...names, "s3"]) await box.script(undoes(name), { name });
@@ -43,7 +43,7 @@ describe("undo steps", () => {
     expect(readdirSync(box.path("state", "undo"))).toEqual([]);
   });
 
-  it("all run, also when one of them reads its standard input", async () => {
+  it("all run, even if one of them reads its standard input", async () => {
     using box = new ScriptSandbox().prepared();
     await box.script(undoes("first"), { name: "first" });
     await box.script(`register_undo <<'UNDO'\ncat >/dev/null\nUNDO\n`, { name: "second" });
@@ -54,7 +54,7 @@ describe("undo steps", () => {
     expect(readdirSync(box.path("state", "undo"))).toEqual([]);
   });
 
-  it("belong to one script, not to those whose names end alike", async () => {
+  it("belong to one script, not to scripts whose names end alike", async () => {
     using box = new ScriptSandbox().prepared();
     await box.script(undoes("inner-nginx"), { name: "inner-nginx" });
 
@@ -63,7 +63,7 @@ describe("undo steps", () => {
     expect(run.stderr).toBe("unchanged: nginx has nothing to undo\n");
   });
 
-  it("stay when they fail, so that the next destroy tries again", async () => {
+  it("are kept if they fail, so that the next destroy tries again", async () => {
     using box = new ScriptSandbox().prepared();
     const flag = box.path("repaired");
     await box.script(`register_undo <<'UNDO'\n[ -e ${flag} ] || fail 30 "not yet"\nUNDO\n`, { name: "stubborn" });
@@ -75,7 +75,7 @@ describe("undo steps", () => {
     expect(repaired).toMatchObject({ code: 0, stderr: "changed: stubborn is undone\n" });
   });
 
-  it("are there as soon as they are registered, for a script that is killed right after", async () => {
+  it("exist as soon as they are registered, for a script that is killed right after", async () => {
     using box = new ScriptSandbox().prepared();
 
     const killed = await box.script(`${undoes("half")}kill -9 $$`, { name: "half" });

@@ -18,7 +18,7 @@ beforeAll(async () => {
   second = await issue({ name: "second", hosts: ["*.example.com"] });
 });
 
-/** A machine as a Mac is, with a certificate for nginx in its user's folder. */
+/** A machine with a Mac's tools, and a certificate for nginx in its user's folder. */
 class Machine extends PlainMachine {
   put({ pem, key }: Pick<Issued, "pem" | "key">): this {
     mkdirSync(this.path("home dir", "state of ours", "generated"), { recursive: true });
@@ -50,9 +50,9 @@ class Machine extends PlainMachine {
 }
 
 describe.each(Object.entries(shells))(
-  "certificates for nginx on this machine, by %s, with what a Mac has",
+  "certificates for nginx on this machine, by %s, with a Mac's tools",
   (_, shell) => {
-    it("are copied behind a link, taken over when they are new, and not touched when they are not", async () => {
+    it("are copied behind a link, updated when they are renewed, and otherwise not touched", async () => {
       using machine = new Machine(shell).prepared().put(first);
 
       const runs = [await machine.bring(), await machine.bring()];
@@ -69,7 +69,7 @@ describe.each(Object.entries(shells))(
       expect(readdirSync(machine.tls())).toEqual(["rancher", readlinkSync(machine.tls("rancher"))]);
     });
 
-    it("are as before when the new ones do not come alive", async () => {
+    it("are unchanged if the new ones do not take effect", async () => {
       using machine = new Machine(shell).prepared().put(first);
       await machine.bring();
       const before = readdirSync(machine.tls());
@@ -86,28 +86,28 @@ describe.each(Object.entries(shells))(
       ["of tomorrow", () => issue({ name: "new", hosts: [hostname], from: 1 }), / is not valid before /],
       ["that has ended", () => issue({ name: "old", hosts: [hostname], from: -20, until: -1 }), / expired on /],
       [
-        "of another name",
+        "for another name",
         () => issue({ name: "other", hosts: ["other.example.com"] }),
         / does not cover rancher\.example\.com; /,
       ],
       [
-        "of a name that ends alike",
+        "for a name with the same ending",
         () => issue({ name: "other", hosts: [`a.${hostname}`, "*.com"] }),
         / does not cover /,
       ],
-    ])("are refused where they are %s", async (_what, make, words) => {
+    ])("are refused if they are %s", async (_what, make, message) => {
       using machine = new Machine(shell).prepared().put(await make());
 
       const run = await machine.bring();
 
       expect([run.code, run.stdout]).toEqual([10, ""]);
-      expect(run.stderr).toMatch(words);
+      expect(run.stderr).toMatch(message);
     });
   },
 );
 
 describe("a certificate that was renewed by this program", () => {
-  it("makes the script another one, so that it runs, and no other does", () => {
+  it("changes the script that uses it, so that this runs, and no other script", () => {
     const certificate = { name: "rancher", hostname, from: "host", certificate: "/c", privateKey: "/k" } as const;
     const at = (renewal?: number) => placeCertificates([{ ...certificate, ...(renewal !== undefined && { renewal }) }]);
 

@@ -13,7 +13,7 @@ import { ScriptSandbox } from "../support/script-run.ts";
 const hostname = "rancher.example.com";
 const tls = "/etc/nginx/tls";
 
-/** A machine with openssl, whose folder for certificates is its own. */
+/** A machine with openssl, whose folder for certificates is inside the test's folder. */
 class Machine extends ScriptSandbox {
   constructor() {
     super();
@@ -21,7 +21,7 @@ class Machine extends ScriptSandbox {
     mkdirSync(this.path("etc/nginx"), { recursive: true });
   }
 
-  /** Brings certificates in as a script does; `fails` stands for a rollout that does not come alive. */
+  /** Installs certificates as a script does. `fails` stands for a rollout that does not take effect. */
   async bring(certificates: readonly BalancerCertificate[], keys: Record<string, string> = {}, fails = false) {
     const secrets = Object.fromEntries(
       certificates.flatMap((one) => (one.from === "stack" ? [[keySecret(one), keys[one.name] ?? ""]] : [])),
@@ -63,7 +63,7 @@ const stack = (chain: Issued): BalancerCertificate => ({
 });
 
 describe("a certificate from the stack", () => {
-  it("lies where the configuration looks for it, its key for root alone", async () => {
+  it("is placed where the configuration expects it, its key readable for root alone", async () => {
     using machine = new Machine();
 
     const run = await machine.bring([stack(first)], { rancher: first.key });
@@ -90,22 +90,22 @@ describe("a certificate from the stack", () => {
     });
   });
 
-  it("is another folder once renewed; the former goes only after a success", async () => {
+  it("gets a new folder once renewed; the old one is removed only after a success", async () => {
     using machine = new Machine();
     await machine.bring([stack(first)], { rancher: first.key });
-    const [former] = machine.folders;
+    const [old] = machine.folders;
 
     const failed = await machine.bring([stack(second)], { rancher: second.key }, true);
     const afterFailure = machine.folders;
     await machine.bring([stack(second)], { rancher: second.key });
 
     expect([failed.code, failed.stderr]).toEqual([40, "not alive\n"]);
-    expect(afterFailure).toEqual([former]);
+    expect(afterFailure).toEqual([old]);
     expect(machine.folders).toHaveLength(1);
-    expect(machine.folders).not.toContain(former);
+    expect(machine.folders).not.toContain(old);
   });
 
-  it("of a run that was killed goes with the next success", async () => {
+  it("of a killed run is removed by the next success", async () => {
     using machine = new Machine();
     const body = [
       'mkdir -p "$facts"',
@@ -124,7 +124,7 @@ describe("a certificate from the stack", () => {
     expect(machine.folders).toEqual([certificateFiles(stack(second)).certificate.split("/").at(-2)]);
   });
 
-  it("is refused with another one's key, and nothing of it stays", async () => {
+  it("is refused with another certificate's key, and nothing of it remains", async () => {
     using machine = new Machine();
 
     const run = await machine.bring([stack(first)], { rancher: second.key });
@@ -151,7 +151,7 @@ describe("a certificate on the host", () => {
     writeFileSync(machine.path("live key.pem"), key);
   };
 
-  it("is copied behind a link of its name, and a reload is due", async () => {
+  it("is copied behind a link of its name, and triggers a reload", async () => {
     using machine = new Machine();
     renew(machine, first.pem, first.key);
 
@@ -165,7 +165,7 @@ describe("a certificate on the host", () => {
     expect(readlinkSync(machine.path(tls, "rancher"))).toMatch(/^rancher\.[0-9a-f]{16}$/);
   });
 
-  it("takes the chain from a file of its own, also after a certificate without a last newline", async () => {
+  it("takes the chain from a separate file, even if the certificate has no final newline", async () => {
     using machine = new Machine();
     const ca = await issue({ name: "ca", ca: true });
     const leaf = await issue({ name: "leaf", hosts: [hostname], issuer: ca });
@@ -178,7 +178,7 @@ describe("a certificate on the host", () => {
     expect(chain.trim()).toBe(`${leaf.pem.trim()}\n${ca.pem.trim()}`);
   });
 
-  it("needs no reload while it is the same", async () => {
+  it("triggers no reload while it is unchanged", async () => {
     using machine = new Machine();
     renew(machine, first.pem, first.key);
     await machine.bring([certificate(machine)]);
@@ -188,7 +188,7 @@ describe("a certificate on the host", () => {
     expect(again.stdout).toBe("renewed: no\n");
   });
 
-  it("needs a reload again after a run that was killed before its reload", async () => {
+  it("triggers a reload again after a run that was killed before its reload", async () => {
     using machine = new Machine();
     renew(machine, first.pem, first.key);
     const body = ['mkdir -p "$facts"', certificateFunctions, `tls=${machine.path(tls)}`];
@@ -202,7 +202,7 @@ describe("a certificate on the host", () => {
     expect([again.stdout, third.stdout]).toEqual(["renewed: yes\n", "renewed: no\n"]);
   });
 
-  it("leads back to the former pair when the new one does not come alive", async () => {
+  it("goes back to the old pair if the new one does not take effect", async () => {
     using machine = new Machine();
     renew(machine, first.pem, first.key);
     await machine.bring([certificate(machine)]);
@@ -216,7 +216,7 @@ describe("a certificate on the host", () => {
     expect(machine.read(certificateFiles(certificate(machine)).certificate).trim()).toBe(first.pem.trim());
   });
 
-  it("has one folder left after a renewal", async () => {
+  it("has one folder after a renewal", async () => {
     using machine = new Machine();
     renew(machine, first.pem, first.key);
     await machine.bring([certificate(machine)]);
@@ -231,22 +231,22 @@ describe("a certificate on the host", () => {
   describe.each<[string, () => Promise<[string, string]>, (path: (name: string) => string) => RegExp | string]>([
     ["that is missing", async () => ["", ""], (path) => `${path("live.pem")} is not a certificate in PEM; openssl: `],
     [
-      "that is no certificate",
+      "that is not a certificate",
       async () => ["hello\n", first.key],
       (path) => `${path("live.pem")} is not a certificate in PEM; openssl: `,
     ],
     [
-      "that has ended",
+      "that has expired",
       async () => pair(await issue({ name: "old", hosts: [hostname], from: -20, until: -1 })),
       (path) => `${path("live.pem")} expired on `,
     ],
     [
-      "of tomorrow",
+      "that is not valid yet",
       async () => pair(await issue({ name: "new", hosts: [hostname], from: 1 })),
       (path) => `${path("live.pem")} is not valid before `,
     ],
     [
-      "of another name",
+      "for another name",
       async () => pair(await issue({ name: "other", hosts: ["other.example.com", "www.example.com"] })),
       (path) =>
         `${path("live.pem")} does not cover ${hostname}; it is for DNS:other.example.com, DNS:www.example.com. Get a certificate`,
@@ -257,27 +257,27 @@ describe("a certificate on the host", () => {
       (path) => `${path("live.pem")} has an RSA key of 1024 bits; at least 2048 are needed`,
     ],
     [
-      "of a kind browsers do not take",
+      "of a kind that browsers do not support",
       async () => pair(await issue({ name: "ed", hosts: [hostname], kind: "ed25519" })),
       (path) => `${path("live.pem")} has a key of type ED25519, which browsers do not accept`,
     ],
     [
-      "whose key is another one's",
+      "with another certificate's key",
       async () => [first.pem, second.key],
       (path) => `${path("live key.pem")} is not the key of ${path("live.pem")}`,
     ],
     [
-      "whose key is no key",
+      "with an invalid key",
       async () => [first.pem, "hello\n"],
       (path) => `${path("live key.pem")} is not a private key in PEM without a password; openssl: `,
     ],
     [
-      "followed by rubbish",
+      "followed by garbage",
       async () => [`${first.pem}\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n`, first.key],
       (path) => `${path("live.pem")} contains something that is not a certificate; openssl: `,
     ],
-  ])("%s", (_, make, words) => {
-    it("is refused, and the former one stays", async () => {
+  ])("%s", (_, make, message) => {
+    it("is refused, and the old one stays", async () => {
       using machine = new Machine();
       renew(machine, second.pem, second.key);
       await machine.bring([certificate(machine)]);
@@ -286,20 +286,20 @@ describe("a certificate on the host", () => {
       const run = await machine.bring([certificate(machine)]);
 
       expect(run.code).toBe(10);
-      expect(run.stderr).toContain(words((name) => machine.path(name)));
+      expect(run.stderr).toContain(message((name) => machine.path(name)));
       expect(run.stderr.trim().split("\n")).toHaveLength(1);
       expect(machine.read(certificateFiles(certificate(machine)).privateKey)).toBe(`${second.key}\n`);
     });
   });
 
-  it("covers names by a wildcard too", async () => {
+  it("may cover names by a wildcard", async () => {
     using machine = new Machine();
     renew(machine, ...pair(await issue({ name: "wild", hosts: ["*.example.com"] })));
 
     expect((await machine.bring([certificate(machine)])).code).toBe(0);
   });
 
-  it("that is not there is named", async () => {
+  it("is named if it does not exist", async () => {
     using machine = new Machine();
 
     const run = await machine.bring([certificate(machine)]);

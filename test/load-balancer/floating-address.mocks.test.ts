@@ -20,7 +20,7 @@ const synthesiseAddress = (change: { readonly address?: string; readonly interfa
         peerAddress,
         machine: new ManagedHost(name, { host: sshHost(balancerHost({ name })), credentials: {} }),
       }));
-      // Any component with a resource in it simulates the balancer.
+      // Any component that contains a resource can stand in for the balancer.
       const balancer = new ManagedHost("balancer", { host: sshHost(balancerHost({ name: "other" })), credentials: {} });
       return new FloatingAddress("floating-address", { ...args, hosts, balancer, ...change });
     },
@@ -28,7 +28,7 @@ const synthesiseAddress = (change: { readonly address?: string; readonly interfa
   );
 
 describe("the floating address", () => {
-  it("is one script per host, each with its own configuration, whose output is nothing to hide", async () => {
+  it("is one script per host, each with its own configuration, with plain output", async () => {
     const { registrations } = await synthesiseAddress({ interface: "ens3" });
 
     const scripts = registrations.filter(({ name }) => name.endsWith("-keepalived-script"));
@@ -44,7 +44,7 @@ describe("the floating address", () => {
     }
   });
 
-  it("comes after the balancer, one host after another", async () => {
+  it("follows the balancer, one host after another", async () => {
     const { registrations } = await synthesiseAddress();
 
     const before = (name: string) =>
@@ -62,7 +62,7 @@ describe("the floating address", () => {
     expect(await valueOf(result.address)).toBe("10.0.0.20");
   });
 
-  it("refuses addresses that cannot form a group, before it registers anything", async () => {
+  it("rejects addresses that cannot form a group before it registers anything", async () => {
     await expect(synthesiseAddress({ address: "2001:db8::20" })).rejects.toThrow(
       "lb-1 is reached at 10.0.0.1, and 2001:db8::20 is an IPv6 address",
     );

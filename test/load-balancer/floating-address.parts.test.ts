@@ -4,8 +4,8 @@ import { hello, longestSilence } from "./support/reconnecting-client.ts";
 
 describe.skipIf(process.getuid?.() !== 0)("a floating address between two real hosts", () => {
   let all: FloatingHosts;
-  /** How long clients waited is for people: on a busy machine it says little. That they were served again is tested. */
-  const tell = (what: string, silence: number) => {
+  /** Prints how long clients waited, which depends on the machine. The test checks only that they are served again. */
+  const report = (what: string, silence: number) => {
     if (process.env["RANCHER_TEST_TALK"] !== undefined) console.log(`${what}: ${Math.round(silence)} ms`);
   };
 
@@ -20,7 +20,7 @@ describe.skipIf(process.getuid?.() !== 0)("a floating address between two real h
   });
   afterAll(() => all?.close());
 
-  it("is on one host, leads to nginx, and is nobody's source for connections that go out", async () => {
+  it("is on one host, leads to nginx, and is never the source of outgoing connections", async () => {
     const { holder, other } = await all.settled();
 
     expect(holder.host.name).toBe("lb-1");
@@ -28,11 +28,11 @@ describe.skipIf(process.getuid?.() !== 0)("a floating address between two real h
     expect(await holder.look("ip", "-o", "route", "get", other.host.address)).toContain(` src ${holder.host.address} `);
   });
 
-  it("leaves a host whose nginx is stopped, and stays away when it is back", async () => {
+  it("leaves a host whose nginx is stopped, and does not return when nginx does", async () => {
     const { holder, other } = await all.settled();
 
     const silence = await longestSilence(all.address, () => holder.look("systemctl", "stop", "nginx"));
-    tell("nginx stopped", silence);
+    report("nginx stopped", silence);
     const moved = await all.settled();
     await holder.look("systemctl", "start", "nginx");
 
@@ -40,50 +40,50 @@ describe.skipIf(process.getuid?.() !== 0)("a floating address between two real h
     expect(await hello(all.address)).toBe(true);
   });
 
-  it("leaves a host whose nginx takes connections and says nothing", async () => {
+  it("leaves a host whose nginx accepts connections but does not respond", async () => {
     const { holder, other } = await all.settled();
     const stopped = await longestSilence(all.address, () => holder.look("pkill", "-STOP", "nginx"));
-    tell("nginx hangs", stopped);
+    report("nginx hangs", stopped);
     await holder.look("pkill", "-CONT", "nginx");
 
     expect((await all.settled()).holder).toBe(other);
   });
 
-  it("is taken from a host where keepalived is killed, and given up there when systemd starts it anew", async () => {
+  it("is taken over from a host where keepalived is killed, which releases it when systemd restarts keepalived", async () => {
     const { holder, other } = await all.settled();
     const silence = await longestSilence(all.address, () => holder.look("pkill", "-KILL", "keepalived"));
-    tell("keepalived killed", silence);
-    // Nobody restarts a daemon that dies on a rehearsal's host; systemd does after a second.
+    report("keepalived killed", silence);
+    // A rehearsal's host does not restart a daemon that dies; systemd does after a second.
     await holder.look("systemctl", "start", "keepalived");
 
     expect((await all.settled()).holder).toBe(other);
     expect(await hello(all.address)).toBe(true);
   });
 
-  it("is taken from a host that falls silent, and is on one host again when that one is back", async () => {
+  it("is taken over from a host that falls silent, and is on one host again when that host is back", async () => {
     const { holder, other } = await all.settled();
 
     const silence = await longestSilence(all.address, () => holder.host.freeze());
-    tell("host silent", silence);
+    report("host silent", silence);
     expect(await other.look("ip", "-o", "address", "show", "to", all.address)).not.toBe("");
-    tell("host back", await longestSilence(all.address, () => holder.host.thaw()));
+    report("host back", await longestSilence(all.address, () => holder.host.thaw()));
     await all.settled();
 
     expect(await hello(all.address)).toBe(true);
   });
 
-  it("is taken from a host without power, and stays where it is when that one boots", async () => {
+  it("is taken over from a host without power, and stays when that host boots", async () => {
     const { holder, other } = await all.settled();
 
     const silence = await longestSilence(all.address, () => holder.host.stop());
-    tell("host without power", silence);
+    report("host without power", silence);
     await holder.disconnect();
-    tell("host boots", await longestSilence(all.address, () => holder.host.start()));
+    report("host boots", await longestSilence(all.address, () => holder.host.start()));
 
     expect((await all.settled()).holder).toBe(other);
   });
 
-  it("goes from host to host when the stack is destroyed, and hosts are as they were", async () => {
+  it("moves between hosts while the stack is destroyed, and the hosts are as they were before", async () => {
     const { holder, other } = await all.settled();
 
     const silence = await longestSilence(all.address, async () => {
@@ -91,7 +91,7 @@ describe.skipIf(process.getuid?.() !== 0)("a floating address between two real h
         "changed: keepalived is undone",
       );
     });
-    tell("destroyed", silence);
+    report("destroyed", silence);
     expect((await all.settled()).holder).toBe(other);
     for (const host of all.hosts) {
       const end = await host.base.delete();

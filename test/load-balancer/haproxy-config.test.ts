@@ -18,15 +18,15 @@ function section(text: string, name: string): string[] {
 }
 
 describe("renderHaproxyConfig", () => {
-  it.each(Object.keys(haproxyVariants))("reads like this: %s", (name) => {
+  it.each(Object.keys(haproxyVariants))("matches the golden file: %s", (name) => {
     expectGolden(`load-balancer/${name}.haproxy.cfg`, renderHaproxyConfig(haproxyVariants[name]!).text);
   });
 
-  it("is the same for the same input", () => {
+  it("is deterministic", () => {
     expect(render(three)).toEqual(render(three));
   });
 
-  it("tells its generation, and has one of its own for every difference", () => {
+  it("contains its generation, which differs for every difference", () => {
     const all = [
       render(three),
       render(three.slice(1)),
@@ -38,7 +38,7 @@ describe("renderHaproxyConfig", () => {
     expect(new Set(all.map(({ generation }) => generation)).size).toBe(all.length);
   });
 
-  it("asks every node of the port that has a health check, and lets the other port follow", () => {
+  it("checks every node on the port that has a health check, and lets the other port follow", () => {
     const { text } = render(three);
 
     const servers = (name: string) => section(text, name).filter((line) => /^server \d/.test(line));
@@ -49,7 +49,7 @@ describe("renderHaproxyConfig", () => {
     expect(section(text, "http").join()).not.toContain("httpchk");
   });
 
-  it("asks by itself for a node that no other port asks, and for all of them where none has a health check", () => {
+  it("checks a node itself if no other port does, and all nodes if no port has a health check", () => {
     const [http, https] = three;
     const apart = render([{ ...http!, upstreams: [{ address: "192.0.2.99", port: 80 }] }, https!]);
     const { healthCheck: _, ...unasked } = https!;
@@ -58,14 +58,14 @@ describe("renderHaproxyConfig", () => {
     expect(render([http!, unasked]).text).not.toMatch(/track|httpchk|check-ssl/);
   });
 
-  it("falls back to all nodes when none is well, unchecked, and only then", () => {
+  it("uses all nodes, unchecked, only if none is healthy", () => {
     const { text } = render(three);
 
     for (const name of ["http", "https"]) {
       const spare = section(text, name).filter((line) => line.startsWith("server unchecked-"));
       expect(spare).toHaveLength(3);
       expect(spare.every((line) => line.endsWith(" backup") && !/ (check|track) ?/.test(line))).toBe(true);
-      // What is said of checked servers must not reach them: it counts from its line on.
+      // Options for checked servers must not apply to these: they take effect from their line on.
       const lines = section(text, name);
       expect(lines.indexOf(spare.at(-1)!)).toBeLessThan(
         lines.findIndex((line) => line.startsWith("default-server inter")),
@@ -73,7 +73,7 @@ describe("renderHaproxyConfig", () => {
     }
   });
 
-  it("looks names up again and again, and has no resolver where there is none", () => {
+  it("resolves names repeatedly, and has no resolver without names", () => {
     const named = render(rancherPorts(["node-1.example.com"])).text;
 
     expect(named).toContain("parse-resolv-conf");
@@ -102,7 +102,7 @@ describe("renderHaproxyConfig", () => {
     [{ failover: { maxFails: 4, failTimeout: 7, tries: 2 } }, ["error-limit 4", "downinter 3500ms", "retries 1"]],
     [{ method: "round_robin" }, ["balance roundrobin"]],
     [{ ipv6: true }, ["bind *:443", "bind :::443 v6only"]],
-  ] as const)("takes %j", (options, expected) => {
+  ] as const)("accepts %j", (options, expected) => {
     const { text } = render(three, options);
 
     for (const line of expected) expect(text).toContain(line);

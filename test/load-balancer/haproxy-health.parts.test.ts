@@ -5,7 +5,7 @@ import { runHaproxy } from "./support/haproxy-host.ts";
 import { balancedNodes } from "./support/layer-4-failover.ts";
 import { upgrade } from "./support/upgraded-connection.ts";
 
-describe.skipIf(process.getuid?.() !== 0)("HAProxy that asks its nodes", () => {
+describe.skipIf(process.getuid?.() !== 0)("health checks of HAProxy", () => {
   const balanced = balancedNodes({ name: "HAProxy", run: runHaproxy });
   const all = ["server-1", "server-2", "server-3"];
   const others = ["server-2", "server-3"];
@@ -21,7 +21,7 @@ describe.skipIf(process.getuid?.() !== 0)("HAProxy that asks its nodes", () => {
   });
 
   it.each(["answers 503", "resets", "hangs"] as const)(
-    "leaves out a node that %s, on the port without a check too, and takes it back",
+    "exclude a node that %s, also on the port without a check, and readmit it",
     async (behaviour) => {
       const { nodes, settled, http } = balanced();
 
@@ -32,7 +32,7 @@ describe.skipIf(process.getuid?.() !== 0)("HAProxy that asks its nodes", () => {
     },
   );
 
-  it("goes on with all nodes when none is well, as an answer from them is better than none", async () => {
+  it("use all nodes when none is healthy, because an error from them is better than no response", async () => {
     const { nodes, machine, settled, https, http } = balanced();
     const outages = () => machine.look("sh", "-c", "journalctl -u haproxy | grep -c 'Running on backup'");
     const before = await outages();
@@ -51,7 +51,7 @@ describe.skipIf(process.getuid?.() !== 0)("HAProxy that asks its nodes", () => {
     await settled(["server-1"]);
   });
 
-  it("leaves open connections alone when a node is left out", async () => {
+  it("keep open connections when a node is excluded", async () => {
     const { nodes, settled } = balanced();
     const open = await openSix();
 
@@ -62,7 +62,7 @@ describe.skipIf(process.getuid?.() !== 0)("HAProxy that asks its nodes", () => {
     for (const connection of open) connection.close();
   });
 
-  it("ends the connections of a node that has vanished, so that their clients come again, and no others", async () => {
+  it("end the connections to a node that has vanished, so that its clients reconnect, and no other connections", async () => {
     const { nodes } = balanced();
     const open = await openSix();
     const ended = new Set<number>();

@@ -8,7 +8,7 @@ import { ScriptedHost } from "../rehearsal/support/scripted-host.ts";
 import { generationOf, runHaproxy, runningGeneration } from "./support/haproxy-host.ts";
 import { rancherPorts } from "./support/haproxy-variants.ts";
 
-/** What ssh answers when a signal, not an exit code, ended what it ran. */
+/** Exit code of ssh if a signal, not an exit code, ended the remote command. */
 const killed = 255;
 
 const one = rancherPorts(["192.0.2.11"]);
@@ -65,7 +65,7 @@ describe.skipIf(process.getuid?.() !== 0)("the HAProxy script, killed", () => {
     it.each(["add_packages", "roll_out"])("before the first command of %s: it is undone", async (name) => {
       const end = await runHaproxy(machine, one, killedAt(firstIn(places, name), places));
 
-      // After this test, as after all of them, nothing may be left.
+      // Nothing may remain after any of these tests.
       expect(end.code).toBe(killed);
     });
 

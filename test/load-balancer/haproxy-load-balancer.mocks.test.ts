@@ -26,7 +26,7 @@ const synthesiseBalancer = (names: readonly string[], all: readonly Listener[] =
   );
 
 describe("the HAProxy load balancer", () => {
-  it("is one script per host, whose output is nothing to hide", async () => {
+  it("is one script per host, with plain output", async () => {
     const { registrations } = await synthesiseBalancer(["lb-1", "lb-2"]);
 
     const scripts = registrations.filter(({ name }) => name.endsWith("-haproxy-script"));
@@ -50,13 +50,13 @@ describe("the HAProxy load balancer", () => {
     expect(after("lb-3-haproxy")).toEqual(["lb-2-haproxy-script", "lb-3-base-script"]);
   });
 
-  it("publishes the addresses clients may use, in the order of the hosts", async () => {
+  it("publishes the addresses for clients, in the order of the hosts", async () => {
     const { result } = await synthesiseBalancer(["lb-2", "lb-1"]);
 
     expect(await valueOf(result.addresses)).toEqual(["192.0.2.20", "192.0.2.21"]);
   });
 
-  it("refuses a listener at layer 7 before anything is registered", async () => {
+  it("rejects a listener at layer 7 before anything is registered", async () => {
     const ending: Listener = { layer: 7, name: "web", port: 443, redirectPort: 80, sites: [] };
 
     await expect(synthesiseBalancer(["lb-1"], [ending])).rejects.toThrow(

@@ -9,14 +9,14 @@ import { upgrade } from "./support/upgraded-connection.ts";
 
 const haproxy = { name: "HAProxy", run: runHaproxy };
 const { timeouts } = defaultBalancerOptions;
-/** Seconds that connections from before a reload are kept. */
+/** Seconds that connections opened before a reload are kept. */
 const shutdown = 10;
 const quick = { ...defaultBalancerOptions, timeouts: { ...timeouts, shutdown } };
 
 describe.skipIf(process.getuid?.() !== 0)("a reload of HAProxy", () => {
   const balanced = balancedNodes(haproxy);
 
-  it("refuses no new connection, time and again", async () => {
+  it("fails no new connection, even if it is repeated", async () => {
     const { machine, askOne, http } = balanced();
     let reloads = 0;
     const asking = askAtFixedRate({ requests: 200, perSecond: 25 }, async () => void (await askOne(http)));
@@ -35,7 +35,7 @@ describe.skipIf(process.getuid?.() !== 0)("a reload of HAProxy", () => {
     expect(reloads).toBeGreaterThanOrEqual(3);
   });
 
-  it("keeps an open connection for the time it was told, and no old worker longer", async () => {
+  it("keeps an open connection for the configured time, and no old worker longer", async () => {
     const { machine, listeners, https } = balanced();
     await runHaproxy(machine, listeners, {}, quick);
     const connection = await upgrade(https, "SPDY/3.1", { method: "POST" });
@@ -53,7 +53,7 @@ describe.skipIf(process.getuid?.() !== 0)("a reload of HAProxy", () => {
 describe.skipIf(process.getuid?.() !== 0)("HAProxy with the PROXY protocol", () => {
   const balanced = balancedNodes(haproxy, { proxyProtocol: true });
 
-  it("tells nodes that expect it the client's address, and its checks are let in too", async () => {
+  it("sends the client's address to nodes that expect it, and its checks pass too", async () => {
     const { machine, nodes, client, https, http, settled } = balanced();
 
     await settled(["server-1", "server-2", "server-3"]);

@@ -10,7 +10,7 @@ import { rancherPorts } from "./support/haproxy-variants.ts";
 const one = rancherPorts(["192.0.2.11"]);
 const other = rancherPorts(["192.0.2.12"]);
 
-/** Lets something happen after the script has looked at the ports, and before it places anything. */
+/** Lets something happen after the script has checked the ports, and before it places anything. */
 const meanwhile = (what: string): ScriptOptions => ({
   edit: (text) => text.replace("conf=/etc/haproxy/haproxy.cfg\n", (line) => `${what}\n${line}`),
 });
@@ -31,7 +31,7 @@ describe.skipIf(process.getuid?.() !== 0)("the HAProxy script on a real host", (
     rmSync(folder, { recursive: true });
   });
 
-  describe("HAProxy of ours", () => {
+  describe("HAProxy installed by us", () => {
     beforeAll(async () => {
       expect((await machine.base.create()).stderr).toBe("changed: this machine is now lb-1\n");
       const end = await runHaproxy(machine, one);
@@ -46,7 +46,7 @@ describe.skipIf(process.getuid?.() !== 0)("the HAProxy script on a real host", (
       expect(await machine.changes()).toEqual([]);
     });
 
-    it("is left alone by a second run: no file written, no process new", async () => {
+    it("is not touched by a second run: no file written, no new process", async () => {
       const processes = await stableProcesses(machine);
       const before = await machine.host.changes();
 
@@ -57,13 +57,13 @@ describe.skipIf(process.getuid?.() !== 0)("the HAProxy script on a real host", (
       expect(await machine.host.changes()).toEqual(before);
     });
 
-    it("starts with the machine", async () => {
+    it("starts at boot", async () => {
       await machine.powerCut();
 
       expect(await runningGeneration(machine)).toBe(generationOf(one));
     });
 
-    it("reloads for a change, and keeps its master", async () => {
+    it("reloads for a change, and keeps its master process", async () => {
       const { master } = await stableProcesses(machine);
 
       const end = await runHaproxy(machine, other);
@@ -74,7 +74,7 @@ describe.skipIf(process.getuid?.() !== 0)("the HAProxy script on a real host", (
       await runHaproxy(machine, one);
     });
 
-    it("keeps serving with the old configuration when it refuses the new one, in its own words", async () => {
+    it("keeps serving with the old configuration when HAProxy rejects the new one, and quotes its message", async () => {
       const processes = await stableProcesses(machine);
 
       const end = await runHaproxy(machine, rancherPorts(["no such name.example.com"]));
@@ -88,7 +88,7 @@ describe.skipIf(process.getuid?.() !== 0)("the HAProxy script on a real host", (
       expect(await machine.look("ls", "/etc/haproxy")).not.toContain("placing");
     });
 
-    it("is not touched when another program has a port it is to have", async () => {
+    it("is not touched if another program holds one of its ports", async () => {
       await machine.look("sh", "-c", `${listenOn(8080)} >/dev/null 2>&1 & sleep 0.5`);
       const processes = await stableProcesses(machine);
 
@@ -102,7 +102,7 @@ describe.skipIf(process.getuid?.() !== 0)("the HAProxy script on a real host", (
       expect(await stableProcesses(machine)).toEqual(processes);
     });
 
-    it("gets its old configuration back when the port is taken after that look", async () => {
+    it("gets its old configuration back if a port is taken after the check", async () => {
       const end = await runHaproxy(
         machine,
         rancherPorts(["192.0.2.13"], [8080, 443]),
@@ -118,7 +118,7 @@ describe.skipIf(process.getuid?.() !== 0)("the HAProxy script on a real host", (
       expect((await runHaproxy(machine, one)).stderr).toBe("unchanged: HAProxy runs this configuration\n");
     });
 
-    it("keeps the newest configuration on disk when HAProxy cannot start at all", async () => {
+    it("keeps the newest configuration on disk if HAProxy cannot start at all", async () => {
       await runHaproxy(machine, other);
       await machine.look("systemctl", "stop", "haproxy");
 
@@ -139,7 +139,7 @@ describe.skipIf(process.getuid?.() !== 0)("the HAProxy script on a real host", (
   describe.each([
     ["running", ["true"]],
     ["stopped and disabled", ["sh", "-c", "systemctl stop haproxy && systemctl disable haproxy"]],
-  ])("an HAProxy that was there before, %s,", (_, prepare) => {
+  ])("an existing HAProxy, %s,", (_, prepare) => {
     const theirs =
       "defaults\\n mode tcp\\n timeout client 9s\\nlisten theirs\\n bind :8080\\n tcp-request connection reject\\n";
     const state = () => machine.look("sh", "-c", "ss -Hltn 'sport = :8080' | wc -l; systemctl is-enabled haproxy");
@@ -157,7 +157,7 @@ describe.skipIf(process.getuid?.() !== 0)("the HAProxy script on a real host", (
       await machine.host.mark();
     });
 
-    it("gets its own configuration back, and stays installed as it was", async () => {
+    it("gets its old configuration back, and stays installed as it was", async () => {
       const before = await state();
       await machine.base.create();
 

@@ -12,15 +12,15 @@ const args = haproxyVariants["three-nodes"]!;
 const script = renderHaproxyScript(args);
 
 describe("renderHaproxyScript", () => {
-  it("reads like this", () => {
+  it("matches the golden file", () => {
     expectGolden("load-balancer/haproxy.sh", script);
   });
 
-  it("places the very configuration that is rendered", () => {
+  it("places exactly the rendered configuration", () => {
     expect(script).toContain(renderHaproxyConfig(args).text);
   });
 
-  it("looks at the ports, then registers its undo, then changes something", () => {
+  it("checks the ports, then registers its undo, then changes something", () => {
     const places = ['fail 10 "port', "register_undo <<'UNDO'", "add_ours haproxy", 'mv -f "$conf.placing"'].map(
       (text) => script.lastIndexOf(text),
     );
@@ -29,12 +29,12 @@ describe("renderHaproxyScript", () => {
     expect(places).toEqual(places.toSorted((a, b) => a - b));
   });
 
-  it("asks for every port it listens on, and opens those for clients alone", () => {
+  it("checks every port it listens on, and opens only those for clients", () => {
     expect(script).toContain("for port in 80 443 18404; do");
     expect(script).toContain('open_ports="80 443"');
   });
 
-  it("holds no lock open in a daemon it starts", () => {
+  it("keeps the lock out of the daemons it starts", () => {
     const commands = script.split(/\n|;|&&|\|\||[{}]/);
     const starts = commands.filter((text) => /^ *(then |else )?systemctl (start|reload|restart|stop)/.test(text));
 
@@ -42,7 +42,7 @@ describe("renderHaproxyScript", () => {
     expect(starts.filter((text) => !text.includes("9>&-"))).toEqual([]);
   });
 
-  it("travels over SSH with forty servers as well", () => {
+  it("fits into one SSH argument with forty servers", () => {
     const many = rancherPorts(Array.from({ length: 40 }, (_, index) => `server-${index}.example.com`));
     const body = renderHaproxyScript({ listeners: many, options: defaultBalancerOptions });
 

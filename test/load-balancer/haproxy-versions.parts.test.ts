@@ -28,7 +28,7 @@ describe.skipIf(process.getuid?.() !== 0).each([
     rmSync(folder, { recursive: true });
   });
 
-  it.each(Object.keys(haproxyVariants))("runs %s, and finds nothing to warn of in it", async (name) => {
+  it.each(Object.keys(haproxyVariants))("runs %s without a warning", async (name) => {
     const variant = haproxyVariants[name]!;
 
     const end = await machine.run("haproxy", renderHaproxyScript(variant));
@@ -38,7 +38,7 @@ describe.skipIf(process.getuid?.() !== 0).each([
     expect(await machine.look("haproxy", "-v")).toContain(`version ${version}`);
     const check = await machine.host.exec(["haproxy", "-c", "-f", "/etc/haproxy/haproxy.cfg"]);
     const warnings = check.stderr.split("\n").filter((line) => /WARNING|ALERT/.test(line));
-    // A name nobody knows, as the one of these variants.
+    // A name that does not resolve, as in these variants.
     expect(warnings.filter((line) => !line.includes("could not resolve address"))).toEqual([]);
   });
 

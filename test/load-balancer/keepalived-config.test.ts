@@ -10,7 +10,7 @@ const hosts = [
 const group = { address: "192.0.2.20", virtualRouterId: 51, hosts, self: "lb-2" };
 
 describe("keepalived's configuration", () => {
-  it("is as in the golden files", () => {
+  it("matches the golden files", () => {
     expectGolden("load-balancer/keepalived.conf", renderKeepalivedConfig(group));
     expectGolden(
       "load-balancer/ipv6.keepalived.conf",
@@ -23,11 +23,11 @@ describe("keepalived's configuration", () => {
     );
   });
 
-  it("is the same in whatever order the hosts are given", () => {
+  it("does not depend on the order of the hosts", () => {
     expect(renderKeepalivedConfig({ ...group, hosts: [...hosts].reverse() })).toBe(renderKeepalivedConfig(group));
   });
 
-  it("gives every host a priority of its own, below 255", () => {
+  it("gives every host a unique priority, below 255", () => {
     const many = Array.from({ length: 8 }, (_, index) => ({ name: `lb-${index}`, peerAddress: `192.0.2.${index}` }));
 
     const priorities = many.map(({ name }) => priorityOf(name, many));
@@ -35,7 +35,7 @@ describe("keepalived's configuration", () => {
     expect(priorities).toEqual([250, 220, 190, 160, 130, 100, 70, 40]);
   });
 
-  it("begins no host as the holder, and has no password", () => {
+  it("starts no host as the holder, and has no password", () => {
     const text = renderKeepalivedConfig(group);
 
     expect(text).not.toContain("MASTER");

@@ -9,7 +9,7 @@ const dropVrrp = `table inet test {
   }
 }
 `;
-/** A keepalived of somebody else, on one of the hosts. */
+/** A keepalived with another configuration, on one of the hosts. */
 const theirs = `vrrp_instance theirs {
     interface eth0
     virtual_router_id 7
@@ -24,7 +24,7 @@ describe.skipIf(process.getuid?.() !== 0)("the keepalived script on real hosts",
   let one: ScriptedHost;
   let two: ScriptedHost;
   const processes = (host: ScriptedHost) => host.look("pgrep", "-a", "keepalived");
-  /** Without those it makes for a moment, every second, to look at the balancer. */
+  /** Without the processes it starts for a moment, every second, to check the balancer. */
   const daemon = (host: ScriptedHost) =>
     host.look("sh", "-c", "main=$(systemctl show -p MainPID --value keepalived); echo $main $(pgrep -P $main)");
 
@@ -51,12 +51,12 @@ describe.skipIf(process.getuid?.() !== 0)("the keepalived script on real hosts",
         /^203\.0\.113\.9 is in no network of eth0, so clients could not reach it there\. Choose a free address of its network/,
       ],
       [
-        "an interface that is not there",
+        "an interface that does not exist",
         () => ({ interface: "ens9" }),
         /^this machine has no interface ens9\. It has eth0 \. Name one of them in floatingAddress\.interface, or leave it out\n$/,
       ],
       [
-        "a host that is not at the address its peers are told",
+        "a host without the address that its peers expect",
         () => ({
           hosts: [
             { name: "lb-1", peerAddress: `${all.sandbox.subnet.prefix}.99` },
@@ -74,7 +74,7 @@ describe.skipIf(process.getuid?.() !== 0)("the keepalived script on real hosts",
       expect(await one.host.changes()).toEqual(before);
     });
 
-    it("refuses an address that the machine has by itself", async () => {
+    it("refuses an address that the machine has already", async () => {
       await one.look("ip", "address", "add", `${all.address}/32`, "dev", "eth0");
 
       const end = await all.keepalived(one);
@@ -87,7 +87,7 @@ describe.skipIf(process.getuid?.() !== 0)("the keepalived script on real hosts",
     });
   });
 
-  it("says that nobody holds the address where no balancer answers, and leaves nothing running", async () => {
+  it("reports that no host holds the address if no balancer responds, and leaves nothing running", async () => {
     await one.look("systemctl", "stop", "nginx");
 
     const end = await all.keepalived(one);
@@ -110,7 +110,7 @@ describe.skipIf(process.getuid?.() !== 0)("the keepalived script on real hosts",
       }
     });
 
-    it("is left alone by a second run: no file written, no process new", async () => {
+    it("is not touched by a second run: no file written, no new process", async () => {
       for (const host of all.hosts) {
         const before = [await daemon(host), await host.host.changes()];
 
@@ -122,7 +122,7 @@ describe.skipIf(process.getuid?.() !== 0)("the keepalived script on real hosts",
       expect(await all.holders()).toEqual(["lb-1"]);
     });
 
-    it("keeps running with the old configuration when keepalived refuses the new one, in its own words", async () => {
+    it("keeps running with the old configuration when keepalived rejects the new one, and quotes its message", async () => {
       const before = [await daemon(one), await one.look("cat", "/etc/keepalived/keepalived.conf")];
 
       const end = await all.keepalived(one, {}, { edit: (text) => text.replace("advert_int", "advert_every") });
@@ -137,7 +137,7 @@ describe.skipIf(process.getuid?.() !== 0)("the keepalived script on real hosts",
       expect(await all.holders()).toEqual(["lb-1"]);
     });
 
-    it("takes another number for the group, and ends with one holder", async () => {
+    it("changes the group's number, and ends with one holder", async () => {
       for (const host of all.hosts) {
         const end = await all.keepalived(host, { virtualRouterId: 52 });
         expect([end.code, end.stderr]).toEqual([0, expect.stringContaining("changed: keepalived runs")]);
@@ -147,7 +147,7 @@ describe.skipIf(process.getuid?.() !== 0)("the keepalived script on real hosts",
       expect(await two.look("cat", "/etc/keepalived/keepalived.conf")).toContain("virtual_router_id 52\n");
     });
 
-    it("refuses to join where VRRP does not pass, and gives the address up again", async () => {
+    it("refuses to join if VRRP does not pass, and gives the address up again", async () => {
       const { holder, other } = await all.settled();
       await other.run("keepalived", "run_undo keepalived\n");
       await loadRules(other, dropVrrp);
@@ -166,7 +166,7 @@ describe.skipIf(process.getuid?.() !== 0)("the keepalived script on real hosts",
       expect([joined.code, joined.stderr]).toEqual([0, expect.stringContaining("is on another host\n")]);
     });
 
-    it("goes on hearing the host that has the address and leaves the group, and takes it when that one goes", async () => {
+    it("keeps receiving from the host that has the address and leaves the group, and takes the address when that host stops", async () => {
       const { holder, other } = await all.settled();
       const stranger = { name: "lb-3", peerAddress: `${all.sandbox.subnet.prefix}.99` };
       const { name, address: peerAddress } = other.host;
@@ -184,7 +184,7 @@ describe.skipIf(process.getuid?.() !== 0)("the keepalived script on real hosts",
       expect((await all.keepalived(holder, { virtualRouterId: 52 })).code).toBe(0);
     });
 
-    it("gives the keepalived that was there before its configuration back, running", async () => {
+    it("restores the configuration of the existing keepalived, which keeps running", async () => {
       const end = await one.run("keepalived", "run_undo keepalived\n");
 
       expect([end.code, end.stderr]).toEqual([0, expect.stringContaining("changed: keepalived is undone\n")]);

@@ -14,11 +14,11 @@ const group = {
 };
 
 describe("the keepalived script", () => {
-  it("is as in the golden file", () => {
+  it("matches the golden file", () => {
     expectGolden("load-balancer/keepalived.sh", renderKeepalivedScript(group));
   });
 
-  it("looks around before it registers anything, and checks before it places", () => {
+  it("checks the host before it registers anything, and the configuration before it places it", () => {
     const script = renderKeepalivedScript({ ...group, interface: "ens3" });
     const order = [
       "wanted_interface=ens3",

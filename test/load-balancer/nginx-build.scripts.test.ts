@@ -9,7 +9,7 @@ interface Words {
   readonly configured: string;
 }
 
-/** What `nginx -V` says on the systems, shortened. */
+/** Output of `nginx -V` on the systems, shortened. */
 const built = {
   debian: {
     version: "nginx/1.22.1",
@@ -49,14 +49,14 @@ function machineWith({ version = "nginx/1.24.0", openssl = "", configured }: Wor
 
 const print = `printf '%s\\n' "$nginx_version" "$openssl_version" "$worker_user" "$load_modules" "$resolvers"`;
 
-describe("what a machine's nginx is", () => {
+describe("the build of a machine's nginx", () => {
   it.each<[keyof typeof built, keyof typeof releases, string, readonly string[]]>([
     ["debian", "debian", "/etc/nginx/modules-enabled/x", ["1.22.1", "3.0.17", "www-data", "include ROOT/*.conf;"]],
     ["ubuntu", "ubuntu", "/etc/nginx/modules-enabled/x", ["1.24.0", "3.0.13", "www-data", "include ROOT/*.conf;"]],
     ["rocky", "rocky", "", ["1.24.0", "3.0.7", "nginx", "load_module /usr/lib64/nginx/modules/ngx_stream_module.so;"]],
     ["leap", "leap", "", ["1.21.5", "1.1.1", "nginx", "load_module /usr/lib64/nginx/modules/ngx_stream_module.so;"]],
     ["nginx.org", "debian", "/etc/nginx/modules-enabled/x", ["1.30.4", "3.5.1", "nginx", ""]],
-  ])("is learned from its own words: %s's", async (which, release, file, expected) => {
+  ])("is read from its own output: %s's", async (which, release, file, expected) => {
     using machine = machineWith(built[which], release);
     if (file !== "") machine.write(file, "");
     machine.write("/etc/resolv.conf", "nameserver 192.0.2.53\n");
@@ -68,7 +68,7 @@ describe("what a machine's nginx is", () => {
     expect(run.stdout).toBe(`${lines.join("\n")}\n`);
   });
 
-  it("takes at most three DNS servers, those of IPv6 in brackets, and none of a single link", async () => {
+  it("has at most three DNS servers, IPv6 ones in brackets, and none with a link-local address", async () => {
     using machine = machineWith(built.debian, "debian");
     machine.write(
       "/etc/resolv.conf",
@@ -80,7 +80,7 @@ describe("what a machine's nginx is", () => {
     expect(run.stdout).toBe("[2001:db8::53] 192.0.2.53 192.0.2.54\n");
   });
 
-  it("that says no version is refused", async () => {
+  it("is refused if it prints no version", async () => {
     using machine = machineWith({ ...built.debian, openssl: "built with LibreSSL 4.0.0" }, "debian");
 
     const run = await machine.run(learnBuild);
@@ -88,7 +88,7 @@ describe("what a machine's nginx is", () => {
     expect([run.code, run.stderr]).toEqual([10, expect.stringContaining("nginx does not report its version")]);
   });
 
-  it("that does not start is refused with its own words", async () => {
+  it("is refused if it does not start, with its own output", async () => {
     using machine = new FakeSystem("debian").tool("nginx", 'echo "error while loading shared libraries" >&2; exit 127');
 
     const run = await machine.run(learnBuild);
@@ -100,7 +100,7 @@ describe("what a machine's nginx is", () => {
 describe("an nginx that is too old", () => {
   const check = (needed?: string) => `${packageManager}\n${learnBuild}\n${refuseBuild(needed, false)}`;
 
-  it("is refused with what needs a newer one, and how to get it", async () => {
+  it("is refused with what needs a newer one, and how to install it", async () => {
     using machine = machineWith(built.leap, "leap");
 
     const run = await machine.run(check());
@@ -122,7 +122,7 @@ describe("an nginx that is too old", () => {
     expect((await machine.run(check(needed))).code).toBe(code);
   });
 
-  it("is not the matter where no DNS server is known and one is needed", async () => {
+  it("is not reported if no DNS server is known and one is needed", async () => {
     using machine = machineWith(built.debian, "debian");
 
     const run = await machine.run(`${learnBuild}\n${refuseBuild(undefined, true)}`);

@@ -14,7 +14,7 @@ import { takenOffers } from "./support/tls-offers.ts";
 
 const root = process.getuid?.() === 0;
 
-/** What nginx says of each configuration that it does not take without a word, in one go for all of them. */
+/** Output of nginx for each configuration that it does not accept silently, in one run for all of them. */
 async function refused(machine: NginxMachine, variants: readonly Variant[]): Promise<Record<string, string>> {
   for (const [index, one] of variants.entries()) {
     await machine.place(`/etc/nginx/variants/${index}.conf`, machine.fill(one.template).text);
@@ -34,14 +34,14 @@ done`;
   );
 }
 
-/** Debian's suites, the nginx they have, and whether it follows several names and speaks post-quantum curves. */
+/** Debian's suites, their nginx version, and whether it follows several names and supports post-quantum curves. */
 const suites: readonly (readonly [Suite, string, { readonly names: boolean; readonly postQuantum: boolean }])[] = [
   ["bookworm", "1.22", { names: false, postQuantum: false }],
   ["trixie", "1.26", { names: false, postQuantum: true }],
   ["sid", "1.30", { names: true, postQuantum: true }],
 ];
 
-describe.skipIf(!root)("what is rendered", () => {
+describe.skipIf(!root)("the rendered configuration", () => {
   let folder: string;
   const machines = new Map<Suite, NginxMachine>();
   let sandbox: Sandbox;
@@ -73,7 +73,7 @@ describe.skipIf(!root)("what is rendered", () => {
       expect(await refused(machine(), variantsOf(specs))).toEqual({});
     });
 
-    it(`${names ? "passes" : "fails"} it where several names stand in for each other`, async () => {
+    it(`${names ? "passes" : "fails"} it if several names are upstreams of one group`, async () => {
       const variants = variantsOf(newerSpecs);
 
       const words = Object.values(await refused(machine(), variants));
@@ -82,7 +82,7 @@ describe.skipIf(!root)("what is rendered", () => {
       for (const word of words) expect(word).toMatch(/host not found|no port/);
     });
 
-    it("offers the TLS of Mozilla's guideline, neither more nor less, with ECDSA and with RSA", async () => {
+    it("offers exactly the TLS of Mozilla's guideline, with ECDSA and with RSA", async () => {
       const files = async (kind: "ecdsa" | "rsa2048") =>
         (await placeCertificate(machine(), kind, { hostname: `${kind}.example.com`, kind })).files;
       const sites = await Promise.all(
@@ -109,8 +109,8 @@ describe.skipIf(!root)("what is rendered", () => {
       expect({ ...rsa, suites: [...rsa.suites].sort() }).toEqual(expected("RSA"));
     });
 
-    it("prefers the post-quantum curve where both sides know it", async () => {
-      // This machine's OpenSSL may not know it; the host's does, where its nginx does.
+    it("prefers the post-quantum curve if both sides support it", async () => {
+      // This machine's OpenSSL may not support it; the host's does if its nginx does.
       const words = ["openssl", "s_client", "-connect", "127.0.0.1:443", "-servername", "ecdsa.example.com", "-brief"];
       const { stderr } = await machine().host.exec(words);
 

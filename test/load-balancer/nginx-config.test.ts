@@ -15,7 +15,7 @@ function text(listeners: readonly Listener[], options: Partial<NginxOptions> = {
   return fillNginxTemplate(rendered(listeners, options), build).text;
 }
 
-/** Lines of the text that hold a word, without their indentation. */
+/** Lines of the text that contain a word, without their indentation. */
 function lines(of: string, word: string): string[] {
   return of
     .split("\n")
@@ -23,7 +23,7 @@ function lines(of: string, word: string): string[] {
     .filter((line) => line.split(" ")[0] === word);
 }
 
-describe("renderNginxConfig reads like this", () => {
+describe("renderNginxConfig matches the golden file", () => {
   it.each([
     ["layer-4.template", rendered(specs["both ports at layer 4"] ?? [])],
     ["layer-7.template", rendered(specs["several sites"] ?? [], choices["everything on"])],
@@ -42,11 +42,11 @@ describe("renderNginxConfig reads like this", () => {
 });
 
 describe("renderNginxConfig", () => {
-  it("is the same for the same input", () => {
+  it("is deterministic", () => {
     expect(rendered([layer7()])).toBe(rendered([layer7()]));
   });
 
-  it("tells its generation and the worker's id on loopback, one socket a worker, whatever the layers", () => {
+  it("serves its generation and the worker's id on loopback, one socket per worker, whatever the layers", () => {
     for (const listeners of Object.values(specs)) {
       const { text: config, generation } = fillNginxTemplate(rendered(listeners), bookworm);
 
@@ -55,17 +55,17 @@ describe("renderNginxConfig", () => {
     }
   });
 
-  it("leaves nothing to be filled in", () => {
+  it("leaves no placeholder", () => {
     for (const listeners of Object.values({ ...specs, ...newerSpecs })) {
       expect(text(listeners, {}, bookworm)).not.toMatch(/@@|#\?|undefined/);
     }
   });
 
-  it("asks no DNS server where every upstream is an address", () => {
+  it("has no resolver if every upstream is an address", () => {
     expect(rendered([layer4(), layer7([site()], { port: 8443 })])).not.toContain("resolver");
   });
 
-  it("speaks HTTP/2 as each build understands it, and not at all where it is not wanted", () => {
+  it("enables HTTP/2 in each build's syntax, and not at all if it is disabled", () => {
     expect(lines(text([layer7()], {}, bookworm), "listen")).toContain("listen 443 ssl http2;");
     expect(text([layer7()], {}, bookworm)).not.toContain("http2 on");
     expect(lines(text([layer7()]), "listen")).toContain("listen 443 ssl;");
@@ -73,7 +73,7 @@ describe("renderNginxConfig", () => {
     for (const build of [bookworm, sid]) expect(text([layer7()], { http2: false }, build)).not.toContain("http2 ");
   });
 
-  it("listens on IPv6 where the host has it, with the socket's options once for each address", () => {
+  it("listens on IPv6 if the host has it, with the socket's options once for each address", () => {
     const config = text([layer7([site(), site({ name: "other", hostname: "other.example.com" })])], { ipv6: true });
 
     expect(lines(config, "listen").filter((line) => line.includes("443"))).toEqual([
@@ -86,7 +86,7 @@ describe("renderNginxConfig", () => {
     ]);
   });
 
-  it("names the port in redirects and in Host where it is not the usual one", () => {
+  it("names the port in redirects and in Host if it is not the default one", () => {
     const usual = text([layer7()]);
     const other = text([layer7([site()], { port: 8443 })]);
 
@@ -105,14 +105,14 @@ describe("renderNginxConfig", () => {
     ]);
   });
 
-  it("buffers answers of every site but Rancher, the first one", () => {
+  it("buffers responses of every site except Rancher, the first one", () => {
     const config = text([layer7([site(), site({ name: "other", hostname: "other.example.com" })])]);
 
     expect(lines(config, "proxy_buffering")).toEqual(["proxy_buffering off;"]);
     expect(config.indexOf("proxy_buffering")).toBeLessThan(config.indexOf("server_name other.example.com"));
   });
 
-  it("keeps a restricted path from everybody else, with its slash and without", () => {
+  it("restricts a path for all other clients, with its slash and without", () => {
     const restricted = { paths: ["/version", "/v9/"], allow: ["192.0.2.0/24"] };
     const config = text([layer7([site({ restricted })])]);
 
@@ -135,7 +135,7 @@ describe("renderNginxConfig", () => {
 describe("an upstream given by name", () => {
   const one = [layer7([site({ upstreams: [{ address: "rancher-server", port: 80 }] })])];
 
-  it("is followed by newer builds in its group, and by older ones as a variable", () => {
+  it("is followed by newer builds in its group, and by older ones through a variable", () => {
     expect(lines(text(one), "server")).toContain("server rancher-server:80 max_fails=1 fail_timeout=10s resolve;");
     expect(lines(text(one), "proxy_pass")).toEqual(["proxy_pass http://site_rancher;"]);
     expect(lines(text(one, {}, bookworm), "set")).toEqual(["set $site_rancher rancher-server:80;"]);
@@ -143,13 +143,13 @@ describe("an upstream given by name", () => {
     expect(text(one, {}, bookworm)).not.toContain("upstream site_rancher");
   });
 
-  it("is asked of the host's DNS servers, or of those that are named", () => {
+  it("is resolved by the host's DNS servers, or by those that are named", () => {
     expect(lines(text(one), "resolver")).toEqual(["resolver 192.0.2.53 valid=10s ipv6=off;"]);
     const named = { resolvers: ["192.0.2.1", "2001:db8::1"], ipv6: true };
     expect(lines(text(one, named), "resolver")).toEqual(["resolver 192.0.2.1 [2001:db8::1] valid=10s;"]);
   });
 
-  it("needs nginx 1.27.3 beside others, and no particular one alone", () => {
+  it("requires nginx 1.27.3 beside others, and no particular version alone", () => {
     expect(Object.values(specs).map(neededNginx)).toEqual(Object.values(specs).map(() => undefined));
     expect(Object.values(newerSpecs).map(neededNginx)).toEqual(["1.27.3", "1.27.3"]);
   });

@@ -15,7 +15,7 @@ if ("refused" in made) console.warn(`nginx as a container is not tested here: ${
 const hostname = "rancher.example.com";
 const eventually = { timeout: 60_000, interval: 200 };
 
-describe.skipIf("refused" in made)("certificates of nginx as a container", () => {
+describe.skipIf("refused" in made)("certificates of the nginx container", () => {
   const at = made as ContainerHost;
   const { machine } = at;
   let first: Issued;
@@ -46,7 +46,7 @@ describe.skipIf("refused" in made)("certificates of nginx as a container", () =>
       const to = { host: machine.host.address, port: 443, servername: hostname, rejectUnauthorized: false };
       const socket = connect(to, () => resolve(socket)).once("error", reject);
     });
-  /** Whose certificate a new client is shown. */
+  /** The certificate that a new client gets. */
   const shown = async (): Promise<string> => {
     const socket = await open();
     const { subject } = new X509Certificate(socket.getPeerCertificate().raw);
@@ -74,7 +74,7 @@ describe.skipIf("refused" in made)("certificates of nginx as a container", () =>
     writeFileSync(join(folder, "fullchain.pem"), pem);
   };
 
-  it("from the stack are served, renewed in the same container, and kept where only root may look", async () => {
+  it("from the stack are served, renewed in the same container, and readable for root only", async () => {
     expect((await serve(fromStack(first), first.key)).stderr).toMatch(/changed: nginx runs the new configuration\n$/);
     const [id, subject] = [await at.id(), await shown()];
 
@@ -87,7 +87,7 @@ describe.skipIf("refused" in made)("certificates of nginx as a container", () =>
     ).toBe("700 root\n600 root");
   });
 
-  it("with another one's key are refused, and nginx goes on as it was", async () => {
+  it("with another certificate's key are refused, and nginx continues unchanged", async () => {
     const before = [await at.id(), await at.processes(), await machine.look("ls", "-R", "/etc/rancher-nginx")];
 
     const end = await serve(fromStack(first), second.key);
@@ -96,7 +96,7 @@ describe.skipIf("refused" in made)("certificates of nginx as a container", () =>
     expect([await at.id(), await at.processes(), await machine.look("ls", "-R", "/etc/rancher-nginx")]).toEqual(before);
   });
 
-  it("on the host are taken over when others renew them, by the same container; bad ones are not", async () => {
+  it("on the host are reloaded after a renewal, by the same container; invalid ones are not", async () => {
     renew(first.pem, first.key);
     const end = await serve(onHost);
     expect([end.code, end.stderr]).toEqual([0, "changed: nginx runs the new configuration\n"]);
@@ -106,7 +106,7 @@ describe.skipIf("refused" in made)("certificates of nginx as a container", () =>
     renew(second.pem, second.key);
     await expect.poll(shown, eventually).toBe("CN=second");
     const stale = await issue({ name: "stale", hosts: ["other.example.com"] });
-    // Once more where systemd was still busy with the one before: what changes meanwhile waits for the timer.
+    // Checked again in case systemd was still busy with the previous change: later changes wait for the timer.
     const afterAnother = (): Promise<string> => {
       renew(stale.pem, stale.key);
       return machine.look("journalctl", "-u", watchUnit);
@@ -119,7 +119,7 @@ describe.skipIf("refused" in made)("certificates of nginx as a container", () =>
     expect([await at.id(), await shown()]).toEqual([id, "CN=second"]);
   });
 
-  it("go with destroy, and so does the watch; the host's own files stay", async () => {
+  it("are removed by destroy, and so is the watch; the host's own files stay", async () => {
     const end = await machine.base.delete();
 
     expect(end.code, end.stderr).toBe(0);

@@ -7,11 +7,11 @@ const made = await makeContainerHost();
 if ("refused" in made) console.warn(`nginx as a container is not tested here: ${made.refused}`);
 
 const one = listeners("192.0.2.11");
-/** Where a container is replaced; elsewhere nothing happens that a reload on a host would not do. */
+/** Places where a container is replaced. Elsewhere nothing differs from a reload on a host. */
 const replacing = /^\d+ (replace|try_next|create_container|comes_alive|quit_former|activate)\b|drain/;
-/** What ssh answers when a signal, not an exit code, ended what it ran. */
+/** Exit code of ssh if a signal, not an exit code, ended the remote command. */
 const killed = 255;
-/** A machine that does much else takes its time. */
+/** A busy machine takes longer. */
 const eventually = { timeout: 60_000, interval: 200 };
 
 describe.skipIf("refused" in made)("the script of nginx as a container", () => {
@@ -29,7 +29,7 @@ describe.skipIf("refused" in made)("the script of nginx as a container", () => {
   });
   afterAll(() => at.close());
 
-  it("makes the container anew that somebody has removed", async () => {
+  it("recreates a container that was removed", async () => {
     await engine.mustDocker("rm", "--force", "rancher-nginx");
 
     const end = await at.container({ listeners: one });
@@ -38,7 +38,7 @@ describe.skipIf("refused" in made)("the script of nginx as a container", () => {
     expect(await machine.generation()).toBe(containerGenerationOf(one));
   });
 
-  it("starts the container again that somebody has stopped, and it comes back with the machine", async () => {
+  it("restarts a container that was stopped, and it starts at boot again", async () => {
     const id = await at.id();
     await engine.mustDocker("stop", "rancher-nginx");
 
@@ -51,7 +51,7 @@ describe.skipIf("refused" in made)("the script of nginx as a container", () => {
     expect(await at.id()).toBe(id);
   });
 
-  it("says that the engine is stopped, before it changes anything and before it forgets anything", async () => {
+  it("reports a stopped engine before it changes anything and before it forgets anything", async () => {
     await engine.stop();
 
     const [end, destroyed] = [await at.container({ listeners: one }), await machine.base.delete()];
@@ -65,7 +65,7 @@ describe.skipIf("refused" in made)("the script of nginx as a container", () => {
     expect((await at.container({ listeners: one })).stderr).toBe("unchanged: nginx runs this configuration\n");
   });
 
-  it("leaves a container of its name alone that is somebody else's", async () => {
+  it("refuses a container of its name that it did not create", async () => {
     await engine.mustDocker("rename", "rancher-nginx", "aside");
     const theirs = await engine.mustDocker("create", "--name", "rancher-nginx", images.first, "nginx");
 
@@ -86,7 +86,7 @@ describe.skipIf("refused" in made)("the script of nginx as a container", () => {
 
     for (const place of seededSample(places, 6)) {
       const end = await at.container({ listeners: one, image: to }, killedAt(place, all));
-      // Somebody serves, once a container on trial has let go of the probe's port.
+      // One of the containers serves, once a container under test has released the probe's port.
       await expect.poll(() => machine.generation(), { ...eventually, message: place }).toBe(containerGenerationOf(one));
       const again = await at.container({ listeners: one, image: to });
 

@@ -11,7 +11,7 @@ if ("refused" in made) console.warn(`nginx as a container is not tested here: ${
 const one = listeners("192.0.2.11");
 const other = listeners("192.0.2.12");
 
-/** Lets something happen after the script has looked at the ports, and before it places anything. */
+/** Lets something happen after the script has checked the ports, and before it places anything. */
 const meanwhile = (what: string) => ({
   edit: (text: string) => text.replace("\nreplacement=none\n", (line) => `\n${what}${line}`),
 });
@@ -32,14 +32,14 @@ describe.skipIf("refused" in made)("the script of nginx as a container, on a rea
     await at.close();
   });
 
-  it("has said, while there was no Docker, what to do", () => {
+  it("was refused before Docker was installed, with the remedy", () => {
     expect(at.withoutDocker.code).toBe(10);
     expect(at.withoutDocker.stderr).toMatch(
       /this machine has no Docker\. Install Docker Engine .* or choose runAs: host/,
     );
   });
 
-  it("serves, with no power and no file of the image it does not need", async () => {
+  it("serves, with only the capabilities and files of the image that it needs", async () => {
     expect(await machine.generation()).toBe(containerGenerationOf(one));
     expect(await inspect("{{.HostConfig.ReadonlyRootfs}} {{.HostConfig.NetworkMode}} {{.HostConfig.CapDrop}}")).toBe(
       "true host [ALL]",
@@ -52,7 +52,7 @@ describe.skipIf("refused" in made)("the script of nginx as a container, on a rea
     expect(status).toMatch(/^NoNewPrivs:\t1$/m);
   });
 
-  it("is left alone by a second run", async () => {
+  it("is not touched by a second run", async () => {
     const before = [await at.id(), await at.processes(), await machine.changes()];
 
     const end = await at.container({ listeners: one });
@@ -61,7 +61,7 @@ describe.skipIf("refused" in made)("the script of nginx as a container, on a rea
     expect([await at.id(), await at.processes(), await machine.changes()]).toEqual(before);
   });
 
-  it("reloads for a change in the same container, which still comes back with the machine", async () => {
+  it("reloads in the same container for a change, and still starts at boot", async () => {
     const [id, master] = [await at.id(), await inspect("{{.State.Pid}}")];
 
     const end = await at.container({ listeners: other });
@@ -74,7 +74,7 @@ describe.skipIf("refused" in made)("the script of nginx as a container, on a rea
     expect((await at.container({ listeners: one })).code).toBe(0);
   });
 
-  it("keeps serving when nginx refuses the new configuration, in its own words", async () => {
+  it("keeps serving when nginx rejects the new configuration, and quotes its message", async () => {
     const before = [await at.id(), await at.processes()];
 
     const end = await at.container({ listeners: listeners("no such name.example.com") });
@@ -87,7 +87,7 @@ describe.skipIf("refused" in made)("the script of nginx as a container, on a rea
     expect(await machine.look("ls", "/etc/rancher-nginx")).toBe("nginx.conf");
   });
 
-  it("names who holds a port, before anything changes", async () => {
+  it("names the process that holds a port, before anything changes", async () => {
     machine.look("sh", "-c", listenOn(8081)).catch(() => undefined);
     await expect.poll(() => machine.look("ss", "-Hltn", "sport = :8081"), { timeout: 60_000 }).not.toBe("");
 
@@ -98,7 +98,7 @@ describe.skipIf("refused" in made)("the script of nginx as a container, on a rea
     await machine.look("pkill", "perl");
   });
 
-  it("goes back when the new configuration does not come alive, within seconds", async () => {
+  it("goes back within seconds when the new configuration does not take effect", async () => {
     const id = await at.id();
 
     const end = await at.container(
@@ -115,7 +115,7 @@ describe.skipIf("refused" in made)("the script of nginx as a container, on a rea
     await machine.look("pkill", "perl");
   });
 
-  it("says that an image cannot be had, and leaves everything as it is", async () => {
+  it("reports an image that cannot be pulled, and leaves everything unchanged", async () => {
     const before = [await at.id(), await at.processes()];
     const absent = images.first.replace(/@.*/, `@sha256:${"0".repeat(64)}`);
 
@@ -140,7 +140,7 @@ describe.skipIf("refused" in made)("the script of nginx as a container, on a rea
     expect(await engine.mustDocker("ps", "--all", "--format", "{{.Names}}")).toBe("rancher-nginx");
   });
 
-  it("takes the old container back when the new one opens its ports and does not serve", async () => {
+  it("restores the old container when the new one opens its ports but does not serve", async () => {
     const id = await at.id();
 
     const end = await at.container(
@@ -175,7 +175,7 @@ describe.skipIf("refused" in made)("the script of nginx as a container, on a rea
       backend.close();
     });
 
-    it("replaces the container for another image: open connections go on, new ones wait for a moment at most", async () => {
+    it("replaces the container for another image: open connections continue, new ones wait for a moment at most", async () => {
       const id = await at.id();
       const [address = ""] = at.registry.host.split(":");
       const through = listeners(address).map((each) => ({ ...each, upstreams: [{ address, port }] }));
@@ -191,7 +191,7 @@ describe.skipIf("refused" in made)("the script of nginx as a container, on a rea
       expect(await echo(open, "after")).toBe("after");
       console.log(`no new connection for ${Math.round(longest)} ms`);
       expect(longest).toBeLessThan(10_000);
-      // The predecessor goes when its last connection ends.
+      // The old container ends with its last connection.
       expect(await engine.mustDocker("ps", "--format", "{{.Names}}")).toContain("rancher-nginx-former");
       open.destroy();
       await expect
@@ -200,7 +200,7 @@ describe.skipIf("refused" in made)("the script of nginx as a container, on a rea
     });
   });
 
-  it("goes with destroy, and leaves an image that others use", async () => {
+  it("is removed by destroy, which keeps an image that others use", async () => {
     await engine.mustDocker("tag", images.first.replace(/:1.*@/, "@"), "theirs:1");
 
     const end = await machine.base.delete();
@@ -219,7 +219,7 @@ async function echo(socket: Socket, text: string): Promise<string> {
   return data.toString();
 }
 
-/** The longest time in which no new connection was taken, in milliseconds. */
+/** The longest time in which no new connection was accepted, in milliseconds. */
 async function refusedWhile<T>(address: string, work: Promise<T>): Promise<{ result: T; longest: number }> {
   let [taken, longest, working] = [performance.now(), 0, true];
   void work.finally(() => (working = false)).catch(() => undefined);

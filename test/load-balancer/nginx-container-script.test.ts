@@ -20,11 +20,11 @@ const render = (args: Partial<NginxContainerScriptArgs> = {}) =>
   renderNginxContainerScript({ listeners, options: defaultNginxOptions, certificates: [], image, ...args });
 
 describe("renderNginxContainerScript", () => {
-  it("reads like this", () => {
+  it("matches the golden file", () => {
     expectGolden("load-balancer/nginx-container.sh", render());
   });
 
-  it("looks first, registers its undo next, pulls before it touches what runs, and judges at the end", () => {
+  it("checks first, registers its undo next, pulls before it changes what runs, and verifies at the end", () => {
     const script = render();
     const places = [
       "command -v docker",
@@ -40,26 +40,26 @@ describe("renderNginxContainerScript", () => {
     expect(places).toEqual(places.toSorted((one, other) => one - other));
   });
 
-  it("gives a container as many descriptors as a worker of the configuration may have", () => {
+  it("gives a container as many file descriptors as a worker of the configuration may have", () => {
     const [, wanted] = /worker_rlimit_nofile (\d+);/.exec(render()) ?? [];
 
     expect(render()).toContain(`--ulimit nofile=${wanted}:${wanted}`);
   });
 
-  it("asks for the port of the status page too", () => {
+  it("checks the port of the status page too", () => {
     expect(render({ options: { ...defaultNginxOptions, statusPort: 18405 } })).toContain(
       "for port in 443 18404 18405; do",
     );
   });
 
-  it("asks for DNS servers only where an upstream has to be looked up", () => {
+  it("requires DNS servers only if an upstream has to be resolved", () => {
     const named = passThrough({ address: "one.example.com", port: 443 });
 
     expect(render({ listeners: named })).toMatch(/no nameserver in \/etc\/resolv\.conf/);
     expect(render()).not.toContain("no nameserver");
   });
 
-  it("wants openssl on the host only where it has certificates to check", () => {
+  it("requires openssl on the host only if it has certificates to check", () => {
     const certificates = [
       { name: "rancher", hostname: "rancher.example.com", from: "stack", chain: "CHAIN\n", privateKey: "KEY" },
     ] as const;
@@ -84,7 +84,7 @@ describe("renderNginxContainerScript", () => {
     expect(render({ certificates: [fromStack] })).not.toContain("<<'WATCH'");
   });
 
-  it("never reloads by a signal of Docker's, after which a container would not come back with the machine", () => {
+  it("never reloads with docker kill, after which a container would not start at boot", () => {
     const signals = render()
       .split("\n")
       .filter((line) => /^[^#]*docker kill/.test(line));
@@ -94,7 +94,7 @@ describe("renderNginxContainerScript", () => {
     ]);
   });
 
-  it("travels over SSH with forty upstreams as well", () => {
+  it("fits into one SSH argument with forty upstreams", () => {
     const many = passThrough(...Array.from({ length: 40 }, (_, index) => ({ address: `192.0.2.${index}`, port: 443 })));
     const text = { name: "nginx-container", title: "nginx", body: render({ listeners: many }), timeoutSeconds: 900 };
 
@@ -103,7 +103,7 @@ describe("renderNginxContainerScript", () => {
 });
 
 describe("learnImageBuild", () => {
-  it("asks the host's DNS servers on the host's network, and Docker's in a network of its own", () => {
+  it("uses the host's DNS servers on the host's network, and Docker's in a separate network", () => {
     expect(learnImageBuild({ network: "host", neededNginx: undefined })).toContain("/etc/resolv.conf");
     expect(learnImageBuild({ network: "user-defined", neededNginx: undefined })).toMatch(/\nresolvers=127\.0\.0\.11$/);
   });

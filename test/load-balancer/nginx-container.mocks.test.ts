@@ -31,7 +31,7 @@ const synthesiseContainer = (
     { stack: "prod", ...options },
   );
 
-/** A registry whose tags have this digest now; `asked` gets the names it was asked for. */
+/** A registry whose tags have this digest now. `asked` collects the names that were looked up. */
 const registry =
   (now: string, asked: unknown[] = []): NonNullable<SynthesisOptions["call"]> =>
   ({ token, inputs }) => {
@@ -42,7 +42,7 @@ const registry =
 const scriptOf = ({ registrations }: Awaited<ReturnType<typeof synthesiseContainer>>, host = "lb-1") =>
   only(registrations, "command:remote:Command", `${host}-nginx-container-script`);
 
-describe("nginx as a container", () => {
+describe("the nginx container", () => {
   it("is one script per host, one after another, whose text a preview can show", async () => {
     const made = await synthesiseContainer(() => ({ image: pinned }), { names: ["lb-1", "lb-2"] });
 
@@ -55,14 +55,14 @@ describe("nginx as a container", () => {
     expect(nameIn(second.parent)).toBe("load-balancer");
   });
 
-  it("asks nobody for an image whose digest is given", async () => {
+  it("looks up nothing for an image with a digest", async () => {
     const made = await synthesiseContainer(() => ({ image: pinned }));
 
     expect(listed(made.registrations).filter((line) => /docker/i.test(line))).toEqual([]);
     expect(await valueOf(made.result.image)).toBe(pinned);
   });
 
-  it("asks the registry for the digest of a tag once, whatever the number of hosts, at preview too", async () => {
+  it("looks up the digest of a tag once, whatever the number of hosts, at preview too", async () => {
     const asked: unknown[] = [];
 
     const made = await synthesiseContainer(() => ({ image: "nginx:1.30.4" }), {
@@ -78,7 +78,7 @@ describe("nginx as a container", () => {
     }
   });
 
-  it("asks without a Docker engine on this machine", async () => {
+  it("looks up digests without a Docker engine on this machine", async () => {
     const made = await synthesiseContainer(() => ({ image: "nginx:1.30.4" }), { call: registry(digest("b")) });
 
     const { inputs, parent } = only(made.registrations, "pulumi:providers:docker", "load-balancer-registry");
@@ -86,7 +86,7 @@ describe("nginx as a container", () => {
     expect(nameIn(parent)).toBe("load-balancer");
   });
 
-  it("shows a tag that was moved as one changed line", async () => {
+  it("shows a moved tag as one changed line", async () => {
     const [before, after] = await Promise.all(
       ["b", "c"].map((digit) =>
         synthesiseContainer(() => ({ image: "nginx:1.30.4" }), { call: registry(digest(digit)) }),
@@ -98,13 +98,13 @@ describe("nginx as a container", () => {
     expect(changed).toEqual([`image=nginx:1.30.4@${digest("c")}`]);
   });
 
-  it("refuses what is no image before it registers anything below it", async () => {
+  it("rejects an invalid image before it registers anything below it", async () => {
     await expect(synthesiseContainer(() => ({ image: "Not An Image" }))).rejects.toThrow(
       "rancher:loadBalancer.image is Not An Image, which is not an image reference. Set name and version: nginx:1.30.4",
     );
   });
 
-  it("sends keys on standard input and nowhere else", async () => {
+  it("passes keys on standard input and nowhere else", async () => {
     const made = await synthesiseContainer(() => ({
       image: pinned,
       certificates: [

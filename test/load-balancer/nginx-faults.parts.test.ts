@@ -17,11 +17,11 @@ import { startBackend, type ScriptedBackend } from "./support/scripted-backend.t
 
 const root = process.getuid?.() === 0;
 
-/** Short ones, in seconds, so that a test need not wait for Rancher's half hour. */
+/** Short timeouts, in seconds, so that a test need not wait for Rancher's half hour. */
 const timeouts = { connect: 1, idle: 5, shutdown: 5 };
 const failTimeout = 1;
 const load = { requests: 60, perSecond: 60 };
-/** Milliseconds a request may take beyond the configured time on a machine that does much else. */
+/** Milliseconds a request may take beyond the configured time on a busy machine. */
 const margin = 5000;
 
 describe.skipIf(!root)("nginx in front of three nodes", () => {
@@ -62,7 +62,7 @@ describe.skipIf(!root)("nginx in front of three nodes", () => {
     await sandbox?.close();
     rmSync(folder, { recursive: true });
   });
-  // What nginx has learnt of the nodes in one test is nothing to the next.
+  // What nginx has learnt about the nodes in one test must not affect the next.
   beforeEach(async () => {
     for (const backend of backends) {
       await backend.comeBack();
@@ -76,7 +76,7 @@ describe.skipIf(!root)("nginx in front of three nodes", () => {
     askAtFixedRate(load, async (index) => void (await mustAnswer(target, { path: `/${index}`, timeout: 30_000 })));
 
   describe.each(["layer 7", "layer 4"] as const)("at %s", (layer) => {
-    it("spares clients a node that refuses, and asks it again when it is back", async () => {
+    it("routes clients around a node that refuses connections, and uses it again when it is back", async () => {
       await backends[0].die();
       const { failures } = await many(targets[layer]);
       expect(failures).toEqual([]);
@@ -88,18 +88,18 @@ describe.skipIf(!root)("nginx in front of three nodes", () => {
       expect(backends[0].seen.length).toBeGreaterThan(0);
     });
 
-    it("spares clients a node that is silent, for the configured time to connect", async () => {
+    it("routes clients around a silent node, after the configured connect timeout", async () => {
       await machine.start(blackHoled);
 
       const { failures, slowest } = await many(targets[layer]);
 
       expect(failures).toEqual([]);
-      // Somebody had to find out.
+      // One request had to find out.
       expect(slowest).toBeGreaterThan(timeouts.connect * 900);
       expect(slowest).toBeLessThan(timeouts.connect * 1000 + margin);
     });
 
-    it("passes a 503 on as it is, and does not take the node out for it", async () => {
+    it("passes a 503 through unchanged, and does not exclude the node for it", async () => {
       backends[0].behaviour = "answers 503";
       const statuses = new Map<number, number>();
       await askAtFixedRate(load, async () => {
@@ -109,11 +109,11 @@ describe.skipIf(!root)("nginx in front of three nodes", () => {
 
       expect([...statuses.keys()].sort()).toEqual([200, 503]);
       expect(statuses.get(503)).toBe(backends[0].seen.length);
-      // One failure would have taken it out for a second, which is as long as all of this.
+      // One failure would have excluded it for a second, which is as long as all of this.
       expect(backends[0].seen.length).toBeGreaterThan(load.requests / 6);
     });
 
-    it("fails at once where every node is gone, and serves again when they are back", async () => {
+    it("fails immediately if every node is down, and serves again when they are back", async () => {
       await Promise.all(backends.map((backend) => backend.die()));
       const { failures, slowest } = await askAtFixedRate({ requests: 20, perSecond: 20 }, async () => {
         await mustAnswer(targets[layer]);
@@ -122,13 +122,13 @@ describe.skipIf(!root)("nginx in front of three nodes", () => {
       expect(slowest).toBeLessThan(margin);
 
       await Promise.all(backends.map((backend) => backend.comeBack()));
-      // Each gets one request to prove itself with, and until that is answered nobody else is sent to it.
+      // Each node gets one request as a test, and no others until that is answered.
       const failed = async () => (await many(targets[layer])).failures;
       await expect.poll(failed, { timeout: 60_000, interval: failTimeout * 1000 + 500 }).toEqual([]);
     });
   });
 
-  it("at layer 7 loses no request of a node that is killed while it is asked", async () => {
+  it("at layer 7 loses no request if a node is killed during it", async () => {
     const asked = many(targets["layer 7"]);
     await sleep(500);
     await backends[0].die();
@@ -138,7 +138,7 @@ describe.skipIf(!root)("nginx in front of three nodes", () => {
     expect(failures).toEqual([]);
   });
 
-  it.each(["hangs", "resets"] as const)("at layer 7 asks another node when one %s", async (behaviour) => {
+  it.each(["hangs", "resets"] as const)("at layer 7 tries another node when one %s", async (behaviour) => {
     backends[0].behaviour = behaviour;
 
     const { failures, slowest } = await many(targets["layer 7"]);
@@ -148,7 +148,7 @@ describe.skipIf(!root)("nginx in front of three nodes", () => {
     expect(slowest).toBeLessThan((behaviour === "hangs" ? timeouts.idle * 1000 : 0) + margin);
   });
 
-  it("at layer 7 never sends a request that may change something to a second node", async () => {
+  it("at layer 7 never sends a non-idempotent request to a second node", async () => {
     for (const backend of backends) backend.behaviour = "resets";
 
     const { status } = await ask(targets["layer 7"], { method: "POST", body: "{}" });
@@ -157,7 +157,7 @@ describe.skipIf(!root)("nginx in front of three nodes", () => {
     expect(backends.flatMap(({ seen }) => seen)).toHaveLength(1);
   });
 
-  // Whoever passes bytes on cannot know that an answer is missing.
+  // At layer 4 nginx cannot know that a response is missing.
   it.each(["hangs", "resets"] as const)("at layer 4 ends only the connections to a node that %s", async (behaviour) => {
     backends[0].behaviour = behaviour;
 
@@ -169,7 +169,7 @@ describe.skipIf(!root)("nginx in front of three nodes", () => {
     expect(slowest).toBeLessThan((behaviour === "hangs" ? timeouts.idle * 1000 : 0) + margin);
   });
 
-  it("passes a slow body on as it arrives, instead of keeping it, and serves others meanwhile", async () => {
+  it("streams a slow body without buffering it, and serves others meanwhile", async () => {
     const connections = () => backends.reduce((sum, backend) => sum + backend.connections, 0);
     const before = connections();
     const { socket, answer } = await speakTls(targets["layer 7"]);
@@ -202,7 +202,7 @@ describe.skipIf(!root)("nginx in front of three nodes", () => {
   it.each([
     ["HTTP/1.0", "421"],
     ["HTTP/1.1", "400"],
-  ])("refuses a request of %s without a name, with %s, and asks no node", async (version, status) => {
+  ])("rejects a request of %s without a Host header, with %s, without contacting a node", async (version, status) => {
     const overTls = await speakTls(targets["layer 7"]);
     overTls.socket.write(`GET / ${version}\r\n\r\n`);
     const plain = connect({ host: machine.host.address, port: 80 });
@@ -213,7 +213,7 @@ describe.skipIf(!root)("nginx in front of three nodes", () => {
     expect(backends.flatMap(({ seen }) => seen)).toEqual([]);
   });
 
-  it("answers HTTP/1.0 with a name, on a connection that ends with the answer", async () => {
+  it("answers HTTP/1.0 with a Host header, and closes the connection after the response", async () => {
     const { socket, answer } = await speakTls(targets["layer 7"]);
     socket.write(`GET /old HTTP/1.0\r\nHost: ${hostname}\r\n\r\n`);
 
@@ -221,7 +221,7 @@ describe.skipIf(!root)("nginx in front of three nodes", () => {
   });
 });
 
-/** A TLS connection on which a test says what it likes; the answer is all that comes until the end. */
+/** A TLS connection on which a test sends anything. The answer is all that arrives until it ends. */
 async function speakTls({ address, port, hostname: servername, ca }: Target) {
   const socket = connectTls({ host: address, port, servername, ca: ca ?? [], ALPNProtocols: ["http/1.1"] });
   const answer = wholeOf(socket);

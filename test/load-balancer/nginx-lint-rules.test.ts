@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { lint, rules } from "../support/nginx-lint/lint.ts";
 import { parseNginx, statements } from "../support/nginx-lint/parse.ts";
 
-/** For every rule a text that it is against, and the same mended. */
+/** For every rule a text that violates it, and the same text corrected. */
 const cases: Readonly<Record<string, readonly [wrong: string, right: string][]>> = {
   add_header_content_type: [["add_header Content-Type text/plain;", "default_type text/plain;"]],
   add_header_multiline: [[`add_header A "one\n two";`, `add_header A "one two";`]],
@@ -153,14 +153,14 @@ describe("lint", () => {
   });
 
   it.each(Object.entries(cases).flatMap(([rule, pairs]) => pairs.map(([wrong, right]) => ({ rule, wrong, right }))))(
-    "$rule is against: $wrong",
+    "$rule reports: $wrong",
     ({ rule, wrong, right }) => {
       expect(lint(wrong).map((finding) => finding.rule)).toContain(rule);
       expect(lint(right).map((finding) => finding.rule)).not.toContain(rule);
     },
   );
 
-  it("says the line", () => {
+  it("reports the line", () => {
     const findings = lint("worker_processes auto;\nhttp {\n  server_tokens on;\n}\n");
 
     expect(findings).toEqual([{ rule: "version_disclosure", line: 3, why: "tells the version of nginx" }]);
@@ -184,7 +184,7 @@ describe("parseNginx", () => {
     ["a;\n}", `line 2: "}" closes nothing`],
     ["a { b }", `line 1: "}" where a semicolon is missing`],
     [";", `line 1: ";" after nothing`],
-  ])("refuses %j", (text, words) => {
-    expect(() => parseNginx(text)).toThrow(words);
+  ])("rejects %j", (text, message) => {
+    expect(() => parseNginx(text)).toThrow(message);
   });
 });

@@ -3,18 +3,18 @@ import { fillNginxTemplate } from "../../components/load-balancer/nginx-template
 import { lint } from "../support/nginx-lint/lint.ts";
 import { builds, newerSpecs, specs, variantsOf } from "./support/nginx-variants.ts";
 
-/** Findings that stay, and why. */
+/** Accepted findings, and the reason. */
 const exceptions: Readonly<Record<string, string>> = {
-  // Kubernetes watches and logs through Rancher have to arrive as they happen; Rancher's site only.
+  // Kubernetes watches and logs through Rancher must be streamed. For Rancher's site only.
   proxy_buffering_off: "slow clients hold upstreams",
-  // The line is there only for builds that run with OpenSSL 3.5 or newer.
+  // The line exists only in builds that run with OpenSSL 3.5 or newer.
   ssl_ecdh_curve: "OpenSSL before 3.5 refuses all of it for X25519MLKEM768",
 };
 
-describe.each(Object.entries(builds))("lint of what is rendered for %s", (_, build) => {
+describe.each(Object.entries(builds))("lint of the configuration rendered for %s", (_, build) => {
   const newer = build.nginx.startsWith("1.30") ? newerSpecs : {};
 
-  it.each(variantsOf({ ...specs, ...newer }))("finds nothing but the exceptions: $name", ({ template }) => {
+  it.each(variantsOf({ ...specs, ...newer }))("finds only the exceptions: $name", ({ template }) => {
     const { text } = fillNginxTemplate(template, build);
 
     const findings = lint(text);

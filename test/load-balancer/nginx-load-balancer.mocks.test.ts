@@ -31,7 +31,7 @@ const synthesiseBalancer = (names: readonly string[], args: () => Partial<NginxL
   );
 
 describe("the nginx load balancer", () => {
-  it("is one script per host, whose output is nothing to hide", async () => {
+  it("is one script per host, with plain output", async () => {
     const { registrations } = await synthesiseBalancer(["lb-1", "lb-2"]);
 
     const scripts = registrations.filter(({ name }) => name.endsWith("-nginx-script"));
@@ -46,7 +46,7 @@ describe("the nginx load balancer", () => {
     }
   });
 
-  it("hands the keys of the stack's certificates over on standard input alone", async () => {
+  it("passes the keys of the stack's certificates on standard input alone", async () => {
     const key = "canary-private-key-4d11";
     const { registrations } = await synthesiseBalancer(["lb-1"], () => ({
       certificates: [
@@ -84,7 +84,7 @@ describe("the nginx load balancer", () => {
     expect(after("lb-3-nginx")).toEqual(["lb-2-nginx-script", "lb-3-base-script"]);
   });
 
-  it("keeps the name of every resource when a host is put in front of the others", async () => {
+  it("keeps the name of every resource when a host is inserted before the others", async () => {
     const before = await synthesiseBalancer(["lb-1"]);
     const after = await synthesiseBalancer(["lb-0", "lb-1"]);
 
@@ -92,7 +92,7 @@ describe("the nginx load balancer", () => {
     expect(names(after)).toEqual(expect.arrayContaining(names(before)));
   });
 
-  it("publishes the addresses clients may use, in the order of the hosts", async () => {
+  it("publishes the addresses for clients, in the order of the hosts", async () => {
     const { result } = await synthesiseBalancer(["lb-2", "lb-1"]);
 
     expect(await valueOf(result.addresses)).toEqual(["192.0.2.20", "192.0.2.21"]);

@@ -20,7 +20,7 @@ const root = process.getuid?.() === 0;
 
 /** Seconds that old workers keep open connections in these tests. */
 const shutdown = 8;
-/** Milliseconds for an answer: what a reload loses never comes, and a machine that does much else is slow. */
+/** Milliseconds for a response. A response that a reload loses never arrives, and a busy machine is slow. */
 const timeout = 60_000;
 
 describe.skipIf(!root).each(["bookworm", "sid"] as const)("a reload of nginx of %s", (suite) => {
@@ -56,7 +56,7 @@ describe.skipIf(!root).each(["bookworm", "sid"] as const)("a reload of nginx of 
   });
   beforeEach(() => machine.start(next()));
 
-  /** Reloads a number of times, at even distances over some milliseconds. */
+  /** Reloads several times, evenly distributed over some milliseconds. */
   const reloads = async (count: number, milliseconds: number): Promise<void> => {
     for (let made = 0; made < count; made++) {
       await sleep(milliseconds / (count + 1));
@@ -75,7 +75,7 @@ describe.skipIf(!root).each(["bookworm", "sid"] as const)("a reload of nginx of 
     expect((await machine.processes()).workers).not.toContain(workers[0]);
   });
 
-  it("resets each kept connection once at most, and answers nothing wrong on any", async () => {
+  it("resets each kept connection at most once, and sends no wrong response on any", async () => {
     const [connections, times] = [10, 4];
     const resets: string[] = [];
     let answered = 0;
@@ -103,11 +103,11 @@ describe.skipIf(!root).each(["bookworm", "sid"] as const)("a reload of nginx of 
     expect(answered).toBeGreaterThan(connections * times);
     expect(resets.length).toBeLessThanOrEqual(connections * times);
     expect(resets.filter((reset) => !/ECONNRESET|socket hang up|EPIPE/.test(reset))).toEqual([]);
-    // Upstream connections are kept too: a handful for each generation, not one for each request.
+    // Upstream connections are kept too: a few for each generation, not one for each request.
     expect(backend.connections - made).toBeLessThan(answered / 2);
   });
 
-  it("lets what kubectl exec and websockets speak go on for the configured time, then leaves no old worker", async () => {
+  it("keeps upgraded connections (kubectl exec, websockets) for the configured time, then leaves no old worker", async () => {
     const open = {
       websocket: await upgrade(targets["layer 7"], "websocket"),
       "SPDY/3.1": await upgrade(targets["layer 7"], "SPDY/3.1", { method: "POST" }),
@@ -125,13 +125,13 @@ describe.skipIf(!root).each(["bookworm", "sid"] as const)("a reload of nginx of 
 
     for (const seconds of ends) {
       expect(seconds).toBeGreaterThan(shutdown - 0.5);
-      // Of the clients' half hour nothing is left.
+      // The clients' half hour has no effect.
       expect(seconds).toBeLessThan(shutdown + 15);
     }
     await expect.poll(async () => (await machine.processes()).leaving, { timeout: 15_000 }).toEqual([]);
   });
 
-  it("lets an answer that comes in pieces come to its end, each piece when it is sent", async () => {
+  it("completes a streamed response, each chunk when it is sent", async () => {
     const pieces: number[] = [];
     const watching = watch(targets["layer 7"], () => pieces.push(performance.now()));
     await sleep(500);
@@ -143,7 +143,7 @@ describe.skipIf(!root).each(["bookworm", "sid"] as const)("a reload of nginx of 
     expect((pieces.at(-1) ?? 0) - (pieces[0] ?? 0)).toBeGreaterThan((drip.pieces * drip.milliseconds) / 2);
   });
 
-  it("shows a renewed certificate to new connections, and leaves open ones be", async () => {
+  it("shows a renewed certificate to new connections, and keeps open ones", async () => {
     const open = await upgrade(targets["layer 7"], "websocket");
     const renewed = await placeCertificate(machine, "renewed");
     const both = { ...targets["layer 7"], ca: `${certificate.ca}\n${renewed.ca}` };
@@ -156,7 +156,7 @@ describe.skipIf(!root).each(["bookworm", "sid"] as const)("a reload of nginx of 
     await machine.reload(next(renewed));
 
     expect(before).toBe("CA of first");
-    // Old workers take connections for a moment longer, beside the new ones.
+    // Old workers accept connections for a moment longer, beside the new ones.
     const onlyRenewed = async () => {
       expect(await issuerSeen(both)).toBe("CA of renewed");
       await expect(mustAnswer({ ...both, ca: certificate.ca })).rejects.toThrow(/certificate/);
@@ -168,7 +168,7 @@ describe.skipIf(!root).each(["bookworm", "sid"] as const)("a reload of nginx of 
   });
 });
 
-/** Reads an answer in pieces as they come. */
+/** Reads the chunks of a response as they arrive. */
 function watch(target: Target, heard: () => void): Promise<string> {
   const { address, port, hostname: servername, ca = "" } = target;
   return new Promise((done, failed) => {
@@ -185,7 +185,7 @@ function watch(target: Target, heard: () => void): Promise<string> {
   });
 }
 
-/** Common name of the CA that signed what is shown. */
+/** Common name of the CA that signed the served certificate. */
 function issuerSeen({ address, port, hostname: servername, ca = "" }: Target): Promise<string> {
   return new Promise((done, failed) => {
     const socket = connectTls(

@@ -12,7 +12,7 @@ import { createSandbox, type Sandbox } from "../../rehearsal/sandbox/sandbox.ts"
 import { ScriptedHost } from "../rehearsal/support/scripted-host.ts";
 
 const architecture = arch() === "x64" ? "amd64" : arch();
-/** A list of one package, which nobody ever installs. */
+/** A list with one package, which is never installed. */
 const list = `Package: nginx
 Version: 99
 Architecture: ${architecture}
@@ -33,11 +33,11 @@ SHA256:
 
 const available = process.getuid?.() === 0 && spawnSync("gpg", ["--version"]).status === 0;
 
-describe.skipIf(!available)("nginx.org's repository, to a real apt", () => {
+describe.skipIf(!available)("nginx.org's repository, with a real apt", () => {
   const folder = mkdtempSync(join(tmpdir(), "nginx-org-"));
   const keyring = join(folder, "keys");
-  const gpg = (words: readonly string[], input = "") =>
-    execFileSync("gpg", ["--homedir", keyring, "--batch", "--quiet", "--passphrase", "", ...words], { input });
+  const gpg = (args: readonly string[], input = "") =>
+    execFileSync("gpg", ["--homedir", keyring, "--batch", "--quiet", "--passphrase", "", ...args], { input });
   const files = new Map<string, Buffer | string>();
   let sandbox: Sandbox;
   let machine: ScriptedHost;
@@ -56,7 +56,7 @@ describe.skipIf(!available)("nginx.org's repository, to a real apt", () => {
       answer.writeHead(file === undefined ? 404 : 200).end(file);
     });
     await new Promise<void>((done) => server.listen(0, sandbox.subnet.machine, done));
-    // Both keys come with the download, as a changed file of nginx.org's would bring more than the known ones.
+    // The download contains both keys, because a changed file of nginx.org might contain more than the known ones.
     files.set("/keys/nginx_signing.key", gpg(["--armor", "--export"]));
     files.set(`/packages/debian/dists/bookworm/nginx/binary-${architecture}/Packages`, list);
   });
@@ -72,7 +72,7 @@ describe.skipIf(!available)("nginx.org's repository, to a real apt", () => {
       "/packages/debian/dists/bookworm/InRelease",
       gpg(["--clearsign", "--local-user", by], release(new Date().toUTCString())),
     );
-  /** The product's text, with this test's server and the first of its keys. */
+  /** The product's script, with this test's server and the first of its keys. */
   const add = () => {
     const origin = `${sandbox.subnet.machine}:${(server.address() as AddressInfo).port}`;
     const text = `${packageManager}\n${addNginxOrg}\nrefresh_packages\n${checkNginxOrg}\n`
@@ -83,7 +83,7 @@ describe.skipIf(!available)("nginx.org's repository, to a real apt", () => {
     return machine.run("nginx", `${direct}\n${text}`);
   };
 
-  it("is not trusted with the signature of a key that came with it and is not known", async () => {
+  it("is not trusted with a signature by an unknown key from the download", async () => {
     sign("stranger");
 
     const end = await add();
@@ -92,7 +92,7 @@ describe.skipIf(!available)("nginx.org's repository, to a real apt", () => {
     expect(await machine.look("apt-cache", "policy", "nginx")).not.toContain("Candidate: 99");
   });
 
-  it("that cannot be reached does not make way for another nginx", async () => {
+  it("does not fall back to another nginx if it cannot be reached", async () => {
     const all = [...files];
     files.clear();
 
@@ -102,7 +102,7 @@ describe.skipIf(!available)("nginx.org's repository, to a real apt", () => {
     expect([end.code, end.stderr]).toEqual([20, expect.stringContaining("apt has no nginx from")]);
   });
 
-  it("is trusted with that of a known one, goes before the distribution's, and goes away again", async () => {
+  it("is trusted with a signature by a known key, takes precedence over the distribution's, and is removed again", async () => {
     sign("known");
 
     const end = await add();
@@ -111,7 +111,7 @@ describe.skipIf(!available)("nginx.org's repository, to a real apt", () => {
 
     expect(end.code, end.stderr).toBe(0);
     expect(policy).toContain("Candidate: 99");
-    // The state folder goes with the script that made it, which is not run here.
+    // The state folder is deleted with the script that created it, which is not run here.
     expect((await machine.changes()).filter((change) => !change.includes(" /var/lib/rancher-stack"))).toEqual([]);
   });
 });

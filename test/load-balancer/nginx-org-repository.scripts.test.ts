@@ -13,7 +13,7 @@ const key = "-----BEGIN PGP PUBLIC KEY BLOCK-----\n";
 const add = `${packageManager}\n${addNginxOrg}\n`;
 
 describe("nginx.org's repository on Debian and Ubuntu", () => {
-  /** A machine whose downloads give a key; apt-helper is called by its path. */
+  /** A machine whose downloads return a key. apt-helper is called by its path. */
   const machineOf = (release: keyof typeof releases, download = `printf '%s' '${key}' >"$5"`) =>
     new FakeSystem(release).tool("apt-helper", download);
   const run = (machine: FakeSystem, text = add) => machine.run(text.replace("/usr/lib/apt/apt-helper", "apt-helper"));
@@ -21,7 +21,7 @@ describe("nginx.org's repository on Debian and Ubuntu", () => {
   it.each<[keyof typeof releases, string]>([
     ["debian", "https://nginx.org/packages/debian bookworm nginx"],
     ["ubuntu", "https://nginx.org/packages/ubuntu noble nginx"],
-  ])("of %s is trusted only where one of nginx.org's keys signed", async (release, repository) => {
+  ])("of %s is trusted only with a signature by one of nginx.org's keys", async (release, repository) => {
     using machine = machineOf(release);
 
     const end = await run(machine);
@@ -35,7 +35,7 @@ describe("nginx.org's repository on Debian and Ubuntu", () => {
     expect(machine.read("/etc/apt/preferences.d/rancher-stack-nginx")).toContain("Package: nginx nginx-module-*\n");
   });
 
-  it("is not made for a relative of Debian's, for which nginx.org has no packages", async () => {
+  it("is not added on a Debian derivative, for which nginx.org has no packages", async () => {
     using machine = machineOf("debian");
     machine.write("/etc/os-release", 'ID=linuxmint\nID_LIKE="ubuntu debian"\nPRETTY_NAME="Linux Mint 22"\n');
 
@@ -48,7 +48,7 @@ describe("nginx.org's repository on Debian and Ubuntu", () => {
     expect(machine.calls()).toEqual([]);
   });
 
-  it("is not made when the key cannot be downloaded", async () => {
+  it("is not added if the key cannot be downloaded", async () => {
     using machine = machineOf("debian", 'echo "no route" >&2; exit 100');
 
     const end = await run(machine);
@@ -57,7 +57,7 @@ describe("nginx.org's repository on Debian and Ubuntu", () => {
     expect(machine.read("/etc/apt/sources.list.d/rancher-stack-nginx.list")).toBeUndefined();
   });
 
-  it("goes with its key", async () => {
+  it("is removed with its key", async () => {
     using machine = machineOf("debian");
     await run(machine);
 
@@ -80,7 +80,7 @@ describe("nginx.org's repository on rpm systems", () => {
   it.each<[keyof typeof releases, string, string]>([
     ["rocky", "/etc/yum.repos.d/rancher-stack-nginx.repo", "https://nginx.org/packages/centos/9/$basearch/"],
     ["sles", "/etc/zypp/repos.d/rancher-stack-nginx.repo", "https://nginx.org/packages/sles/15/$basearch/"],
-  ])("of %s has nginx.org's known keys alone", async (release, file, repository) => {
+  ])("of %s trusts nginx.org's known keys alone", async (release, file, repository) => {
     using machine = machineOf(release);
 
     const end = await machine.run(add);
@@ -94,7 +94,7 @@ describe("nginx.org's repository on rpm systems", () => {
     expect(calls.at(-1)).toBe("rpm --import /etc/pki/rpm-gpg/RPM-GPG-KEY-rancher-stack-nginx");
   });
 
-  it("is not made when none of the keys is a known one", async () => {
+  it("is not added if none of the keys is known", async () => {
     using machine = machineOf("rocky", "");
 
     const end = await machine.run(add);

@@ -34,10 +34,10 @@ it.each([
     "nginx",
     "this machine runs the nginx that this stack installed, on the same ports. Remove it first: npm run uninstall, which keeps the data. Then set runAs: container\n",
   ],
-] as const)("%s does not come beside a %s of this stack, and says how to go over", async (script, other, message) => {
+] as const)("%s is refused beside a %s of this stack, with the way to switch", async (script, other, message) => {
   using machine = new FakeSystem("debian");
   machine.tool("docker", version);
-  // Where it comes nevertheless, it must not come onto this machine.
+  // If the script installs it despite the test, it must not be installed on this machine.
   for (const tool of ["apt-get", "dpkg", "dpkg-query", "systemctl", "nginx"]) machine.tool(tool, "exit 1");
   await machine.run(`mkdir -p "$facts"; register_undo <<'UNDO'\n:\nUNDO\n`, { name: other });
   machine.calls();

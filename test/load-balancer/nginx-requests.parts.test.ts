@@ -28,7 +28,7 @@ describe.skipIf(!root).each(["bookworm", "sid"] as const)("requests through ngin
     address = busy.machine.host.address;
   });
   afterAll(async () => {
-    // Not there where its start has failed.
+    // Undefined if its start failed.
     (busy as BusyMachine | undefined)?.close();
     await sandbox.close();
     rmSync(folder, { recursive: true });
@@ -37,13 +37,13 @@ describe.skipIf(!root).each(["bookworm", "sid"] as const)("requests through ngin
   const plain = (port: number, name = hostname) => ({ address, port, hostname: name });
   const secure = () => ({ ...plain(443), ca: busy.placed.ca });
   const get = (path: string, asking: Asking = {}): Promise<Answer> => ask(secure(), { path, ...asking });
-  /** The whole answer as text. */
+  /** The whole response as text. */
   const raw = (path: string, host = hostname): Promise<string> =>
     exchange(tlsTo(address, host), plainRequest(path, host));
   const http2 = (authority: string, headers: Record<string, string> = {}) =>
     http2Status(address, hostname, { ":authority": authority, ...headers });
 
-  it("over plain HTTP are sent to the configured name, and to no other", async () => {
+  it("over plain HTTP are redirected to the configured name, and to no other", async () => {
     const sent = await ask(plain(80), { path: "/a//b?c=%2F" });
     const elsewhere = await ask(plain(80), { headers: { host: `${hostname.toUpperCase()}:9999` } });
     const stranger = await ask(plain(80, "evil.example"), { path: "/a" });
@@ -58,7 +58,7 @@ describe.skipIf(!root).each(["bookworm", "sid"] as const)("requests through ngin
     expect(absolute).toMatch(/^HTTP\/1\.1 421 /);
   });
 
-  it("for unknown names get no handshake, and no answer over another name's connection", async () => {
+  it("for unknown names get no handshake, and no response over another name's connection", async () => {
     await expect(raw("/", "evil.example")).rejects.toThrow(/unrecognized name/);
     await expect(exchange(tlsTo(address, undefined), plainRequest("/", hostname))).rejects.toThrow(/unrecognized name/);
     expect((await get("/", { headers: { host: "evil.example" } })).status).toBe(421);
@@ -66,7 +66,7 @@ describe.skipIf(!root).each(["bookworm", "sid"] as const)("requests through ngin
     expect(await http2(hostname)).toBe(200);
   });
 
-  it("tell the upstream what nginx knows, whatever the client says", async () => {
+  it("tell the upstream the facts nginx knows, whatever the client claims", async () => {
     const spoofed = {
       "x-forwarded-for": "203.0.113.1",
       "x-forwarded-host": "evil.example",
@@ -105,7 +105,7 @@ describe.skipIf(!root).each(["bookworm", "sid"] as const)("requests through ngin
     [404, "/status/404"],
     [502, "/status/502"],
     [503, "/status/503"],
-  ])("answered %i are told once to come back over HTTPS", async (status, path) => {
+  ])("answered with %i get the Strict-Transport-Security header once", async (status, path) => {
     const lines = (await raw(path)).split("\r\n");
 
     expect(lines[0]).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
@@ -113,7 +113,7 @@ describe.skipIf(!root).each(["bookworm", "sid"] as const)("requests through ngin
     expect(sent).toEqual([`Strict-Transport-Security: ${hsts}`]);
   });
 
-  it("to a site whose machines are all gone get 502, with the same header", async () => {
+  it("to a site without a running upstream get 502, with the same header", async () => {
     const answer = await raw("/", "dead.example.com");
 
     expect(answer).toMatch(/^HTTP\/1\.1 502 /);
@@ -121,17 +121,17 @@ describe.skipIf(!root).each(["bookworm", "sid"] as const)("requests through ngin
     expect(answer).toContain("Server: nginx\r\n");
   });
 
-  it("keep redirects of the upstream as they are", async () => {
+  it("keep redirects of the upstream unchanged", async () => {
     expect((await get("/status/301")).headers.location).toBe("http://elsewhere.example/");
   });
 
-  it("for a restricted path are refused however it is written, but not for its neighbours", async () => {
+  it("for a restricted path are refused in any notation, but not for neighbouring paths", async () => {
     const written = ["/version", "/version/", "//version", "/%76ersion", "/a/../version", "/version?a=b", "/./version"];
     for (const path of written) expect([path, (await raw(path)).slice(9, 12)]).toEqual([path, "403"]);
     for (const path of ["/versions", "/v1/version"]) expect((await get(path)).status).toBe(200);
   });
 
-  it("for a restricted path reach the upstream from where they may, with the same headers", async () => {
+  it("for a restricted path reach the upstream from allowed addresses, with the same headers", async () => {
     const answer = await raw("/version", "other.example.com");
 
     expect(answer).toMatch(/^HTTP\/1\.1 200 /);
@@ -149,7 +149,7 @@ describe.skipIf(!root).each(["bookworm", "sid"] as const)("requests through ngin
     expect(connection.protocol).toBe(protocol);
   });
 
-  it("cannot talk the upstream into h2c", async () => {
+  it("cannot upgrade the upstream to h2c", async () => {
     const lines = ["GET / HTTP/1.1", `Host: ${hostname}`, "Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c"];
     const request = [...lines, "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA", "", ""].join("\r\n");
     const seen = await until("}}", tlsTo(address, hostname), request);
@@ -158,7 +158,7 @@ describe.skipIf(!root).each(["bookworm", "sid"] as const)("requests through ngin
     expect(seen).not.toContain("http2-settings");
   });
 
-  it("with headers beyond all measure get a clean answer", async () => {
+  it("with oversized headers get a well-formed response", async () => {
     const long = "x".repeat(65_536);
     const header = await exchange(
       tlsTo(address, hostname),
@@ -181,12 +181,12 @@ describe.skipIf(!root).each(["bookworm", "sid"] as const)("requests through ngin
     const larger = await get("/", { method: "POST", body: Buffer.alloc(2_097_153) }).catch((error: Error) => error);
 
     expect(large.bytes).toBe(2_000_000);
-    // nginx may answer before all of it was sent, and then the client may see its own write fail.
+    // nginx may respond before all of it was sent, and then the client may see its own write fail.
     if (larger instanceof Error) expect(larger.message).toMatch(/EPIPE|ECONNRESET/);
     else expect([larger.status, larger.headers["strict-transport-security"]]).toEqual([413, hsts]);
   });
 
-  it("get compressed answers where these shrink, and streams as they come", async () => {
+  it("get compressed responses if these shrink, and streams as they arrive", async () => {
     const json = await get("/", { headers: { "accept-encoding": "gzip" } });
     const request = `GET /stream HTTP/1.1\r\nHost: ${hostname}\r\nAccept-Encoding: gzip\r\n\r\n`;
     const stream = await until("data: first", tlsTo(address, hostname), request);
@@ -195,7 +195,7 @@ describe.skipIf(!root).each(["bookworm", "sid"] as const)("requests through ngin
     expect(stream).not.toMatch(/content-encoding/i);
   });
 
-  it("get each event of a watch when it is sent, compressed though it is", async () => {
+  it("get each event of a watch when it is sent, even with compression", async () => {
     expect(await firstOfWatch(secure(), "/watch")).toEqual({ encoding: "gzip", text: '{"type":"ADDED"}\n' });
   });
 
@@ -209,7 +209,7 @@ describe.skipIf(!root).each(["bookworm", "sid"] as const)("requests through ngin
     );
   });
 
-  it("to a name follow DNS while nginx runs, and nginx starts without", async () => {
+  it("to a name follow DNS while nginx runs, and nginx starts without DNS", async () => {
     const answer = (): Promise<string> => raw("/", "named.example.com");
     const layer4 = (): Promise<string> => exchange(connect(6444, address), "end\n").catch(() => "");
     expect(await answer()).toMatch(/^HTTP\/1\.1 502 /);
@@ -222,13 +222,14 @@ describe.skipIf(!root).each(["bookworm", "sid"] as const)("requests through ngin
     await expect.poll(several, { timeout: 60_000, interval: 500 }).toEqual(Array.from({ length: 20 }, () => "200"));
     await expect.poll(layer4, { timeout: 60_000, interval: 500 }).toBe("end\n");
 
-    // Loopback of the host, where nothing listens. Each worker asks for itself, and several requests meet all of them.
+    // Loopback of the host, where nothing listens. Each worker resolves by itself, and several requests reach all of
+    // them.
     busy.names.known.set("upstream.test", "127.0.0.1");
 
     await expect.poll(several, { timeout: 60_000, interval: 500 }).toEqual(Array.from({ length: 20 }, () => "502"));
   });
 
-  it("at layer 4 begin with the client's address where the upstream is told it", async () => {
+  it("at layer 4 begin with the client's address if the PROXY protocol is enabled", async () => {
     const answer = await exchange(connect(6443, address), "end\n");
 
     expect(answer).toMatch(new RegExp(`^PROXY TCP4 ${sandbox.subnet.machine} ${address} \\d+ 6443\\r\\nend\\n$`));

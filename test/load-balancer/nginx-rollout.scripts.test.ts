@@ -3,11 +3,11 @@ import { describe, expect, it } from "vitest";
 import { rollout } from "../../components/load-balancer/nginx-rollout.ts";
 import { ScriptSandbox } from "../support/script-run.ts";
 
-/** A configuration by its generation. */
+/** A configuration identified by its generation. */
 const configuration = (generation: string) => `return "generation ${generation} worker $pid\\n";\n`;
 const [a, b, c] = ["aaaa", "bbbb", "cccc"] as const;
 
-/** An nginx that is simulated by files: `running` says which generation its workers run, `workers` which there are. */
+/** An nginx that is simulated by files: `running` has the generation its workers run, `workers` their ids. */
 class FakeRollout extends ScriptSandbox {
   constructor() {
     super();
@@ -30,14 +30,14 @@ class FakeRollout extends ScriptSandbox {
     return { onDisk: this.get("nginx.conf"), running: this.get("running") };
   }
 
-  /** Lets an nginx run a generation that is on disk too. */
+  /** Makes an nginx run a generation that is also on disk. */
   runs(generation: string): this {
     this.set("nginx.conf", configuration(generation));
     this.set("running", generation);
     return this;
   }
 
-  /** Rolls a generation out. `activate` is what a reload does; by default two new workers run what is on disk. */
+  /** Rolls a generation out. `activate` does what a reload does: by default two new workers run what is on disk. */
   async rollOut(generation: string, { activate = reloads, renewed = "no", before = "" } = {}) {
     this.set("wanted", configuration(generation));
     const quick = rollout.replaceAll("within 8", "within 1").replaceAll("within 3", "within 1");
@@ -61,11 +61,11 @@ roll_out wanted`,
   }
 }
 
-/** Two workers more, which run what is on disk. */
+/** Adds two workers, which run what is on disk. */
 const reloads = "take; set -- $(cat workers); first=${1-10}; echo $((first + 10)) $((first + 11)) >workers";
 
 describe("a rollout", () => {
-  it("is changed when every worker is new and answers", async () => {
+  it("prints changed when every worker is new and responds", async () => {
     using nginx = new FakeRollout().runs(a);
 
     const run = await nginx.rollOut(b);
@@ -75,7 +75,7 @@ describe("a rollout", () => {
     expect(existsSync(nginx.path("nginx/nginx.conf.former"))).toBe(false);
   });
 
-  it("of what runs already touches nothing", async () => {
+  it("of the running configuration changes nothing", async () => {
     using nginx = new FakeRollout().runs(a);
     const before = statSync(nginx.path("nginx/nginx.conf"));
 
@@ -86,7 +86,7 @@ describe("a rollout", () => {
     expect(statSync(nginx.path("nginx/nginx.conf"))).toMatchObject({ ino: before.ino, mtimeMs: before.mtimeMs });
   });
 
-  it("of the same bytes reloads when files they refer to are new", async () => {
+  it("of the same bytes reloads if the files they refer to are new", async () => {
     using nginx = new FakeRollout().runs(a);
 
     const run = await nginx.rollOut(a, { renewed: "yes" });
@@ -95,9 +95,13 @@ describe("a rollout", () => {
   });
 
   it.each([
-    ["the old workers go on, as with a busy port", "true", "bind() to 0.0.0.0:80 failed (98: Address already in use)"],
     [
-      "one of the old workers goes on beside a new one",
+      "the old workers keep running, as with a port in use",
+      "true",
+      "bind() to 0.0.0.0:80 failed (98: Address already in use)",
+    ],
+    [
+      "one of the old workers keeps running beside a new one",
       "take; echo 12 21 >workers",
       "no error, but its worker 12 does not answer",
     ],
@@ -108,7 +112,7 @@ describe("a rollout", () => {
       nginx.set("words", `2026/11/21 14:00:00 [emerg] 55#55: ${words}\n2026/11/21 14:00:01 [emerg] 55#55: ${words}\n`);
     }
 
-    // The second activation is that of the former configuration.
+    // The second activation is that of the old configuration.
     const run = await nginx.rollOut(b, { activate: `if [ -e once ]; then ${reloads}; else : >once; ${first}; fi` });
 
     expect(run.code).toBe(40);
@@ -118,7 +122,7 @@ describe("a rollout", () => {
     expect(nginx.seen).toEqual({ onDisk: configuration(a), running: `${a}\n` });
   });
 
-  it("whose file nginx refuses leaves everything as it was, in nginx's words", async () => {
+  it("of a file that nginx rejects leaves everything unchanged, and quotes nginx's message", async () => {
     using nginx = new FakeRollout().runs(a);
 
     const run = await nginx.rollOut(b, { before: "echo broken >wanted" });
@@ -131,7 +135,7 @@ describe("a rollout", () => {
     expect(nginx.get("nginx.conf.placing")).toBeUndefined();
   });
 
-  it("after one that was killed goes back to what runs, not to what never did", async () => {
+  it("after a killed one goes back to what runs, not to what never did", async () => {
     using nginx = new FakeRollout().runs(a);
     await nginx.rollOut(b, { activate: "kill -9 $$" });
     expect(nginx.seen).toEqual({ onDisk: configuration(b), running: a });
@@ -142,7 +146,7 @@ describe("a rollout", () => {
     expect(nginx.seen).toEqual({ onDisk: configuration(a), running: a });
   });
 
-  it("after one that was killed before it renamed anything goes the whole way", async () => {
+  it("is completed if an earlier one was killed before it renamed anything", async () => {
     using nginx = new FakeRollout().runs(a);
     await nginx.rollOut(b, { before: "mark_words() { kill -9 $$; }" });
     expect([nginx.seen, nginx.get("nginx.conf.former")]).toEqual([
@@ -156,7 +160,7 @@ describe("a rollout", () => {
     expect([nginx.get("nginx.conf.former"), nginx.get("nginx.conf.placing")]).toEqual([undefined, undefined]);
   });
 
-  it("after one that was killed when all was done goes back to that one", async () => {
+  it("goes back to an earlier one that was killed when everything was done", async () => {
     using nginx = new FakeRollout().runs(a);
     await nginx.rollOut(b, { activate: `${reloads}; kill -9 $$` });
 
@@ -179,7 +183,7 @@ describe("a rollout", () => {
     expect(nginx.get("nginx.conf")).toBe(configuration(b));
   });
 
-  it("gives a configuration without a probe back as well", async () => {
+  it("restores a configuration without a probe as well", async () => {
     using nginx = new FakeRollout().runs(a);
     nginx.set("nginx.conf", "# theirs, of no generation of ours\n");
 

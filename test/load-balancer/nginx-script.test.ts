@@ -44,7 +44,7 @@ const layer7: NginxScriptArgs = {
   ],
 };
 
-/** Where pieces of text stand in it, all of them. */
+/** Positions of pieces of text in it, for all of them. */
 function placesOf(text: string, pieces: readonly string[]): number[] {
   const places = pieces.map((piece) => text.indexOf(piece));
   expect(places).not.toContain(-1);
@@ -52,21 +52,21 @@ function placesOf(text: string, pieces: readonly string[]): number[] {
 }
 
 describe("renderNginxScript", () => {
-  it("reads like this at layer 4", () => {
+  it("matches the golden file at layer 4", () => {
     expectGolden("load-balancer/nginx.sh", renderNginxScript(layer4));
   });
 
-  it("reads like this with certificates, of which one is on the host", () => {
+  it("matches the golden file with certificates, one of them on the host", () => {
     expectGolden("load-balancer/nginx-certificates.sh", renderNginxScript(layer7));
   });
 
-  it("carries the template, to be filled in for the machine's own nginx", () => {
+  it("contains the template, to be filled in for the machine's own nginx", () => {
     expect(renderNginxScript(layer7)).toContain(
       `<<'NGINX'\n${renderNginxConfig({ listeners: layer7.listeners, options: layer7.options, logs: "files" })}NGINX\n`,
     );
   });
 
-  it("looks at the ports, then registers its undo, then changes something", () => {
+  it("checks the ports, then registers its undo, then changes something", () => {
     const places = placesOf(renderNginxScript(layer7), [
       'fail 10 "port',
       "register_undo <<'UNDO'",
@@ -78,7 +78,7 @@ describe("renderNginxScript", () => {
       "systemctl daemon-reload",
     ]);
 
-    // The undo step speaks of units first.
+    // The undo step mentions units first.
     expect(places.slice(0, -1)).toEqual(places.slice(0, -1).toSorted((a, b) => a - b));
   });
 
@@ -90,7 +90,7 @@ describe("renderNginxScript", () => {
       { ...layer4, options: { ...defaultNginxOptions, statusPort: 8081 } },
       "for port in 80 443 18404 8081; do",
     ],
-  ])("asks for every port it listens on: %s", (_, args, loop) => {
+  ])("checks every port it listens on: %s", (_, args, loop) => {
     expect(renderNginxScript(args)).toContain(loop);
   });
 
@@ -101,7 +101,7 @@ describe("renderNginxScript", () => {
     expect(script).toContain('have_selinux_ports http_port_t "80 443 18404 8081"');
   });
 
-  it("holds no lock open in a daemon it starts, or in a package manager that does", () => {
+  it("keeps the lock out of the daemons it starts, and out of package managers that start some", () => {
     for (const args of [layer4, layer7, { ...layer7, package: "nginx.org" } as const]) {
       const commands = renderNginxScript(args).split(/\n|;|&&|\|\||[{}]/);
       const starts = commands.filter((text) =>
@@ -115,19 +115,19 @@ describe("renderNginxScript", () => {
     }
   });
 
-  it("holds no private key, and asks for each that comes from the stack by a name the shell can have", () => {
+  it("contains no private key, and reads each key from the stack by a valid shell name", () => {
     const script = renderNginxScript(layer7);
 
     expect(script).not.toContain("canary-key");
     expect(script.match(/secret key_\w+ /g)).toEqual(["secret key_wiki_1 "]);
   });
 
-  it("installs openssl for certificates only, as nothing else calls it", () => {
+  it("installs openssl only for certificates, because nothing else uses it", () => {
     expect(renderNginxScript(layer7)).toContain('wanted="$wanted openssl"');
     expect(renderNginxScript(layer4)).not.toContain('wanted="$wanted openssl"');
   });
 
-  it("asks for DNS servers where an upstream has a name", () => {
+  it("requires DNS servers if an upstream has a name", () => {
     const named = layer4.listeners.map((listener) => ({ ...listener, upstreams: [{ address: "node.lan", port: 80 }] }));
 
     expect(renderNginxScript({ ...layer4, listeners: named })).toContain('[ -n "$resolvers" ] || fail 10');
@@ -137,7 +137,7 @@ describe("renderNginxScript", () => {
   it.each([
     ["forty servers", { ...layer4, listeners: rancherListeners(manyServers()) }],
     ["certificates on the host", layer7],
-  ])("travels over SSH with %s as well", (_, args) => {
+  ])("fits into one SSH argument with %s", (_, args) => {
     const text = { name: "nginx", title: "nginx", body: renderNginxScript(args), timeoutSeconds: 600 };
 
     expect(() => renderScript(sshHost(balancerHost()), text)).not.toThrow();

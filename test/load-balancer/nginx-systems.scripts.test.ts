@@ -21,14 +21,14 @@ const suse =
 const nginxOrg =
   "nginx version: nginx/1.30.4\nbuilt with OpenSSL 3.0.7 1 Nov 2022\nconfigure arguments: --prefix=/etc/nginx --user=nginx --group=nginx --with-stream --with-threads";
 
-/** What changed the machine, or was meant to. */
+/** Calls that changed the machine, or were meant to. */
 const changes = (calls: readonly string[]) =>
   calls.filter(
     (call) => !/^(ss|rpm -q|nginx -V|getenforce|getsebool|id)|is-(active|enabled)|--state|--query|port -l/.test(call),
   );
 const undo = "run_undo nginx";
 
-describe("nginx on RHEL's relatives", () => {
+describe("nginx on the RHEL family", () => {
   const machineWith = (build = redhat, installed: readonly string[] = []) => {
     const machine = new FakeNginx({ release: "rocky", build, installed });
     machine.write("/usr/share/nginx/modules/mod-stream.conf", "");
@@ -40,7 +40,7 @@ describe("nginx on RHEL's relatives", () => {
       .tool("firewall-cmd", 'case "$*" in *--query*) exit 1 ;; esac');
   };
 
-  it("comes with dnf, and SELinux and firewalld let it work; destroy takes all of it back", async () => {
+  it("is installed with dnf, with SELinux and firewalld configured; destroy reverts all of it", async () => {
     using machine = machineWith();
 
     const end = await machine.run(script());
@@ -92,7 +92,7 @@ describe("nginx on RHEL's relatives", () => {
     expect(machine.read("/etc/nginx/nginx.conf")).toContain("include /usr/share/nginx/modules/*.conf;\n");
   });
 
-  it("is left alone by a second run", async () => {
+  it("is not touched by a second run", async () => {
     using machine = machineWith();
     await machine.run(script());
     machine.tool("getsebool", 'echo "$1 --> on"').tool("firewall-cmd").calls();
@@ -104,7 +104,7 @@ describe("nginx on RHEL's relatives", () => {
     expect(changes(machine.calls())).toEqual(["systemctl -q enable nginx"]);
   });
 
-  it("that was there before gets its configuration back, and stays", async () => {
+  it("that was installed before gets its configuration back, and stays", async () => {
     using machine = machineWith(redhat, ["nginx", "nginx-mod-stream"]);
     machine.write("/etc/nginx/nginx.conf", "# theirs\n");
     machine.write("/etc/nginx/conf.d/theirs.conf", "# theirs too\n");
@@ -120,7 +120,7 @@ describe("nginx on RHEL's relatives", () => {
     expect(machine.calls().filter((call) => call.startsWith("dnf"))).toEqual([]);
   });
 
-  it("installs what SELinux's ports are told by, where it is missing", async () => {
+  it("installs the tool for SELinux's ports if it is missing", async () => {
     using machine = new FakeNginx({ release: "rocky", build: redhat });
     machine.tool("getenforce", "echo Enforcing").tool("getsebool", 'echo "$1 --> on"');
 
@@ -176,7 +176,7 @@ describe("nginx on RHEL's relatives", () => {
 });
 
 describe("nginx on SUSE", () => {
-  it("comes with zypper, and loads the stream module that lies beside it", async () => {
+  it("is installed with zypper, and loads the stream module that is installed beside it", async () => {
     using machine = new FakeNginx({ release: "leap", build: suse });
 
     const end = await machine.run(script());
@@ -201,7 +201,7 @@ describe("nginx on SUSE", () => {
   });
 });
 
-describe("a system that is none of these", () => {
+describe("an unsupported system", () => {
   it("is refused before anything is changed", async () => {
     using machine = new FakeNginx({ release: "alpine", build: redhat });
 

@@ -41,13 +41,13 @@ http {
 `);
   });
 
-  it("keeps a line only where all its requirements hold", () => {
+  it("keeps a line only if all its requirements hold", () => {
     const { text } = fillNginxTemplate(template, build("1.21.9", "3.5.1"));
 
     expect(text).not.toContain("ssl_ecdh_curve");
   });
 
-  it("names builds with different lines differently", () => {
+  it("gives builds with different lines different names", () => {
     const generations = ["1.22.1", "1.30.6"].map(
       (version) => fillNginxTemplate(template, build(version, "3.5.0")).generation,
     );
@@ -55,7 +55,7 @@ http {
     expect(new Set(generations).size).toBe(2);
   });
 
-  it("refuses a requirement it does not know", () => {
+  it("rejects an unknown requirement", () => {
     expect(() => fillNginxTemplate("#? apache>=2.4.0 ? x;\n", build("1.22.1", "3.0.17"))).toThrow(
       "no such requirement: apache>=2.4.0",
     );
@@ -69,7 +69,7 @@ describe("fill_template", () => {
     build("1.25.1", "3.5.0"),
     build("1.30.6", "3.10.0"),
     { ...build("2.0.0", "4.0.0"), loadModules: "", resolvers: "127.0.0.11" },
-  ])("writes on the host what is written here, for nginx $nginx with OpenSSL $openssl", (one) => {
+  ])("renders the same on the host as here, for nginx $nginx with OpenSSL $openssl", (one) => {
     const folder = mkdtempSync(join(tmpdir(), "template-"));
     try {
       writeFileSync(join(folder, "template"), template);

@@ -15,7 +15,7 @@ import { upgrade } from "./support/upgraded-connection.ts";
 
 const root = process.getuid?.() === 0;
 const mebibyte = 1_048_576;
-/** Requests with a body that one address may have in progress, see docs/load-balancer.md. */
+/** Concurrent requests with a body for one address, see docs/load-balancer.md. */
 const perAddress = 256;
 
 describe.skipIf(!root).each(["bookworm", "sid"] as const)("uploads through nginx of %s", (suite) => {
@@ -40,7 +40,7 @@ describe.skipIf(!root).each(["bookworm", "sid"] as const)("uploads through nginx
       });
       request.on("end", () => response.end(String(bytes)));
     });
-    // Longer than nginx keeps a connection: it would send a request on one that is being closed.
+    // Longer than nginx keeps a connection, which otherwise might be closed while a request is sent on it.
     backend.keepAliveTimeout = 120_000;
     backend.on("upgrade", (_, socket) => {
       socket.on("error", () => undefined);
@@ -63,7 +63,7 @@ describe.skipIf(!root).each(["bookworm", "sid"] as const)("uploads through nginx
 
   const target = () => ({ address: machine.host.address, port: 443, hostname, ca: certificate.ca });
 
-  /** Begins uploads of 50 MB each, of which the given bytes are sent, and keeps them open. */
+  /** Starts uploads of 50 MB each, sends the given bytes of each, and keeps them open. */
   async function beginUploads(count: number, bytes: number): Promise<void> {
     const head = `POST / HTTP/1.1\r\nHost: ${hostname}\r\nContent-Length: 50000000\r\n\r\n`;
     const body = Buffer.alloc(bytes);
@@ -79,7 +79,7 @@ describe.skipIf(!root).each(["bookworm", "sid"] as const)("uploads through nginx
     );
   }
 
-  /** Bytes in files that nginx holds open and that have no name any more, as its temporary files. */
+  /** Bytes in files that nginx holds open and that are deleted, such as its temporary files. */
   async function bytesInTemporaryFiles(): Promise<number> {
     const script = `total=0
 for file in $(for pid in $(pgrep -x nginx); do echo /proc/$pid/fd/*; done); do
@@ -91,7 +91,7 @@ echo $total`;
     return Number(stdout);
   }
 
-  it("take no room on the disk while clients send slowly, and leave others theirs", async () => {
+  it("use no disk space while clients send slowly, and leave the others theirs", async () => {
     await beginUploads(100, mebibyte);
     await expect.poll(() => received, { timeout: 60_000 }).toBe(100 * mebibyte);
 
@@ -108,7 +108,7 @@ echo $total`;
     expect(await bytesInTemporaryFiles()).toBe(0);
   });
 
-  it("are limited in number for each address, which may go on with everything else", async () => {
+  it("are limited in number for each address, which may still make other requests", async () => {
     await beginUploads(perAddress, 1);
     await expect.poll(() => received, { timeout: 60_000 }).toBe(perAddress);
 

@@ -39,7 +39,7 @@ describe("rancherListeners at layer 4", () => {
     ]);
   });
 
-  it("takes ports of its own and NodePorts, and speaks the PROXY protocol on both", () => {
+  it("uses custom ports and NodePorts, and the PROXY protocol on both", () => {
     const listeners = rancherListeners(
       stack({ ports: { http: 8080, https: 8443 }, upstreamPorts: { http: 30080, https: 30443 }, proxyProtocol: true }),
     );
@@ -50,7 +50,7 @@ describe("rancherListeners at layer 4", () => {
     ]);
   });
 
-  it("is the same for HAProxy", () => {
+  it("are the same for HAProxy", () => {
     const { hosts, ports, upstreamPorts } = nginxBalancer();
     const haproxy: HaproxySettings = {
       ...{ kind: "haproxy", layer: 4, hosts, ports, upstreamPorts, proxyProtocol: false },
@@ -60,7 +60,7 @@ describe("rancherListeners at layer 4", () => {
     expect(rancherListeners(prodSettings({ loadBalancer: haproxy }))).toEqual(rancherListeners(stack({})));
   });
 
-  it.each(["external", "none"] as const)("has nothing to listen on where the balancer is %s", (kind) => {
+  it.each(["external", "none"] as const)("are none if the balancer is %s", (kind) => {
     expect(rancherListeners(prodSettings({ loadBalancer: { kind } }))).toEqual([]);
   });
 });
@@ -88,7 +88,7 @@ describe("rancherListeners at layer 7", () => {
     ]);
   });
 
-  it("lets only some ask for the version, on Rancher's site alone", () => {
+  it("restricts /version to some addresses, on Rancher's site alone", () => {
     const [listener] = rancherListeners(atLayer7({ versionAccess: ["192.0.2.0/24"], sites: [wiki] }));
 
     expect(listener).toMatchObject({
@@ -111,7 +111,7 @@ describe("rancherListeners at layer 7", () => {
     ]);
   });
 
-  it("puts a renewed certificate elsewhere, so that it is another configuration", () => {
+  it("give a renewed certificate another path, so that the configuration changes", () => {
     const renewed: HighAvailabilitySettings["tls"] = {
       source: "secret",
       certificate: { from: "stack", chain: "RENEWED" },

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { refuseSelfConnections } from "../../components/load-balancer/self-connection-script.ts";
 import { layer4, layer7, site } from "./support/nginx-variants.ts";
 
-/** Runs the check as a script would, on this machine; what it prints, or nothing. */
+/** Runs the check as a script would, on this machine. Returns its output. */
 function refusal(addresses: readonly string[], port = 443, floatingAddress?: string): string {
   const listeners = [layer4({ upstreams: addresses.map((address) => ({ address, port })) })];
   return run(refuseSelfConnections({ listeners, ports: [80, 443, 18404], floatingAddress }));
@@ -43,23 +43,23 @@ describe("the check for upstreams that lead back to the load balancer", () => {
     if (!address.includes("ffff")) expect(text).toContain(`: ${address} `);
   });
 
-  it("tells the address a name resolves to", () => {
+  it("names the address that a name resolves to", () => {
     expect(refusal(["localhost"])).toMatch(/: localhost \((127\.0\.0\.1|::1)\) is this machine/);
   });
 
-  it("refuses the floating address wherever it is, and every port of the load balancer", () => {
+  it("refuses the floating address on any host, for every port of the load balancer", () => {
     expect(refusal(["192.0.2.9"], 443, "192.0.2.9")).toContain(": 192.0.2.9 is this machine");
     expect(refusal(["2001:db8:0::9"], 443, "2001:db8::0009")).toContain(": 2001:db8::9 is this machine");
     expect(refusal(["127.0.0.1"], 18404)).toContain("listens on port 18404");
   });
 
-  it("lets other machines pass, names that do not resolve, and other ports of this machine", () => {
+  it("accepts other machines, names that do not resolve, and other ports of this machine", () => {
     expect(refusal(["192.0.2.11", "2001:db8::11", "nothing.invalid", "127.example.invalid"])).toBe("");
     expect(refusal(["127.0.0.1", hostname(), ...own], 8080)).toBe("");
     expect(refuseSelfConnections({ listeners: [layer4({ upstreams: [] })], ports: [443] })).toBe("");
   });
 
-  it("looks at the upstreams of every site", () => {
+  it("checks the upstreams of every site", () => {
     const listeners = [layer7([site(), site({ name: "wiki", upstreams: [{ address: "127.0.0.1", port: 80 }] })])];
 
     expect(run(refuseSelfConnections({ listeners, ports: [80, 443] }))).toContain(": 127.0.0.1 is this machine");

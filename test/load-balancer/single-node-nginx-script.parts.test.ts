@@ -9,7 +9,7 @@ if ("refused" in made) console.warn(`nginx in a network of Docker's is not teste
 
 const otherConfiguration = { balancer: { versionAccess: ["192.0.2.0/24"] } };
 
-describe.skipIf("refused" in made)("nginx in one of Docker's networks, on a real Docker engine", () => {
+describe.skipIf("refused" in made)("nginx in a Docker network, on a real Docker engine", () => {
   const at = made as SingleNodeNginxHost;
   const inspect = (format: string) => at.engine.mustDocker("container", "inspect", "-f", format, "rancher-nginx");
   /** Of a replacement. */
@@ -23,7 +23,7 @@ describe.skipIf("refused" in made)("nginx in one of Docker's networks, on a real
     await at.close();
   });
 
-  it("reaches Rancher by its name and answers for it, with its ports published and no power it does not need", async () => {
+  it("reaches Rancher by its name and answers for it, with published ports and only the capabilities it needs", async () => {
     await expect.poll(() => at.ask(), { timeout: 30_000 }).toBe(200);
     expect(await inspect("{{.HostConfig.NetworkMode}} {{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}}")).toBe(
       "rancher true [ALL]",
@@ -33,7 +33,7 @@ describe.skipIf("refused" in made)("nginx in one of Docker's networks, on a real
     expect([...new Set(ports)].sort((one, other) => one - other)).toEqual([22, 80, 443]);
   });
 
-  it("is left alone by a second run", async () => {
+  it("is not touched by a second run", async () => {
     const before = await at.identity();
 
     const end = await at.run();
@@ -52,7 +52,7 @@ describe.skipIf("refused" in made)("nginx in one of Docker's networks, on a real
     expect((await at.run()).code).toBe(0);
   });
 
-  it("finds Rancher again when that has another address", async () => {
+  it("follows Rancher to a new address", async () => {
     const address = () =>
       at.engine.mustDocker("container", "inspect", "-f", "{{.NetworkSettings.Networks.rancher.IPAddress}}", "rancher");
     const before = await address();
@@ -68,7 +68,7 @@ describe.skipIf("refused" in made)("nginx in one of Docker's networks, on a real
     await at.engine.mustDocker("rm", "-f", "taker");
   });
 
-  it("refuses an image that nobody can ask from inside, before anything changes", async () => {
+  it("refuses an image that cannot be queried from inside, before anything changes", async () => {
     const before = await at.identity();
 
     const end = await at.run({ image: at.images.withoutShell });
@@ -78,9 +78,9 @@ describe.skipIf("refused" in made)("nginx in one of Docker's networks, on a real
     expect(await at.identity()).toBe(before);
   });
 
-  it("is replaced for another image, with seconds at most in which nobody answers", async () => {
+  it("is replaced for another image, with seconds at most without responses", async () => {
     const before = await at.identity();
-    // A request that does not come to its end is waited for.
+    // A request that does not complete is waited for.
     const held = connect({ host: at.machine.host.address, port: 443, rejectUnauthorized: false });
     held.on("error", () => undefined).write("GET / HTTP/1.1\r\n");
     const answered: number[] = [];
@@ -101,13 +101,13 @@ describe.skipIf("refused" in made)("nginx in one of Docker's networks, on a real
     expect(await at.identity()).not.toBe(before);
     expect(await at.ask()).toBe(200);
     const silent = Math.max(...answered.slice(1).map((time, index) => time - answered[index]!));
-    console.log(`nobody was answered for ${(silent / 1000).toFixed(1)} s`);
+    console.log(`no request was answered for ${(silent / 1000).toFixed(1)} s`);
     expect(silent).toBeLessThan(20_000);
     expect(await inspect("{{.HostConfig.RestartPolicy.Name}}")).toBe("always");
     expect(await leftovers()).toBe("");
   });
 
-  it("is back when its successor does not get its ports, with Docker's words", async () => {
+  it("is restored when its successor does not get its ports, and Docker's message is printed", async () => {
     await at.engine.mustDocker(..."run -dit --name holder -p 8443:80 --entrypoint bash".split(" "), at.images.first);
     const before = (await at.identity()).split(" ")[0];
 
@@ -120,7 +120,7 @@ describe.skipIf("refused" in made)("nginx in one of Docker's networks, on a real
     await at.engine.mustDocker("rm", "-f", "holder");
   });
 
-  /** A run for another image and another configuration that is killed behind a line. */
+  /** A run for another image and another configuration that is killed after a line. */
   const killedBehind = async (line: string, image: string) => {
     const edit = (text: string) => text.replace(line, () => `${line}\nkill -9 $$`);
     expect(edit(line)).not.toBe(line);
@@ -160,7 +160,7 @@ describe.skipIf("refused" in made)("nginx in one of Docker's networks, on a real
     },
   );
 
-  it("comes back with the engine, also when that ends while it is stopped for its successor", async () => {
+  it("comes back with the engine, even if that ends while nginx is stopped for its successor", async () => {
     const image = (await inspect("{{.Config.Image}}")) === at.images.first ? at.images.second : at.images.first;
     const id = await inspect("{{.Id}}");
     const edit = (text: string) =>
@@ -178,7 +178,7 @@ describe.skipIf("refused" in made)("nginx in one of Docker's networks, on a real
     expect(await inspect("{{.Id}}")).toBe(id);
   });
 
-  it("is gone after its undo step, with its folder", async () => {
+  it("is removed by its undo step, with its folder", async () => {
     const end = await at.machine.run("nginx-container", "run_undo nginx-container\n");
 
     expect([end.code, end.stderr]).toEqual([0, "changed: nginx-container is undone\n"]);
@@ -186,7 +186,7 @@ describe.skipIf("refused" in made)("nginx in one of Docker's networks, on a real
     expect(await at.machine.look("sh", "-c", "ls -d /etc/rancher-nginx 2>&1 || true")).toMatch(/No such file/);
   });
 
-  it("is the same on the machine Pulumi runs on, by a user without root, whose files nginx reads", async () => {
+  it("is the same on the machine Pulumi runs on, for a user without root, whose files nginx reads", async () => {
     const marker = { hostName: "local", kind: "local", stack: "rancher/test" } as const;
     const base = await at.runLocally({ script: "base", body: renderBaseCreate(marker) });
     expect([base.code, base.stderr]).toEqual([0, expect.any(String)]);

@@ -27,24 +27,24 @@ function render(args: Partial<SingleNodeNginxScriptArgs> = {}): string {
 const local = { singleNode: { network: "rancher", local: true } };
 
 describe("renderNginxBridgeScript", () => {
-  it("reads like this on a host over SSH", () => {
+  it("matches the golden file on a host over SSH", () => {
     expectGolden("load-balancer/single-node-nginx.sh", render());
   });
 
-  it("reads like this on the machine Pulumi runs on", () => {
+  it("matches the golden file on the machine Pulumi runs on", () => {
     expectGolden("load-balancer/single-node-nginx.local.sh", render(local));
   });
 
   it.each([
     ["over SSH", {}],
     ["here", local],
-  ])("is a shell's, %s", (_, args) => {
+  ])("is valid shell, %s", (_, args) => {
     const { status, stderr } = spawnSync("dash", ["-n"], { input: render(args), encoding: "utf8" });
 
     expect([status, stderr]).toEqual([0, ""]);
   });
 
-  it("publishes what clients reach nginx at and nothing else, and shares the network's names", () => {
+  it("publishes only the ports for clients, and shares the network's names", () => {
     const loadBalancer = devNginx({
       ports: { http: 8080, https: 8443 },
       options: { ...defaultNginxOptions, statusPort: 18405 },
@@ -61,26 +61,26 @@ describe("renderNginxBridgeScript", () => {
     expect(script).toContain("server rancher:80 ");
   });
 
-  it("checks a configuration without the ports, which the one that serves has", () => {
+  it("checks a configuration without the ports, which the running container holds", () => {
     const [, check = ""] = /\nnginx_in\(\) \{([\s\S]*?)\n\}/.exec(render()) ?? [];
 
     expect(check).toContain("$shape ");
     expect(check).not.toContain("serving_shape");
   });
 
-  it("lets root read a folder of somebody else's only where that is so", () => {
+  it("gives root access to a folder of another owner only if that is needed", () => {
     expect(render(local)).toContain("--cap-add DAC_OVERRIDE");
     expect(render()).not.toContain("DAC_OVERRIDE");
   });
 
-  it("keeps to its own folder here, and asks systemd for nothing", () => {
+  it("keeps to its own folder here, and does not call systemd", () => {
     const script = render(local);
 
     expect(script).toContain(' folder="$state/nginx"\n');
     expect(script).not.toMatch(/systemctl (-q|stop|daemon-reload|restart)|\/etc\/rancher-nginx|^\s*setsid |sed -i/m);
   });
 
-  it("has a Mac's tools take the forms it uses", () => {
+  it("uses only forms that the replacements for a Mac's tools support", () => {
     const used = (form: RegExp) => form.test(render(local));
 
     expect(used(/\bmv -fT /)).toBe(true);
@@ -92,7 +92,7 @@ describe("renderNginxBridgeScript", () => {
     expect(render()).not.toMatch(/firewall-cmd|ufw/);
   });
 
-  it("travels, here and over SSH", () => {
+  it("fits into one argument, here and over SSH", () => {
     const text = (args: Partial<SingleNodeNginxScriptArgs>) => ({
       name: "nginx-container",
       title: "nginx",

@@ -8,7 +8,7 @@ const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
 const image = `rancher/rancher:v2.15.2@${digest}`;
 const young = "rancher-2.15.2-20261121T163000Z.tar.gz";
 
-it("lists the archives of a folder, newest first, and nothing else that lies there", async () => {
+it("lists the archives of a folder, newest first, and no other files", async () => {
   using box = new ScriptSandbox();
   const folder = box.path("my backups");
   mkdirSync(folder);
@@ -31,7 +31,7 @@ it("lists the archives of a folder, newest first, and nothing else that lies the
   ]);
 });
 
-it("lists none where the folder is not there", async () => {
+it("lists none if the folder does not exist", async () => {
   using box = new ScriptSandbox();
 
   const run = await box.script(listArchivesScript("/nowhere").body);
@@ -55,7 +55,7 @@ it("shows them with their version, time and size", () => {
 });
 
 it.each(["", "rancher/rancher:v2.15.2", `rancher/rancher:v2.14.3@${digest}`, `x; rm -rf /:v2.15.2@${digest}`])(
-  "takes %j for no image of the archive's",
+  "rejects %j as the image of an archive",
   (written) => {
     expect(readArchives(`1 yes ${young} ${written}\n`)).toEqual([
       { name: young, version: "2.15.2", bytes: 1, checked: true },

@@ -34,7 +34,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const files = () => readdirSync(folder).sort();
 
-it("changes the file a link leads to, which keeps its mode, and leaves nothing beside it", () => {
+it("changes the target of a link, which keeps its mode, and leaves nothing beside it", () => {
   const lines = changeStackFile(stack, [{ path: ["docker", "memory"], value: "8g" }], { write: true });
 
   expect(lines.join("\n")).toContain("8g");
@@ -43,7 +43,7 @@ it("changes the file a link leads to, which keeps its mode, and leaves nothing b
   expect(files()).toEqual(["Pulumi.dev.yaml", "kept.yaml"]);
 });
 
-it("only tells", () => {
+it("only reports the changes in a dry run", () => {
   const before = readFileSync(kept, "utf8");
 
   expect(changeStackFile(stack, [{ path: ["version"], value: "2.15.3" }], { write: false })).not.toEqual([]);
@@ -52,7 +52,7 @@ it("only tells", () => {
   expect(files()).toEqual(["Pulumi.dev.yaml", "kept.yaml"]);
 });
 
-it("puts back what would be wrong, and says what", () => {
+it("reverts a change that would make the file wrong, and reports the problem", () => {
   const before = readFileSync(kept, "utf8");
 
   expect(() => changeStackFile(stack, [{ path: ["version"], value: "next" }], { write: true })).toThrow(

@@ -14,7 +14,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Runs the command as npm does, without colour unless asked for. */
+/** Runs the command as npm does, without colour by default. */
 function checkConfig(stack: string, env: NodeJS.ProcessEnv = { NO_COLOR: "1" }) {
   const program = join(project, "bin", "rancher.mjs");
   const rest = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.endsWith("_COLOR")));
@@ -34,7 +34,7 @@ function stackFile(change: (text: string) => string): string {
 }
 
 describe("npm run check-config", () => {
-  it("says of a good file what the stack would be, and what it could not look at", () => {
+  it("describes the stack of a good file, and what it could not check", () => {
     const { status, stdout, stderr } = checkConfig(stackFile((text) => text));
 
     expect(stderr).toBe("");
@@ -64,7 +64,7 @@ describe("npm run check-config", () => {
     );
   });
 
-  it("says everything that is wrong at once, and fails", () => {
+  it("reports all problems together, and fails", () => {
     const path = stackFile((text) => text.replace("rancher.example.com", "192.0.2.1").replace("2.15.2", "latest"));
 
     const { status, stdout, stderr } = checkConfig(path);
@@ -76,7 +76,7 @@ describe("npm run check-config", () => {
     expect(status).toBe(1);
   });
 
-  it("shows what is worth knowing beside what is wrong", () => {
+  it("shows warnings beside problems", () => {
     const path = stackFile((text) => text.replace(/hostKey: .*/, "insecureIgnoreHostKey: true"));
 
     expect(checkConfig(path).stdout).toContain(
@@ -84,21 +84,21 @@ describe("npm run check-config", () => {
     );
   });
 
-  it("has colour where it is wanted", () => {
+  it("prints colour on request", () => {
     const path = stackFile((text) => text);
 
     expect(checkConfig(path, { FORCE_COLOR: "1" }).stdout).toContain("\u001b[32m");
     expect(checkConfig(path).stdout).not.toContain("\u001b");
   });
 
-  it("is content with the dev stack as it is", () => {
+  it("accepts the dev stack as it is", () => {
     const { status, stdout } = checkConfig("dev");
 
     expect(stdout).toMatch(/^Pulumi\.dev\.yaml is valid\./);
     expect(status).toBe(0);
   });
 
-  it("fails on a stack that is not there", () => {
+  it("fails on a stack that does not exist", () => {
     const { status, stderr } = checkConfig("prd");
 
     expect(stderr).toContain("there is no stack prd");

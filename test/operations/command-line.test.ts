@@ -12,7 +12,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-it("passes the command's exit code on", async () => {
+it("returns the command's exit code", async () => {
   await runCommand(async () => 3);
 
   expect(process.exitCode).toBe(3);
@@ -26,13 +26,13 @@ describe("an error", () => {
     expect(printed.join("\n")).not.toMatch(/ {4}at |RANCHER_DEBUG/);
   });
 
-  it("quotes nothing a terminal would obey", async () => {
+  it("contains no terminal escape sequences from user input", async () => {
     await exitCodeOf(() => Promise.reject(new UserError("a\u001b[2Jb\u202ec does not exist.\nGive another name.")));
 
     expect(printed.join("\n")).toContain("a\\u{1b}[2Jb\\u{202e}c does not exist.\nGive another name.");
   });
 
-  it("of the program names the variable that shows where it happened", async () => {
+  it("of the program names the variable that prints a stack trace", async () => {
     await exitCodeOf(() => Promise.reject(new TypeError("a bug")));
 
     expect(printed.join("\n")).toMatch(/a bug\nThis is an internal error\. RANCHER_DEBUG=1 shows/);

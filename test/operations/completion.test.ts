@@ -14,7 +14,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(join(folder, ".."), { recursive: true }));
 
-/** What bash offers for the last of these words. */
+/** Bash's completions for the last of these words. */
 function bashOffers(...words: string[]): string[] {
   const script = `${completionScript("bash", { commands, folder }) ?? ""}
 COMP_WORDS=(rancher "$@"); COMP_CWORD=$#; _rancher; printf '%s\\n' "\${COMPREPLY[@]}"`;
@@ -42,7 +42,7 @@ describe("bash completes", () => {
   });
 });
 
-it.each(["zsh", "fish"])("%s gets every command and option with its summary", (shell) => {
+it.each(["zsh", "fish"])("%s completes every command and option with its summary", (shell) => {
   const script = completionScript(shell, { commands, folder }) ?? "";
 
   for (const { name, summary, options = [] } of commands) {
@@ -52,6 +52,6 @@ it.each(["zsh", "fish"])("%s gets every command and option with its summary", (s
   }
 });
 
-it("there is none for a shell that is not supported", () => {
+it("an unsupported shell is rejected", () => {
   expect(completionScript("csh", { commands, folder })).toBeUndefined();
 });

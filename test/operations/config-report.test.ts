@@ -24,7 +24,7 @@ it.each([
     "nginx in a container (nginx:1.31.3) at layer 7 on lb-1, lb-2, before server-1, beside wiki",
   ],
   [{ kind: "none" }, "none"],
-])("a report says what the load balancer %j would be", (loadBalancer, line) => {
+])("describes the load balancer of %j", (loadBalancer, line) => {
   const good = goodSource();
   const tls = "layer" in loadBalancer ? { source: "secret", ...onHosts } : { source: "rancher" };
   const source = { ...good, values: { ...good.values, loadBalancer, tls } };
@@ -72,7 +72,7 @@ it.each([
       "  certificate    rancher",
     ],
   ],
-])("a report says what a single node with %j would be, and what nobody looked at", (change, lines) => {
+])("describes a single node with %j, and what was not checked", (change, lines) => {
   const good = goodSingleNode();
   const source = { ...good, values: { ...good.values, ...change } };
 

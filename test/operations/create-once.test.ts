@@ -20,7 +20,7 @@ it("creates a file that only this user can read, and nothing beside it", () => {
   expect(readdirSync(folder)).toEqual(["passphrase"]);
 });
 
-it("never overwrites a file, also when another process is quicker", () => {
+it("never overwrites a file, even if another process is quicker", () => {
   createOnce(path, () => {
     writeFileSync(path, "quicker");
     return "slower";
@@ -31,7 +31,7 @@ it("never overwrites a file, also when another process is quicker", () => {
   expect(readdirSync(folder)).toEqual(["passphrase"]);
 });
 
-it("leaves nothing under the name when it cannot be written to the end", () => {
+it("leaves nothing under the name if it cannot be written completely", () => {
   expect(() =>
     createOnce(path, () => {
       throw new Error("no space left on device");
@@ -41,7 +41,7 @@ it("leaves nothing under the name when it cannot be written to the end", () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
-it("starts over from what a killed process of the same id left", () => {
+it("starts over if a killed process with the same id left a temporary file", () => {
   writeFileSync(`${path}.${process.pid}.new`, "half");
 
   createOnce(path, () => "whole");
@@ -49,7 +49,7 @@ it("starts over from what a killed process of the same id left", () => {
   expect(readFileSync(path, "utf8")).toBe("whole");
 });
 
-it("reports a folder in its place", () => {
+it("rejects a folder with that name", () => {
   mkdirSync(`${path}.${process.pid}.new`);
 
   expect(() => createOnce(path, () => "secret")).toThrow();

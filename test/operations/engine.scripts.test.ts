@@ -37,7 +37,7 @@ async function environmentOf(options: Partial<EngineOptions> = {}): Promise<Reco
 }
 
 describe("the environment of an engine", () => {
-  it("keeps state and passphrase in the home folder, where nobody else can read them", async () => {
+  it("keeps state and passphrase in the home folder, readable for its owner only", async () => {
     const environment = await environmentOf();
 
     const passphrase = join(home, "passphrase");
@@ -49,7 +49,7 @@ describe("the environment of an engine", () => {
     expect(readFileSync(passphrase, "utf8")).toMatch(/^[\w-]{43}$/);
   });
 
-  it("never makes a second passphrase, as it would lose every secret of the stacks", async () => {
+  it("never generates a second passphrase, which would lose every secret of the stacks", async () => {
     await environmentOf();
     const first = readFileSync(join(home, "passphrase"), "utf8");
     await environmentOf();
@@ -57,7 +57,7 @@ describe("the environment of an engine", () => {
     expect(readFileSync(join(home, "passphrase"), "utf8")).toBe(first);
   });
 
-  it("does not go on with a passphrase that a full disk left empty", async () => {
+  it("rejects a passphrase that a full disk left empty", async () => {
     await environmentOf();
     writeFileSync(join(home, "passphrase"), "\n");
 
@@ -71,19 +71,19 @@ describe("the environment of an engine", () => {
     ["PULUMI_BACKEND_URL", "s3://bucket"],
     ["PULUMI_CONFIG_PASSPHRASE", "mine"],
     ["PULUMI_CONFIG_PASSPHRASE_FILE", "/home/ops/passphrase"],
-  ])("leaves a %s of the user's own as it is", async (name, value) => {
+  ])("keeps the user's own %s", async (name, value) => {
     vi.stubEnv(name, value);
 
     expect((await environmentOf())[name]).toBe(value);
   });
 
-  it("makes no passphrase where the user has one", async () => {
+  it("generates no passphrase if the user has one", async () => {
     vi.stubEnv("PULUMI_CONFIG_PASSPHRASE", "mine");
 
     expect(await environmentOf()).not.toHaveProperty("PULUMI_CONFIG_PASSPHRASE_FILE");
   });
 
-  it("makes neither backend nor passphrase where the user signed in to a backend", async () => {
+  it("creates neither backend nor passphrase if the user signed in to a backend", async () => {
     vi.stubEnv("PULUMI_ACCESS_TOKEN", "pul-mine");
 
     const environment = await environmentOf();
@@ -92,7 +92,7 @@ describe("the environment of an engine", () => {
     expect(environment).not.toHaveProperty("PULUMI_BACKEND_URL");
   });
 
-  it("has little of the user's own in isolation, and nothing of their Pulumi", async () => {
+  it("contains little of the user's environment in isolation, and nothing of their Pulumi", async () => {
     vi.stubEnv("PULUMI_BACKEND_URL", "s3://bucket");
     vi.stubEnv("KUBECONFIG", "/home/ops/.kube/config");
     vi.stubEnv("SSH_AUTH_SOCK", "/tmp/agent");
@@ -105,7 +105,7 @@ describe("the environment of an engine", () => {
     expect(Object.keys(environment)).not.toEqual(expect.arrayContaining(["SSH_AUTH_SOCK"]));
   });
 
-  it("marks every process with a run of its own", async () => {
+  it("marks every process with the id of its run", async () => {
     const [one, two] = [await environmentOf(), await environmentOf()].map(
       ({ RANCHER_ENGINE_RUN }) => RANCHER_ENGINE_RUN,
     );
@@ -126,7 +126,7 @@ describe("an engine", () => {
     expect((await engine.capture([])).trim()).toBe(realpathSync(folder));
   });
 
-  it("captures what the CLI prints, whole, and nothing of what it says on stderr", async () => {
+  it("captures the CLI's complete stdout, and nothing of its stderr", async () => {
     const text = "ä€😀".repeat(60_000);
     writeFileSync(join(folder, "export.json"), text);
     const engine = await engineOf("cat export.json; echo progress >&2");
@@ -134,7 +134,7 @@ describe("an engine", () => {
     expect((await engine.capture(["stack", "export"])) === text).toBe(true);
   });
 
-  it("hands input to the CLI, and never asks a question nobody can answer", async () => {
+  it("passes input to the CLI, and runs it non-interactively", async () => {
     const engine = await engineOf('echo "$@"; cat');
 
     expect(await engine.capture(["stack", "import"], "the state")).toBe("stack import --non-interactive\nthe state");
@@ -148,7 +148,7 @@ describe("an engine", () => {
     );
   });
 
-  it("fails with the CLI's last words, also when it never read its input", async () => {
+  it("fails with the end of the CLI's output, even if the CLI never read its input", async () => {
     const engine = await engineOf("exec <&-; echo 'error: no stack named prod' >&2; exit 255");
 
     await expect(engine.capture(["stack", "import", "--stack", "prod"], "x".repeat(10_000_000))).rejects.toThrow(
@@ -156,7 +156,7 @@ describe("an engine", () => {
     );
   });
 
-  it("streams both outputs line by line, and answers the exit code", async () => {
+  it("streams both outputs line by line, and returns the exit code", async () => {
     const engine = await engineOf("printf 'one\\ntw'; sleep 0.2; printf 'o\\n'; echo three >&2; exit 7");
     const lines: string[] = [];
 
@@ -166,7 +166,7 @@ describe("an engine", () => {
     expect(lines.sort()).toEqual(["one", "three", "two"]);
   });
 
-  it("streams a last line that has no end, too", async () => {
+  it("streams a last line without a newline, too", async () => {
     const engine = await engineOf("printf 'error: killed'; exit 1");
     const lines: string[] = [];
 
@@ -175,7 +175,7 @@ describe("an engine", () => {
     expect(lines).toEqual(["error: killed"]);
   });
 
-  it("interrupts the CLI the way Ctrl-C does, and waits for it", async () => {
+  it("interrupts the CLI as Ctrl-C does, and waits for it", async () => {
     const engine = await engineOf("trap 'echo cancelling; exit 130' INT; echo ready; while :; do sleep 0.05; done");
     const stop = new AbortController();
     const lines: string[] = [];

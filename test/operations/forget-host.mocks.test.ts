@@ -7,7 +7,7 @@ const urnsOf = (stack: Awaited<ReturnType<typeof exportedStack>>) =>
   (stack.deployment.resources ?? []).map(({ urn }) => urn);
 
 describe("forgetHost", () => {
-  it("takes out everything of one host, and nothing of one whose name begins alike", async () => {
+  it("removes all resources of one host, and none of a host whose name begins alike", async () => {
     const stack = await exportedStack(["lb", "lb-1", "lb-10"]);
 
     const forgotten = forgetHost(stack, "lb-1");
@@ -23,7 +23,7 @@ describe("forgetHost", () => {
     expect(left).toEqual(urnsOf(stack).filter((urn) => !forgotten.urns.includes(urn)));
   });
 
-  it("does not take the host `lb-1-base` out with `lb-1`, though a resource of `lb-1` is called so", async () => {
+  it("does not remove the host `lb-1-base` with `lb-1`, although a resource of `lb-1` has that name", async () => {
     const stack = await exportedStack(["lb-1", "lb-1-base"]);
 
     const { urns } = forgetHost(stack, "lb-1");
@@ -33,7 +33,7 @@ describe("forgetHost", () => {
     expect(namesIn(urns)).not.toContain("lb-1-base-nginx-script");
   });
 
-  it("leaves no mention of what is gone, so that the state stays whole", async () => {
+  it("leaves no reference to removed resources, so that the state stays valid", async () => {
     const stack = await exportedStack(["lb-1", "lb-2"]);
 
     const forgotten = forgetHost(stack, "lb-1");
@@ -48,7 +48,7 @@ describe("forgetHost", () => {
     }
   });
 
-  it("keeps everything else of the state as it was", async () => {
+  it("keeps the rest of the state unchanged", async () => {
     const stack = await exportedStack(["lb-1", "lb-2"]);
 
     const { stack: left } = forgetHost({ ...stack, version: 3 }, "lb-1");
@@ -59,14 +59,14 @@ describe("forgetHost", () => {
     expect(script).toEqual(stack.deployment.resources?.find(({ urn }) => urn.endsWith("::lb-2-base-script")));
   });
 
-  it("finds nothing of a host that is not there", async () => {
+  it("finds nothing for an unknown host", async () => {
     const stack = await exportedStack(["lb-1"]);
 
     expect(forgetHost(stack, "lb").urns).toEqual([]);
     expect(forgetHost(stack, "lb").stack).toEqual(stack);
   });
 
-  it("takes a stack that has no resources yet", () => {
+  it("accepts a stack that has no resources yet", () => {
     expect(forgetHost({ version: 3, deployment: {} }, "lb-1").urns).toEqual([]);
   });
 });

@@ -29,9 +29,9 @@ const found: FoundContainer = {
   labels: [],
 };
 
-it("a container is looked into, and of its variables only names leave the host", async () => {
+it("a container is inspected, and only the names of its variables leave the host", async () => {
   using box = new ScriptSandbox();
-  // The engine's answers, by what was asked for.
+  // The engine's responses, by the format that was requested.
   box.command(
     "docker",
     `case "$*" in
@@ -84,7 +84,7 @@ esac`,
   });
 });
 
-it("one that is not there is refused, with those that are", async () => {
+it("a missing container is refused, with the existing ones", async () => {
   using box = new ScriptSandbox();
   box.command("docker", "printf 'wiki\\nblog\\n'");
 
@@ -93,7 +93,7 @@ it("one that is not there is refused, with those that are", async () => {
   expect([run.code, run.stderr]).toEqual([10, "this machine has no container named old. It has: wiki blog \n"]);
 });
 
-it("what was found is shown", () => {
+it("a found container is described", () => {
   expect(foundText(found)).toBe(`  container  old, running, restart policy unless-stopped
   image      rancher/rancher:v2.14.3
   Rancher    2.14.3
@@ -118,7 +118,7 @@ it("what was found is shown", () => {
   expect(foundText({ ...found, data: "volume mine" })).toContain("in the volume mine");
 });
 
-it("what does not come along by itself is named, with the key that says it", () => {
+it("every option that is not taken over automatically is named, with the key that sets it", () => {
   expect(notTakenOver(found, devSettings())).toEqual([
     "variable CATTLE_BOOTSTRAP_PASSWORD: nothing: it was used at the first start",
     "variable HTTPS_PROXY: docker.proxy, its user and password the secret rancher:proxyCredentials",
@@ -143,7 +143,7 @@ const bare = {
 };
 const answer = (more: Partial<FoundContainer>) => notTakenOver({ ...bare, ...more }, devSettings()).slice(1);
 
-it("what CAs, registries and Let's Encrypt need is named, each with its key or the reason why there is none", () => {
+it("options for CAs, registries and Let's Encrypt are named, each with its key or the reason why there is none", () => {
   const mounts = (...inside: string[]) => [...bare.mounts, ...inside.map((path) => `bind /srv/some ${path}`)];
 
   expect(
@@ -224,31 +224,35 @@ it("every option of docker run is kept, set by a key, or named as not kept", () 
 
 it.each<[string, Partial<FoundContainer>, string]>([
   [
-    "of an old version, with the way there",
+    "of an old version, with the upgrade path",
     { version: "2.9.3" },
     "Upgrade it by hand first, one minor version at a time, each time to its newest patch on Docker Hub: 2.10, then 2.11.",
   ],
-  ["of a version yet unknown", { version: "2.99.0" }, "old runs Rancher 2.99.0, which this program does not know yet"],
+  [
+    "of an unknown newer version",
+    { version: "2.99.0" },
+    "old runs Rancher 2.99.0, which this program does not know yet",
+  ],
   [
     "of a development version",
     { version: "2.15-head" },
     "old does not show which release of Rancher it runs (2.15-head)",
   ],
-  ["that would be gone once it is stopped", { removedWhenStopped: true }, "old was started with --rm"],
+  ["that is removed when it is stopped", { removedWhenStopped: true }, "old was started with --rm"],
   [
-    "with data in place but for a part",
+    "with part of its data mounted from elsewhere",
     {
       data: "volume rancher-data",
       mounts: ["volume rancher-data /var/lib/rancher", "bind /srv/k3s /var/lib/rancher/k3s"],
     },
     "but a part of it, /var/lib/rancher/k3s, is mounted from elsewhere",
   ],
-])("is refused before anything is asked: one %s", (_, more, message) => {
+])("a container is refused before any question: one %s", (_, more, message) => {
   expect(adoptionRefusals(found)).toEqual([]);
   expect(adoptionRefusals({ ...found, ...more }).join("\n")).toContain(message);
 });
 
-it("a certificate of Rancher's own is named where another one would take its place", () => {
+it("Rancher's own certificate is named if another one would replace it", () => {
   const plain = { ...found, mounts: [], arguments: [], variables: [], ports: [], restart: "always" };
   const behindNginx = devSettings();
   const alone = devSettings({
@@ -268,7 +272,7 @@ it("a certificate of Rancher's own is named where another one would take its pla
   expect(adoptionSteps(plain, alone)[3]).toBe("Rancher 2.14.3 starts on the data in a container of this program");
 });
 
-it("the steps say where the data go, and what the way back is", () => {
+it("the steps name where the data is copied, and the way back", () => {
   expect(adoptionSteps(found, devSettings())).toEqual([
     "old is stopped while its data is copied, then runs again while the copy is archived",
     "it is stopped, and its data is copied into the volume rancher-data",

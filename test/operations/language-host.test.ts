@@ -7,6 +7,6 @@ it.each([
   ["3.9.1", true],
   ["3.66.1", false],
   ["v3.259.0", false],
-])("language host %s needs the loader by its environment: %s", (version, needed) => {
+])("language host %s needs the loader in its environment: %s", (version, needed) => {
   expect(ignoresNodeArgs(version)).toBe(needed);
 });

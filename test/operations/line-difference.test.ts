@@ -3,9 +3,9 @@ import { lineDifference } from "../../operations/line-difference.ts";
 
 it.each([
   ["nothing", "a\nb\n", "a\nb\n", []],
-  ["a line that changed", "a\nb\nc\n", "a\nx\nc\n", ["- b", "+ x"]],
-  ["a line that came", "a\nc\n", "a\nb\nc\n", ["+ b"]],
-  ["a line that went", "a\nb\nc\n", "a\nc\n", ["- b"]],
+  ["a changed line", "a\nb\nc\n", "a\nx\nc\n", ["- b", "+ x"]],
+  ["an added line", "a\nc\n", "a\nb\nc\n", ["+ b"]],
+  ["a removed line", "a\nb\nc\n", "a\nc\n", ["- b"]],
   ["two places", "a\nb\nc\nd\n", "x\nb\nc\ny\n", ["- a", "+ x", "- d", "+ y"]],
   ["everything", "", "a", ["- ", "+ a"]],
 ])("shows %s", (_, before, after, lines) => {

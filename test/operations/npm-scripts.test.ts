@@ -9,7 +9,7 @@ const { scripts, bin } = JSON.parse(readFileSync(join(projectFolder, "package.js
   bin: Record<string, string>;
 };
 
-/** npm keeps these names for itself, or they are of no use as a script. */
+/** npm reserves these names, or they make no sense as a script. */
 const withoutScript = ["completion"];
 
 it("every command is an npm script of the same name", () => {

@@ -22,7 +22,7 @@ async function files(overrides: Partial<HighAvailabilitySettings> = {}) {
 }
 
 describe("renderedFiles", () => {
-  it("has every script, release and object, where people look for it", async () => {
+  it("contains every script, release and object, under descriptive names", async () => {
     const { rendered } = await files();
 
     expect([...rendered.keys()]).toEqual([
@@ -38,14 +38,14 @@ describe("renderedFiles", () => {
     ]);
   });
 
-  it("has each script byte for byte as it travels", async () => {
+  it("contains each script exactly as it is sent", async () => {
     const { rendered, registrations } = await files();
 
     const script = registrations.find(({ name }) => name === "lb-1-nginx-script");
     expect(rendered.get("hosts/lb-1/nginx.create.sh")).toBe(script?.inputs["create"]);
   });
 
-  it("shows the values of a chart, where it comes from, and [secret] for a secret", async () => {
+  it("shows the values and the source of a chart, and [secret] for a secret", async () => {
     const { rendered } = await files();
 
     expect(rendered.get("cluster/cattle-system/release-rancher.yaml")).toBe(`\
@@ -63,21 +63,21 @@ tls: ingress
 `);
   });
 
-  it("shows the OCI registry a chart comes from", async () => {
+  it("shows the OCI registry of a chart", async () => {
     const { rendered } = await files({ chartRepository: "oci://registry.example.com/charts/" });
 
     const [first] = rendered.get("cluster/cattle-system/release-rancher.yaml")?.split("\n") ?? [];
     expect(first).toBe("# chart rancher 2.15.2 from oci://registry.example.com/charts");
   });
 
-  it("holds no secret", async () => {
+  it("contains no secret", async () => {
     const { rendered } = await files();
 
     const text = [...rendered].flat().join("\n");
     for (const canary of Object.values(canaries)) expect(text).not.toContain(canary.split(":").at(-1));
   });
 
-  it("knows a script of this machine by its host's name, too", async () => {
+  it("recognises a script on this machine by its host's name, too", async () => {
     const host = { kind: "local", name: "here", stateDir: "/home/ops/.rancher" } as const;
     const { registrations } = await synthesise(
       () => new HostScript("here-motd", { host, credentials: {}, script: "motd", title: "greets", create: "say x\n" }),

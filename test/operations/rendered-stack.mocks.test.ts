@@ -14,7 +14,7 @@ const tls = { source: "secret", certificate: onHost } as const;
 const trustFile = "cluster/kube-system/helmchartconfig-traefik.yaml";
 
 describe("a rendered stack", () => {
-  it("has nginx's configuration of each host beside its scripts", async () => {
+  it("has each host's nginx configuration beside its scripts", async () => {
     const files = await render({ loadBalancer: nginxBalancer({ hosts }) });
 
     expect([...files.keys()]).toEqual([
@@ -34,7 +34,7 @@ describe("a rendered stack", () => {
     expect(files.get("hosts/lb-1/nginx.conf")).toMatch(/^stream \{/m);
   });
 
-  it("at layer 7 has what the ingress controller is told, and a configuration that ends TLS", async () => {
+  it("at layer 7 has the values for the ingress controller, and a configuration that ends TLS", async () => {
     const wiki = {
       name: "wiki",
       hostname: "wiki.example.com",
@@ -55,7 +55,7 @@ describe("a rendered stack", () => {
     expect(files.get("hosts/lb-2/nginx.create.sh")).toContain("/etc/ssl/r.pem");
   });
 
-  it("tells RKE2's ingress-nginx in its own words", async () => {
+  it("has RKE2's ingress-nginx values in their own form", async () => {
     const { cluster } = prodSettings();
     const files = await render({
       tls,
@@ -66,7 +66,7 @@ describe("a rendered stack", () => {
     expect(files.get("cluster/kube-system/helmchartconfig-rke2-ingress-nginx.yaml")).toContain("use-forwarded-headers");
   });
 
-  it("has HAProxy's configuration where that does the work", async () => {
+  it("has HAProxy's configuration if that is the load balancer", async () => {
     const { hosts, ports, upstreamPorts, proxyProtocol } = nginxBalancer();
     const options = defaultBalancerOptions;
     const loadBalancer = { kind: "haproxy", layer: 4, hosts, ports, upstreamPorts, proxyProtocol, options } as const;
@@ -76,14 +76,14 @@ describe("a rendered stack", () => {
     expect([...files.keys()].join(" ")).not.toMatch(/nginx/);
   });
 
-  it("asks no registry for a container's image, and says so in the digest's place", async () => {
+  it("contacts no registry for a container's image, and prints a placeholder for the digest", async () => {
     const files = await render({ loadBalancer: nginxBalancer({ runAs: "container", image: "nginx:1.30.4" }) });
 
     expect(files.get("hosts/lb-1/nginx-container.create.sh")).toContain("nginx:1.30.4@sha256:ASKED-AT-PREVIEW");
     expect(files.get("hosts/lb-1/nginx.conf")).toContain("/dev/stdout");
   });
 
-  it("of a single node has the container, with nothing secret in it, and nginx's configuration", async () => {
+  it("of a single node has the container without secrets, and nginx's configuration", async () => {
     const files = await renderedStack("dev", devSettings(), ["bootstrapPassword"]);
 
     expect([...files.keys()].map((path) => path.replace(/^hosts\/local\//, ""))).toEqual(

@@ -19,10 +19,10 @@ function settingsOf(docker: Readonly<Record<string, unknown>>): SingleNodeSettin
 const changes = (edits: ReturnType<typeof restoreEdits>) =>
   Object.fromEntries(edits.map(({ path, value }) => [path.join("."), value]));
 
-describe("the archive that is meant", () => {
+describe("the chosen archive", () => {
   const there = [archive("2.15.2"), archive("2.14.3", false)];
 
-  it("is named with its ending or without", () => {
+  it("is found by its name with or without extension", () => {
     for (const name of ["rancher-2.15.2-20261121T030000Z", "rancher-2.15.2-20261121T030000Z.tar.gz"]) {
       expect(chosenArchive(there, name, "/backups")).toBe(there[0]);
     }
@@ -36,7 +36,7 @@ describe("the archive that is meant", () => {
       "Did you mean rancher-2.15.2-20261121T030000Z.tar.gz?",
     ],
     ["of another name, with all of them", there, "yesterday", "/backups holds:\narchive "],
-    ["where there are none", [], "yesterday", "there is no archive yesterday.tar.gz. /backups holds none."],
+    ["when there are none", [], "yesterday", "there is no archive yesterday.tar.gz. /backups holds none."],
     [
       "without its checksum",
       there,
@@ -48,10 +48,10 @@ describe("the archive that is meant", () => {
   });
 });
 
-describe("what the stack file says", () => {
+describe("the changed stack file", () => {
   const image = (name: string) => `registry.example.com:5000/${name}:v2.15.2@sha256:${"0".repeat(64)}`;
 
-  it("after a restore: the archive, its version, and no container to take over", () => {
+  it("after a restore has the archive, its version, and no container to take over", () => {
     expect(changes(restoreEdits(settingsOf({ adopt: "old" }), archive("2.14.3")))).toEqual({
       version: "2.14.3",
       "docker.image": undefined,
@@ -60,20 +60,20 @@ describe("what the stack file says", () => {
     });
   });
 
-  it("after a restore, where the image is from a registry of one's own: the same, with the tag and no digest of another version", () => {
+  it("after a restore keeps the image of a custom registry, with the new tag and without another version's digest", () => {
     const edits = restoreEdits(settingsOf({ image: image("rancher/rancher") }), archive("2.14.3"));
 
     expect(changes(edits)["docker.image"]).toBe("registry.example.com:5000/rancher/rancher:v2.14.3");
   });
 
-  it("after a restore of an archive that knows its image: that one, whatever the file said", () => {
+  it("after a restore has the image that the archive records, whatever the file had", () => {
     const known = { ...archive("2.14.3"), image: `rancher/rancher:v2.14.3@sha256:${"1".repeat(64)}` };
 
     for (const docker of [{}, { image: image("rancher/rancher") }])
       expect(changes(restoreEdits(settingsOf(docker), known))["docker.image"]).toBe(known.image);
   });
 
-  it("after a restore of an archive that does not: the image of that version stays, with its digest", () => {
+  it("after a restore without a recorded image keeps the image of that version, with its digest", () => {
     expect(changes(restoreEdits(settingsOf({ image: image("rancher/rancher") }), archive("2.15.2")))).toEqual({
       version: "2.15.2",
       "docker.adopt": undefined,
@@ -81,7 +81,7 @@ describe("what the stack file says", () => {
     });
   });
 
-  it("after a container was taken over: its name, its version, and its registry where that is not Docker Hub", () => {
+  it("after a takeover has the container's name, its version, and its registry unless that is Docker Hub", () => {
     const settings = settingsOf({});
     const found = { container: "old", version: "2.14.3" };
 

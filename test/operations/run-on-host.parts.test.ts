@@ -12,7 +12,7 @@ import { dockerOnHost } from "../../rehearsal/docker/docker-on-host.ts";
 import type { Host } from "../../rehearsal/sandbox/host.ts";
 import { createSandbox, type Sandbox } from "../../rehearsal/sandbox/sandbox.ts";
 
-describe.skipIf(process.getuid?.() !== 0)("a command's script, over a real SSH", () => {
+describe.skipIf(process.getuid?.() !== 0)("a command's script, over real SSH", () => {
   const folder = mkdtempSync(join(tmpdir(), "run-on-host-"));
   let sandbox: Sandbox;
   let made: Host;
@@ -42,13 +42,13 @@ describe.skipIf(process.getuid?.() !== 0)("a command's script, over a real SSH",
     return { printed, said };
   };
 
-  it("runs as root by the stack's key, wherever the agent and the user's configuration would lead", async () => {
+  it("runs as root by the stack's key, whatever the agent and the user's configuration contain", async () => {
     vi.stubEnv("SSH_AUTH_SOCK", "/nowhere");
 
     expect(await run(host, 'say "on $(uname -n)"\nid -u\n')).toEqual({ printed: "0\n", said: ["on rancher-1"] });
   });
 
-  it("runs by a key with a passphrase", async () => {
+  it("runs with a key that has a passphrase", async () => {
     const file = join(folder, "locked");
     copyFileSync(sandbox.privateKeyFile, file);
     execFileSync("ssh-keygen", ["-q", "-p", "-P", "", "-N", "hunter2", "-f", file]);
@@ -60,7 +60,7 @@ describe.skipIf(process.getuid?.() !== 0)("a command's script, over a real SSH",
     );
   });
 
-  it("runs through a jump host, each with its own pinned key", async () => {
+  it("runs through a jump host, each host with its own pinned key", async () => {
     const { address, user, port } = jumpHost;
     const through = (hostKey: string): SshHost => ({
       ...host,
@@ -77,7 +77,7 @@ describe.skipIf(process.getuid?.() !== 0)("a command's script, over a real SSH",
     await expect(run({ ...host, hostKey: jumpHost.hostKey ?? "" }, "id\n")).rejects.toThrow("shows another host key");
   });
 
-  it("says that a host does not answer", async () => {
+  it("reports a host that does not respond", async () => {
     await expect(run({ ...host, port: 9 }, "id\n")).rejects.toThrow("cannot be reached over SSH");
   });
 
@@ -93,14 +93,14 @@ describe.skipIf(process.getuid?.() !== 0)("a command's script, over a real SSH",
     }, 120_000);
     afterAll(() => engine?.close());
 
-    it("looks into a container, and leaves the values of its variables there", async (test) => {
+    it("inspects a container without transferring the values of its variables", async (test) => {
       if (engine === undefined) return test.skip();
       await made.exec([
         "sh",
         "-c",
         "tar -C / -cf - bin lib lib64 usr/bin/sleep usr/bin/du usr/lib | docker import -c 'ENV CATTLE_SERVER_VERSION=v2.14.3' -c 'ENV AUDIT_LEVEL=0' - rancher/rancher:v2.14.3",
       ]);
-      const words = [
+      const options = [
         "-d",
         "--name",
         "old",
@@ -114,7 +114,7 @@ describe.skipIf(process.getuid?.() !== 0)("a command's script, over a real SSH",
         "logs:/var/log/auditlog",
       ];
       const variables = ["-e", "AUDIT_LEVEL=2", "-e", "PASSWORD=hunter2\nSECOND=line"];
-      await engine.mustDocker("run", ...words, ...variables, "rancher/rancher:v2.14.3", "sleep", "600");
+      await engine.mustDocker("run", ...options, ...variables, "rancher/rancher:v2.14.3", "sleep", "600");
 
       const said: string[] = [];
       const printed = await runOnHost({
@@ -141,7 +141,7 @@ describe.skipIf(process.getuid?.() !== 0)("a command's script, over a real SSH",
       expect(said).toEqual([]);
     });
 
-    it("is found good enough for Rancher, or it is said why not", async (test) => {
+    it("passes the host checks for Rancher, or prints the reason", async (test) => {
       if (engine === undefined) return test.skip();
       const body = renderDockerHostChecks({ ports: [80, 443], containers: ["rancher"] });
       const taken = renderDockerHostChecks({ ports: [2222], containers: ["rancher"] });
@@ -152,7 +152,7 @@ describe.skipIf(process.getuid?.() !== 0)("a command's script, over a real SSH",
       await expect(run(host, taken)).rejects.toThrow("exit code 10");
     });
 
-    it("lets the SSH user use Docker only where that is allowed", async (test) => {
+    it("gives the SSH user access to Docker only if that is allowed", async (test) => {
       if (engine === undefined) return test.skip();
       const body = renderDockerHostChecks({ user: "ops", ports: [], containers: [] });
 

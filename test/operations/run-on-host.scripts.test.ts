@@ -31,7 +31,7 @@ const run = async (on: Host, body: string, keys: HostKeys = {}) => {
 describe("on this machine", () => {
   const local = (tools: FakeTools): Host => ({ kind: "local", name: "local", stateDir: `${tools.folder}/state` });
 
-  it("a script runs as the stack's own do: data on standard output, words for people beside", async () => {
+  it("runs a script as the stack's own: data on standard output, messages on standard error", async () => {
     using tools = new FakeTools();
 
     const { printed, said } = await run(local(tools), 'say "looking"\necho found\n');
@@ -39,7 +39,7 @@ describe("on this machine", () => {
     expect([printed, said]).toEqual(["found\n", ["looking"]]);
   });
 
-  it("its failure says which script, where, and with which code", async () => {
+  it("reports the script, the host and the exit code of a failure", async () => {
     using tools = new FakeTools();
 
     await expect(run(local(tools), 'fail 30 "no room"\n')).rejects.toThrow(
@@ -49,7 +49,7 @@ describe("on this machine", () => {
 });
 
 describe("over SSH", () => {
-  /** An ssh that writes down what it was given and what it can see. */
+  /** An ssh that records its arguments and the files it can see. */
   const fakeSsh = (body: string) => {
     const tools = new FakeTools();
     tools.tool(
@@ -72,7 +72,7 @@ done
 echo found
 echo looking >&2`;
 
-  it("the key is in a file of a private folder while ssh runs, and nowhere else", async () => {
+  it("keeps the key in a file of a private folder while ssh runs, and nowhere else", async () => {
     using tools = fakeSsh("");
     tools.tool(
       "ssh",
@@ -95,7 +95,7 @@ echo looking >&2`;
     expect(existsSync(word(tools, "UserKnownHostsFile")), "gone afterwards").toBe(false);
   });
 
-  it("the folder goes also when the script fails", async () => {
+  it("removes the folder also if the script fails", async () => {
     using tools = fakeSsh("exit 40");
 
     await expect(run(host, "true\n", { privateKey })).rejects.toThrow("exit code 40");
@@ -107,7 +107,7 @@ echo looking >&2`;
     ["Host key verification failed.", "shows another host key than the one that is pinned in the stack file"],
     ["ops@192.0.2.20: Permission denied (publickey).", "rejects the SSH key. Set rancher:sshPrivateKey"],
     ["ssh: connect to host 192.0.2.20 port 22: No route to host", "cannot be reached over SSH: ssh: connect to host"],
-  ])("says of %s what it means", async (words, message) => {
+  ])("explains the error %s", async (words, message) => {
     using tools = fakeSsh(`echo "${words}" >&2; exit 255`);
 
     await expect(run(host, "true\n")).rejects.toThrow(`host rancher-1 at 192.0.2.20 port 22 ${message}`);
@@ -115,12 +115,12 @@ echo looking >&2`;
   });
 });
 
-it("what a killed run left is removed by the next, also when its process id has been reused", async () => {
+it("files of a killed run are removed by the next one, even if its process id has been reused", async () => {
   using tools = new FakeTools();
   vi.stubEnv("TMPDIR", tools.folder);
   const { PrivateFolder } = await import("../../operations/private-folder.ts");
   const { mkdirSync } = await import("node:fs");
-  // No process has this number: it is beyond what Linux gives.
+  // No process has this number, because it is above Linux's maximum.
   const leftover = `${tools.folder}/rancher-private-4194305.1-x`;
   mkdirSync(leftover);
   writeFileSync(`${leftover}/key`, "secret");

@@ -22,20 +22,20 @@ config:
 const lines = (text: string) => text.split("\n");
 
 describe("a secret", () => {
-  it("is put behind the last key, and the salt behind everything; no other byte changes", () => {
+  it("is added after the last key, and the salt at the end; no other byte changes", () => {
     const set = withSecret(file, "kubeconfig", sealed);
 
     expect(set).toBe(file.replace("  # The rest", `${secret}  # The rest`) + salt);
   });
 
-  it("leaves comments with what they are indented under", () => {
+  it("keeps comments with the lines they are indented under", () => {
     const before = "config:\n  rancher:docker:\n    host: local # here\n\n    # memory: 8g\n    # cpus: 4\n";
     const after = "\n  # outside\n# at the end\n";
 
     expect(withSecret(before + after, "kubeconfig", { ...sealed, provider: {} })).toBe(before + secret + after);
   });
 
-  it("takes the place of the one before it, and leaves the salt alone", () => {
+  it("replaces the old one, and leaves the salt alone", () => {
     const once = withSecret(file, "kubeconfig", sealed);
 
     const twice = withSecret(once, "kubeconfig", { ...sealed, secure: "v1:other:==" });
@@ -50,7 +50,7 @@ describe("a secret", () => {
       "config:\n  rancher:kubeconfig: # mine\n    secure: v1:old # of May\n  rancher:mode: x\n",
     ],
     ["without a namespace", "config:\n  kubeconfig:\n      secure: v1:old\n"],
-  ])("takes the place of one %s", (_, text) => {
+  ])("replaces one %s", (_, text) => {
     expect(withSecret(text, "kubeconfig", { ...sealed, provider: {} })).toBe(
       text.replace(/"?v1:old"?/, "v1:abc:def+/=="),
     );
@@ -61,7 +61,7 @@ describe("a secret", () => {
     ["quoted text", "'in plain text'", ""],
     ["text of several lines", "|\n    in\n\n    clear\n", "\n"],
     ["quoted text of several lines", '"in\n    clear"', ""],
-  ])("takes the place of %s in plain text, and nothing else's", (_, clear, end) => {
+  ])("replaces %s in plain text, and nothing else", (_, clear, end) => {
     const around = (value: string) => `config:\n  rancher:kubeconfig: ${value}\n  rancher:mode:   x # mine\n`;
 
     expect(withSecret(around(clear), "kubeconfig", { ...sealed, provider: {} })).toBe(
@@ -69,7 +69,7 @@ describe("a secret", () => {
     );
   });
 
-  it("takes the place of nothing", () => {
+  it("replaces an empty value", () => {
     expect(withSecret("config:\n  rancher:kubeconfig: # mine\n", "kubeconfig", { ...sealed, provider: {} })).toBe(
       `config:\n  rancher:kubeconfig: { secure: ${sealed.secure} } # mine\n`,
     );
@@ -88,7 +88,7 @@ describe("a secret", () => {
     ],
     ["braces", "config: { rancher:mode: x } # end\n"],
     ["nothing in braces", "config: {}\n"],
-  ])("is put behind %s, with every line of the file as it was", (_, text) => {
+  ])("is added after %s, with every line of the file unchanged", (_, text) => {
     const set = withSecret(text, "kubeconfig", sealed);
 
     const { config, ...top } = parse(text) as { config: object };
@@ -103,7 +103,7 @@ describe("a secret", () => {
       for (const line of lines(text).filter((one) => one.trim() !== "")) expect(lines(set)).toContain(line);
   });
 
-  it("brings a new salt and provider with it, where Pulumi made one", () => {
+  it("adds the salt and provider if Pulumi created new ones", () => {
     const text = "encryptionsalt: v1:old # first\nconfig:\n  rancher:mode: x\n";
 
     expect(
@@ -126,7 +126,7 @@ describe("a secret", () => {
   });
 });
 
-describe("what Pulumi wrote", () => {
+describe("Pulumi's encrypted output", () => {
   it("is read with everything that decrypts it", () => {
     const written = `secretsprovider: awskms://x\nencryptedkey: k==\nconfig:\n  rancher:replicas: "3"\n${secret}`;
 
@@ -136,7 +136,7 @@ describe("what Pulumi wrote", () => {
     });
   });
 
-  it("is refused when it is in plain text or missing, and not quoted", () => {
+  it("is refused if it is in plain text or missing, and not quoted", () => {
     for (const text of ["config:\n  rancher:kubeconfig: canary\n", "config:\n  rancher:mode: canary\n"])
       expect(() => sealedSecret(text, "kubeconfig")).toThrow("Pulumi did not write rancher:kubeconfig as a secret.");
   });

@@ -40,7 +40,7 @@ describe.skipIf(process.getuid?.() !== 0)("a secret that the real Pulumi encrypt
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it("is what was given, in a file that is otherwise as it was, for a stack that was not there", async () => {
+  it("decrypts to its value, in a file that is otherwise unchanged, for a new stack", async () => {
     await setSecret(stackFile, "kubeconfig", kubeconfig, setWithPulumi(home));
 
     const [, secure = "", salt = ""] = /secure: (\S+)\n[^]*encryptionsalt: (\S+)\n/.exec(read()) ?? [];
@@ -63,13 +63,13 @@ describe.skipIf(process.getuid?.() !== 0)("a secret that the real Pulumi encrypt
     expect(await valueOf("kubeconfig")).toBe(`${kubeconfig}\n`);
   });
 
-  it("leaves no selection behind for its private folders", () => {
+  it("selects no stack for its private folders", () => {
     const folders = join(folder, "pulumi", "workspaces");
 
     expect(existsSync(folders) ? readdirSync(folders) : []).toEqual([]);
   });
 
-  it("is not set with another passphrase", async () => {
+  it("is rejected with another passphrase", async () => {
     const before = read();
     vi.stubEnv("PULUMI_CONFIG_PASSPHRASE", "another");
 

@@ -51,7 +51,7 @@ esac`);
   expect(privateFolders()).toEqual([]);
 });
 
-it("leaves nothing behind where Pulumi fails, and passes on why", async () => {
+it("leaves nothing behind if Pulumi fails, and reports the reason", async () => {
   pulumi(`[ "$1" = config ] || exit 0; cat >/dev/null; echo "error: incorrect passphrase" >&2; exit 255`);
 
   await expect(

@@ -28,7 +28,7 @@ describe("a secret on standard input", () => {
     expect(await piped(text)).toBe(value);
   });
 
-  it("keeps letters that come in two pieces", async () => {
+  it("keeps characters that arrive in two chunks", async () => {
     const bytes = Buffer.from("pässwörd");
 
     expect(
@@ -42,7 +42,7 @@ describe("a secret on standard input", () => {
 });
 
 describe("a secret that is typed", () => {
-  it("ends with the line, and is not shown", async () => {
+  it("ends with the line, and is not echoed", async () => {
     expect(await typed("hunt", "er3", "\u007f", "2\r")).toBe("hunter2");
     expect(shown).toEqual(["rancher:bootstrapPassword: ", "\n"]);
   });
@@ -50,7 +50,7 @@ describe("a secret that is typed", () => {
   it.each([
     ["Ctrl-C", "\u0003"],
     ["Ctrl-D", "\u0004"],
-  ])("may be given up with %s", async (_, key) => {
+  ])("may be cancelled with %s", async (_, key) => {
     await expect(typed(key)).rejects.toThrow("Nothing was entered, so nothing was changed.");
     expect(shown.at(-1)).toBe("\n");
   });

@@ -26,7 +26,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** As Pulumi does it: the whole file is written anew, without comments and with a salt. */
+/** Behaves like Pulumi: writes the whole file anew, without comments and with a salt. */
 const reversed: SetInCopy = (_, before, name, value) => {
   const { config, ...rest } = parse(before) as { config: object };
   const secure = `v1:${[...value].reverse().join("")}`;
@@ -37,7 +37,7 @@ const reversed: SetInCopy = (_, before, name, value) => {
 const file = () => ({ stack: "mine", path });
 const read = () => readFileSync(path, "utf8");
 
-it("takes over what was encrypted and its salt, and nothing else Pulumi wrote; a second time too", async () => {
+it("takes over the encrypted value and its salt, and nothing else that Pulumi wrote; a second time too", async () => {
   await setSecret(file(), "bootstrapPassword", "one", reversed);
 
   const once = `${text}  rancher:bootstrapPassword:\n    secure: v1:eno\nencryptionsalt: v1:s\n`;
@@ -51,7 +51,7 @@ it("takes over what was encrypted and its salt, and nothing else Pulumi wrote; a
   expect(readdirSync(folder)).toEqual(["Pulumi.mine.yaml"]);
 });
 
-it("changes the file a link leads to", async () => {
+it("changes the target of a link", async () => {
   const link = join(folder, "link.yaml");
   symlinkSync(path, link);
 
@@ -61,7 +61,7 @@ it("changes the file a link leads to", async () => {
   expect(read()).toContain("v1:eno");
 });
 
-it("keeps what somebody saved while it was being encrypted", async () => {
+it("keeps changes that were saved during the encryption", async () => {
   await setSecret(file(), "kubeconfig", "k", (...args) => {
     writeFileSync(path, text.replace("ours", "yours"));
     return reversed(...args);
@@ -71,7 +71,7 @@ it("keeps what somebody saved while it was being encrypted", async () => {
   expect(read()).toContain("secure: v1:k");
 });
 
-it("leaves the file as it is where encrypting fails, or its result has no secret in it", async () => {
+it("leaves the file unchanged if encrypting fails, or its result contains no secret", async () => {
   const failed = () => Promise.reject(new Error("pulumi config set failed: error: incorrect passphrase"));
 
   await expect(setSecret(file(), "kubeconfig", "k", failed)).rejects.toThrow("incorrect passphrase");

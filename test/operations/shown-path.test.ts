@@ -10,11 +10,11 @@ describe("a path in a message", () => {
     expect(shownPath(path, "/work/rancher")).toBe(shown);
   });
 
-  it.each(["/work/Pulumi.dev.yaml", "/work/rancher", "/etc/a.yaml"])("is whole elsewhere: %s", (path) => {
+  it.each(["/work/Pulumi.dev.yaml", "/work/rancher", "/etc/a.yaml"])("is absolute elsewhere: %s", (path) => {
     expect(shownPath(path, "/work/rancher")).toBe(path);
   });
 
-  it("has nothing in it that a terminal obeys", () => {
+  it("contains no terminal escape sequences", () => {
     expect(shownPath("/a/b\u001b[2J.yaml", "/a")).toBe("b\\u{1b}[2J.yaml");
   });
 });

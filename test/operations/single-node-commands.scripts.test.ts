@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { projectFolder } from "../../operations/work-folder.ts";
 import { FakeTools } from "../support/fake-tool.ts";
 
-/** The commands as a user calls them, with an engine and a Docker that write down how they were called. */
+/** Runs the commands as a user would, with an engine and a Docker that record their calls. */
 const archives = ["rancher-2.15.2-20261121T030000Z.tar.gz", "rancher-2.14.3-20261119T030000Z.tar.gz"] as const;
 const stack = `commands-${process.pid}`;
 
@@ -58,8 +58,8 @@ const calls = () =>
     .split("\n")
     .filter((call) => /^(up|destroy)/.test(call));
 
-function run(command: string, ...words: string[]) {
-  const child = spawn(process.execPath, ["bin/rancher.mjs", command, file, ...words], {
+function run(command: string, ...args: string[]) {
+  const child = spawn(process.execPath, ["bin/rancher.mjs", command, file, ...args], {
     cwd: projectFolder,
     env: { PATH: tools.path, HOME: tools.folder, PULUMI_BACKEND_URL: `file://${tools.folder}`, NO_COLOR: "1" },
     stdio: ["ignore", "pipe", "pipe"],
@@ -73,7 +73,7 @@ function run(command: string, ...words: string[]) {
 }
 
 describe("npm run restore", () => {
-  it("without a name shows the archives, and changes nothing", async () => {
+  it("lists the archives without a name, and changes nothing", async () => {
     const end = await run("restore");
 
     expect([end.code, end.stdout.split("\n").map((line) => line.split(" ")[0])], end.stderr).toEqual([
@@ -84,7 +84,7 @@ describe("npm run restore", () => {
     expect(calls()).toEqual([]);
   });
 
-  it("shows what changes, writes it, and goes straight on: Rancher is away meanwhile", async () => {
+  it("shows the changes, writes them, and continues immediately, because Rancher is down meanwhile", async () => {
     const end = await run("restore", archives[1], "--yes");
 
     expect(end.code, end.stderr).toBe(0);
@@ -96,7 +96,7 @@ describe("npm run restore", () => {
     expect(calls()).toEqual([`up --stack ${stack} --yes --skip-preview`]);
   });
 
-  it("writes the very image the archive was made by, where that is known", async () => {
+  it("writes the image that the archive was made by, if that is recorded", async () => {
     const image = `rancher/rancher:v2.14.3@sha256:${"1".repeat(64)}`;
     writeFileSync(join(backups, `${archives[1]}.sha256`), `x\n# image ${image}\n`);
 
@@ -107,7 +107,7 @@ describe("npm run restore", () => {
     expect(readFileSync(file, "utf8")).toContain(`    image: ${image}\n`);
   });
 
-  it("asks first, and where nobody can be asked does nothing", async () => {
+  it("asks first, and does nothing if it cannot ask", async () => {
     const end = await run("restore", archives[1]);
 
     expect([end.code, end.stderr]).toEqual([
@@ -120,7 +120,7 @@ describe("npm run restore", () => {
     expect(calls()).toEqual([]);
   });
 
-  it("goes on where an earlier one stopped", async () => {
+  it("continues after an interrupted restore", async () => {
     pulumi("exit 255");
     const failed = await run("restore", archives[1], "--yes");
     pulumi();
@@ -131,7 +131,7 @@ describe("npm run restore", () => {
     expect(calls()).toHaveLength(2);
   });
 
-  it("knows no archive of another name", async () => {
+  it("rejects an unknown archive", async () => {
     const end = await run("restore", "rancher-2.14.4-20261119T030000Z", "--yes");
 
     expect([end.code, end.stderr]).toEqual([1, expect.stringContaining(`Did you mean ${archives[1]}?`)]);
@@ -140,14 +140,14 @@ describe("npm run restore", () => {
 });
 
 describe("npm run backup", () => {
-  it("--list shows the archives, and makes none", async () => {
+  it("--list lists the archives, and makes none", async () => {
     const end = await run("backup", "--list");
 
     expect([end.code, end.stdout], end.stderr).toEqual([0, expect.stringContaining(archives[0])]);
     expect(end.stderr).toContain("copy them elsewhere too");
   });
 
-  it("says why there is nothing to archive", async () => {
+  it("explains why there is nothing to archive", async () => {
     const end = await run("backup");
 
     expect([end.code, end.stderr]).toEqual([
@@ -159,7 +159,7 @@ describe("npm run backup", () => {
 });
 
 describe("npm run adopt", () => {
-  it("takes no words for a container that none is called by", async () => {
+  it("rejects a string that cannot be a container's name", async () => {
     const end = await run("adopt", `old\ntouch ${tools.folder}/run-by-a-name`, "--yes");
 
     expect([end.code, end.stderr]).toEqual([
@@ -169,7 +169,7 @@ describe("npm run adopt", () => {
     expect(existsSync(join(tools.folder, "run-by-a-name"))).toBe(false);
   });
 
-  it("wants a container, and one that is there", async () => {
+  it("requires the name of an existing container", async () => {
     const [none, unknown] = [await run("adopt"), await run("adopt", "old", "--yes")];
 
     expect([none.code, none.stderr]).toEqual([1, expect.stringContaining("missing required argument 'container'")]);
@@ -182,7 +182,7 @@ describe("npm run adopt", () => {
 });
 
 describe("npm run uninstall", () => {
-  it("says what is kept and where, and keeps it", async () => {
+  it("prints what is kept and where, and keeps it", async () => {
     const end = await run("uninstall", "--yes");
 
     expect([end.code, end.stdout], end.stderr).toEqual([
@@ -194,7 +194,7 @@ describe("npm run uninstall", () => {
     expect(calls()).toEqual([`destroy --stack ${stack} --yes --skip-preview`]);
   });
 
-  it("--delete-data says what goes for good, and leaves word of it on the host", async () => {
+  it("--delete-data prints what is deleted, and leaves a note on the host", async () => {
     const end = await run("uninstall", "--delete-data", "--yes");
 
     expect([end.code, end.stdout], end.stderr).toEqual([
@@ -209,7 +209,7 @@ describe("npm run uninstall", () => {
     expect(calls()).toEqual([`destroy --stack ${stack} --yes --skip-preview`]);
   });
 
-  it("does nothing for who asks for both", async () => {
+  it("rejects --keep-data together with --delete-data", async () => {
     const end = await run("uninstall", "--keep-data", "--delete-data", "--yes");
 
     expect([end.code, end.stderr]).toEqual([1, expect.stringMatching(/contradict each other\. Give only one of them/)]);

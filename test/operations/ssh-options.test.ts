@@ -19,10 +19,10 @@ const jumpHost = {
   insecureIgnoreHostKey: false,
 };
 const files = { knownHosts: "/private/known_hosts", privateKey: "/private/key" };
-const options = (words: readonly string[]) => words.flatMap((word, index) => (words[index - 1] === "-o" ? [word] : []));
+const options = (args: readonly string[]) => args.flatMap((word, index) => (args[index - 1] === "-o" ? [word] : []));
 
-describe("the way to a host", () => {
-  it("trusts the pinned keys alone, under names of our own", () => {
+describe("the SSH connection to a host", () => {
+  it("trusts the pinned keys alone, under our own host aliases", () => {
     expect(knownHosts({ ...host, jumpHost })).toBe(
       "rancher-host ssh-ed25519 AAAAhost\nrancher-jump-host ecdsa-sha2-nistp256 AAAAjump\n",
     );
@@ -39,11 +39,11 @@ describe("the way to a host", () => {
     );
   });
 
-  it("is the stack file's: nothing comes from the user's configuration", () => {
-    const words = sshCommand(host, files, "echo hello");
+  it("follows the stack file: the user's configuration is ignored", () => {
+    const args = sshCommand(host, files, "echo hello");
 
-    expect(words.slice(0, 3)).toEqual(["-F", "/dev/null", "-T"]);
-    expect(words.slice(-7)).toEqual(["-l", "ops", "-p", "2222", "--", "192.0.2.20", "echo hello"]);
+    expect(args.slice(0, 3)).toEqual(["-F", "/dev/null", "-T"]);
+    expect(args.slice(-7)).toEqual(["-l", "ops", "-p", "2222", "--", "192.0.2.20", "echo hello"]);
   });
 
   it("uses the stack's key and no other, or the agent", () => {
@@ -55,7 +55,7 @@ describe("the way to a host", () => {
     expect(agent.filter((option) => /^Identit(iesOnly|yAgent)/.test(option))).toEqual([]);
   });
 
-  it("goes through a jump host with a pinned key of its own", () => {
+  it("goes through a jump host with its own pinned key", () => {
     const [, ...proxy] =
       /^ProxyCommand=(.*)$/.exec(
         options(sshCommand({ ...host, jumpHost }, files, "true")).find((option) => option.startsWith("ProxyCommand")) ??
@@ -68,11 +68,11 @@ describe("the way to a host", () => {
     expect(proxy[0]).toContain("StrictHostKeyChecking=yes");
   });
 
-  it("lets somebody answer for a passphrase only where there is one", () => {
+  it("uses an askpass program only for a passphrase", () => {
     expect(options(sshCommand(host, { ...files, hasPassphrase: true }, "true"))).toContain("BatchMode=no");
   });
 
-  it("verifies nothing where the stack file says so", () => {
+  it("verifies nothing if the stack file says so", () => {
     const { hostKey: _, ...unpinned } = host;
 
     expect(options(sshCommand({ ...unpinned, insecureIgnoreHostKey: true }, files, "true"))).toContain(

@@ -19,7 +19,7 @@ config:
 const version: StackEdit = { path: ["version"], value: "2.14.3" };
 const restore: StackEdit = { path: ["docker", "restore"], value: "rancher-2.14.3-20261121T030000Z.tar.gz" };
 
-describe("a stack file that is edited", () => {
+describe("an edited stack file", () => {
   it("keeps every other byte", () => {
     const edited = editStack(file, [version, restore]);
 
@@ -72,7 +72,7 @@ describe("a stack file that is edited", () => {
     expect(editStack(before, [edit])).toBe(after);
   });
 
-  it("loses a key with its line alone, and nothing where it has none", () => {
+  it("loses a removed key with its line alone, and nothing if it does not have the key", () => {
     const adopt: StackEdit = { path: ["docker", "adopt"], value: undefined };
     const with_ = file.replace("    memory: 8g\n", "    memory: 8g # much\n    adopt: old # by hand\n");
 
@@ -86,7 +86,7 @@ describe("a stack file that is edited", () => {
     );
   });
 
-  it("keeps comments also where the library writes it anew", () => {
+  it("keeps comments even if the library rewrites it", () => {
     const edited = editStack("# top\nconfig: { rancher:docker: { adopt: old, memory: 8g } } # end\n", [
       { path: ["docker", "adopt"], value: undefined },
     ]);
@@ -96,7 +96,7 @@ describe("a stack file that is edited", () => {
     expect(parse(edited)).toEqual({ config: { "rancher:docker": { memory: "8g" } } });
   });
 
-  it("is written anew by the library where putting in one value would break it", () => {
+  it("is rewritten by the library if inserting one value would break it", () => {
     const block = "config:\n  rancher:version: |\n    2.15.2\n  rancher:mode: single-node # one\n";
 
     const edited = editStack(block, [version]);
@@ -105,13 +105,13 @@ describe("a stack file that is edited", () => {
     expect(edited).toContain("# one");
   });
 
-  it("writes a version as text whatever YAML would make of it", () => {
+  it("quotes a version that YAML would not read as text", () => {
     expect(parse(editStack("config:\n  a: b\n", [{ path: ["docker", "adopt"], value: "2024" }]))).toEqual({
       config: { a: "b", "rancher:docker": { adopt: "2024" } },
     });
   });
 
-  it("must be one", () => {
+  it("must be a stack file", () => {
     expect(() => editStack("hello: world\n", [version])).toThrow("no mapping named config");
   });
 });

@@ -20,7 +20,7 @@ function written(name: string, text: string): string {
 }
 
 describe("finding a stack file", () => {
-  it("takes a stack's name, or a path", () => {
+  it("accepts a stack's name, or a path", () => {
     const path = written("Pulumi.prod.yaml", "config: {}\n");
 
     expect(findStackFile("prod", folder)).toEqual({ stack: "prod", path });
@@ -28,7 +28,7 @@ describe("finding a stack file", () => {
     expect(findStackFile(written("mine.yaml", "config: {}\n"))).toMatchObject({ stack: "mine" });
   });
 
-  it("names the stacks there are", () => {
+  it("names the existing stacks", () => {
     const alone = join(folder, "alone");
     mkdirSync(alone);
     writeFileSync(join(alone, "Pulumi.prod.yaml"), "config: {}\n");
@@ -44,7 +44,7 @@ describe("finding a stack file", () => {
 });
 
 describe("reading a stack file without an engine", () => {
-  it("gives scalars at the top level as the engine does", () => {
+  it("gives top-level scalars as the engine does", () => {
     const path = written(
       "scalars.yaml",
       "config:\n  rancher:a: 2.10\n  rancher:b: 3\n  rancher:c: true\n  rancher:d:\n  rancher:e: 2.15.2\n  rancher:f: [1, { x: 2 }]\n  g: y\n  kubernetes:h: z\n",
@@ -61,7 +61,7 @@ describe("reading a stack file without an engine", () => {
     });
   });
 
-  it("leaves secrets sealed", () => {
+  it("leaves secrets encrypted", () => {
     const { values, secrets, sealed } = readStackYaml(
       written(
         "sealed.yaml",
@@ -90,17 +90,17 @@ describe("reading a stack file without an engine", () => {
     ["config:\n  rancher:a: *b\n", /is not valid YAML/],
     ["config: 1\n", /is not a stack file: it has no mapping named config\./],
     ["", /is not a stack file/],
-  ])("refuses %j", (text, message) => {
+  ])("rejects %j", (text, message) => {
     const path = written("wrong.yaml", text);
 
     expect(() => readStackYaml(path, now)).toThrow(message);
   });
 
-  it("refuses what it cannot read", () => {
+  it("rejects an unreadable file", () => {
     expect(() => readStackYaml(folder, now)).toThrow(`${folder} is not a regular file.`);
   });
 
-  it("lists the hosts it names for SSH, as far as they can be read", () => {
+  it("lists its SSH hosts, as far as they can be read", () => {
     const path = written(
       "hosts.yaml",
       "config:\n  rancher:ssh: { port: 2222 }\n  rancher:loadBalancer: { hosts: [{ name: a, address: x }, { name: b, address: y, port: 22 }, { name: c }, 1] }\n",

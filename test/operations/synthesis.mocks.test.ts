@@ -14,7 +14,7 @@ class Thing extends pulumi.CustomResource {
 }
 
 describe("synthesise", () => {
-  it("records what the engine would get", async () => {
+  it("records what the engine would receive", async () => {
     const { registrations } = await synthesise(
       () => {
         const first = new Thing("first", "plain", { protect: true, retainOnDelete: true });
@@ -37,7 +37,7 @@ describe("synthesise", () => {
     expect(isWrappedSecret(second.inputs["text"]) && second.inputs["text"].value).toBe("hidden");
   });
 
-  it("throws what the program throws, and nothing else goes wrong", async () => {
+  it("throws what the program throws, without side effects", async () => {
     const failing = synthesise(
       () => {
         new Thing("first", "plain");
@@ -49,13 +49,13 @@ describe("synthesise", () => {
     await expect(failing).rejects.toThrow("two problems");
   });
 
-  it("refuses a call to a provider, as there is none", async () => {
+  it("rejects a call to a provider, because there is none", async () => {
     const asking = synthesise(() => pulumi.runtime.invoke("test:index:lookUp", {}), { stack });
 
     await expect(asking).rejects.toThrow("unexpected call of test:index:lookUp");
   });
 
-  it("keeps programs apart that run at the same time", async () => {
+  it("keeps concurrent programs apart", async () => {
     const run = (name: string) =>
       synthesise(
         async () => {
@@ -73,7 +73,7 @@ describe("synthesise", () => {
     expect(only(two?.registrations ?? [], "test:index:Thing", "two").inputs).toEqual({ text: "two" });
   });
 
-  it("knows of a resource what its provider would add, and in a preview does not", async () => {
+  it("adds provider outputs to a resource, except in a preview", async () => {
     const build = () => new random.RandomPassword("password", { length: 24 });
     const made = await synthesise(build, { stack, state: () => ({ result: "made" }) });
     const previewed = await synthesise(() => new Thing("after", build().result), { stack, preview: true });

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { expect, it } from "vitest";
 import { unreachableHosts } from "../../operations/unreachable-hosts.ts";
 
-it("names the hosts that accept no connection, in their order, within a bounded time", async () => {
+it("names the hosts that accept no connection, in order, within a bounded time", async () => {
   const server = createServer();
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   const { port } = server.address() as AddressInfo;
@@ -20,6 +20,6 @@ it("names the hosts that accept no connection, in their order, within a bounded 
   expect(performance.now() - started).toBeLessThan(15_000);
 });
 
-it("has nothing to say of no hosts", async () => {
+it("returns nothing without hosts", async () => {
   expect(await unreachableHosts([])).toEqual([]);
 });

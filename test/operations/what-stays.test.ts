@@ -16,8 +16,8 @@ const leaving = (more: Partial<Leaving> = {}): Leaving => ({
 });
 const bare = leaving({ settings: devSettings({ tls: { source: "rancher" } }), archives: [] });
 
-describe("what an uninstall says", () => {
-  it("stays: volumes, archives and the CA, each with its place", () => {
+describe("the output of an uninstall", () => {
+  it("lists volumes, archives and the CA as kept, each with its place", () => {
     expect(keptText(leaving()).split("\n")).toEqual([
       "Kept on host docker-1:",
       "  the Docker volume rancher-data; npm run up uses it again. To remove it: docker volume rm rancher-data",
@@ -28,7 +28,7 @@ describe("what an uninstall says", () => {
     ]);
   });
 
-  it("goes with --delete-data: the same, the CA too", () => {
+  it("lists the same as deleted with --delete-data", () => {
     expect(deletedText(leaving()).split("\n")).toEqual([
       "Deleted permanently from host docker-1:",
       "  the Docker volume rancher-data",
@@ -39,7 +39,7 @@ describe("what an uninstall says", () => {
     ]);
   });
 
-  it("is no more than there is: no archives, no audit log, no CA made here", () => {
+  it("lists only what exists: no archives, no audit log, no generated CA", () => {
     expect(keptText(bare).split("\n").slice(1)).toEqual([
       "  the Docker volume rancher-data; npm run up uses it again. To remove it: docker volume rm rancher-data",
       "  with Rancher's users in it: admin keeps the current password, and the next bootstrapPassword does not apply",

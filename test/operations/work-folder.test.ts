@@ -15,7 +15,7 @@ afterEach(() => {
 });
 
 describe("makeWorkFolder", () => {
-  it("makes a private folder whose Pulumi.yaml leads back to this program", () => {
+  it("creates a private folder whose Pulumi.yaml points to this program", () => {
     const made = join(folder, "a", "b");
 
     makeWorkFolder(made);
@@ -39,7 +39,7 @@ describe("workFolder", () => {
     expect(workFolder({ stack: "prod", path: "Pulumi.prod.yaml" })).toBe(projectFolder);
   });
 
-  it("is a folder with a link for a stack file elsewhere, and follows it when it moves", () => {
+  it("is a folder with a link for a stack file elsewhere, and is updated when the file moves", () => {
     const [first = "", second = ""] = ["one.yaml", "two.yaml"].map((name) => join(folder, name));
     for (const path of [first, second]) writeFileSync(path, `config: {}\n`);
     const link = join(elsewhere, `Pulumi.${stack}.yaml`);

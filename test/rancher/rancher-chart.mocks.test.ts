@@ -20,7 +20,7 @@ const synthesiseChart = (bootstrapPassword: () => pulumi.Output<string>, state: 
   });
 
 describe("the Rancher chart", () => {
-  it("is a Helm release by its literal name, never atomic", async () => {
+  it("is a Helm release with a literal name, never atomic", async () => {
     const { registrations } = await synthesiseChart(() => pulumi.secret("canary"));
 
     expect(listed(registrations)).toEqual([`${type} rancher-release`, "rancher:rancher:RancherChart rancher"]);
@@ -42,7 +42,7 @@ describe("the Rancher chart", () => {
     expect(inSecret(bootstrapPassword)).toBe("canary");
   });
 
-  it("hides the password alone, so that a preview shows the other values change", async () => {
+  it("hides only the password, so that a preview shows changes of other values", async () => {
     const { registrations } = await synthesiseChart(() => pulumi.output("canary"));
 
     const clear = clearTexts(only(registrations, type, "rancher-release").inputs);
@@ -81,13 +81,13 @@ describe("the Rancher chart", () => {
     expect(inputs).not.toHaveProperty("repositoryOpts");
   });
 
-  it("publishes the version that is installed", async () => {
+  it("publishes the installed version", async () => {
     const { result } = await synthesiseChart(() => pulumi.secret("canary"), { version: "2.15.3" });
 
     expect(await valueOf(result.version)).toBe("2.15.3");
   });
 
-  it("previews with a password that is not made yet", async () => {
+  it("can be previewed before the password is generated", async () => {
     const { registrations } = await synthesiseChart(
       () => new random.RandomPassword("password", { length: 24 }).result,
       {},

@@ -31,7 +31,7 @@ const table: [string, Partial<RancherValuesArgs>, Record<string, unknown>][] = [
       ingress: { ingressClassName: "nginx", includeDefaultExtraAnnotations: true, tls: { source: "rancher" } },
     },
   ],
-  ["no class to name", { ingressClass: undefined }, { ...computed, ingress: { tls: { source: "rancher" } } }],
+  ["no ingress class", { ingressClass: undefined }, { ...computed, ingress: { tls: { source: "rancher" } } }],
   [
     "Let's Encrypt",
     { tls: planTls({ source: "letsEncrypt", email: "ops@example.com", environment: "staging" }, "ingress", "traefik") },
@@ -54,12 +54,12 @@ const table: [string, Partial<RancherValuesArgs>, Record<string, unknown>][] = [
     { ...computed, ingress: { ingressClassName: "traefik", tls: { source: "secret" } }, privateCA: true },
   ],
   [
-    "values of the user's own, merged into maps",
+    "the user's own values, merged into maps",
     { chartValues: { ingress: { extraAnnotations: { a: "b" } }, auditLog: { level: 1 } } },
     { ...computed, ingress: { ...computed.ingress, extraAnnotations: { a: "b" } }, auditLog: { level: 1 } },
   ],
   [
-    "values of the user's own win, lists and scalars whole",
+    "the user's own values take precedence, lists and scalars as a whole",
     { chartValues: { replicas: 1, ingress: { ingressClassName: "mine" }, extraEnv: [{ name: "A", value: "1" }] } },
     {
       ...computed,
@@ -68,7 +68,7 @@ const table: [string, Partial<RancherValuesArgs>, Record<string, unknown>][] = [
       extraEnv: [{ name: "A", value: "1" }],
     },
   ],
-  ["null takes a value away, as in Helm", { chartValues: { ingress: null } }, { ...computed, ingress: null }],
+  ["null removes a value, as in Helm", { chartValues: { ingress: null } }, { ...computed, ingress: null }],
 ];
 
 describe("rancherValues", () => {
@@ -76,7 +76,7 @@ describe("rancherValues", () => {
     expect(rancherValues({ ...args, ...overrides })).toEqual(values);
   });
 
-  it("changes nothing in what it is given", () => {
+  it("does not change its input", () => {
     const chartValues = Object.freeze({ ingress: Object.freeze({ extraAnnotations: Object.freeze({ a: "b" }) }) });
 
     expect(() => rancherValues({ ...args, chartValues })).not.toThrow();

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { UserError } from "../../operations/command-line.ts";
 import { startBalancerContainers, type BalancerContainersOptions } from "../../rehearsal/balancer-containers.ts";
 
-it("a rehearsal whose hosts get no Docker engine says why, and what can be rehearsed instead", async () => {
+it("a rehearsal on hosts without a Docker engine reports why, and what can be rehearsed instead", async () => {
   const stderr = "E: Unable to locate package docker.io\n";
   const host = { name: "lb-1", exec: () => Promise.resolve({ code: 100, stdout: "", stderr }) };
   const sandbox = { subnet: { cidr: "198.18.0.0/24" } };

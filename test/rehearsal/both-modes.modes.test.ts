@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest";
 import { startRehearsalCommand } from "./support/rehearsal-command.ts";
 import { isRoot } from "./support/rehearsed.ts";
 
-/** What `npm start` and `npm run rehearse -- dev` run: up, checks, a second up that changes nothing, destroy, what is left. */
+/**
+ * What `npm start` and `npm run rehearse -- dev` run: up, checks, a second up that changes nothing, destroy, leftovers.
+ */
 describe.skipIf(!isRoot)("a rehearsal of each mode", () => {
   it.concurrent.each([
     ["high availability", "prod"],

@@ -12,7 +12,7 @@ import { createSandbox, type Sandbox } from "../../rehearsal/sandbox/sandbox.ts"
 import { issue, type Issued } from "../support/certificates.ts";
 import { ScriptedHost } from "./support/scripted-host.ts";
 
-/** Takes two seconds for an answer. */
+/** Takes two seconds for a response. */
 const slowServer =
   "$s=IO::Socket::INET->new(LocalPort=>8099,Listen=>5,ReuseAddr=>1) or die; while ($c=$s->accept) { " +
   'sysread $c,$_,9999; sleep 2; print $c "HTTP/1.1 200 OK\\r\\nContent-Length: 4\\r\\n\\r\\nslow"; close $c }';
@@ -29,7 +29,7 @@ describe.skipIf(process.getuid?.() !== 0)("certificates at nginx", () => {
   beforeAll(async () => {
     sandbox = await createSandbox({ folder, progress: () => undefined });
     machine = new ScriptedHost(sandbox, await sandbox.addHost({ name: "lb-1", user: "ops", port: 22 }));
-    // Made before the mark: what watches for files must leave these alone.
+    // Created before the mark: the watch for certificate files must leave these alone.
     await machine.look("mkdir", "-p", "/etc/acme/archive");
     await machine.host.mark();
     first = await issue({ name: "first", hosts: [hostname] });
@@ -58,7 +58,7 @@ describe.skipIf(process.getuid?.() !== 0)("certificates at nginx", () => {
       const to = { host: machine.host.address, port: 443, servername: hostname, rejectUnauthorized: false };
       const socket = connect(to, () => resolve(socket)).once("error", reject);
     });
-  /** One request; the whole answer. */
+  /** One request. Returns the whole response. */
   const ask = async (): Promise<string> => {
     const socket = await open();
     socket.write(`GET / HTTP/1.1\r\nHost: ${hostname}\r\nConnection: close\r\n\r\n`);
@@ -66,7 +66,7 @@ describe.skipIf(process.getuid?.() !== 0)("certificates at nginx", () => {
     for await (const chunk of socket) answer += String(chunk);
     return answer;
   };
-  /** Whose certificate a new client is shown. */
+  /** The certificate that a new client gets. */
   const shown = async (): Promise<string> => {
     const socket = await open();
     const { subject } = new X509Certificate(socket.getPeerCertificate().raw);
@@ -94,7 +94,7 @@ describe.skipIf(process.getuid?.() !== 0)("certificates at nginx", () => {
     });
     afterAll(isAsItWas);
 
-    it("is served, and left alone by a second run", async () => {
+    it("is served, and not touched by a second run", async () => {
       const before = await machine.stableProcesses();
 
       const end = await serve(certificate(first), first.key);
@@ -103,7 +103,7 @@ describe.skipIf(process.getuid?.() !== 0)("certificates at nginx", () => {
       expect([await shown(), await machine.nginxProcesses()]).toEqual(["CN=first", before]);
     });
 
-    it("is replaced without a client noticing: old connections stay, and new ones never fail", async () => {
+    it("is replaced without an interruption: old connections stay, and new ones never fail", async () => {
       await machine.look("sh", "-c", `perl -MIO::Socket::INET -e '${slowServer}' >/dev/null 2>&1 & sleep 0.3`);
       const asking = ask();
       const subjects: string[] = [];
@@ -127,7 +127,7 @@ describe.skipIf(process.getuid?.() !== 0)("certificates at nginx", () => {
       );
     });
 
-    it("is refused with another one's key, and nginx goes on as it was", async () => {
+    it("is refused with another certificate's key, and nginx continues unchanged", async () => {
       const before = await machine.host.changes();
       const served = await shown();
 
@@ -175,7 +175,7 @@ describe.skipIf(process.getuid?.() !== 0)("certificates at nginx", () => {
       const end = await serve(certificate);
       expect(end.code, end.stderr).toBe(0);
     });
-    // As with systemd, what changes while a renewal is at work is not seen.
+    // As with systemd, changes during a renewal are not noticed.
     const renewalIsOver = async () => {
       const atWork = () => machine.look("sh", "-c", "pgrep -f '[n]ginx-certificates.sh' || true");
       expect(await until(async () => (await atWork()) === "")).toBe(true);
@@ -196,7 +196,7 @@ describe.skipIf(process.getuid?.() !== 0)("certificates at nginx", () => {
       expect(await machine.look("sh", "-c", "ps ax | grep '[s]mall-systemctl: rancher'")).toBe("");
     });
 
-    it("is served, and left alone by a second run", async () => {
+    it("is served, and not touched by a second run", async () => {
       const before = await machine.stableProcesses();
 
       const end = await serve(certificate);
@@ -205,7 +205,7 @@ describe.skipIf(process.getuid?.() !== 0)("certificates at nginx", () => {
       expect([await shown(), await machine.nginxProcesses()]).toEqual(["CN=first", before]);
     });
 
-    it("is taken over within seconds of its renewal, by the same master", async () => {
+    it("is reloaded within seconds of its renewal, by the same master process", async () => {
       const master = await machine.look("cat", "/run/nginx.pid");
 
       renew(second.pem, second.key);
@@ -215,7 +215,7 @@ describe.skipIf(process.getuid?.() !== 0)("certificates at nginx", () => {
       expect(await journal()).toContain("changed: nginx runs the new configuration");
     });
 
-    it("is taken over after a power cut too", async () => {
+    it("is reloaded after a power cut too", async () => {
       await machine.powerCut();
 
       renew(second.pem, second.key);
@@ -223,7 +223,7 @@ describe.skipIf(process.getuid?.() !== 0)("certificates at nginx", () => {
       expect(await until(async () => (await shown()) === "CN=second"), await journal()).toBe(true);
     });
 
-    it("that is no good is not: the former one goes on, and the journal says why", async () => {
+    it("is not reloaded if it is invalid: the old one stays, and the journal gives the reason", async () => {
       const stale = await issue({ name: "stale", hosts: ["other.example.com"] });
 
       renew(stale.pem, stale.key);

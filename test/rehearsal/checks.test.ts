@@ -10,24 +10,24 @@ import {
 } from "../../rehearsal/kubernetes/certificate-authority.ts";
 import { isRoot } from "./support/rehearsed.ts";
 
-/** A loopback address of this test's own: the checks go to ports 80 and 443, as users do. */
+/** A loopback address for this test alone: the checks use ports 80 and 443, as users do. */
 const address = "127.84.19.3";
 const hostname = "rancher.example.com";
 const wiki = "wiki.example.com";
 
 interface Site {
   readonly authority: CertificateAuthority;
-  /** Shows the certificate of the hostname whatever name is asked for. */
+  /** Shows the certificate of the hostname for any requested name. */
   readonly showsItToAll?: boolean;
   readonly nodes: readonly string[];
   readonly ping: string;
   readonly upgrades: boolean;
   readonly location: string;
-  /** Where a page leads, if anywhere. */
+  /** Redirect target of a page, if any. */
   readonly detour?: string;
   /** Name in the certificate that is shown for the further site. @default its own */
   readonly siteCertificate?: string;
-  /** Whether a node answers for the further site. @default true */
+  /** Whether a node responds for the further site. @default true */
   readonly siteNode?: boolean;
 }
 
@@ -72,7 +72,7 @@ describe.skipIf(!isRoot)("the checks through a balancer", () => {
     for (const close of closers.splice(0)) await close();
   });
 
-  /** Serves a site, and gives what the checks found: true, or what a failed one saw. */
+  /** Serves a site, and returns the results of the checks: true, or what a failed one saw. */
   const check = async (site: Site): Promise<Record<string, true | string>> => {
     await serve(site, closers);
     const caCertificate = authority.certificate;
@@ -90,18 +90,18 @@ describe.skipIf(!isRoot)("the checks through a balancer", () => {
     "site wiki answers": true,
   };
 
-  it("pass where everything is as it should be", async () => {
+  it("pass for a working site", async () => {
     expect(await check(good)).toEqual(allPass);
   });
 
-  it("tell which node never answers", async () => {
+  it("report a node that never responds", async () => {
     expect(await check({ ...good, nodes: ["server-2"] })).toEqual({
       ...allPass,
       "every node is reached": "server-1 never answered; server-2 did",
     });
   });
 
-  it("tell what answers in Rancher's place", async () => {
+  it("report what responds in Rancher's place", async () => {
     expect(await check({ ...good, ping: "404 page not found", upgrades: false })).toEqual({
       ...allPass,
       "HTTPS answers with the expected certificate": "/ping answered 200 404 page not found",
@@ -109,7 +109,7 @@ describe.skipIf(!isRoot)("the checks through a balancer", () => {
     });
   });
 
-  it("tell when a certificate is shown to everyone, or HTTP leads elsewhere", async () => {
+  it("report a certificate that is shown for every name, and an HTTP redirect to elsewhere", async () => {
     expect(await check({ ...good, showsItToAll: true, location: "https://198.51.100.1/dashboard" })).toEqual({
       ...allPass,
       "another host name does not get the stack's certificate": "other.example.com gets the stack's certificate",
@@ -126,11 +126,11 @@ describe.skipIf(!isRoot)("the checks through a balancer", () => {
     });
   });
 
-  it("follow no page that leads elsewhere", async () => {
+  it("do not follow a redirect to elsewhere", async () => {
     expect(await check({ ...good, detour: "/dashboard/auth/login" })).toEqual(allPass);
   });
 
-  it("tell that a site is answered by none of the nodes, or with another's certificate", async () => {
+  it("report a site that no node responds to, or that has another site's certificate", async () => {
     const site = "site wiki answers";
     expect((await check({ ...good, siteNode: false }))[site]).toBe(
       `https://${wiki} answered 200, but not from a node of the cluster`,
@@ -139,7 +139,7 @@ describe.skipIf(!isRoot)("the checks through a balancer", () => {
     expect((await check({ ...good, siteCertificate: "default.example.net" }))[site]).toMatch(/does not match/);
   });
 
-  it("trust no certificate that another CA signed", async () => {
+  it("reject a certificate that another CA signed", async () => {
     const found = await check({ ...good, authority: foreign });
 
     expect(found["HTTPS answers with the expected certificate"]).toMatch(/unable to verify|self-signed|issuer/);
@@ -147,7 +147,7 @@ describe.skipIf(!isRoot)("the checks through a balancer", () => {
     expect(found["every node is reached"]).not.toBe(true);
   });
 
-  it("tell that nothing listens", async () => {
+  it("report that nothing listens", async () => {
     const results = await checkThroughBalancer({
       hostname,
       address,

@@ -7,7 +7,7 @@ import { leftOf, startRehearsalCommand, type RehearsalCommand } from "./support/
 import { isRoot } from "./support/rehearsed.ts";
 import { stackText } from "./support/stack-text.ts";
 
-describe.skipIf(!isRoot)("a rehearsal that is ended before its time", () => {
+describe.skipIf(!isRoot)("a rehearsal that is ended early", () => {
   const folder = mkdtempSync(join(tmpdir(), "cleanup-test-"));
   const stackFile = join(folder, "Pulumi.cleanup-test.yaml");
 
@@ -17,7 +17,7 @@ describe.skipIf(!isRoot)("a rehearsal that is ended before its time", () => {
     await clearSandboxes();
   });
 
-  /** What it prints when it is in the middle of something. */
+  /** What it prints when it is in the middle of each step. */
   const moments = {
     "hosts are created": "▸ hosts",
     "Kubernetes starts": "▸ Kubernetes",
@@ -26,14 +26,14 @@ describe.skipIf(!isRoot)("a rehearsal that is ended before its time", () => {
   };
   type Moment = keyof typeof moments;
 
-  // Both signals take the same way through the program, so each moment is interrupted once.
+  // Both signals are handled by the same code, so each moment is interrupted once.
   const endings: readonly [Moment, string, (rehearsal: RehearsalCommand) => void][] = [
     ["hosts are created", "SIGTERM", (rehearsal) => rehearsal.signal("SIGTERM")],
     ["Kubernetes starts", "Ctrl-C", (rehearsal) => rehearsal.interrupt()],
     ["a script runs on a host", "SIGTERM", (rehearsal) => rehearsal.signal("SIGTERM")],
     ["charts are installed", "Ctrl-C", (rehearsal) => rehearsal.interrupt()],
   ];
-  it.each(endings)("while %s, by %s: cleans up, and says so with its exit code", async (moment, _, end) => {
+  it.each(endings)("while %s, by %s: cleans up, and reports it with its exit code", async (moment, _, end) => {
     const { rehearsal, entry } = await startedUntil(moment);
 
     end(rehearsal);
@@ -64,7 +64,7 @@ describe.skipIf(!isRoot)("a rehearsal that is ended before its time", () => {
   }
 });
 
-/** A sandbox is recorded a moment after its phase begins; a later look knows more processes. */
+/** A sandbox is recorded a moment after its phase begins. A later check finds more processes. */
 async function recordOf(rehearsal: RehearsalCommand) {
   for (;;) {
     try {

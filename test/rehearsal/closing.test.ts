@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { makeOrClose } from "../../rehearsal/closing.ts";
 
-describe("what is made of several parts", () => {
-  it("is ended by them in the reverse of their order, once", async () => {
+describe("an object made of several parts", () => {
+  it("closes its parts in reverse order, once", async () => {
     const ended: string[] = [];
     const made = await makeOrClose(async (closers, close) => {
       for (const part of ["world", "engine"]) closers.push(async () => ended.push(part));
@@ -16,7 +16,7 @@ describe("what is made of several parts", () => {
     expect(ended).toEqual(["engine", "world"]);
   });
 
-  it("leaves no part behind where one cannot be made, and says why", async () => {
+  it("leaves no part behind if one cannot be created, and reports why", async () => {
     const ended: string[] = [];
 
     const making = makeOrClose(async (closers) => {

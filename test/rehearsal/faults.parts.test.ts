@@ -11,7 +11,7 @@ const one = listeners("192.0.2.11");
 /** Where the last of nginx's packages puts its files. */
 const modules = "/usr/lib/nginx/modules";
 
-/** The product waits two minutes for another package manager; a test need not. */
+/** The product waits two minutes for another package manager. A test need not. */
 const shortTimeouts = {
   edit: (text: string) => text.replaceAll("Timeout=120", "Timeout=2").replaceAll("+ 120)", "+ 2)"),
 };
@@ -28,7 +28,7 @@ describe.skipIf(process.getuid?.() !== 0)("a fault on a host", () => {
     stern = new ScriptedHost(sandbox, await sandbox.addHost({ name: "lb-2", user: "ops", port: 22, sudo: "password" }));
   });
   afterEach(async () => {
-    // What a failed test left must not fail the next one.
+    // What a failed test leaves must not fail the next one.
     await machine.look("sh", "-c", "pkill -x perl; umount /var /etc/nginx /usr/lib/nginx/modules 2>/dev/null");
     await machine.base.delete();
   });
@@ -43,12 +43,12 @@ describe.skipIf(process.getuid?.() !== 0)("a fault on a host", () => {
   const isAsItWas = async () => {
     const end = await machine.base.delete();
     expect(end.code, end.stderr).toBe(0);
-    // The test made these two as places to mount on.
+    // The test created these two as mount points.
     await machine.look("rmdir", "--ignore-fail-on-non-empty", modules, "/usr/lib/nginx");
     expect(await machine.changes()).toEqual([]);
   };
 
-  it("sudo that asks for a password: says for whom, and what to allow", async () => {
+  it("sudo that asks for a password is reported with the user and what to allow", async () => {
     const end = await stern.base.create();
 
     expect([end.code, end.stderr]).toEqual([
@@ -59,7 +59,7 @@ describe.skipIf(process.getuid?.() !== 0)("a fault on a host", () => {
     expect(await stern.changes()).toEqual([]);
   });
 
-  it("little room: is said before anything is changed", async () => {
+  it("little disk space is reported before anything is changed", async () => {
     await mount("/var", 64 * 1024);
 
     const end = await machine.base.create();
@@ -72,7 +72,7 @@ describe.skipIf(process.getuid?.() !== 0)("a fault on a host", () => {
     expect(await machine.changes()).toEqual([]);
   });
 
-  it("a disk that is full while packages are unpacked: apt's words, and with room again the way on", async () => {
+  it("a disk that fills up while packages are unpacked is reported with apt's message, and the next run with space completes", async () => {
     await machine.base.create();
     await mount(modules, 16);
 
@@ -87,7 +87,7 @@ describe.skipIf(process.getuid?.() !== 0)("a fault on a host", () => {
     await isAsItWas();
   });
 
-  it("a disk that is full while packages are unpacked: destroy takes away what had come", async () => {
+  it("after a disk filled up while packages were unpacked, destroy removes what was installed", async () => {
     await machine.base.create();
     await mount(modules, 16);
     const full = await machine.nginx(one);
@@ -97,7 +97,7 @@ describe.skipIf(process.getuid?.() !== 0)("a fault on a host", () => {
     await isAsItWas();
   });
 
-  it("a disk that is full when the configuration is placed: df's words, and the old one goes on", async () => {
+  it("a disk that is full when the configuration is placed is reported with df's output, and the old one stays", async () => {
     await machine.base.create();
     await machine.nginx(one);
     const serving = await machine.generation();
@@ -120,11 +120,11 @@ describe.skipIf(process.getuid?.() !== 0)("a fault on a host", () => {
 
   describe("apt's locks held by another process", () => {
     const locks = ["/var/lib/dpkg/lock-frontend", "/var/lib/apt/lists/lock"];
-    /** As apt itself locks: fcntl(2), which flock(1) cannot do. */
+    /** Locks as apt itself does: fcntl(2), which flock(1) cannot do. */
     const hold = (path: string) =>
       `perl -e 'use Fcntl; open $f, "+>>", "${path}"; $lock = pack("s s x![l!] l! l! i", F_WRLCK, 0, 0, 0, 0); fcntl($f, F_SETLK, $lock) or die; sleep shift' `;
 
-    it.each(locks)("for too long (%s): says how to see by whom", async (path) => {
+    it.each(locks)("for too long (%s) are reported, with how to find their holder", async (path) => {
       await machine.base.create();
       await machine.look("sh", "-c", `${hold(path)} 60 >/dev/null 2>&1 & sleep 0.3`);
 
@@ -150,7 +150,7 @@ describe.skipIf(process.getuid?.() !== 0)("a fault on a host", () => {
     });
   });
 
-  it("a connection that breaks: the script ends at its next word, and the next one runs", async () => {
+  it("a broken connection ends the script at its next output, and the next script runs", async () => {
     await machine.base.create();
     const abandoned = machine.run("long", "say at work\nsleep 1\nsay again\nsay never\n: >/run/reached-the-end\n");
     await sleep(700);

@@ -11,17 +11,17 @@ import { keptStackFile, projectCommand } from "./support/project-command.ts";
 import { isRoot, rehearse, type PulumiRun, type Rehearsed } from "./support/rehearsed.ts";
 import { stackText } from "./support/stack-text.ts";
 
-/** Not a name that a user of this clone would have, as `npm run up` keeps a folder for it in the clone. */
+/** A name that users of this clone do not have, because `npm run up` keeps a folder for it in the clone. */
 const stackName = "faults-test";
 const balancers = ["good", "quiet", "away", "stranger", "stern"] as const;
 type Balancer = (typeof balancers)[number];
 
-/** A stack whose hosts have a fault each. All of them are met by one update, as each takes its time. */
+/** A stack whose hosts have one fault each. One update covers them all, because each takes its time. */
 describe.skipIf(!isRoot)("a stack whose hosts", () => {
   let stack: Rehearsed;
   let run: PulumiRun;
-  /** Seconds after the start of the update at which the fault of a host was said. */
-  const said = new Map<Balancer, number>();
+  /** Seconds after the start of the update at which the fault of a host was reported. */
+  const reportedAfter = new Map<Balancer, number>();
   let frozenAt = Infinity;
 
   beforeAll(async () => {
@@ -30,7 +30,7 @@ describe.skipIf(!isRoot)("a stack whose hosts", () => {
       if (process.env["RANCHER_TEST_TALK"] !== undefined) console.log(line);
       const [, name] = / (\w+)-(?:base|nginx)-script .*\*\*creating failed\*\*/.exec(line) ?? [];
       const host = balancers.find((each) => each === name);
-      if (host && !said.has(host)) said.set(host, (performance.now() - started) / 1000);
+      if (host && !reportedAfter.has(host)) reportedAfter.set(host, (performance.now() - started) / 1000);
     };
     stack = await rehearse({
       stackFile: stackText({ balancers, servers: ["server-1", "server-2"] }),
@@ -61,7 +61,7 @@ describe.skipIf(!isRoot)("a stack whose hosts", () => {
     await clearLeftovers();
   });
 
-  /** Fake controllers look every 2 s; the checks are made again until then. */
+  /** Fake controllers check every 2 s. The checks are repeated until then. */
   const checksPass = (nodes: readonly string[]) =>
     expect.poll(() => failedChecks(stack, nodes), { timeout: 20_000, interval: 1000 }).toEqual([]);
   const sudoAsks = (name: Balancer, asks: boolean) =>
@@ -79,33 +79,33 @@ describe.skipIf(!isRoot)("a stack whose hosts", () => {
     return (exported.deployment.resources ?? []).map(({ urn }) => urn.split("::").at(-1) ?? "");
   };
 
-  it("do not answer: the run ends within its time, and says which address", () => {
+  it("do not respond: the run ends within its timeout, and names the address", () => {
     expect(run.code).not.toBe(0);
     expect(run.text).toMatch(
       new RegExp(`after 18 failed attempts: dial tcp ${stack.host("away").address}:22: i/o timeout`),
     );
-    expect(said.get("away")).toBeGreaterThan(100);
-    expect(said.get("away")).toBeLessThan(240);
+    expect(reportedAfter.get("away")).toBeGreaterThan(100);
+    expect(reportedAfter.get("away")).toBeLessThan(240);
   });
 
-  it("have another host key: are refused within a minute or so", () => {
+  it("have another host key: are rejected within about a minute", () => {
     expect(run.text).toContain("after 18 failed attempts: ssh: handshake failed: ssh: host key mismatch");
-    expect(said.get("stranger")).toBeLessThan(180);
+    expect(reportedAfter.get("stranger")).toBeLessThan(180);
   });
 
-  it("ask for a password with sudo: are told so at once", () => {
+  it("ask for a password with sudo: are reported immediately", () => {
     expect(run.text).toContain("host stern: sudo asks ops for a password, and a script cannot give one. Allow it:");
-    expect(said.get("stern")).toBeLessThan(90);
+    expect(reportedAfter.get("stern")).toBeLessThan(90);
   });
 
   it("go silent in the middle of a script: are given up after TCP keepalive", () => {
     expect(run.text).toContain("remote command exited without exit status");
-    const silence = (said.get("quiet") ?? Infinity) - frozenAt;
+    const silence = (reportedAfter.get("quiet") ?? Infinity) - frozenAt;
     expect(silence).toBeGreaterThan(130);
     expect(silence).toBeLessThan(240);
   });
 
-  it("have such faults keep the state of all the rest, and converge once they are mended", async () => {
+  it("have such faults keep the state of all the others, and converge once they are repaired", async () => {
     const kept = await resources();
     await stack.host("away").thaw();
     await stack.host("quiet").thaw();
@@ -124,7 +124,7 @@ describe.skipIf(!isRoot)("a stack whose hosts", () => {
     await checksPass(["server-1", "server-2"]);
   });
 
-  it("are gone: npm run up names them, and says how to forget them", async () => {
+  it("are gone: npm run up names them, and explains how to forget them", async () => {
     await stack.host("away").stop();
     await sudoAsks("stern", true);
     stack.edit((config) => {
@@ -132,7 +132,7 @@ describe.skipIf(!isRoot)("a stack whose hosts", () => {
       config["rancher:cluster"] = { ...cluster, servers: cluster.servers.slice(0, 1) };
     });
 
-    // Only this one, as the dead host would take its minutes.
+    // Only this one, because the dead host would take its minutes.
     const up = await projectCommand(stack, "up", ["--yes", "--skip-preview", "--target", "**stern-nginx-script"]);
     await sudoAsks("stern", false);
 
@@ -142,7 +142,7 @@ describe.skipIf(!isRoot)("a stack whose hosts", () => {
     expect(up.stderr).not.toContain("host good does not answer");
   });
 
-  it("are gone for good: are forgotten, when the stack file does not name them any more", async () => {
+  it("are gone for good: are forgotten once the stack file no longer names them", async () => {
     const early = await projectCommand(stack, "forget", ["away"]);
     editHost("away", () => undefined);
 
@@ -164,12 +164,12 @@ describe.skipIf(!isRoot)("a stack whose hosts", () => {
     expect(up.code, up.text).toBe(0);
   });
 
-  it("had faults are as they were after destroy", async () => {
+  it("had faults are restored after destroy", async () => {
     const destroyed = await stack.destroy();
     const hosts = stack.hosts.filter(({ name }) => name !== "away");
 
     expect(destroyed.code, destroyed.text).toBe(0);
-    // The rule of sudo was the test's own to change, and is back.
+    // The test itself changed the rule of sudo, and has restored it.
     const results = await checkNothingLeft({ ...stack, hosts });
     expect(results.filter(({ passed }) => !passed)).toEqual([]);
   });

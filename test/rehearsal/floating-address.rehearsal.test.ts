@@ -14,8 +14,8 @@ const hosts = ["lb-1", "lb-2"].map((name, index) => ({
   hostKey: "ssh-ed25519 AAAA",
 }));
 
-/** The life of one stack: each test begins where the one before it ended. */
-describe.skipIf(!isRoot)("a stack with HAProxy on two hosts and an address that moves between them", () => {
+/** The life of one stack: each test begins where the previous one ended. */
+describe.skipIf(!isRoot)("a stack with HAProxy on two hosts and a floating address", () => {
   let stack: Rehearsed;
 
   beforeAll(async () => {
@@ -54,7 +54,7 @@ describe.skipIf(!isRoot)("a stack with HAProxy on two hosts and an address that 
     expect(order.map(began)).not.toContain(-1);
   });
 
-  it("answers at the address as users expect it to, and tells them that one alone", async () => {
+  it("serves users at the floating address, and outputs only that address", async () => {
     const endpoint = { name: "floating address", address: target().address };
     const failed = await lastFailedChecks({ ...stack, hosts: [endpoint] }, servers);
     const outputs = JSON.parse((await stack.pulumi(["stack", "output", "--json"])).text) as Record<string, unknown>;
@@ -64,11 +64,11 @@ describe.skipIf(!isRoot)("a stack with HAProxy on two hosts and an address that 
     expect(outputs["nextSteps"]).toContain(`Point ${hostname} to ${target().address} in DNS.`);
   });
 
-  it("answers there when the host that has it is cut off, and when that host is back", async () => {
+  it("serves there when the host that has it is cut off, and when that host is back", async () => {
     expect(await checkTakeover(stack.hosts, target())).toMatchObject({ passed: true });
   });
 
-  it("is not touched by a second up", async () => {
+  it("is not changed by a second up", async () => {
     expect(await checkUnchanged(stack)).toMatchObject({ passed: true });
   });
 
@@ -88,7 +88,7 @@ describe.skipIf(!isRoot)("a stack with HAProxy on two hosts and an address that 
     expect([...new Set(keepalivedSteps(up))]).toEqual(["lb-1 updat", "lb-2 updat"]);
   });
 
-  it("goes without a trace", async () => {
+  it("is destroyed without a trace", async () => {
     succeeds(await stack.destroy());
 
     expect((await checkNothingLeft(stack)).filter(({ passed }) => !passed)).toEqual([]);

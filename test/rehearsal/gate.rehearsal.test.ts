@@ -13,7 +13,7 @@ import { installByHand } from "./support/installed-by-others.ts";
 import { isRoot, rehearse, type PulumiRun, type Rehearsed } from "./support/rehearsed.ts";
 import { stackText } from "./support/stack-text.ts";
 
-/** One cluster, which gets worse and better again; each test begins where the one before it ended. */
+/** One cluster, which gets worse and better again. Each test begins where the previous one ended. */
 describe.skipIf(!isRoot)("the gate", () => {
   let stack: Rehearsed;
   let cluster: KubeConfig;
@@ -47,7 +47,7 @@ describe.skipIf(!isRoot)("the gate", () => {
     return preview;
   };
 
-  it("reports every problem of the stack file at once, before it looks at anything", async () => {
+  it("reports every problem of the stack file together, before it contacts the cluster", async () => {
     set("replicas", 0);
     set("hostnam", "rancher.example.com");
     set("version", "2.15");
@@ -59,7 +59,7 @@ describe.skipIf(!isRoot)("the gate", () => {
     );
   });
 
-  it("says where a kubeconfig leads when nothing answers there", async () => {
+  it("names the server of a kubeconfig that does not respond", async () => {
     const [port] = await freePorts(1);
     const nowhere = stack.kubernetes.kubeconfig.replaceAll(/127\.0\.0\.1:\d+/g, `127.0.0.1:${port}`);
     await stack.setSecret("kubeconfig", nowhere);
@@ -77,7 +77,7 @@ describe.skipIf(!isRoot)("the gate", () => {
     );
   });
 
-  it("refuses a cluster without an IngressClass, and warns of other people's workloads there", async () => {
+  it("refuses a cluster without an IngressClass, and warns about other workloads", async () => {
     const networking = cluster.makeApiClient(NetworkingV1Api);
     const traefik = await networking.readIngressClass({ name: "traefik" });
     await networking.deleteIngressClass({ name: "traefik" });
@@ -107,14 +107,14 @@ describe.skipIf(!isRoot)("the gate", () => {
     });
   });
 
-  it("accepts the same stack when only the warnings are left, and repeats them", async () => {
+  it("accepts the same stack when only the warnings remain, and repeats them", async () => {
     const preview = await stack.preview();
 
     expect(preview.code, preview.text).toBe(0);
     expect(warningsIn(preview)).toEqual([outOfSupport, otherWorkloads]);
   });
 
-  it("refuses a cert-manager of others that is too old", async () => {
+  it("refuses a foreign cert-manager that is too old", async () => {
     await installByHand(stack, {
       chart: "cert-manager",
       version: "v1.14.7",
@@ -125,7 +125,7 @@ describe.skipIf(!isRoot)("the gate", () => {
     await isRefused(tooOld);
   });
 
-  it("refuses a Rancher that others installed, and one that would skip a minor", async () => {
+  it("refuses a foreign Rancher, and one that would skip a minor", async () => {
     set("tls", { source: "letsEncrypt", email: "ops@example.com" });
     await installByHand(stack, {
       chart: "rancher",
@@ -137,7 +137,7 @@ describe.skipIf(!isRoot)("the gate", () => {
     await isRefused(skippedMinor, tooOld, takenOver);
   });
 
-  it("refuses the skipped minor of a Rancher of this stack's own as well", async () => {
+  it("refuses to skip a minor of the stack's own Rancher as well", async () => {
     await cluster.makeApiClient(CoreV1Api).patchNamespace(
       {
         name: "cattle-system",
@@ -153,7 +153,7 @@ describe.skipIf(!isRoot)("the gate", () => {
     await isRefused(skippedMinor, tooOld);
   });
 
-  it("registered nothing and touched no host in all of this", async () => {
+  it("has registered nothing and touched no host", async () => {
     const state = JSON.parse(await stack.engine.capture(["stack", "export", "--stack", stack.stack])) as {
       deployment: { resources?: unknown[] };
     };
@@ -174,7 +174,7 @@ const skippedMinor =
 const takenOver =
   "rancher:kubeconfig leads to a cluster where Rancher 2.13.3 is already installed, but not by this stack; Helm does not install over it. Use a cluster without Rancher, or the stack that installed it.";
 
-/** The program's problems, a line each, from Pulumi's diagnostics. */
+/** The program's problems, one line each, from Pulumi's diagnostics. */
 function errorsIn({ lines }: PulumiRun): string[] {
   const diagnostics = lines.slice(lines.indexOf("Diagnostics:"));
   const first = diagnostics.findIndex((line) => /^ +error: /.test(line));

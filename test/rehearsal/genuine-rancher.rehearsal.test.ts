@@ -28,15 +28,15 @@ afterAll(async () => {
 });
 
 /**
- * The binary is a fake (fake-rancher-server.ts), which takes and wants what a genuine one does as far as its sources
- * tell; the way to it is the genuine one. The tests follow each other.
+ * The binary is a fake (fake-rancher-server.ts), which accepts and requires what a genuine server does according to its
+ * sources. Everything around it is real. The tests build on each other.
  */
-describe.skipIf(!isRoot)("a rehearsal with a Rancher server somebody brought", () => {
+describe.skipIf(!isRoot)("a rehearsal with the user's Rancher server", () => {
   let stack: Rehearsed;
   let password: string;
-  const said: string[] = [];
+  const lines: string[] = [];
   const pids = () =>
-    said.flatMap((line) => /the genuine Rancher starts, process (\d+)/.exec(line)?.[1] ?? []).map(Number);
+    lines.flatMap((line) => /the genuine Rancher starts, process (\d+)/.exec(line)?.[1] ?? []).map(Number);
   const target = (): CheckTarget => ({
     hostname: stack.hostname,
     address: stack.host("lb-1").address,
@@ -46,20 +46,20 @@ describe.skipIf(!isRoot)("a rehearsal with a Rancher server somebody brought", (
   });
 
   beforeAll(async () => {
-    stack = await rehearse({ stackFile, rancherBinary: makeFakeRancher(folder), hear: (line) => said.push(line) });
+    stack = await rehearse({ stackFile, rancherBinary: makeFakeRancher(folder), hear: (line) => lines.push(line) });
     await markHosts(stack.hosts);
   });
   afterAll(async () => {
     await stack?.close();
   });
 
-  it("says that Rancher is genuine, which one, and that it waits for the release", async () => {
+  it("reports that Rancher is genuine, its version, and that it waits for the release", async () => {
     const binary = join(folder, "rancher");
 
     expect(stack.participants.filter(({ name }) => name === "Rancher")).toEqual([
       { name: "Rancher", version: "v2.15.2", kind: "genuine", from: binary },
     ]);
-    expect(said.join("\n")).toContain(`${binary} v2.15.2 starts once the release is installed`);
+    expect(lines.join("\n")).toContain(`${binary} v2.15.2 starts once the release is installed`);
     expect(pids()).toEqual([]);
   });
 
@@ -82,7 +82,7 @@ describe.skipIf(!isRoot)("a rehearsal with a Rancher server somebody brought", (
     );
   });
 
-  it("tells it about the client as an ingress controller does", async () => {
+  it("passes the client's address to it as an ingress controller does", async () => {
     const { body } = await get(target(), "/seen-by-rancher");
 
     expect(JSON.parse(body)).toMatchObject({
@@ -100,20 +100,20 @@ describe.skipIf(!isRoot)("a rehearsal with a Rancher server somebody brought", (
       expect(readFileSync(`/proc/${pid}/${file}`, "utf8")).not.toContain(password);
     }
     expect(readFileSync(join(stack.folder, "rancher", "rancher.log"), "utf8")).not.toContain(password);
-    expect(said.join("\n")).not.toContain(password);
+    expect(lines.join("\n")).not.toContain(password);
   });
 
-  it("does not pass a wrong password, and names none", async () => {
+  it("fails with a wrong password, and prints no password", async () => {
     await expect(openSession(target(), "not the password", 0)).rejects.toThrow(
       /^signing in as admin with the bootstrap password: \/v1-public\/login answered 401$/,
     );
-    // Without a session the check is the one for a fake Rancher, and this one is not.
+    // Without a session the check is the one for a fake Rancher, which this server is not.
     const { bootstrapPassword: _none, ...anonymous } = target();
     const failed = (await checkThroughBalancer(anonymous)).filter(({ passed }) => !passed);
     expect(failed).toEqual([{ name: "a websocket opens", passed: false, seen: "the upgrade was answered with 401" }]);
   });
 
-  it("starts it again when it ends", async () => {
+  it("restarts it when it exits", async () => {
     const [pid = 0] = pids();
     process.kill(pid, "SIGKILL");
     await vi.waitFor(() => expect(pids()).toHaveLength(2), { timeout: 10_000 });
@@ -121,10 +121,10 @@ describe.skipIf(!isRoot)("a rehearsal with a Rancher server somebody brought", (
     await stack.genuineRancher!.ready();
 
     expect((await get(target(), "/ping")).body).toBe("pong");
-    expect(said.join("\n")).toContain("the Rancher server was ended by SIGKILL");
+    expect(lines.join("\n")).toContain("the Rancher server was ended by SIGKILL");
   });
 
-  it("is changed by no second up, ends it with the release, and leaves nothing", async () => {
+  it("is not changed by a second up, ends the server with the release, and leaves nothing", async () => {
     const again = await stack.up("--expect-no-changes");
     expect(again.code, again.text).toBe(0);
 
@@ -136,7 +136,7 @@ describe.skipIf(!isRoot)("a rehearsal with a Rancher server somebody brought", (
     expect((await checkNothingLeft(stack)).filter(({ passed }) => !passed)).toEqual([]);
   });
 
-  it("ends it with the rehearsal, also one that serves", async () => {
+  it("ends it with the rehearsal, even while it serves", async () => {
     const up = await stack.up();
     expect(up.code, up.text).toBe(0);
     await stack.genuineRancher!.ready();
@@ -150,19 +150,19 @@ describe.skipIf(!isRoot)("a rehearsal with a Rancher server somebody brought", (
   });
 });
 
-describe.skipIf(!isRoot)("a Rancher server that is of no use", () => {
-  it("is refused before anything is made", async () => {
-    const said: string[] = [];
-    const rehearsal = rehearse({ stackFile, rancherBinary: join(folder, "none"), hear: (line) => said.push(line) });
+describe.skipIf(!isRoot)("an unusable Rancher server", () => {
+  it("is rejected before anything is created", async () => {
+    const lines: string[] = [];
+    const rehearsal = rehearse({ stackFile, rancherBinary: join(folder, "none"), hear: (line) => lines.push(line) });
 
     await expect(rehearsal).rejects.toThrow(`--rancher ${folder}/none: there is no such file.`);
-    expect(said).toEqual([]);
+    expect(lines).toEqual([]);
   });
 
-  it("is named with the end of its output when it ends early, and not started again", async () => {
-    const said: string[] = [];
+  it("is reported with the end of its output when it exits early, and not restarted", async () => {
+    const lines: string[] = [];
     const rancherBinary = makeExecutable(folder, 'echo "[FATAL] this is no Rancher" >&2; exit 4', "useless");
-    const stack = await rehearse({ stackFile, rancherBinary, hear: (line) => said.push(line) });
+    const stack = await rehearse({ stackFile, rancherBinary, hear: (line) => lines.push(line) });
     try {
       const up = await stack.up();
       expect(up.code, up.text).toBe(0);
@@ -171,9 +171,9 @@ describe.skipIf(!isRoot)("a Rancher server that is of no use", () => {
         /the Rancher server ended with exit code 4\. Its last lines \(.*\):\n {2}\[FATAL\] this is no Rancher$/,
       );
       await sleep(3000);
-      expect(said.filter((line) => line.includes("the genuine Rancher starts"))).toHaveLength(1);
+      expect(lines.filter((line) => line.includes("the genuine Rancher starts"))).toHaveLength(1);
       const endpoint = { ...stack, address: stack.host("lb-1").address, caCertificate: stack.authority.certificate };
-      // Its certificate comes when it comes.
+      // Its certificate appears at some later time.
       await vi.waitFor(async () => expect((await get(endpoint, "/")).status).toBe(502), { timeout: 120_000 });
     } finally {
       await stack.close();

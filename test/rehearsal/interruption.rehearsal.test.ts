@@ -14,14 +14,14 @@ import { isRoot, rehearse, type Rehearsed } from "./support/rehearsed.ts";
 import { stackText } from "./support/stack-text.ts";
 
 const servers = ["server-1", "server-2"];
-/** Not a name that a user of this clone would have, as `npm run up` keeps a folder for it in the clone. */
+/** A name that users of this clone do not have, because `npm run up` keeps a folder for it in the clone. */
 const stackName = "interruption-test";
 
 /** One stack, whose engine is killed at every stage of its life. */
 describe.skipIf(!isRoot)("an engine that is killed in the middle of up", () => {
   let stack: Rehearsed;
   let bystander: ChildProcess;
-  /** The second balancer, as the stack file describes it; it joins in the last run that is killed. */
+  /** The second balancer, as the stack file describes it. It joins in the last run that is killed. */
   let second: unknown;
 
   beforeAll(async () => {
@@ -39,7 +39,7 @@ describe.skipIf(!isRoot)("an engine that is killed in the middle of up", () => {
 
   const editBalancers = (change: (hosts: unknown[]) => void) =>
     stack.edit((config) => change((config["rancher:loadBalancer"] as { hosts: unknown[] }).hosts));
-  /** The fake controllers look every 2 s; the checks are made again until then. */
+  /** The fake controllers check every 2 s. The checks are repeated until then. */
   const checksPass = (...balancers: string[]) => {
     const hosts = balancers.map((name) => stack.host(name));
     const failed = () => failedChecks({ ...stack, hosts }, servers);

@@ -10,7 +10,7 @@ import { hostname, stackText } from "./support/stack-text.ts";
 import { askWhile } from "./support/steady-client.ts";
 
 const servers = ["server-1", "server-2"];
-/** Has its certificate on the balancer's hosts already, where Rancher's comes from the stack. */
+/** Has its certificate on the balancer's hosts already, while Rancher's comes from the stack. */
 const wiki = {
   name: "wiki",
   hostname: "wiki.example.com",
@@ -20,7 +20,7 @@ const wiki = {
 };
 const packaged = { ...helmGroup, plural: "helmcharts" };
 
-/** The life of one stack: each test begins where the one before it ended. */
+/** The life of one stack: each test begins where the previous one ended. */
 describe.skipIf(!isRoot)("a stack whose balancer ends TLS", () => {
   let stack: Rehearsed;
   let cluster: KubeConfig;
@@ -82,7 +82,7 @@ describe.skipIf(!isRoot)("a stack whose balancer ends TLS", () => {
     return (list as { items: { metadata: { name: string } }[] }).items.map(({ metadata }) => metadata.name);
   };
 
-  it("is refused where nobody may tell the ingress controller to trust it, with the text to apply", async () => {
+  it("is refused if this stack may not configure the ingress controller, with the text to apply", async () => {
     await objects().deleteNamespacedCustomObject({ ...packaged, name: "traefik" });
 
     const preview = await stack.preview();
@@ -93,7 +93,7 @@ describe.skipIf(!isRoot)("a stack whose balancer ends TLS", () => {
     expect(preview.text).toContain(`- ${target().address}`);
   });
 
-  it("comes up: trust first, then nginx, then Rancher, and whoever asks is told to Rancher", async () => {
+  it("comes up: trust first, then nginx, then Rancher, which sees the client's address", async () => {
     const up = await stack.up();
 
     succeeds(up);
@@ -110,7 +110,7 @@ describe.skipIf(!isRoot)("a stack whose balancer ends TLS", () => {
     expect(secrets.items.map(({ metadata }) => metadata?.name)).not.toContain("tls-rancher-ingress");
   });
 
-  it("is not touched by a second up", async () => {
+  it("is not changed by a second up", async () => {
     const before = await nginxProcesses(stack.host("lb-1"));
 
     succeeds(await stack.up("--expect-no-changes"));
@@ -118,7 +118,7 @@ describe.skipIf(!isRoot)("a stack whose balancer ends TLS", () => {
     expect(await nginxProcesses(stack.host("lb-1"))).toEqual(before);
   });
 
-  it("goes to layer 4 in one up, without a failed request: Rancher first, then nginx, trust last", async () => {
+  it("switches to layer 4 in one up, without a failed request: Rancher first, then nginx, trust last", async () => {
     layer(4);
 
     const { result: up, ...answers } = await askWhile([target()], stack.up());
@@ -137,7 +137,7 @@ describe.skipIf(!isRoot)("a stack whose balancer ends TLS", () => {
     expect(results.filter(({ passed }) => !passed)).toEqual([]);
   });
 
-  it("goes back to layer 7 in one up, without a failed request", async () => {
+  it("switches back to layer 7 in one up, without a failed request", async () => {
     layer(7);
 
     const { result: up, ...answers } = await askWhile([target()], stack.up());
@@ -147,7 +147,7 @@ describe.skipIf(!isRoot)("a stack whose balancer ends TLS", () => {
     expect(await failedChecks()).toEqual([]);
   });
 
-  it("goes without a trace", async () => {
+  it("is destroyed without a trace", async () => {
     succeeds(await stack.destroy());
 
     const failed = (await checkNothingLeft(stack)).filter(({ passed }) => !passed);

@@ -10,7 +10,7 @@ import { askInTurn, askWhile } from "./support/steady-client.ts";
 const servers = ["server-1", "server-2"];
 const hosts = [{ name: "lb-1", address: "192.0.2.101", hostKey: "ssh-ed25519 AAAA" }];
 
-/** The life of one stack: each test begins where the one before it ended. */
+/** The life of one stack: each test begins where the previous one ended. */
 describe.skipIf(!isRoot)("a stack whose balancer runs as a container", () => {
   let stack: Rehearsed;
 
@@ -33,7 +33,7 @@ describe.skipIf(!isRoot)("a stack whose balancer runs as a container", () => {
   });
 
   const succeeds = (run: PulumiRun) => expect(run.code, run.text).toBe(0);
-  const docker = (...words: string[]) => stack.containers?.engines[0]?.engine.mustDocker(...words);
+  const docker = (...args: string[]) => stack.containers?.engines[0]?.engine.mustDocker(...args);
   const target = () => ({
     hostname,
     address: stack.host("lb-1").address,
@@ -44,15 +44,15 @@ describe.skipIf(!isRoot)("a stack whose balancer runs as a container", () => {
     const results = await lastChecksThroughBalancer({ ...target(), nodes: servers, clientAddress });
     expect(results.filter(({ passed }) => !passed)).toEqual([]);
   };
-  /** What Docker knows of all containers: name, image, id, the start. */
+  /** Docker's list of all containers: name, image, id, start time. */
   const containers = async () => {
     const ids = (await docker("ps", "--all", "--quiet", "--no-trunc"))?.split("\n") ?? [];
     return docker("inspect", "--format", "{{.Name}} {{.Config.Image}} {{.Id}} {{.State.StartedAt}}", ...ids);
   };
-  /** Where the registry was asked for more than digests. */
+  /** Requests to the registry for more than digests. */
   const pulled = () => stack.containers?.registry.requests.filter((request) => request.includes("/blobs/"));
 
-  it("comes up with the image's digest, and tells Rancher who asks by the PROXY protocol", async () => {
+  it("comes up with the image's digest, and Rancher sees the client's address through the PROXY protocol", async () => {
     succeeds(await stack.up());
 
     const { name, digest } = stack.containers!.image;
@@ -66,11 +66,11 @@ describe.skipIf(!isRoot)("a stack whose balancer runs as a container", () => {
     const answers = await askInTurn(target(), 12).finally(() => node?.thaw());
 
     expect(answers.failures).toEqual([]);
-    // Someone met the silent node.
+    // At least one request met the silent node.
     expect(answers.slowest).toBeGreaterThan(1900);
   });
 
-  it("is not touched by a second up", async () => {
+  it("is not changed by a second up", async () => {
     const before = await containers();
 
     expect(await checkUnchanged(stack)).toMatchObject({ passed: true });
@@ -78,7 +78,7 @@ describe.skipIf(!isRoot)("a stack whose balancer runs as a container", () => {
     expect(await containers()).toBe(before);
   });
 
-  it("goes to layer 7 in the same container, and no client notices", async () => {
+  it("switches to layer 7 in the same container, without an interruption", async () => {
     const before = await containers();
     stack.edit((config) => {
       const { proxyProtocol: _layer4, ...balancer } = config["rancher:loadBalancer"] as Record<string, unknown>;
@@ -94,7 +94,7 @@ describe.skipIf(!isRoot)("a stack whose balancer runs as a container", () => {
     await checksPass();
   });
 
-  it("shows at preview that the image's tag was moved, and pulls nothing", async () => {
+  it("shows a moved image tag at preview, and pulls nothing", async () => {
     const before = pulled();
     const { image, registry } = stack.containers!;
 
@@ -109,7 +109,7 @@ describe.skipIf(!isRoot)("a stack whose balancer runs as a container", () => {
     expect(pulled()).toEqual(before);
   });
 
-  it("goes without a trace, in Docker too", async () => {
+  it("is destroyed without a trace, in Docker too", async () => {
     succeeds(await stack.destroy());
 
     const results = await checkNothingLeft(stack);

@@ -18,10 +18,10 @@ const held: Listener = {
 const one = [...listeners("192.0.2.11"), held];
 const other = [...listeners("192.0.2.12"), held];
 
-/** Seconds distributions give open connections when they restart nginx, with its ports closed. */
+/** Seconds that distributions give open connections when they restart nginx, with its ports closed. */
 const timeout = 5;
 
-describe.skipIf(process.getuid?.() !== 0)("an nginx that others upgrade underneath", () => {
+describe.skipIf(process.getuid?.() !== 0)("an upgrade of nginx by others", () => {
   const folder = mkdtempSync(join(tmpdir(), "nginx-upgrade-"));
   let sandbox: Sandbox;
   let machine: ScriptedHost;
@@ -41,7 +41,9 @@ describe.skipIf(process.getuid?.() !== 0)("an nginx that others upgrade undernea
     rmSync(folder, { recursive: true });
   });
 
-  /** New connections one after another while something happens; the longest time none was taken, in seconds. */
+  /**
+   * New connections one after another while something happens. Returns the longest time none was accepted, in seconds.
+   */
   const longestGap = async (meanwhile: () => Promise<unknown>): Promise<number> => {
     const loop =
       ": >/run/connecting; last=${EPOCHREALTIME/./} longest=0; while [ -e /run/connecting ]; do " +
@@ -56,7 +58,7 @@ describe.skipIf(process.getuid?.() !== 0)("an nginx that others upgrade undernea
   const onDisk = () => machine.look("sh", "-c", "nginx -t -q 2>&1 && echo good");
   const reinstall = ["apt-get", "install", "-qq", "-y", "--reinstall", "nginx", "nginx-common", "libnginx-mod-stream"];
 
-  it("by its package manager, which restarts it: our configuration serves on at once, whoever is connected", async () => {
+  it("by the package manager, which restarts it: our configuration serves again immediately, despite open connections", async () => {
     const { master } = await nginxProcesses(machine.host);
     const client = "exec 3<>/dev/tcp/127.0.0.1/2222; sleep 600 <&3 >/dev/null 2>&1 & echo $!";
     const connected = await machine.look("bash", "-c", client);
@@ -68,13 +70,13 @@ describe.skipIf(process.getuid?.() !== 0)("an nginx that others upgrade undernea
     await machine.look("kill", connected);
     expect(gap).toBeLessThan(timeout);
     expect([await onDisk(), await machine.generation()]).toEqual(["good", generationOf(one)]);
-    // The old one stays until its last client has gone.
+    // The old one stays until its last client has disconnected.
     const { master: newer } = await vi.waitFor(() => nginxProcesses(machine.host), { timeout: 60_000, interval: 100 });
     expect(newer).not.toBe(master);
     expect((await machine.nginx(one)).stderr).toBe("unchanged: nginx runs this configuration\n");
   });
 
-  it("and is still between the old program and the new: a rollout reaches the new one's workers", async () => {
+  it("that is still between the old program and the new: a rollout reaches the new one's workers", async () => {
     const old = await machine.look("cat", "/run/nginx.pid");
     const script = `kill -USR2 ${old}; until [ -s /run/nginx.pid.oldbin ] && [ -s /run/nginx.pid ]; do sleep 0.05; done; sleep 0.3`;
     await machine.look("sh", "-c", script);

@@ -42,7 +42,7 @@ const values = {
   certManager: { version: "1.21.2" },
 };
 
-describe("the machines a stack file wants", () => {
+describe("the machines that a stack file needs", () => {
   const unsaid = {
     balancer: "nginx, layer 4",
     ports: { http: 80, https: 443 },
@@ -61,7 +61,7 @@ describe("the machines a stack file wants", () => {
     });
   });
 
-  it("are one node and no host where it names none", () => {
+  it("are one node and no host if it names none", () => {
     expect(wantedMachines({ loadBalancer: { kind: "external" }, cluster: { distribution: "existing" } })).toEqual({
       ...unsaid,
       balancer: "external, layer 4",
@@ -71,7 +71,7 @@ describe("the machines a stack file wants", () => {
     });
   });
 
-  it("have a Docker engine where nginx is a container", () => {
+  it("have a Docker engine if nginx is a container", () => {
     const loadBalancer = { runAs: "container", hosts: [{ name: "lb-1" }] };
 
     expect(wantedMachines({ loadBalancer })).toMatchObject({
@@ -81,7 +81,7 @@ describe("the machines a stack file wants", () => {
     expect(wantedMachines({ loadBalancer: { runAs: "container" } }).containers).toBe(false);
   });
 
-  it("are signed in to as root at port 22 unless it says otherwise", () => {
+  it("are accessed as root at port 22 by default", () => {
     const { hosts } = wantedMachines({ loadBalancer: { hosts: [{ name: "lb-1" }] } });
 
     expect(hosts).toEqual([{ name: "lb-1", user: "root", port: 22 }]);
@@ -89,7 +89,7 @@ describe("the machines a stack file wants", () => {
 });
 
 describe("the overlay", () => {
-  it("puts the world in the place of everything that is of the real one, and keeps the rest", () => {
+  it("replaces everything that belongs to the real machines with the sandbox's, and keeps the rest", () => {
     expect(overlay(values, ["bootstrapPassword"], sandbox).values).toEqual({
       hostname: "rancher.example.com",
       ssh: { user: "ops" },
@@ -108,7 +108,7 @@ describe("the overlay", () => {
     });
   });
 
-  it("gives secrets of its own, each only where the stack file has that secret", () => {
+  it("generates secrets, each only if the stack file has that secret", () => {
     expect(overlay(values, ["bootstrapPassword", "sshPrivateKeyPassword"], sandbox).secrets).toEqual({
       kubeconfig: "world's kubeconfig",
       sshPrivateKey: "world's key",
@@ -119,7 +119,7 @@ describe("the overlay", () => {
     expect(overlay(bare, [], sandbox).secrets).toEqual({ kubeconfig: "world's kubeconfig" });
   });
 
-  it("keeps the chart repositories if both answer", () => {
+  it("keeps the chart repositories if both respond", () => {
     const { chartRepositories: _replaced, ...reachable } = sandbox;
 
     const { values: overlaid, replaced } = overlay(values, [], reachable);
@@ -129,7 +129,7 @@ describe("the overlay", () => {
     expect(replaced.join("\n")).not.toContain("chart");
   });
 
-  it("replaces a chart repository only if that one does not answer, and says which", () => {
+  it("replaces a chart repository only if that one does not respond, and names it", () => {
     const { rancher } = sandbox.chartRepositories!;
 
     const { values: overlaid, replaced } = overlay(values, [], {
@@ -144,7 +144,7 @@ describe("the overlay", () => {
     ]);
   });
 
-  it("says what it replaced, and no value with it", () => {
+  it("lists what it replaced, without any value", () => {
     const { replaced } = overlay(values, ["bootstrapPassword"], sandbox);
 
     expect(replaced).toEqual([
@@ -157,7 +157,7 @@ describe("the overlay", () => {
     ]);
   });
 
-  it("leaves what is wrong in a stack file for the program to refuse", () => {
+  it("keeps invalid values of a stack file for the program to reject", () => {
     const wrong = { cluster: "k3s", loadBalancer: { hosts: "lb-1" }, tls: ["secret"] };
 
     expect(overlay(wrong, [], sandbox).values["tls"]).toEqual(["secret"]);
@@ -180,7 +180,7 @@ describe("the overlay of a load balancer that ends TLS", () => {
   const balancerOf = (stack: object, facts: SandboxFacts = withSites) =>
     overlay(stack as typeof values, [], facts).values["loadBalancer"] as Record<string, unknown>;
 
-  it("lets a node's ingress controller stand in for the upstreams of further sites", () => {
+  it("replaces the upstreams of further sites with a node's ingress controller", () => {
     const sites = [site("wiki", { certificate: "certificates/wiki.pem", chain: "certificates/chain.pem" })];
     const stack = layer7({ sites, upstreamPorts: { http: 30080 }, nginx: { gzip: true } });
 
@@ -203,7 +203,7 @@ describe("the overlay of a load balancer that ends TLS", () => {
     expect(balancerOf(layer7({ sites }))["sites"]).toMatchObject([{ upstreams: ["198.18.0.12:80"] }]);
   });
 
-  it("drops the intermediates of a certificate from here: the world's needs none", () => {
+  it("drops the intermediates of a local certificate, because the sandbox's needs none", () => {
     const sites = [site("wiki", { certificate: "certificates/wiki.pem", chain: "certificates/chain.pem" })];
 
     expect(balancerOf(layer7({ sites }))["sites"]).toEqual([
@@ -211,7 +211,7 @@ describe("the overlay of a load balancer that ends TLS", () => {
     ]);
   });
 
-  it("gives the keys of all the sites' certificates that come from here, one after another", () => {
+  it("returns the keys of all the sites' local certificates, one after another", () => {
     const certificate = "certificates/wild.pem";
     const sites = [site("wiki", { certificate }), site("blog", { certificate })];
 
@@ -219,7 +219,7 @@ describe("the overlay of a load balancer that ends TLS", () => {
     expect(overlay(layer7(), [], withSites).secrets).not.toHaveProperty("sitePrivateKeys");
   });
 
-  it("puts the world's certificates where the hosts are said to have theirs, keys for root alone", () => {
+  it("places the sandbox's certificates at the paths on the hosts, keys for root alone", () => {
     const files = { certificate: onHost("/etc/ssl/w.pem"), privateKey: onHost("/etc/ssl/w.key") };
     const tls = {
       source: "secret",
@@ -247,7 +247,7 @@ describe("the overlay of a load balancer that ends TLS", () => {
     expect(secrets).not.toHaveProperty("sitePrivateKeys");
   });
 
-  it("puts the floating address into the hosts' network, and leaves the interface to the hosts", () => {
+  it("puts the floating address into the hosts' network, and lets the hosts find the interface", () => {
     const floatingAddress = { address: "192.0.2.9", interface: "ens18", virtualRouterId: 7 };
     const stack = { ...values, loadBalancer: { ...values.loadBalancer, floatingAddress } };
 
@@ -259,7 +259,7 @@ describe("the overlay of a load balancer that ends TLS", () => {
     ["looked up", "not named", undefined, "198.18.0.1:5000/nginx:bookworm"],
     ["looked up", "named by version", "nginx:1.30.6", "198.18.0.1:5000/nginx:bookworm"],
     ["pinned", "pinned", `nginx:1.30.6@sha256:${"0".repeat(64)}`, "198.18.0.1:5000/nginx:bookworm@sha256:1"],
-  ])("puts the world's nginx, %s, in the place of an image that is %s", (_how, _was, image, expected) => {
+  ])("uses the sandbox's nginx, %s, in place of an image that is %s", (_how, _was, image, expected) => {
     const nginxImage = { name: "198.18.0.1:5000/nginx:bookworm", digest: "sha256:1" };
     const loadBalancer = { ...values.loadBalancer, runAs: "container", ...(image !== undefined && { image }) };
 
@@ -269,7 +269,7 @@ describe("the overlay of a load balancer that ends TLS", () => {
     expect(replaced).toContain("nginx's image, by one with Debian's nginx");
   });
 
-  it("leaves the DNS servers nginx asks to the hosts, and its other options alone", () => {
+  it("leaves the DNS servers of nginx to the hosts, and keeps its other options", () => {
     const nginx = { resolvers: ["192.0.2.53"], statusPort: 8081 };
     const stack = { ...values, loadBalancer: { ...values.loadBalancer, nginx } };
 
@@ -281,11 +281,11 @@ describe("the overlay of a load balancer that ends TLS", () => {
     ["layer 7", { layer: 7 }, true],
     ["the PROXY protocol", { proxyProtocol: true }, true],
     ["layer 4", { layer: 4 }, false],
-  ])("expects Rancher to be told the clients with %s: %s is %s", (_, loadBalancer, told) => {
-    expect(wantedMachines({ loadBalancer }).forwardsClientAddress).toBe(told);
+  ])("expects Rancher to see the clients with %s: %s is %s", (_, loadBalancer, forwarded) => {
+    expect(wantedMachines({ loadBalancer }).forwardsClientAddress).toBe(forwarded);
   });
 
-  it("asks at the ports and for the sites the stack file names", () => {
+  it("checks the ports and sites that the stack file names", () => {
     const sites = [site("wiki", {})];
     const loadBalancer = { ports: { https: 8443 }, upstreamPorts: { http: 30080, https: 30443 }, sites };
 

@@ -3,13 +3,13 @@ import { stripVTControlCharacters } from "node:util";
 import { expect, it } from "vitest";
 import { startPhases } from "../../rehearsal/phases.ts";
 
-const heard = () => {
+const recorded = () => {
   const lines: string[] = [];
   return { lines, phases: startPhases((line) => lines.push(stripVTControlCharacters(line).trim())) };
 };
 
-it("says each phase when it starts, what it says itself, and how long it took", async () => {
-  const { lines, phases } = heard();
+it("prints each phase when it starts, its progress, and how long it took", async () => {
+  const { lines, phases } = recorded();
 
   const result = await phases.run("hosts", async (say) => {
     say("lb-1 198.18.0.11");
@@ -22,7 +22,7 @@ it("says each phase when it starts, what it says itself, and how long it took", 
 });
 
 it("adds up the time of phases of one name, in the order they first ran", async () => {
-  const { phases } = heard();
+  const { phases } = recorded();
 
   for (const name of ["pulumi up", "checks", "pulumi up"]) await phases.run(name, () => sleep(30));
 
@@ -30,8 +30,8 @@ it("adds up the time of phases of one name, in the order they first ran", async 
   expect(phases.times.get("pulumi up")).toBeGreaterThan(0.05);
 });
 
-it("passes an error on, and has the time of the phase that failed", async () => {
-  const { lines, phases } = heard();
+it("rethrows an error, and records the time of the phase that failed", async () => {
+  const { lines, phases } = recorded();
 
   const run = phases.run("hosts", () => Promise.reject(new Error("no root")));
 

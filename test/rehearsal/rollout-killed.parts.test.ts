@@ -9,27 +9,27 @@ import { issue, type Issued } from "../support/certificates.ts";
 import { killedAt, killPoints, seededSample, seedTitle } from "./support/kill-points.ts";
 import { generationOf, listeners, ScriptedHost, type ScriptEnd, type ScriptOptions } from "./support/scripted-host.ts";
 
-/** What ssh answers when a signal, not an exit code, ended what it ran. */
+/** Exit code of ssh if a signal, not an exit code, ended the remote command. */
 const killed = 255;
 
-/** Functions within which a change is half done: of the configuration, or of a certificate from the one or the other. */
+/** Functions within which a change is half done: of the configuration, or of a certificate from either source. */
 const delicate = {
   configuration: /^\d+ (roll_out|remember_former|live|activate) /,
   fromStack: /^\d+ (place_pair|put_pair|clean_certificates) /,
   onHost: /^\d+ (copy_pair|lead|clean_certificates) /,
 };
 
-/** What watches certificates would hold the lock now and then, and help a rollout out. */
+/** The watch for certificates would sometimes hold the lock, and help a rollout. */
 const idle = "/etc/systemd/system/rancher-nginx-certificates.service.d";
 const idleService = "[Service]\\nExecStart=\\nExecStart=/bin/true\\n";
 
 const others = 4;
 
-/** Which places a test kills at, for its title. */
+/** The places at which a test kills, for its title. */
 const killsIn = (inside: RegExp) => `at every command of ${functionsOf(inside)}, and at ${seedTitle(others)}`;
 const functionsOf = (inside: RegExp) => /\((.*)\)/.exec(inside.source)?.[1]?.replaceAll("|", ", ") ?? "";
 
-/** All commands in those, and some of the others. */
+/** All commands in those functions, and some of the others. */
 function interesting(places: readonly string[], inside: RegExp): string[] {
   const outside = seededSample(
     places.filter((place) => !inside.test(place)),
@@ -63,29 +63,29 @@ describe.skipIf(process.getuid?.() !== 0)("a rollout that is killed", () => {
   /** What an administrator would see right now. */
   const onDisk = () => machine.look("sh", "-c", "nginx -t -q 2>/dev/null && echo good || echo bad");
 
-  /** Kills the change from one to the other and back at every place; `check` looks at what serves. */
+  /** Kills the change from one to the other and back at every place. `check` inspects what serves. */
   const killEverywhere = async <T>(
     inside: RegExp,
     from: T,
     to: T,
     run: (what: T, options?: ScriptOptions) => Promise<ScriptEnd>,
-    serving: (place: string, former: T, wanted: T) => Promise<void>,
+    serving: (place: string, previous: T, wanted: T) => Promise<void>,
   ) => {
     await run(from);
     const places = interesting(await killPoints(machine, (options) => run(to, options)), inside);
     expect(places.filter((place) => inside.test(place)).length).toBeGreaterThan(5);
-    let [former, wanted] = [to, from];
+    let [previous, wanted] = [to, from];
     for (const place of places) {
       const end = await run(wanted, killedAt(place, places));
       expect([place, await onDisk()]).toEqual([place, "good"]);
-      await serving(place, former, wanted);
+      await serving(place, previous, wanted);
       const again = await run(wanted);
 
-      // The same change may take other turns than the traced one: then it was not killed, and has to have worked.
+      // The same change may take other branches than the traced one. Then it was not killed, and must have succeeded.
       expect({ place, again: again.code }, again.stderr).toEqual({ place, again: 0 });
       expect([place, [killed, 0].includes(end.code)], end.stderr).toEqual([place, true]);
       await serving(place, wanted, wanted);
-      [former, wanted] = [wanted, former];
+      [previous, wanted] = [wanted, previous];
     }
   };
 
@@ -95,8 +95,8 @@ describe.skipIf(process.getuid?.() !== 0)("a rollout that is killed", () => {
       listeners("192.0.2.11"),
       listeners("192.0.2.12"),
       (what, options) => machine.nginx(what, options),
-      async (place, former, wanted) => {
-        expect([generationOf(former), generationOf(wanted)], place).toContain(await machine.generation());
+      async (place, previous, wanted) => {
+        expect([generationOf(previous), generationOf(wanted)], place).toContain(await machine.generation());
       },
     );
   });
@@ -115,7 +115,7 @@ describe.skipIf(process.getuid?.() !== 0)("a rollout that is killed", () => {
       const listener: Listener = { layer: 7, name: "https", port: 443, redirectPort: 80, sites };
       return machine.nginxWith({ listeners: [listener], certificates: [certificate] }, options);
     };
-    /** Name of the certificate a client is shown. */
+    /** Name in the certificate that a client gets. */
     const shown = () =>
       machine.look(
         "sh",
@@ -123,8 +123,8 @@ describe.skipIf(process.getuid?.() !== 0)("a rollout that is killed", () => {
         `openssl s_client -connect 127.0.0.1:443 -servername ${hostname} </dev/null 2>/dev/null | openssl x509 -noout -subject`,
       );
     const names = (which: Issued) => `subject=${which.subject.replace("=", " = ")}`;
-    const isServed = async (place: string, former: Issued, wanted: Issued) =>
-      expect([names(former), names(wanted)], place).toContain(await shown());
+    const isServed = async (place: string, previous: Issued, wanted: Issued) =>
+      expect([names(previous), names(wanted)], place).toContain(await shown());
 
     it(`from the stack, ${killsIn(delicate.fromStack)}: one of the two serves, and the next run converges`, async () => {
       const run = (which: Issued, options: ScriptOptions = {}) =>

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createSandbox, type Sandbox } from "../../rehearsal/sandbox/sandbox.ts";
 import { ScriptedHost } from "./support/scripted-host.ts";
 
-describe.skipIf(process.getuid?.() !== 0)("what every script on a host keeps to", () => {
+describe.skipIf(process.getuid?.() !== 0)("the contract of every script on a host", () => {
   const folder = mkdtempSync(join(tmpdir(), "script-contract-"));
   let sandbox: Sandbox;
   let machine: ScriptedHost;
@@ -28,7 +28,7 @@ describe.skipIf(process.getuid?.() !== 0)("what every script on a host keeps to"
       expect(await machine.changes()).toEqual([]);
     });
 
-    it("take any text as a secret, from standard input alone", async () => {
+    it("accept any text as a secret, from standard input alone", async () => {
       const secrets = {
         quotes: `canary "it's" \`odd\` $HOME $(id) \\n\\`,
         lines: "one\ntwo\n\n",
@@ -38,7 +38,7 @@ describe.skipIf(process.getuid?.() !== 0)("what every script on a host keeps to"
         empty: "",
       };
       const sums = Object.keys(secrets).map((name) => `secret ${name} | sha256sum | cut -d ' ' -f 1`);
-      // In brackets, so that these words do not find themselves.
+      // In brackets, so that this command does not find itself.
       const seen = `grep -qs -a -e 'canar[y] "it' -e 'Y2FuYXJ[5]' /proc/[0-9]*/cmdline /proc/[0-9]*/environ && echo seen || echo unseen`;
 
       const end = await machine.run("secrets", `${sums.join("\n")}\n${seen}\n`, { secrets });
@@ -66,7 +66,7 @@ describe.skipIf(process.getuid?.() !== 0)("what every script on a host keeps to"
       expect(await machine.host.changes()).toEqual(before);
     });
 
-    it("wait for one another, and say after their time who is at work", async () => {
+    it("wait for one another, and name the holder after a timeout", async () => {
       const long = machine.run("long", `say holding; sleep 2; say "long is done at $(date +%s.%N)"\n`);
       await machine.look("sh", "-c", "while flock -n /run/rancher-stack.lock true; do sleep 0.05; done");
 
@@ -84,7 +84,7 @@ describe.skipIf(process.getuid?.() !== 0)("what every script on a host keeps to"
       expect(starts).toBeGreaterThan(done ?? Infinity);
     });
 
-    it("start from an empty work folder that only root may read, whatever an earlier one left there", async () => {
+    it("start from an empty work folder that only root may read, whatever an earlier one left in it", async () => {
       await machine.look(
         "sh",
         "-c",
@@ -97,7 +97,7 @@ describe.skipIf(process.getuid?.() !== 0)("what every script on a host keeps to"
       expect((await machine.host.exec(["test", "-e", "/run/rancher-stack.work"])).code).toBe(1);
     });
 
-    it("are ended when their time is over, and give back the lock", async () => {
+    it("are stopped after their timeout, and release the lock", async () => {
       const end = await machine.run("slow", "say start\nsleep 60\n", { timeoutSeconds: 1 });
 
       expect([end.code, end.stderr]).toEqual([124, expect.stringMatching(/^start\n/)]);
@@ -106,7 +106,7 @@ describe.skipIf(process.getuid?.() !== 0)("what every script on a host keeps to"
     });
   });
 
-  it("an update refuses a machine that has no mark", async () => {
+  it("refuse an update on a machine without a mark", async () => {
     const end = await machine.base.update();
 
     expect([end.code, end.stderr]).toEqual([

@@ -7,7 +7,7 @@ import { createSandbox, type Sandbox } from "../../rehearsal/sandbox/sandbox.ts"
 import { killedAt, killPoints, killSeed, namedPlace, seededSample } from "./support/kill-points.ts";
 import { generationOf, listeners, ScriptedHost, type ScriptEnd } from "./support/scripted-host.ts";
 
-/** What ssh answers when a signal, not an exit code, ended what it ran. */
+/** Exit code of ssh if a signal, not an exit code, ended the remote command. */
 const killed = 255;
 
 const one = listeners("192.0.2.11");
@@ -18,7 +18,7 @@ describe.skipIf(process.getuid?.() !== 0)("a script that is killed", () => {
   let machine: ScriptedHost;
 
   afterEach(async () => {
-    // What a failed test left must not fail the next one.
+    // What a failed test leaves must not fail the next one.
     await machine.base.delete();
   });
   beforeAll(async () => {
@@ -90,7 +90,7 @@ describe.skipIf(process.getuid?.() !== 0)("a script that is killed", () => {
     );
   });
 
-  /** Starts the installation, comes back when dpkg is at this, and leaves it running. */
+  /** Starts the installation, returns when dpkg reaches this line, and leaves it running. */
   const installingAt = async (line: RegExp) => {
     const log = join(machine.host.root, "var/log/dpkg.log");
     const read = () => (existsSync(log) ? readFileSync(log, "utf8") : "");
@@ -98,7 +98,7 @@ describe.skipIf(process.getuid?.() !== 0)("a script that is killed", () => {
     let ended: ScriptEnd | undefined;
     const end = machine.nginx(one).then((result) => (ended = result));
     while (!line.test(read().slice(before))) {
-      if (ended) throw new Error(`nginx was installed and dpkg never came to ${line}: ${ended.stderr}`);
+      if (ended) throw new Error(`nginx was installed and dpkg never reached ${line}: ${ended.stderr}`);
       await sleep(5);
     }
     return { end };
@@ -145,7 +145,7 @@ describe.skipIf(process.getuid?.() !== 0)("a script that is killed", () => {
     expect(await machine.changes()).toEqual([]);
   });
 
-  // Between two lines of dpkg's log, and too short a moment to be met by a power cut.
+  // Between two lines of dpkg's log, and too short for a power cut to hit.
   it.each(["the next run", "destroy"])("before dpkg notes a package as whole: %s sets it right", async (what) => {
     await machine.base.create();
     expect((await machine.nginx(one)).code).toBe(0);

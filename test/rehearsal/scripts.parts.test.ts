@@ -8,7 +8,7 @@ import { generationOf, listeners, ScriptedHost, type ScriptOptions } from "./sup
 const one = listeners("192.0.2.11");
 const other = listeners("192.0.2.12");
 
-/** Lets something happen after the script has looked at the ports, and before it places anything. */
+/** Lets something happen after the script has checked the ports, and before it places anything. */
 const meanwhile = (what: string): ScriptOptions => ({
   edit: (text) => text.replace("conf=/etc/nginx/nginx.conf\nroll_out", (line) => `${what}\n${line}`),
 });
@@ -29,7 +29,7 @@ describe.skipIf(process.getuid?.() !== 0)("the nginx script on a real host", () 
     rmSync(folder, { recursive: true });
   });
 
-  describe("nginx of ours", () => {
+  describe("nginx installed by us", () => {
     beforeAll(async () => {
       expect((await machine.base.create()).stderr).toBe("changed: this machine is now lb-1\n");
       const end = await machine.nginx(one);
@@ -41,7 +41,7 @@ describe.skipIf(process.getuid?.() !== 0)("the nginx script on a real host", () 
       expect(await machine.changes()).toEqual([]);
     });
 
-    it("is left alone by a second run: no file written, no process new", async () => {
+    it("is not touched by a second run: no file written, no new process", async () => {
       const processes = await machine.stableProcesses();
       const before = await machine.host.changes();
 
@@ -52,13 +52,13 @@ describe.skipIf(process.getuid?.() !== 0)("the nginx script on a real host", () 
       expect(await machine.host.changes()).toEqual(before);
     });
 
-    it("starts with the machine", async () => {
+    it("starts at boot", async () => {
       await machine.powerCut();
 
       expect(await machine.generation()).toBe(generationOf(one));
     });
 
-    it("reloads for a change, and keeps its master", async () => {
+    it("reloads for a change, and keeps its master process", async () => {
       const master = await machine.look("cat", "/run/nginx.pid");
 
       const end = await machine.nginx(other);
@@ -69,7 +69,7 @@ describe.skipIf(process.getuid?.() !== 0)("the nginx script on a real host", () 
       await machine.nginx(one);
     });
 
-    it("keeps serving with the old configuration when it refuses the new one, in its own words", async () => {
+    it("keeps serving with the old configuration when nginx rejects the new one, and quotes its message", async () => {
       const processes = await machine.nginxProcesses();
 
       const end = await machine.nginx(listeners("no such name.example.com"));
@@ -83,7 +83,7 @@ describe.skipIf(process.getuid?.() !== 0)("the nginx script on a real host", () 
       expect(await machine.look("ls", "/etc/nginx")).not.toContain("placing");
     });
 
-    it("goes on while half of its file is missing, and has a whole one after the next run", async () => {
+    it("keeps serving while half of its file is missing, and has a whole one after the next run", async () => {
       await machine.look(
         "sh",
         "-c",
@@ -100,7 +100,7 @@ describe.skipIf(process.getuid?.() !== 0)("the nginx script on a real host", () 
       expect(await machine.generation()).toBe(generationOf(one));
     });
 
-    it("is not touched when another program has a port it is to have", async () => {
+    it("is not touched if another program holds one of its ports", async () => {
       await machine.look("sh", "-c", `${listenOn(8080)} >/dev/null 2>&1 & sleep 0.5`);
       const processes = await machine.nginxProcesses();
 
@@ -115,8 +115,8 @@ describe.skipIf(process.getuid?.() !== 0)("the nginx script on a real host", () 
       expect(await machine.nginxProcesses()).toBe(processes);
     });
 
-    it("gets its old configuration back within 15 s when the port is taken after that look", async () => {
-      // What else a script does takes its time on a busy machine.
+    it("gets its old configuration back within 15 s if a port is taken after the check", async () => {
+      // The rest of the script takes its time on a busy machine.
       const { seconds } = await machine.nginx(one);
 
       const end = await machine.nginx(
@@ -135,7 +135,7 @@ describe.skipIf(process.getuid?.() !== 0)("the nginx script on a real host", () 
       expect((await machine.nginx(one)).stderr).toBe("unchanged: nginx runs this configuration\n");
     });
 
-    it("keeps the newest configuration on disk when nginx cannot start at all", async () => {
+    it("keeps the newest configuration on disk if nginx cannot start at all", async () => {
       await machine.nginx(other);
       await machine.look("systemctl", "stop", "nginx");
 
@@ -152,7 +152,7 @@ describe.skipIf(process.getuid?.() !== 0)("the nginx script on a real host", () 
   describe.each([
     ["running", ["true"]],
     ["stopped and disabled", ["sh", "-c", "systemctl stop nginx && systemctl disable nginx"]],
-  ])("an nginx that was there before, %s,", (_, prepare) => {
+  ])("an existing nginx, %s,", (_, prepare) => {
     const site = [
       "bash",
       "-c",
@@ -177,7 +177,7 @@ describe.skipIf(process.getuid?.() !== 0)("the nginx script on a real host", () 
       await machine.host.mark();
     });
 
-    it("gets its own configuration back, and stays installed as it was", async () => {
+    it("gets its old configuration back, and stays installed as it was", async () => {
       const before = [await machine.look(...site), await machine.look("systemctl", "is-enabled", "nginx")];
       await machine.base.create();
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Engine } from "../../operations/engine.ts";
 import { checkSecondUp } from "../../rehearsal/second-up.ts";
 
-/** An engine whose up says these lines, does this to the world meanwhile, and ends with that code. */
+/** An engine whose up prints these lines, runs this meanwhile, and ends with that code. */
 function engineThat(lines: readonly string[], code: number, does = () => {}): Engine {
   const stream: Engine["stream"] = async (_args, onLine) => {
     does();
@@ -17,7 +17,7 @@ describe("the check of a second up", () => {
   const checked = (engine: Engine, serving = containers(), signal?: AbortSignal) =>
     checkSecondUp({ engine, stack: "dev" }, serving, signal);
 
-  it("passes where nothing changed", async () => {
+  it("passes if nothing changed", async () => {
     expect(await checked(engineThat([], 0))).toEqual({
       name: "a second up changes nothing",
       passed: true,
@@ -25,13 +25,13 @@ describe("the check of a second up", () => {
     });
   });
 
-  it("fails with the engine's reasons where resources change, without what was said before", async () => {
+  it("fails with the engine's reasons if resources change, without the earlier output", async () => {
     const result = await checked(engineThat(["Updating", "Diagnostics:", "error: no changes were expected"], 255));
 
     expect(result).toMatchObject({ passed: false, seen: "Diagnostics:\nerror: no changes were expected" });
   });
 
-  it("fails where what serves is another one, though no resource changed", async () => {
+  it("fails if another container serves, although no resource changed", async () => {
     let now = "one";
     const engine = engineThat([], 0, () => (now = "two"));
 
@@ -43,7 +43,7 @@ describe("the check of a second up", () => {
     expect(result).toMatchObject({ passed: false, seen: "containers were one and are two" });
   });
 
-  it("is none where it was interrupted", async () => {
+  it("rejects if it was interrupted", async () => {
     const interrupted = new AbortController();
     const engine = engineThat([], 1, () => interrupted.abort(new Error("interrupted")));
 

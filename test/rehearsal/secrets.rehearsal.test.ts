@@ -13,8 +13,8 @@ import { isRoot, rehearse, type Rehearsed } from "./support/rehearsed.ts";
 import { stackText } from "./support/stack-text.ts";
 
 /**
- * Files of a rehearsal that hold a secret because that is what they are for; each for nobody but their owner. Beside
- * them there is the kubeconfig that the kubernetes provider writes for helm, gone when it ends.
+ * Files of a rehearsal that hold a secret by purpose, each readable for its owner only. In addition, the kubernetes
+ * provider writes a kubeconfig for helm, and deletes it when helm ends.
  */
 const byNature: readonly (readonly [path: RegExp, why: string])[] = [
   [/^user-key$/, "the key that opens the world's hosts, where a user would have ~/.ssh/id_ed25519"],
@@ -22,7 +22,7 @@ const byNature: readonly (readonly [path: RegExp, why: string])[] = [
   [/^kubernetes\/etcd\//, "the cluster's own memory: Kubernetes keeps Secrets there"],
 ];
 
-/** A rehearsal with every secret a stack can have, in which something fails at each of its ends. */
+/** A rehearsal with every secret a stack can have, in which every part fails once. */
 describe.skipIf(!isRoot)("no secret is seen", () => {
   const said: string[] = [];
   let mark: string;
@@ -34,7 +34,7 @@ describe.skipIf(!isRoot)("no secret is seen", () => {
   beforeAll(async () => {
     mark = join(mkdtempSync(join(tmpdir(), "secrets-test-")), "began");
     writeFileSync(mark, "");
-    // Everything a rehearsal starts is looked at, from its first process on.
+    // Everything a rehearsal starts is checked, from its first process on.
     processes = await watchProcesses();
     stack = await rehearse({
       stackFile: stackText({
@@ -70,7 +70,7 @@ describe.skipIf(!isRoot)("no secret is seen", () => {
     for (const path of allowed) expect(`${path} ${(statSync(path).mode & 0o077).toString(8)}`).toBe(`${path} 0`);
   };
 
-  it("unless this test would see it: in words, environment and files alike", async () => {
+  it("unless it is planted: this test finds it in arguments, environment and files", async () => {
     const planted = needlesOf({ planted: "a-planted-canary/for+this=test" });
     const [host] = stack.hosts;
     const watches = [await watchProcesses(), await watchFiles(join(mark, ".."))];
@@ -101,7 +101,7 @@ describe.skipIf(!isRoot)("no secret is seen", () => {
     expect(givenAway(JSON.stringify({ said: "a-planted-canary/for+this=test" }), planted)).toEqual(["planted"]);
   });
 
-  it("when a balancer's port is taken", async () => {
+  it("when a balancer's port is in use", async () => {
     const [host] = stack.hosts;
     const listen =
       'use IO::Socket::INET; my $held = IO::Socket::INET->new(LocalPort => 80, Listen => 1) or die $!; print "$$\\n"; sleep 600';
@@ -121,7 +121,7 @@ describe.skipIf(!isRoot)("no secret is seen", () => {
     await nothingInFiles();
   });
 
-  it("when a chart refuses its values", async () => {
+  it("when a chart rejects its values", async () => {
     stack.edit((config) => (config["rancher:chartValues"] = { auditLog: { enabled: true, level: 7 } }));
 
     const up = await stack.up();
@@ -131,7 +131,7 @@ describe.skipIf(!isRoot)("no secret is seen", () => {
     await nothingInFiles();
   });
 
-  it("when everything goes well, however the stack is looked at", async () => {
+  it("when everything succeeds, whatever command shows the stack", async () => {
     stack.edit((config) => delete config["rancher:chartValues"]);
 
     const up = await stack.up();
@@ -152,7 +152,7 @@ describe.skipIf(!isRoot)("no secret is seen", () => {
     await nothingInFiles();
   });
 
-  it("when it is all taken away", async () => {
+  it("when everything is destroyed", async () => {
     const destroy = await stack.destroy();
 
     expect(destroy.code, destroy.text).toBe(0);
@@ -162,13 +162,13 @@ describe.skipIf(!isRoot)("no secret is seen", () => {
     expect(kept.filter((name) => name.endsWith(".checkpoint.json")).length).toBeGreaterThan(3);
   });
 
-  it("in anything that was said", () => {
+  it("in any output", () => {
     expect(said.length).toBeGreaterThan(100);
     expect(givenAway(said.join("\n"), needles)).toEqual([]);
     expect(givenAway(said.join(""), needles)).toEqual([]);
   });
 
-  it("in the words and the environment of any process, but for the engine's own Node program", async () => {
+  it("in the arguments and the environment of any process, except the engine's own Node program", async () => {
     const { rounds, texts, sights } = await processes.end(needles);
 
     expect(rounds).toBeGreaterThan(10);
@@ -177,7 +177,7 @@ describe.skipIf(!isRoot)("no secret is seen", () => {
     expect(sights.filter(({ where }) => isProgramsConfiguration(where)).length).toBeGreaterThan(0);
   });
 
-  it("in temporary files, but for the kubeconfig that helm is given, which only its owner can read", async () => {
+  it("in temporary files, except the kubeconfig for helm, which only its owner can read", async () => {
     const { rounds, sights } = await temporaryFiles.end(needles);
 
     expect(rounds).toBeGreaterThan(10);
@@ -185,7 +185,7 @@ describe.skipIf(!isRoot)("no secret is seen", () => {
     expect(sights.filter(({ where, secret }) => !kubeconfig.test(where) || !/client/.test(secret))).toEqual([]);
   });
 
-  it("after the end: nothing of the rehearsal is left, and no file that was written meanwhile tells", async () => {
+  it("after the end: nothing of the rehearsal is left, and no file written meanwhile contains one", async () => {
     const { outerFolder } = stack;
 
     await stack.close();
@@ -198,7 +198,7 @@ describe.skipIf(!isRoot)("no secret is seen", () => {
   });
 });
 
-/** Pulumi hands the configuration to the program this way, and there is no other. */
+/** Pulumi passes the configuration to the program this way, and there is no other. */
 function isProgramsConfiguration(where: string): boolean {
   return /^environment variable PULUMI_CONFIG of \S*node \S*\/@pulumi\/pulumi\/cmd\/run\/index.js /.test(where);
 }

@@ -11,13 +11,13 @@ import { isRoot } from "./support/rehearsed.ts";
 import { rehearseSingleNode, type RehearsedSingleNode } from "./support/rehearsed-single-node.ts";
 import { singleNodeCommand, singleNodeStackFile, type SingleNodeCommand } from "./support/single-node-command.ts";
 
-/** One stack on a host over SSH, looked after by the commands: each test begins where the one before it ended. */
+/** One stack on a host over SSH, managed by the commands: each test begins where the previous one ended. */
 describe.skipIf(!isRoot)("the commands of a single node", () => {
   const host = { name: "rancher-1", address: "192.0.2.20", user: "ops", hostKey: "ssh-ed25519 AAAA" };
   const folder = "/var/backups/rancher";
   let stack: RehearsedSingleNode;
   let archive = "";
-  /** Of the first stack, which its data keep. */
+  /** Password of the first stack, which its data keeps. */
   let password: string | undefined;
 
   beforeAll(async () => {
@@ -37,12 +37,12 @@ describe.skipIf(!isRoot)("the commands of a single node", () => {
   const command = (name: SingleNodeCommand, ...args: string[]) => singleNodeCommand(stack, name, ...args);
   const imageInUse = () => stack.docker.docker("inspect", "-f", "{{.Config.Image}}", "rancher");
   const balancer = (settings: object) => stack.edit((config) => void (config["rancher:loadBalancer"] = settings));
-  /** Data that were there have a password of their own. */
+  /** Existing data has its own password. */
   const failing = async (password?: string | null) =>
     (await checkSingleNode(stack, password)).filter(({ passed }) => !passed);
   const volumes = async () => (await stack.docker.mustDocker("volume", "ls", "--format", "{{.Name}}")).split("\n");
 
-  it("backup archives while Rancher goes on, and lists what there is", async () => {
+  it("backup archives while Rancher keeps serving, and lists the archives", async () => {
     const end = await command("backup");
 
     expect(end.code, end.stderr).toBe(0);
@@ -53,11 +53,11 @@ describe.skipIf(!isRoot)("the commands of a single node", () => {
     await expect.poll(() => stack.marked(), { timeout: 60_000 }).toBe("before");
   });
 
-  it("restore brings back image and data within two minutes, asking no registry, where an upgrade died after its proof", async () => {
+  it("restore brings back image and data within two minutes, without a registry, after an upgrade that failed past its test", async () => {
     await stack.mark("lost with the upgrade");
-    const former = (await imageInUse()).stdout;
-    expect(former).toMatch(/:v2\.14\.3@sha256:/);
-    // Well on trial, and not in the place of the old one.
+    const previous = (await imageInUse()).stdout;
+    expect(previous).toMatch(/:v2\.14\.3@sha256:/);
+    // Healthy in the upgrade test, and not in place of the old one.
     stack.registry.add(
       "rancher/rancher",
       "v2.15.2",
@@ -79,7 +79,7 @@ describe.skipIf(!isRoot)("the commands of a single node", () => {
     process.kill(engineProcess(stack.engine.run), "SIGKILL");
     await upgrade;
     endOrphans();
-    // The tag has moved meanwhile: the same bytes are those by the digest.
+    // The tag has moved meanwhile; the digest still refers to the same image.
     stack.registry.add("rancher/rancher", "v2.14.3", await rancherImage({ version: "2.14.3", fault: "crashing" }));
     const asked = stack.registry.requests.length;
     const started = performance.now();
@@ -87,10 +87,10 @@ describe.skipIf(!isRoot)("the commands of a single node", () => {
     const end = await command("restore", archive, "--yes");
 
     expect(end.code, `${end.stdout}\n${end.stderr}`).toBe(0);
-    // On an idle machine it takes a fraction of that; a server that starts for real has its own share of two minutes.
+    // On an idle machine it takes a fraction of that. A real server's start takes its own share of two minutes.
     expect((performance.now() - started) / 1000).toBeLessThan(600);
     talk(`restored after ${Math.round((performance.now() - started) / 1000)} s`);
-    expect((await imageInUse()).stdout).toBe(former);
+    expect((await imageInUse()).stdout).toBe(previous);
     expect(stack.registry.requests.slice(asked)).toEqual([]);
     stack.registry.add("rancher/rancher", "v2.14.3", await rancherImage({ version: "2.14.3" }));
     expect(await stack.marked()).toBe("before");
@@ -99,7 +99,7 @@ describe.skipIf(!isRoot)("the commands of a single node", () => {
     expect((await checkSingleNode(stack)).filter(({ passed }) => !passed)).toEqual([]);
   });
 
-  it("uninstall keeps the data and says where; another up has them again", async () => {
+  it("uninstall keeps the data and prints where; another up uses it again", async () => {
     password = (await outputsOf(stack)).bootstrapPassword;
     const end = await command("uninstall", "--yes");
 
@@ -136,10 +136,10 @@ describe.skipIf(!isRoot)("the commands of a single node", () => {
     expect((await stack.host.exec(["ls", folder])).code).not.toBe(0);
   });
 
-  it("adopt shows what it found, and of variables their names alone; nothing happens before somebody says yes", async () => {
+  it("adopt shows what it found, only the names of variables, and changes nothing before a confirmation", async () => {
     const variables = ["-e", "CATTLE_BOOTSTRAP_PASSWORD=not-shown-anywhere", "-e", "AUDIT_LEVEL=1"];
-    const words = ["-d", "--name", "by-hand", "--privileged", "-v", "/opt/rancher:/var/lib/rancher", ...variables];
-    await stack.docker.mustDocker("run", ...words, stack.imageOf({ version: "2.14.3" }));
+    const options = ["-d", "--name", "by-hand", "--privileged", "-v", "/opt/rancher:/var/lib/rancher", ...variables];
+    await stack.docker.mustDocker("run", ...options, stack.imageOf({ version: "2.14.3" }));
     const text = readFileSync(singleNodeStackFile(stack), "utf8");
 
     const end = await command("adopt", "by-hand");
@@ -153,12 +153,12 @@ describe.skipIf(!isRoot)("the commands of a single node", () => {
     await stack.docker.mustDocker("rm", "-f", "-v", "by-hand");
   });
 
-  it("adopt takes over what the usual guides start: latest, no name, data nobody put anywhere, ports 80 and 443", async () => {
+  it("adopt takes over what the usual guides start: latest, no name, data in an anonymous place, ports 80 and 443", async () => {
     const { host: registry } = stack.registry;
     balancer({ kind: "nginx", image: (stack.overlaid.values["loadBalancer"] as { image: string }).image });
     stack.registry.add("rancher/rancher", "latest", await rancherImage({ version: "2.14.3" }));
-    const words = ["-d", "--restart=unless-stopped", "-p", "80:80", "-p", "443:443", "--privileged"];
-    await stack.docker.mustDocker("run", ...words, `${registry}/rancher/rancher:latest`);
+    const options = ["-d", "--restart=unless-stopped", "-p", "80:80", "-p", "443:443", "--privileged"];
+    await stack.docker.mustDocker("run", ...options, `${registry}/rancher/rancher:latest`);
     const name = await stack.docker.mustDocker("ps", "--format", "{{.Names}}");
     const log = "/var/lib/rancher/k3s/server/db/etcd/member/wal/0.wal";
     const uuid = async (container: string) =>
@@ -174,7 +174,7 @@ describe.skipIf(!isRoot)("the commands of a single node", () => {
     expect(end.code, `${end.stdout}\n${end.stderr}`).toBe(0);
     expect(end.stdout).toContain(`image      ${registry}/rancher/rancher:latest`);
     expect(end.stdout).toContain("Rancher    2.14.3");
-    expect(end.stdout).toContain(`${name} is stopped while its data are copied`);
+    expect(end.stdout).toContain(`${name} is stopped while its data is copied`);
     expect(end.stdout).toContain(`+     adopt: ${name}`);
     await expect.poll(() => uuid("rancher"), { timeout: 60_000 }).toBe(before);
     expect((await imageInUse()).stdout).toMatch(/rancher\/rancher:v2\.14\.3@sha256:/);

@@ -9,13 +9,13 @@ import type { LedgerEntry } from "../../rehearsal/sandbox/ledger.ts";
 import { leftOf, startRehearsalCommand, type RehearsalCommand } from "./support/rehearsal-command.ts";
 import { isRoot } from "./support/rehearsed.ts";
 
-/** What it says when it is in the middle of something. */
+/** What it prints when it is in the middle of each step. */
 const moments: readonly [string, string | RegExp][] = [
   ["while it makes a machine with Docker", "▸ a machine with Docker"],
   ["while Rancher's container is made", /Container rancher-container\S* creating/],
 ];
 
-describe.skipIf(!isRoot)("a rehearsal of a single node that is ended before its time", () => {
+describe.skipIf(!isRoot)("a rehearsal of a single node that is ended early", () => {
   const folder = mkdtempSync(join(tmpdir(), "single-node-interrupted-"));
   const stackFile = join(folder, "Pulumi.single-node-interrupted.yaml");
 
@@ -29,7 +29,7 @@ describe.skipIf(!isRoot)("a rehearsal of a single node that is ended before its 
     await clearSandboxes();
   });
 
-  /** Beside what is left of any world: an engine's cgroups, which outlive its processes. */
+  /** Besides the leftovers of any sandbox: an engine's cgroups, which outlive its processes. */
   const left = (entry: LedgerEntry) => [
     ...leftOf(entry),
     ...readdirSync("/sys/fs/cgroup", { recursive: true, encoding: "utf8" }).filter((path) =>
@@ -37,7 +37,7 @@ describe.skipIf(!isRoot)("a rehearsal of a single node that is ended before its 
     ),
   ];
 
-  it.each(moments)("%s, by Ctrl-C: says so, and cleans up", async (_, moment) => {
+  it.each(moments)("%s, by Ctrl-C: reports it, and cleans up", async (_, moment) => {
     const rehearsal = startRehearsalCommand(stackFile);
     await rehearsal.says(moment);
     const entry = await recordOf(rehearsal);
@@ -49,7 +49,7 @@ describe.skipIf(!isRoot)("a rehearsal of a single node that is ended before its 
     expect(rehearsal.text()).toContain("interrupted; everything was cleaned up");
   });
 
-  it("looked at in a shell, then kept until Ctrl-C: it says how to look at it, and cleans up", async () => {
+  it("inspected in a shell, then kept until Ctrl-C: prints how to inspect it, and cleans up", async () => {
     const rehearsal = startRehearsalCommand(stackFile, "--shell", "docker-1", "--keep");
     await rehearsal.says("Kept until Ctrl-C");
     const entry = rehearsal.record();
@@ -77,7 +77,7 @@ describe.skipIf(!isRoot)("a rehearsal of a single node that is ended before its 
   });
 });
 
-/** A world comes on record a moment after its phase begins. */
+/** A sandbox is recorded a moment after its phase begins. */
 async function recordOf(rehearsal: RehearsalCommand): Promise<LedgerEntry> {
   for (;;) {
     try {

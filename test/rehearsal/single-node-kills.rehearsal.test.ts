@@ -11,7 +11,7 @@ import { rehearseSingleNode, type RehearsedSingleNode } from "./support/rehearse
 import { singleNodeCommand, type SingleNodeCommand } from "./support/single-node-command.ts";
 import { find, planKills, randomOf, type Kill, type Phase } from "./support/single-node-kills.ts";
 
-/** Every victim and every phase; RANCHER_KILLS=20 kills more often, RANCHER_KILLS_SEED at other moments. */
+/** Every victim and every phase. RANCHER_KILLS=20 kills more often, RANCHER_KILLS_SEED at other moments. */
 const count = Number(process.env["RANCHER_KILLS"] ?? 6);
 const seed = Number(process.env["RANCHER_KILLS_SEED"] ?? 1);
 
@@ -20,10 +20,10 @@ const backups = "/var/backups/rancher";
 const besideArchives = ["certificate-authority", "last-backup", "rancher-data.facts"];
 const startSeconds = 0.5;
 
-/** As long as an installation, or a part of it: what is killed must still be under way. */
+/** As long as an installation, or a part of it: what is killed must still be running. */
 const lengths: Readonly<Record<Phase, number>> = { install: 0.9, upgrade: 0.9, backup: 0.25 };
 
-/** Milliseconds, at most, that something lives that had to be waited for. */
+/** Maximum lifetime, in milliseconds, of a process that is killed as soon as it appears. */
 const grown = 3000;
 
 describe.skipIf(!isRoot)(`a single node, killed ${count} times (RANCHER_KILLS_SEED=${seed})`, () => {
@@ -38,7 +38,7 @@ describe.skipIf(!isRoot)(`a single node, killed ${count} times (RANCHER_KILLS_SE
     const values = { hostname: "rancher.example.com", version, docker: { host } };
     stack = await rehearseSingleNode(values, { stack: "single-node-kills", startSeconds });
     await stack.host.mark();
-    // Of the stack file, so that data that stay are still opened by it.
+    // From the stack file, so that it still works for data that is kept.
     await stack.setSecret("bootstrapPassword", "kept over every kill");
     const started = performance.now();
     const run = await stack.up();
@@ -54,17 +54,17 @@ describe.skipIf(!isRoot)(`a single node, killed ${count} times (RANCHER_KILLS_SE
     const { code, stdout, stderr } = await singleNodeCommand(stack, name, ...args);
     return { code, text: `${stdout}\n${stderr}` };
   };
-  const list = async (...words: string[]) =>
-    (await stack.docker.mustDocker(...words)).split("\n").filter(Boolean).toSorted();
+  const list = async (...args: string[]) =>
+    (await stack.docker.mustDocker(...args)).split("\n").filter(Boolean).toSorted();
   const onHost = async (script: string) =>
     (await stack.host.exec(["sh", "-c", `cd ${backups} && { ${script}; }`])).stdout.trim();
 
-  /** Makes the phase worth something: there is an installation to make, or a newer version to go to. */
+  /** Prepares the phase, so that there is an installation to do, or a newer version to upgrade to. */
   const prepare: Readonly<Record<Phase, (round: number) => Promise<void>>> = {
     install: async (round) => {
       const run = await stack.destroy();
       expect(run.code, run.text).toBe(0);
-      // Every other time the data stay, and are taken up.
+      // Every second time the data is kept, and used again.
       if (round % 2 === 1) return;
       await stack.docker.mustDocker("volume", "rm", "rancher-data");
       await stack.host.exec(["rm", "-rf", backups]);
@@ -82,7 +82,7 @@ describe.skipIf(!isRoot)(`a single node, killed ${count} times (RANCHER_KILLS_SE
     backup: () => Promise.resolve(),
   };
 
-  /** Starts the phase and kills in its middle. Undefined where it was over before. */
+  /** Starts the phase and kills in its middle. Undefined if it ended before. */
   const killDuring = async ({ phase, victim }: Kill, milliseconds: number) => {
     let over = false;
     const look = () => find(stack, victim, phase);
@@ -100,7 +100,7 @@ describe.skipIf(!isRoot)(`a single node, killed ${count} times (RANCHER_KILLS_SE
     return { killed: there?.name, run: await run };
   };
 
-  /** As it would be had nothing been killed. */
+  /** As if nothing had been killed. */
   const isWhole = async () => {
     await expect.poll(() => stack.marked(), { timeout: 60_000, interval: 500 }).toEqual(mark ?? expect.anything());
     const { caCertificate = "" } = await outputsOf(stack);
@@ -131,7 +131,7 @@ describe.skipIf(!isRoot)(`a single node, killed ${count} times (RANCHER_KILLS_SE
     async (kill) => {
       let killed: string | undefined;
       let run = { code: 0, text: "" };
-      // One that was over before is begun anew, and killed earlier.
+      // A phase that ended before is started again, and killed earlier.
       for (let tries = 0; killed === undefined && tries < 5; tries += 1) {
         await prepare[kill.phase](kill.round);
         const before = `before round ${kill.round}`;

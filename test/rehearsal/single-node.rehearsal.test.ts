@@ -6,7 +6,7 @@ import type { PulumiRun } from "./support/pulumi-runs.ts";
 import { isRoot } from "./support/rehearsed.ts";
 import { rehearseSingleNode, type RehearsedSingleNode } from "./support/rehearsed-single-node.ts";
 
-/** The life of one stack: each test begins where the one before it ended. */
+/** The life of one stack: each test begins where the previous one ended. */
 describe.skipIf(!isRoot)("a single node", () => {
   let stack: RehearsedSingleNode;
 
@@ -38,14 +38,14 @@ describe.skipIf(!isRoot)("a single node", () => {
   const rancherContainer = async () =>
     (await containersOf(stack)).split("\n").find((line) => line.startsWith("/rancher "));
 
-  it("comes up, and answers through nginx as users expect it to", async () => {
+  it("comes up, and serves users through nginx", async () => {
     succeeds(await stack.up());
 
     expect(failed(await checkSingleNode(stack))).toEqual([]);
     await stack.mark("since the beginning");
   });
 
-  it("publishes what a user needs next, with the password hidden", async () => {
+  it("outputs what a user needs next, with the password hidden", async () => {
     const { bootstrapPassword, caCertificate } = await outputsOf(stack);
     const shown = await stack.pulumi(["stack", "output", "--json"]);
 
@@ -61,11 +61,11 @@ describe.skipIf(!isRoot)("a single node", () => {
     expect(text).not.toContain(bootstrapPassword);
   });
 
-  it("finds nothing to do in a second up, and leaves its containers alone", async () => {
+  it("finds no difference in a second up, and leaves its containers alone", async () => {
     expect(await checkStill(stack)).toMatchObject({ passed: true });
   });
 
-  it("shows at preview that a changed option replaces the container, and which one it is", async () => {
+  it("shows at preview that a changed option replaces the container, and names the option", async () => {
     const change = (environment: object) =>
       stack.edit((config) => {
         config["rancher:docker"] = { ...(config["rancher:docker"] as object), environment };
@@ -93,7 +93,7 @@ describe.skipIf(!isRoot)("a single node", () => {
     expect(await stack.marked()).toBe("since the beginning");
   });
 
-  it("is upgraded to one that works, and keeps what it knows", async () => {
+  it("is upgraded to one that works, and keeps its settings", async () => {
     go("2.15.2", stack.imageOf({ version: "2.15.2" }));
 
     succeeds(await stack.up());
@@ -103,7 +103,7 @@ describe.skipIf(!isRoot)("a single node", () => {
     expect(await stack.docker.mustDocker("logs", "rancher")).toContain("Rancher version v2.15.2");
   });
 
-  it("goes back by no other way than an archive", async () => {
+  it("is downgraded only through an archive", async () => {
     go("2.14.3", stack.imageOf({ version: "2.14.3" }));
 
     const run = await stack.up();
@@ -115,7 +115,7 @@ describe.skipIf(!isRoot)("a single node", () => {
     succeeds(await stack.up());
   });
 
-  it("says at every run the way back from an upgrade that fails after its proof, until that is gone", async () => {
+  it("prints at every run the way back from an upgrade that fails past its test, until that is gone", async () => {
     const version = async () => JSON.parse((await stack.pulumi(["stack", "output", "--json"])).text) as object;
     const restore = (archive: string | undefined) =>
       stack.edit((config) => {
@@ -142,7 +142,7 @@ describe.skipIf(!isRoot)("a single node", () => {
     expect(await stack.marked()).toBe("since the beginning");
   });
 
-  it("leaves its data when it is destroyed, and nothing else; another up takes them up", async () => {
+  it("keeps its data and nothing else when it is destroyed; another up uses it again", async () => {
     const { bootstrapPassword } = await outputsOf(stack);
     succeeds(await stack.destroy());
 
@@ -151,7 +151,7 @@ describe.skipIf(!isRoot)("a single node", () => {
     succeeds(await stack.up());
     const { text } = await stack.pulumi(["stack", "output", "nextSteps"]);
     expect(text).toContain("docker exec -ti rancher reset-password");
-    // The new stack made up another one, and Rancher reads it only when its data are new.
+    // The new stack generated another one, and Rancher reads it only when its data is new.
     expect(await stack.marked(bootstrapPassword)).toBe("since the beginning");
   });
 });

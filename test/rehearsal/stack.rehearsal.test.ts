@@ -18,7 +18,7 @@ import { askInTurn, askWhile } from "./support/steady-client.ts";
 const servers = ["server-1", "server-2", "server-3"];
 const added = "server-4";
 
-/** The life of one stack: each test begins where the one before it ended. */
+/** The life of one stack: each test begins where the previous one ended. */
 describe.skipIf(!isRoot)("a stack with two balancers", () => {
   let stack: Rehearsed;
   let cluster: KubeConfig;
@@ -63,7 +63,7 @@ describe.skipIf(!isRoot)("a stack with two balancers", () => {
     return pair;
   };
 
-  it("comes up, and answers through each balancer as users expect it to", async () => {
+  it("comes up, and serves users through each balancer", async () => {
     leadTo(stack, servers);
 
     succeeds(await stack.up());
@@ -71,9 +71,9 @@ describe.skipIf(!isRoot)("a stack with two balancers", () => {
     await checksPass(servers);
   });
 
-  it("publishes what a user needs next, with the secrets hidden", async () => {
+  it("outputs what a user needs next, with the secrets hidden", async () => {
     const shown = await stack.pulumi(["stack", "output", "--json"]);
-    const told = await stack.pulumi(["stack", "output", "--json", "--show-secrets"]);
+    const revealed = await stack.pulumi(["stack", "output", "--json", "--show-secrets"]);
 
     const outputs = JSON.parse(shown.text) as Record<string, unknown>;
     expect(outputs).toEqual({
@@ -86,15 +86,15 @@ describe.skipIf(!isRoot)("a stack with two balancers", () => {
       bootstrapPassword: "[secret]",
       nextSteps: expect.arrayContaining([expect.stringContaining("Let rancher.example.com lead to")]),
     });
-    const secrets = JSON.parse(told.text) as Record<string, unknown>;
-    // Pulumi takes a value from standard input without its last newline.
+    const secrets = JSON.parse(revealed.text) as Record<string, unknown>;
+    // Pulumi reads a value from standard input without its last newline.
     expect(secrets["kubeconfig"]).toBe(stack.kubernetes.kubeconfig.trimEnd());
     expect(secrets["bootstrapPassword"]).toMatch(/^[A-Za-z0-9]{24}$/);
     const kept = (await rancherSecret(cluster, "bootstrap-secret")).text("bootstrapPassword");
     expect(kept).toBe(secrets["bootstrapPassword"]);
   });
 
-  it("is not touched by a second up: no resource, no file on a host, no process of nginx", async () => {
+  it("is not changed by a second up: no resource, no file on a host, no process of nginx", async () => {
     const since = await Promise.all(stack.hosts.map(watchWrites));
     const before = await Promise.all(stack.hosts.map(nginxProcesses));
 
@@ -106,7 +106,7 @@ describe.skipIf(!isRoot)("a stack with two balancers", () => {
     expect(preview.text).toMatch(/Resources:\s+23 unchanged/);
     expect(up.text).toMatch(/Resources:\s+23 unchanged/);
     expect(await Promise.all(since.map((written) => written()))).toEqual([[], []]);
-    // And it would have been seen.
+    // Proof that a change would have been detected.
     await stack.host("lb-1").exec(["touch", "/etc/hostname"]);
     expect(await since[0]?.()).toEqual(["/etc/hostname"]);
     expect(await Promise.all(stack.hosts.map(nginxProcesses))).toEqual(before);
@@ -134,7 +134,7 @@ describe.skipIf(!isRoot)("a stack with two balancers", () => {
     expect(preview.text).not.toContain("[secret]");
   });
 
-  it("takes a new server in without a failed request, one balancer after the other", async () => {
+  it("adds a new server without a failed request, one balancer after the other", async () => {
     const before = await Promise.all(stack.hosts.map(nginxProcesses));
 
     const { result: up, ...answers } = await askWhile(targets(), stack.up());
@@ -154,7 +154,7 @@ describe.skipIf(!isRoot)("a stack with two balancers", () => {
     await checksPass([...servers, added]);
   });
 
-  it("answers within moments when a node goes silent", async () => {
+  it("responds within moments when a node goes silent", async () => {
     const [target] = targets();
     const node = stack.nodes.find(({ name }) => name === "server-2");
     await node?.freeze();
@@ -162,7 +162,7 @@ describe.skipIf(!isRoot)("a stack with two balancers", () => {
       const answers = await askInTurn(target!, 12);
 
       expect(answers.failures).toEqual([]);
-      // Someone met the silent node, and waited for nginx to try the next: 2 s and what this machine adds, not 60.
+      // A request met the silent node, and waited for nginx to try the next: 2 s and this machine's overhead, not 60.
       expect(answers.slowest).toBeGreaterThan(1900);
       expect(answers.slowest).toBeLessThan(10_000);
     } finally {
@@ -186,7 +186,7 @@ describe.skipIf(!isRoot)("a stack with two balancers", () => {
     await checksPass([...servers, added]);
   });
 
-  it("lets Let's Encrypt sign from then on", async () => {
+  it("uses certificates of Let's Encrypt from then on", async () => {
     stack.edit((config) => {
       config["rancher:tls"] = { source: "letsEncrypt", email: "ops@example.com", environment: "staging" };
     });
@@ -205,13 +205,13 @@ describe.skipIf(!isRoot)("a stack with two balancers", () => {
     await checksPass([...servers, added]);
   });
 
-  it("shows a certificate of the user's own CA once it is given one", async () => {
+  it("serves a certificate of the user's own CA once it has one", async () => {
     const { certificate } = await useCertificate();
 
     succeeds(await stack.up());
 
     await checksPass([...servers, added], company.certificate);
-    // Nobody puts another one in its place later.
+    // It is not replaced by another one later.
     await sleep(5000);
     expect((await rancherSecret(cluster, "tls-rancher-ingress")).text("tls.crt")).toBe(certificate);
     expect((await rancherSecret(cluster, "tls-ca")).text("cacerts.pem")).toBe(company.certificate);
@@ -219,7 +219,7 @@ describe.skipIf(!isRoot)("a stack with two balancers", () => {
     expect(outputs["caCertificate"]).toBe(company.certificate);
   });
 
-  it("renews that certificate in the Secret that is there, without an interruption", async () => {
+  it("renews that certificate in the existing Secret, without an interruption", async () => {
     const before = await rancherSecret(cluster, "tls-rancher-ingress");
     const { certificate, key } = await useCertificate();
 
@@ -235,7 +235,7 @@ describe.skipIf(!isRoot)("a stack with two balancers", () => {
     expect([after.text("tls.crt"), after.text("tls.key")]).toEqual([certificate, key.trimEnd()]);
   });
 
-  it("goes without a trace", async () => {
+  it("is destroyed without a trace", async () => {
     succeeds(await stack.destroy());
 
     const failed = (await checkNothingLeft(stack)).filter(({ passed }) => !passed);

@@ -64,12 +64,12 @@ prod
     1.34.1, helm 3.19.0`);
   });
 
-  it("counts a rehearsal as passed only if every check is", () => {
+  it("counts a rehearsal as passed only if every check passed", () => {
     expect(allPassed(result)).toBe(false);
     expect(allPassed({ checks: result.checks.slice(0, 1) })).toBe(true);
   });
 
-  it("shows the whole of what a failed check saw", () => {
+  it("shows all that a failed check saw", () => {
     const seen = "lb-1 has changed /etc/nginx/nginx.conf\nand more";
     expect(stripVTControlCharacters(checkLine({ name: "destroy", passed: false, seen }))).toBe(`✗ destroy: ${seen}`);
   });

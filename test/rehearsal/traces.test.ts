@@ -11,7 +11,7 @@ it.each([
   "/var/log",
   "/etc/gshadow-",
   "/var/log/dpkg.log",
-])("%s is what installing anything leaves", (path) => {
+])("%s is a normal trace of an installation", (path) => {
   expect(isTraceOfPackageManager(path)).toBe(true);
 });
 
@@ -23,6 +23,6 @@ it.each([
   "/srv/var/log/x",
   "/var/lib/dpkg-other",
   "/etc/passwd",
-])("%s is a trace of ours", (path) => {
+])("%s is a trace of this program", (path) => {
   expect(isTraceOfPackageManager(path)).toBe(false);
 });

@@ -4,7 +4,7 @@ import { modeSchemas } from "../../components/stack-file/mode-schemas.ts";
 import { nodesAt } from "../../components/stack-file/known-keys.ts";
 
 describe("names of other tools", () => {
-  it("lead to keys that exist in a mode", () => {
+  it("point to keys that exist in a mode", () => {
     const lost = aliasTable.flatMap(([place, name, alias]) => {
       if (!("key" in alias)) return [];
       const path = alias.key.split(".").flatMap((part) => (part.endsWith("[]") ? [part.slice(0, -2), 0] : [part]));
@@ -16,7 +16,7 @@ describe("names of other tools", () => {
     expect(lost).toEqual([]);
   });
 
-  it("are written as the look-up normalises them", () => {
+  it("are written in the normal form of the lookup", () => {
     const names = aliasTable.map(([, name]) => name);
 
     expect(names.filter((name) => !/^[a-z0-9]+$/.test(name))).toEqual([]);

@@ -45,7 +45,7 @@ const docker = {
   environment: { A: "1", B: "true" },
 };
 
-/** Between them they have every number and every boolean there is. */
+/** Together they have every number and every boolean of the schema. */
 const stacks: Readonly<Record<string, Values>> = {
   nginx: {
     ...goodSource().values,
@@ -77,7 +77,7 @@ const stacks: Readonly<Record<string, Values>> = {
   },
 };
 
-/** Free text and values of the chart, which no schema here has. */
+/** Free text and chart values, for which there is no schema here. */
 const free = /^(chartValues|docker\.environment)\./;
 
 type Leaf = readonly (string | number)[];
@@ -115,7 +115,7 @@ const read = (values: Values) => readSettings({ ...goodSource(), ...forMode(valu
 const forMode = ({ mode }: Values) => (mode === "single-node" ? goodSingleNode() : goodSource());
 
 describe("numbers and booleans that Pulumi writes as text", () => {
-  it("are tried at every place where the schema has one", () => {
+  it("are tested at every place where the schema has one", () => {
     const tried = Object.values(stacks).flatMap((values) =>
       leaves(values, isTyped).map((path) => place(values["mode"], path)),
     );
@@ -131,7 +131,7 @@ describe("numbers and booleans that Pulumi writes as text", () => {
       config: Object.fromEntries(Object.entries(some).map(([key, value]) => [`rancher:${key}`, value])),
     });
 
-    it("gives the same settings, whichever of them are text, and is right for an editor", () => {
+    it("yields the same settings, whichever of them are text, and is valid for an editor", () => {
       expect(settings).not.toHaveProperty("problems");
       fc.assert(
         fc.property(fc.subarray([...leaves(values, isTyped)], { minLength: 1 }), (paths) => {
@@ -143,19 +143,22 @@ describe("numbers and booleans that Pulumi writes as text", () => {
       );
     });
 
-    it.each(["22x", "yes", "True", "0x16", " 1", "1 ", "1_000", ""])("is wrong with %j, also for an editor", (text) => {
-      for (const path of leaves(values, isTyped)) {
-        const written = withText(values, [path], text);
+    it.each(["22x", "yes", "True", "0x16", " 1", "1 ", "1_000", ""])(
+      "is rejected with %j, also by an editor",
+      (text) => {
+        for (const path of leaves(values, isTyped)) {
+          const written = withText(values, [path], text);
 
-        expect([path, read(written)]).toEqual([
-          path,
-          expect.objectContaining({ problems: expect.anything() as unknown }),
-        ]);
-        expect([path, validate(asFile(written))]).toEqual([path, false]);
-      }
-    });
+          expect([path, read(written)]).toEqual([
+            path,
+            expect.objectContaining({ problems: expect.anything() as unknown }),
+          ]);
+          expect([path, validate(asFile(written))]).toEqual([path, false]);
+        }
+      },
+    );
 
-    it("keeps text that looks like one where text is meant", () => {
+    it("keeps text that looks like one where text is expected", () => {
       const texts = leaves(values, (value) => typeof value === "string");
 
       fc.assert(
@@ -168,7 +171,7 @@ describe("numbers and booleans that Pulumi writes as text", () => {
     });
   });
 
-  it("stay text in what goes through as it is", () => {
+  it("remain text in passed-through values", () => {
     const chartValues = { annotations: { a: "1", b: "true" } };
     const environment = { A: "1", B: "true" };
 

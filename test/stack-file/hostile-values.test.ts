@@ -14,13 +14,14 @@ import { readStackYaml } from "../../operations/stack-yaml.ts";
 import { placesIn, withValueAt } from "../stack-files/schema-places.ts";
 import { goodSingleNode, goodSource } from "../stack-files/stack-file-case.ts";
 
-// One seed, so that a failure is one everywhere. FUZZ_SEED=$RANDOM FUZZ_RUNS=100 looks further; a failure names its seed.
+// A fixed seed, so that a failure repeats everywhere. FUZZ_SEED=$RANDOM FUZZ_RUNS=100 tests more; a failure names its
+// seed.
 const search = {
   seed: Number(process.env["FUZZ_SEED"] ?? 20261129),
   numRuns: Number(process.env["FUZZ_RUNS"] ?? 4),
 };
 
-// Seconds, and more where the machine is busy or FUZZ_RUNS is large.
+// Seconds; more on a busy machine or with a large FUZZ_RUNS.
 vi.setConfig({ testTimeout: 20_000 * search.numRuns });
 
 const folder = mkdtempSync(join(tmpdir(), "hostile-"));
@@ -32,7 +33,7 @@ const modes = [
   { mode: "single-node", good: goodSingleNode() },
 ] as const;
 
-/** What a terminal obeys, and what reverses or hides text. */
+/** Characters that control a terminal, and those that reverse or hide text. */
 const obeyed = [
   "\u001b[31m",
   "\u001b]0;title\u0007",
@@ -67,13 +68,16 @@ const large = ["a", "a.", "/", ":", "-", "a@", "1", "-----BEGIN ", "[", "http://
   unit.repeat(100_000 / unit.length),
 );
 
-const words = fc.oneof(
+const hostileTexts = fc.oneof(
   fc.constantFrom(...hostile),
   fc.string({ unit: "binary", maxLength: 80 }),
   fc.tuple(fc.string(), fc.constantFrom(...obeyed), fc.string()).map((parts) => parts.join("")),
 );
 
-/** Everything `check-config` would print. What is accepted may have line breaks and tabs, and no other control character. */
+/**
+ * Everything `check-config` would print. Accepted values may contain line breaks and tabs, and no other control
+ * character.
+ */
 function answerTo(source: StackFileSource): string {
   const read = readSettings(source);
   const accepted = "settings" in read ? textsIn(read.settings).join("") : "";
@@ -87,7 +91,7 @@ function textsIn(value: unknown): readonly string[] {
   return Object.entries(value).flatMap(([key, inner]) => [key, ...textsIn(inner)]);
 }
 
-/** What would reach the terminal beside text and line breaks. */
+/** What would reach the terminal other than text and line breaks. */
 const controls = (text: string) => text.match(/(?!\n)[\p{C}\p{Zl}\p{Zp}]/gu) ?? [];
 
 describe.each(modes)("a stack file of mode $mode", ({ mode, good }) => {
@@ -99,9 +103,9 @@ describe.each(modes)("a stack file of mode $mode", ({ mode, good }) => {
     expect(text.length, `at ${key}`).toBeLessThan(8_000);
   };
 
-  it("is answered whatever text stands at any key", () => {
+  it("is processed with any text at any key", () => {
     fc.assert(
-      fc.property(fc.array(words, { minLength: texts.length, maxLength: texts.length }), (values) => {
+      fc.property(fc.array(hostileTexts, { minLength: texts.length, maxLength: texts.length }), (values) => {
         for (const [index, place] of texts.entries())
           answered(withValueAt(good.values, place, values[index]), place.path.join("."));
       }),
@@ -109,13 +113,13 @@ describe.each(modes)("a stack file of mode $mode", ({ mode, good }) => {
     );
   });
 
-  it("is answered however large a text is", () => {
+  it("is processed with a text of any size", () => {
     for (const [index, place] of texts.entries())
       answered(withValueAt(good.values, place, large[index % large.length]), place.path.join("."));
   });
 
-  it("is answered whatever a key is called", () => {
-    const keys = fc.oneof(words, fc.constantFrom(...large));
+  it("is processed with any key", () => {
+    const keys = fc.oneof(hostileTexts, fc.constantFrom(...large));
 
     fc.assert(
       fc.property(
@@ -191,7 +195,7 @@ describe("a stack file's YAML", () => {
     "? [a]",
   ];
 
-  it("is answered with a report or an error of ours", () => {
+  it("yields a report or an error of ours", () => {
     const path = join(folder, "Pulumi.x.yaml");
     for (const key of keys) {
       for (const value of odd) {

@@ -19,14 +19,14 @@ describe("what is generated from the schema", () => {
     for (const { path, text } of await schemaFiles()) expect(readFileSync(path, "utf8")).toBe(text);
   });
 
-  it("says of every key what it means", () => {
+  it("has a description for every key", () => {
     const silent = Object.values(modeSchemas).flatMap(({ nodes }) => undescribed("rancher", nodes));
 
     expect(silent).toEqual([]);
   });
 });
 
-/** Keys without a description; alternatives speak for themselves. */
+/** Keys without a description. Alternatives need none. */
 function undescribed(key: string, node: SchemaNode): readonly string[] {
   const inside = [...(node.oneOf ?? node.anyOf ?? []), ...(node.items === undefined ? [] : [node.items])].flatMap(
     (one) => undescribed(key, one),
@@ -43,13 +43,13 @@ describe("stack.schema.json", () => {
   const good = parse(readFileSync(join(folder, "test", "stack-files", "good.yaml"), "utf8")) as { config: object };
   const withConfig = (change: object) => validate({ ...good, config: { ...good.config, ...change } });
 
-  it("takes a good stack file, with Pulumi's own keys and other namespaces", () => {
+  it("accepts a good stack file, with Pulumi's own keys and other namespaces", () => {
     expect(validate(good)).toBe(true);
     expect(validate({ ...good, encryptionsalt: "v1:x", secretsprovider: "passphrase" })).toBe(true);
     expect(withConfig({ "kubernetes:context": "x", "rancher:replicas": 3 })).toBe(true);
   });
 
-  it.each(["prod", "dev"])("takes the %s stack as it is", (stack) => {
+  it.each(["prod", "dev"])("accepts the %s stack as it is", (stack) => {
     expect(validate(parse(readFileSync(join(folder, `Pulumi.${stack}.yaml`), "utf8")))).toBe(true);
   });
 
@@ -63,7 +63,7 @@ describe("stack.schema.json", () => {
     [{ "rancher:loadBalancer": { kind: "none" }, "rancher:tls": { source: "rancher" } }],
     [{ "rancher:loadBalancer": { kind: "nginx", runAs: "host", nginx: { gzip: true } } }],
     [{ "rancher:bootstrapPassword": { secure: "v1:x" } }],
-  ])("takes a single node with %j", (change) => {
+  ])("accepts a single node with %j", (change) => {
     expect(withSingleNode(change)).toBe(true);
   });
 
@@ -76,7 +76,7 @@ describe("stack.schema.json", () => {
     [{ "rancher:loadBalancer": { kind: "nginx", layer: 4 } }],
     [{ "rancher:loadBalancer": { kind: "haproxy" } }],
     [{ "rancher:tls": { source: "letsEncrypt", email: "ops@example.com" } }],
-  ])("refuses a single node with %j", (change) => {
+  ])("rejects a single node with %j", (change) => {
     expect(withSingleNode(change)).toBe(false);
   });
 
@@ -84,15 +84,15 @@ describe("stack.schema.json", () => {
     [{ kind: "nginx", layer: 7, hosts: [host], nginx: { hsts: false }, runAs: "container" }],
     [{ kind: "nginx", hosts: [host], nginx: { hsts: { maxAge: 0 } }, ports: { http: 8080 } }],
     [{ kind: "haproxy", hosts: [host], timeouts: { connect: 3 }, floatingAddress: { address: "192.0.2.9" } }],
-  ])("takes the load balancer %j", (loadBalancer) => {
+  ])("accepts the load balancer %j", (loadBalancer) => {
     expect(withConfig({ "rancher:loadBalancer": loadBalancer })).toBe(true);
   });
 
-  it.each(["certificates/a.pem", { onHost: "/etc/ssl/a.pem" }])("takes a certificate from %j", (certificate) => {
+  it.each(["certificates/a.pem", { onHost: "/etc/ssl/a.pem" }])("accepts a certificate from %j", (certificate) => {
     expect(withConfig({ "rancher:tls": { source: "secret", certificate } })).toBe(true);
   });
 
-  it("takes secret keys only sealed", () => {
+  it("accepts secret keys only encrypted", () => {
     expect(withConfig({ "rancher:kubeconfig": { secure: "v1:x" } })).toBe(true);
     expect(withConfig({ "rancher:kubeconfig": "in plain text" })).toBe(false);
   });
@@ -109,13 +109,13 @@ describe("stack.schema.json", () => {
     [{ "rancher:loadBalancer": { kind: "nginx", hosts: [host], nginx: { hsts: true } } }],
     [{ "rancher:loadBalancer": { kind: "haproxy", hosts: [host], layer: 7 } }],
     [{ "rancher:loadBalancer": { kind: "haproxy", hosts: [host], nginx: {} } }],
-  ])("refuses %j", (change) => {
+  ])("rejects %j", (change) => {
     expect(withConfig(change)).toBe(false);
   });
 });
 
-describe("keys kept for later parts", () => {
-  it("are not there yet", () => {
+describe("keys reserved for later parts", () => {
+  it("are not in the schema yet", () => {
     const there = [...reservedKeys.keys()].filter((key) =>
       Object.values(modeSchemas).some((form) => nodesAt(key.split("."), form).length > 0),
     );

@@ -19,7 +19,7 @@ interface Node {
   readonly maxProperties?: number;
 }
 
-/** Places of a schema at which a value of any size would do. */
+/** Places of a schema that accept a value of any size. */
 function unbounded(place: string, node: Node): readonly string[] {
   const { additionalProperties: others, propertyNames: names } = node;
   const types = [node.type].flat();
@@ -74,7 +74,7 @@ describe("a value that is too large", () => {
     ]);
   });
 
-  it("is reported where it is a list or a mapping, too", () => {
+  it("is reported if it is a list or a mapping, too", () => {
     const many = Object.fromEntries(Array.from({ length: 257 }, (_, index) => [`key${index}`, index]));
 
     expect(changed({ chartValues: { deep: many } })).toEqual([
@@ -86,7 +86,7 @@ describe("a value that is too large", () => {
     expect(changed(many)).toEqual([expect.stringMatching(/^rancher:\* has \d+ keys\. Write 256 at most\.$/)]);
   });
 
-  it("is reported where YAML's anchors make a short text a huge value", () => {
+  it("is reported if YAML's anchors make a short text a huge value", () => {
     const ten = (value: unknown) => Array.from({ length: 10 }, () => value);
 
     expect(changed({ chartValues: { bomb: ten(ten(ten(ten(ten(ten(ten("x"))))))) } })).toEqual([
@@ -94,7 +94,7 @@ describe("a value that is too large", () => {
     ]);
   });
 
-  it("is reported by the hundred, and those that follow are counted", () => {
+  it("is reported up to a hundred times, and further ones are counted", () => {
     const servers = Array.from({ length: 250 }, () => ({ name: "A", address: "" }));
 
     const read = readSettings({
@@ -110,7 +110,7 @@ describe("a value that is too large", () => {
     });
   });
 
-  it("answers soon, however many keys nobody knows it has", () => {
+  it("is processed quickly, however many unknown keys it has", () => {
     const odd = () => Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`kee${index}`, 1]));
     const servers = Array.from({ length: 24 }, odd);
     const started = process.cpuUsage();

@@ -18,7 +18,7 @@ describe("the name of a secret", () => {
     ["rancher:docker", "rancher:docker is not secret. Write it in the stack file, so that previews show its changes."],
     ["colour", `"colour" is not a secret key. Secret keys: ${secretNames.slice(0, -1).join(", ")} and k3sRegistries.`],
     ["toString", expect.stringContaining('"toString" is not a secret key.') as unknown],
-  ])("is not %s", (word, fault) => {
+  ])("cannot be %s", (word, fault) => {
     expect(secretNamed(word)).toEqual({ fault });
   });
 
@@ -30,7 +30,7 @@ describe("the name of a secret", () => {
   });
 });
 
-describe("a secret by itself", () => {
+describe("the value of a secret", () => {
   const { privateKey } = generateKeyPairSync("ec", {
     namedCurve: "P-256",
     privateKeyEncoding: { type: "pkcs8", format: "pem" },
@@ -44,7 +44,7 @@ describe("a secret by itself", () => {
     ["sitePrivateKeys", `${privateKey}${privateKey}`],
     ["bootstrapPassword", "canary-canary"],
     ["proxyCredentials", "user:canary"],
-  ] as const)("is right: %s", (name, value) => {
+  ] as const)("is accepted: %s", (name, value) => {
     expect(secretFault(name, value)).toBeUndefined();
   });
 
@@ -63,7 +63,7 @@ describe("a secret by itself", () => {
     ],
     ["bootstrapPassword", "canary", "has fewer than the 12 characters"],
     ["chartRepositoryCredentials", "canary", "is not USER:PASSWORD"],
-  ] as const)("is wrong: %s, and not quoted", (name, value, fault) => {
+  ] as const)("is rejected and not quoted: %s", (name, value, fault) => {
     const message = secretFault(name, value);
 
     expect(message).toContain(fault);

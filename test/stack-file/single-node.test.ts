@@ -26,7 +26,7 @@ function settingsOf(
 const shortest = { hostname: "rancher.localhost", version: undefined, docker: undefined };
 
 describe("a stack file of a single node", () => {
-  it("takes mode and hostname alone: this machine's Docker, nginx in a container, a CA made here", () => {
+  it("accepts mode and hostname alone: this machine's Docker, nginx in a container, a generated CA", () => {
     expect(settingsOf(shortest)).toEqual({
       mode: "single-node",
       hostname: "rancher.localhost",
@@ -54,13 +54,13 @@ describe("a stack file of a single node", () => {
     } satisfies SingleNodeSettings);
   });
 
-  it("may be as the engine hands it over: everything at the top level as text", () => {
+  it("may have the form the engine passes: everything at the top level as text", () => {
     const docker = { cpus: 1.5, memory: "8g", host: { name: "a", address: "192.0.2.20", hostKey: pinned } };
 
     expect(settingsOf({ docker: JSON.stringify(docker) }).docker).toEqual(settingsOf({ docker }).docker);
   });
 
-  it("takes a host over SSH, the defaults of ssh spread to it", () => {
+  it("accepts a host over SSH, with the defaults of ssh applied", () => {
     const { docker } = settingsOf({
       ssh: { user: "ops", port: 2222, jumpHost: { address: "192.0.2.1", hostKey: pinned } },
       docker: { host: { name: "rancher-1", address: "192.0.2.20", hostKey: pinned }, engine: "install" },
@@ -79,7 +79,7 @@ describe("a stack file of a single node", () => {
     expect(docker.backup.folder).toBe("/var/backups/rancher");
   });
 
-  it("says of Docker what was chosen, and the defaults for the rest", () => {
+  it("keeps the options set for Docker, and adds the defaults for the rest", () => {
     const { docker } = settingsOf({
       docker: {
         ...(goodSingleNode().values["docker"] as object),
@@ -115,7 +115,7 @@ describe("a stack file of a single node", () => {
   it.each([
     [undefined, { http: 80, https: 443 }],
     [{ https: 8443 }, { http: 80, https: 8443 }],
-  ])("without nginx has Rancher answer itself, published as %j, with its own certificate", (publish, ports) => {
+  ])("without nginx publishes Rancher itself as %j, with its own certificate", (publish, ports) => {
     const { docker, loadBalancer, tls } = settingsOf({
       docker: { ...(goodSingleNode().values["docker"] as object), publish },
       loadBalancer: { kind: "none" },
@@ -125,7 +125,7 @@ describe("a stack file of a single node", () => {
     expect(docker.publish).toEqual(ports);
   });
 
-  it("takes nginx as a package of the host, with Rancher's ports beside nginx's own", () => {
+  it("accepts nginx as a package of the host, with Rancher's ports beside nginx's own", () => {
     const { docker, loadBalancer } = settingsOf({
       docker: { ...(goodSingleNode().values["docker"] as object), publish: { http: 8080 } },
       loadBalancer: { kind: "nginx", runAs: "host", package: "nginx.org", ports: { https: 8443 } },
@@ -135,7 +135,7 @@ describe("a stack file of a single node", () => {
     expect(docker.publish).toEqual({ http: 8080, https: 60443 });
   });
 
-  it("takes a certificate that is on the host, without a key from here", () => {
+  it("accepts a certificate that is on the host, without a key from here", () => {
     const files = { certificate: { onHost: "/etc/ssl/r.pem" }, privateKey: { onHost: "/etc/ssl/r.key" } };
 
     expect(settingsOf({ tls: { source: "secret", ...files } }).tls).toEqual({
@@ -145,7 +145,7 @@ describe("a stack file of a single node", () => {
   });
 
   it.each(["daily", "weekly", "*-*-01 03:00", "Mon..Fri 22:30", "Sun 03:00 Europe/Berlin"])(
-    "takes a backup at %j",
+    "accepts a backup at %j",
     (schedule) => {
       const docker = { ...(goodSingleNode().values["docker"] as object), backup: { schedule } };
 
@@ -154,7 +154,7 @@ describe("a stack file of a single node", () => {
   );
 });
 
-describe("what is worth knowing of a single node", () => {
+describe("warnings about a single node", () => {
   const docker = (change: object) => ({ docker: { ...(goodSingleNode().values["docker"] as object), ...change } });
 
   it.each<[object, readonly string[], string]>([
@@ -184,7 +184,7 @@ describe("what is worth knowing of a single node", () => {
       [],
       "rancher:loadBalancer.image is nginx 1.28.0, which has known vulnerabilities. They are fixed in 1.30.4 and 1.31.3; use one of those or a later version.",
     ],
-  ])("is said of %j with secrets %j", (change, sealed, warning) => {
+  ])("include for %j with secrets %j", (change, sealed, warning) => {
     const result = read(change as Readonly<Record<string, unknown>>, sealed);
 
     expect("settings" in result).toBe(true);

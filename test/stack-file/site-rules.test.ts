@@ -25,7 +25,7 @@ beforeAll(async () => {
   files = { "wiki.pem": wiki.pem, "chat.pem": chat.pem, "root.pem": root.pem };
 });
 
-/** A stack file at layer 7 with these sites, read. */
+/** Reads a stack file at layer 7 with these sites. */
 function read(sites: readonly object[], sitePrivateKeys: string) {
   const good = goodSource();
   const { loadBalancer } = good.values as { loadBalancer: object };
@@ -46,8 +46,8 @@ function said(...given: Parameters<typeof read>): string {
   return "problems" in result ? describeProblems(result.problems) : "";
 }
 
-describe("sites with certificates from here", () => {
-  it("have them read, and warned of where only some browsers will know the signer", () => {
+describe("sites with certificates from local files", () => {
+  it("have them read, with a warning if only some browsers know the signer", () => {
     const result = read(
       [site("wiki", { chain: "root.pem", upstreams: ["[2001:db8::1]:80", "wiki.internal:81"] })],
       wiki.key,
@@ -74,7 +74,7 @@ describe("sites with certificates from here", () => {
     );
   });
 
-  it("have what is wrong with each at its own keys", () => {
+  it("have the faults of each certificate reported at its own keys", () => {
     expect(said([site("chat"), site("wiki", { hostname: "docs.example.com" })], `${chat.key}\n${root.key}`)).toBe(
       [
         'rancher:loadBalancer.sites[0].certificate has a weak key: "chat.example.com" is RSA with 1024 bits, and clients refuse less than 2048. Have a new one issued.',
@@ -85,7 +85,7 @@ describe("sites with certificates from here", () => {
     );
   });
 
-  it("say nothing of keys left over while a certificate cannot be read", () => {
+  it("do not report unused keys while a certificate cannot be read", () => {
     expect(said([site("wiki"), site("docs")], `${wiki.key}\n${chat.key}`)).toBe(
       'rancher:loadBalancer.sites[1].certificate names the file "docs.pem", which cannot be read. Paths start at the folder of the stack file.',
     );

@@ -24,7 +24,7 @@ beforeAll(async () => {
   };
 });
 
-/** A stack file with a certificate of its own, read. */
+/** Reads a stack file with its own certificate. */
 function read(tls: object, tlsPrivateKey: string | undefined = leaf.key, change: object = {}) {
   const good = goodSource();
   return readSettings({
@@ -40,7 +40,7 @@ function said(...given: Parameters<typeof read>): string {
   return "problems" in result ? describeProblems(result.problems) : "";
 }
 
-describe("a certificate of one's own", () => {
+describe("a certificate of the user's", () => {
   it("is read from files, leaf first, with the intermediates behind it", () => {
     const result = read({ certificate: "leaf.pem", chain: "middle.pem", caCertificate: "root.pem" });
 
@@ -63,7 +63,7 @@ describe("a certificate of one's own", () => {
     );
   });
 
-  it("is clean PEM, from files with a byte order mark, CRLF and bag attributes", () => {
+  it("is normalised PEM, from files with a byte order mark, CRLF and bag attributes", () => {
     const exported = (pem: string) => {
       const attributes = "Bag Attributes\n    localKeyID: 01\nsubject=CN = x\nissuer=CN = y\n";
       return `\ufeff${attributes}${pem}`.replaceAll("\n", "\r\n");
@@ -87,7 +87,7 @@ describe("a certificate of one's own", () => {
     });
   });
 
-  it("has a CA with an intermediate: only the root goes into the cluster", () => {
+  it("may have a CA with an intermediate: only the root goes into the cluster", () => {
     const result = read({ certificate: "full.pem", caCertificate: `${middle.pem}\n${root.pem}` });
 
     expect("settings" in result && result.settings.tls).toMatchObject({ caCertificate: `${root.pem.trim()}\n` });
@@ -96,7 +96,7 @@ describe("a certificate of one's own", () => {
     );
   });
 
-  it("has the faults of its parts at the keys they belong to", () => {
+  it("has the faults of its parts reported at the keys they belong to", () => {
     expect(
       said({ certificate: "full.pem", caCertificate: "middle.pem" }, root.key, { hostname: "other.example.com" }),
     ).toBe(
@@ -108,26 +108,26 @@ describe("a certificate of one's own", () => {
     );
   });
 
-  it("is not held against a hostname that is none", () => {
+  it("is not checked against an invalid hostname", () => {
     expect(said({ certificate: "full.pem", caCertificate: "root.pem" }, leaf.key, { hostname: "192.0.2.1" })).toMatch(
       /^rancher:hostname is the IP address 192.0.2.1[^\n]*$/,
     );
   });
 
-  it("lies in a file that cannot be read", () => {
+  it("is reported if its file cannot be read", () => {
     expect(said({ certificate: "absent.pem", caCertificate: "root.pem" })).toBe(
       'rancher:tls.certificate names the file "absent.pem", which cannot be read. Paths start at the folder of the stack file.',
     );
   });
 
-  it("has no key", () => {
+  it("is reported without a key", () => {
     expect(said({ certificate: "full.pem", caCertificate: "root.pem" }, "")).toBe(
       "rancher:tlsPrivateKey is missing. Private key of `tls.certificate`, PEM, not encrypted. Needed with `tls.source: secret` and a certificate from this machine. " +
         "Set it with: npm run secret -- STACK tlsPrivateKey < certificates/rancher.key",
     );
   });
 
-  it("has an expired chain, a year later", () => {
+  it("is reported with an expired chain, a year later", () => {
     const good = goodSource();
     const result = readSettings({
       ...good,
@@ -149,7 +149,7 @@ describe("a certificate of one's own", () => {
     );
   });
 
-  it("is on the load balancer's hosts, and only its CA is judged here", () => {
+  it("may be on the load balancer's hosts, and then only its CA is checked here", () => {
     const { loadBalancer } = goodSource().values as { loadBalancer: object };
     const layer7 = { loadBalancer: { ...loadBalancer, layer: 7 } };
     const onHosts = {

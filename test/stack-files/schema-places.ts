@@ -3,16 +3,16 @@ import type { SchemaNode } from "../../components/stack-file/schema-node.ts";
 
 type Path = readonly (string | number)[];
 
-/** A place of the schema, and what chooses the alternative it belongs to: `kind: nginx` at `loadBalancer`. */
+/** A place of the schema, and the choice that selects its alternative: `kind: nginx` at `loadBalancer`. */
 export interface Place {
   readonly path: Path;
   readonly choices: readonly { readonly path: Path; readonly value: unknown }[];
 }
 
 export interface Places {
-  /** Every text that is no choice between words, in lists and mappings too. */
+  /** Every free text, in lists and mappings too. */
   readonly texts: readonly Place[];
-  /** Every mapping, the file's own included. */
+  /** Every mapping, including the file itself. */
   readonly mappings: readonly Place[];
 }
 
@@ -28,7 +28,7 @@ export function placesIn(node: SchemaNode, here: Place = { path: [], choices: []
   return together([
     { texts: [], mappings: [here] },
     ...Object.entries(node.properties ?? {}).map(([name, inner]) => inside(name, inner)),
-    // Where anything may stand, so may a text.
+    // A place that accepts anything accepts a text.
     ...(others ? [inside("any", Object.keys(others).length === 0 ? { type: "string" } : others)] : []),
   ]);
 }
@@ -45,7 +45,7 @@ function chosen({ path, choices }: Place, alternative: SchemaNode): Place {
   return { path, choices: [...choices, { path: [...path, choice[0]], value: choice[1].const }] };
 }
 
-/** A copy of a stack file's values that has a value at a place, with everything the place needs around it. */
+/** A copy of a stack file's values with a value at a place, and everything the place needs around it. */
 export function withValueAt(values: object, { path, choices }: Place, value: unknown): Record<string, unknown> {
   const changed = structuredClone(values) as Record<string, unknown>;
   for (const choice of choices) put(changed, choice.path, choice.value);

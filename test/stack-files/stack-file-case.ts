@@ -6,7 +6,7 @@ import { readSettings } from "../../components/stack-file.ts";
 import type { StackFileSource } from "../../components/stack-file.ts";
 import { readStackYaml } from "../../operations/stack-yaml.ts";
 
-/** One wrong stack file: how it departs from `good.yaml`, and every line it has to be answered with. */
+/** One wrong stack file: how it differs from `good.yaml`, and every line of the expected problems. */
 export interface StackFileCase {
   readonly name: string;
   readonly source: StackFileSource;
@@ -15,13 +15,13 @@ export interface StackFileCase {
 
 interface Written {
   readonly name: string;
-  /** The good file it departs from. @default `good` */
+  /** The good file it is based on. @default `good` */
   readonly from?: "good" | "single-node";
-  /** Replaces keys of `good.yaml`; `~` takes one out. */
+  /** Replaces keys of `good.yaml`; `~` removes one. */
   readonly config?: Readonly<Record<string, unknown>>;
-  /** Instead of everything in `good.yaml`. */
+  /** Replaces everything in `good.yaml`. */
   readonly only?: Readonly<Record<string, unknown>>;
-  /** Beside a good kubeconfig; `{}` takes that out, and `~` stands for a secret that is set and cannot be read here. */
+  /** Beside a good kubeconfig; `{}` removes that, and `~` stands for a secret that is set and cannot be read here. */
   readonly secrets?: Readonly<Record<string, string | null>>;
   readonly problems?: readonly string[];
 }
@@ -32,7 +32,7 @@ export const kubeconfig = "clusters: [{ name: rancher }]\ncontexts: [{ name: ran
 
 export const now = new Date("2026-11-21T12:00:00Z");
 
-/** What `good.yaml` gives, with its one secret. */
+/** The source of `good.yaml`, with its one secret. */
 export function goodSource(): StackFileSource {
   const read = readStackYaml(join(import.meta.dirname, "good.yaml"), now);
   return { ...read, secrets: { kubeconfig }, readFile: () => undefined };
@@ -73,7 +73,7 @@ function withoutNulls(values: Readonly<Record<string, unknown>>): Readonly<Recor
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
 }
 
-/** What a reading says, line by line; nothing when all is well. */
+/** Problems of a result, line by line; empty for a valid stack file. */
 export function linesOf(source: StackFileSource): readonly string[] {
   const read = readSettings(source);
   return "problems" in read ? describeProblems(read.problems).split("\n") : [];

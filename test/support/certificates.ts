@@ -23,7 +23,7 @@ function rsa(modulusLength: number): webcrypto.RsaHashedKeyGenParams {
 
 const usages = { server: x509.ExtendedKeyUsage.serverAuth, client: x509.ExtendedKeyUsage.clientAuth };
 
-/** A certificate made for a test, with its key; nothing of it is kept. */
+/** A certificate made for a test, with its key. Neither is stored. */
 export interface Issued {
   readonly pem: string;
   /** PKCS#8, PEM. */
@@ -34,7 +34,7 @@ export interface Issued {
 
 export interface Wanted {
   readonly name: string;
-  /** Signs itself when there is none. */
+  /** The issuer. A certificate without one signs itself. */
   readonly issuer?: Issued;
   readonly ca?: boolean;
   /** Subject alternative names; none for a certificate of the old kind. */
@@ -43,14 +43,14 @@ export interface Wanted {
   readonly from?: number;
   readonly until?: number;
   readonly kind?: KeyKind;
-  /** What the extended key usage says; without it everything is allowed. */
+  /** Extended key usage. Without it all usages are allowed. */
   readonly purpose?: "server" | "client";
   readonly now?: Date;
-  /** Instead of a new pair. */
+  /** Used instead of a new key pair. */
   readonly keys?: webcrypto.CryptoKeyPair;
 }
 
-/** Makes one certificate. */
+/** Creates one certificate. */
 export async function issue(wanted: Wanted): Promise<Issued> {
   const { name, issuer, ca = false, hosts = [], from = -1, until = 365, kind = "ecdsa", now = new Date() } = wanted;
   const algorithm = algorithms[kind];

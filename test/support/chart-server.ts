@@ -13,12 +13,12 @@ export interface TestServer extends AsyncDisposable {
   readonly requests: readonly string[];
 }
 
-/** What a path is answered with: a body, or a handler. */
+/** Response to a path: a body, or a handler. */
 export type Answers = Readonly<
   Record<string, string | Buffer | ((request: IncomingMessage, response: ServerResponse) => void)>
 >;
 
-/** Serves answers by path; everything else is 404. */
+/** Serves responses by path, and 404 for all others. */
 export async function serve(answers: Answers): Promise<TestServer> {
   const requests: string[] = [];
   const server = createServer((request, response) => {
@@ -40,7 +40,7 @@ export async function serve(answers: Answers): Promise<TestServer> {
   };
 }
 
-/** A packaged chart, as `helm package` makes it. */
+/** A packaged chart, as made by `helm package`. */
 export function packChart(name: string, files: Readonly<Record<string, string>>): Buffer {
   const blocks = Object.entries(files).flatMap(([path, text]) => {
     const content = Buffer.from(text);
@@ -55,14 +55,14 @@ export function sha256(content: Buffer): string {
   return createHash("sha256").update(content).digest("hex");
 }
 
-/** A Rancher chart of a few values. */
+/** A Rancher chart with a few values. */
 export const rancherChart = packChart("rancher", {
   "Chart.yaml": "apiVersion: v2\nname: rancher\nversion: 2.15.2\n",
   "values.yaml": 'antiAffinity: preferred\nauditLog:\n  enabled: false\n  level: 0\nresources: {}\nproxy: ""\n',
   "templates/deployment.yaml": "{{ if .Values.features }}{{ .Values.features }}{{ end }}\n",
 });
 
-/** The index of a repository that has that chart. */
+/** The index of a repository with that chart. */
 export function indexOf({
   url = "rancher-2.15.2.tgz",
   digest = sha256(rancherChart),

@@ -12,7 +12,7 @@ declare module "vitest" {
 const ticks = 100;
 
 const before = cpuSeconds();
-// vitest wants its fixtures destructured, and none is needed here.
+// vitest requires fixtures to be destructured, and this test uses none.
 afterAll(({}, file) => {
   const after = cpuSeconds();
   if (before !== undefined && after !== undefined) file.meta.cpuSeconds = after - before;

@@ -3,7 +3,7 @@ import type { Secrets } from "../../components/stack-input.ts";
 import type { DockerSettings, SingleNodeNginxSettings, SingleNodeSettings } from "../../components/stack-file.ts";
 import { defaultNginxOptions } from "../../components/load-balancer/nginx-options.ts";
 
-/** An image nobody has to be asked about. */
+/** An image that needs no registry lookup. */
 export const rancherImage = `rancher/rancher:v2.15.2@sha256:${"a".repeat(64)}`;
 export const nginxImage = `nginx:1.30.4@sha256:${"b".repeat(64)}`;
 
@@ -44,7 +44,7 @@ export function devNginx(overrides: Partial<SingleNodeNginxSettings> = {}): Sing
   };
 }
 
-/** Rancher on this machine's Docker behind nginx in a container: the checked form of a short stack file. */
+/** Rancher on this machine's Docker behind nginx in a container: the validated settings of a short stack file. */
 export function devSettings(overrides: Partial<SingleNodeSettings> = {}): SingleNodeSettings {
   return {
     mode: "single-node",
@@ -57,7 +57,7 @@ export function devSettings(overrides: Partial<SingleNodeSettings> = {}): Single
   };
 }
 
-/** A value per secret key that occurs nowhere else, so that it can be searched for. */
+/** A unique value per secret key, so that it can be searched for. */
 export const devCanaries = {
   sshPrivateKey: "canary-ssh-private-key-7d11",
   tlsPrivateKey: "canary-tls-private-key-a90c",
@@ -66,7 +66,7 @@ export const devCanaries = {
   k3sRegistries: "configs: { registry.example.com: { auth: { password: canary-registry-password-c27a } } }",
 } as const;
 
-/** Call it inside the program, as outputs belong to the run that made them. */
+/** Call it inside the program, because outputs belong to the run that made them. */
 export function devSecrets(names = Object.keys(devCanaries) as (keyof typeof devCanaries)[]): Secrets {
   const { tlsPrivateKey: _certificate, ...given } = Object.fromEntries(
     names.map((name) => [name, pulumi.secret(devCanaries[name])]),

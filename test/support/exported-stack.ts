@@ -3,7 +3,7 @@ import type { ExportedResource, ExportedStack } from "../../operations/recovery/
 import { synthesise } from "../../operations/synthesis.ts";
 import { balancerHost, prodCluster, nginxBalancer, prodSecrets, prodSettings } from "./prod-stack.ts";
 
-/** The state of a stack with these balancers, made from what the program really registers. */
+/** The state of a stack with these balancers, built from what the program really registers. */
 export async function exportedStack(balancers: readonly string[]): Promise<ExportedStack> {
   const hosts = balancers.map((name, index) => balancerHost({ name, address: `192.0.2.${20 + index}` }));
   const { registrations } = await synthesise(

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { ScriptInput, ScriptRun } from "./script-folder.ts";
 import { ScriptSandbox } from "./script-run.ts";
 
-/** What the systems call themselves in /etc/os-release. */
+/** /etc/os-release of the systems. */
 export const releases = {
   debian: 'ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n',
   ubuntu: 'ID=ubuntu\nID_LIKE=debian\nVERSION_ID="24.04"\nVERSION_CODENAME=noble\nPRETTY_NAME="Ubuntu 24.04 LTS"\n',
@@ -14,7 +14,7 @@ export const releases = {
   alpine: 'ID=alpine\nVERSION_ID=3.22.0\nPRETTY_NAME="Alpine Linux v3.22"\n',
 } as const;
 
-/** What some of them have, and scripts may rely on. */
+/** Further properties of some of them, which scripts may rely on. */
 const folders = [
   "etc/apt/sources.list.d",
   "etc/apt/preferences.d",
@@ -25,8 +25,8 @@ const folders = [
 ];
 
 /**
- * A machine of a system that cannot be had here: scripts run for real, with folders of its own for /etc, /run, /usr/share and /var,
- * and the system's tools are simulated by fakes that write down how they were called.
+ * A simulated machine of a system that is not available here: scripts run for real, with private folders for /etc,
+ * /run, /usr/share and /var, and the system's tools are simulated by fakes that record how they were called.
  */
 export class FakeSystem extends ScriptSandbox {
   readonly #calls = this.path("calls");
@@ -38,18 +38,18 @@ export class FakeSystem extends ScriptSandbox {
     writeFileSync(this.path("root/etc/os-release"), releases[release]);
   }
 
-  /** A tool that writes its call down, then does this; the shell text sees its words. */
+  /** A tool that records its call, then runs this shell text, which sees its arguments. */
   tool(name: string, body = ""): this {
     this.command(name, `printf '%s\\n' "${name} $*" >>${this.#calls}\n${body}`);
     return this;
   }
 
-  /** Runs a script's body with every path of the machine led into its folder. */
+  /** Runs a script's body with every path of the machine redirected to its folder. */
   run(body: string, input: ScriptInput = {}): Promise<ScriptRun> {
     return this.script(this.#lead(`mkdir -p "$facts"\n${body}`), { name: "nginx", ...input });
   }
 
-  /** How tools were called since the last question, with the machine's own paths. */
+  /** Calls of tools since the last query, with the machine's own paths. */
   calls(): string[] {
     if (!existsSync(this.#calls)) return [];
     const lines = readFileSync(this.#calls, "utf8").replaceAll(this.path("root"), "").trimEnd().split("\n");
@@ -63,7 +63,7 @@ export class FakeSystem extends ScriptSandbox {
     writeFileSync(file, text);
   }
 
-  /** A file of the machine, with its own paths in it; undefined where there is none. */
+  /** A file of the machine, with its own paths in it; undefined if it does not exist. */
   read(path: string): string | undefined {
     const file = this.path("root", path);
     return existsSync(file) ? readFileSync(file, "utf8").replaceAll(this.path("root"), "") : undefined;

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A folder with commands of its own before those of the machine, for a test to put on PATH. */
+/** A folder with commands that a test puts on PATH before those of the machine. */
 export class FakeTools {
   readonly folder = mkdtempSync(join(tmpdir(), "rancher-tools-"));
   readonly path: string;
@@ -13,7 +13,7 @@ export class FakeTools {
     this.path = `${this.#bin}:/usr/bin:/bin`;
   }
 
-  /** A command that answers `version`, and otherwise runs this shell text. */
+  /** A command that responds to `version`, and otherwise runs this shell text. */
   tool(name: string, version: string, body: string): void {
     const file = join(this.#bin, name);
     writeFileSync(file, `#!/bin/sh\nif [ "$1" = version ]; then echo "${version}"; exit 0; fi\n${body}\n`);

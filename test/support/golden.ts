@@ -6,9 +6,9 @@ import { expect } from "vitest";
 const folder = join(dirname(fileURLToPath(import.meta.url)), "..", "golden");
 
 /**
- * Holds a rendered artefact against its golden file, byte for byte.
+ * Compares a rendered artefact with its golden file, byte for byte.
  *
- * `UPDATE_GOLDEN=1 npx vitest run --project pure` writes the files anew; read the difference before you keep it.
+ * `UPDATE_GOLDEN=1 npx vitest run --project pure` rewrites the files. Read the difference before you keep it.
  *
  * @param path below `test/golden`
  */

@@ -6,12 +6,12 @@ import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import { SubjectAlternativeNameExtension, X509CertificateGenerator } from "@peculiar/x509";
 
-/** Objects of a cluster, as far as the survey asks for them. */
+/** Objects of a cluster, as far as the survey requests them. */
 export interface FakeCluster {
   readonly gitVersion?: string;
-  /** Answers this status, with `Retry-After: 0`, to that many requests before the first proper answer. */
+  /** Returns this status, with `Retry-After: 0`, to that many requests before the first proper response. */
   readonly overloaded?: { readonly status: number; readonly times: number };
-  /** What replaces the answer to a path. */
+  /** Replacement for the response to a path. */
   readonly answers?: Readonly<Record<string, unknown>>;
   readonly ingressClasses?: readonly object[];
   readonly namespaces?: readonly object[];
@@ -23,7 +23,7 @@ export interface FakeCluster {
   readonly services?: Readonly<Record<string, readonly object[]>>;
   /** By `namespace/name`. */
   readonly configMaps?: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** In kube-system; without them the cluster does not know the kinds. */
+  /** In kube-system. Without them the cluster does not have the kinds. */
   readonly helmCharts?: readonly object[];
   readonly helmChartConfigs?: readonly object[];
 }
@@ -36,7 +36,7 @@ export interface FakeApi extends AsyncDisposable {
   readonly kubeconfig: string;
 }
 
-/** An API server on loopback that answers the survey's questions, or every request with one status. */
+/** An API server on loopback that responds to the survey's requests, or to every request with one status. */
 export async function playApi(cluster: FakeCluster | { status: number } | "silence"): Promise<FakeApi> {
   const requests: string[] = [];
   const { key, cert } = await loopbackCertificate();
@@ -82,7 +82,7 @@ export function kubeconfigFor(server: string, ca?: string): string {
   });
 }
 
-/** A revision of a Helm release, the way Helm keeps it in a secret. */
+/** A revision of a Helm release, as Helm stores it in a Secret. */
 export function helmRevision(revision: number, status: string, chartVersion: string, config: object = {}): object {
   const chart = { metadata: { name: "rancher", version: chartVersion } };
   const release = JSON.stringify({ name: "rancher", chart, config });
@@ -137,7 +137,7 @@ function answer(cluster: FakeCluster | { status: number }, { url = "" }: Incomin
   }
 }
 
-/** What lies in a namespace of its own, and kinds that not every cluster has. */
+/** Namespaced objects, and kinds that not every cluster has. */
 function answerNamed(cluster: FakeCluster, pathname: string): [number, object] | undefined {
   const [, namespace = "", kind, name] = /^\/api\/v1\/namespaces\/([^/]+)\/([^/]+)(?:\/([^/]+))?$/.exec(pathname) ?? [];
   if (kind === "services") return [200, { kind: "ServiceList", items: cluster.services?.[namespace] ?? [] }];

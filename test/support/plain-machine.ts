@@ -5,9 +5,9 @@ import type { LocalHost } from "../../components/host/host.ts";
 import { runShell, ScriptFolder, type ScriptRun } from "./script-folder.ts";
 
 /**
- * Tools a Mac has, with the options these have there, as getopts(1) takes them. One that is asked for anything else says
- * so and fails, as does every tool that is not here: flock, timeout, sha256sum, setsid, ss, systemctl.
- * From the manual pages of macOS: https://keith.github.io/xcode-man-pages/
+ * Tools of a Mac, with their options there, as getopts(1) expects them. A tool that gets anything else reports that and
+ * fails, as does every tool that a Mac lacks: flock, timeout, sha256sum, setsid, ss, systemctl. From the manual pages
+ * of macOS: https://keith.github.io/xcode-man-pages/
  */
 const tools: Readonly<Record<string, string>> = {
   awk: "F:v:f:",
@@ -47,7 +47,7 @@ const tools: Readonly<Record<string, string>> = {
   wc: "Lclmw",
 };
 
-/** What else differs, by tool: shell that runs before the machine's own tool does. */
+/** Further differences, by tool: shell that runs before the machine's own tool does. */
 const peculiar: Readonly<Record<string, string>> = {
   head: `while getopts n:c: o; do
   case $o$OPTARG in "?"* | ?-*) echo "head: illegal line count -- $OPTARG" >&2; exit 1 ;; esac
@@ -71,7 +71,7 @@ for one do
     *) echo "date: illegal option $one" >&2; exit 1 ;;
   esac
 done`,
-  // Knows no files.
+  // Supports no files.
   sync: `[ $# -eq 0 ] || { echo "usage: sync" >&2; exit 1; }`,
   shasum: `[ "$1 $2" = "-a 256" ] || { echo "shasum: $*" >&2; exit 1; }`,
   kill: "",
@@ -79,17 +79,17 @@ done`,
   bash: "",
 };
 
-/** Arguments the machine's own tool needs to be no more than POSIX asks. */
+/** Arguments that restrict the machine's own tool to what POSIX requires. */
 const stricter: Readonly<Record<string, string>> = { sed: "--posix" };
 
-/** Words that run a POSIX shell: the one of Debian, and one as a Mac's. */
+/** Commands that run a POSIX shell: Debian's, and one like a Mac's. */
 export const shells: Readonly<Record<string, readonly string[]>> = {
   dash: ["dash"],
   "bash in POSIX mode": ["bash", "--posix"],
 };
 
 /**
- * A folder that simulates the machine Pulumi runs on, which has what a Mac has and no more, with a home folder of its own.
+ * A folder that simulates the machine Pulumi runs on, with the tools of a Mac and no others, and a private home folder.
  */
 export class PlainMachine extends ScriptFolder {
   readonly home = this.path("home dir");
@@ -119,7 +119,7 @@ export class PlainMachine extends ScriptFolder {
   #wrap(name: string, check: string): void {
     const own = where(name);
     if (own === undefined) return;
-    // Options end at the first operand, as everywhere but with GNU's tools.
+    // Options end at the first operand, as everywhere except with GNU's tools.
     this.command(name, `${check}\nPOSIXLY_CORRECT=1 exec ${[own, stricter[name] ?? ""].join(" ")} "$@"`);
   }
 

@@ -1,6 +1,6 @@
 import { hostKey } from "./prod-stack.ts";
 
-/** Configuration of the stack `prod` as the engine hands it over: every value a text, secrets named beside. */
+/** Configuration of the stack `prod` as the engine passes it: every value a text, secrets listed separately. */
 export interface Configuration {
   readonly config: Readonly<Record<string, string>>;
   readonly secretKeys: readonly string[];

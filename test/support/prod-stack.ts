@@ -5,7 +5,7 @@ import type { ClusterFacts } from "../../components/cluster/cluster-facts.ts";
 import { defaultNginxOptions } from "../../components/load-balancer/nginx-options.ts";
 import type { NginxSettings, HighAvailabilitySettings, SshHostSettings } from "../../components/stack-file/settings.ts";
 
-/** A host key that is well-formed and belongs to nobody. */
+/** A well-formed host key that belongs to no host. */
 export const hostKey = `ssh-ed25519 ${Buffer.concat([
   Buffer.from([0, 0, 0, 11]),
   Buffer.from("ssh-ed25519"),
@@ -43,7 +43,7 @@ export function nginxBalancer(overrides: Partial<NginxSettings> = {}): NginxSett
   };
 }
 
-/** Three nodes behind one nginx, Rancher's own certificate: the checked form of `Pulumi.prod.yaml`. */
+/** Three nodes behind one nginx, Rancher's own certificate: the validated settings of `Pulumi.prod.yaml`. */
 export function prodSettings(overrides: Partial<HighAvailabilitySettings> = {}): HighAvailabilitySettings {
   return {
     mode: "high-availability",
@@ -67,7 +67,7 @@ export function prodSettings(overrides: Partial<HighAvailabilitySettings> = {}):
   };
 }
 
-/** A value per secret key that occurs nowhere else, so that it can be searched for. */
+/** A unique value per secret key, so that it can be searched for. */
 export const canaries = {
   kubeconfig: "canary-kubeconfig-2b7e",
   sshPrivateKey: "canary-ssh-private-key-8c1d",

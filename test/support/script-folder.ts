@@ -18,10 +18,10 @@ export interface ScriptInput {
   readonly signal?: AbortSignal;
 }
 
-/** A folder that simulates a machine: scripts run for real in it, as whoever runs the test. */
+/** A folder that simulates a machine: scripts run for real in it, as the user who runs the test. */
 export abstract class ScriptFolder {
   readonly folder = mkdtempSync(join(tmpdir(), "rancher-script-"));
-  /** Commands of the machine's own. */
+  /** Folder of the machine's own commands. */
   protected readonly bin = join(this.folder, "bin");
 
   constructor() {
@@ -30,13 +30,13 @@ export abstract class ScriptFolder {
 
   abstract get host(): Host;
 
-  /** Folder of what the stack remembers on the machine. */
+  /** Folder of the stack's state on the machine. */
   abstract get state(): string;
 
   /** Runs a shell text with the machine's paths and commands. */
   abstract shell(text: string, input?: string, signal?: AbortSignal): Promise<ScriptRun>;
 
-  /** Runs a script's body as the machine would: behind the preamble, secrets on standard input. */
+  /** Runs a script's body as the machine would: with the preamble, secrets on standard input. */
   script(body: string, { name = "test", timeoutSeconds = 30, secrets = {}, signal }: ScriptInput = {}) {
     const text = renderScript(this.host, { name, title: "a test", body, timeoutSeconds });
     const input = Object.entries(secrets).map(([key, value]) => `${key} ${Buffer.from(value).toString("base64")}\n`);
@@ -47,14 +47,14 @@ export abstract class ScriptFolder {
     return join(this.folder, ...parts);
   }
 
-  /** A command of that name, before or instead of the machine's. */
+  /** Adds a command of that name, which takes precedence over the machine's. */
   command(name: string, body: string): void {
     const path = join(this.bin, name);
     writeFileSync(path, `#!/bin/sh\n${body}\n`);
     chmodSync(path, 0o755);
   }
 
-  /** Lays out what the base script leaves. */
+  /** Creates the files of the base script. */
   prepared(): this {
     mkdirSync(join(this.state, "undo"), { recursive: true });
     mkdirSync(join(this.state, "facts"), { recursive: true });
@@ -66,7 +66,7 @@ export abstract class ScriptFolder {
   }
 }
 
-/** Ends when nobody holds the shell's output open any more, as the provider waits for that. */
+/** Ends when no process holds the shell's output open, because the provider waits for that too. */
 export function runShell(
   shell: string,
   text: string,
@@ -79,7 +79,7 @@ export function runShell(
     child.stderr.setEncoding("utf8").on("data", (data: string) => (texts.stderr += data));
     child.once("error", (error) => (error.name === "AbortError" ? undefined : reject(error)));
     child.once("close", (code) => resolve({ code, ...texts }));
-    child.stdin.on("error", () => undefined); // the script may end before it has read everything
+    child.stdin.on("the script may end before it has read everything", () => undefined); // the script may end before it has read everything
     child.stdin.end(input);
   });
 }

@@ -3,8 +3,8 @@ import { sshHost, sshStateFolder, type Host } from "../../components/host/host.t
 import { runShell, ScriptFolder, type ScriptRun } from "./script-folder.ts";
 
 /**
- * A folder that simulates a host: scripts run in it by the machine's own `sh`, with their state folder and their folder
- * under /run led into it, so that neither root nor a host is needed.
+ * A folder that simulates a host: the machine's own `sh` runs scripts in it, with their state folder and their folder
+ * under /run redirected to it, so that neither root nor a host is needed.
  */
 export class ScriptSandbox extends ScriptFolder {
   readonly state = this.path("state");
@@ -15,7 +15,7 @@ export class ScriptSandbox extends ScriptFolder {
     mkdirSync(this.#run);
     this.command("id", "echo 0");
     const user = process.getuid?.() ?? 0;
-    // What belongs to the user who runs the tests counts as root's.
+    // Files of the user who runs the tests count as root's.
     if (user !== 0) this.command("ls", `/bin/ls "$@" | sed 's/^\\([^ ]* *[0-9]* *\\)${user} /\\10 /'`);
   }
 

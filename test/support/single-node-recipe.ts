@@ -14,7 +14,7 @@ export const authority = "-----BEGIN CERTIFICATE-----\nMADE ON THE HOST\n-----EN
 
 export interface Case {
   readonly settings?: Partial<SingleNodeSettings>;
-  /** What scripts have printed, by the end of their resource's name. */
+  /** Output of scripts, by the end of their resource's name. */
   readonly printed?: Readonly<Record<string, string>>;
   readonly secrets?: (keyof typeof devCanaries)[];
   /** @default false */

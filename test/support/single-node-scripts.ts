@@ -4,7 +4,7 @@ import { synthesise } from "../../operations/synthesis.ts";
 import { devSecrets, devSettings, dockerSettings } from "./dev-stack.ts";
 
 /**
- * Every script of stacks with these settings, as it travels; two that are the same count once. Keys begin with the
+ * Every script of stacks with these settings, as it is sent. Identical scripts count once. Keys begin with the
  * resource's name.
  */
 export async function singleNodeScripts(...variants: Partial<DockerSettings>[]): Promise<Map<string, string>> {
@@ -29,7 +29,7 @@ export async function singleNodeScripts(...variants: Partial<DockerSettings>[]):
   return scripts;
 }
 
-/** What runs behind a preamble: such a script's own text, without what brings it there. */
+/** The script that runs with a preamble: its own text, without the wrapper. */
 export function innerScript(text: string): string | undefined {
   return /<<'(SCRIPT_*)'\n([\s\S]*?)\n\1\n/.exec(text)?.[2];
 }

@@ -13,7 +13,7 @@ export interface SourceFile {
 }
 
 export interface Import {
-  /** A path from the clone's root for a module of our own, else the package's specifier. */
+  /** Path from the clone's root for a module of the project, else the package's specifier. */
   readonly target: string;
   /** Erased before anything runs. */
   readonly typeOnly: boolean;

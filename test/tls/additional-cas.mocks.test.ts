@@ -3,7 +3,7 @@ import { AdditionalCAs } from "../../components/tls/additional-cas.ts";
 import { synthesise } from "../../operations/synthesis.ts";
 import { inSecret, listed, only } from "../support/registrations.ts";
 
-it("makes the secret that the chart mounts with additionalTrustedCAs", async () => {
+it("creates the secret that the chart mounts with additionalTrustedCAs", async () => {
   const { registrations } = await synthesise(() => void new AdditionalCAs("cas", { certificates: "COMPANY CA" }), {
     stack: "prod",
   });

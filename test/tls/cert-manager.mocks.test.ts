@@ -8,7 +8,7 @@ const synthesiseCertManager = () =>
   synthesise(() => void new CertManager("cert-manager", { settings }), { stack: "prod" });
 
 describe("cert-manager", () => {
-  it("is one release in a namespace of its own", async () => {
+  it("is one release in a separate namespace", async () => {
     const { registrations } = await synthesiseCertManager();
 
     expect(listed(registrations)).toEqual([
@@ -25,7 +25,7 @@ describe("cert-manager", () => {
       version: "v1.21.2",
       repositoryOpts: { repo: "https://charts.example.com/cert-manager" },
       values: {
-        // Deleting the definitions would delete every certificate in the cluster.
+        // Deleting the CRDs would delete every certificate in the cluster.
         crds: { enabled: true, keep: true },
         replicaCount: 2,
         webhook: { replicaCount: 3 },

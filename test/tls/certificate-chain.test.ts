@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { hostname, leaf, make, middle, root, said, server } from "./private-authority.ts";
 
-describe("a chain", () => {
-  it("with a CA first", () => {
+describe("the check of a chain reports", () => {
+  it("a CA that comes first", () => {
     expect(said({ certificate: middle.pem + "\n" + leaf.pem, caCertificate: root.pem })).toEqual([
       'certificate starts with "Example Intermediate", a CA. The server\'s own certificate has to come first; put them in this order: "rancher.example.com", "Example Intermediate".',
     ]);
   });
 
-  it("out of order", async () => {
+  it("a wrong order", async () => {
     const third = await make({ name: "Third", ca: true, issuer: middle });
     const deep = await server({ issuer: third });
 
@@ -17,7 +17,7 @@ describe("a chain", () => {
     ]);
   });
 
-  it("with a stranger in it", async () => {
+  it("an unrelated certificate", async () => {
     const stranger = await make({ name: "Stranger", ca: true });
 
     expect(said({ certificate: leaf.pem, chain: stranger.pem, caCertificate: root.pem })).toEqual([
@@ -25,31 +25,31 @@ describe("a chain", () => {
     ]);
   });
 
-  it("without its intermediate, under a public CA", () => {
+  it("a missing intermediate, under a public CA", () => {
     expect(said({ certificate: leaf.pem })).toEqual([
       'certificate holds "rancher.example.com" alone, but its signer "Example Intermediate" is not a public root. Add the intermediates (CAs call the result the full chain), or give the root of a private CA as rancher:tls.caCertificate.',
     ]);
   });
 
-  it("without its intermediate, under a private CA", () => {
+  it("a missing intermediate, under a private CA", () => {
     expect(said({ certificate: leaf.pem, caCertificate: root.pem })).toEqual([
       'caCertificate did not sign "rancher.example.com", the end of the chain: it is "Example Root", and the signer was "Example Intermediate". Add the intermediate to tls.chain, or give the CA that signed.',
     ]);
   });
 
-  it("that ends at a CA of one's own nobody was told of", () => {
+  it("a private CA that was not given", () => {
     expect(said({ certificate: leaf.pem, chain: middle.pem + "\n" + root.pem })).toEqual([
       'certificate ends at "Example Root", a CA of your own, which no agent trusts by itself. Give that certificate as rancher:tls.caCertificate too.',
     ]);
   });
 
-  it("that ends at a root unknown here, which is a warning", () => {
+  it("an unknown root, as a warning", () => {
     expect(said({ certificate: leaf.pem, chain: middle.pem })).toEqual([
       'warning: certificate ends at "Example Root", which is not among the public roots known here. If the CA is private, give its root as rancher:tls.caCertificate.',
     ]);
   });
 
-  it("of one certificate that signed itself", async () => {
+  it("a self-signed certificate", async () => {
     const own = await make({ name: hostname, hosts: [hostname] });
 
     expect(said({ certificate: own.pem })).toEqual([
@@ -58,8 +58,8 @@ describe("a chain", () => {
   });
 });
 
-describe("a CA", () => {
-  it("of the right name and another key", async () => {
+describe("the check of a CA", () => {
+  it("reports a CA of the right name with another key", async () => {
     const twin = await make({ name: "Example Root", ca: true });
 
     expect(said({ certificate: leaf.pem, chain: middle.pem, caCertificate: twin.pem })).toEqual([
@@ -67,7 +67,7 @@ describe("a CA", () => {
     ]);
   });
 
-  it("that is none", async () => {
+  it("reports a certificate that is not a CA", async () => {
     const other = await make({ name: "other.example.com", hosts: ["other.example.com"] });
 
     expect(said({ certificate: leaf.pem, chain: middle.pem, caCertificate: other.pem })).toEqual([
@@ -75,13 +75,13 @@ describe("a CA", () => {
     ]);
   });
 
-  it("that is an intermediate", () => {
+  it("reports an intermediate in place of the root", () => {
     expect(said({ certificate: leaf.pem, caCertificate: middle.pem })).toEqual([
       'caCertificate is "Example Intermediate", an intermediate signed by "Example Root". Agents need the root: give that one, and put this one in tls.chain.',
     ]);
   });
 
-  it("with its intermediate, which is left out with a warning", () => {
+  it("ignores an intermediate beside the root, with a warning", () => {
     const message =
       'warning: caCertificate also holds the intermediate "Example Intermediate", which is left out: tls-ca takes roots only. Move it to tls.chain.';
 
@@ -91,13 +91,13 @@ describe("a CA", () => {
     }
   });
 
-  it("with the intermediate that the chain lacks", () => {
+  it("reports an intermediate that the chain lacks", () => {
     expect(said({ certificate: leaf.pem, caCertificate: root.pem + middle.pem })).toEqual([
       'caCertificate holds the intermediate "Example Intermediate", which signed "rancher.example.com" and is missing from the chain. Move it to tls.chain, and leave the root here.',
     ]);
   });
 
-  it("with an intermediate and another root", async () => {
+  it("reports an intermediate with another root", async () => {
     const other = await make({ name: "Other Root", ca: true });
 
     expect(said({ certificate: leaf.pem, chain: middle.pem, caCertificate: other.pem + middle.pem })).toEqual([
@@ -105,13 +105,13 @@ describe("a CA", () => {
     ]);
   });
 
-  it("of two roots, as during a change of the root", async () => {
+  it("accepts two roots, as during a change of the root", async () => {
     const next = await make({ name: "Next Root", ca: true });
 
     expect(said({ certificate: leaf.pem, chain: middle.pem, caCertificate: next.pem + root.pem })).toEqual([]);
   });
 
-  it("without a root, of a certificate that is on the load balancer's hosts", () => {
+  it("reports a missing root for a certificate on the load balancer's hosts", () => {
     expect(said({ caCertificate: middle.pem })).toEqual([
       'caCertificate is "Example Intermediate", an intermediate signed by "Example Root". Agents need the root: give that one, and put this one in tls.chain.',
     ]);

@@ -3,8 +3,8 @@ import { rootCertificates } from "node:tls";
 import { describe, expect, it } from "vitest";
 import { hostname, known, leaf, make, middle, root, said, server } from "./private-authority.ts";
 
-describe("a certificate that is in order", () => {
-  it("has nothing said about it, the chain in one text or two, RSA or ECDSA", async () => {
+describe("a valid certificate", () => {
+  it("passes, with the chain in one text or two, RSA or ECDSA", async () => {
     const rsa = await server({ kind: "rsa2048" });
 
     expect(said({ ...known(leaf), privateKey: leaf.key })).toEqual([]);
@@ -25,13 +25,13 @@ describe("a certificate that is in order", () => {
     expect(said(known(await server({ hosts: ["*.example.com"] })))).toEqual([]);
   });
 
-  it("may be its own CA, when it is given as one", async () => {
+  it("may be its own CA if it is given as one", async () => {
     const own = await make({ name: hostname, hosts: [hostname], ca: true });
 
     expect(said({ certificate: own.pem, caCertificate: own.pem, privateKey: own.key })).toEqual([]);
   });
 
-  it("needs no CA where its signer is a public root", () => {
+  it("needs no CA if its signer is a public root", () => {
     const publicRoot = rootCertificates[0] ?? "";
 
     const findings = said({ certificate: publicRoot }).filter(
@@ -42,46 +42,46 @@ describe("a certificate that is in order", () => {
   });
 });
 
-describe("a certificate for something else", () => {
-  it("does not cover the hostname", async () => {
+describe("a certificate for another purpose is reported", () => {
+  it("if it does not cover the hostname", async () => {
     expect(said(known(await server({ hosts: ["a.example.com", "*.other.example.com"] })))).toEqual([
       "certificate does not cover rancher:hostname rancher.example.com; it covers a.example.com, *.other.example.com. Have one issued for that name, or change the hostname.",
     ]);
   });
 
-  it("has a wildcard one level too high", async () => {
+  it("if its wildcard is one level too high", async () => {
     expect(said({ ...known(await server({ hosts: ["*.com"] })) })).toEqual([
       "certificate does not cover rancher:hostname rancher.example.com; it covers *.com. Have one issued for that name, or change the hostname.",
     ]);
   });
 
-  it("has the name only in its subject", async () => {
+  it("if the name is only in its subject", async () => {
     expect(said(known(await server({ hosts: [] })))).toEqual([
       'certificate names "rancher.example.com" only in its subject, and clients check only subject alternative names. Have one issued with rancher.example.com there.',
     ]);
   });
 
-  it("is for clients", async () => {
+  it("if it is for clients", async () => {
     expect(said(known(await server({ purpose: "client" })))).toEqual([
       "certificate is not meant for servers: its extended key usage lacks serverAuth. Have one issued for a TLS server.",
     ]);
   });
 });
 
-describe("a certificate at the wrong time", () => {
-  it("has expired", async () => {
+describe("a certificate at the wrong time is reported", () => {
+  it("if it has expired", async () => {
     expect(said(known(await server({ from: -90, until: -2 })))).toEqual([
       'certificate has expired: "rancher.example.com" was valid until 2026-11-19. Renew it.',
     ]);
   });
 
-  it("is not valid yet", async () => {
+  it("if it is not valid yet", async () => {
     expect(said(known(await server({ from: 3 })))).toEqual([
       'certificate is not valid yet: "rancher.example.com" begins on 2026-11-24. Check this machine\'s clock, or wait.',
     ]);
   });
 
-  it("has an intermediate and a root that have expired", async () => {
+  it("if an intermediate or a root has expired", async () => {
     const oldRoot = await make({ name: "Old Root", ca: true, until: -1 });
     const oldMiddle = await make({ name: "Old Intermediate", ca: true, issuer: oldRoot, until: -1 });
     const young = await server({ issuer: oldMiddle });
@@ -92,15 +92,15 @@ describe("a certificate at the wrong time", () => {
     ]);
   });
 
-  it("will expire soon, which is a warning", async () => {
+  it("if it will expire soon, as a warning", async () => {
     expect(said(known(await server({ until: 12 })))).toEqual([
       "warning: certificate runs out on 2026-12-03, in 12 days. Have it renewed.",
     ]);
   });
 });
 
-describe("a key", () => {
-  it("of another certificate", async () => {
+describe("a key is reported", () => {
+  it("if it belongs to another certificate", async () => {
     const other = await server();
 
     expect(said({ ...known(leaf), privateKey: other.key })).toEqual([
@@ -108,13 +108,13 @@ describe("a key", () => {
     ]);
   });
 
-  it("of the CA", () => {
+  it("if it is the CA's", () => {
     expect(said({ ...known(leaf), privateKey: root.key })).toEqual([
       'privateKey does not fit the certificate "rancher.example.com". It is the key of "Example Root". Set the key the certificate was requested with.',
     ]);
   });
 
-  it("that is encrypted", () => {
+  it("if it is encrypted", () => {
     const encrypted = createPrivateKey(leaf.key).export({
       type: "pkcs8",
       format: "pem",
@@ -139,12 +139,12 @@ describe("a key", () => {
       "-----BEGIN PRIVATE KEY-----\ncanary\n-----END PRIVATE KEY-----",
       "cannot be read: the PEM text is damaged or of an unknown kind. Set the whole content of the key file.",
     ],
-  ])("written as %j", (privateKey, message) => {
+  ])("if it is %j", (privateKey, message) => {
     expect(said({ ...known(leaf), privateKey })).toEqual([`privateKey ${message}`]);
     expect(said({ privateKey })).toEqual([`privateKey ${message}`]);
   });
 
-  it("too weak", async () => {
+  it("if it is too weak", async () => {
     const weak = await server({ kind: "rsa1024" });
 
     expect(said(known(weak))).toEqual([
@@ -152,14 +152,14 @@ describe("a key", () => {
     ]);
   });
 
-  it("of a kind browsers do not speak", async () => {
+  it("if browsers do not support its kind", async () => {
     expect(said(known(await server({ kind: "ed25519" })))).toEqual([
       "certificate has a key of type ed25519, which browsers do not support. Use ECDSA or RSA.",
     ]);
   });
 });
 
-describe("text that is no certificate", () => {
+describe("text that is not a certificate", () => {
   it.each([
     ["certificates", "holds no PEM certificate. A binary one is converted with: openssl x509 -inform der -in FILE"],
     [
@@ -178,19 +178,19 @@ describe("text that is no certificate", () => {
       "-----BEGIN PRIVATE KEY-----\ncanary",
       "holds a private key beside the certificate. Keep the key out of it; it belongs in the secret rancher:tlsPrivateKey.",
     ],
-  ])("written as %j", (certificate, message) => {
+  ])("is reported when it is %j", (certificate, message) => {
     expect(said({ certificate })).toEqual([`certificate ${message}`]);
   });
 
-  it("is reported beside everything else", async () => {
+  it("is reported together with everything else", async () => {
     const wrong = await server({ hosts: ["a.example.com"], until: -1, from: -9 });
 
     expect(said({ certificate: wrong.pem, chain: "x", caCertificate: root.pem, privateKey: leaf.key })).toHaveLength(4);
   });
 });
 
-describe("a certificate that is larger than anybody needs", () => {
-  it("is reported where its chain is too long, or the list of CAs", () => {
+describe("an oversized certificate", () => {
+  it("is reported if its chain or the list of CAs is too long", () => {
     expect(said({ certificate: leaf.pem + middle.pem.repeat(16), caCertificate: root.pem })).toEqual([
       "certificate holds 17 certificates. A chain has 16 at most: the server's own and those between it and the root.",
     ]);
@@ -199,7 +199,7 @@ describe("a certificate that is larger than anybody needs", () => {
     ]);
   });
 
-  it("has its names shortened: whoever made it chose them", async () => {
+  it("has its names shortened, because whoever made it chose them", async () => {
     const many = Array.from({ length: 40 }, (_, index) => `a${index}.example.com`);
     const long = await make({ name: "n".repeat(5_000), ca: true });
 

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { certificateName, rewriteCertificates } from "../../components/tls/certificate-pem.ts";
 import { issue } from "../support/certificates.ts";
 
-it("certificates are written without byte order mark, carriage returns and the text around them", async () => {
+it("certificates are normalised: no byte order mark, carriage returns or surrounding text", async () => {
   const [one, two] = await Promise.all([
     issue({ name: "one", hosts: ["a.test"] }),
     issue({ name: "two", hosts: ["b.test"] }),

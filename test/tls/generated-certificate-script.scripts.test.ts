@@ -15,7 +15,7 @@ import type { ScriptRun } from "../support/script-folder.ts";
 const hostname = "rancher.localhost";
 const day = 86_400_000;
 
-/** A machine on which certificates are made, with data of the stack in `data`. */
+/** A machine on which certificates are generated, with data of the stack in `data`. */
 class Authority extends PlainMachine {
   readonly data = this.path("backups of it");
 
@@ -43,10 +43,10 @@ class Authority extends PlainMachine {
   }
 }
 
-describe.each(Object.entries(shells))("a generated certificate, by %s, with what a Mac has", (_, shell) => {
+describe.each(Object.entries(shells))("a generated certificate, by %s, with a Mac's tools", (_, shell) => {
   const machine = () => new Authority(shell).prepared();
 
-  it("is for the hostname, by a CA of its own, which alone is printed", async () => {
+  it("is for the hostname, signed by a generated CA, and only the CA is printed", async () => {
     using at = machine();
 
     const run = await at.make();
@@ -71,7 +71,7 @@ describe.each(Object.entries(shells))("a generated certificate, by %s, with what
     expect(Math.round((Date.parse(ca.validTo) - Date.now()) / day)).toBe(3650);
   });
 
-  it("keeps its keys, and the CA's, for their owner alone", async () => {
+  it("has keys, including the CA's, that only their owner can read", async () => {
     using at = machine();
     const run = await at.make();
 
@@ -83,7 +83,7 @@ describe.each(Object.entries(shells))("a generated certificate, by %s, with what
     expect(readdirSync(at.home)).toEqual(["state of ours"]);
   });
 
-  it("is left as it is by a second run, which prints the same", async () => {
+  it("is not touched by a second run, which prints the same", async () => {
     using at = machine();
     const first = await at.make();
     const before = at.certificate.serialNumber;
@@ -94,7 +94,7 @@ describe.each(Object.entries(shells))("a generated certificate, by %s, with what
     expect(at.certificate.serialNumber).toBe(before);
   });
 
-  it("is made anew after a script that was killed at any of its files", async () => {
+  it("is generated again after a script that was killed at any of its files", async () => {
     using at = machine();
     for (const file of [at.authority("key.pem"), at.authority("certificate.pem"), at.generated("key.pem")]) {
       rmSync(at.data, { recursive: true, force: true });
@@ -115,9 +115,12 @@ describe("a generated certificate", () => {
 
   it.each<[string, (at: Authority) => void]>([
     ["is gone", (at) => rmSync(at.generated("certificate.pem"))],
-    ["has another one's key", (at) => writeFileSync(at.generated("key.pem"), readFileSync(at.authority("key.pem")))],
-    ["is half written", (at) => writeFileSync(at.generated("certificate.pem"), "-----BEGIN CERT")],
-  ])("is made anew by the same CA when it %s", async (_what, happens) => {
+    [
+      "has another certificate's key",
+      (at) => writeFileSync(at.generated("key.pem"), readFileSync(at.authority("key.pem"))),
+    ],
+    ["is partly written", (at) => writeFileSync(at.generated("certificate.pem"), "-----BEGIN CERT")],
+  ])("is generated again by the same CA when it %s", async (_what, happens) => {
     using at = machine();
     const first = await at.make();
     const before = at.certificate.serialNumber;
@@ -131,11 +134,11 @@ describe("a generated certificate", () => {
     expect((await at.make()).stderr).toBe(`unchanged: the certificate for ${hostname}\n`);
   });
 
-  it("is made anew by the same CA when it is due, and not before", async () => {
+  it("is generated again by the same CA when it is due, and not before", async () => {
     using at = machine();
     const first = await at.make();
     const before = at.certificate.serialNumber;
-    // openssl's own answer to whether 30 days are left.
+    // openssl's own check whether 30 days are left.
     const due = (left: boolean) =>
       at.command(
         "openssl",
@@ -153,7 +156,7 @@ describe("a generated certificate", () => {
     expect(at.certificate.serialNumber).not.toBe(before);
   });
 
-  it("is made anew once for every renewal that is due, where nobody looks after it between two runs", async () => {
+  it("is generated once for every due renewal, if nothing renews it between two runs", async () => {
     using at = machine();
     await at.make();
     const before = at.certificate.serialNumber;
@@ -183,7 +186,7 @@ describe("a generated certificate", () => {
     expect(at.certificate.subjectAltName).toBe(`DNS:${hostname}`);
   });
 
-  it("is not made by another CA where the data's folder has another name: the CA is to be brought along", async () => {
+  it("is not signed by a new CA if the data's folder has another name: the CA has to be moved too", async () => {
     using at = machine();
     const first = await at.make();
     const dataFolder = at.path("elsewhere now");
@@ -202,7 +205,7 @@ describe("a generated certificate", () => {
     ]);
   });
 
-  it("goes with the stack, and the CA stays with its data", async () => {
+  it("is deleted with the stack, and the CA stays with its data", async () => {
     using at = machine();
     const first = await at.make();
 
@@ -214,7 +217,7 @@ describe("a generated certificate", () => {
     expect(again.stdout).toBe(first.stdout);
   });
 
-  it("is not made by a CA whose key is missing, which is not replaced behind anybody's back", async () => {
+  it("is not generated if the CA's key is missing, and the CA is not replaced silently", async () => {
     using at = machine();
     await at.make();
     rmSync(at.authority("key.pem"));
@@ -228,7 +231,7 @@ describe("a generated certificate", () => {
     expect(existsSync(at.authority("key.pem"))).toBe(false);
   });
 
-  it("does not outlive its CA, and is refused by one that is about to end", async () => {
+  it("does not outlive its CA, and is refused if the CA is about to expire", async () => {
     using at = machine();
     const left = (days: number) =>
       at.command(
@@ -250,7 +253,7 @@ exec /usr/bin/openssl "$@"`,
     expect(late.stderr).toMatch(/^the CA of rancher\.localhost in .* expires soon: notAfter=.*Move that folder away/);
   });
 
-  it("says what openssl says when it cannot be made, and leaves no half of it", async () => {
+  it("reports openssl's message if it cannot be generated, and leaves no partial files", async () => {
     using at = machine();
     at.command("openssl", `[ "$1" != req ] || { echo "no room for req" >&2; exit 1; }\nexec /usr/bin/openssl "$@"`);
 
@@ -267,7 +270,7 @@ exec /usr/bin/openssl "$@"`,
 });
 
 describe("the CA of a generated certificate", () => {
-  it("signs for no other name that anybody trusts, whoever has its key", async () => {
+  it("is name-constrained: it signs for no other name, even for someone who has its key", async () => {
     using at = new Authority().prepared();
     await at.make();
 
@@ -288,7 +291,7 @@ done`,
     ]);
   });
 
-  it("fits a hostname that is longer than a name in a certificate may be", async () => {
+  it("supports a hostname that is longer than a name in a certificate may be", async () => {
     using at = new Authority().prepared();
     const long = `${"a".repeat(60)}.${"b".repeat(60)}.example.com`;
 
@@ -303,25 +306,25 @@ describe("renderGeneratedCertificate", () => {
   const host = sshHost(balancerHost());
   const args = { host, hostname: "rancher.example.com", stack: "dev", dataFolder: "/var/backups/rancher" };
 
-  it("reads like this on a host over SSH", () => {
+  it("matches the golden file on a host over SSH", () => {
     expectGolden("tls/generated-certificate.sh", renderGeneratedCertificate(args));
   });
 
-  it("has a timer of systemd renew it over SSH, and none on this machine", () => {
+  it("has a systemd timer for renewals over SSH, and none on this machine", () => {
     const local = { kind: "local", name: "here", stateDir: "~/state" } as const;
 
     expect(renderGeneratedCertificate(args)).toContain("OnCalendar=daily");
     expect(renderGeneratedCertificate({ ...args, host: local })).not.toContain("systemctl");
   });
 
-  it("says where nginx finds it", () => {
+  it("returns where nginx finds it", () => {
     expect(generatedCertificateFiles(host)).toEqual({
       certificate: "/var/lib/rancher-stack/generated/certificate.pem",
       privateKey: "/var/lib/rancher-stack/generated/key.pem",
     });
   });
 
-  it("is the same at every time", () => {
+  it("is independent of the time", () => {
     expect(renderGeneratedCertificate(args)).toBe(renderGeneratedCertificate(args));
   });
 });

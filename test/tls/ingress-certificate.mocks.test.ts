@@ -16,7 +16,7 @@ const synthesiseCertificate = () =>
   );
 
 describe("the certificate of the ingress", () => {
-  it("is one secret, taken over from whoever wrote it before", async () => {
+  it("is one secret, and takes over an existing one", async () => {
     const { registrations } = await synthesiseCertificate();
 
     expect(listed(registrations)).toEqual([`${type} certificate-secret`, "rancher:tls:IngressCertificate certificate"]);
@@ -34,7 +34,7 @@ describe("the certificate of the ingress", () => {
     expect(inSecret(stringData)).toEqual({ "tls.crt": "CHAIN", "tls.key": "canary-private-key" });
   });
 
-  it("shows its private key to nobody", async () => {
+  it("keeps its private key secret", async () => {
     const { registrations } = await synthesiseCertificate();
 
     expect(clearTexts(registrations.map(({ inputs }) => inputs)).join("\n")).not.toContain("canary");

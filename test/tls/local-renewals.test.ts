@@ -18,7 +18,7 @@ describe("renewalsDue", () => {
     [701, 2],
     [3600, 10],
     [-3, 0],
-  ])("after %d days is %d, well before 397 have gone since the last one", (days, due) => {
+  ])("after %d days is %d, well before 397 have passed since the last one", (days, due) => {
     expect(renewalsDue(ca.pem, after(days))).toBe(due);
   });
 
@@ -28,7 +28,7 @@ describe("renewalsDue", () => {
 });
 
 describe("localRenewals", () => {
-  it("reads the CA where its script puts it, and leaves what is wrong with it to that", () => {
+  it("reads the CA at its script's path, and leaves errors in it to that script", () => {
     const folder = mkdtempSync(join(tmpdir(), "rancher-ca-"));
     const hostname = "rancher.localhost";
     try {

@@ -9,17 +9,17 @@ export const hostname = "rancher.example.com";
 
 export const make = (wanted: Wanted) => issue({ now, ...wanted });
 
-/** A private CA made for the tests of one file: a root, an intermediate under it and a server certificate under that. */
+/** A private CA for the tests of one file: a root, an intermediate under it and a server certificate under that. */
 export const root = await make({ name: "Example Root", ca: true });
 export const middle = await make({ name: "Example Intermediate", ca: true, issuer: root });
 export const leaf = await server();
 
-/** A server certificate that departs from the good one. */
+/** A server certificate that differs from the good one. */
 export function server(wanted: Partial<Wanted> = {}): Promise<Issued> {
   return make({ name: hostname, hosts: [hostname], issuer: middle, ...wanted });
 }
 
-/** A chain under a private CA that is known, so that trust is not the matter. */
+/** A chain under a private CA that is known, so that trust does not matter. */
 export function known(certificate: Issued): Partial<CertificateMaterial> {
   return { certificate: `${certificate.pem}\n${middle.pem}`, caCertificate: root.pem };
 }

@@ -4,7 +4,7 @@ import { synthesise } from "../../operations/synthesis.ts";
 import { inSecret, listed, only } from "../support/registrations.ts";
 
 describe("the private CA", () => {
-  it("is the one secret that Rancher's pods mount", async () => {
+  it("is the secret that Rancher's pods mount", async () => {
     const { registrations } = await synthesise(() => void new PrivateCa("ca", { caCertificate: "CA" }), {
       stack: "prod",
     });

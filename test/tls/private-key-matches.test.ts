@@ -17,20 +17,20 @@ const match = (text: string, certificates = both) => {
 };
 
 describe("keys of several certificates", () => {
-  it("are found by their public keys, in any order and among other text", () => {
+  it("are matched by their public keys, in any order and among other text", () => {
     const text = `RSA\n${chat.key}\n-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n${wiki.key}`;
 
     expect(match(text)).toEqual({ keys: { wiki: `${wiki.key}\n`, chat: `${chat.key}\n` }, faults: [] });
   });
 
-  it("may be of the older kinds of PEM", () => {
+  it("may use the older PEM formats", () => {
     const sec1 = String(createPrivateKey(wiki.key).export({ type: "sec1", format: "pem" }));
     const pkcs1 = String(createPrivateKey(chat.key).export({ type: "pkcs1", format: "pem" }));
 
     expect(match(sec1 + pkcs1)).toEqual({ keys: { wiki: sec1, chat: pkcs1 }, faults: [] });
   });
 
-  it("may serve several certificates, and stand there twice", async () => {
+  it("may serve several certificates, and be listed twice", async () => {
     const again = await server({ name: "wiki.example.org", keys: wiki.keys });
     const { keys, faults } = match(`${wiki.key}\n${wiki.key}`, [
       certificate("wiki", wiki),
@@ -41,7 +41,7 @@ describe("keys of several certificates", () => {
     expect(faults).toEqual([]);
   });
 
-  it("are missing, and one is of nothing here", () => {
+  it("are reported if some are missing and one matches nothing", () => {
     expect(match(`${wiki.key}\n${stranger.key}`)).toEqual({
       keys: { wiki: `${wiki.key}\n` },
       faults: [
@@ -51,7 +51,7 @@ describe("keys of several certificates", () => {
     });
   });
 
-  it("are encrypted, of SSH, or damaged, beside a good one", () => {
+  it("are reported if they are encrypted, of SSH, or damaged, beside a good one", () => {
     const encrypted = createPrivateKey(chat.key).export({
       type: "pkcs8",
       format: "pem",
@@ -74,7 +74,7 @@ describe("keys of several certificates", () => {
     });
   });
 
-  it("are not called superfluous while a certificate cannot be read, and the chain may be in disorder", () => {
+  it("are not reported as unused while a certificate cannot be read, and the chain may be out of order", () => {
     const damaged = { name: "damaged", key: "sites.damaged", chain: "-----BEGIN CERTIFICATE-----" };
     const disordered = { name: "wiki", key: "sites.wiki", chain: `${middle.pem}\n${wiki.pem}` };
 
@@ -88,7 +88,7 @@ describe("keys of several certificates", () => {
     ["sites.key", "holds no PEM private key. Set the content of the key files, one after another, not their paths."],
     [wiki.pem, "holds a certificate and no private key. Set the keys alone."],
     [wiki.key.slice(0, 60), "holds a private key that is cut off. Copy the whole of it, from BEGIN to END."],
-  ])("are not in a text that holds none", (text, fault) => {
+  ])("are missing from a text without any", (text, fault) => {
     expect(match(text)).toEqual({ keys: {}, faults: [fault] });
   });
 });

@@ -43,7 +43,7 @@ const table: [string, TlsSettings, TlsEnd, string | undefined, TlsPlan][] = [
     },
   ],
   [
-    "letsEncrypt staging, with no class to name",
+    "letsEncrypt staging, without an ingress class",
     { source: "letsEncrypt", email: "ops@example.com", environment: "staging" },
     "ingress",
     undefined,
@@ -72,7 +72,7 @@ const table: [string, TlsSettings, TlsEnd, string | undefined, TlsPlan][] = [
     },
   ],
   [
-    "secret with a private CA, which Rancher hands to its agents",
+    "secret with a private CA, which Rancher gives to its agents",
     { source: "secret", certificate, caCertificate: "CA" },
     "ingress",
     undefined,
@@ -123,7 +123,7 @@ describe("TLS ends", () => {
   it.each([
     ["at the ingress behind layer 4", nginxBalancer(), "ingress"],
     ["at the balancer with layer 7", nginxBalancer({ layer: 7 }), "balancer"],
-    ["at the ingress behind somebody else's balancer", { kind: "external" }, "ingress"],
+    ["at the ingress behind an external balancer", { kind: "external" }, "ingress"],
     ["at the ingress without a balancer", { kind: "none" }, "ingress"],
   ] as const)("%s", (_, loadBalancer, end) => {
     expect(tlsEnd(loadBalancer)).toBe(end);

@@ -7,7 +7,7 @@ import { temporaryFolder } from "./temporary-folder.ts";
 
 const clone = fileURLToPath(new URL("../..", import.meta.url));
 
-/** A clone with tools/ alone, so that nothing of the real one is changed. */
+/** A clone with tools/ alone, so that the real one stays unchanged. */
 function cloneWith(packageJson: object): string {
   const folder = temporaryFolder();
   for (const path of [
@@ -33,7 +33,7 @@ const bootstrap = (folder: string, ...args: string[]) =>
     );
   });
 
-test("a Node that is too old is told so, and which is wanted", async () => {
+test("a Node that is too old is reported with the required version", async () => {
   const { code, stderr } = await bootstrap(cloneWith({ engines: { node: ">=99.5" } }), "node");
 
   expect(code).toBe(1);
@@ -43,14 +43,14 @@ test("a Node that is too old is told so, and which is wanted", async () => {
   );
 });
 
-test("without a purpose it says which there are", async () => {
+test("without a purpose it lists the purposes", async () => {
   const { code, stderr } = await bootstrap(cloneWith({ engines: { node: ">=20" } }));
 
   expect(code).toBe(2);
   expect(stderr).toMatch(/start .*\n {2}test .*\n {2}up .*\n {2}node /);
 });
 
-test("a run with nothing to do says nothing", async () => {
+test("a run with nothing to do prints nothing", async () => {
   const folder = cloneWith({ engines: { node: ">=20" } });
   mkdirSync(join(folder, "node_modules", "tsx"), { recursive: true });
   const lock = JSON.stringify({ packages: { "node_modules/tsx": { version: "4.0.0" } } });
@@ -60,7 +60,7 @@ test("a run with nothing to do says nothing", async () => {
   expect(await bootstrap(folder, "node")).toEqual({ code: 0, stderr: "", stdout: "" });
 });
 
-test("of two first commands at once, one installs and the other waits with one line; both succeed", async () => {
+test("of two simultaneous first commands, one installs and the other waits with one line; both succeed", async () => {
   const folder = cloneWith({ engines: { node: ">=20" } });
   writeFileSync(join(folder, "package-lock.json"), JSON.stringify({ packages: { "node_modules/tsx": {} } }));
   // A fake npm ci: installs once the test lets it, and records every call.
@@ -94,13 +94,13 @@ cp package-lock.json node_modules/.package-lock.json
 });
 
 test.each(["bin/rancher.mjs", "tools/bootstrap.mjs", "tools/node-version.mjs"])(
-  "%s can be read by old releases of Node, up to the check of its version",
+  "%s can be parsed by old releases of Node, up to the check of its version",
   (path) => {
     const text = readFileSync(join(clone, path), "utf8");
     const imports = [...text.matchAll(/^import .* from "(.*)";$/gm)].map(([, name]) => name);
 
     expect(["node:fs", "./node-version.mjs", "../tools/node-version.mjs"]).toEqual(expect.arrayContaining(imports));
-    // Node 12 reads import(), but neither of these, nor await outside of a function.
+    // Node 12 parses import(), but neither of these, nor await outside of a function.
     expect(text).not.toMatch(/\?\?|\?\.|\bawait\b/);
   },
 );

@@ -56,7 +56,7 @@ describe("the bundle", () => {
     expect(bundles()).toHaveLength(1);
   });
 
-  it("is built again when a source changes, also in its time alone, and an unused one is removed after a day", () => {
+  it("is rebuilt when a source changes, even in its time alone, and an unused one is removed after a day", () => {
     load("program.mjs", "1");
     const [first = ""] = bundles();
     write("components/where.ts", 'export const where = "elsewhere";\n');
@@ -94,19 +94,16 @@ describe("the bundle", () => {
     expect(() => execFileSync(process.execPath, main, { stdio: "pipe" })).toThrow(/index\.ts:3:7/);
   });
 
-  it.skipIf(process.getuid?.() !== 0)(
-    "of another user is used, and where a new one is needed, who may build it",
-    () => {
-      load("program.mjs", "1");
-      chmodSync(clone, 0o755);
-      const asNobody = () =>
-        execFileSync(process.execPath, args("program.mjs", "file.default"), { uid: 65534, stdio: "pipe", cwd: clone });
+  it.skipIf(process.getuid?.() !== 0)("of another user is used; if a new one is needed, names who may build it", () => {
+    load("program.mjs", "1");
+    chmodSync(clone, 0o755);
+    const asNobody = () =>
+      execFileSync(process.execPath, args("program.mjs", "file.default"), { uid: 65534, stdio: "pipe", cwd: clone });
 
-      expect(JSON.parse(asNobody().toString())).toEqual({ where: join(clone, "components") });
-      write("index.ts", "export default {};\n");
-      expect(asNobody).toThrow(/you may not write to .*node_modules\/\.cache\/rancher\. Run this as the owner/);
-    },
-  );
+    expect(JSON.parse(asNobody().toString())).toEqual({ where: join(clone, "components") });
+    write("index.ts", "export default {};\n");
+    expect(asNobody).toThrow(/you may not write to .*node_modules\/\.cache\/rancher\. Run this as the owner/);
+  });
 
   it.skipIf(process.platform !== "linux")("is built without the configuration that Pulumi decrypted", async () => {
     const env = { PATH: process.env["PATH"], PULUMI_CONFIG: "a-canary" };
@@ -125,7 +122,7 @@ describe("the bundle", () => {
   });
 });
 
-/** Environments of the processes below one, by process ID; those that end meanwhile are left out. */
+/** Environments of the processes below one, by process ID. Processes that end meanwhile are left out. */
 function descendants(ancestor: number): [string, string][] {
   const parents = new Map<string, string>();
   for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
@@ -138,7 +135,7 @@ function descendants(ancestor: number): [string, string][] {
     [...parents]
       .filter(([, parent]) => isBelow(parent))
       .map(([pid]): [string, string] => [pid, contentOf(`/proc/${pid}/environ`)])
-      // Between fork and exec it is still its parent's.
+      // Between fork and exec it still has its parent's.
       .filter(([pid, environment]) => environment !== "" && contentOf(`/proc/${pid}/cmdline`).includes("build"))
   );
 }

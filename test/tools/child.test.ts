@@ -8,7 +8,7 @@ import { run } from "../../tools/child.mjs";
 import { startOf } from "../../tools/lock.mjs";
 import { temporaryFolder } from "./temporary-folder.ts";
 
-test("the exit code, the last lines and the whole log of a command", async () => {
+test("returns the exit code, the last lines and the whole log of a command", async () => {
   const log = join(temporaryFolder(), "log");
 
   const ended = await run(["sh", "-c", "seq 1 30; printf last >&2; exit 7"], { log, tailLines: 3 });
@@ -19,14 +19,14 @@ test("the exit code, the last lines and the whole log of a command", async () =>
   expect(readFileSync(log, "utf8").split("\n").length).toBeGreaterThanOrEqual(31);
 });
 
-test("a command that does not exist ends with 127 and says so", async () => {
+test("a command that does not exist ends with 127 and an error", async () => {
   const { code, tail } = await run(["/nowhere/go"]);
 
   expect(code).toBe(127);
   expect(tail.join()).toMatch(/not found/);
 });
 
-test("an abort ends the command, and is what the caller gets", async () => {
+test("an abort ends the command, and rejects with its reason", async () => {
   const abort = new AbortController();
   const running = run(["sleep", "60"], { signal: abort.signal });
   setTimeout(() => abort.abort(new Error("enough")), 100);

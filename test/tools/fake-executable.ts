@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Writes a shell script that behaves like a command, and gives its path. */
+/** Writes a shell script that behaves like a command. Returns its path. */
 export function fakeExecutable(folder: string, name: string, script: string): string {
   mkdirSync(folder, { recursive: true });
   const path = join(folder, name);

@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import { startOf, withLock } from "../../tools/lock.mjs";
 import { temporaryFolder } from "./temporary-folder.ts";
 
-test("only one at a time does the work, whoever comes first", async () => {
+test("only one process at a time does the work, whatever their order", async () => {
   const path = join(temporaryFolder(), "lock");
   let inside = 0;
   let most = 0;
@@ -23,7 +23,7 @@ test("only one at a time does the work, whoever comes first", async () => {
   expect(existsSync(path)).toBe(false);
 });
 
-test("a failure gives the lock back", async () => {
+test("a failure releases the lock", async () => {
   const path = join(temporaryFolder(), "lock");
 
   await expect(withLock(path, "failing", () => Promise.reject(new Error("no")))).rejects.toThrow("no");
@@ -31,7 +31,7 @@ test("a failure gives the lock back", async () => {
   expect(existsSync(path)).toBe(false);
 });
 
-test("many find the lock of a killed process at once, and still only one at a time goes on", async () => {
+test("many processes find the lock of a killed process at the same time, and still only one at a time continues", async () => {
   const path = join(temporaryFolder(), "lock");
   const child = spawn("sleep", ["60"]);
   await once(child, "spawn");
@@ -51,7 +51,7 @@ test("many find the lock of a killed process at once, and still only one at a ti
   expect(most).toBe(1);
 });
 
-test("a later process with a dead holder's id does not hold its lock", async () => {
+test("a later process with a dead holder's id does not count as its holder", async () => {
   const path = join(temporaryFolder(), "lock");
   writeFileSync(path, JSON.stringify({ pid: process.pid, started: "1", doing: "sleeping" }));
 

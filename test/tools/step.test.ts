@@ -11,7 +11,7 @@ test.each([
   expect(duration(milliseconds)).toBe(text);
 });
 
-test("a long step says when it starts, that it goes on and how far it is, and when it is done", async () => {
+test("a long step reports its start, its progress and its end", async () => {
   const lines: string[] = [];
   const work = () => new Promise<number>((resolve) => setTimeout(resolve, 120, 7));
 
@@ -26,7 +26,7 @@ test("a long step says when it starts, that it goes on and how far it is, and wh
   expect(lines.at(-1)).toMatch(/^helm: building: done in 0\.\d s$/);
 });
 
-test("a failed step is not called done, and its heartbeat stops", async () => {
+test("a failed step is not reported as done, and its heartbeat stops", async () => {
   const lines: string[] = [];
 
   await expect(
@@ -42,7 +42,7 @@ test("a failed step is not called done, and its heartbeat stops", async () => {
   expect(lines).toEqual(["x ..."]);
 });
 
-test("on a terminal progress is shown in one line that is updated, and nothing of it stays", async () => {
+test("on a terminal, progress is one line that is updated and finally removed", async () => {
   const calls: string[] = [];
   const progress = Object.assign((line: string) => void calls.push(line), {
     update: (line: string) => void calls.push(`update ${line}`),

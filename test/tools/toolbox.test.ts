@@ -11,7 +11,7 @@ import { temporaryFolder } from "./temporary-folder.ts";
 
 const system = "/usr/bin:/bin";
 
-/** A `go` that "builds" scripts which say what `helm` and the others would say, and counts its builds. */
+/** A `go` that "builds" scripts which print the versions of `helm` and the others, and counts its builds. */
 const fakeGo = (folder: string, says = `v${TOOLS.helm.version}`) =>
   fakeExecutable(
     folder,
@@ -34,7 +34,7 @@ const environment = (folder: string, ...first: string[]) => ({
 
 const nothing = () => temporaryFolder();
 
-test("the one on PATH is taken when its version will do, and nothing is kept", async () => {
+test("a tool on PATH is used if its version fits, and nothing is cached", async () => {
   const folder = temporaryFolder();
   const path = fakeExecutable(folder, "helm", "echo v3.18.4");
 
@@ -44,7 +44,7 @@ test("the one on PATH is taken when its version will do, and nothing is kept", a
   expect(existsSync(join(folder, ".cache"))).toBe(false);
 });
 
-test("one that will not do is passed over: it is built once, then taken from the cache", async () => {
+test("one that does not fit is skipped: the tool is built once, then taken from the cache", async () => {
   const folder = temporaryFolder();
   fakeGo(folder);
   fakeExecutable(folder, "helm", "echo v2.17.0");
@@ -64,7 +64,7 @@ test("runs that want the same tool at the same time build it once", async () => 
   const folder = temporaryFolder();
   fakeGo(folder);
 
-  // Another PATH each, so that this process does not know the other's.
+  // A different PATH each, so that this process does not know the other's.
   const all = await Promise.all([1, 2, 3].map(() => tool("helm", { env: environment(folder, nothing()) })));
 
   expect(new Set(all.map(({ path }) => path)).size).toBe(1);
@@ -95,7 +95,7 @@ printf half > "$out"; touch ${folder}/half-way; exec sleep 60`,
   await expect(tool("helm", { env: environment(folder) })).resolves.toMatchObject({ from: "build" });
 });
 
-test("an executable that says another version than was built is not kept", async () => {
+test("an executable that prints another version than was built is not cached", async () => {
   const folder = temporaryFolder();
   fakeGo(folder, "v3.20.0");
 
@@ -103,7 +103,7 @@ test("an executable that says another version than was built is not kept", async
   expect(existsSync(join(folder, ".cache", "rancher", "tools", "helm"))).toBe(false);
 });
 
-test("a build that fails says what was tried, Go's last words, where all of them are, and what to do", async () => {
+test("a failed build reports what was tried, Go's last output, the path of the log, and the remedy", async () => {
   const folder = temporaryFolder();
   const log = join(folder, ".cache", "rancher", "tools", "logs", "helm.log");
   fakeExecutable(folder, "helm", "echo v4.0.1");
@@ -126,7 +126,7 @@ seq 1 40; echo 'write /tmp/b001: no space left on device' >&2; exit 1`,
   expect(readFileSync(log, "utf8")).toMatch(/^1\n2\n/);
 });
 
-test("several tools are given by name", async () => {
+test("several tools are requested by name", async () => {
   const folder = temporaryFolder();
   fakeExecutable(folder, "helm", "echo v3.19.1");
   fakeExecutable(folder, "kubectl", "echo 'gitVersion: v1.34.2'");
@@ -136,7 +136,7 @@ test("several tools are given by name", async () => {
   expect([helm.version, kubectl.version]).toEqual(["3.19.1", "1.34.2"]);
 });
 
-test("the language host the genuine Pulumi CLI brought is taken before one of our own", async () => {
+test("the language host of the genuine Pulumi CLI takes precedence over a built one", async () => {
   const folder = temporaryFolder();
   const { folderOf, keep, workFolder } = await import("../../tools/toolbox/cache.mjs");
   const root = join(folder, ".cache", "rancher", "tools");
@@ -162,7 +162,7 @@ async function offering(script: string, checksum = createHash("sha256").update(s
   onTestFinished(() => spy.mockRestore());
 }
 
-test("where the vendor's server answers, the pinned version is downloaded and nothing is built", async () => {
+test("if the vendor's server responds, the pinned version is downloaded and nothing is built", async () => {
   const folder = temporaryFolder();
   await offering("#!/bin/sh\necho v3.19.0\n");
   const env = { ...environment(folder), RANCHER_TOOLS_DOWNLOAD: "on" };
@@ -173,7 +173,7 @@ test("where the vendor's server answers, the pinned version is downloaded and no
   expect(readFileSync(helm.path, "utf8")).toContain("echo v3.19.0");
 });
 
-test("a download with the wrong checksum is refused, said, and the tool is built", async () => {
+test("a download with the wrong checksum is rejected and reported, and the tool is built", async () => {
   const folder = temporaryFolder();
   fakeGo(folder);
   await offering("#!/bin/sh\necho v3.19.0 # not the vendor's\n", "0".repeat(64));

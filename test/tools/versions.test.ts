@@ -10,7 +10,7 @@ const goMod = (module: string) => readFileSync(join(moduleFolder(module), "go.mo
 describe.each(TOOL_NAMES)("%s", (name) => {
   const { version, willDo, go } = TOOLS[name];
 
-  test("go.mod requires the pinned version, names its package as a tool, and asks for the Go we ask for", () => {
+  test("go.mod requires the pinned version, names its package as a tool, and requires the project's Go version", () => {
     const text = goMod(go.module);
 
     expect(text).toContain(`\t${go.pin} ${go.pinned}`);
@@ -19,7 +19,7 @@ describe.each(TOOL_NAMES)("%s", (name) => {
     expect(go.pinned).toBe(`v${version}`);
   });
 
-  test("its own version will do, the next major one will not", () => {
+  test("its own version fits, the next major one does not", () => {
     expect(semver.satisfies(version, willDo)).toBe(true);
     expect(semver.satisfies(`${semver.major(version) + 1}.0.0`, willDo)).toBe(false);
   });
@@ -36,7 +36,7 @@ describe.each(TOOL_NAMES)("%s", (name) => {
   });
 });
 
-test("every k8s.io replacement, in every go.mod, is of one version", () => {
+test("every k8s.io replacement, in every go.mod, has the same version", () => {
   const modules = [...new Set(TOOL_NAMES.map((name) => TOOLS[name].go.module))];
   const replaced = modules.flatMap((module) => [...goMod(module).matchAll(/(k8s\.io\/\S+) => (\S+) (\S+)/g)]);
 

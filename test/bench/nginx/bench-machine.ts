@@ -5,7 +5,7 @@ import type { Suite } from "../../../rehearsal/sandbox/apt-sources.ts";
 import { hostname, placeCertificate } from "../../load-balancer/support/balanced.ts";
 import { makeNginxMachine, type NginxMachine } from "../../load-balancer/support/nginx-machine.ts";
 
-/** Processor of the load balancer under measurement, and processor of everybody else. */
+/** Processor of the measured load balancer, and processor of everything else. */
 export const processors = { balancer: "0", others: "1" } as const;
 
 /** What the backend counted since it started. */
@@ -15,24 +15,24 @@ export interface BackendCounters {
 }
 
 /**
- * A host with nginx, load tools, and a backend on loopback that answers at once: `plain` over HTTP, `tls` over HTTPS.
- * Nothing of it leaves the host, so that only nginx and the kernel are measured.
+ * A host with nginx, load tools, and a backend on loopback that answers immediately: `plain` over HTTP, `tls` over
+ * HTTPS. No traffic leaves the host, so that only nginx and the kernel are measured.
  */
 export interface BenchMachine extends NginxMachine {
   readonly plain: { readonly address: string; readonly port: number };
   readonly tls: { readonly address: string; readonly port: number };
   counters(): Promise<BackendCounters>;
-  /** Processor seconds of processes of the host so far. */
+  /** Processor seconds that processes of the host have used so far. */
   processorSeconds(pids: readonly number[]): Promise<number>;
-  /** Runs a command of the host on the processor of the others. @throws when it fails */
-  run(words: readonly string[], processor?: string): Promise<string>;
+  /** Runs a command on the host, on the processor for everything but the load balancer. @throws when it fails */
+  run(command: readonly string[], processor?: string): Promise<string>;
 }
 
 const folder = "/opt/fast-backend";
 const statusPort = 8082;
 const ports = { plain: 8080, tls: 8443 };
 
-/** A program name of its own, so that whoever counts nginx's processes does not count these. */
+/** A distinct program name, so that a count of nginx's processes leaves these out. */
 const program = `${folder}/fast-backend`;
 
 const configuration = (certificate: { certificate: string; privateKey: string }): string => `user www-data;
@@ -58,16 +58,16 @@ http {
 }
 `;
 
-/** Makes the host and starts its backend. */
+/** Creates the host and starts its backend. */
 export async function makeBenchMachine(
   sandbox: Sandbox,
   spec: { readonly name: string; readonly suite?: Suite; readonly packages: readonly string[] },
 ): Promise<BenchMachine> {
   const machine = await makeNginxMachine(sandbox, spec);
   const { host } = machine;
-  const run = async (words: readonly string[], processor: string = processors.others): Promise<string> => {
-    const { code, stdout, stderr } = await host.exec(["taskset", "-c", processor, ...words]);
-    if (code !== 0) throw new Error(`${words.join(" ")} ended with exit code ${code}: ${stderr || stdout}`);
+  const run = async (command: readonly string[], processor: string = processors.others): Promise<string> => {
+    const { code, stdout, stderr } = await host.exec(["taskset", "-c", processor, ...command]);
+    if (code !== 0) throw new Error(`${command.join(" ")} ended with exit code ${code}: ${stderr || stdout}`);
     return stdout;
   };
   const certificate = await placeCertificate(machine, "fast-backend");
@@ -75,7 +75,8 @@ export async function makeBenchMachine(
   await host.exec(["cp", "/usr/sbin/nginx", program]);
   await run([program, "-c", `${folder}/nginx.conf`]);
   await host.exec(["sh", "-c", `echo 127.0.0.1 ${hostname} >>/etc/hosts`]);
-  // wrk looks the port of a URL without one up by name, and a host without the package netbase knows no names.
+  // wrk looks up the port of a URL that has none by its service name, and a host without the package netbase has no
+  // such names.
   await host.exec(["sh", "-c", "printf 'http 80/tcp\\nhttps 443/tcp\\n' >>/etc/services"]);
   const ticks = Number(await run(["getconf", "CLK_TCK"]));
 

@@ -19,7 +19,7 @@ import { benchUpstreamConnections } from "./upstream-connections.ts";
 
 type Row = (machine: BenchMachine, certificate: PlacedCertificate, sandbox: Sandbox) => Promise<Figure[]>;
 
-/** What depends on the versions of nginx and OpenSSL: measured with those of every Debian. */
+/** Rows that depend on the versions of nginx and OpenSSL. They are measured with those of every Debian. */
 const ofVersions = (effort: Effort): Readonly<Record<string, Row>> => ({
   "steady-load": (machine, certificate) => benchSteadyLoad(machine, certificate, effort),
   handshakes: (machine) => benchHandshakes(machine, effort.rounds),
@@ -37,18 +37,17 @@ const rows: Readonly<Record<string, Row>> = {
   "unchanged-run": (_machine, _certificate, sandbox) => benchUnchangedRun(sandbox),
 };
 
-/** The one row that mostly waits, so that others are measured meanwhile. */
+/** The row that mostly waits, so other rows are measured meanwhile. */
 const waiting = "idle-websocket";
 
-/** Rows that can be asked for by name. */
+/** Rows that can be requested by name. */
 export const nginxRows: readonly string[] = [...Object.keys(rows), waiting];
 
 /**
- * The figures of the product's own configuration on a running nginx, in hosts and networks made for it; a row that misses
- * its bound is said to. All of them take about ten minutes, and are only worth reading from a machine that does nothing
- * else.
+ * Measures the product's own configuration on a running nginx, in hosts and networks created for it. A row that misses
+ * its bound is marked. All rows take about ten minutes, and are only meaningful on an otherwise idle machine.
  *
- * @param named These rows only; all of them where none is named.
+ * @param named Only these rows. All rows if none is named.
  */
 export async function benchNginx(named: readonly string[]): Promise<void> {
   const wanted = (name: string): boolean => named.length === 0 || named.includes(name);
@@ -56,8 +55,8 @@ export async function benchNginx(named: readonly string[]): Promise<void> {
     const phases = startPhases(console.error);
     const websockets = wanted(waiting) ? benchIdleWebsocket(sandbox) : Promise.resolve([]);
     websockets.catch(() => undefined); // Awaited at the end.
-    // One that fails shall not cost the others' figures.
-    const told = (name: string, work: () => Promise<Figure[]>): Promise<Figure[]> =>
+    // A row that fails must not cost the figures of the others.
+    const inPhase = (name: string, work: () => Promise<Figure[]>): Promise<Figure[]> =>
       phases.run(name, work).catch((error: Error): Figure[] => {
         if (ended.aborted) throw error;
         const [fact = ""] = error.message.split("\n");
@@ -72,9 +71,9 @@ export async function benchNginx(named: readonly string[]): Promise<void> {
       const certificate = await placeCertificate(machine, "rancher");
       const figures: Figure[] = [];
       for (const [name, row] of chosen) {
-        figures.push(...(await told(name, () => row(machine, certificate, sandbox))));
+        figures.push(...(await inPhase(name, () => row(machine, certificate, sandbox))));
       }
-      if (last) figures.push(...(await told(waiting, () => websockets)));
+      if (last) figures.push(...(await inPhase(waiting, () => websockets)));
       await machine.host.stop();
       console.log(`\n${figureTable(`nginx ${machine.build.nginx}, OpenSSL ${machine.build.openssl}`, figures)}`);
     };

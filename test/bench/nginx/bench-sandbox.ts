@@ -9,7 +9,7 @@ import { clearLeftovers } from "../../../rehearsal/sandbox/leftovers.ts";
 import { createSandbox, type Sandbox } from "../../../rehearsal/sandbox/sandbox.ts";
 import { processors } from "./bench-machine.ts";
 
-/** Does something in a world that ends with it, however it ends: interrupted and killed, too. */
+/** Runs something in a sandbox that ends with it, even if it is interrupted or killed. */
 export async function inBenchSandbox(work: (sandbox: Sandbox, ended: AbortSignal) => Promise<void>): Promise<void> {
   await clearLeftovers({ progress: console.error });
   const folder = mkdtempSync(join(tmpdir(), "bench-nginx-"));
@@ -18,10 +18,10 @@ export async function inBenchSandbox(work: (sandbox: Sandbox, ended: AbortSignal
   const interruption = new AbortController();
   const interrupt = (): void => {
     interruption.abort();
-    void sandbox.close(); // Whatever is being measured fails of it.
+    void sandbox.close(); // Whatever is being measured then fails.
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, interrupt);
-  // This process asks, too; the balancer's processor is for the balancer.
+  // This process sends requests too. The load balancer's processor is reserved for the load balancer.
   await runCommand(["taskset", "-a", "-p", "-c", processors.others, String(process.pid)]);
   try {
     await work(sandbox, interruption.signal);
@@ -33,11 +33,11 @@ export async function inBenchSandbox(work: (sandbox: Sandbox, ended: AbortSignal
   }
 }
 
-/** Starts what cleans up after this process, should it be killed: its standard input ends with this process. */
+/** Starts the process that cleans up if this one is killed: its standard input ends with this process. */
 function startCleaner(folder: string): void {
-  const words = ["--import", import.meta.resolve("tsx"), join(import.meta.dirname, "cleaner.ts"), folder];
-  // A session of its own, so that Ctrl-C does not reach it.
-  const cleaner = spawn(process.execPath, words, { detached: true, stdio: ["pipe", "ignore", "ignore"] });
+  const args = ["--import", import.meta.resolve("tsx"), join(import.meta.dirname, "cleaner.ts"), folder];
+  // A separate session, so that Ctrl-C does not reach it.
+  const cleaner = spawn(process.execPath, args, { detached: true, stdio: ["pipe", "ignore", "ignore"] });
   cleaner.unref();
   (cleaner.stdin as Socket).unref();
 }

@@ -13,10 +13,13 @@ import type { Haproxy } from "./haproxy.ts";
 const load = { requests: 300, perSecond: 30 };
 /** Milliseconds until a client gives up. */
 const timeout = 20_000;
-/** Milliseconds the slowest request may take. */
+/** Milliseconds that the slowest request may take. */
 const slowestAllowed = 2200;
 
-/** One of three backends drops every packet: what clients notice, with our configuration and with nginx's defaults. */
+/**
+ * One of three backends drops every packet. Compares what clients notice with our configuration and with nginx's
+ * defaults.
+ */
 export async function benchBlackHole(
   machine: BenchMachine,
   certificate: PlacedCertificate,
@@ -64,7 +67,7 @@ export async function benchBlackHole(
       what: "failover at layer 4 against HAProxy",
       wanted: "no slower",
       reached: outcome(ours),
-      // Both wait for the same configured time; what is below a tenth of a second is this machine.
+      // Both wait for the same configured time. Anything below a tenth of a second is due to this machine.
       ok:
         ours.failures.length <= other.failures.length && ours.slowest <= Math.max(other.slowest, slowestAllowed - 100),
       beside: `HAProxy: ${outcome(other)}`,

@@ -1,4 +1,4 @@
-// A program: waits until whoever started it is gone, and then ends what that one left.
+// A program that waits until its parent has ended, and then ends what the parent left.
 import { rmSync } from "node:fs";
 import { clearLeftovers } from "../../../rehearsal/sandbox/leftovers.ts";
 

@@ -17,11 +17,11 @@ it.each<[string, Edit, string]>([
   expect(edit(template)).toContain(line);
 });
 
-it("nginx's defaults leave nothing of our ways around a dead upstream", () => {
+it("nginx's defaults contain none of our handling of dead upstreams", () => {
   expect(nginxDefaults(template)).not.toMatch(/\n\s*(zone|least_conn|proxy_connect_timeout|proxy_next\w+)|max_fails/);
 });
 
-it("an edit of what is not there says so", () => {
+it("reports an edit whose text is missing", () => {
   expect(() => usualMap(oneWorker(template).replace("'' '';", ""))).toThrow(
     "the usual websocket map: /(map \\$http_upgrade",
   );

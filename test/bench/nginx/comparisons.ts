@@ -1,10 +1,10 @@
 /**
- * What the product's configuration is compared with: the same text with one stated edit, so that nothing else differs.
- * Each edit throws when the text no longer has what it changes.
+ * The baselines that the product's configuration is compared with: the same text with one stated edit, and no other
+ * change. Each edit throws when the template no longer has the text that it changes.
  */
 export type Edit = (template: string) => string;
 
-/** One worker, so that a measurement on one processor is one of one worker. */
+/** One worker, so that a measurement on one processor measures one worker. */
 export const oneWorker: Edit = replaceOnce("one worker", /worker_processes +auto;/, "worker_processes 1;");
 
 /** The map of nginx's own websocket page: every plain request closes its upstream connection. */
@@ -14,17 +14,17 @@ export const usualMap: Edit = replaceOnce(
   "$1''$3close;",
 );
 
-/** Answers by itself where it would have asked an upstream: the most a worker can do over TLS. */
+/** Answers directly instead of asking an upstream: the most that a worker can do over TLS. */
 export const answersItself: Edit = replaceAll(
   "answering by itself",
   /^(\s*)proxy_pass http:[^;]*;/gm,
   `$1return 200 "${"0123456789abcdef".repeat(8)}";`,
 );
 
-/** For clients that speak TLS 1.2 at most. */
+/** For clients that support TLS 1.2 at most. */
 export const olderTls: Edit = replaceOnce("TLS 1.2 only", /ssl_protocols TLSv1\.2 TLSv1\.3;/, "ssl_protocols TLSv1.2;");
 
-/** nginx's own way of finding out that an upstream is dead: sixty seconds, each worker for itself, in turns. */
+/** nginx's default detection of a dead upstream: sixty seconds, each worker separately, one upstream after another. */
 export const nginxDefaults: Edit = (template) => {
   const without = replaceAll(
     "nginx's defaults",

@@ -1,19 +1,19 @@
 import pc from "picocolors";
 
-/** One row of the table: what was measured, what it came to, what it should, and whether it does. */
+/** One row of the table: what was measured, the value, the bound, and whether the value keeps it. */
 export interface Figure {
   readonly what: string;
   readonly reached: string;
   readonly wanted: string;
   readonly ok: boolean;
-  /** The same of what it is compared with, in the same run. */
+  /** The value of the baseline in the same run. */
   readonly beside?: string;
 }
 
-/** A figure for a ratio with a bound, which the middle one of all rounds has to keep. */
+/** A figure for a ratio with a bound. The median of all rounds has to keep the bound. */
 export function ratioFigure(row: {
   readonly what: string;
-  /** Of each round one. */
+  /** One value per round. */
   readonly ratios: readonly number[];
   readonly bound: { readonly atMost: number } | { readonly atLeast: number };
   readonly beside: string;
@@ -26,7 +26,7 @@ export function ratioFigure(row: {
   return { what, reached: `${ratio.toFixed(2)}x ${range}`, wanted: `${sign} ${limit.toFixed(2)}x`, ok, beside };
 }
 
-/** The rows as a table of aligned columns, a line each. */
+/** The rows as a table of aligned columns, one line each. */
 export function figureTable(title: string, figures: readonly Figure[]): string {
   const head = { what: title, reached: "reached", wanted: "wanted", beside: "beside" };
   const rows = [head, ...figures];
@@ -44,11 +44,11 @@ export function figureTable(title: string, figures: readonly Figure[]): string {
   return `${pc.bold(lines[0] ?? "")}\n${lines.slice(1).join("\n")}\n`;
 }
 
-/** The middle one; of an even count the mean of the two in the middle. */
+/** The median. For an even count, the mean of the two middle values. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((one, other) => one - other);
   const half = Math.floor(sorted.length / 2);
   const upper = sorted[half];
-  if (upper === undefined) throw new Error("nothing has no middle");
+  if (upper === undefined) throw new Error("an empty list has no median");
   return sorted.length % 2 === 1 ? upper : ((sorted[half - 1] ?? upper) + upper) / 2;
 }

@@ -5,12 +5,12 @@ import { answersItself, olderTls, oneWorker } from "./comparisons.ts";
 import { median, ratioFigure, type Figure } from "./figure.ts";
 
 const handshakesPerTurn = 1500;
-/** Below what one processor can do, so that none waits for another; only their cost counts. */
+/** Below what one processor can do, so that no connection waits for another and only their cost counts. */
 const handshakesPerSecond = 600;
 
 /**
- * Full TLS handshakes a core can make, against the signatures of RSA 2048 it can make. Each connection carries one
- * request, which nginx answers by itself, so what is found is a little below what a handshake alone would give.
+ * Full TLS handshakes that a core can make, relative to the RSA 2048 signatures it can make. Each connection carries
+ * one request, which nginx answers itself, so the result is a little lower than for the handshake alone.
  */
 export async function benchHandshakes(machine: BenchMachine, rounds: number): Promise<Figure[]> {
   const kinds = [
@@ -45,13 +45,14 @@ export async function benchHandshakes(machine: BenchMachine, rounds: number): Pr
 
 async function signsPerSecond(machine: BenchMachine): Promise<number> {
   const output = await machine.run(["openssl", "speed", "-seconds", "1", "rsa2048"], processors.balancer);
-  // "rsa 2048 bits 0.000241s 0.000015s   4141.8  67546.3": times of one, then rates; the first rate is of signing.
+  // "rsa 2048 bits 0.000241s 0.000015s   4141.8  67546.3": two times, then two rates. The first rate is that of
+  // signing.
   const rate = /^.*\bbits\b.*?\s([\d.]+)(?=\s)/m.exec(output.replaceAll(/[\d.]+s\b/g, ""))?.[1];
-  if (rate === undefined) throw new Error(`openssl speed says nothing: ${output}`);
+  if (rate === undefined) throw new Error(`openssl speed prints no rate: ${output}`);
   return Number(rate);
 }
 
-/** Handshakes one second of the worker's processor makes. h2load keeps no TLS session, so that all of them are full. */
+/** Handshakes per second of the worker's processor time. h2load keeps no TLS session, so that all of them are full. */
 async function handshakeRate(machine: BenchMachine, template: string): Promise<number> {
   await machine.start(machine.fill(template), processors.balancer);
   const { workers } = await machine.processes();

@@ -7,8 +7,8 @@ import { haproxySide, type Haproxy } from "./haproxy.ts";
 import { measureInTurns, nginxSide, ratios, type Effort, type Served } from "./turns.ts";
 
 /**
- * Layer 4 against HAProxy, each on one processor with one worker. Without TLS: that is the clients' and the upstream's
- * business at layer 4, and would make these the ones that everybody waits for.
+ * Layer 4 compared with HAProxy, each on one processor with one worker. Without TLS, which at layer 4 is up to the
+ * clients and the upstream, and would make those the bottleneck.
  */
 export async function benchHaproxyThroughput(
   machine: BenchMachine,

@@ -9,9 +9,9 @@ import {
 import { processors, type BenchMachine } from "./bench-machine.ts";
 import type { Side } from "./turns.ts";
 
-/** The product's other load balancer, on the same machine as nginx, one of them at a time. */
+/** The product's other load balancer, on the same machine as nginx. One of them runs at a time. */
 export interface Haproxy {
-  /** Ends nginx and starts HAProxy; on one processor with one thread where `pinned` is set. Gives its worker. */
+  /** Ends nginx and starts HAProxy; on one processor with one thread if `pinned` is set. Returns its worker. */
   start(listeners: readonly PassThrough[], pinned?: boolean): Promise<readonly number[]>;
   stop(): Promise<void>;
 }

@@ -9,10 +9,10 @@ import type { BenchMachine } from "./bench-machine.ts";
 import type { Figure } from "./figure.ts";
 
 const wanted = 5000;
-/** Handshakes at a time. */
+/** Concurrent handshakes. */
 const atOnce = 40;
 
-/** Browsers and agents that keep their connection and say nothing: what one of them costs in the workers' memory. */
+/** What an idle connection of a browser or agent costs in the workers' memory. */
 export async function benchIdleConnections(machine: BenchMachine, certificate: PlacedCertificate): Promise<Figure[]> {
   await machine.start(machine.fill(rendered([layer7([machine.plain], certificate)])));
   const open = (): Promise<TLSSocket> => openIdle(machine.host.address, certificate.ca);
@@ -48,7 +48,7 @@ export async function benchIdleConnections(machine: BenchMachine, certificate: P
 
 const counted = [() => 1, () => 0] as const;
 
-/** Connects and makes one request, so that the connection is one that rests between two. */
+/** Connects and makes one request, so that the connection is idle after a request. */
 async function openIdle(address: string, ca: string): Promise<TLSSocket> {
   const socket = connect({ host: address, port: 443, servername: hostname, ca: [ca] });
   await new Promise<void>((done, failed) => socket.once("secureConnect", () => done()).once("error", failed));
@@ -56,12 +56,12 @@ async function openIdle(address: string, ca: string): Promise<TLSSocket> {
   return socket;
 }
 
-/** One request on this very connection; the whole of an answer of the fast backend comes in one piece or two. */
+/** One request on this connection. A response of the fast backend arrives in one or two chunks. */
 function askOn(socket: TLSSocket): Promise<void> {
   return new Promise((done, failed) => {
     let text = "";
     const limit = setTimeout(() => end(new Error("no answer within 10 s")), 10_000);
-    const hear = (data: Buffer): void => {
+    const receive = (data: Buffer): void => {
       text += data.toString("latin1");
       const length = Number(/content-length: (\d+)/i.exec(text)?.[1]);
       if (text.startsWith("HTTP/1.1 200") && text.length >= text.indexOf("\r\n\r\n") + 4 + length) end();
@@ -69,12 +69,12 @@ function askOn(socket: TLSSocket): Promise<void> {
     const gone = (): void => end(new Error("the connection ended"));
     const end = (error?: Error): void => {
       clearTimeout(limit);
-      socket.off("data", hear).off("close", gone);
+      socket.off("data", receive).off("close", gone);
       if (error) failed(error);
       else done();
     };
     socket
-      .on("data", hear)
+      .on("data", receive)
       .on("error", () => undefined)
       .once("close", gone);
     if (socket.destroyed) end(new Error("the connection ended"));
@@ -82,7 +82,7 @@ function askOn(socket: TLSSocket): Promise<void> {
   });
 }
 
-/** Memory of all workers in KiB; what they share counts once. */
+/** Memory of all workers in KiB. Shared memory counts once. */
 async function memory({ host, processes }: Pick<NginxMachine, "host" | "processes">): Promise<number> {
   let sum = 0;
   for (const pid of (await processes()).workers) {

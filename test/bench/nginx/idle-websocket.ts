@@ -8,16 +8,16 @@ import { upgrade, type UpgradedConnection } from "../../load-balancer/support/up
 import { defaultNginxOptions } from "../../../components/load-balancer/nginx-options.ts";
 import type { Figure } from "./figure.ts";
 
-/** Seconds without a byte; nginx's own patience is 60. */
+/** Seconds without a byte. nginx's own timeout is 60. */
 const silence = 61;
 /** Seconds that old workers keep connections here. */
 const shutdown = 15;
-/** Seconds after which no old worker may be left. */
+/** Seconds after which no old worker may remain. */
 const grace = 5;
 
 /**
- * Websockets that nobody speaks on, on a machine of their own: they wait a minute and need no processor, so other
- * benchmarks may run meanwhile.
+ * Idle websockets, on a separate machine. They wait a minute and need no processor, so other benchmarks may run
+ * meanwhile.
  */
 export async function benchIdleWebsocket(sandbox: Sandbox): Promise<Figure[]> {
   const machine = await makeNginxMachine(sandbox, { name: "websockets" });

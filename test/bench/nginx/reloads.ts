@@ -8,17 +8,17 @@ import { failedIn, readWrk, wrkArguments, type WrkResult } from "./wrk.ts";
 
 const seconds = 8;
 const reloads = 14;
-/** New connections a figure has to be about. */
+/** New connections that a figure must be based on. */
 const enough = 100_000;
-/** Times eight seconds until we are content with fewer. */
+/** Rounds of eight seconds after which fewer connections are accepted. */
 const most = 8;
 
 interface Loaded extends WrkResult {
-  /** That were made meanwhile. */
+  /** Reloads that were made meanwhile. */
   readonly reloads: number;
 }
 
-/** Fourteen reloads in eight seconds under load: what new connections and kept ones notice. */
+/** Fourteen reloads in eight seconds under load: the effect on new connections and on kept ones. */
 export async function benchReloads(machine: BenchMachine, certificate: PlacedCertificate): Promise<Figure[]> {
   const seven = machine.fill(rendered([layer7([machine.plain], certificate)]));
   const four = machine.fill(rendered([layer4([machine.plain], 80)]));
@@ -73,7 +73,7 @@ export async function benchReloads(machine: BenchMachine, certificate: PlacedCer
   ];
 }
 
-/** Tells nginx to read its configuration anew, and waits until none of the former workers takes connections. */
+/** Makes nginx reload its configuration, and waits until no old worker accepts connections. */
 async function reload(machine: BenchMachine): Promise<void> {
   const { master, workers } = await machine.processes();
   await machine.run(["kill", "-HUP", String(master)]);

@@ -5,7 +5,7 @@ import { answersItself, oneWorker, usualMap } from "./comparisons.ts";
 import { median, ratioFigure, type Figure } from "./figure.ts";
 import { measureInTurns, nginxSide, ratios, type Effort, type Served } from "./turns.ts";
 
-/** Clients over TLS that keep their connections: what a request costs the balancer. */
+/** Clients over TLS that keep their connections: what a request costs the load balancer. */
 export async function benchSteadyLoad(
   machine: BenchMachine,
   certificate: PlacedCertificate,

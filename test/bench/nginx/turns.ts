@@ -6,34 +6,34 @@ import { failedIn, readWrk, wrkArguments } from "./wrk.ts";
 export interface Side {
   readonly name: string;
   readonly url: string;
-  /** Whether every request comes on a connection of its own. @default false */
+  /** Whether every request uses a new connection. @default false */
   readonly fresh?: boolean;
-  /** Starts it and gives the processes that do the work. */
+  /** Starts the server and returns the processes that do the work. */
   start(): Promise<readonly number[]>;
   stop(): Promise<void>;
 }
 
-/** What one turn of a side found. */
+/** Result of one turn of a side. */
 export interface Served {
   readonly perSecond: number;
-  /** Microseconds of the balancer's processor. */
+  /** Microseconds of the load balancer's processor. */
   readonly cpuPerRequest: number;
-  /** Requests without a good answer. */
+  /** Requests without a successful response. */
   readonly failed: number;
 }
 
 export interface Effort {
   readonly rounds: number;
-  /** Seconds of a turn that count. */
+  /** Seconds of a turn that are measured. */
   readonly seconds: number;
 }
 
-/** Connections of the client that asks. */
+/** Connections of the client. */
 export const clients = 50;
 
 /**
- * Measures several sides in turns, so that a noisy machine is as noisy for each: every turn starts the side anew, warms
- * it up, and then counts. Gives each side's turns in the order of the rounds.
+ * Measures several sides in turns, so that a noisy machine disturbs them equally. Every turn restarts the side, warms
+ * it up, and then measures. Returns each side's turns in the order of the rounds.
  */
 export async function measureInTurns<Name extends string>(
   machine: BenchMachine,
@@ -47,7 +47,7 @@ export async function measureInTurns<Name extends string>(
   return Object.fromEntries(turns.map(({ name, found }) => [name, found])) as Record<Name, Served[]>;
 }
 
-/** One side's measure against another's, round by round: what disturbs a round disturbs both. */
+/** One side's measure relative to another's, round by round: what disturbs a round disturbs both. */
 export function ratios(
   one: readonly Served[],
   other: readonly Served[],
@@ -74,7 +74,7 @@ async function measure(machine: BenchMachine, side: Side, seconds: number): Prom
   };
 }
 
-/** A side that is nginx with this template, on the balancer's processor. */
+/** A side that is nginx with this template, on the load balancer's processor. */
 export function nginxSide(
   machine: BenchMachine,
   what: { readonly name: string; readonly url: string; readonly fresh?: boolean; readonly template: string },

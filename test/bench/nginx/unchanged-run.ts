@@ -9,10 +9,10 @@ import { watchWrites } from "../../rehearsal/support/written-files.ts";
 import { issue } from "../../support/certificates.ts";
 import type { Figure } from "./figure.ts";
 
-/** Every run of a script touches these: its lock and its work folder, and whoever let it in. */
+/** Files that every run of a script touches: its lock, its work folder, and those of the SSH session. */
 const ofTheRun = /^\/(run|tmp|root|home|dev|var\/(log|tmp))(\/|$)/;
 
-/** The product's script twice on a fresh host, sent over SSH as the product sends it: what the second run does. */
+/** Runs the product's script twice on a new host, over SSH as the product does, and measures the second run. */
 export async function benchUnchangedRun(sandbox: Sandbox): Promise<Figure[]> {
   const host = await sandbox.addHost({ name: "unchanged", user: "ops", port: 22 });
   const machine = new ScriptedHost(sandbox, host);

@@ -6,10 +6,10 @@ import type { Figure } from "./figure.ts";
 import { clients } from "./turns.ts";
 import { readWrk, wrkArguments } from "./wrk.ts";
 
-/** So many that the connections of the first moment do not decide. */
+/** Enough that the connections opened at the start do not matter. */
 const enough = 200_000;
 
-/** How many requests a connection to the upstream carries, from nginx's start on, by the upstream's own counters. */
+/** How many requests a connection to the upstream carries since nginx started, by the upstream's own counters. */
 export async function benchUpstreamConnections(
   machine: BenchMachine,
   certificate: PlacedCertificate,
@@ -25,7 +25,7 @@ export async function benchUpstreamConnections(
       made += more;
     }
     const after = await machine.counters();
-    // Less the look at the counters itself.
+    // Without the request for the counters.
     return (after.requests - before.requests - 1) / (after.connections - before.connections - 1);
   };
   const ours = await perConnection(template, enough);

@@ -5,15 +5,15 @@ export interface WrkResult {
   readonly perSecond: number;
   /** Connections that could not be made. */
   readonly refused: number;
-  /** Requests whose connection broke while it was written to or read from. */
+  /** Requests whose connection broke during a write or read. */
   readonly broken: number;
-  /** Requests without an answer within wrk's 2 s. */
+  /** Requests without a response within wrk's 2 s. */
   readonly late: number;
-  /** Answers that are neither 2xx nor 3xx. */
+  /** Responses other than 2xx and 3xx. */
   readonly wrong: number;
 }
 
-/** One client process with so many connections; each connection serves one request only where `fresh` is set. */
+/** One client process with this many connections. With `fresh`, each connection serves only one request. */
 export function wrkArguments(load: {
   readonly url: string;
   readonly connections: number;
@@ -47,7 +47,7 @@ function minutes(output: string): string[] {
   return requests === "" ? [] : ["", requests, String(Number(time) * 60)];
 }
 
-/** Requests without a good answer. */
+/** Requests without a successful response. */
 export function failedIn({ refused, broken, late, wrong }: WrkResult): number {
   return refused + broken + late + wrong;
 }

@@ -22,21 +22,21 @@ export interface DataHost {
   /** Runs the product's script. */
   data(version: string, more?: Partial<RancherDataScriptArgs>, options?: ScriptOptions): Promise<ScriptEnd>;
   backup(): Promise<ScriptEnd>;
-  /** Makes the container anew, as the program does afterwards, and waits until Rancher answers. */
-  serve(version: string, words?: readonly string[], seconds?: number): Promise<void>;
-  /** Waits until Rancher answers in a container. */
+  /** Recreates the container, as the program does afterwards, and waits until Rancher responds. */
+  serve(version: string, args?: readonly string[], seconds?: number): Promise<void>;
+  /** Waits until Rancher in a container responds. */
   answers(container?: string, seconds?: number): Promise<void>;
-  /** Root of the images as a tar file, from which one can be made that declares nothing. */
+  /** Root of the images as a tar file, from which an image can be made that declares nothing. */
   flattened(): Promise<Buffer>;
-  /** A setting of the server that runs, as it says itself. */
+  /** A setting of the running server, as its API reports it. */
   inside(container: string, command: string): Promise<string>;
-  /** What the server in a container wrote last under a name. */
+  /** The last value that the server in a container wrote under a name. */
   kept(what: string, container?: string): Promise<string>;
   archives(): Promise<string[]>;
   close(): Promise<void>;
 }
 
-/** @returns why not, where this machine does not let a Docker engine run */
+/** @returns the reason, if this machine cannot run a Docker engine */
 export async function makeDataHost(): Promise<DataHost | { readonly refused: string }> {
   const docker = await makeDockerTestMachine();
   if ("refused" in docker) return docker;
@@ -63,7 +63,7 @@ export async function makeDataHost(): Promise<DataHost | { readonly refused: str
       return machine.run("rancher-data", body, { timeoutSeconds: 600, ...options });
     },
     backup: () => machine.run("rancher-data", renderBackup({ folder: backups, keep: 50 }), { timeoutSeconds: 600 }),
-    serve: async (version, words = [], seconds) => {
+    serve: async (version, args = [], seconds) => {
       await running.docker("rm", "-f", "-v", "rancher");
       const labels = [
         "--label",
@@ -74,11 +74,11 @@ export async function makeDataHost(): Promise<DataHost | { readonly refused: str
       const usual = ["--privileged", "--network", "rancher", "--restart", "unless-stopped"];
       const data = ["--volume", "rancher-data:/var/lib/rancher"];
       const image = `rancher/rancher:v${version}`;
-      await running.mustDocker("run", "-d", "--name", "rancher", ...labels, ...usual, ...data, ...words, image);
+      await running.mustDocker("run", "-d", "--name", "rancher", ...labels, ...usual, ...data, ...args, image);
       await answers("rancher", seconds);
     },
     answers,
-    // Written anew all the time, so that a part of it may be read.
+    // Rewritten all the time, so that a part of it may be read.
     kept: (what, container = "rancher") =>
       inside(
         container,

@@ -5,7 +5,10 @@ import { FakeSystem, type releases } from "../../support/fake-system.ts";
 export const daemonFile = "/etc/docker/daemon.json";
 const key = "-----BEGIN PGP PUBLIC KEY BLOCK-----\n";
 
-/** A machine that has no Docker until a package manager brings it; the engine then reads its options as the real one. */
+/**
+ * A machine that has no Docker until a package manager installs it. The engine then reads its options like the real
+ * one.
+ */
 export class FakeDockerMachine extends FakeSystem {
   constructor(release: keyof typeof releases, { engine = false, swarm = "inactive" } = {}) {
     super(release);
@@ -66,7 +69,7 @@ esac`,
 
   readonly #engine: boolean;
 
-  /** `dockerd` is there for real or not; the test machine's own must not be seen. */
+  /** The test machine may or may not have `dockerd`. It must not be visible. */
   install({ secrets, ...args }: Partial<EngineInstallArgs> & Pick<ScriptInput, "secrets"> = {}) {
     const text = renderEngineInstall({ user: "ops", ...args })
       .replaceAll("/usr/lib/apt/apt-helper", "apt-helper")
@@ -80,7 +83,7 @@ esac`,
     return this.run("run_undo docker", { name: "docker" });
   }
 
-  /** What a run said, with the machine's own paths. */
+  /** Output of a run, with the machine's own paths. */
   said({ stderr }: { readonly stderr: string }): string {
     return stderr.replaceAll(this.path("root"), "");
   }

@@ -1,11 +1,11 @@
 #!/bin/sh
-# A Docker engine of files in the folder $FAKE_DOCKER: containers, volumes, networks and images are folders there, and
-# a throw-away container is a process whose /from and /to are led into them.
+# A Docker engine of files in the folder $FAKE_DOCKER: containers, volumes, networks and images are folders in it, and
+# a throw-away container is a process whose /from and /to are redirected to them.
 set -eu
 fake=$FAKE_DOCKER
 printf '%s\n' "$*" >>"$fake/calls"
 call=$(wc -l <"$fake/calls")
-# Ends the script and its subshells: all below what limits its time, or up to whoever has the lock.
+# Ends the script and its subshells: all below the process that limits its time, or up to the holder of the lock.
 kill_script() {
   each=$PPID script=
   while [ "$(cat "/proc/$each/comm")" != timeout ]; do
@@ -13,7 +13,7 @@ kill_script() {
     [ "$each" != "$(readlink "$FAKE_LOCK")" ] || break
     each=$(sed -n 's/^PPid:[[:space:]]*//p' "/proc/$each/status")
   done
-  # shellcheck disable=SC2086 # one word per process
+  # shellcheck disable=SC2086 # one argument per process
   kill -9 $script
   exit 137
 }
@@ -126,7 +126,7 @@ case "$1 ${2-}" in
     to=$fake/volumes/$to
     layer=$fake/images/$image/layer
     mkdir -p "$fake/volumes"
-    # What is mounted inside another mount: both are seen in a copy of them.
+    # What is mounted inside another mount: a copy of them contains both.
     if [ -n "$nested" ]; then
       merged=$(mktemp -d "$fake/merged.XXXXXX")
       if [ -d "$from" ]; then cp -a "$from/." "$merged"; elif [ -d "$layer" ]; then cp -a "$layer/." "$merged"; fi

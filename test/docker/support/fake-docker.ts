@@ -9,7 +9,7 @@ import { PlainMachine } from "../../support/plain-machine.ts";
 import type { ScriptRun } from "../../support/script-folder.ts";
 import { ScriptSandbox } from "../../support/script-run.ts";
 
-/** What a Rancher's container is made of, as far as nothing else matters. */
+/** What a Rancher container is made of, as far as the tests need it. */
 export const plainSpec: RancherDataScriptArgs["spec"] = {
   command: ["--no-cacerts"],
   environment: { AUDIT_LEVEL: "1" },
@@ -31,26 +31,26 @@ export class DataMachine implements Disposable {
   readonly engine: string;
   readonly backups: string;
 
-  /** @param shell Of a machine with what a Mac has; else a host over SSH. */
+  /** @param shell Shell of a machine with a Mac's tools; without it a host over SSH. */
   constructor(shell?: readonly string[]) {
     this.#box = shell === undefined ? new ScriptSandbox().prepared() : new PlainMachine(shell).prepared();
     this.engine = this.#box.path("engine");
     this.backups = this.#box.path("backups");
     for (const folder of ["containers", "volumes", "networks", "images", "registry"])
       mkdirSync(join(this.engine, folder), { recursive: true });
-    // The engine's containers have tools of their own.
+    // The engine's containers have their own tools.
     const tools = shell === undefined ? "" : "PATH=/usr/bin:/bin";
     const engine = `FAKE_DOCKER='${this.engine}' FAKE_LOCK='${this.#box.state}.lock' ${tools}`;
     this.#box.command("docker", `${engine} exec sh ${script} "$@"`);
-    // What is written to the disk of this machine's is of no matter, and takes most of a script's time.
+    // Syncing to this machine's disk does not matter here, and takes most of a script's time.
     this.#box.command("sync", shell === undefined ? ":" : '[ $# -eq 0 ] || { echo "usage: sync" >&2; exit 1; }');
-    // On such a machine the time a script has is counted in sleeps.
+    // On such a machine a script's timeout is counted in sleeps.
     if (shell === undefined) this.#box.command("sleep", "exec /bin/sleep 0.01");
     writeFileSync(join(this.engine, "words"), "last words of the server\n");
     for (const version of ["2.13.4", "2.14.2", "2.14.3", "2.15.2"]) this.image(version);
   }
 
-  /** @param digests What registries know it by: `NAME@DIGEST`. */
+  /** @param digests The names registries use: `NAME@DIGEST`. */
   image(
     version: string,
     where: "images" | "registry" = "images",
@@ -82,7 +82,7 @@ export class DataMachine implements Disposable {
     for (const [fact, value] of Object.entries(all)) writeFileSync(join(folder, fact), `${value}\n`);
   }
 
-  /** Rancher as a former run of the program has left it, with data. */
+  /** Rancher as an earlier run of the program has left it, with data. */
   serving(version: string): this {
     this.container("rancher", version, labelled(version));
     this.data({ "db/state": `written by ${version}`, "a name": "kept" });
@@ -96,7 +96,7 @@ export class DataMachine implements Disposable {
     }
   }
 
-  /** Content of a file of a volume; undefined where there is none. */
+  /** Content of a file in a volume; undefined if it does not exist. */
   read(path: string, volume = "rancher-data"): string | undefined {
     const file = join(this.engine, "volumes", volume, path);
     return existsSync(file) ? readFileSync(file, "utf8") : undefined;
@@ -110,7 +110,7 @@ export class DataMachine implements Disposable {
     return readdirSync(join(this.engine, kind)).sort();
   }
 
-  /** The image an archive says it was made by. */
+  /** The image recorded in an archive. */
   imageOf(archive: string): string | undefined {
     const beside = readFileSync(join(this.backups, `${archive.replace(/\.tar\.gz$/, "")}.tar.gz.sha256`), "utf8");
     return /^# image (.*)$/m.exec(beside)?.[1];
@@ -120,7 +120,7 @@ export class DataMachine implements Disposable {
     return existsSync(this.backups) ? readdirSync(this.backups).filter((name) => name.startsWith("rancher-2")) : [];
   }
 
-  /** What the engine was asked since the machine was made. */
+  /** Calls to the engine since the machine was created. */
   get calls(): string[] {
     const file = join(this.engine, "calls");
     return existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
@@ -131,33 +131,33 @@ export class DataMachine implements Disposable {
     writeFileSync(join(this.engine, "fault"), `${text}\n`);
   }
 
-  /** What those who look at a container's state see, one after another: status, health, restarts, start; or `away`. */
+  /** The states that successive inspections of a container return: status, health, restarts, start; or `away`. */
   looks(...states: readonly string[]): void {
     writeFileSync(join(this.engine, "looks"), states.map((state) => `${state}\n`).join(""));
   }
 
-  /** Ends the script for good when it asks the engine for the given time from now on; 0 for never. */
+  /** Ends the script for good at its `count`-th call to the engine from now on; 0 for never. */
   killAt(count: number): void {
     writeFileSync(join(this.engine, "kill-at"), count === 0 ? "0" : String(this.calls.length + count));
   }
 
-  /** Whether a server on trial answers. */
+  /** Whether a server in an upgrade test responds. */
   set healthy(healthy: boolean) {
     if (healthy) rmSync(join(this.engine, "unhealthy"), { force: true });
     else writeFileSync(join(this.engine, "unhealthy"), "");
   }
 
-  /** How often a server on trial has started again by itself. */
+  /** How often a server in an upgrade test has restarted by itself. */
   set restarts(count: number) {
     writeFileSync(join(this.engine, "restarts"), `${count}\n`);
   }
 
-  /** Somebody removes a container. */
+  /** Removes a container, as a user would. */
   gone(container: string): void {
     rmSync(join(this.engine, "containers", container), { recursive: true, force: true });
   }
 
-  /** The program's container is replaced by one of another version, as it is after the script. */
+  /** Replaces the program's container with one of another version, as happens after the script. */
   replaced(version: string, facts: Readonly<Record<string, string>> = {}): void {
     this.gone("rancher");
     this.container("rancher", version, { ...labelled(version), ...facts });
@@ -169,23 +169,23 @@ export class DataMachine implements Disposable {
     return existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
   }
 
-  /** What was in the volume's `db/state` whenever the program's container was started. */
+  /** Content of the volume's `db/state` whenever the program's container was started. */
   get served(): string[] {
     const file = join(this.engine, "served");
     return existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
   }
 
-  /** What a fault has noted in a file of the engine. */
+  /** What a fault has written to a file of the engine. */
   noted(file: string): string {
     return readFileSync(join(this.engine, file), "utf8").trim();
   }
 
-  /** What is remembered about the data beside their archives. */
+  /** The facts recorded about the data beside their archives. */
   get remembered(): string {
     return readFileSync(join(this.backups, "rancher-data.facts"), "utf8");
   }
 
-  /** Brings an archive from another machine. */
+  /** Copies an archive from another machine. */
   bring(from: DataMachine, archive: string): void {
     for (const ending of ["", ".sha256"]) {
       const file = `${archive}.tar.gz${ending}`;
@@ -202,7 +202,7 @@ export class DataMachine implements Disposable {
     return existsSync(path);
   }
 
-  /** A program of the machine that answers as it should not. */
+  /** A program of the machine that behaves incorrectly. */
   command(name: string, body: string): void {
     this.#box.command(name, body);
   }
@@ -229,13 +229,13 @@ export class DataMachine implements Disposable {
     );
   }
 
-  /** Waits for Rancher, as the program does after the container is made. */
+  /** Waits for Rancher, as the program does after the container is created. */
   ready(version: string): Promise<ScriptRun> {
     const script = { container: "rancher", version, stack: "dev", folder: this.backups };
     return this.#box.script(renderRancherReadyScript(script), { name: "rancher-ready", timeoutSeconds: 120 });
   }
 
-  /** Any body, by default under the name of the script that looks after the data. */
+  /** Runs any body, by default under the name of the script about Rancher's data. */
   body(text: string, name = "rancher-data"): Promise<ScriptRun> {
     return this.#box.script(text, { name, timeoutSeconds: 120 });
   }

@@ -1,13 +1,13 @@
 import { request as httpRequest, type Agent, type IncomingHttpHeaders, type OutgoingHttpHeaders } from "node:http";
 import { request as httpsRequest } from "node:https";
 
-/** Where a client asks. */
+/** The target of a client's request. */
 export interface Target {
   readonly address: string;
   readonly port: number;
   /** Sent as `Host`, and as SNI where there is TLS. */
   readonly hostname: string;
-  /** The CA that must have signed what is shown for the hostname, PEM; without one the client speaks plain HTTP. */
+  /** The CA that must have signed the certificate for the hostname, PEM. Without it the client uses plain HTTP. */
   readonly ca?: string;
 }
 
@@ -18,7 +18,7 @@ export interface Asking {
   readonly method?: string;
   readonly headers?: OutgoingHttpHeaders;
   readonly body?: string | Buffer;
-  /** Keeps connections. @default a connection for this request alone */
+  /** Keeps connections. @default a separate connection for this request */
   readonly agent?: Agent;
   /** Milliseconds for all of it. @default 10000 */
   readonly timeout?: number;
@@ -30,7 +30,7 @@ export interface Answer {
   readonly body: string;
 }
 
-/** Asks, and reads the whole answer. @throws when it is not complete in time */
+/** Sends a request, and reads the whole response. @throws when it is not complete in time */
 export function ask(target: Target, asking: Asking = {}): Promise<Answer> {
   const { address, port, hostname, ca } = target;
   const { path = "/", method = "GET", headers = {}, body, agent = false, timeout = 10_000 } = asking;
@@ -57,7 +57,7 @@ export function ask(target: Target, asking: Asking = {}): Promise<Answer> {
   });
 }
 
-/** Asks, and takes anything but a 200 for a failure. */
+/** Sends a request. @throws unless the status is 200 */
 export async function mustAnswer(target: Target, asking?: Asking): Promise<string> {
   const { status, body } = await ask(target, asking);
   if (status !== 200) throw new Error(`answered ${status}: ${body.slice(0, 80)}`);

@@ -5,14 +5,14 @@ import type { NginxMachine } from "./nginx-machine.ts";
 /** Hostname of the Rancher behind every load balancer of these tests. */
 export const hostname = "rancher.example.com";
 
-/** A certificate that lies on a machine, and the CA that signed it. */
+/** A certificate that is on a machine, and the CA that signed it. */
 export interface PlacedCertificate {
   readonly files: { readonly certificate: string; readonly privateKey: string };
   /** PEM. */
   readonly ca: string;
 }
 
-/** Makes a certificate for a hostname, by a CA of its own, and puts it where nginx reads it. */
+/** Makes a certificate for a hostname, by a new CA, and puts it where nginx reads it. */
 export async function placeCertificate(
   machine: Pick<NginxMachine, "place">,
   folder: string,

@@ -8,20 +8,21 @@ import { layer4, layer7, site } from "./nginx-variants.ts";
 import { rendered } from "./rendered.ts";
 import { startParrot, startEchoBackend } from "./telling-backend.ts";
 
-/** An nginx with about every kind of site behind it, and the backends of these on this machine. */
+/** An nginx with almost every kind of site, and their backends on this machine. */
 export interface BusyMachine {
   readonly machine: NginxMachine;
-  /** Of the first site; the others' are other CAs'. */
+  /** Of the first site. The other sites have other CAs. */
   readonly placed: PlacedCertificate;
-  /** Asked for `upstream.test`, which it does not know yet. */
+  /** Resolves `upstream.test`, which it does not know yet. */
   readonly names: NameServer;
   close(): void;
 }
 
 /**
- * Starts it with these sites, each at `<name>.example.com`: `rancher`, whose `/version` is for nobody here; `other`, whose
- * `/version` is for this machine; `dead`, where nothing listens; `named`, whose upstream is `upstream.test`. Port 6443
- * passes through with the PROXY protocol, port 6444 to `upstream.test`. It listens on IPv6 too. Bodies have 2 MiB at most, counters are at 18405, logs are JSON.
+ * Starts it with these sites, each at `<name>.example.com`: `rancher`, whose `/version` is denied to this machine;
+ * `other`, whose `/version` is allowed for this machine; `dead`, where nothing listens; `named`, whose upstream is
+ * `upstream.test`. Port 6443 passes through with the PROXY protocol, port 6444 to `upstream.test`. It listens on IPv6
+ * too. Bodies have 2 MiB at most, counters are at 18405, logs are JSON.
  */
 export async function startBusyMachine(sandbox: Sandbox, suite: Suite): Promise<BusyMachine> {
   const here = sandbox.subnet.machine;

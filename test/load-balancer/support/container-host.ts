@@ -19,20 +19,20 @@ export interface ContainerHost {
   readonly machine: ScriptedHost;
   readonly engine: DockerEngine;
   readonly registry: ImageRegistry;
-  /** `HOST/nginx:1.22.1@sha256:...`, and the same nginx in an image of other bytes. */
+  /** `HOST/nginx:1.22.1@sha256:...`, and the same nginx in an image with other bytes. */
   readonly images: { readonly first: string; readonly second: string };
-  /** What the script said on the host before it had Docker. */
+  /** Output of the script on the host before Docker was installed. */
   readonly withoutDocker: ScriptEnd;
-  /** Runs the product's script: with the first image and no certificates, unless told otherwise. */
+  /** Runs the product's script, by default with the first image and no certificates. */
   container(args: Partial<NginxContainerScriptArgs>, options?: ScriptOptions): Promise<ScriptEnd>;
-  /** Id of the serving container; empty where there is none. */
+  /** Id of the serving container; empty if there is none. */
   id(): Promise<string>;
-  /** Ids of its nginx's master and workers, as the host numbers them. */
+  /** Ids of its nginx's master and workers in the host's numbering. */
   processes(): Promise<string>;
   close(): Promise<void>;
 }
 
-/** @returns why not, where this machine does not let a Docker engine run */
+/** @returns the reason, if this machine cannot run a Docker engine */
 export async function makeContainerHost(): Promise<ContainerHost | { readonly refused: string }> {
   return inDockerSandbox(async (sandbox, closers, close) => {
     const host = await sandbox.addHost({ name: "lb-1", user: "ops", port: 22 });
@@ -68,7 +68,7 @@ export async function makeContainerHost(): Promise<ContainerHost | { readonly re
 
 const defaults = { listeners: [], options: defaultNginxOptions, certificates: [] };
 
-/** What `generation` says when the images' nginx runs these listeners. */
+/** Output of `generation` when the images' nginx runs these listeners. */
 export function containerGenerationOf(listeners: readonly Listener[]): string {
   const template = renderNginxConfig({ listeners, options: defaultNginxOptions, logs: "container" });
   const { generation } = fillNginxTemplate(template, {

@@ -4,15 +4,16 @@ import { FakeSystem } from "../../support/fake-system.ts";
 
 export interface FakeNginxSpec {
   readonly release: keyof typeof releases;
-  /** What its `nginx -V` says. */
+  /** Output of its `nginx -V`. */
   readonly build: string;
-  /** What is installed at first. */
+  /** Packages that are installed at first. */
   readonly installed?: readonly string[];
 }
 
 /**
- * A machine of a system that cannot be had here, with tools that remember what they were told: packages come and go, the
- * service starts a process that is called like nginx's workers, and the probe answers what is in nginx.conf.
+ * A simulated machine of a system that is not available here, with tools that record their calls: packages are
+ * installed and removed, the service starts a process with the name of nginx's workers, and the probe returns what is
+ * in nginx.conf.
  */
 export class FakeNginx extends FakeSystem {
   constructor({ release, build, installed = [] }: FakeNginxSpec) {
@@ -48,7 +49,7 @@ esac`,
         .join(" ")} >&2`,
     );
     this.tool("ss");
-    // The probe: every worker there is says what nginx.conf says.
+    // The probe: every worker reports what nginx.conf contains.
     this.command(
       "bash",
       `generation=$(sed -n 's/.*"generation \\([0-9a-f]*\\) .*/\\1/p' ${root}/etc/nginx/nginx.conf)
@@ -70,13 +71,13 @@ esac`,
       try {
         process.kill(Number(readFileSync(this.path("root", file), "utf8")), "SIGKILL");
       } catch {
-        // Has not been started, or was stopped.
+        // Was not started, or was stopped.
       }
     }
     super[Symbol.dispose]();
   }
 
-  /** A worker is told by its title, and by its parent, which is in nginx's file of process ids. */
+  /** A worker is recognised by its title, and by its parent, which is in nginx's pid file. */
   #startWorker(): string {
     const root = this.path("root");
     const worker = `(exec -a "nginx: worker process" cat <>${root}/never) & echo $! >${root}/worker`;

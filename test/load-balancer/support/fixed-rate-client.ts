@@ -1,21 +1,21 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** What became of the requests of a fixed-rate client. */
+/** Results of a fixed-rate client's requests. */
 export interface FixedRateResult {
   readonly sent: number;
   /** What went wrong, one line for each request that failed. */
   readonly failures: readonly string[];
-  /** Milliseconds from when a request was due, ascending; those that failed are in it. */
+  /** Milliseconds from when a request was due, ascending, including failed requests. */
   readonly times: readonly number[];
   /** The last of `times`. */
   readonly slowest: number;
 }
 
 /**
- * Asks at a fixed rate, whatever the answers: a client that waits for one answer before it asks again hides how many
- * would have been kept waiting meanwhile. Times count from the moment a request was due.
+ * Sends requests at a fixed rate, whatever the responses: a client that waits for one response before the next request
+ * hides how many would have been delayed meanwhile. Times count from the moment a request was due.
  *
- * @param ask Rejects when the request failed; limits its own time.
+ * @param ask Rejects if the request failed. Limits its own time.
  */
 export async function askAtFixedRate(
   load: { readonly requests: number; readonly perSecond: number },

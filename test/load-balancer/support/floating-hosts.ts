@@ -22,12 +22,12 @@ export interface FloatingHosts {
   keepalived(host: ScriptedHost, change?: Partial<KeepalivedScriptArgs>, options?: ScriptOptions): Promise<ScriptEnd>;
   /** Names of the hosts that have the address now. */
   holders(): Promise<string[]>;
-  /** The one host that has it, and the other, once that has not changed for a second. */
+  /** The host that has the address and the other one, once that has not changed for a second. */
   settled(): Promise<{ readonly holder: ScriptedHost; readonly other: ScriptedHost }>;
   close(): Promise<void>;
 }
 
-/** Makes the hosts, nginx on both passing on to a server that says "hello". Nothing floats yet. */
+/** Creates the hosts. nginx on both forwards to a server that responds with "hello". No address floats yet. */
 export async function floatingHosts(): Promise<FloatingHosts> {
   const folder = mkdtempSync(join(tmpdir(), "floating-address-"));
   const sandbox = await createSandbox({ folder, progress: () => undefined });
@@ -76,7 +76,7 @@ export async function floatingHosts(): Promise<FloatingHosts> {
   };
 }
 
-/** Loads nftables rules into a host's network with this machine's nft, as the host need not have one. */
+/** Loads nftables rules into a host's network with this machine's nft, because the host need not have it. */
 export async function loadRules({ host }: ScriptedHost, rules: string): Promise<void> {
   const init = host.enter[host.enter.indexOf("--target") + 1];
   const { code, stderr } = await runCommand(["nsenter", `--net=/proc/${init}/ns/net`, "--", "nft", "-f", "-"], {

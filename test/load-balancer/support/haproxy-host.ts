@@ -15,13 +15,13 @@ export function runHaproxy(
   return machine.run("haproxy", renderHaproxyScript({ listeners, options }), script);
 }
 
-/** Which configuration the running HAProxy says it has: `generation 0123456789abcdef`; empty when none answers. */
+/** Generation of the running HAProxy: `generation 0123456789abcdef`; empty if none responds. */
 export async function runningGeneration(machine: ScriptedHost): Promise<string> {
-  const said = await machine.look("bash", "-c", "read -r line </dev/tcp/127.0.0.1/18404 && echo $line");
-  return said.replace(/ worker \d+$/, "");
+  const answer = await machine.look("bash", "-c", "read -r line </dev/tcp/127.0.0.1/18404 && echo $line");
+  return answer.replace(/ worker \d+$/, "");
 }
 
-/** Which one that is for these listeners. */
+/** Generation for these listeners. */
 export function generationOf(listeners: readonly PassThrough[]): string {
   return `generation ${renderHaproxyConfig({ listeners, options: defaultBalancerOptions }).generation}`;
 }
@@ -33,9 +33,9 @@ export interface HaproxyProcesses {
 }
 
 /**
- * Who is there once the workers of an earlier reload are gone.
+ * The processes once the workers of an earlier reload have ended.
  *
- * @throws when they are not gone after 5 s, or when HAProxy runs more than once
+ * @throws when they have not ended after 5 s, or when HAProxy runs more than once
  */
 export async function stableProcesses(machine: ScriptedHost): Promise<HaproxyProcesses> {
   for (let tries = 0; ; await sleep(100)) {
@@ -45,6 +45,6 @@ export async function stableProcesses(machine: ScriptedHost): Promise<HaproxyPro
     const [master, ...more] = processes.map(([pid]) => pid).filter((pid) => !workers.includes(pid));
     if (master !== undefined && more.length === 0 && workers.length === 1) return { master, workers };
     if (++tries === 50)
-      throw new Error(`${machine.host.name} has not one HAProxy with one worker: ${listing || "none"}`);
+      throw new Error(`${machine.host.name} does not run one HAProxy with one worker: ${listing || "none"}`);
   }
 }

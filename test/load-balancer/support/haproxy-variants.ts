@@ -24,7 +24,7 @@ export function rancherPorts(
 
 const three = rancherPorts(["192.0.2.11", "192.0.2.12", "192.0.2.13"]);
 
-/** Configurations that together have every line a rendered one may have. */
+/** Configurations that together contain every line a rendered one may have. */
 export const haproxyVariants: Readonly<Record<string, HaproxyConfigArgs>> = {
   "three-nodes": { listeners: three, options: defaultBalancerOptions },
   "every-option": {

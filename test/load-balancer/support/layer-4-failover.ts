@@ -12,7 +12,7 @@ import { askAtFixedRate } from "./fixed-rate-client.ts";
 import { rancherPorts } from "./haproxy-variants.ts";
 import { startRancherNodes, type RancherNode } from "./rancher-node.ts";
 
-/** A load balancer at layer 4, and how the product brings it to a host. */
+/** A load balancer at layer 4, and how the product installs it on a host. */
 export interface Layer4Balancer {
   readonly name: string;
   run(machine: ScriptedHost, listeners: readonly PassThrough[]): Promise<ScriptEnd>;
@@ -27,18 +27,22 @@ export interface Balanced {
   readonly https: Target;
   readonly http: Target;
   readonly listeners: readonly PassThrough[];
-  /** Which node answers one request on a connection of its own. @throws when none does */
+  /** The node that answers one request on a new connection. @throws when none does */
   askOne(target?: Target): Promise<string>;
   /** The nodes that answer this many requests, sent one after another, sorted. */
   reached(requests?: number, target?: Target): Promise<string[]>;
-  /** Waits until a dozen requests in a row are answered by these nodes and each of them. @throws after a minute */
+  /** Waits until these nodes, and each of them, answer a dozen requests in a row. @throws after a minute */
   settled(names: readonly string[], target?: Target): Promise<void>;
 }
 
-/** Milliseconds a client waits for its answer: more than all tries at silent nodes take, less than one by default. */
+/**
+ * Milliseconds a client waits for its response: longer than all attempts at silent nodes, shorter than one by default.
+ */
 const timeout = 20_000;
 
-/** Registers the hooks that make the nodes, the host and its balancer, and end them. The nodes may expect the PROXY protocol. */
+/**
+ * Registers hooks that create and end the nodes, the host and its balancer. The nodes may expect the PROXY protocol.
+ */
 export function balancedNodes(balancer: Layer4Balancer, options: { proxyProtocol?: boolean } = {}): () => Balanced {
   const { proxyProtocol = false } = options;
   const folder = mkdtempSync(join(tmpdir(), "layer-4-"));
@@ -78,7 +82,7 @@ export function balancedNodes(balancer: Layer4Balancer, options: { proxyProtocol
           seen = await answered.then((all) => all.join(", ")).catch(String);
           if (seen === wanted) return;
         }
-        throw new Error(`${wanted} were to answer, last was ${seen}`);
+        throw new Error(`expected answers of ${wanted}, last were ${seen}`);
       },
     };
   });
@@ -89,21 +93,21 @@ export function balancedNodes(balancer: Layer4Balancer, options: { proxyProtocol
   return () => balanced;
 }
 
-/** What any load balancer at layer 4 does for its clients, whether it asks its nodes or learns from failures. */
+/** What any layer-4 load balancer does for its clients, whether it checks its nodes or learns from failures. */
 export function describeFailover(balancer: Layer4Balancer): void {
   describe.skipIf(process.getuid?.() !== 0)(`${balancer.name} at layer 4`, () => {
     const balanced = balancedNodes(balancer);
     const all = ["server-1", "server-2", "server-3"];
     const load = { requests: 100, perSecond: 20 };
 
-    it("passes both ports through to every node, and TLS is the nodes' own", async () => {
+    it("passes both ports through to every node, which terminate TLS", async () => {
       const { reached, https, http } = balanced();
 
       expect(await reached(12, https)).toEqual(all);
       expect(await reached(12, http)).toEqual(all);
     });
 
-    it("loses no request when a node dies, but for those it was answering, and none when it comes back", async () => {
+    it("loses only the requests that a dying node was answering, and none when it comes back", async () => {
       const { nodes, askOne, settled } = balanced();
       const lost: { readonly begun: number; readonly error: unknown }[] = [];
       const asking = askAtFixedRate(load, async () => {
@@ -123,7 +127,7 @@ export function describeFailover(balancer: Layer4Balancer): void {
       await settled(all);
     });
 
-    it("loses no request when a node vanishes without a word", async () => {
+    it("loses no request when a node vanishes silently", async () => {
       const { nodes, askOne, settled } = balanced();
       await nodes[1].vanish();
 

@@ -1,15 +1,15 @@
 import { createSocket } from "node:dgram";
 
-/** A DNS server that knows IPv4 addresses of names, as long as it is told them. */
+/** A DNS server for IPv4 addresses of names that a test can change. */
 export interface NameServer {
   /** `192.0.2.1:5353`, as nginx's `resolver` takes it. */
   readonly address: string;
-  /** By name. What is not in it does not exist. */
+  /** By name. Other names do not exist. */
   readonly known: Map<string, string>;
   close(): void;
 }
 
-/** Starts one; RFC 1035, as little of it as nginx asks for. */
+/** Starts a name server; RFC 1035, as far as nginx needs it. */
 export async function startNameServer(address: string): Promise<NameServer> {
   const known = new Map<string, string>();
   const socket = createSocket("udp4");
@@ -30,7 +30,7 @@ function answer(query: Buffer, known: ReadonlyMap<string, string>): Buffer {
   const address = known.get(labels.join("."));
   const found = wantsIPv4 && address !== undefined;
   const head = Buffer.from(query.subarray(0, 12));
-  // An answer, recursion available; NXDOMAIN where the name is not known.
+  // A response, recursion available; NXDOMAIN if the name is not known.
   head.writeUInt16BE(0x8180 | (address === undefined ? 3 : 0), 2);
   for (const [offset, count] of [
     [4, 1],

@@ -19,19 +19,19 @@ export interface NginxProcesses {
   readonly leaving: readonly number[];
 }
 
-/** A Debian host of a world with Debian's nginx on it, whose configuration is ours to choose. */
+/** A Debian host of a sandbox with Debian's nginx, whose configuration a test can choose. */
 export interface NginxMachine {
   readonly host: Host;
   readonly build: NginxBuild;
-  /** Fills a template in for the nginx that is here. */
+  /** Fills a template in for the installed nginx. */
   fill(template: string): NginxConfig;
   /** Writes a file that nginx reads. */
   place(path: string, text: string, mode?: number): Promise<void>;
-  /** Starts nginx with a configuration, on these processors only (`0`, `0,1`), once the former one has ended. */
+  /** Starts nginx with a configuration, on these processors only (`0`, `0,1`), once the previous nginx has ended. */
   start(config: NginxConfig, processors?: string): Promise<void>;
-  /** Replaces the configuration of the running nginx; resolves when only the new one answers. */
+  /** Replaces the configuration of the running nginx. Resolves when only the new one responds. */
   reload(config: NginxConfig): Promise<void>;
-  /** Ends it at once; no matter if none runs. */
+  /** Ends nginx immediately, if it runs. */
   stop(): Promise<void>;
   processes(): Promise<NginxProcesses>;
   /** Lines of nginx's error log since it started. */
@@ -41,7 +41,7 @@ export interface NginxMachine {
 const configuration = "/etc/nginx/nginx.conf";
 const errorLog = "/var/log/nginx/error.log";
 
-/** Makes the host, with nginx and whatever other packages of Debian. */
+/** Creates the host, with nginx and other packages of Debian. */
 export async function makeNginxMachine(
   sandbox: Sandbox,
   spec: { readonly name: string; readonly suite?: Suite; readonly packages?: readonly string[] },
@@ -56,7 +56,7 @@ export async function makeNginxMachine(
   const wanted = ["nginx", "libnginx-mod-stream", ...packages];
   const install = ["apt-get", "install", "-q", "-y", "--no-install-recommends", ...wanted];
   const noninteractive = ["env", "DEBIAN_FRONTEND=noninteractive"];
-  // The lists a root was made with may name packages that the archive has replaced since.
+  // The package lists a root was made with may name packages that the archive has replaced since.
   const installed = await host.exec([...noninteractive, ...install]);
   if (installed.code !== 0) {
     await must("apt-get", "-q", "update");
@@ -74,7 +74,7 @@ export async function makeNginxMachine(
   const processes = async (): Promise<NginxProcesses> => {
     const { stdout } = await host.exec(["ps", "-C", "nginx", "-o", "pid=,ppid=,args="]);
     const found = readProcesses(stdout);
-    if (found === undefined) throw new Error(`${name} has not one nginx: ${stdout || "none"}`);
+    if (found === undefined) throw new Error(`${name} does not run exactly one nginx: ${stdout || "none"}`);
     return found;
   };
   const stop = async (): Promise<void> => {
@@ -83,7 +83,7 @@ export async function makeNginxMachine(
   };
   const errors = async (): Promise<string[]> =>
     (await readFile(join(host.root, errorLog), "utf8").catch(() => "")).split("\n").filter((line) => line !== "");
-  /** Several answers in a row: each worker has a probe of its own, and old ones answer for a moment longer. */
+  /** Several responses in a row: each worker has its own probe, and old ones respond for a moment longer. */
   const answers = async (generation: string): Promise<void> => {
     const ask = `exec 3<>/dev/tcp/127.0.0.1/${generationPort} && cat <&3`;
     const loop = `for i in 1 2 3 4 5 6 7 8; do (${ask}) 2>/dev/null; done`;
@@ -121,11 +121,11 @@ export async function makeNginxMachine(
   };
 }
 
-/** What `nginx -V` says of versions; `running with` is there only where it differs from what it was built with. */
+/** Versions in the output of `nginx -V`. `running with` is there only if it differs from what nginx was built with. */
 function buildOf(words: string, resolver: string): NginxBuild {
   const nginx = /nginx version: nginx\/(\d+\.\d+\.\d+)/.exec(words)?.[1];
   const openssl = (/running with OpenSSL (\d+\.\d+\.\d+)/.exec(words) ?? /OpenSSL (\d+\.\d+\.\d+)/.exec(words))?.[1];
-  if (nginx === undefined || openssl === undefined) throw new Error(`nginx -V says no versions: ${words}`);
+  if (nginx === undefined || openssl === undefined) throw new Error(`nginx -V prints no versions: ${words}`);
   return {
     nginx,
     openssl,

@@ -37,7 +37,7 @@ const wiki = site({ name: "wiki-2", hostname: "wiki.example.com", upstreams: [na
 
 const manyNodes = Array.from({ length: 250 }, (_, index) => named(`2001:db8::${(index + 1).toString(16)}`));
 
-/** What may stand behind a balancer. */
+/** Upstreams behind a balancer. */
 export const specs: Readonly<Record<string, readonly Listener[]>> = {
   "both ports at layer 4": [
     layer4({ name: "http", port: 80, upstreams: servers.map((address) => ({ address, port: 80 })) }),
@@ -66,13 +66,13 @@ export const specs: Readonly<Record<string, readonly Listener[]>> = {
   ],
 };
 
-/** Shapes that only a newer nginx takes. */
+/** Configurations that only a newer nginx supports. */
 export const newerSpecs: Readonly<Record<string, readonly Listener[]>> = {
   "several names at layer 4": [layer4({ upstreams: [named("one.example.com", 443), named("two.example.com", 443)] })],
   "a name and an address": [layer7([site({ upstreams: [named("rancher-server"), named("192.0.2.11")] })])],
 };
 
-/** What may be chosen. */
+/** Options to combine. */
 export const choices: Readonly<Record<string, Partial<NginxOptions>>> = {
   defaults: {},
   "everything on": {
@@ -92,7 +92,7 @@ export const choices: Readonly<Record<string, Partial<NginxOptions>>> = {
 
 export const logs = ["files", "container"] as const;
 
-/** Builds whose lines differ. Those of Debian are there for a real check. */
+/** Builds whose lines differ. Debian's builds are used for a real check. */
 export const builds: Readonly<Record<string, NginxBuild>> = {
   bookworm: build("1.22.1", "3.0.17"),
   "nginx 1.23": build("1.23.2", "1.1.1"),
@@ -119,7 +119,7 @@ export interface Variant {
   readonly template: string;
 }
 
-/** Every shape with every choice and both kinds of logs. */
+/** Every configuration with every option and both kinds of logs. */
 export function variantsOf(some: Readonly<Record<string, readonly Listener[]>>): Variant[] {
   return Object.entries(some).flatMap(([shape, listeners]) =>
     Object.entries(choices).flatMap(([choice, options]) =>

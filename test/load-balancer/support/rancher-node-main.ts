@@ -1,4 +1,4 @@
-// A program: one node of a cluster as a layer-4 load balancer meets it, on ports 80 and 443 of its own network namespace.
+// A program: one node of a cluster for a layer-4 load balancer, on ports 80 and 443 of its own network namespace.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { createServer as createTcpServer, type Server, type Socket } from "node:net";
@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import type { Duplex } from "node:stream";
 import type { NodeBehaviour, NodeOrder, NodeSetup, NodeWord } from "./rancher-node.ts";
 
-const tell = (word: NodeWord): void => void process.stdout.write(`${JSON.stringify(word)}\n`);
+const send = (word: NodeWord): void => void process.stdout.write(`${JSON.stringify(word)}\n`);
 
 let setup: NodeSetup | undefined;
 let behaviour: NodeBehaviour = "answers";
@@ -24,7 +24,7 @@ function answer({ name }: NodeSetup, request: IncomingMessage, response: ServerR
   response.end(`${name} ${request.headers.host ?? ""} ${clients.get(request.socket) ?? ""}`);
 }
 
-/** Takes the PROXY protocol's line off a connection, as an ingress controller that is told to expect one. */
+/** Reads the PROXY protocol's line from a connection, like an ingress controller that expects one. */
 function unwrapped(socket: Socket, onward: (socket: Socket, client: string) => void): void {
   socket.once("readable", () => {
     const data = (socket.read() as Buffer | null) ?? Buffer.alloc(0);
@@ -80,7 +80,7 @@ function die(): Promise<unknown> {
 createInterface({ input: process.stdin })
   .on(
     "line",
-    (line) => void obey(JSON.parse(line) as NodeOrder).catch((error: unknown) => tell({ failed: String(error) })),
+    (line) => void obey(JSON.parse(line) as NodeOrder).catch((error: unknown) => send({ failed: String(error) })),
   )
   .once("close", () => process.exit(0));
 
@@ -89,5 +89,5 @@ async function obey(order: NodeOrder): Promise<void> {
   if (order.behaviour !== undefined) behaviour = order.behaviour;
   if (order.alive === false) await die();
   if (order.alive === true && setup !== undefined) await listen(setup);
-  tell({ checks });
+  send({ checks });
 }

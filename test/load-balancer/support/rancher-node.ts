@@ -5,7 +5,7 @@ import type { Sandbox } from "../../../rehearsal/sandbox/sandbox.ts";
 import { issue } from "../../support/certificates.ts";
 import { hostname } from "./balanced.ts";
 
-/** What a node does with those who connect: answers; answers 503, to `/healthz` too; takes it and says nothing; resets. */
+/** Behaviour of a node: answers; answers 503, to `/healthz` too; accepts and does not respond; resets. */
 export type NodeBehaviour = "answers" | "answers 503" | "hangs" | "resets";
 
 export interface NodeSetup {
@@ -18,19 +18,19 @@ export interface NodeSetup {
   readonly proxyProtocol: boolean;
 }
 
-/** What the test tells the program of a node; each is answered by one word. */
+/** Commands of the test to a node's program. The reply to each is one word. */
 export interface NodeOrder {
   readonly setup?: NodeSetup;
   readonly behaviour?: NodeBehaviour;
-  /** Whether anything listens on its ports. */
+  /** Whether the node listens on its ports. */
   readonly alive?: boolean;
 }
 
 export type NodeWord = { readonly checks: number } | { readonly failed: string };
 
 /**
- * A node of a cluster as a layer-4 load balancer meets it: an address with ports 80 and 443, where a request is answered
- * `NODE HOST CLIENT` and an upgraded connection is echoed. CLIENT is what the PROXY protocol says.
+ * A node of a cluster as seen by a layer-4 load balancer: an address with ports 80 and 443, where a request is answered
+ * `NODE HOST CLIENT` and an upgraded connection is echoed. CLIENT is the address in the PROXY protocol.
  */
 export interface RancherNode {
   readonly name: string;
@@ -40,14 +40,14 @@ export interface RancherNode {
   die(): Promise<void>;
   /** Listens again. */
   comeBack(): Promise<void>;
-  /** Packets from and to it are lost, without a word to anybody. */
+  /** Drops packets from and to it silently. */
   vanish(): Promise<void>;
   reappear(): Promise<void>;
-  /** How often it was asked for `/healthz`. */
+  /** Number of requests for `/healthz`. */
   checks(): Promise<number>;
 }
 
-/** Nodes of one cluster, and the CA that signed what they show. */
+/** Nodes of one cluster, and the CA that signed their certificates. */
 export interface RancherNodes {
   readonly nodes: readonly RancherNode[];
   /** PEM. */
@@ -56,7 +56,7 @@ export interface RancherNodes {
 
 const program = join(import.meta.dirname, "rancher-node-main.ts");
 
-/** Makes members of the world's network and starts a node's program on each. They end with the world. */
+/** Creates members of the sandbox's network and starts a node's program on each. They end with the sandbox. */
 export async function startRancherNodes(
   sandbox: Sandbox,
   names: readonly string[],
@@ -81,8 +81,8 @@ async function startNode(sandbox: Sandbox, setup: NodeSetup): Promise<RancherNod
   const gone = once(child, "exit").then(() => Promise.reject(new Error(`the program of node ${name} has ended`)));
   gone.catch(() => undefined);
   let last: Promise<unknown> = Promise.resolve();
-  const tell = (order: NodeOrder): Promise<number> => {
-    const told = last.then(async () => {
+  const send = (order: NodeOrder): Promise<number> => {
+    const reply = last.then(async () => {
       const answered = once(lines, "line");
       child.stdin!.write(`${JSON.stringify(order)}\n`);
       const [line] = (await Promise.race([answered, gone])) as [string];
@@ -90,18 +90,18 @@ async function startNode(sandbox: Sandbox, setup: NodeSetup): Promise<RancherNod
       if ("failed" in word) throw new Error(`node ${name}: ${word.failed}`);
       return word.checks;
     });
-    last = told.catch(() => undefined);
-    return told;
+    last = reply.catch(() => undefined);
+    return reply;
   };
-  await tell({ setup });
+  await send({ setup });
   return {
     name,
     address: place.address,
-    behave: async (behaviour) => void (await tell({ behaviour })),
-    die: async () => void (await tell({ alive: false })),
-    comeBack: async () => void (await tell({ alive: true })),
+    behave: async (behaviour) => void (await send({ behaviour })),
+    die: async () => void (await send({ alive: false })),
+    comeBack: async () => void (await send({ alive: true })),
     vanish: () => place.freeze(),
     reappear: () => place.thaw(),
-    checks: () => tell({}),
+    checks: () => send({}),
   };
 }

@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import type { Host } from "../../../rehearsal/sandbox/host.ts";
 
-/** A connection of TLS whose server need not prove its name; without a name the client says none. */
+/** A TLS connection that does not verify the server. Without a name the client sends no SNI. */
 export function tlsTo(address: string, servername: string | undefined): TLSSocket {
   const named = servername === undefined ? {} : { servername };
   return connectTls({ host: address, port: 443, rejectUnauthorized: false, ...named });
@@ -12,12 +12,12 @@ export function tlsTo(address: string, servername: string | undefined): TLSSocke
 /** Milliseconds of silence until a connection is given up. */
 const timeout = 10_000;
 
-/** A request as plain as it can be, after which the server hangs up. */
+/** A minimal request, after which the server closes the connection. */
 export function plainRequest(path: string, host: string): string {
   return `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
 }
 
-/** Sends bytes and gives all that comes back until the other side ends. */
+/** Sends bytes and returns all that arrives until the other side ends. */
 export function exchange(socket: Socket, bytes: string): Promise<string> {
   return new Promise((done, failed) => {
     let text = "";
@@ -34,20 +34,20 @@ export async function exchangeWithin(host: Host, address: string, port: number, 
   return (await host.exec(["timeout", `${timeout / 1000}`, "bash", "-c", asking], { stdin: bytes })).stdout;
 }
 
-/** Sends bytes and gives what has come back when it holds some words; then hangs up. */
-export function until(words: string, socket: Socket, bytes: string): Promise<string> {
+/** Sends bytes and returns what has arrived once it contains a text, then disconnects. */
+export function until(expected: string, socket: Socket, bytes: string): Promise<string> {
   return new Promise<string>((done, failed) => {
     let text = "";
-    socket.setTimeout(timeout, () => socket.destroy(new Error(`no "${words}" within ${timeout / 1000} s: ${text}`)));
+    socket.setTimeout(timeout, () => socket.destroy(new Error(`no "${expected}" within ${timeout / 1000} s: ${text}`)));
     socket.once("error", failed).on("data", (data: Buffer) => {
       text += data.toString("latin1");
-      if (text.includes(words)) done(text);
+      if (text.includes(expected)) done(text);
     });
     socket.write(bytes);
   }).finally(() => socket.destroy());
 }
 
-/** Status of one request over HTTP/2, or the words of the error it ended with. */
+/** Status of one request over HTTP/2, or the message of the error it ended with. */
 export function http2Status(
   address: string,
   servername: string,

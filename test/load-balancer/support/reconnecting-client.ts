@@ -1,24 +1,27 @@
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Milliseconds between two attempts of a client, and until it gives one up. */
+/** Milliseconds between two attempts of a client, and its timeout. */
 const pause = 20;
 const timeout = 500;
 
-/** Milliseconds of answers in a row after which a client that was not answered is content, and one that always was. */
+/**
+ * Milliseconds of successive responses after which a client is content, for one that was interrupted and one that was
+ * not.
+ */
 const content = { again: 1000, always: 4000 };
 
 /** One connection, read to its end. */
 export function hello(address: string): Promise<boolean> {
   return new Promise((done) => {
-    let said = "";
+    let received = "";
     const socket = connect({ host: address, port: 443, timeout: timeout });
     const end = (answered: boolean) => {
       socket.destroy();
       done(answered);
     };
-    socket.on("data", (data: Buffer) => (said += data.toString()));
-    socket.once("end", () => end(said === "hello\n"));
+    socket.on("data", (data: Buffer) => (received += data.toString()));
+    socket.once("end", () => end(received === "hello\n"));
     socket.once("timeout", () => end(false));
     socket.once("error", () => end(false));
   });

@@ -3,7 +3,7 @@ import { defaultNginxOptions, type NginxOptions } from "../../../components/load
 import { renderNginxConfig } from "../../../components/load-balancer/nginx-config.ts";
 import type { NginxLogs } from "../../../components/load-balancer/nginx-log.ts";
 
-/** The product's configuration as a template, with its defaults but for what is named. */
+/** The product's configuration as a template, with its defaults except for the given options. */
 export function rendered(
   listeners: readonly Listener[],
   options: Partial<NginxOptions> = {},

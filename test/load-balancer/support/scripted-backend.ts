@@ -6,12 +6,12 @@ import { WebSocketServer } from "ws";
 import type { Upstream } from "../../../components/load-balancer/listener.ts";
 
 /**
- * What a backend does with a request: answers it, answers 503, takes it and never answers, or takes it and cuts the
- * connection with a reset.
+ * Behaviour of a backend for a request: answers it, answers 503, accepts it and never answers, or accepts it and resets
+ * the connection.
  */
 export type Behaviour = "answers" | "answers 503" | "hangs" | "resets";
 
-/** A request as it came to a backend. */
+/** A request as a backend received it. */
 export interface SeenRequest {
   readonly method: string;
   readonly path: string;
@@ -20,23 +20,23 @@ export interface SeenRequest {
 }
 
 /**
- * A server of one node, as a load balancer meets it: plain HTTP that says what it was asked, echoes websockets, and
+ * A server of one node, as seen by a load balancer: plain HTTP that returns the request, echoes websockets, and
  * echoes every other protocol it is asked to upgrade to, as `kubectl exec` does with SPDY/3.1.
  */
 export interface ScriptedBackend {
   readonly upstream: Upstream;
   behaviour: Behaviour;
-  /** Requests it took, whatever it did with them, in the order they were complete. */
+  /** Requests it received, whatever it did with them, in the order they were complete. */
   readonly seen: SeenRequest[];
-  /** Connections it was given since it was made. */
+  /** Connections it accepted since it was created. */
   readonly connections: number;
   /** Ends as a killed process does: every connection is cut, the port refuses. */
   die(): Promise<void>;
-  /** Listens again where it did; nothing happens where it never stopped. */
+  /** Listens again on the same port. Does nothing if it never stopped. */
   comeBack(): Promise<void>;
 }
 
-/** Asked for this, a backend answers in pieces, as a watch of Kubernetes does. */
+/** For this path, a backend streams its response, as a watch of Kubernetes does. */
 export const drip = { path: "/drip", pieces: 10, milliseconds: 250 } as const;
 
 /** Starts a backend that answers `<name> <method> <path>`. */

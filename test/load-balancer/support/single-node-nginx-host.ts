@@ -19,17 +19,17 @@ import { issue } from "../../support/certificates.ts";
 import { devNginx, devSettings } from "../../support/dev-stack.ts";
 import { addNginx, addNginxTwice } from "./nginx-images.ts";
 
-/** A host whose Docker engine gives containers networks of their own, and in one of these a web server named rancher. */
+/** A host whose Docker engine gives containers their own networks, and in one of these a web server named rancher. */
 export interface SingleNodeNginxHost {
   readonly machine: ScriptedHost;
   readonly engine: DockerEngine;
-  /** The same nginx in images of other bytes, with a shell, and one without. */
+  /** The same nginx in images with other bytes, with a shell, and one without. */
   readonly images: { readonly first: string; readonly second: string; readonly withoutShell: string };
   /** Runs the product's script over SSH. */
   run(args?: SingleNodeNginxArgs, options?: ScriptOptions): Promise<ScriptEnd>;
-  /** Runs it as the user `ops`, as on the machine Pulumi runs on; with a body of one's own where one is given. */
+  /** Runs it as the user `ops`, as on the machine Pulumi runs on, optionally with another body. */
   runLocally(args?: SingleNodeNginxArgs & { readonly body?: string; readonly script?: string }): Promise<CommandResult>;
-  /** Asks for `https://rancher.localhost/` as a client would; the status, or the error's code. */
+  /** Requests `https://rancher.localhost/` as a client would. Returns the status, or the error's code. */
   ask(port?: number): Promise<number | string>;
   /** Id of the container that serves, and of its processes. */
   identity(): Promise<string>;
@@ -40,7 +40,7 @@ export interface SingleNodeNginxArgs extends Partial<Pick<SingleNodeNginxScriptA
   readonly balancer?: Partial<SingleNodeNginxSettings>;
 }
 
-/** @returns why not, where this machine does not let a Docker engine run */
+/** @returns the reason, if this machine cannot run a Docker engine */
 export async function makeSingleNodeNginxHost(): Promise<SingleNodeNginxHost | { readonly refused: string }> {
   return inDockerSandbox(async (sandbox, closers, close) => {
     const host = await sandbox.addHost({ name: "docker-1", user: "ops", port: 22 });

@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders } from "node:http";
 import { createServer as createTcpServer, type AddressInfo, type Server } from "node:net";
 import type { Upstream } from "../../../components/load-balancer/listener.ts";
 
-/** What a backend tells of the request it was given. */
+/** A backend's report of the request it received. */
 export interface ClientAddressSource {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
@@ -10,8 +10,9 @@ export interface ClientAddressSource {
 }
 
 /**
- * A backend that answers `/status/404` with that status, `/stream` and `/watch` with an event it does not finish (of
- * server-sent events, of Kubernetes), and everything else with what it was asked, as JSON. It sends a Strict-Transport-Security of its own, and Upgrade requests are echoed.
+ * A backend that answers `/status/404` with that status, `/stream` and `/watch` with an unfinished event (server-sent
+ * events, Kubernetes), and everything else with the request as JSON. It sends its own Strict-Transport-Security header,
+ * and echoes Upgrade requests.
  */
 export async function startEchoBackend(address: string): Promise<Upstream & { close(): void }> {
   const server = createServer((request, response) => {
@@ -50,7 +51,7 @@ export async function startEchoBackend(address: string): Promise<Upstream & { cl
   };
 }
 
-/** A backend that sends back what a connection began with, up to a line `end`, and ends it. */
+/** A backend that returns what a connection began with, up to a line `end`, and closes it. */
 export async function startParrot(address: string): Promise<Upstream & { close(): void }> {
   const server = createTcpServer((socket) => {
     let text = "";

@@ -1,20 +1,20 @@
 import { connect, getCiphers, type ConnectionOptions, type SecureVersion } from "node:tls";
 import type { Target } from "./asking.ts";
 
-/** Which offers of a client a server takes. It need not prove its name here. */
+/** Which offers of a client a server accepts. The client does not verify the server. */
 export interface TakenOffers {
   readonly protocols: readonly string[];
-  /** Of TLS 1.2, as OpenSSL writes them. */
+  /** Of TLS 1.2, in OpenSSL's notation. */
   readonly suites: readonly string[];
   readonly curves: readonly string[];
 }
 
 const protocols = ["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"] as const;
 const curves = ["X25519", "X448", "prime256v1", "secp384r1", "secp521r1", "brainpoolP256r1", "secp256k1"];
-/** Lets the client offer what OpenSSL thinks too weak. */
+/** Lets the client offer what OpenSSL considers too weak. */
 const anything = "ALL:COMPLEMENTOFALL:@SECLEVEL=0";
 
-/** Offers one thing at a time: every protocol, every suite and curve that OpenSSL knows here. */
+/** Offers one option at a time: every protocol, suite and curve that OpenSSL supports here. */
 export async function takenOffers(target: Target): Promise<TakenOffers> {
   const suites = getCiphers()
     .map((name) => name.toUpperCase())

@@ -3,24 +3,24 @@ import { request as httpsRequest } from "node:https";
 import type { Duplex } from "node:stream";
 import type { Target } from "./asking.ts";
 
-/** A connection that has left HTTP/1.1 for another protocol, with a server that echoes. */
+/** A connection that was upgraded from HTTP/1.1 to another protocol, with a server that echoes. */
 export interface UpgradedConnection {
-  /** What the answer said it was upgraded to. */
+  /** The protocol that the response upgraded to. */
   readonly protocol: string;
-  /** Sends bytes, and resolves when they are back. @throws when they are not, within 10 s */
+  /** Sends bytes, and resolves when they are echoed. @throws after 10 s */
   echo(text: string): Promise<void>;
   /** Resolves when the connection has ended, with the moment it did (`performance.now()`). */
   readonly ended: Promise<number>;
   close(): void;
 }
 
-/** What a client of each protocol asks with; the websocket's first frame is made by hand below. */
+/** The upgrade request of each protocol. The websocket's first frame is built below. */
 const requests = {
   websocket: { "sec-websocket-version": "13", "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==" },
   "SPDY/3.1": { "x-stream-protocol-version": "v4.channel.k8s.io" },
 } as const;
 
-/** Opens one. @throws when the answer is anything but 101 */
+/** Opens a connection. @throws when the status is anything but 101 */
 export function upgrade(
   target: Target,
   protocol: keyof typeof requests,
@@ -29,9 +29,12 @@ export function upgrade(
   const { address, port, hostname, ca } = target;
   const { path = "/", method = "GET" } = options;
   const headers = { host: hostname, connection: "Upgrade", upgrade: protocol, ...requests[protocol] };
-  const words = { host: address, port, path, method, agent: false as const, headers };
+  const requestOptions = { host: address, port, path, method, agent: false as const, headers };
   return new Promise((done, failed) => {
-    const request = ca === undefined ? httpRequest(words) : httpsRequest({ ...words, servername: hostname, ca: [ca] });
+    const request =
+      ca === undefined
+        ? httpRequest(requestOptions)
+        : httpsRequest({ ...requestOptions, servername: hostname, ca: [ca] });
     request.setTimeout(10_000, () => request.destroy(new Error(`no upgrade to ${protocol} within 10 s`)));
     request.once("error", failed);
     request.once("response", (response) => {
@@ -49,17 +52,17 @@ export function upgrade(
 
 function connectionOver(socket: Duplex, protocol: string, wrap: (text: string) => Buffer): UpgradedConnection {
   let received = "";
-  let heard: () => void = () => undefined;
+  let onData: () => void = () => undefined;
   socket.on("data", (data: Buffer) => {
     received += data.toString("latin1");
-    heard();
+    onData();
   });
   socket.on("error", () => undefined).on("end", () => socket.end());
   let over = false;
   const ended = new Promise<number>((done) => {
     socket.once("close", () => {
       over = true;
-      heard();
+      onData();
       done(performance.now());
     });
   });
@@ -69,16 +72,16 @@ function connectionOver(socket: Duplex, protocol: string, wrap: (text: string) =
     echo: (text) =>
       new Promise((done, failed) => {
         const limit = setTimeout(() => failed(new Error(`"${text}" did not come back within 10 s`)), 10_000);
-        heard = () => {
+        onData = () => {
           const back = received.includes(text);
           if (!back && !over) return;
           clearTimeout(limit);
           received = "";
-          heard = () => undefined;
+          onData = () => undefined;
           if (back) done();
           else failed(new Error(`the connection ended before "${text}" came back`));
         };
-        if (over) heard();
+        if (over) onData();
         else socket.write(wrap(text));
       }),
     close: () => socket.destroy(),

@@ -2,7 +2,7 @@ import { request } from "node:https";
 import { createGunzip } from "node:zlib";
 import type { Target } from "./asking.ts";
 
-/** Asks for a compressed watch, and gives the first event of it, though the watch is not over, and how it was encoded. */
+/** Requests a compressed watch. Returns its first event while the watch is still open, and the encoding. */
 export function firstOfWatch(target: Target, path: string): Promise<{ encoding: string | undefined; text: string }> {
   const { address, port, hostname, ca } = target;
   const headers = { host: hostname, "accept-encoding": "gzip" };

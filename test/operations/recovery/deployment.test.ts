@@ -23,24 +23,24 @@ const stackWith = (...pending_operations: PendingOperation[]): ExportedStack => 
 });
 
 describe("pending operations of a stack", () => {
-  it("are all that the engine was at when it died", () => {
+  it("are all operations that the engine was working on when it died", () => {
     expect(pendingOperations(stackWith(release, script))).toEqual([release, script]);
     expect(pendingOperations({ version: 3, deployment: {} })).toEqual([]);
   });
 
-  it("among them the Helm releases, by the names the cluster knows", () => {
+  it("include the Helm releases, by their names in the cluster", () => {
     expect(pendingReleases(stackWith(script, release))).toEqual([
       { urn: release.resource.urn, name: "rancher", namespace: "cattle-system", operation: "creating" },
     ]);
   });
 
-  it("skip a release whose name the state does not have", () => {
+  it("omit a release whose name is not in the state", () => {
     const nameless = operation("kubernetes:helm.sh/v3:Release", "rancher-release", { namespace: "cattle-system" });
 
     expect(pendingReleases(stackWith(nameless, operation("kubernetes:helm.sh/v3:Release", "bare")))).toEqual([]);
   });
 
-  it("can be taken out, and nothing else goes with them", () => {
+  it("can be removed without affecting other resources", () => {
     const stack = stackWith(release, script);
 
     expect(withoutPending(stack)).toEqual({
@@ -49,7 +49,7 @@ describe("pending operations of a stack", () => {
     });
   });
 
-  it("become resources of the state where they exist, with what the provider compares the next inputs with", () => {
+  it("become resources of the state if they exist, with the inputs that the provider compares next time", () => {
     const stack: ExportedStack = { version: 3, deployment: { pending_operations: [release, script] } };
 
     const { deployment } = withoutPending(stack, [{ urn: release.resource.urn, id: "cattle-system/rancher" }]);
@@ -61,7 +61,7 @@ describe("pending operations of a stack", () => {
     expect(deployment.pending_operations).toEqual([]);
   });
 
-  it("take the place of the resource that was deleted to be replaced", () => {
+  it("replace the resource that was deleted for its replacement", () => {
     const deleted = { ...release.resource, id: "former", pendingReplacement: true };
     const dependent = { ...script.resource, dependencies: [release.resource.urn] };
     const stack: ExportedStack = {

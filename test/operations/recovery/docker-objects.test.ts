@@ -21,7 +21,7 @@ const exported = (type: string, resource: string, inputs: Record<string, unknown
 const container = "docker:index/container:Container";
 
 describe("pendingDockerObjects", () => {
-  it("are the container and the network an engine was creating", () => {
+  it("finds the container and the network that an engine was creating", () => {
     expect(pendingDockerObjects(exported("creating", container, { name: "rancher", labels }))).toEqual([
       { urn: "urn", kind: "container", name: "rancher", stack: "rancher/dev" },
     ]);
@@ -32,14 +32,11 @@ describe("pendingDockerObjects", () => {
 
   it.each([
     ["one that is in the state", exported("updating", container, { name: "rancher", labels })],
-    ["one that is going", exported("deleting", container, { name: "rancher", labels })],
+    ["one that is being deleted", exported("deleting", container, { name: "rancher", labels })],
     ["one without our label", exported("creating", container, { name: "rancher" })],
-    [
-      "a volume, which is taken as it is found",
-      exported("creating", "docker:index/volume:Volume", { name: "x", labels }),
-    ],
+    ["a volume, which the provider adopts", exported("creating", "docker:index/volume:Volume", { name: "x", labels })],
     ["nothing", { version: 3, deployment: {} }],
-  ])("are not %s", (_, stack) => {
+  ])("ignores %s", (_, stack) => {
     expect(pendingDockerObjects(stack)).toEqual([]);
   });
 });
@@ -82,7 +79,7 @@ const both: readonly PendingDockerObject[] = [
 ];
 
 describe("findDockerObjects", () => {
-  it("finds what runs, and leaves it running", () => {
+  it("finds a running container, and leaves it running", () => {
     const found = run(both);
 
     expect(found).toEqual({ status: 0, stdout: "container rancher 0123abc\nnetwork rancher 0123abc\n", stderr: "" });
@@ -92,7 +89,7 @@ describe("findDockerObjects", () => {
     ]);
   });
 
-  it("removes a container that does not run, so that it can be created again", () => {
+  it("removes a container that is not running, so that it can be created again", () => {
     const found = run(both, { state: "stopped" });
 
     expect(found.stdout).toBe("network rancher 0123abc\n");
@@ -102,14 +99,14 @@ describe("findDockerObjects", () => {
   });
 
   it.each([
-    ["what belongs to another stack", { owner: "rancher/prod" }],
-    ["what is not there", { state: "absent" as State }],
+    ["a container of another stack", { owner: "rancher/prod" }],
+    ["a missing container", { state: "absent" as State }],
   ])("leaves %s alone", (_, options) => {
     expect(run(both, options)).toEqual({ status: 0, stdout: "", stderr: "" });
   });
 
   it.each([["name=other\nstack=rancher/dev\n"], ["name=local\nstack=rancher/prod\n"], [""]])(
-    "touches nothing on a machine that is not the stack's: %j",
+    "changes nothing on a machine that does not belong to the stack: %j",
     (marker) => {
       expect(run(both, { marker, state: "stopped" })).toEqual({
         status: 0,

@@ -29,7 +29,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-/** A Helm that knows the release in that status, and records its arguments and the kubeconfig it is given. */
+/** A Helm with the release in that status. It records its arguments and its kubeconfig. */
 function helm(status: string | undefined, body = ""): void {
   const releases = JSON.stringify(status === undefined ? [] : [{ name: "rancher", status, revision: "3" }]);
   tools.tool(
@@ -54,7 +54,7 @@ async function recover(operation: string, { cluster = owned, answer = true } = {
 }
 
 describe("recoverRelease", () => {
-  it("completes an installation that was interrupted, so what already serves goes on serving", async () => {
+  it("completes an interrupted installation, so what already serves keeps serving", async () => {
     helm("pending-install");
 
     expect(await recover("creating")).toEqual({ done: "completed the interrupted installation of rancher", adoption });
@@ -75,7 +75,7 @@ describe("recoverRelease", () => {
     ]);
   });
 
-  it.each(["deployed", "failed"])("adds a release that is %s to a state that does not know it", async (status) => {
+  it.each(["deployed", "failed"])("adds a release that is %s to a state that does not contain it", async (status) => {
     helm(status);
 
     expect(await recover("creating")).toEqual({
@@ -86,7 +86,7 @@ describe("recoverRelease", () => {
   });
 
   it.each([undefined, "deployed", "failed", "superseded"])(
-    "leaves a release of the state alone that is %s",
+    "leaves a release in the state alone if it is %s",
     async (status) => {
       helm(status);
 
@@ -95,13 +95,13 @@ describe("recoverRelease", () => {
     },
   );
 
-  it("has nothing to do for an installation that never began", async () => {
+  it("does nothing for an installation that never began", async () => {
     helm(undefined);
 
     expect(await recover("creating")).toEqual({});
   });
 
-  it("finishes a removal only when that is confirmed", async () => {
+  it("finishes a removal only if it is confirmed", async () => {
     helm("uninstalling");
 
     await expect(recover("deleting", { answer: false })).rejects.toThrow('release rancher is still "uninstalling"');
@@ -121,7 +121,7 @@ describe("recoverRelease", () => {
     ["creating", "pending-install"],
     ["updating", "pending-upgrade"],
     ["deleting", "uninstalling"],
-  ])("touches nothing in a namespace without this stack's label: %s, %s", async (operation, status) => {
+  ])("changes nothing in a namespace without this stack's label: %s, %s", async (operation, status) => {
     helm(status);
 
     await expect(recover(operation, { cluster: { ...owned, ownedNamespaces: ["cert-manager"] } })).rejects.toThrow(
@@ -131,7 +131,7 @@ describe("recoverRelease", () => {
     expect(confirmed).toEqual([]);
   });
 
-  it("gives Helm the kubeconfig in a file nobody else can read, and removes it", async () => {
+  it("passes the kubeconfig to Helm in a file that only its owner can read, and removes it", async () => {
     helm("pending-install");
 
     await recover("creating");
@@ -142,7 +142,7 @@ describe("recoverRelease", () => {
     expect(existsSync(read("file"))).toBe(false);
   });
 
-  it("fails with what Helm printed, and removes the kubeconfig then, too", async () => {
+  it("fails with Helm's output, and removes the kubeconfig then, too", async () => {
     helm("pending-install", "echo 'Error: timed out' >&2; exit 1");
 
     await expect(recover("creating")).rejects.toThrow("helm rollback: Error: timed out");
@@ -160,13 +160,13 @@ describe("requireSameCluster", () => {
     expect(() => requireSameCluster(state("this-cluster"), owned)).not.toThrow();
   });
 
-  it("refuses another cluster, which may have a Rancher of its own", () => {
+  it("refuses another cluster, which may have its own Rancher", () => {
     expect(() => requireSameCluster(state("former-cluster"), owned)).toThrow(
       "rancher:kubeconfig leads to another cluster than the interrupted run worked on (UID of kube-system this-cluster, then former-cluster). Nothing was touched.",
     );
   });
 
-  it("refuses where the state does not say which cluster it was", () => {
+  it("refuses if the state does not identify its cluster", () => {
     expect(() => requireSameCluster(state(), owned)).toThrow(
       "did not record its cluster, so nothing there was touched",
     );

@@ -81,14 +81,14 @@ function lock(pid: number): string {
 }
 
 describe("recoverInterruptedRun", () => {
-  it("changes nothing in a stack that was left in order", async () => {
+  it("changes nothing in a stack without pending operations", async () => {
     await recover(engineWith());
 
     expect(commands()).toEqual(["stack export --stack prod"]);
     expect(logged).toEqual(["recovered: ended node (process 7), left behind"]);
   });
 
-  it("forgets what was under way, through standard input, and says what", async () => {
+  it("removes pending operations, through standard input, and reports them", async () => {
     await recover(engineWith([script]));
 
     expect(commands()).toEqual(["stack export --stack prod", "stack import --stack prod"]);
@@ -108,14 +108,14 @@ describe("recoverInterruptedRun", () => {
     expect(logged[1]).toMatch(/^recovered: removed the lock of process \d+, which ended without releasing it \(.+\)$/);
   });
 
-  it("touches nothing while a living engine has the stack", async () => {
+  it("changes nothing while another engine holds the stack", async () => {
     lock(process.pid);
 
     await expect(recover(engineWith([script]))).rejects.toThrow(/prod has been in use since .+ by process/);
     expect(asked).toEqual([]);
   });
 
-  it("recovers a Helm release, adds it to the state and has the provider read it", async () => {
+  it("recovers a Helm release, adds it to the state and has the provider refresh it", async () => {
     await using api = await playApi(clusterOf(uid));
     using tools = new FakeTools();
     const found = '[{"name":"rancher","status":"pending-install","revision":"1"}]';
@@ -136,7 +136,7 @@ describe("recoverInterruptedRun", () => {
     expect(logged.join("\n")).not.toContain("canary");
   });
 
-  it("touches nothing where the kubeconfig leads to another cluster by now", async () => {
+  it("changes nothing if the kubeconfig now leads to another cluster", async () => {
     await using api = await playApi(clusterOf("another-cluster"));
     using tools = new FakeTools();
     tools.tool("helm", "v3.19.0", "echo 'Error: not expected' >&2; exit 1");
@@ -149,7 +149,7 @@ describe("recoverInterruptedRun", () => {
     expect(api.requests.filter((request) => !request.startsWith("GET "))).toEqual([]);
   });
 
-  it("keeps the pending operations when a release cannot be recovered, so that the next run tries again", async () => {
+  it("keeps the pending operations if a release cannot be recovered, so that the next run tries again", async () => {
     await using api = await playApi(clusterOf(uid));
     using tools = new FakeTools();
     tools.tool("helm", "v3.19.0", "echo 'Error: Kubernetes cluster unreachable' >&2; exit 1");
@@ -161,7 +161,7 @@ describe("recoverInterruptedRun", () => {
     expect(commands()).not.toContain("stack import --stack prod");
   });
 
-  it("adds a container that runs on the Docker host to the state", async () => {
+  it("adds a running container on the Docker host to the state", async () => {
     const scripts: string[] = [];
 
     await recoverInterruptedRun(engineWith([container]), {
@@ -185,7 +185,7 @@ describe("recoverInterruptedRun", () => {
     expect(commands().at(-1)).toBe(`refresh --stack prod --yes --skip-preview --target ${container.urn}`);
   });
 
-  it("asks no Docker host where no container was being created", async () => {
+  it("does not contact a Docker host if no container was being created", async () => {
     const dockerHost = { name: "local", run: never };
 
     await recoverInterruptedRun(engineWith([script]), {

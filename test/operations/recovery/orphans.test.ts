@@ -18,12 +18,12 @@ describe("orphansAmong", () => {
     ).toEqual(orphans);
   });
 
-  it("are none while every engine lives, and none where there are no processes", () => {
+  it("are none while every engine lives, and none without processes", () => {
     expect(orphansAmong([marked(1, "a", "pulumi"), marked(2, "a", "node"), marked(3, "b", "pulumi")])).toEqual([]);
     expect(orphansAmong([])).toEqual([]);
   });
 
-  it("are not spared by an engine of another run, nor by a plugin whose name begins alike", () => {
+  it("are found despite an engine of another run, or a plugin whose name begins alike", () => {
     const orphan = marked(2, "dead", "pulumi-language-nodejs");
 
     expect(orphansAmong([marked(1, "alive", "pulumi"), orphan])).toEqual([orphan]);
@@ -35,8 +35,8 @@ describe.skipIf(!existsSync("/proc/self/environ"))("on this machine", () => {
   const ours = () => markedProcesses().filter((each) => each.run === run);
   const started: ChildProcess[] = [];
   async function start(file: string, env: NodeJS.ProcessEnv): Promise<ChildProcess> {
-    const words = file === "node" ? ["-e", "setTimeout(() => {}, 60_000)"] : ["60"];
-    const child = spawn(file === "node" ? process.execPath : file, words, {
+    const args = file === "node" ? ["-e", "setTimeout(() => {}, 60_000)"] : ["60"];
+    const child = spawn(file === "node" ? process.execPath : file, args, {
       env: { PATH: process.env["PATH"], ...env },
     });
     started.push(child);
@@ -47,7 +47,7 @@ describe.skipIf(!existsSync("/proc/self/environ"))("on this machine", () => {
     for (const child of started.splice(0)) child.kill("SIGKILL");
   });
 
-  it("a process that carries a dead engine's mark is ended, and no other", async () => {
+  it("ends a process with a dead engine's mark, and no other", async () => {
     const orphan = await start("node", { [runVariable]: run });
     const daemon = await start("sleep", { [runVariable]: run });
     const bystander = await start("node", {});
@@ -61,7 +61,7 @@ describe.skipIf(!existsSync("/proc/self/environ"))("on this machine", () => {
     expect(endOrphans(ours())).toEqual([]);
   });
 
-  it("an engine is known as one, also when its program was replaced while it runs", async () => {
+  it("recognises an engine even if its program was replaced while it runs", async () => {
     const folder = mkdtempSync(join(tmpdir(), "rancher-orphans-"));
     const program = join(folder, "pulumi");
     copyFileSync("/bin/sleep", program);

@@ -20,7 +20,7 @@ afterEach(() => {
   rmSync(home, { recursive: true, force: true });
 });
 
-/** A process id that was just given back. */
+/** The process id of a process that has just ended. */
 const deadPid = () => spawnSync("true").pid;
 
 function lock(file: string, overrides: object = {}): void {
@@ -29,7 +29,7 @@ function lock(file: string, overrides: object = {}): void {
 }
 
 describe("removeStaleLocks", () => {
-  it("removes the lock of an engine that died here, and says whose it was", () => {
+  it("removes the lock of an engine that died here, and reports its owner", () => {
     const pid = deadPid();
     lock("a.json", { pid });
 
@@ -47,7 +47,7 @@ describe("removeStaleLocks", () => {
     expect(readdirSync(locks)).toEqual(["a.json"]);
   });
 
-  it("finds the state in the home folder, where pulumi login --local puts it", () => {
+  it("finds the state in the home folder, as pulumi login --local does", () => {
     vi.stubEnv("HOME", home);
     lock("a.json");
 
@@ -56,13 +56,13 @@ describe("removeStaleLocks", () => {
     vi.unstubAllEnvs();
   });
 
-  it("takes a process of another user for alive", () => {
+  it("treats a process of another user as alive", () => {
     lock("a.json", { pid: 1, timestamp: new Date().toISOString() });
 
     expect(remove).toThrow("by process 1 of ops");
   });
 
-  it("takes a process that started after the lock was taken for another one with the same id", () => {
+  it("treats a process that started after the lock was taken as another one with the same id", () => {
     lock("a.json", { pid: process.pid, timestamp: "2026-01-01T00:00:00Z" });
     lock("b.json", { pid: 1, timestamp: "2001-01-01T00:00:00Z" });
 
@@ -70,13 +70,13 @@ describe("removeStaleLocks", () => {
     expect(readdirSync(locks)).toEqual([]);
   });
 
-  it("takes a lock whose time it cannot read for one that is held", () => {
+  it("treats a lock with an unreadable time as held", () => {
     lock("a.json", { pid: process.pid, timestamp: "then" });
 
     expect(remove).toThrow("has been in use since then");
   });
 
-  it("never judges a process of another machine", () => {
+  it("does not check processes of another machine", () => {
     lock("a.json", { hostname: "elsewhere" });
 
     expect(remove).toThrow(
@@ -93,7 +93,7 @@ describe("removeStaleLocks", () => {
     ["no process id", JSON.stringify({ hostname: hostname(), username: "ops", timestamp: "now" })],
     ["a process id that would reach a whole group", JSON.stringify({ pid: 0, hostname: hostname() })],
     ["a process id below zero", JSON.stringify({ pid: -1, hostname: hostname() })],
-  ])("leaves alone what Pulumi did not write: %s", (_, text) => {
+  ])("leaves files alone that Pulumi did not write: %s", (_, text) => {
     writeFileSync(join(locks, "junk.json"), text);
 
     expect(remove).toThrow(
@@ -102,7 +102,7 @@ describe("removeStaleLocks", () => {
     expect(existsSync(join(locks, "junk.json"))).toBe(true);
   });
 
-  it("removes nothing at all when one of several locks is in use", () => {
+  it("removes nothing if one of several locks is in use", () => {
     lock("a.json");
     lock("b.json", { pid: process.pid, timestamp: new Date().toISOString() });
 
@@ -110,7 +110,7 @@ describe("removeStaleLocks", () => {
     expect(readdirSync(locks)).toEqual(["a.json", "b.json"]);
   });
 
-  it("looks at one stack only", () => {
+  it("checks one stack only", () => {
     const other = join(locks, "..", "dev");
     mkdirSync(other);
     writeFileSync(join(other, "a.json"), "{");
@@ -118,7 +118,7 @@ describe("removeStaleLocks", () => {
     expect(remove()).toEqual([]);
   });
 
-  it("has nothing to do without locks, or where the state is not on this machine", () => {
+  it("does nothing without locks, or if the state is not on this machine", () => {
     rmSync(locks, { recursive: true });
 
     expect(remove()).toEqual([]);

@@ -58,7 +58,7 @@ it("serves fake charts in the versions of the stack file, and those an upgrade s
   await expect(fetch(`${url}/index.yaml`)).rejects.toThrow();
 });
 
-it("uses repositories that answer, and serves nothing", async () => {
+it("uses repositories that respond, and serves nothing", async () => {
   const { url, stop } = await serveIndex();
 
   const charts = await choose({ chartRepository: url, certManager: { chartRepository: url } });
@@ -71,7 +71,7 @@ it("uses repositories that answer, and serves nothing", async () => {
   stop();
 });
 
-it("keeps the user's repository that answers, and replaces only the other one", async () => {
+it("keeps the user's repository that responds, and replaces only the other one", async () => {
   const { url, stop } = await serveIndex();
 
   const charts = await choose({ chartRepository: url });

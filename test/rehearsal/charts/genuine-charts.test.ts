@@ -35,11 +35,11 @@ it("does not reach a repository that refuses the connection", async () => {
   expect(await isReachable("oci://127.0.0.1:1/charts")).toBe(false);
 });
 
-it("does not take a portal's sign-in page for an index", async () => {
+it("does not accept a portal's sign-in page as an index", async () => {
   expect(await isReachable(await serve((_, response) => void response.end("<html>Sign in</html>")))).toBe(false);
 });
 
-it("gives up on a repository that accepts the connection and says nothing", async () => {
+it("gives up on a repository that accepts the connection but does not respond", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   let asked = () => {};
   const request = new Promise<void>((resolve) => (asked = resolve));

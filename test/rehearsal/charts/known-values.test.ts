@@ -11,7 +11,7 @@ const known = knownValues(new Map(files.map((path) => [path, readFileSync(join(f
 const unknown = (values: Record<string, unknown>) =>
   unknownChartValues({ title: "rancher 2.15.2", known }, values).map(({ key }) => key);
 
-it("the fake Rancher chart takes the values of the genuine one, so that a rehearsal refuses none of them", () => {
+it("the fake Rancher chart accepts the values of the genuine one, so that a rehearsal refuses none of them", () => {
   const values = {
     antiAffinity: "required",
     auditLog: { enabled: true, level: 1, destination: "hostPath", maxAge: 1, image: { registry: "a" }, resources: {} },
@@ -43,7 +43,7 @@ it("the fake Rancher chart takes the values of the genuine one, so that a rehear
   expect(unknown(values)).toEqual([]);
 });
 
-it("the fake Rancher chart refuses others", () => {
+it("the fake Rancher chart rejects unknown values", () => {
   expect(unknown({ audtLog: {}, auditLog: { levl: 1 } })).toEqual([
     "rancher:chartValues.audtLog",
     "rancher:chartValues.auditLog.levl",

@@ -34,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** What `helm template` makes of a chart; its error message when it refuses. */
+/** Output of `helm template` for a chart, or its error message. */
 async function template(chart: string, values: readonly string[] = [], kubernetes = "1.34.1"): Promise<Rendered[]> {
   const [name] = chart.split(/-v?\d/);
   const sets = values.flatMap((value) => ["--set", value]);
@@ -48,7 +48,7 @@ const container = (objects: readonly Rendered[]) =>
   (find(objects, "Deployment") as unknown as { spec: { template: { spec: { containers: { args: string[] }[] } } } })
     .spec.template.spec.containers[0]!;
 
-it("packages what was asked for and nothing else", async () => {
+it("packages the requested charts and nothing else", async () => {
   expect((await readdir(folder)).filter((name) => !name.startsWith(".")).sort()).toEqual([
     "cert-manager-v1.21.2.tgz",
     "index.yaml",
@@ -58,7 +58,7 @@ it("packages what was asked for and nothing else", async () => {
 });
 
 describe("our cert-manager chart", () => {
-  it("brings CRDs only when told to, and keeps them", async () => {
+  it("contains CRDs only on request, and keeps them", async () => {
     const crds = (objects: readonly Rendered[]) => objects.filter(({ kind }) => kind === "CustomResourceDefinition");
 
     expect(crds(await template("cert-manager-v1.21.2"))).toEqual([]);
@@ -76,11 +76,11 @@ describe("our cert-manager chart", () => {
     ["replicaCount=three", "got string, want number"],
     ["crds.enabled=maybe", "got string, want boolean"],
     ["httpProxy=http://proxy:3128", "additional properties 'httpProxy' not allowed"],
-  ])("refuses %s", async (value, reason) => {
+  ])("rejects %s", async (value, reason) => {
     await expect(template("cert-manager-v1.21.2", [value])).rejects.toThrow(reason);
   });
 
-  it("takes what the program and older guides set", async () => {
+  it("accepts the values that the program and older guides set", async () => {
     const values = ["installCRDs=true", "replicaCount=2", "webhook.replicaCount=3", "cainjector.replicaCount=2"];
 
     const objects = await template("cert-manager-v1.21.2", [...values, "http_proxy=http://proxy:3128", "global.x=1"]);
@@ -93,7 +93,7 @@ describe("our cert-manager chart", () => {
 describe("our Rancher chart", () => {
   const hostname = "hostname=rancher.example.com";
 
-  it("makes the objects of the vendor's", async () => {
+  it("renders the objects of the vendor's chart", async () => {
     expect(kinds(await template("rancher-2.15.2", [hostname, "bootstrapPassword=secret"]))).toEqual([
       "ClusterRole rancher-post-delete",
       "ClusterRole rancher-pre-upgrade",
@@ -126,14 +126,14 @@ describe("our Rancher chart", () => {
         return [metadata.name, all.map(({ name, port, targetPort }) => `${name} ${port}:${targetPort}`)];
       });
 
-  it("leads port 443 of its Service to 443, as the genuine chart does from 2.14", async () => {
+  it("forwards port 443 of its Service to 443, as the genuine chart does from 2.14", async () => {
     expect(ports(await template("rancher-2.15.2", [hostname]))).toEqual([
       ["rancher", ["http 80:80", "https 443:443"]],
       ["rancher-internal", ["https-internal 443:444"]],
     ]);
   });
 
-  it("leads port 443 of its Service to 444 up to 2.13", async () => {
+  it("forwards port 443 of its Service to 444 up to 2.13", async () => {
     expect(ports(await template("rancher-2.11.16", [hostname], "1.32.0"))).toEqual([
       ["rancher", ["http 80:80", "https-internal 443:444"]],
     ]);
@@ -156,7 +156,7 @@ describe("our Rancher chart", () => {
     expect(hooks.filter(({ kind }) => kind === "Job").map(({ spec }) => spec["backoffLimit"])).toEqual([3, 3]);
   });
 
-  it("has no pre-upgrade hook before 2.12, and none after deletion when told so", async () => {
+  it("has no pre-upgrade hook before 2.12, and no post-delete hook if that is disabled", async () => {
     const objects = kinds(await template("rancher-2.11.16", [hostname, "postDelete.enabled=false"], "1.32.0"));
 
     expect(objects.filter((name) => /-upgrade|-delete/.test(name))).toEqual([]);
@@ -172,17 +172,17 @@ describe("our Rancher chart", () => {
     ["auditLog.enabled=yes", "/auditLog/enabled"],
     ["networkExposure.type=nodeport", "/networkExposure/type"],
     ["gateway.gatewayClass.tls.source=acme", "/gateway/gatewayClass/tls/source"],
-  ])("refuses %s", async (value, where) => {
+  ])("rejects %s", async (value, where) => {
     await expect(template("rancher-2.15.2", [hostname, value])).rejects.toThrow(`at '${where}'`);
   });
 
-  it("does not check tls and ingress.tls.source, as the vendor's does not", async () => {
+  it("does not check tls and ingress.tls.source, like the vendor's chart", async () => {
     const objects = await template("rancher-2.15.2", [hostname, "ingress.tls.source=nonsense", "tls=nonsense"]);
 
     expect(find(objects, "Issuer")).toBeUndefined();
   });
 
-  it("refuses a Kubernetes beyond its bound", async () => {
+  it("rejects a Kubernetes beyond its bound", async () => {
     await expect(template("rancher-2.15.2", [hostname], "1.37.0")).rejects.toThrow(
       "incompatible with Kubernetes v1.37.0",
     );
@@ -201,7 +201,7 @@ describe("our Rancher chart", () => {
     { values: ["ingress.tls.source=secret", "privateCA=true"], issuer: undefined, tls: true, cacerts: true },
     { values: ["tls=external"], issuer: undefined, tls: false, cacerts: false },
     { values: ["tls=external", "privateCA=true"], issuer: undefined, tls: false, cacerts: true },
-  ])("wires TLS for $values", async ({ values, issuer, tls, cacerts }) => {
+  ])("configures TLS for $values", async ({ values, issuer, tls, cacerts }) => {
     const objects = await template("rancher-2.15.2", [hostname, ...values]);
 
     expect(Object.keys(find(objects, "Issuer")?.spec ?? {})[0]).toBe(issuer);

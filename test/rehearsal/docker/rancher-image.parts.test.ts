@@ -34,18 +34,18 @@ describe.skipIf("refused" in made)("a fake Rancher in a Docker engine", () => {
     await docker.docker("rm", "--force", "--volumes", "rancher");
   });
 
-  const start = (image: string, ...words: string[]) => {
+  const start = (image: string, ...options: string[]) => {
     const common = ["run", "--detach", "--name", "rancher", "--privileged", "--volume", "data:/var/lib/rancher"];
-    return docker.mustDocker(...common, ...words, image, "--no-cacerts");
+    return docker.mustDocker(...common, ...options, image, "--no-cacerts");
   };
   const answersWith = async (path: string): Promise<string> => {
     const asked = ["--silent", "--max-time", "2", "--write-out", " %{http_code}", `http://127.0.0.1${path}`];
     return (await docker.docker("exec", "rancher", "curl", ...asked)).stdout;
   };
   const healthy = () => expect.poll(() => answersWith("/healthz"), { timeout: 20_000 }).toBe("ok 200");
-  const said = async () => (await docker.docker("logs", "rancher")).stdout;
+  const logs = async () => (await docker.docker("logs", "rancher")).stdout;
 
-  it("answers after a while, in its network by its name, and on loopback where it is published there", async () => {
+  it("responds after a while, in its network by its name, and on loopback if it is published there", async () => {
     await start(older, "--network", "rancher", "--publish", "127.0.0.1:60080:80");
     await healthy();
 
@@ -61,26 +61,26 @@ describe.skipIf("refused" in made)("a fake Rancher in a Docker engine", () => {
     await expect(fetch(`http://${machine.host.address}:60080/ping`)).rejects.toThrow();
   });
 
-  it("migrates the data of an older one, and is refused by them when it is older itself", async () => {
+  it("migrates the data of an older one, and rejects the data of a newer one", async () => {
     await start(newer, "--network", "rancher");
     await healthy();
-    expect(await said()).toContain("Migrating data of v2.14.3");
+    expect(await logs()).toContain("Migrating data of v2.14.3");
     await docker.mustDocker("rm", "--force", "rancher");
 
     await start(older, "--network", "rancher");
 
     expect(await docker.mustDocker("wait", "rancher")).toBe("1");
-    expect(await said()).toContain("the data was written by v2.15.2; v2.14.3 cannot read it");
+    expect(await logs()).toContain("the data was written by v2.15.2; v2.14.3 cannot read it");
   });
 
-  it("wants to be privileged", async () => {
+  it("requires to be privileged", async () => {
     const { code, stdout } = await docker.docker("run", "--rm", newer);
 
     expect(code).toBe(1);
     expect(stdout).toContain("--privileged");
   });
 
-  it("says that it is unhealthy, ends, or fails only where it serves, by its fault", async () => {
+  it("with a fault is unhealthy, exits, or fails only as the serving container", async () => {
     await start(invalid("unhealthy"), "--network", "trial");
     await expect.poll(() => answersWith("/healthz"), { timeout: 20_000 }).toContain(" 500");
     await docker.mustDocker("rm", "--force", "rancher");
@@ -101,7 +101,7 @@ describe.skipIf("refused" in made)("a fake Rancher in a Docker engine", () => {
     await docker.mustDocker("rm", "--force", "--volumes", "rancher-trial");
   });
 
-  it("goes on with its data when it, or the whole machine, was cut off", async () => {
+  it("keeps its data after it or the whole machine was cut off", async () => {
     await start(newer, "--network", "rancher", "--restart", "unless-stopped");
     await healthy();
     for (let kill = 0; kill < 5; kill++) {
@@ -115,6 +115,6 @@ describe.skipIf("refused" in made)("a fake Rancher in a Docker engine", () => {
     await machine.start();
 
     await healthy();
-    expect(await said()).not.toContain("FATAL");
+    expect(await logs()).not.toContain("FATAL");
   });
 });

@@ -9,11 +9,11 @@ export interface Seen {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
-  /** What the server showed, without any check. */
+  /** What the server showed, without verification. */
   readonly certificate?: X509Certificate;
 }
 
-/** One request to an address, in the name of a host; certificates are looked at, not verified. */
+/** One request to an address, in the name of a host. Certificates are recorded, not verified. */
 export async function ask(
   target: { readonly address: string; readonly port: number; readonly host: string; readonly tls: boolean },
   path: string,
@@ -39,8 +39,8 @@ export async function ask(
 }
 
 /**
- * One `GET` on a connection that begins with `line`, by hand as no client sends a PROXY line; empty when it was closed
- * without an answer.
+ * One `GET` on a connection that begins with `line`, built by hand because no client sends a PROXY line; empty if the
+ * connection was closed without a response.
  */
 export async function askAfter(
   line: string,

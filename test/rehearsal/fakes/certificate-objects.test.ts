@@ -14,7 +14,7 @@ const ingress = (annotations: Record<string, string>): V1Ingress => ({
   },
 });
 
-it("asks for a certificate per secret that has hosts, from the issuer beside the Ingress", () => {
+it("requests a certificate for each secret with hosts, from the issuer named in the Ingress", () => {
   const [certificate, ...others] = certificatesFor(
     ingress({ "cert-manager.io/issuer": "rancher", "cert-manager.io/issuer-kind": "Issuer" }),
   );
@@ -30,12 +30,12 @@ it("asks for a certificate per secret that has hosts, from the issuer beside the
   });
 });
 
-it("asks for nothing when the Ingress names no issuer", () => {
+it("requests nothing if the Ingress names no issuer", () => {
   expect(certificatesFor(ingress({}))).toEqual([]);
   expect(certificatesFor(ingress({ "cert-manager.io/issuer": "" }))).toEqual([]);
 });
 
-it("knows both ways to name a ClusterIssuer", () => {
+it("recognises both ways to name a ClusterIssuer", () => {
   const expected = { name: "acme", kind: "ClusterIssuer" };
 
   expect(issuerOf(ingress({ "cert-manager.io/cluster-issuer": "acme" }))).toEqual(expected);

@@ -30,8 +30,8 @@ const host = "rancher.example.com";
 const namespace = "cattle-system";
 const soon = { timeout: 10_000, interval: 100 };
 
-/** The tests of this file follow each other, as an operator's steps would. */
-describe.skipIf(!isRoot)("charts, real helm, and the parts that play pods", () => {
+/** The tests of this file build on each other, like an operator's steps. */
+describe.skipIf(!isRoot)("charts, real helm, and the parts that simulate pods", () => {
   let folder: string;
   let authority: CertificateAuthority;
   let kubernetes: Kubernetes;
@@ -92,7 +92,7 @@ describe.skipIf(!isRoot)("charts, real helm, and the parts that play pods", () =
     expect((await get(1, "/ping")).status).toBe(404);
   });
 
-  it("installs cert-manager, hook and all, and nobody waits for its webhooks", async () => {
+  it("installs cert-manager with its hook, without waiting for its webhooks", async () => {
     await release("install", "cert-manager", "v1.21.2", "cert-manager", "crds.enabled=true");
 
     const admission = client.makeApiClient(AdmissionregistrationV1Api);
@@ -127,7 +127,7 @@ describe.skipIf(!isRoot)("charts, real helm, and the parts that play pods", () =
     expect([...(await fake.counters()).keys()]).toEqual(["server-1", "server-2", "server-3"]);
   });
 
-  it("refuses a chart that does not allow this Kubernetes", async () => {
+  it("rejects a chart that does not allow this Kubernetes", async () => {
     const old = await serveCharts({
       folder: path.join(folder, "old"),
       charts: [{ chart: "rancher", versions: ["2.12.12"] }],
@@ -147,7 +147,7 @@ describe.skipIf(!isRoot)("charts, real helm, and the parts that play pods", () =
     expect(spec?.template.spec?.containers[0]?.image).toBe("rancher/rancher:v2.15.2");
   });
 
-  it("signs anew when the secret is gone, or the host is another", async () => {
+  it("signs a new certificate if the secret is missing, or the host has changed", async () => {
     const first = await secret("tls-rancher-ingress", "tls.crt");
     await core.deleteNamespacedSecret({ namespace, name: "tls-rancher-ingress" });
     await vi.waitFor(async () => expect(await secret("tls-rancher-ingress", "tls.crt")).not.toBe(first), soon);
@@ -162,7 +162,7 @@ describe.skipIf(!isRoot)("charts, real helm, and the parts that play pods", () =
     await rancher("upgrade", "2.15.2");
   });
 
-  it("simulates ACME, and shows a certificate of the user's as it is", async () => {
+  it("simulates ACME, and serves the user's certificate unchanged", async () => {
     await rancher("upgrade", "2.15.2", "ingress.tls.source=letsEncrypt", "letsEncrypt.email=a@example.com");
     await core.deleteNamespacedSecret({ namespace, name: "tls-rancher-ingress" });
     await vi.waitFor(async () => expect(await secret("tls-rancher-ingress", "tls.crt")).toContain("CERTIFICATE"), soon);
@@ -186,7 +186,7 @@ describe.skipIf(!isRoot)("charts, real helm, and the parts that play pods", () =
     expect(await secret("own", "tls.crt")).toBe(pair.certificate);
   });
 
-  it("does not serve an Ingress of a class this cluster has not", async () => {
+  it("does not serve an Ingress of a class that this cluster does not have", async () => {
     await rancher("upgrade", "2.15.2", "ingress.ingressClassName=nginx");
     await vi.waitFor(async () => expect((await get(1, "/ping")).status).toBe(404), soon);
 
@@ -208,7 +208,7 @@ describe.skipIf(!isRoot)("charts, real helm, and the parts that play pods", () =
     await vi.waitFor(async () => expect((await get(1, "/ping")).status).toBe(200), soon);
   });
 
-  it("leaves an issuer waiting for a CA that is not there, and says so", async () => {
+  it("reports an issuer that waits for a missing CA", async () => {
     const objects = client.makeApiClient(CustomObjectsApi);
     const where = { group: "cert-manager.io", version: "v1", namespace: "default" };
     const create = (plural: string, kind: string, name: string, spec: object) =>
@@ -236,7 +236,7 @@ describe.skipIf(!isRoot)("charts, real helm, and the parts that play pods", () =
     });
   });
 
-  it("uninstalls both; what is left is what genuine pods would leave, and no node serves", async () => {
+  it("uninstalls both; genuine pods' leftovers remain, and no node serves", async () => {
     await helm("uninstall", "rancher", "--namespace", namespace, "--wait");
 
     await vi.waitFor(async () => expect((await get(1, "/ping")).status).toBe(404), soon);

@@ -23,7 +23,7 @@ const digestOf = async (stream: NodeJS.ReadableStream) => {
 
 describe("bodies on the way to a genuine Rancher", () => {
   it.each([
-    ["with its length said before", 64 * megabyte],
+    ["with Content-Length", 64 * megabyte],
     ["in chunks", undefined],
   ])("carries a body of 64 MiB both ways, %s", async (_, length) => {
     way.handle = (request, response) => {
@@ -51,7 +51,7 @@ describe("bodies on the way to a genuine Rancher", () => {
     expect(received).toEqual({ said: length?.toString(), digest: sent.digest("hex") });
   });
 
-  it("passes what comes on at once, before the answer is over", async () => {
+  it("forwards each chunk immediately, before the response ends", async () => {
     let finish = () => {};
     way.handle = (_, response) => {
       response.write("first");
@@ -65,7 +65,7 @@ describe("bodies on the way to a genuine Rancher", () => {
     expect(String((await once(answer, "data"))[0])).toBe("last");
   });
 
-  it("gives up Rancher's side when the client goes away, and serves the next", async () => {
+  it("closes the connection to Rancher when the client disconnects, and serves the next", async () => {
     const gone = new Promise<void>((resolve) => {
       way.handle = (_, response) => {
         response.once("close", resolve);
@@ -83,7 +83,7 @@ describe("bodies on the way to a genuine Rancher", () => {
     expect((await way.https("/")).status).toBe(200);
   });
 
-  it("gives up Rancher's side when the client goes away amid its upload", async () => {
+  it("closes the connection to Rancher when the client disconnects during its upload", async () => {
     const aborted = new Promise<void>((resolve) => {
       way.handle = (request) => void request.resume().once("close", resolve);
     });
@@ -94,8 +94,8 @@ describe("bodies on the way to a genuine Rancher", () => {
     await aborted;
   });
 
-  it("hands on an answer that comes before the upload is over", async () => {
-    // As Go's server, it does not close at once: that would take the answer with it, as Node's does.
+  it("forwards a response that arrives before the upload ends", async () => {
+    // Like Go's server, it does not close immediately, because that would lose the response, as Node's server does.
     const server = createSocketServer((socket) => {
       socket.on("error", () => {});
       socket.write("HTTP/1.1 413 Too Large\r\ncontent-length: 9\r\nconnection: close\r\n\r\ntoo large");
@@ -116,7 +116,7 @@ describe("bodies on the way to a genuine Rancher", () => {
     server.close();
   });
 
-  it("does not let an answer look whole when Rancher dies amid it", async () => {
+  it("does not make a response look complete when Rancher dies during it", async () => {
     way.handle = (_, response) => {
       response.write("half of");
       setTimeout(() => response.destroy(), 50);

@@ -34,7 +34,7 @@ describe("websockets to a genuine Rancher", () => {
     return sockets;
   };
 
-  it("open, with what the ingress knows, and carry large messages and the goodbye", async () => {
+  it("open, with the headers of an ingress, and carry large messages and the close frame", async () => {
     const sockets = echo();
     const socket = dial("/v3/subscribe?eventNames=resource.change");
     const upgraded = once(socket, "upgrade") as Promise<[IncomingMessage]>;
@@ -58,7 +58,7 @@ describe("websockets to a genuine Rancher", () => {
     expect((await serverClosed).map(String)).toEqual(["4001", "goodbye"]);
   });
 
-  it("are refused in Rancher's words", async () => {
+  it("are rejected with Rancher's own response", async () => {
     way.rancher.on("upgrade", (_, socket: Duplex) => {
       socket.end(
         "HTTP/1.1 401 Unauthorized\r\ncontent-type: text/plain\r\ncontent-length: 17\r\n\r\nmust authenticate",
@@ -73,7 +73,7 @@ describe("websockets to a genuine Rancher", () => {
     expect(way.listener.counters()).toMatchObject({ websockets: 0 });
   });
 
-  it("get 502 while there is no Rancher, and 404 for a host nobody serves", async () => {
+  it("get 502 while there is no Rancher, and 404 for an unknown host", async () => {
     await way.stopRancher();
     expect(String((await once(dial("/"), "error"))[0])).toContain("Unexpected server response: 502");
 
@@ -81,7 +81,7 @@ describe("websockets to a genuine Rancher", () => {
     expect(String((await once(dial("/"), "error"))[0])).toContain("Unexpected server response: 404");
   });
 
-  it("end on both sides when one goes away", async () => {
+  it("end on both sides when one side disconnects", async () => {
     const sockets = echo();
     const leaving = dial("/");
     await once(leaving, "message");
@@ -97,7 +97,7 @@ describe("websockets to a genuine Rancher", () => {
     expect((await stayingClosed)[0]).toBe(1006);
   });
 
-  it("do no harm when the client breaks off before Rancher has answered", async () => {
+  it("do no harm when the client disconnects before Rancher has responded", async () => {
     const given = new Promise<Duplex>((resolve) => {
       way.rancher.on("upgrade", (_, socket: Duplex) => resolve(socket.on("error", () => {}).resume()));
     });

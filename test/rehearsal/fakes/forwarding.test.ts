@@ -8,8 +8,8 @@ beforeEach(async () => {
 });
 afterEach(() => way.close());
 
-describe("the way to a genuine Rancher", () => {
-  it("hands path, query and headers on, and says what the ingress knows in place of what the client invents", async () => {
+describe("the proxy to a genuine Rancher", () => {
+  it("forwards path, query and headers, and replaces forged headers with the facts the ingress knows", async () => {
     way.echoHeaders();
 
     const { body, headers } = await way.https("/v3/settings?a=b%20c", {
@@ -39,7 +39,7 @@ describe("the way to a genuine Rancher", () => {
     expect(headers).toMatchObject({ "x-rehearsal-node": "server-1", "x-rehearsal-scheme": "https" });
   });
 
-  it("adds to what a trusted balancer says", async () => {
+  it("adds to the headers of a trusted balancer", async () => {
     way.echoHeaders();
     await way.trust(["127.0.0.0/8"]);
 
@@ -53,7 +53,7 @@ describe("the way to a genuine Rancher", () => {
     });
   });
 
-  it("gives Rancher's own answer back as it is, and counts its redirects", async () => {
+  it("returns Rancher's own response unchanged, and counts its redirects", async () => {
     way.handle = (_, response) => {
       response.setHeader("set-cookie", ["a=1", "b=2"]);
       response.writeHead(302, "Found here", { location: "/elsewhere" }).end("go there");
@@ -66,7 +66,7 @@ describe("the way to a genuine Rancher", () => {
     expect(way.listener.counters()).toMatchObject({ http: 1, redirected: 1 });
   });
 
-  it("answers by itself for a host nobody serves, and where the ingress leads to HTTPS", async () => {
+  it("responds itself for an unknown host, and if the ingress redirects to HTTPS", async () => {
     const asked: string[] = [];
     way.handle = ({ url = "" }, response) => void (asked.push(url), response.end("pong"));
     way.listener.route([{ host, redirect: 308 }]);
@@ -78,7 +78,7 @@ describe("the way to a genuine Rancher", () => {
     expect(asked).toEqual(["/ping"]);
   });
 
-  it("answers 502 while there is no Rancher, and goes on when it is started again on another port", async () => {
+  it("returns 502 while there is no Rancher, and continues when it is started again on another port", async () => {
     way.echoHeaders();
     expect((await way.https("/")).status).toBe(200);
 

@@ -7,7 +7,7 @@ import { tool } from "../../../tools/toolbox.mjs";
 
 const run = promisify(execFile);
 
-/** Runs helm against a cluster, with `folder` as its home; gives back what it prints. */
+/** Runs helm against a cluster, with `folder` as its home. Returns its output. */
 export async function helmFor(folder: string, kubeconfig: string): Promise<(...args: string[]) => Promise<string>> {
   const { path: helm } = await tool("helm");
   const file = path.join(folder, "kubeconfig");

@@ -56,7 +56,7 @@ describe("the listener of a node", () => {
     expect(answer.certificate!.checkHost(host)).toBe(host);
   });
 
-  it("shows the default certificate and 404 to a host that nobody serves", async () => {
+  it("shows the default certificate and 404 for an unknown host", async () => {
     await open();
 
     const answer = await https("/ping", {}, "other.example.com");
@@ -65,7 +65,7 @@ describe("the listener of a node", () => {
     expect(answer.certificate!.subject).toBe("CN=default certificate");
   });
 
-  it("serves nothing before it is told to, and nothing any more when the route is gone", async () => {
+  it("serves nothing before it is configured, and nothing after the route is deleted", async () => {
     await open({ isRouted: false });
     expect((await https("/ping")).status).toBe(404);
 
@@ -78,7 +78,7 @@ describe("the listener of a node", () => {
     expect(answer.certificate!.subject).toBe("CN=default certificate");
   });
 
-  it("leads port 80 to HTTPS: by Rancher's 302, or by the ingress' own status", async () => {
+  it("redirects port 80 to HTTPS: by Rancher's 302, or by the ingress' own status", async () => {
     await open();
     expect(await http("/dashboard/")).toMatchObject({
       status: 302,
@@ -90,7 +90,7 @@ describe("the listener of a node", () => {
     expect(await http("/ping")).toMatchObject({ status: 308, headers: { location: `https://${host}/ping` } });
   });
 
-  it("does not trust a balancer it was not told of, so that the client is redirected forever", async () => {
+  it("ignores the headers of an untrusted balancer, so that the client is redirected forever", async () => {
     await open({ trustedForwarders: ["192.0.2.0/24"] });
 
     const answer = await http("/dashboard/", { "x-forwarded-proto": "https" });
@@ -98,7 +98,7 @@ describe("the listener of a node", () => {
     expect(answer).toMatchObject({ status: 302, headers: { "x-rehearsal-scheme": "http" } });
   });
 
-  it("trusts a balancer in a trusted network, also when it says http", async () => {
+  it("trusts a balancer in a trusted network, also when it reports http", async () => {
     await open({ trustedForwarders: ["192.0.2.0/24", "127.0.0.0/8"] });
 
     expect((await http("/dashboard/", { "x-forwarded-proto": "https" })).status).toBe(200);
@@ -111,27 +111,27 @@ describe("the listener of a node", () => {
     const after = (text: string, tls: boolean) =>
       askAfter(text, { address, host, port: tls ? listener.ports.https : listener.ports.http, tls }, "/ping");
 
-    it.each([true, false])("takes it from a balancer it was told of, and the client from it (TLS: %s)", async (tls) => {
+    it.each([true, false])("accepts it from a trusted balancer, and uses its client address (TLS: %s)", async (tls) => {
       await open({ proxies: ["127.0.0.0/8"] });
 
       expect(await after(line, tls)).toMatch(/^HTTP\/1\.1 200 [^]*x-rehearsal-client: 203\.0\.113\.7\r\n/);
     });
 
-    it("serves a balancer it was told of without one, as Traefik does", async () => {
+    it("serves a trusted balancer without one, as Traefik does", async () => {
       await open({ proxies: ["127.0.0.0/8"] });
 
       expect(await https("/ping")).toMatchObject({ status: 200, headers: { "x-rehearsal-client": "127.0.0.1" } });
       expect(await after("", false)).toContain("x-rehearsal-client: 127.0.0.1");
     });
 
-    it("takes it for a broken request from anyone else", async () => {
+    it("treats it as a broken request from any other client", async () => {
       await open({ proxies: ["192.0.2.0/24"] });
 
       expect(await after(line, true)).toBe("");
       expect(await after(line, false)).not.toContain("200");
     });
 
-    it("serves nobody without one where the controller wants it from all, as ingress-nginx does", async () => {
+    it("serves no client without one if the controller requires it from all, as ingress-nginx does", async () => {
       await open({ proxies: ["127.0.0.0/8"], onlyProxies: true });
 
       expect(await after("", false)).toBe("");
@@ -141,7 +141,7 @@ describe("the listener of a node", () => {
 
   it("echoes on the agents' websocket, and on no other path", async () => {
     await open();
-    // ws hands `servername` on to TLS, but its types do not know.
+    // ws passes `servername` to TLS, but its types lack it.
     const options = { ca: authority.certificate, servername: host, headers: { host } };
     const connect = (path: string) => new WebSocket(`wss://${address}:${listener.ports.https}${path}`, options);
 
@@ -157,14 +157,14 @@ describe("the listener of a node", () => {
     expect(String((await once(refused, "error"))[0])).toContain("Unexpected server response: 200");
   });
 
-  it("leads a plain websocket away, as it does any plain request", async () => {
+  it("redirects a plain websocket, like any plain request", async () => {
     await open();
     const socket = new WebSocket(`ws://${address}:${listener.ports.http}/v3/connect`, { headers: { host } });
 
     expect(String((await once(socket, "error"))[0])).toContain("Unexpected server response: 302");
   });
 
-  it("counts", async () => {
+  it("counts requests", async () => {
     await open();
     await https("/ping");
     await http("/dashboard/");
@@ -173,7 +173,7 @@ describe("the listener of a node", () => {
     expect(listener.counters()).toEqual({ http: 2, https: 1, websockets: 0, redirected: 1, unknownHost: 1 });
   });
 
-  it("refuses a certificate with another's key and goes on with what it had", async () => {
+  it("rejects a certificate with another certificate's key and keeps the old one", async () => {
     await open();
     const { key } = defaultCertificate;
 
@@ -182,7 +182,7 @@ describe("the listener of a node", () => {
     expect((await https("/ping")).certificate!.checkHost(host)).toBe(host);
   });
 
-  it("says so when a port is taken, and leaves the other free", async () => {
+  it("reports a port that is in use, and leaves the other free", async () => {
     await open();
     const { http: taken } = listener.ports;
     const again = (ports: { http: number; https: number }) =>

@@ -23,12 +23,12 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const machine = thisMachine("server-1", "127.0.0.1");
-/** As a node, but one remembers the process. */
+/** A node that remembers its process. */
 const place: ListenerPlace = { ...machine, spawn: (...args) => (child = machine.spawn(...args)) };
 const start = (ports = { http: 0, https: 0 }) =>
   startNodeListener(place, { ports, defaultCertificate }, path.join(folder, "log"));
 
-it("serves in a process of its own, counts, and ends with it", async () => {
+it("serves in a separate process, counts, and ends with it", async () => {
   const listener = await start();
   const nobody = { forwarders: [], proxies: { http: [], https: [] }, onlyProxies: false };
   await listener.route([{ host: "rancher.example.com" }], nobody);
@@ -41,7 +41,7 @@ it("serves in a process of its own, counts, and ends with it", async () => {
   expect(isAlive(child.pid!)).toBe(false);
 });
 
-it("ends when its owner's end of the pipe is gone", async () => {
+it("ends when its owner's end of the pipe is closed", async () => {
   await start();
 
   child.stdin!.destroy();
@@ -49,7 +49,7 @@ it("ends when its owner's end of the pipe is gone", async () => {
   await once(child, "exit");
 });
 
-it("keeps keys out of command line and environment", async () => {
+it("keeps keys out of the command line and the environment", async () => {
   const listener = await start();
 
   for (const file of ["cmdline", "environ"]) {
@@ -58,7 +58,7 @@ it("keeps keys out of command line and environment", async () => {
   await listener.close();
 });
 
-it("names the node when a port is taken, and leaves no process", async () => {
+it("names the node when a port is in use, and leaves no process", async () => {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
@@ -69,7 +69,7 @@ it("names the node when a port is taken, and leaves no process", async () => {
   server.close();
 });
 
-it("says that a listener has ended when it is asked afterwards", async () => {
+it("reports that a listener has ended on the next query", async () => {
   const listener = await start();
   child.kill("SIGKILL");
   await once(child, "exit");

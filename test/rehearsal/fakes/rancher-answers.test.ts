@@ -14,18 +14,18 @@ describe("the fake Rancher", () => {
     expect(ask(url, "http")).toMatchObject({ status, body });
   });
 
-  it("leads plain requests to HTTPS, path and query kept, port dropped", () => {
+  it("redirects plain requests to HTTPS, with path and query and without the port", () => {
     const answer = ask("/dashboard/?a=b", "http");
 
     expect(answer.status).toBe(302);
     expect(answer.headers).toEqual({ location: "https://rancher.example.com/dashboard/?a=b" });
   });
 
-  it("does not lead what is no GET", () => {
+  it("redirects only GET", () => {
     expect(ask("/v3/tokens", "http", "POST").status).toBe(400);
   });
 
-  it("wants API users to sign in", () => {
+  it("requires API users to sign in", () => {
     expect(ask("/v3", "https").status).toBe(401);
     expect(ask("/v1/management", "https").status).toBe(401);
     expect(ask("/v3x", "https").status).toBe(404);

@@ -20,11 +20,11 @@ import { ask, type Seen } from "./ask.ts";
 export const address = "127.0.0.1";
 export const host = "rancher.example.com";
 
-/** A listener of a node, the relay, and behind them a server whose answers a test writes. */
+/** A listener of a node, the relay, and behind them a server whose responses a test defines. */
 export interface RancherBehindIngress {
   listener: IngressListener;
   readonly relay: Relay;
-  /** The server that answers now. */
+  /** The server that responds now. */
   rancher: Server;
   handle: (request: IncomingMessage, response: ServerResponse) => void;
   /** Opens the listener anew. */
@@ -33,9 +33,9 @@ export interface RancherBehindIngress {
   stopRancher(): Promise<void>;
   https(requested: string, headers?: Record<string, string>, name?: string): Promise<Seen>;
   http(requested: string, headers?: Record<string, string>): Promise<Seen>;
-  /** A request to the plain port, with its body left to the caller. */
+  /** A request to the plain port. The caller sends its body. */
   open(method: string, headers?: Record<string, string | number>): ClientRequest;
-  /** Has the server answer with what it was asked, as JSON. */
+  /** Makes the server respond with the request, as JSON. */
   echoHeaders(): void;
   close(): Promise<void>;
 }

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 
 import type { ListenerPlace } from "../../../rehearsal/fakes/node-listener.ts";
 
-/** This machine in a node's place: one of its loopback addresses, no network of its own. */
+/** This machine in place of a node: one of its loopback addresses, without a separate network. */
 export function thisMachine(name: string, address: string): ListenerPlace {
   return {
     name,

@@ -26,22 +26,22 @@ it("asks the binary for its version and finds it again from another folder", asy
 });
 
 it.each([
-  ["tells none", 'echo "rancher version dev (HEAD)"'],
+  ["prints no version", 'echo "rancher version dev (HEAD)"'],
   ["fails", "echo v2.15.2; exit 3"],
-])("takes a binary that %s, without a version", async (_, script) => {
+])("accepts a binary that %s, without a version", async (_, script) => {
   const file = makeExecutable(folder, script);
 
   expect(await findRancherBinary(file)).toEqual({ path: file });
 });
 
-it("gives the binary nothing of the environment", async () => {
+it("passes nothing of the environment to the binary", async () => {
   vi.stubEnv("REHEARSAL_CANARY", "v9.9.9");
   const file = makeExecutable(folder, 'echo "canary $REHEARSAL_CANARY, dev mode $CATTLE_DEV_MODE, v1.2.3"');
 
   expect(await findRancherBinary(file)).toEqual({ path: file, version: "v1.2.3" });
 });
 
-it("says what is wrong with a path, and what to give", async () => {
+it("reports what is wrong with a path, and the remedy", async () => {
   const remedy = "Give the path of a Rancher server's executable for this machine.";
   const text = join(folder, "text");
   writeFileSync(text, "no program");

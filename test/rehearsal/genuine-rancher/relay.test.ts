@@ -32,7 +32,7 @@ const dialToEnd = () =>
   connect(relay.socket)
     .on("error", () => {})
     .resume();
-/** Until its end; an iterator would destroy the other direction, too. */
+/** Reads to the end. An iterator would destroy the other direction, too. */
 const readAll = async (socket: Socket) => {
   let all = "";
   socket.on("data", (data: Buffer) => (all += data.toString()));
@@ -40,7 +40,7 @@ const readAll = async (socket: Socket) => {
   return all;
 };
 
-it("carries each direction to its end, also when the other ended long before", async () => {
+it("carries each direction to its end, even if the other ended long before", async () => {
   lead();
   const client = dial();
   client.end("everything I have to say");
@@ -52,7 +52,7 @@ it("carries each direction to its end, also when the other ended long before", a
   expect(await readAll(client)).toHaveLength(1_000_000);
 });
 
-it("ends a client whose server goes away, and a server's connection whose client does", async () => {
+it("ends a client whose server disconnects, and a server's connection whose client does", async () => {
   lead();
   const first = dialToEnd();
   const [acceptedFirst] = (await once(server, "connection")) as [Socket];
@@ -67,7 +67,7 @@ it("ends a client whose server goes away, and a server's connection whose client
   await Promise.all(over);
 });
 
-it("closes at once what leads nowhere: no server yet, or none any more", async () => {
+it("closes connections immediately while there is no server", async () => {
   await once(dialToEnd(), "close");
 
   lead();
@@ -75,7 +75,7 @@ it("closes at once what leads nowhere: no server yet, or none any more", async (
   await once(dialToEnd(), "close");
 });
 
-it("ends what is open when it is closed, and leaves no socket", async () => {
+it("ends open connections when it is closed, and leaves no socket", async () => {
   lead();
   const client = dialToEnd();
   await once(server, "connection");
@@ -88,7 +88,7 @@ it("ends what is open when it is closed, and leaves no socket", async () => {
   relay = await openRelay(path.join(folder, "socket"));
 });
 
-it("says so when the path is longer than a socket's may be", async () => {
+it("reports a path that is too long for a socket", async () => {
   const long = path.join(folder, "x".repeat(120));
 
   await expect(openRelay(long)).rejects.toThrow("a socket's path can have 107. Move the clone to a shorter path.");

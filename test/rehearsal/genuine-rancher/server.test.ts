@@ -28,14 +28,14 @@ const start = async (script: string, timeout = 10_000) => {
   });
   return server;
 };
-/** Answers with `body` on the port that follows --http-listen-port. */
+/** Responds with `body` on the port that follows --http-listen-port. */
 const answerWith = (body: string) =>
   `exec '${process.execPath}' -e '
     const port = process.argv[process.argv.indexOf("--http-listen-port") + 1];
     require("http").createServer((request, response) => response.end("${body}")).listen(port, "127.0.0.1");
   ' -- "$@"`;
 
-it("says that a server answers once /ping does, and ends it for good", async () => {
+it("is ready once /ping responds, and is ended for good", async () => {
   const { answering, pid, port, ended } = await start(answerWith("pong"));
 
   await answering;
@@ -46,7 +46,7 @@ it("says that a server answers once /ping does, and ends it for good", async () 
   expect(isAlive(pid)).toBe(false);
 });
 
-it("gives the server its words, its own folder, the tools, and nothing of our environment", async () => {
+it("passes the server its arguments, its own folder, the tools, and nothing of our environment", async () => {
   vi.stubEnv("REHEARSAL_CANARY", "do-not-pass-on");
   const { answering, logFile } = await start('echo "$@"; pwd; env; cat "$2"; exit 0');
 
@@ -66,7 +66,7 @@ it("gives the server its words, its own folder, the tools, and nothing of our en
   vi.unstubAllEnvs();
 });
 
-it("says how a server ended that never answered, with its last lines", async () => {
+it("reports how a server ended that never responded, with its last lines", async () => {
   const { answering } = await start('echo "[INFO] starting"; echo "[FATAL] no such cluster" >&2; exit 1');
 
   await expect(answering).rejects.toThrow(
@@ -76,7 +76,7 @@ it("says how a server ended that never answered, with its last lines", async () 
 
 it.each([
   ["does not listen", "exec sleep 60"],
-  ["answers something else", answerWith("not found")],
+  ["returns another response", answerWith("not found")],
 ])("gives up on a server that %s", async (_, script) => {
   const { answering } = await start(script, 1500);
 

@@ -8,7 +8,7 @@ import {
 } from "../../../rehearsal/kubernetes/certificate-authority.ts";
 
 describe("a certificate authority", () => {
-  it("signs server certificates for names and addresses, whose key fits", async () => {
+  it("signs server certificates for names and addresses, with the matching key", async () => {
     const authority = await createCertificateAuthority("test authority");
 
     const pair = await authority.issue({ commonName: "a", hosts: ["a.example.com", "192.0.2.1"], usage: "server" });
@@ -23,7 +23,7 @@ describe("a certificate authority", () => {
     expect(certificate.ca).toBe(false);
   });
 
-  it("puts user and group where Kubernetes looks for them", async () => {
+  it("puts user and group where Kubernetes expects them", async () => {
     const authority = await createCertificateAuthority("test authority");
 
     const pair = await authority.issue({ commonName: "jane", organization: "system:masters", usage: "client" });
@@ -32,7 +32,7 @@ describe("a certificate authority", () => {
     expect(new X509Certificate(pair.certificate).keyUsage).toEqual(["1.3.6.1.5.5.7.3.2"]);
   });
 
-  it("goes on signing after it was taken up from its PEM text", async () => {
+  it("continues to sign after it was loaded from its PEM text", async () => {
     const first = await createCertificateAuthority("test authority");
 
     const again = await openCertificateAuthority({ certificate: first.certificate, key: first.key });
@@ -43,7 +43,7 @@ describe("a certificate authority", () => {
     expect(new X509Certificate(pair.certificate).verify(authority.publicKey)).toBe(true);
   });
 
-  it("does not take up something that is no key", async () => {
+  it("does not load a text that is not a key", async () => {
     const { certificate } = await createCertificateAuthority("test authority");
 
     await expect(openCertificateAuthority({ certificate, key: "nothing" })).rejects.toThrow();

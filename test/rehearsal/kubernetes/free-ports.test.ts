@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 
 import { freePorts } from "../../../rehearsal/kubernetes/free-ports.ts";
 
-it("finds different ports that can be listened on, outside the range of outgoing connections", async () => {
+it("finds different ports that are free, outside the range of outgoing connections", async () => {
   const ports = await freePorts(20);
 
   expect(new Set(ports).size).toBe(20);

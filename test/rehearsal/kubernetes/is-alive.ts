@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** Whether a process (or, with a negative id, any process of a group) runs. One that only waits to be reaped does not. */
+/** Whether a process runs, or with a negative id any process of a group. A zombie does not count. */
 export function isAlive(pid: number): boolean {
   if (pid > 0) return lives(String(pid)) !== undefined;
   return readdirSync("/proc").some((name) => /^\d+$/.test(name) && lives(name)?.group === -pid);

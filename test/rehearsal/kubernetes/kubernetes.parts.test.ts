@@ -32,7 +32,7 @@ describe.skipIf(!isRoot)("a Kubernetes of three nodes", () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it("has every node Ready at the address given", async () => {
+  it("has every node Ready at its given address", async () => {
     const { items } = await client.makeApiClient(CoreV1Api).listNode();
 
     expect(items.filter(isReady)).toHaveLength(3);
@@ -41,7 +41,7 @@ describe.skipIf(!isRoot)("a Kubernetes of three nodes", () => {
     );
   });
 
-  it("looks as K3s does to someone who asks for its ingress controller", async () => {
+  it("looks like K3s to a query for its ingress controller", async () => {
     const { items } = await client.makeApiClient(NetworkingV1Api).listIngressClass();
 
     expect(items.map(({ metadata, spec }) => [metadata!.name, spec!.controller])).toEqual([
@@ -64,7 +64,7 @@ describe.skipIf(!isRoot)("a Kubernetes of three nodes", () => {
     );
   });
 
-  it("lets nobody in without a certificate, and keeps its keys to itself", async () => {
+  it("rejects clients without a certificate, and keeps its keys private", async () => {
     const anonymous = new KubeConfig();
     const cluster = client.getCurrentCluster()!;
     anonymous.loadFromClusterAndUser(cluster, { name: "nobody" });
@@ -84,7 +84,7 @@ describe.skipIf(!isRoot)("a Kubernetes of three nodes", () => {
     }
   });
 
-  it("tells when a component ends, and stops twice without complaint", async () => {
+  it("reports a component that ends, and may be stopped twice", async () => {
     const scheduler = kubernetes.processes.find(({ name }) => name === "kube-scheduler")!;
     process.kill(scheduler.pid, "SIGKILL");
     expect((await kubernetes.failed).message).toMatch(/^kube-scheduler was ended by SIGKILL. Its last lines/);
@@ -98,7 +98,7 @@ describe.skipIf(!isRoot)("a Kubernetes of three nodes", () => {
 });
 
 describe.skipIf(!isRoot)("starting a Kubernetes", () => {
-  it("fails with the component's own words when one ends early, and leaves no process", async () => {
+  it("fails with the component's own message when one exits early, and leaves no process", async () => {
     const folder = await newFolder();
 
     const start = startKubernetes({ folder, nodes: [{ name: "a", address: "nowhere" }], progress: () => {} });
@@ -110,7 +110,7 @@ describe.skipIf(!isRoot)("starting a Kubernetes", () => {
     await rm(folder, { recursive: true });
   });
 
-  it("gives up when told to, and leaves no process", async () => {
+  it("gives up on request, and leaves no process", async () => {
     const folder = await newFolder();
     const signal = AbortSignal.timeout(1500);
 
@@ -139,7 +139,7 @@ describe.skipIf(!isRoot)("starting a Kubernetes", () => {
   });
 });
 
-/** Command lines of the processes that carry `text` in theirs. */
+/** Command lines of the processes whose command line contains `text`. */
 async function processesNaming(text: string): Promise<string[]> {
   const { readFile } = await import("node:fs/promises");
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));

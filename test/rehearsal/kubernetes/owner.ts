@@ -1,4 +1,4 @@
-// Started by a test as a process of its own: owns a Kubernetes until it is killed.
+// A process started by a test, which owns a Kubernetes until it is killed.
 import { startKubernetes } from "../../../rehearsal/kubernetes/kubernetes.ts";
 
 const [folder] = process.argv.slice(2);

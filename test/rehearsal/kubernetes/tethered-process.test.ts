@@ -18,7 +18,7 @@ afterEach(() => rm(folder, { recursive: true }));
 const start = (script: string) =>
   startTethered({ name: "daemon", command: "/bin/sh", args: ["-c", script], logFile: path.join(folder, "log") });
 
-it("says how a daemon ended and what its last lines were", async () => {
+it("reports how a daemon ended and its last lines", async () => {
   const daemon = await start("for i in $(seq 30); do echo line $i; done; echo the reason >&2; exit 7");
 
   const { message } = await daemon.ended;
@@ -34,7 +34,7 @@ it("names the signal that ended a daemon from outside", async () => {
   process.kill(daemon.pid, "SIGTERM");
 
   expect((await daemon.ended).message).toContain("daemon was ended by SIGTERM");
-  // The watcher goes, too.
+  // The watcher ends, too.
   await vi.waitFor(() => expect(isAlive(-daemon.pid)).toBe(false), { timeout: 5000 });
 });
 
@@ -50,7 +50,7 @@ it("gives the daemon its own pid, a private log and nothing of our environment",
   vi.unstubAllEnvs();
 });
 
-it("ends a daemon and its children at once, even one that ignores signals, and may be told twice", async () => {
+it("ends a daemon and its children immediately, even one that ignores signals, and may be called twice", async () => {
   const daemon = await start("trap '' TERM; sleep 60 & echo child $!; wait; sleep 60");
 
   await daemon.kill();

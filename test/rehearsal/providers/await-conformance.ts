@@ -6,7 +6,7 @@ import type { ScratchEngine } from "./scratch-engine.ts";
 
 type ProviderArgs = Partial<kubernetes.ProviderArgs>;
 
-/** What the kubernetes provider waits for, and what it does when that does not come. */
+/** What the kubernetes provider waits for, and its behaviour when that does not happen. */
 export function awaitConforms(engine: () => ScratchEngine, cluster: () => TestCluster): void {
   let namespace: string;
   let count = 0;
@@ -21,26 +21,30 @@ export function awaitConforms(engine: () => ScratchEngine, cluster: () => TestCl
       ...args,
     });
 
-  it("retries while what an object needs is still missing, and says so in the end", { timeout: 120_000 }, async () => {
-    const stack = await engine().stack();
-    const program = async () => {
-      new kubernetes.core.v1.ConfigMap(
-        "lost",
-        { metadata: { name: "lost", namespace: `${namespace}-none` } },
-        { provider: provider() },
-      );
-    };
+  it(
+    "retries while something that an object needs is missing, and reports it in the end",
+    { timeout: 120_000 },
+    async () => {
+      const stack = await engine().stack();
+      const program = async () => {
+        new kubernetes.core.v1.ConfigMap(
+          "lost",
+          { metadata: { name: "lost", namespace: `${namespace}-none` } },
+          { provider: provider() },
+        );
+      };
 
-    const preview = await stack.preview(program);
-    const run = await stack.up(program);
+      const preview = await stack.preview(program);
+      const run = await stack.up(program);
 
-    expect(preview.error).toBeUndefined();
-    expect(run.error).toContain("was not successfully created by the Kubernetes API server");
-    expect(run.error).toContain(`namespaces "${namespace}-none" not found`);
-    expect((await stack.state()).resource("lost")).toBeUndefined();
-  });
+      expect(preview.error).toBeUndefined();
+      expect(run.error).toContain("was not successfully created by the Kubernetes API server");
+      expect(run.error).toContain(`namespaces "${namespace}-none" not found`);
+      expect((await stack.state()).resource("lost")).toBeUndefined();
+    },
+  );
 
-  it("waits for what pulumi.com/waitFor names, and keeps an object that does not get there, marked", async () => {
+  it("waits for pulumi.com/waitFor, and keeps an object that does not get there, marked", async () => {
     const group = `test-${process.pid}.example.com`;
     const condition = { type: "object", properties: { type: { type: "string" }, status: { type: "string" } } };
     const spec = { type: "object", properties: { size: { type: "integer" } } };

@@ -7,7 +7,7 @@ import type { ScratchEngine } from "./scratch-engine.ts";
 
 type ProviderArgs = Partial<kubernetes.ProviderArgs>;
 
-/** What the kubernetes provider makes of the cluster it is given: unknown, another one, out of reach. */
+/** Behaviour of the kubernetes provider with a cluster that is unknown, another one, or out of reach. */
 export function clusterConforms(engine: () => ScratchEngine, cluster: () => TestCluster): void {
   let namespace: string;
   let count = 0;
@@ -31,7 +31,7 @@ export function clusterConforms(engine: () => ScratchEngine, cluster: () => Test
       );
     };
 
-  it("cannot say what changes while its kubeconfig is unknown", async () => {
+  it("cannot show changes while its kubeconfig is unknown", async () => {
     const stack = await engine().stack();
     const program = (edit: string) => async () => {
       const printed = new command.local.Command("print", {
@@ -79,7 +79,7 @@ export function clusterConforms(engine: () => ScratchEngine, cluster: () => Test
     expect(await moved(undefined)).toMatch(/replace/);
   });
 
-  it("previews without a cluster, and fails only when something is to be done", async () => {
+  it("previews without a cluster, and fails only when something has to be done", async () => {
     const stack = await engine().stack();
     const nobody = { kubeconfig: cluster().kubeconfig.replace(/:\d+$/m, ":1") };
 

@@ -4,11 +4,11 @@ import { expect, it } from "vitest";
 import { isEncrypted, type ScratchEngine } from "./scratch-engine.ts";
 import { useHost } from "./test-host.ts";
 
-/** When the command provider runs what, against a real sshd, and what it keeps. */
+/** When the command provider runs which command, against a real sshd, and what it stores. */
 export function commandConforms(engine: () => ScratchEngine, sshdRoot: string): void {
   const host = useHost(sshdRoot);
 
-  it("runs the whole script through the user's shell, with stdin, and keeps stdout and stderr apart", async () => {
+  it("runs the whole script through the user's shell, with stdin, and separates stdout and stderr", async () => {
     const stack = await engine().stack();
     const script = `set -eu\nread -r line\n# 'quotes' "and" $dollars \\ stay\nprintf '%s|%s\\n' "$line" "$0"\necho aside >&2\n`;
 
@@ -31,7 +31,7 @@ export function commandConforms(engine: () => ScratchEngine, sshdRoot: string): 
     expect(half.messages()).not.toContain("out");
   });
 
-  it("runs update, or create where there is no update, on any change; delete at the end", async () => {
+  it("runs update on any change, or create without an update; delete at the end", async () => {
     const stack = await engine().stack();
     const create = `echo create >> ${host.notes()}`;
 
@@ -47,7 +47,7 @@ export function commandConforms(engine: () => ScratchEngine, sshdRoot: string): 
     expect(await host.noted()).toEqual(["create", "create", "update", "deleted"]);
   });
 
-  it("runs nothing in a preview, and knows neither stdout nor stderr of a create or an update", async () => {
+  it("runs nothing in a preview, where stdout and stderr of a create or an update are unknown", async () => {
     const stack = await engine().stack();
     let applied: unknown[] = [];
     const program = (create: string) => async () => {
@@ -66,7 +66,7 @@ export function commandConforms(engine: () => ScratchEngine, sshdRoot: string): 
     expect(await host.noted()).toEqual(["a"]);
   });
 
-  it("makes the new one before it deletes the old one when triggers change", async () => {
+  it("creates the new one before it deletes the old one when triggers change", async () => {
     const stack = await engine().stack();
     const args = { create: `echo create >> ${host.notes()}`, delete: `echo delete >> ${host.notes()}` };
 
@@ -77,7 +77,7 @@ export function commandConforms(engine: () => ScratchEngine, sshdRoot: string): 
     expect(await host.noted()).toEqual(["create", "create", "delete"]);
   });
 
-  it("fails with the whole command and all its output, and keeps nothing: no undo runs", async () => {
+  it("fails with the whole command and all its output, and stores nothing: no undo runs", async () => {
     const stack = await engine().stack();
     const create = `echo "started"\necho broken >&2\nexit 3`;
 
@@ -92,7 +92,7 @@ export function commandConforms(engine: () => ScratchEngine, sshdRoot: string): 
     expect(await host.noted()).toEqual([]);
   });
 
-  it("keeps the connection secret, and neither stdout nor stdin's echo", async () => {
+  it("keeps the connection secret, but neither stdout nor the echo of stdin", async () => {
     const stack = await engine().stack();
 
     const run = await stack.up(host.remote({ create: "cat", stdin: pulumi.secret("canary-stdin") }));
@@ -105,7 +105,7 @@ export function commandConforms(engine: () => ScratchEngine, sshdRoot: string): 
     expect(run.outputs["stdout"]).toEqual({ value: "canary-stdin", secret: false });
   });
 
-  it("refreshes to what the state says, without connecting", async () => {
+  it("refreshes to the state's values, without connecting", async () => {
     const stack = await engine().stack();
     await stack.up(host.remote({ create: `echo ran >> ${host.notes()}` }));
 

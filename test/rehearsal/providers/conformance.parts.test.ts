@@ -40,7 +40,7 @@ afterAll(async () => {
 });
 const cluster = () => ({ kubeconfig: kubernetes!.kubeconfig, objects: new LiveObjects(kubernetes!.kubeconfig) });
 
-/** The same statements about both kinds: they are how the genuine plugins behave. */
+/** The same assertions for both kinds: they describe the genuine plugins. */
 describe.each<Kind>(["fake", "genuine"])("%s provider plugins", (kind) => {
   let engine: ScratchEngine | undefined;
   beforeAll(async () => {

@@ -3,7 +3,7 @@ import type { ScratchEngine } from "./scratch-engine.ts";
 import { freePort, startSshd } from "./ssh-server.ts";
 import { useHost } from "./test-host.ts";
 
-/** How the command provider connects, and what it says when it cannot. */
+/** How the command provider connects, and its errors when it cannot. */
 export function connectionConforms(engine: () => ScratchEngine, sshdRoot: string): void {
   const host = useHost(sshdRoot);
 
@@ -26,7 +26,7 @@ export function connectionConforms(engine: () => ScratchEngine, sshdRoot: string
     expect((await stack.state()).resource("script")).toBeDefined();
   });
 
-  it("refuses another host key than the pinned one, and verifies nothing without a pin", async () => {
+  it("rejects another host key than the pinned one, and verifies nothing without a pin", async () => {
     const stack = await engine().stack();
     const other = await startSshd(sshdRoot);
     await other.stop();
@@ -43,7 +43,7 @@ export function connectionConforms(engine: () => ScratchEngine, sshdRoot: string
     expect(await host.noted()).toEqual(["ran"]);
   });
 
-  it("says that a key is not let in, that nobody listens, and that a key is none", async () => {
+  it("reports a key that is not accepted, a port that nothing listens on, and an invalid key", async () => {
     const stack = await engine().stack();
     const stranger = await startSshd(sshdRoot);
     await stranger.stop();
@@ -74,7 +74,7 @@ export function connectionConforms(engine: () => ScratchEngine, sshdRoot: string
     expect(refused.error).toContain('could not set environment variable "OTHER"');
   });
 
-  it("reaches a host through a jump host, each with a pin and a key of its own", async () => {
+  it("reaches a host through a jump host, each with its own pin and key", async () => {
     const stack = await engine().stack();
     const jump = await startSshd(sshdRoot);
     const proxy = {
@@ -99,7 +99,7 @@ export function connectionConforms(engine: () => ScratchEngine, sshdRoot: string
     expect(wrongPin.error).toMatch(/proxy: .*host key mismatch/);
   });
 
-  it("refuses a connection it does not understand, without quoting it", async () => {
+  it("rejects an invalid connection without quoting it", async () => {
     const stack = await engine().stack();
 
     const run = await stack.up(

@@ -6,7 +6,7 @@ import { issue } from "../../support/certificates.ts";
 import { startImageRegistry, type ImageRegistry } from "../../../rehearsal/docker/image-registry.ts";
 import type { ScratchEngine } from "./scratch-engine.ts";
 
-/** How the docker provider behaves where no Docker engine is, as far as it is used. */
+/** Behaviour of the docker provider without a Docker engine, as far as it is used. */
 export function dockerConforms(engine: () => ScratchEngine): void {
   let registry: ImageRegistry;
   let digest: string;
@@ -22,7 +22,7 @@ export function dockerConforms(engine: () => ScratchEngine): void {
     return { ...(await getRegistryImage({ name, insecureSkipVerify: true }, { provider })) };
   };
 
-  it("tells a tag's digest, without a Docker engine, at preview too", async () => {
+  it("returns a tag's digest without a Docker engine, at preview too", async () => {
     const stack = await engine().stack();
     const image = `${registry.host}/team/nginx:1.30.4`;
 
@@ -36,7 +36,7 @@ export function dockerConforms(engine: () => ScratchEngine): void {
     await stack.destroy();
   });
 
-  it("says which image a registry does not have", async () => {
+  it("names an image that a registry does not have", async () => {
     const stack = await engine().stack();
 
     const run = await stack.preview(ask(`${registry.host}/team/nginx:9.9.9`));
@@ -44,7 +44,7 @@ export function dockerConforms(engine: () => ScratchEngine): void {
     expect(run.error).toMatch(/Got error when attempting to fetch image version team\/nginx:9\.9\.9 from registry/);
   });
 
-  it("fetches a token where the registry wants one", async () => {
+  it("fetches a token if the registry requires one", async () => {
     const stack = await engine().stack();
     registry.wantToken();
 
@@ -55,7 +55,7 @@ export function dockerConforms(engine: () => ScratchEngine): void {
     await stack.destroy();
   });
 
-  it("fails at once without a Docker engine that is not behind SSH, even where none is needed", async () => {
+  it("fails immediately without a Docker engine that is not behind SSH, even if none is needed", async () => {
     const stack = await engine().stack();
 
     const run = await stack.preview(async () => {
@@ -66,7 +66,7 @@ export function dockerConforms(engine: () => ScratchEngine): void {
     expect(run.error).toMatch(/failed to connect to any docker daemon/);
   });
 
-  it("lets the product say what to do where a registry does not answer", async () => {
+  it("lets the product print a remedy if a registry does not respond", async () => {
     const stack = await engine().stack();
 
     const run = await stack.preview(async () => {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { DockerEngine } from "../../../rehearsal/docker/docker-engine.ts";
 import { isEncrypted, type Run, type ScratchEngine, type ScratchStack } from "./scratch-engine.ts";
 
-/** An image the engine has, whose containers end on SIGTERM, and of which no registry knows. */
+/** An image that the engine has, whose containers end on SIGTERM, and that no registry has. */
 export const testImage = "rehearsal/sleeper:1";
 
 const healthcheck = { tests: ["CMD", "true"], interval: "1s", timeout: "5s", retries: 3 };
@@ -18,7 +18,7 @@ export interface SshEndpoint {
   readonly keyFile: string;
 }
 
-/** How the docker provider behaves on an engine; `docker` is the engine's own client. */
+/** Behaviour of the docker provider on an engine. `docker` is the engine's own client. */
 export function dockerEngineConforms(
   engine: () => ScratchEngine,
   docker: () => DockerEngine,
@@ -62,7 +62,7 @@ export function dockerEngineConforms(
     expect(run.error).toBeUndefined();
     return run;
   };
-  /** A stack for the tests beside it, each of which goes on from where the one before it ended. */
+  /** A stack for the tests beside it, each of which begins where the previous one ended. */
   const useStack = (): (() => ScratchStack) => {
     let stack: ScratchStack;
     beforeAll(async () => {
@@ -79,7 +79,7 @@ export function dockerEngineConforms(
     const stack = useStack();
     let changed: Partial<ContainerArgs> = {};
 
-    it("makes what is asked for, finds nothing to do afterwards, and keeps what is secret", async () => {
+    it("creates what is requested, finds no difference afterwards, and keeps secrets", async () => {
       const first = ok(await stack().up(program()));
       const started = await inspect("{{.Id}} {{.State.StartedAt}}");
       const state = await stack().state();
@@ -112,7 +112,7 @@ export function dockerEngineConforms(
       expect(await docker().mustDocker("port", "rancher")).toBe("443/tcp -> 127.0.0.1:60443");
     });
 
-    it("takes another healthcheck or mount for done in place, and leaves the container as it is", async () => {
+    it("ignores another healthcheck or mount, and leaves the container unchanged", async () => {
       const before = await inspect("{{.Id}} {{json .Config.Healthcheck}} {{json .HostConfig.Mounts}}");
       changed = {
         mounts: [{ type: "volume", source: "rancher-data", target: "/elsewhere" }],
@@ -137,7 +137,7 @@ export function dockerEngineConforms(
       );
     });
 
-    it("sees that a container has ended after a refresh alone, and would make one with ports anew", async () => {
+    it("detects only by a refresh that a container has ended, and would then recreate one with ports", async () => {
       await docker().mustDocker("stop", "--time", "0", "rancher");
 
       const unaware = ok(await stack().preview(program(changed)));
@@ -148,7 +148,7 @@ export function dockerEngineConforms(
       expect(aware.operation("container")).toBe("create-replacement");
     });
 
-    it("replaces a container for nearly everything, the old one first, and says why", async () => {
+    it("replaces a container for nearly every change, the old one first, and gives the reason", async () => {
       const before = await inspect("{{.Id}}");
       changed = { labels: [{ label: "rancher.version", value: "2.15.3" }], command: ["sleep", "601"], ports: [] };
 
@@ -162,7 +162,7 @@ export function dockerEngineConforms(
       expect(await inspect("{{.Id}}")).not.toBe(before);
     });
 
-    it("starts one without ports again that has ended", async () => {
+    it("restarts a container without ports that has ended", async () => {
       const before = await inspect("{{.Id}}");
       await docker().mustDocker("stop", "--time", "0", "rancher");
       ok(await stack().refresh());
@@ -174,10 +174,10 @@ export function dockerEngineConforms(
     });
   });
 
-  describe("a container that cannot be had", () => {
+  describe("a container that cannot be created", () => {
     const stack = useStack();
 
-    it("is refused where its name is taken", async () => {
+    it("is rejected if its name is in use", async () => {
       await docker().mustDocker("create", "--name", "rancher", testImage, "sleep", "600");
 
       const run = await stack().up(program());
@@ -188,7 +188,7 @@ export function dockerEngineConforms(
       await docker().mustDocker("rm", "rancher");
     });
 
-    it("is given up where it stays unhealthy, is left, and is taken for good at the next run", async () => {
+    it("is given up if it stays unhealthy, is left, and is accepted at the next run", async () => {
       const sick = { healthcheck: { ...healthcheck, tests: ["CMD", "false"] }, waitTimeout: 3 };
 
       const first = await stack().up(program(sick));
@@ -205,7 +205,7 @@ export function dockerEngineConforms(
   describe("an engine over SSH", () => {
     const stack = useStack();
 
-    it("is reached where the host has the key that is pinned", async () => {
+    it("is reached if the host has the pinned key", async () => {
       const through = (key: string) => async () => {
         const pinned = [`KnownHostsCommand=/bin/echo %H ${key}`, "StrictHostKeyChecking=yes", "BatchMode=yes"];
         const files = [
@@ -239,7 +239,7 @@ function detailsOf(run: Run, name: string): Record<string, string> {
   return Object.fromEntries(Object.entries(details).map(([path, { diffKind }]) => [path, diffKind]));
 }
 
-/** What was done to a resource, in order. */
+/** Operations on a resource, in order. */
 function stepsOf(run: Run, name: string): string[] {
   return run.events.flatMap(({ resourcePreEvent }) =>
     resourcePreEvent?.metadata.urn.endsWith(`::${name}`) === true ? [resourcePreEvent.metadata.op] : [],

@@ -32,7 +32,7 @@ describe.skipIf("refused" in made)("docker provider plugins on an engine", () =>
     await clearLeftovers();
   });
 
-  /** The same statements about both kinds: they are how the genuine plugin behaves. */
+  /** The same assertions for both kinds: they describe the genuine plugin. */
   describe.each<Kind>(["fake", "genuine"])("%s", (kind) => {
     const isMissing = kind === "genuine" && !hasGenuine;
     let engine: ScratchEngine | undefined;

@@ -45,7 +45,7 @@ export function kubernetesConforms(engine: () => ScratchEngine, cluster: () => T
       );
     };
 
-  it("makes objects, finds nothing to do the second time, and waits until they are gone", async () => {
+  it("creates objects, finds no difference the second time, and waits until they are deleted", async () => {
     const stack = await engine().stack();
     const program = async () => {
       const opts = { provider: provider() };
@@ -85,7 +85,7 @@ export function kubernetesConforms(engine: () => ScratchEngine, cluster: () => T
     const { inputs, outputs } = resource("login")!;
     expect(text).not.toContain("canary-password");
     expect(text).not.toContain(encoded);
-    // stringData may already be merged into data here. Whether the map or its leaf is encrypted is up to the provider.
+    // stringData may already be merged into data here. The provider decides whether the map or its leaf is encrypted.
     const { data, stringData } = inputs;
     expect(data ?? stringData).toBeDefined();
     expect(outputs["data"]).toBeDefined();
@@ -93,7 +93,7 @@ export function kubernetesConforms(engine: () => ScratchEngine, cluster: () => T
     expect(inputs["metadata"]).toMatchObject({ labels: { plain: "yes" } });
   });
 
-  it("encrypts a secret in another kind at its leaf, and a list with a secret in it as a whole", async () => {
+  it("encrypts a secret in another kind at its leaf, and a list that contains a secret as a whole", async () => {
     const stack = await engine().stack();
     const secret = pulumi.secret("canary-password");
 
@@ -116,7 +116,7 @@ export function kubernetesConforms(engine: () => ScratchEngine, cluster: () => T
     for (const { rules } of [reader.inputs, reader.outputs]) expect(isEncrypted(rules)).toBe(true);
   });
 
-  it("deletes a changed Secret before making it anew, unless Secrets are mutable", async () => {
+  it("deletes a changed Secret before recreating it, unless Secrets are mutable", async () => {
     const stack = await engine().stack();
     const uid = async () => (await cluster().objects.read("v1", "Secret", "login", namespace))?.metadata.uid;
     const mutable = { enableSecretMutable: true };
@@ -158,7 +158,7 @@ export function kubernetesConforms(engine: () => ScratchEngine, cluster: () => T
     expect((await cluster().objects.read("v1", "ConfigMap", "notes", namespace))?.data).toEqual({ text: "three" });
   });
 
-  it("fails on an object that is there already, though the preview was fine, unless upserting", async () => {
+  it("fails on an existing object, although the preview was fine, unless upserting", async () => {
     const stack = await engine().stack();
     const foreign = {
       apiVersion: "v1",
@@ -181,7 +181,7 @@ export function kubernetesConforms(engine: () => ScratchEngine, cluster: () => T
     });
   });
 
-  it("takes fields away that are no longer asked for, and leaves those of others", async () => {
+  it("removes fields that are no longer set, and leaves those of others", async () => {
     const stack = await engine().stack();
     const labelled = (labels: Record<string, string>) => async () => {
       new kubernetes.core.v1.ConfigMap(
@@ -206,7 +206,7 @@ export function kubernetesConforms(engine: () => ScratchEngine, cluster: () => T
     });
   });
 
-  it("sees on refresh what was changed and what was deleted, and puts it back", async () => {
+  it("detects on refresh what was changed and what was deleted, and restores it", async () => {
     const stack = await engine().stack();
     const args = { enableConfigMapMutable: true };
     await stack.up(configMap("ours", args));

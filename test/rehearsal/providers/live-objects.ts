@@ -6,7 +6,7 @@ import {
   type KubernetesObject,
 } from "@kubernetes/client-node";
 
-/** An object as the API server has it. */
+/** An object as the API server returns it. */
 export type Live = KubernetesObject & {
   data?: Record<string, string>;
   status?: unknown;
@@ -14,7 +14,7 @@ export type Live = KubernetesObject & {
   metadata: { uid: string; annotations?: Record<string, string> };
 };
 
-/** The cluster's objects, seen by Kubernetes' own client rather than by what is under test. */
+/** The cluster's objects, read by Kubernetes' own client rather than by the code under test. */
 export class LiveObjects {
   readonly #api: KubernetesObjectApi;
   constructor(kubeconfig: string) {
@@ -23,7 +23,7 @@ export class LiveObjects {
     this.#api = KubernetesObjectApi.makeApiClient(config);
   }
 
-  /** Undefined when there is no such object. */
+  /** Undefined if there is no such object. */
   async read(apiVersion: string, kind: string, name: string, namespace?: string): Promise<Live | undefined> {
     const metadata = { name, ...(namespace === undefined ? {} : { namespace }) };
     try {

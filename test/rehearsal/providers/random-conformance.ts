@@ -4,7 +4,7 @@ import { isEncrypted, type ScratchEngine } from "./scratch-engine.ts";
 
 /** How the random provider behaves. */
 export function randomConforms(engine: () => ScratchEngine): void {
-  it("makes a value once, keeps it, and makes a new one only when an input changes", async () => {
+  it("creates a value once, keeps it, and creates a new one only when an input changes", async () => {
     const stack = await engine().stack();
     const program = (keepers: Record<string, string>) => async () => {
       const password = new RandomPassword("password", { length: 24, minNumeric: 3, overrideSpecial: "-_", keepers });

@@ -33,7 +33,7 @@ export function releaseConforms(engine: () => ScratchEngine, cluster: () => Test
     };
   const text = async () => (await cluster().objects.read("v1", "ConfigMap", "notes-notes", namespace))?.data?.["text"];
 
-  it("installs, finds nothing to do, upgrades on changed values, and uninstalls with hooks", async () => {
+  it("installs, finds no difference, upgrades on changed values, and uninstalls with hooks", async () => {
     const stack = await engine().stack();
 
     const installed = await stack.up(release({ values: { text: "one" } }));
@@ -81,7 +81,7 @@ export function releaseConforms(engine: () => ScratchEngine, cluster: () => Test
     expect(Buffer.from(live!.data!["password"]!, "base64").toString()).toBe("canary-password");
   });
 
-  it("fails in the preview when there is no such chart", async () => {
+  it("fails in the preview if the chart does not exist", async () => {
     const stack = await engine().stack();
 
     const preview = await stack.preview(release({ chart: `${chart}-missing` }));
@@ -89,7 +89,7 @@ export function releaseConforms(engine: () => ScratchEngine, cluster: () => Test
     expect(preview.error).toContain("check the chart name and repository configuration");
   });
 
-  it("fails on values that the chart's schema refuses, and keeps nothing", async () => {
+  it("fails on values that the chart's schema rejects, and stores nothing", async () => {
     const stack = await engine().stack();
 
     const run = await stack.up(release({ values: { text: 5 } }));
@@ -98,7 +98,7 @@ export function releaseConforms(engine: () => ScratchEngine, cluster: () => Test
     expect((await stack.state()).resource("notes")).toBeUndefined();
   });
 
-  it("fails on a release that is there already, upserting or not", async () => {
+  it("fails on an existing release, upserting or not", async () => {
     const first = await engine().stack();
     await first.up(release());
     const second = await engine().stack();
@@ -111,7 +111,7 @@ export function releaseConforms(engine: () => ScratchEngine, cluster: () => Test
     expect((await second.state()).resource("notes")).toBeUndefined();
   });
 
-  it("is blocked by a pending upgrade that nobody will finish", async () => {
+  it("is blocked by an abandoned pending upgrade", async () => {
     const stack = await engine().stack();
     await stack.up(release({ values: { text: "one" } }));
     await pretendPending(cluster(), namespace);
@@ -136,7 +136,7 @@ export function releaseConforms(engine: () => ScratchEngine, cluster: () => Test
     expect(await text()).toBe("mended");
   });
 
-  it("takes an atomic install away again when it fails", async () => {
+  it("removes an atomic install again when it fails", async () => {
     const stack = await engine().stack();
 
     const run = await stack.up(release({ timeout: 3, atomic: true, values: { stuck: true } }));
@@ -146,7 +146,7 @@ export function releaseConforms(engine: () => ScratchEngine, cluster: () => Test
     expect((await stack.state()).resource("notes")).toBeUndefined();
   });
 
-  it("is replaced under another name, and makes its namespace only when asked", async () => {
+  it("is replaced under another name, and creates its namespace only on request", async () => {
     const stack = await engine().stack();
 
     const refused = await stack.up(release({ namespace: `${namespace}-new` }));

@@ -12,18 +12,18 @@ import { pluginFolder, takeInstalled } from "../../../rehearsal/providers/genuin
 import { installProviders, fakeProviders, sdkVersion } from "../../../rehearsal/providers/install.ts";
 import { tool } from "../../../tools/toolbox.mjs";
 
-/** Which plugins an engine works with. */
+/** The plugins an engine uses. */
 export type Kind = "fake" | "genuine";
 
-/** What a run did: every event, everything printed, and the error if it failed. */
+/** Result of a run: every event, the complete output, and the error if it failed. */
 export interface Run {
   readonly events: readonly EngineEvent[];
   readonly text: string;
   readonly outputs: OutputMap;
   readonly error?: string;
-  /** What providers and engine said, of every severity. */
+  /** Diagnostics of providers and engine, of every severity. */
   messages(): string[];
-  /** Operation by resource name; the last one where there are several. */
+  /** Operation by resource name. The last one if there are several. */
   operation(name: string): string | undefined;
 }
 
@@ -44,14 +44,14 @@ export function isEncrypted(value: unknown): boolean {
   return Object.values((value ?? {}) as object).includes(secretSignature);
 }
 
-/** Paths of the leaves that the state holds in plain text. */
+/** Paths of the leaves that the state contains in plain text. */
 export function plainLeaves(value: unknown, path = ""): string[] {
   if (isEncrypted(value)) return [];
   if (typeof value !== "object" || value === null) return value === undefined ? [] : [path];
   return Object.entries(value).flatMap(([key, entry]) => plainLeaves(entry, `${path}.${key}`));
 }
 
-/** The real Pulumi CLI with a home, a backend and a passphrase of its own, in a folder that `remove` takes away. */
+/** The real Pulumi CLI with a private home, backend and passphrase, in a folder that `remove` deletes. */
 export class ScratchEngine {
   readonly folder: string;
   readonly #pulumi: string;
@@ -79,7 +79,7 @@ export class ScratchEngine {
     return join(this.folder, "home", "plugins", pluginFolder(name, sdkVersion(name)), `pulumi-resource-${name}`);
   }
 
-  /** A stack that has had no run yet. */
+  /** A stack without any run yet. */
   async stack(): Promise<ScratchStack> {
     const name = `try${++this.#stacks}`;
     const envVars = {
@@ -104,7 +104,7 @@ export class ScratchEngine {
   }
 }
 
-/** A stack whose program is given anew with each run. */
+/** A stack whose program is passed to each run. */
 export class ScratchStack {
   readonly #stack: Stack;
   readonly #stateFile: string;
@@ -127,7 +127,7 @@ export class ScratchStack {
     return this.#run((options) => this.#stack.destroy(options));
   }
 
-  /** The state file as it lies there, and the resources in it. */
+  /** The state file as stored, and its resources. */
   async state(): Promise<{ text: string; resource(name: string): StateResource | undefined }> {
     const text = await readFile(this.#stateFile, "utf8");
     const parsed = JSON.parse(text) as { checkpoint: { latest?: { resources?: StateResource[] } } };

@@ -17,7 +17,7 @@ interface Process {
   readonly folder: string;
 }
 
-describe.skipIf(!sshd)("what the fake command provider starts", () => {
+describe.skipIf(!sshd)("the processes of the fake command provider", () => {
   let engine: ScratchEngine;
   beforeAll(async () => {
     engine = await ScratchEngine.start("fake", "/nonexistent");
@@ -28,7 +28,7 @@ describe.skipIf(!sshd)("what the fake command provider starts", () => {
   });
   const host = useHost(sshd?.root ?? "");
 
-  it("shows no key while it runs, and is gone when the provider is killed", async () => {
+  it("show no key while they run, and end when the provider is killed", async () => {
     const stack = await engine.stack();
     const running = stack.up(
       host.remote({ create: `echo started >> ${host.notes()}; sleep 20`, stdin: "canary-stdin" }),
@@ -61,7 +61,7 @@ describe.skipIf(!sshd)("what the fake command provider starts", () => {
     expect(left).toEqual([]);
   });
 
-  it("is gone after a run that ends by itself", async () => {
+  it("end after a run that ends by itself", async () => {
     const stack = await engine.stack();
 
     await stack.up(host.remote({ create: "true" }));

@@ -10,7 +10,7 @@ const run = promisify(execFile);
 const packages = ["openssh-server", "libwrap0"];
 const startMs = 10_000;
 
-/** A folder holding a real sshd: this machine's, or one unpacked from Debian's package without installing it. */
+/** A folder with a real sshd: this machine's, or one unpacked from Debian's package without installing it. */
 export async function unpackSshd(): Promise<{ root: string; remove(): Promise<void> } | undefined> {
   const installed = await access("/usr/sbin/sshd").then(
     () => true,
@@ -31,7 +31,7 @@ export async function unpackSshd(): Promise<{ root: string; remove(): Promise<vo
   }
 }
 
-/** A real sshd on loopback, for the user who runs the test, and the key that it lets in. */
+/** A real sshd on loopback, for the user who runs the test, and the key that it accepts. */
 export interface SshServer {
   readonly port: number;
   readonly privateKey: string;
@@ -42,8 +42,8 @@ export interface SshServer {
 }
 
 /**
- * Starts it in a mount namespace of its own: sshd wants a user `sshd` and a folder `/run/sshd`, which this machine
- * need not have and does not get.
+ * Starts it in a separate mount namespace: sshd requires a user `sshd` and a folder `/run/sshd`, which this machine
+ * may not have and does not get.
  */
 export async function startSshd(root: string, extra: readonly string[] = []): Promise<SshServer> {
   const folder = await mkdtemp(join(tmpdir(), "sshd-run-"));
@@ -77,11 +77,11 @@ export async function startSshd(root: string, extra: readonly string[] = []): Pr
       stdio: ["ignore", "ignore", "pipe"],
     },
   );
-  let said = "";
-  sshd.stderr.on("data", (chunk: Buffer) => (said += chunk.toString("utf8")));
+  let output = "";
+  sshd.stderr.on("data", (chunk: Buffer) => (output += chunk.toString("utf8")));
   const until = Date.now() + startMs;
-  while (!said.includes("Server listening")) {
-    if (Date.now() > until || sshd.exitCode !== null) throw new Error(`sshd does not start: ${said}`);
+  while (!output.includes("Server listening")) {
+    if (Date.now() > until || sshd.exitCode !== null) throw new Error(`sshd does not start: ${output}`);
     await sleep(20);
   }
   return {

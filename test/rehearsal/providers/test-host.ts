@@ -7,15 +7,15 @@ import * as command from "@pulumi/command";
 import { afterAll, beforeAll, beforeEach } from "vitest";
 import { startSshd, type SshServer } from "./ssh-server.ts";
 
-/** A host to run commands on, and a file in which they note, anew for each test, that they ran. */
+/** A host to run commands on, and a file, new for each test, in which they record that they ran. */
 export interface TestHost {
   server(): SshServer;
   folder(): string;
   notes(): string;
-  /** The lines noted so far. */
+  /** The lines recorded so far. */
   noted(): Promise<string[]>;
   connection(changed?: Partial<command.types.input.remote.ConnectionArgs>): command.types.input.remote.ConnectionArgs;
-  /** A program of one remote command named `script`. */
+  /** A program with one remote command named `script`. */
   remote(args: Partial<command.remote.CommandArgs>): () => Promise<Record<string, pulumi.Output<string>>>;
 }
 

@@ -11,8 +11,8 @@ Acquire::https::Proxy "";
 Acquire::Retries "3";
 `;
 
-describe("where a host's apt finds Debian", () => {
-  it("is where this machine's does, with the suite's own updates and security fixes", () => {
+describe("a host's apt sources", () => {
+  it("are this machine's, with the suite's own updates and security fixes", () => {
     expect(aptSourcesFor("trixie", targets, dump)).toEqual({
       entries: [
         "deb http://mirror.example/debian/ trixie main",
@@ -23,20 +23,20 @@ describe("where a host's apt finds Debian", () => {
     });
   });
 
-  it("has neither updates nor security fixes for sid, and takes lists that are out of date there", () => {
+  it("have neither updates nor security fixes for sid, and accept outdated lists there", () => {
     const sid = aptSourcesFor("sid", targets, "");
 
     expect(sid.entries).toEqual(["deb http://mirror.example/debian/ sid main"]);
     expect(sid.settings).toContain('Acquire::Check-Valid-Until "false";');
   });
 
-  it("does without security fixes where the machine knows no place for them", () => {
+  it("have no security fixes if the machine has no source for them", () => {
     const [main = ""] = targets.split("\n");
 
     expect(aptSourcesFor("bookworm", main, "").entries).toHaveLength(2);
   });
 
-  it("is nowhere on a machine whose apt knows no Debian", () => {
+  it("are undefined on a machine whose apt has no Debian", () => {
     expect(() => aptSourcesFor("bookworm", "Packages|Other|Other|http://other.example/", "")).toThrow(
       "this machine's apt has no package list of Debian, from which the rehearsal's hosts are created. " +
         "Run apt-get update on a Debian machine.",

@@ -15,8 +15,8 @@ function ssh(sandbox: Sandbox, host: Host, command: string, pin = host.hostKey):
   const known = join(sandbox.folder, `known-hosts-${host.name}`);
   writeFileSync(known, `[${host.address}]:${host.port} ${pin}\n${host.address} ${pin}\n`);
   const options = [`UserKnownHostsFile=${known}`, "StrictHostKeyChecking=yes", "BatchMode=yes", "ConnectTimeout=5"];
-  const words = ["ssh", "-F", "none", "-i", sandbox.privateKeyFile, ...options.flatMap((option) => ["-o", option])];
-  return runCommand([...words, "-p", String(host.port), `${host.user}@${host.address}`, command]);
+  const args = ["ssh", "-F", "none", "-i", sandbox.privateKeyFile, ...options.flatMap((option) => ["-o", option])];
+  return runCommand([...args, "-p", String(host.port), `${host.user}@${host.address}`, command]);
 }
 
 function connectTo(host: Host, milliseconds: number): Promise<"connected" | "timeout" | string> {
@@ -31,7 +31,7 @@ function connectTo(host: Host, milliseconds: number): Promise<"connected" | "tim
   });
 }
 
-describe.skipIf(!root)("a world's hosts", () => {
+describe.skipIf(!root)("a sandbox's hosts", () => {
   const folder = mkdtempSync(join(tmpdir(), "world-test-"));
   let sandbox: Sandbox;
   let one: Host;
@@ -48,7 +48,7 @@ describe.skipIf(!root)("a world's hosts", () => {
     rmSync(folder, { recursive: true });
   });
 
-  it("let their user in with the world's key and their own host key, and become root", async () => {
+  it("accept their user with the sandbox's key and their own host key, and allow root access", async () => {
     const result = await ssh(sandbox, one, "sudo -n id -u; hostname; cat /etc/machine-id");
 
     const [uid, name, machineId] = result.stdout.split("\n");
@@ -57,14 +57,14 @@ describe.skipIf(!root)("a world's hosts", () => {
     expect((await two.exec(["cat", "/etc/machine-id"])).stdout.trim()).not.toBe(machineId);
   });
 
-  it("are refused by ssh when another host's key is pinned", async () => {
+  it("are rejected by ssh when another host's key is pinned", async () => {
     const result = await ssh(sandbox, one, "true", two.hostKey);
 
     expect(result.code).toBe(255);
     expect(result.stderr).toContain("Host key verification failed");
   });
 
-  it("ask for a password where sudo is told to", async () => {
+  it("ask for a password if sudo is configured to", async () => {
     const result = await ssh(sandbox, two, "sudo -n true");
 
     expect(result.code).toBe(1);
@@ -86,7 +86,7 @@ describe.skipIf(!root)("a world's hosts", () => {
     expect(Number(/^\d+$/m.exec(seen.stdout)?.[0])).toBeLessThan(20);
     expect((await one.exec(["cat", "/proc/1/cmdline"])).stdout).toContain("tini");
     expect((await one.exec(["bash", "-c", "echo 1 > /proc/sys/kernel/panic"])).stderr).toContain("Read-only");
-    // Within a session as with a user's, the kernel refuses what would lead out.
+    // Within a session like a user's, the kernel rejects what would lead out.
     const out = await ssh(sandbox, one, "sudo mknod /tmp/disk b 254 0; sudo mount -t devtmpfs none /mnt");
     expect(out.stderr).toMatch(/mknod: .*not permitted/);
     expect(out.stderr).toMatch(/mount: .*(denied|permission)/);
@@ -139,7 +139,7 @@ describe.skipIf(!root)("a world's hosts", () => {
     expect(paths).toContain("changed /var/lib/dpkg/status");
   });
 
-  it("refuse to start nginx on a broken configuration, as systemd says it, with nginx's own words in the journal", async () => {
+  it("refuse to start nginx on a broken configuration with systemd's message, and nginx's own message in the journal", async () => {
     await one.exec(["bash", "-c", "echo nonsense > /etc/nginx/conf.d/broken.conf"]);
 
     const start = await one.exec(["systemctl", "start", "nginx"]);
@@ -152,7 +152,7 @@ describe.skipIf(!root)("a world's hosts", () => {
     expect((await one.exec(["systemctl", "start", "nginx"])).code).toBe(0);
   });
 
-  it("keep files and enabled services over a stop and a start, and answer nobody between", async () => {
+  it("keep files and enabled services over a stop and a start, and respond to nothing between", async () => {
     await one.exec(["touch", "/root/kept"]);
     const rootBefore = one.root;
 
@@ -164,7 +164,7 @@ describe.skipIf(!root)("a world's hosts", () => {
     await one.start();
     console.log(`a host's start took ${Date.now() - started} ms`);
 
-    // Nothing kept calling while it was down: the one who asked is the one who is answered.
+    // No earlier connection attempt is left on the host.
     const callers = await one.exec(["bash", "-c", "ps ax | grep -c '[s]shd: .accepted'"]);
     expect(Number(callers.stdout)).toBeLessThanOrEqual(1);
     expect(statSync(join(one.root, "root/kept")).isFile()).toBe(true);
@@ -172,7 +172,7 @@ describe.skipIf(!root)("a world's hosts", () => {
     expect((await ssh(sandbox, one, "true")).code).toBe(0);
   });
 
-  it("go silent without a word, and come back", async () => {
+  it("go silent without closing connections, and come back", async () => {
     await one.freeze();
     expect(await connectTo(one, 4500)).toBe("timeout");
     expect((await two.exec(["timeout", "4", "bash", "-c", `: < /dev/tcp/${one.address}/22`])).code).toBe(124);
@@ -182,7 +182,7 @@ describe.skipIf(!root)("a world's hosts", () => {
     await expect.poll(() => connectTo(one, 1000), { timeout: 5000 }).toBe("connected");
   });
 
-  it("tell by content what changed: put back is no change, removed is one", async () => {
+  it("detect changes by content: a restored file is no change, a removed one is", async () => {
     await two.mark();
     await two.exec(["bash", "-c", "cp -a /etc/issue /tmp/issue; echo x >> /etc/issue; cat /tmp/issue > /etc/issue"]);
     await two.exec(["bash", "-c", "rm /tmp/issue /etc/issue.net; mkdir /opt/new; chmod 700 /srv"]);
@@ -203,7 +203,7 @@ describe.skipIf(!root)("a world's hosts", () => {
     await ended;
   });
 
-  it("are made within moments when their root is there", async () => {
+  it("are created within moments when their root filesystem exists", async () => {
     const started = Date.now();
     await sandbox.addHost({ name: "quick", user: "root", port: 22 });
     const took = Date.now() - started;
@@ -212,17 +212,17 @@ describe.skipIf(!root)("a world's hosts", () => {
     expect(took).toBeLessThan(10_000);
   });
 
-  it("are named once and by host names", async () => {
+  it("require unique names that are host names", async () => {
     await expect(sandbox.addHost({ name: "lb-1", user: "ops", port: 22 })).rejects.toThrow(
       `sandbox ${sandbox.id} already has a lb-1; names must be unique`,
     );
     await expect(sandbox.addNode({ name: "no/name" })).rejects.toThrow(`"no/name" is not a host name`);
   });
 
-  it("end with whatever runs in them", async () => {
+  it("end with everything that runs in them", async () => {
     const three = await sandbox.addHost({ name: "doomed", user: "ops", port: 22 });
-    const words = ["-t", String(/\d+/.exec(three.root)?.[0]), "-m", "-p", "sleep", "7654"];
-    const inside = spawn("nsenter", words, { stdio: "ignore" });
+    const args = ["-t", String(/\d+/.exec(three.root)?.[0]), "-m", "-p", "sleep", "7654"];
+    const inside = spawn("nsenter", args, { stdio: "ignore" });
     const ended = new Promise((resolve) => inside.once("exit", resolve));
     await expect.poll(async () => (await three.exec(["pgrep", "-f", "sleep 7654"])).code).toBe(0);
 

@@ -15,7 +15,7 @@ import { createSandbox, type Sandbox } from "../../../rehearsal/sandbox/sandbox.
 const root = process.getuid?.() === 0;
 const sandboxModule = join(import.meta.dirname, "../../../rehearsal/sandbox/sandbox.ts");
 
-/** Another rehearsal's process: creates a sandbox with a host and a node, prints so, and waits. */
+/** Another rehearsal's process: creates a sandbox with a host and a node, prints that, and waits. */
 const otherProgram = `
   import { createSandbox } from ${JSON.stringify(sandboxModule)};
   const sandbox = await createSandbox({ folder: process.argv[1], progress: () => undefined });
@@ -27,7 +27,7 @@ const otherProgram = `
   setInterval(() => undefined, 1000);
 `;
 
-/** What this machine has that a sandbox could have touched and that no other process changes meanwhile. */
+/** State of this machine that a sandbox could have changed and that no other process changes meanwhile. */
 async function machine(): Promise<string[]> {
   const namespaces = existsSync("/run/netns") ? readdirSync("/run/netns") : [];
   const rules = await runCommand(["nft", "list", "ruleset"]);
@@ -85,12 +85,12 @@ describe.skipIf(!root)("what a sandbox leaves behind", () => {
 
   async function startOther(): Promise<ChildProcess> {
     folder = mkdtempSync(join(tmpdir(), "sandbox-test-"));
-    const words = ["--import", "tsx", "--input-type=module", "-e", otherProgram, folder];
-    other = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "inherit"] });
+    const args = ["--import", "tsx", "--input-type=module", "-e", otherProgram, folder];
+    other = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
     return other;
   }
 
-  async function says(child: ChildProcess, word: string): Promise<void> {
+  async function printed(child: ChildProcess, word: string): Promise<void> {
     for await (const text of child.stdout!.iterator({ destroyOnReturn: false }))
       if (String(text).includes(word)) return;
   }
@@ -100,7 +100,7 @@ describe.skipIf(!root)("what a sandbox leaves behind", () => {
     if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
   }
 
-  it("is nothing after it is closed, also with a frozen and a stopped host, and while one is being made", async () => {
+  it("is nothing after it is closed, also with a frozen and a stopped host, and while one is being created", async () => {
     folder = mkdtempSync(join(tmpdir(), "sandbox-test-"));
     const before = await machine();
     const sandbox: Sandbox = await createSandbox({ folder, progress: () => undefined });
@@ -129,28 +129,28 @@ describe.skipIf(!root)("what a sandbox leaves behind", () => {
     await sandbox.close();
   });
 
-  it("is cleared by the next run when its maker was killed", async () => {
+  it("is cleared by the next run when its creator was killed", async () => {
     const before = await machine();
     const child = await startOther();
-    await says(child, "all");
+    await printed(child, "all");
     const entry = entryOf(folder)!;
     const own = networkOf(process.pid);
     const networks = entry.processes.map(({ pid }) => networkOf(pid)).filter((network) => network !== own);
     await kill(child);
     expect(traces(entry, networks).length).toBeGreaterThan(8);
 
-    const said: string[] = [];
-    const cleared = await clearLeftovers({ progress: (line) => said.push(line) });
+    const lines: string[] = [];
+    const cleared = await clearLeftovers({ progress: (line) => lines.push(line) });
 
     expect(cleared).toContain(`link ${entry.link}`);
     expect(cleared).toContain(`folder ${entry.folder}`);
-    expect(said.join("\n")).toContain(`cleared what an earlier rehearsal (sandbox ${entry.sandbox}) left`);
+    expect(lines.join("\n")).toContain(`cleared what an earlier rehearsal (sandbox ${entry.sandbox}) left`);
     expect(traces(entry, networks)).toEqual([]);
     expect(await machine()).toEqual(before);
   });
 
   it.each([0, 15, 40, 80, 120, 200, 300])(
-    "is cleared when its maker was killed %i ms after it began",
+    "is cleared when its creator was killed %i ms after it began",
     async (delay) => {
       const child = await startOther();
       await expect.poll(() => entryOf(folder), { interval: 2, timeout: 20_000 }).toBeDefined();
@@ -165,7 +165,7 @@ describe.skipIf(!root)("what a sandbox leaves behind", () => {
     },
   );
 
-  it("is no half-made root, whose making ends with its maker", async () => {
+  it("includes no partial root filesystem, because its creation ends with its creator", async () => {
     folder = mkdtempSync(join(tmpdir(), "sandbox-test-"));
     const program = `
       import { debianRoot } from ${JSON.stringify(join(import.meta.dirname, "../../../rehearsal/sandbox/debian-root.ts"))};
@@ -193,9 +193,9 @@ describe.skipIf(!root)("what a sandbox leaves behind", () => {
     }
   });
 
-  it("is not cleared while its maker lives", async () => {
+  it("is not cleared while its creator lives", async () => {
     const child = await startOther();
-    await says(child, "all");
+    await printed(child, "all");
     const entry = entryOf(folder)!;
 
     const cleared = await clearLeftovers();

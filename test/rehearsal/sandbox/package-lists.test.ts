@@ -5,7 +5,7 @@ const stanza = (name: string, fields: Readonly<Record<string, string>> = {}) =>
   [`Package: ${name}`, ...Object.entries(fields).map(([field, value]) => `${field}: ${value}`)].join("\n") + "\n\n";
 const names = (list: string | undefined) => [...(list ?? "").matchAll(/^Package: (.*)$/gm)].map(([, name]) => name);
 
-it("keeps a package, what it depends on, whoever provides that, and every list's version of them", () => {
+it("keeps a package, its dependencies and their providers, and every list's version of them", () => {
   const main = [
     stanza("nginx", { Depends: "libc6 (>= 2.28), nginx-common (= 1.22) | nginx-light:any", Recommends: "ssl-cert" }),
     stanza("libc6"),
@@ -23,7 +23,7 @@ it("keeps a package, what it depends on, whoever provides that, and every list's
   expect(keptSecurity).toBe(stanza("nginx", { Version: "2" }));
 });
 
-it("leaves the order and the text of what it keeps as they were, and ends by itself where packages need each other", () => {
+it("keeps the order and text of the entries, and terminates if packages depend on each other", () => {
   const list = stanza("b", { Depends: "a" }) + stanza("a", { Depends: "b" });
   expect(pruned([list], ["a"])).toEqual([list]);
 });

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { freeSubnets, memberAddress, subnetOf } from "../../../rehearsal/sandbox/subnet.ts";
 
-describe("the network a world takes", () => {
+describe("the network of a sandbox", () => {
   it("is the first of the benchmark range on a machine that uses none of it", () => {
     const [first] = freeSubnets(["0.0.0.0/0", "10.0.0.0/8", "192.0.2.0/24", "127.0.0.1"]);
 
@@ -15,22 +15,22 @@ describe("the network a world takes", () => {
     });
   });
 
-  it("leaves out what a wider route, an equal one or a single address of the machine takes", () => {
+  it("avoids a wider route, an equal one and a single address of the machine", () => {
     const free = freeSubnets(["198.18.0.0/16", "198.19.0.0/24", "198.19.1.77"]);
 
     expect(free[0]?.prefix).toBe("198.19.2");
     expect(free).toHaveLength(254);
   });
 
-  it("is none when a route takes the whole range", () => {
+  it("is undefined when a route covers the whole range", () => {
     expect(freeSubnets(["198.18.0.0/15"])).toEqual([]);
   });
 
-  it("ignores a way to everywhere that is written as two halves", () => {
+  it("ignores a default route that is written as two halves", () => {
     expect(freeSubnets(["0.0.0.0/1", "128.0.0.0/1"])).toHaveLength(512);
   });
 
-  it("never touches a network that is taken", () => {
+  it("never overlaps a network that is in use", () => {
     const octet = fc.integer({ min: 0, max: 255 });
     const taken = fc.tuple(fc.constantFrom(18, 19), octet, octet, fc.integer({ min: 17, max: 32 }));
     fc.assert(
@@ -44,7 +44,7 @@ describe("the network a world takes", () => {
     );
   });
 
-  it("gives members addresses after its own, up to the last of the /24", () => {
+  it("assigns members the addresses after its own, up to the last of the /24", () => {
     const subnet = subnetOf("198.18.7");
 
     expect(memberAddress(subnet, 0)).toBe("198.18.7.11");

@@ -23,7 +23,7 @@ describe.skipIf(process.getuid?.() !== 0)("systemctl on a host", () => {
   const unit = (name: string, text: string) =>
     host.exec(["bash", "-c", `cat > /etc/systemd/system/${name}.service`], { stdin: text });
 
-  it("gives a service its own environment, words, user and folder, and nothing of the caller's", async () => {
+  it("gives a service its own environment, arguments, user and folder, and nothing of the caller's", async () => {
     await run("printf 'FROM_FILE=\"a b\"\\n' > /etc/default/words");
     await unit(
       "words",
@@ -52,7 +52,7 @@ RemainAfterExit=yes
     expect((await run("test -e /run/words")).code).toBe(1);
   });
 
-  it("reads definitions again where units are enabled, before it starts them", async () => {
+  it("reloads definitions when units are enabled, before it starts them", async () => {
     const installed = "[Install]\nWantedBy=multi-user.target\n";
     await unit("renewed", `[Service]\nExecStart=/bin/sleep 1101\n${installed}`);
     await run("systemctl enable --now renewed");
@@ -65,7 +65,7 @@ RemainAfterExit=yes
     await run("systemctl disable --now renewed");
   });
 
-  it("goes on with the definition it loaded until daemon-reload", async () => {
+  it("uses the loaded definition until daemon-reload", async () => {
     await unit("steady", "[Service]\nExecStart=/bin/sleep 1001\nExecReload=/bin/true\n");
     await run("systemctl start steady");
     await unit("steady", "[Service]\nExecStart=/bin/sleep 1002\n");
@@ -98,7 +98,7 @@ RemainAfterExit=yes
     ]);
   });
 
-  it("calls a daemon that dies failed, and tells one that is ready from one that never is", async () => {
+  it("marks a daemon that dies as failed, and distinguishes a ready one from one that is never ready", async () => {
     await unit("dies", "[Service]\nExecStart=/bin/sleep 3001\n");
     await run("systemctl start dies; until pkill -KILL -f ^/bin/sleep.3001; do sleep 0.01; done");
     const active = await run("sleep 0.1; systemctl is-active dies");
@@ -111,7 +111,7 @@ RemainAfterExit=yes
     expect((await run("pgrep -f ^/bin/sleep.3002")).code).toBe(1);
   });
 
-  it("has systemctl's exit codes and words for what is not there", async () => {
+  it("has systemctl's exit codes and messages for missing units", async () => {
     const cases = [
       ["start", 5, "Failed to start absent.service: Unit absent.service not found.\n"],
       ["stop", 5, "Failed to stop absent.service: Unit absent.service not loaded.\n"],
@@ -126,14 +126,14 @@ RemainAfterExit=yes
     expect((await run("systemctl is-active absent")).stdout).toBe("inactive\n");
   });
 
-  it("says that a timer with a calendar will not fire", async () => {
+  it("reports that a timer with a calendar will not fire", async () => {
     const result = await run("systemctl start fstrim.timer");
 
     expect(result.code).toBe(0);
     expect(result.stderr).toContain("calendars are not kept");
   });
 
-  describe("for others", () => {
+  describe("for other units", () => {
     const count = async (name: string) => (await run(`journalctl -u ${name} | grep -c fired`)).stdout.trim();
     const write = (name: string, text: string) =>
       host.exec(["bash", "-c", `cat > /etc/systemd/system/${name}`], { stdin: text });
@@ -160,7 +160,7 @@ RemainAfterExit=yes
 
       await run("systemctl start tick.timer");
       await expect.poll(async () => Number(await count("tick")), { timeout: 60_000 }).toBeGreaterThanOrEqual(2);
-      // One that has begun comes to its end.
+      // A service that has begun completes.
       await run("systemctl stop tick.timer; sleep 1");
       const ticks = await count("tick");
       await run("sleep 0.5");
@@ -169,7 +169,7 @@ RemainAfterExit=yes
     });
   });
 
-  it("forgets that a unit failed, and of one that runs nothing", async () => {
+  it("forgets that a unit failed, and ignores one that is not running", async () => {
     await unit("failing", "[Service]\nType=oneshot\nExecStart=/bin/false\n");
     await unit("running", "[Service]\nExecStart=/bin/sleep 5001\n");
     await run("systemctl start failing; systemctl start running");

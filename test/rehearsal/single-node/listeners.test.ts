@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { openListeners, publishedBy } from "../../../rehearsal/single-node/listeners.ts";
 
 describe("listeners", () => {
-  it("are open where others than the machine itself reach them", () => {
+  it("are open if they can be reached from outside the machine", () => {
     const printed = [
       "LISTEN 0      4096       127.0.0.1:60080      0.0.0.0:*",
       "LISTEN 0      4096         0.0.0.0:443        0.0.0.0:*",
@@ -20,7 +20,7 @@ describe("listeners", () => {
     ]);
   });
 
-  it("are told by container, without those on loopback and ports that are not published", () => {
+  it("are listed by container, without those on loopback and ports that are not published", () => {
     const printed = [
       "rancher-nginx\t0.0.0.0:80->80/tcp, :::80->80/tcp",
       "rancher\t127.0.0.1:60080->80/tcp, 443/tcp",

@@ -25,8 +25,8 @@ const overSsh = {
 const laid = (values: Record<string, unknown>, secretKeys: readonly string[] = []) =>
   overlaySingleNode({ ...smallest, ...values }, secretKeys, sandbox);
 
-describe("what a stack file of a single node asks of the world", () => {
-  it("is a machine of its own for this machine's Docker, with nginx in a container", () => {
+describe("the machine that a stack file of a single node needs", () => {
+  it("is a simulated machine for this machine's Docker, with nginx in a container", () => {
     expect(wantedMachine(smallest)).toEqual({
       name: "docker-1",
       ports: { http: 80, https: 443 },
@@ -35,7 +35,7 @@ describe("what a stack file of a single node asks of the world", () => {
     });
   });
 
-  it("is a server of that name, user and port where Docker is behind SSH", () => {
+  it("is a server of that name, user and port if Docker is behind SSH", () => {
     const wanted = wantedMachine({
       docker: { host: overSsh },
       loadBalancer: { runAs: "host", ports: { http: 8080, https: 8443 } },
@@ -45,7 +45,7 @@ describe("what a stack file of a single node asks of the world", () => {
     expect(wanted.balancer).toBe("nginx as a package");
   });
 
-  it("takes user and port of all hosts where the host has none", () => {
+  it("uses user and port of all hosts if the host has none", () => {
     const { ssh } = wantedMachine({ ssh: { user: "admin", port: 2200 }, docker: { host: { name: "docker-1" } } });
 
     expect(ssh).toEqual({ user: "admin", port: 2200 });
@@ -55,13 +55,13 @@ describe("what a stack file of a single node asks of the world", () => {
     [{ loadBalancer: { sites: [] } }, "rancher:loadBalancer.sites"],
     [{ docker: { adopt: "old-rancher" } }, "a rehearsal has no container old-rancher"],
     [{ docker: { restore: "an-archive" } }, "a rehearsal has no archive an-archive"],
-  ])("may be beyond it: %j", (values, message) => {
+  ])("may be impossible to simulate: %j", (values, message) => {
     expect(wantedMachine(values).impossible).toContain(message);
   });
 });
 
 describe("the overlaid stack file of a single node", () => {
-  it("names the world's images, and leaves this machine's Docker what it is", () => {
+  it("names the sandbox's images, and keeps this machine's Docker", () => {
     const { values, secrets, replaced } = laid({});
 
     expect(values).toEqual({
@@ -79,7 +79,7 @@ describe("the overlaid stack file of a single node", () => {
     expect(values["docker"]).toEqual({ image: "198.18.0.1:5000/rancher/rancher:v2.15.2@sha256:aa" });
   });
 
-  it("leads to the world's server, directly and by its key, where Docker is behind SSH", () => {
+  it("connects to the sandbox's server, directly and by its key, if Docker is behind SSH", () => {
     const { values, secrets, replaced } = laid({ docker: { host: overSsh, engine: "install", memory: "8g" } });
 
     expect(values["docker"]).toEqual({
@@ -93,14 +93,14 @@ describe("the overlaid stack file of a single node", () => {
     expect(laid({ docker: { host: overSsh } }).replaced).not.toContain(install);
   });
 
-  it("keeps backups inside the rehearsal, where they would be on this machine", () => {
+  it("keeps backups inside the rehearsal if they would be on this machine", () => {
     expect(laid({ docker: { backup: { keep: 3, folder: "/srv/backups" } } }).values["docker"]).toMatchObject({
       backup: { keep: 3, folder: "/world/backups" },
     });
     expect(laid({ docker: { backup: { keep: 3 } } }).values["docker"]).toMatchObject({ backup: { keep: 3 } });
   });
 
-  it("has a certificate of the world's, from the stack where the user's is a file of this machine", () => {
+  it("has a certificate of the sandbox, from the stack if the user's is a file of this machine", () => {
     const onHost = { certificate: { onHost: "/etc/cert.pem" }, privateKey: { onHost: "/etc/key.pem" } };
 
     const local = laid({ tls: { source: "secret", ...onHost } });
@@ -112,7 +112,7 @@ describe("the overlaid stack file of a single node", () => {
     expect(remote.hostFiles.map(({ path }) => path)).toEqual(["/etc/cert.pem", "/etc/key.pem"]);
   });
 
-  it("has no nginx where the user has none, and none of the user's DNS servers", () => {
+  it("has no nginx if the user has none, and none of the user's DNS servers", () => {
     expect(laid({ loadBalancer: { kind: "none" } }).values["loadBalancer"]).toEqual({ kind: "none" });
     expect(laid({ loadBalancer: { nginx: { resolvers: ["192.0.2.53"], gzip: true } } }).values["loadBalancer"]).toEqual(
       {
@@ -123,7 +123,7 @@ describe("the overlaid stack file of a single node", () => {
     );
   });
 
-  it("makes up a bootstrap password where the user gave one", () => {
+  it("generates a bootstrap password if the user gave one", () => {
     expect(laid({}, ["bootstrapPassword"]).secrets).toEqual({ bootstrapPassword: "made up" });
   });
 });

@@ -1,13 +1,13 @@
 import { checkThroughBalancer, lastChecksThroughBalancer } from "../../../rehearsal/checks.ts";
 import type { Rehearsed } from "./rehearsed.ts";
 
-/** Where a balancer is reached: at a host's address, or at one that moves. */
+/** Address of a balancer: a host's address, or a floating one. */
 type Endpoint = Pick<Rehearsed["hosts"][number], "name" | "address">;
 
 /**
- * What the checks of a rehearsal found wrong, through every balancer host; empty when all of them passed.
+ * Failed checks of a rehearsal, through every balancer host; empty when all of them passed.
  *
- * @param nodes Names of the servers the balancers lead to.
+ * @param nodes Names of the servers behind the balancers.
  */
 export async function failedChecks(
   rehearsed: Pick<Rehearsed, "hostname" | "authority"> & { readonly hosts: readonly Endpoint[] },
@@ -24,7 +24,7 @@ export async function failedChecks(
   return failed;
 }
 
-/** The same, made again until none fails, as a rehearsal does. */
+/** The same, repeated until none fails, as a rehearsal does. */
 export function lastFailedChecks(
   rehearsed: Parameters<typeof failedChecks>[0],
   nodes: readonly string[],

@@ -8,14 +8,14 @@ const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
 const needles = needlesOf({ key: pem, password: "correct horse+battery/staple" });
 
 describe("a secret is found", () => {
-  it("as it is, and as JSON", () => {
+  it("raw, and as JSON", () => {
     expect(givenAway(`error: ${pem}`, needles)).toEqual(["key"]);
     expect(givenAway(JSON.stringify({ said: JSON.stringify({ pem }) }), needles)).toEqual(["key"]);
     expect(givenAway("x=correct horse+battery\\/staple", needles)).toEqual(["password"]);
     expect(givenAway(encodeURIComponent("a correct horse+battery/staple"), needles)).toEqual(["password"]);
   });
 
-  it("in base64, whatever is around it", () => {
+  it("in base64, whatever surrounds it", () => {
     const around = fc.uint8Array({ maxLength: 40 });
     fc.assert(
       fc.property(around, around, fc.constantFrom("base64", "base64url"), (before, after, encoding) => {
@@ -44,6 +44,6 @@ describe("a secret is not found", () => {
   });
 
   it("when it is too short to be one", () => {
-    expect(() => needlesOf({ pin: "1234" })).toThrow("pin is too short to be told from other text");
+    expect(() => needlesOf({ pin: "1234" })).toThrow("pin is too short to be distinguished from other text");
   });
 });

@@ -1,15 +1,15 @@
 import { parse } from "yaml";
 
-/** Forms in which a secret would show: each text, and the name of the secret it gives away. */
+/** Forms in which a secret would appear: each text, and the name of its secret. */
 export type Needles = ReadonlyMap<string, string>;
 
 /** Characters of a piece: a log may break or cut a long secret, and a piece of it is too much already. */
 const pieceLength = 64;
-/** Shorter ones are met by chance. */
+/** Shorter ones occur by chance. */
 const shortest = 12;
 
 /**
- * What to look for when none of the secrets may be seen: their lines, by pieces, as they are, base64 at any offset, and
+ * What to search for when none of the secrets may appear: their lines, in pieces, raw, base64 at any offset, and
  * escaped for JSON and URLs. The first piece of a long secret is left out: every key of its kind begins with it.
  *
  * @param secrets Texts by name: keys in PEM, single words.
@@ -18,7 +18,7 @@ export function needlesOf(secrets: Readonly<Record<string, string>>): Needles {
   const needles = new Map<string, string>();
   for (const [name, text] of Object.entries(secrets)) {
     const pieces = piecesOf(text);
-    if (pieces.length === 0) throw new Error(`${name} is too short to be told from other text`);
+    if (pieces.length === 0) throw new Error(`${name} is too short to be distinguished from other text`);
     for (const piece of pieces) for (const form of formsOf(piece)) needles.set(form, name);
   }
   return needles;
@@ -31,7 +31,7 @@ export function secretsOfKubeconfig(kubeconfig: string): Record<string, string> 
   return { "client-key-data of the kubeconfig": data, "client key": Buffer.from(data, "base64").toString() };
 }
 
-/** Names of the secrets that a text gives away. */
+/** Names of the secrets that a text contains. */
 export function givenAway(text: string, needles: Needles): string[] {
   return [...new Set([...needles].filter(([needle]) => text.includes(needle)).map(([, name]) => name))];
 }
@@ -55,7 +55,7 @@ function formsOf(piece: string): Set<string> {
   ]);
 }
 
-/** The part of the base64 of a longer text that this piece alone decides, when it begins `offset` bytes after a group. */
+/** The part of a longer text's base64 that depends on this piece alone, when it begins `offset` bytes after a group. */
 function insideBase64(piece: string, offset: number): string {
   const encoded = Buffer.from("\0".repeat(offset) + piece).toString("base64");
   const whole = Math.floor((offset + Buffer.byteLength(piece)) / 3) * 4;

@@ -7,10 +7,10 @@ import { DockerRefused } from "../../../rehearsal/docker/docker-engine.ts";
 import { createSandbox, type Sandbox } from "../../../rehearsal/sandbox/sandbox.ts";
 
 /**
- * Makes something with a Docker engine in a world of its own.
+ * Creates something with a Docker engine in a separate sandbox.
  *
- * @param make Adds to the closers how its parts are ended; `close` ends them, and the world
- * @returns why not, where this machine does not let a Docker engine run
+ * @param make Adds to the closers how its parts are ended. `close` ends them, and the sandbox
+ * @returns the reason, if this machine cannot run a Docker engine
  */
 export async function inDockerSandbox<T>(
   make: (sandbox: Sandbox, closers: Closer[], close: () => Promise<void>) => Promise<T>,

@@ -1,5 +1,5 @@
-// A program: takes the words a Rancher server takes, wants what it wants, and answers what a rehearsal asks of it.
-// Written from Rancher's sources; it shows that ours is fit for something of that kind, not for Rancher itself.
+// A program: accepts a Rancher server's arguments, requires what it requires, and responds to a rehearsal's requests.
+// Written from Rancher's sources. It shows that our code works with such a server, not with Rancher itself.
 import { execFileSync } from "node:child_process";
 import { createServer, type IncomingMessage } from "node:http";
 import { parseArgs } from "node:util";

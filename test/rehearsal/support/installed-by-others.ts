@@ -4,16 +4,16 @@ import { mustRun } from "../../../rehearsal/sandbox/command.ts";
 import { tool } from "../../../tools/toolbox.mjs";
 import type { Rehearsed } from "./rehearsed.ts";
 
-/** A chart somebody installs by hand, from the rehearsal's own repository. */
+/** A chart that a user installs by hand, from the rehearsal's own repository. */
 export interface HandInstallation {
   readonly chart: "rancher" | "cert-manager";
   readonly version: string;
   readonly namespace: string;
-  /** `key=value` as `helm --set` takes them. */
+  /** `key=value` as in `helm --set`. */
   readonly values: readonly string[];
 }
 
-/** Installs a chart as somebody else would: with helm, beside the stack. Does not wait for its pods. */
+/** Installs a chart as another user would: with helm, beside the stack. Does not wait for its pods. */
 export async function installByHand(
   { folder, kubernetes, overlaid }: Pick<Rehearsed, "folder" | "kubernetes" | "overlaid">,
   { chart, version, namespace, values }: HandInstallation,
@@ -25,11 +25,11 @@ export async function installByHand(
     const kubeconfig = join(home, "kubeconfig");
     writeFileSync(kubeconfig, kubernetes.kubeconfig, { mode: 0o600 });
     const { path: helm } = await tool("helm");
-    const words = ["install", chart, chart, "--repo", repository, "--version", version];
+    const install = ["install", chart, chart, "--repo", repository, "--version", version];
     const where = ["--namespace", namespace, "--create-namespace", "--kubeconfig", kubeconfig];
     const set = values.flatMap((value) => ["--set", value]);
     const env = { PATH: process.env["PATH"] ?? "", HOME: home, HELM_CACHE_HOME: home, HELM_CONFIG_HOME: home };
-    await mustRun([helm, ...words, ...where, ...set, "--no-hooks"], { env: { ...env, HELM_DATA_HOME: home } });
+    await mustRun([helm, ...install, ...where, ...set, "--no-hooks"], { env: { ...env, HELM_DATA_HOME: home } });
   } finally {
     rmSync(home, { recursive: true, force: true });
   }

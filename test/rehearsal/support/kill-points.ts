@@ -1,38 +1,39 @@
 import { randomOf } from "./single-node-kills.ts";
 import type { ScriptedHost, ScriptEnd, ScriptOptions } from "./scripted-host.ts";
 
-/** Where on a host a traced script writes down its commands. */
+/** The file on a host in which a traced script records its commands. */
 const traceFile = "/run/kill-points";
 
 /**
- * Puts the inner script under bash, where a trap is called before every command of the script itself (not of its
- * subshells, whose end is not the script's). The place of a command is its line, its function, its first line and the function's first argument.
+ * Runs the inner script under bash, where a trap is called before every command of the script itself (not of its
+ * subshells, whose end is not the script's). The place of a command is its line, its function, its first line and the
+ * function's first argument.
  */
 function trapped(text: string, action: string): string {
   const place = `first=\${1-} place="$LINENO \${FUNCNAME[0]-} \${BASH_COMMAND%%"$newline"*} [\${first%%"$newline"*}]"`;
   const trap = `trap '[ "$BASHPID" != "$$" ] || { ${place}; ${action}; }' DEBUG`;
   const start = `sh -c "$(cat <<'SCRIPT'\n`;
   if (!text.includes(start)) throw new Error("the script's inner text does not start as expected");
-  // Under `set -e` and `-u` as the script itself sets them; the trap's last word is always true.
+  // Under `set -e` and `-u` as the script itself sets them. The trap's last command is always true.
   return text.replace(start, () => `ba${start}newline=$'\\n'\nwanted_places=\nset -o functrace\n${trap}\n`);
 }
 
-/** Runs a script and lists the places of its commands, each once, in the order they are come to. */
+/** Runs a script and lists the places of its commands, each once, in the order they are reached. */
 export async function killPoints(
   machine: ScriptedHost,
   run: (options: ScriptOptions) => Promise<ScriptEnd>,
 ): Promise<string[]> {
   await machine.look("rm", "-f", traceFile);
   const end = await run({ edit: (text) => trapped(text, `printf "%s\\n" "$place" >>${traceFile}`) });
-  if (end.code !== 0) throw new Error(`the script to be killed does not even work: ${end.stderr}`);
+  if (end.code !== 0) throw new Error(`the script to be killed fails without a kill: ${end.stderr}`);
   const places = (await machine.look("cat", traceFile)).split("\n");
   return [...new Set(places)];
 }
 
-/** How many places after the wanted one serve as well: a loop that waits may be left a round earlier than before. */
+/** How many places after the wanted one are accepted: a waiting loop may end a round earlier than before. */
 const nextPlaces = 20;
 
-/** For a run of the same script: kills it right before it first comes to this place, or to one soon after it. */
+/** For a run of the same script: kills it right before it first reaches this place, or one soon after it. */
 export function killedAt(place: string, places: readonly string[]): ScriptOptions {
   const start = places.indexOf(place);
   if (start < 0) throw new Error(`${place} is not one of the ${places.length} kill points`);
@@ -50,7 +51,7 @@ export function killedAt(place: string, places: readonly string[]): ScriptOption
 /** Seed of all random kill points; the titles of tests name it: {@link seedTitle}. */
 export const killSeed = Number(process.env["RANCHER_KILLS_SEED"] ?? 1);
 
-/** How the title of a test says which places it kills at: run again with the same seed, they are the same. */
+/** The part of a test's title that says which places it kills at: with the same seed, they are the same. */
 export function seedTitle(count: number): string {
   return `${count} places chosen by RANCHER_KILLS_SEED=${killSeed}`;
 }

@@ -3,14 +3,14 @@ import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import { markedProcesses } from "../../../operations/recovery/orphans.ts";
 import type { PulumiRun, Rehearsed } from "./rehearsed.ts";
 
-/** The engine's own process, whatever started it. @throws when it does not run */
+/** The engine's own process, whatever started it. @throws when it is not running */
 export function engineProcess(run: string): number {
   const found = markedProcesses().find((process) => process.run === run && process.executable === "pulumi");
   if (found === undefined) throw new Error("the engine does not run");
   return found.pid;
 }
 
-/** Kills the engine in the middle of a run, as soon as `reached` says so. @throws when the run ends before */
+/** Kills the engine in the middle of a run, as soon as `reached` returns true. @throws when the run ends before */
 export async function killEngineWhen(
   stack: Rehearsed,
   start: () => Promise<PulumiRun>,
@@ -26,7 +26,7 @@ export async function killEngineWhen(
   return running;
 }
 
-/** What Helm's newest record of a release says: `pending-install`, `deployed`; undefined where there is no release. */
+/** Status in Helm's newest record of a release: `pending-install`, `deployed`; undefined if there is no release. */
 export async function releaseStatus(kubeconfig: string, release: string): Promise<string | undefined> {
   const config = new KubeConfig();
   config.loadFromString(kubeconfig);

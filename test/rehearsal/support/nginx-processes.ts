@@ -17,6 +17,7 @@ export async function nginxProcesses(host: Host): Promise<NginxProcesses> {
       .map((line) => Number.parseInt(line, 10))
       .sort((one, other) => one - other);
   const [master, ...more] = idsOf("master");
-  if (master === undefined || more.length > 0) throw new Error(`${host.name} has not one nginx: ${stdout || "none"}`);
+  if (master === undefined || more.length > 0)
+    throw new Error(`${host.name} does not run exactly one nginx: ${stdout || "none"}`);
   return { master, workers: idsOf("worker") };
 }

@@ -1,5 +1,5 @@
-// Started by a test as a process of its own: sees, again and again, the words and the environment of every process on
-// this machine, or what is in the files of the folder it is given. Until its input tells it what to look for, and ends.
+// A process started by a test: reads, again and again, the arguments and the environment of every process on
+// this machine, or the content of the files in the given folder, until its input names what to search for, and ends.
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { givenAway } from "./canaries.ts";
@@ -16,11 +16,11 @@ let rounds = 0;
 
 function lookAtProcesses(): void {
   for (const pid of namesIn("/proc").filter((name) => /^\d+$/.test(name))) {
-    const words = textOf(`/proc/${pid}/cmdline`);
-    remember("argv", words);
+    const argv = textOf(`/proc/${pid}/cmdline`);
+    remember("argv", argv);
     for (const variable of textOf(`/proc/${pid}/environ`).split("\0")) {
       const [name = ""] = variable.split("=", 1);
-      remember(`environment variable ${name} of ${words.replaceAll("\0", " ").trim().slice(0, 300)}`, variable);
+      remember(`environment variable ${name} of ${argv.replaceAll("\0", " ").trim().slice(0, 300)}`, variable);
     }
   }
 }
@@ -41,7 +41,7 @@ function* filesUnder(path: string): Generator<string> {
       if (stats.isDirectory()) yield* filesUnder(inside);
       else if (stats.isFile() && stats.size < 1_000_000) yield inside;
     } catch {
-      // It is gone already.
+      // It has already ended.
     }
   }
 }
@@ -86,7 +86,7 @@ process.stdin.once("end", () => {
   const needles = new Map(JSON.parse(input) as [string, string][]);
   const sights = [...seen.values()].flatMap(({ where, text }) =>
     givenAway(text, needles).map((secret) => ({
-      // The words of a process may themselves be what must not be seen.
+      // The arguments of a process may themselves be secret.
       where: where === "argv" ? `argv of ${text.split("\0")[0] ?? ""}` : where,
       secret,
     })),

@@ -12,27 +12,27 @@ export interface Sight {
 }
 
 export interface Watched {
-  /** How often it looked. */
+  /** Number of scans. */
   readonly rounds: number;
-  /** Different texts it saw. */
+  /** Number of different texts. */
   readonly texts: number;
   readonly sights: readonly Sight[];
 }
 
-/** A look every 50 ms, or as often as a busy machine allows; what to look for may be known only at the end. */
+/** A scan every 50 ms, or as often as a busy machine allows. What to search for may be known only at the end. */
 export interface Watch {
-  /** Resolves after a look that began after this was called. */
+  /** Resolves after a scan that began after the call. */
   look(): Promise<void>;
-  /** Ends the watch, and tells where any of these was seen in all the time. */
+  /** Ends the watch, and returns where any of these was seen in all the time. */
   end(needles: Needles): Promise<Watched>;
 }
 
-/** Watches the words and the environment of every process of this machine; resolves when the first look is done. */
+/** Watches the arguments and the environment of every process of this machine. Resolves after the first scan. */
 export function watchProcesses(): Promise<Watch> {
   return startWatch([]);
 }
 
-/** Watches the files in a folder, also those that are there for a moment only. */
+/** Watches the files in a folder, also short-lived ones. */
 export function watchFiles(folder: string): Promise<Watch> {
   return startWatch([folder]);
 }
@@ -44,15 +44,15 @@ async function startWatch(folder: readonly string[]): Promise<Watch> {
     env: { PATH: process.env["PATH"] ?? "" },
     stdio: ["pipe", "pipe", "inherit"],
   });
-  let said = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (said += text));
+  let output = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
   child.stdin.on("error", () => undefined);
   await Promise.race([once(child.stdout, "data"), once(child, "close")]);
   const ended = once(child, "close");
-  const looks = () => said.split("\n").length - 1;
+  const looks = () => output.split("\n").length - 1;
   return {
     look: async () => {
-      // The next one may have begun before.
+      // The next scan may have begun before.
       const wanted = looks() + 2;
       while (looks() < wanted) await once(child.stdout, "data");
     },
@@ -60,7 +60,7 @@ async function startWatch(folder: readonly string[]): Promise<Watch> {
       child.stdin.end(JSON.stringify([...needles]));
       const [code] = (await ended) as [number | null];
       if (code !== 0) throw new Error(`the watch of processes ended with ${String(code)}`);
-      return JSON.parse(said.slice(said.lastIndexOf("\n") + 1)) as Watched;
+      return JSON.parse(output.slice(output.lastIndexOf("\n") + 1)) as Watched;
     },
   };
 }

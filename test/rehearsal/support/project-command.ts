@@ -3,16 +3,16 @@ import { projectFolder } from "../../../operations/work-folder.ts";
 import { runCommand, type CommandResult } from "../../../rehearsal/sandbox/command.ts";
 import type { Rehearsed } from "./rehearsed.ts";
 
-/** The stack file that a rehearsal's engine works with; for `npm run up` one that is kept elsewhere. */
+/** The stack file of a rehearsal's engine; for `npm run up` one that is kept elsewhere. */
 export function keptStackFile({ folder, stack }: Rehearsed): string {
   return join(folder, "work", `Pulumi.${stack}.yaml`);
 }
 
-/** Runs one of the project's commands as a user would, who has set up Pulumi: with the rehearsal's state and plugins. */
+/** Runs one of the project's commands as a user with a Pulumi setup would: with the rehearsal's state and plugins. */
 export function projectCommand(rehearsed: Rehearsed, name: "up" | "forget", args: readonly string[]) {
   const { folder, engine } = rehearsed;
-  const words = [process.execPath, "bin/rancher.mjs", name, keptStackFile(rehearsed), ...args];
-  return runCommand(words, {
+  const command = [process.execPath, "bin/rancher.mjs", name, keptStackFile(rehearsed), ...args];
+  return runCommand(command, {
     cwd: projectFolder,
     env: {
       PATH: process.env["PATH"],

@@ -1,7 +1,7 @@
 import type { Engine } from "../../../operations/engine.ts";
 import { editStackFile } from "../../../rehearsal/engine-run.ts";
 
-/** What one run of Pulumi said, in the order it came, without colours. */
+/** Output of one run of Pulumi, in order, without colours. */
 export interface PulumiRun {
   readonly code: number;
   readonly lines: readonly string[];
@@ -9,14 +9,14 @@ export interface PulumiRun {
   readonly text: string;
 }
 
-/** A rehearsal's engine, asked in one word, with everything it says kept. */
+/** A rehearsal's engine with one method per operation, which records its output. */
 export interface PulumiRuns {
   /** Runs Pulumi on the rehearsal's stack. */
   pulumi(args: readonly string[], options?: { signal?: AbortSignal }): Promise<PulumiRun>;
   up(...args: string[]): Promise<PulumiRun>;
   preview(...args: string[]): Promise<PulumiRun>;
   destroy(...args: string[]): Promise<PulumiRun>;
-  /** Changes the stack file the engine works with; keys with their namespace: `rancher:version`. */
+  /** Changes the stack file of the engine. Keys include their namespace: `rancher:version`. */
   edit(change: (config: Record<string, unknown>) => void): void;
   /** Sets a secret key of the stack file. */
   setSecret(key: string, value: string): Promise<void>;
@@ -31,12 +31,12 @@ export function pulumiRuns(options: {
   const { engine, folder, stack, hear } = options;
   const pulumi: PulumiRuns["pulumi"] = async (args, { signal } = {}) => {
     const lines: string[] = [];
-    const words = [...args, "--stack", stack, "--non-interactive", "--color", "never"];
+    const command = [...args, "--stack", stack, "--non-interactive", "--color", "never"];
     const keep = (line: string) => {
       lines.push(line);
       hear(line);
     };
-    const code = await engine.stream(words, keep, signal);
+    const code = await engine.stream(command, keep, signal);
     return { code, lines, text: lines.join("\n") };
   };
   return {
@@ -51,7 +51,7 @@ export function pulumiRuns(options: {
   };
 }
 
-/** Says a test's lines aloud, where somebody wants to hear them. */
+/** Prints a test's lines if RANCHER_TEST_TALK is set. */
 export function talk(line: string): void {
   if (process.env["RANCHER_TEST_TALK"] !== undefined) console.log(line);
 }

@@ -6,13 +6,13 @@ import { projectFolder } from "../../../operations/work-folder.ts";
 import { ledgerEntries, type LedgerEntry } from "../../../rehearsal/sandbox/ledger.ts";
 import { isAlive } from "../../../rehearsal/sandbox/process-identity.ts";
 
-/** A `npm run rehearse` under way. */
+/** A running `npm run rehearse`. */
 export interface RehearsalCommand {
-  /** Waits until it has said this. @throws when it ends before, with what it said */
+  /** Waits until it has printed this. @throws when it ends before, with its output */
   says(text: string | RegExp): Promise<void>;
-  /** What is on record of its world right now. */
+  /** The current record of its sandbox. */
   record(): LedgerEntry;
-  /** Ctrl-C as a terminal gives it: to every process of the foreground group. */
+  /** Ctrl-C as a terminal sends it: to every process of the foreground group. */
   interrupt(): void;
   /** To the command alone. */
   signal(signal: NodeJS.Signals): void;
@@ -22,38 +22,38 @@ export interface RehearsalCommand {
 }
 
 export function startRehearsalCommand(stackFile: string, ...options: string[]): RehearsalCommand {
-  const words = ["bin/rancher.mjs", "rehearse", stackFile, ...options];
-  const child = spawn(process.execPath, words, {
+  const argv = ["bin/rancher.mjs", "rehearse", stackFile, ...options];
+  const child = spawn(process.execPath, argv, {
     cwd: projectFolder,
     env: { ...process.env, NO_COLOR: "1" },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });
-  let said = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (data: Buffer) => (said += data.toString()));
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (data: Buffer) => (output += data.toString()));
   let running = true;
   const ended = new Promise<number | null>((done) => child.once("close", done)).finally(() => (running = false));
   const pid = child.pid ?? 0;
   return {
     ended,
-    text: () => said,
+    text: () => output,
     says: async (text) => {
-      while (!(typeof text === "string" ? said.includes(text) : text.test(said))) {
-        if (!running) throw new Error(`the rehearsal ended before it said ${String(text)}:\n${said}`);
+      while (!(typeof text === "string" ? output.includes(text) : text.test(output))) {
+        if (!running) throw new Error(`the rehearsal ended before it printed ${String(text)}:\n${output}`);
         await sleep(10);
       }
     },
     record: () => {
       const entry = ledgerEntries().find(({ owner }) => owner.pid === pid);
       if (entry) return entry;
-      throw new Error(`the rehearsal has no world on record:\n${said}`);
+      throw new Error(`the rehearsal has no sandbox on record:\n${output}`);
     },
     interrupt: () => void process.kill(-pid, "SIGINT"),
     signal: (signal) => void process.kill(pid, signal),
   };
 }
 
-/** What is still there of a world: processes, its link, its folder, mounts below it, its record. Empty when nothing is. */
+/** What is left of a sandbox: processes, its link, its folder, mounts below it, its record. Empty when nothing is. */
 export function leftOf(entry: LedgerEntry): string[] {
   const { folder, link, sandbox, processes } = entry;
   return [
@@ -66,15 +66,15 @@ export function leftOf(entry: LedgerEntry): string[] {
   ];
 }
 
-/** Whatever is on no record, such as the engine and its plugins, has the folder in its words or its environment. */
+/** Unrecorded processes, such as the engine and its plugins, have the folder in their arguments or environment. */
 function processesThatName(folder: string): string[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
     .flatMap((pid) => {
       try {
-        const words = readFileSync(join("/proc", pid, "cmdline"), "utf8").replaceAll("\0", " ");
+        const argv = readFileSync(join("/proc", pid, "cmdline"), "utf8").replaceAll("\0", " ");
         const environment = readFileSync(join("/proc", pid, "environ"), "utf8");
-        return words.includes(folder) || environment.includes(folder) ? [`process ${pid}: ${words.slice(0, 100)}`] : [];
+        return argv.includes(folder) || environment.includes(folder) ? [`process ${pid}: ${argv.slice(0, 100)}`] : [];
       } catch {
         return []; // It has just ended.
       }

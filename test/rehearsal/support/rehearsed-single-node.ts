@@ -15,19 +15,19 @@ import { pulumiRuns, talk, type PulumiRuns } from "./pulumi-runs.ts";
 
 /** A rehearsal of a single node for tests. */
 export interface RehearsedSingleNode extends SingleNodeRehearsal, PulumiRuns {
-  /** Keeps a setting in Rancher, through nginx, as its administrator. */
+  /** Stores a setting in Rancher, through nginx, as its administrator. */
   mark(value: string): Promise<void>;
-  /** What `mark` kept, as Rancher tells it now. @param password of `admin`. @default the stack's output */
+  /** The value that `mark` stored, as Rancher returns it. @param password of `admin`. @default the stack's output */
   marked(password?: string): Promise<unknown>;
 }
 
 export interface RehearsedSingleNodeOptions extends Pick<SingleNodeOptions, "alsoServe" | "startSeconds"> {
-  /** Of its own where the project's commands are run: they keep a folder of that name in the clone. @default "dev" */
+  /** Unique if the project's commands are run: they keep a folder of that name in the clone. @default "dev" */
   readonly stack?: string;
 }
 
 /**
- * Makes a rehearsal in a temporary folder of its own, which `close` removes.
+ * Creates a rehearsal in a temporary folder, which `close` removes.
  *
  * @param values Keys of the stack file without their namespace.
  * @throws what `startSingleNodeRehearsal` throws
@@ -67,12 +67,12 @@ export async function rehearseSingleNode(
     ...pulumiRuns({ engine: rehearsal.engine, folder: rehearsal.folder, stack, hear: talk }),
     mark: async (value) => {
       const kept = await setting("PUT", { value });
-      if (kept !== value) throw new Error(`Rancher keeps no setting: ${String(kept)}`);
+      if (kept !== value) throw new Error(`Rancher did not store the setting: ${String(kept)}`);
     },
     marked: (password) => setting("GET", undefined, password),
     close: async () => {
       await rehearsal.close();
-      // What close leaves is left: a test that removes it would hide it.
+      // Files that close leaves are kept: a test that removes them would hide the leak.
       const left = existsSync(folder) ? readdirSync(folder) : [];
       remove();
       if (left.length > 0) throw new Error(`the rehearsal left ${left.join(", ")} in its folder`);

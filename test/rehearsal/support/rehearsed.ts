@@ -8,10 +8,10 @@ import { pulumiRuns, talk, type PulumiRuns } from "./pulumi-runs.ts";
 
 export type { PulumiRun } from "./pulumi-runs.ts";
 
-/** Worlds need it: network namespaces and mounts. */
+/** Sandboxes need root for network namespaces and mounts. */
 export const isRoot = process.platform === "linux" && process.getuid?.() === 0;
 
-/** A rehearsal for tests: the engine is asked in one word, and everything it says is kept. */
+/** A rehearsal for tests: its engine has one method per operation, and its output is recorded. */
 export interface Rehearsed extends Rehearsal, PulumiRuns {
   /** @throws when the stack file names no such host */
   host(name: string): Host;
@@ -24,11 +24,11 @@ export interface RehearsedOptions extends Pick<RehearsalOptions, "alsoServe" | "
   readonly stackFile: string;
   /** @default "prod" */
   readonly stack?: string;
-  /** Hears what the rehearsal and Pulumi say, as it is said. @default the console, when RANCHER_TEST_TALK is set */
+  /** Gets the output of the rehearsal and Pulumi. @default the console, when RANCHER_TEST_TALK is set */
   readonly hear?: (line: string) => void;
 }
 
-/** Makes a rehearsal in a temporary folder of its own, which `close` removes. @throws what `startRehearsal` throws */
+/** Creates a rehearsal in a temporary folder, which `close` removes. @throws what `startRehearsal` throws */
 export async function rehearse(options: RehearsedOptions): Promise<Rehearsed> {
   const { stack = "prod", hear = talk, alsoServe, rancherBinary } = options;
   const outerFolder = mkdtempSync(join(tmpdir(), "rehearsal-test-"));
@@ -60,7 +60,7 @@ export async function rehearse(options: RehearsedOptions): Promise<Rehearsed> {
     },
     close: async () => {
       await rehearsal.close();
-      // What close leaves is left: a test that removes it would hide it.
+      // Files that close leaves are kept: a test that removes them would hide the leak.
       const inside = join(outerFolder, "rehearsal");
       const left = existsSync(inside) ? readdirSync(inside) : [];
       remove();

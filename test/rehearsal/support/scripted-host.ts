@@ -18,7 +18,7 @@ export interface ScriptOptions {
   readonly secrets?: Readonly<Record<string, string>>;
   /** Seconds. @default 120 */
   readonly timeoutSeconds?: number;
-  /** Changes the whole text right before it travels: to let something happen in the middle of it. */
+  /** Changes the whole text right before it is sent, to let something happen in the middle of it. */
   readonly edit?: (text: string) => string;
 }
 
@@ -27,7 +27,7 @@ export interface ScriptEnd extends CommandResult {
   readonly seconds: number;
 }
 
-/** A world's host, and the scripts of the product for it, sent over SSH as the product sends them. */
+/** A sandbox's host, and the product's scripts for it, sent over SSH as the product does. */
 export class ScriptedHost {
   readonly host: Host;
   readonly #sandbox: Sandbox;
@@ -39,7 +39,7 @@ export class ScriptedHost {
     this.#stack = stack;
   }
 
-  /** The same machine as another stack or under another name would see it. */
+  /** The same machine for another stack or under another name. */
   as(hostName: string, stack: string) {
     const marker = { hostName, stack };
     return {
@@ -57,12 +57,12 @@ export class ScriptedHost {
     return this.nginxWith({ listeners }, options);
   }
 
-  /** The same, with more than listeners. */
+  /** The same, with more arguments than listeners. */
   nginxWith(args: Partial<NginxScriptArgs>, options?: ScriptOptions): Promise<ScriptEnd> {
     return this.run("nginx", renderNginxScript({ ...nginxDefaults, ...args }), options);
   }
 
-  /** Runs a script's body behind the preamble. */
+  /** Runs a script's body with the preamble. */
   async run(name: string, body: string, options: ScriptOptions = {}): Promise<ScriptEnd> {
     const { secrets = {}, timeoutSeconds = 120, edit = (text: string) => text } = options;
     const { address, user, port, hostKey } = this.host;
@@ -74,12 +74,12 @@ export class ScriptedHost {
     return { ...result, seconds: (performance.now() - started) / 1000 };
   }
 
-  /** Runs a command inside, without SSH; its standard output without the last newline. */
+  /** Runs a command inside, without SSH. Returns its standard output without the last newline. */
   async look(...command: string[]): Promise<string> {
     return (await this.host.exec(command)).stdout.trimEnd();
   }
 
-  /** Which configuration the running nginx says it has: `generation ...`. */
+  /** Generation of the running nginx: `generation ...`. */
   async generation(): Promise<string> {
     const answer = await this.look("bash", "-c", `exec 3<>/dev/tcp/127.0.0.1/${generationPort} && cat <&3`);
     return answer.replace(/ worker \d+$/, "");
@@ -90,7 +90,7 @@ export class ScriptedHost {
     return this.look("pgrep", "-a", "nginx");
   }
 
-  /** The same, once the workers of an earlier reload are gone. */
+  /** The same, once the workers of an earlier reload have ended. */
   async stableProcesses(): Promise<string> {
     for (let last = ""; ; await sleep(300)) {
       const now = await this.nginxProcesses();
@@ -99,10 +99,10 @@ export class ScriptedHost {
     }
   }
 
-  /** Cuts the power in the middle of whatever runs, and starts the machine again. */
+  /** Cuts the power in the middle of anything, and starts the machine again. */
   async powerCut(): Promise<void> {
     await this.host.stop();
-    // The kept connection does not know yet that nobody is there.
+    // The kept connection does not notice yet that the machine is gone.
     await this.disconnect();
     await this.host.start();
   }
@@ -112,7 +112,7 @@ export class ScriptedHost {
     await runCommand([...this.#ssh(), "-O", "exit"]);
   }
 
-  /** What differs from the mark, but for what any package manager leaves. */
+  /** Differences from the mark, except what any package manager leaves. */
   async changes(): Promise<string[]> {
     const changes = await this.host.changes();
     return changes.filter(({ path }) => !isTraceOfPackageManager(path)).map(({ kind, path }) => `${kind} ${path}`);
@@ -131,8 +131,8 @@ export class ScriptedHost {
       "ControlPersist=30",
       `ControlPath=${join(this.#sandbox.folder, `ssh-${name}`)}`,
     ];
-    const words = ["ssh", "-F", "none", "-T", "-i", this.#sandbox.privateKeyFile, "-p", String(port)];
-    return [...words, ...options.flatMap((option) => ["-o", option]), `${user}@${address}`];
+    const sshArgs = ["ssh", "-F", "none", "-T", "-i", this.#sandbox.privateKeyFile, "-p", String(port)];
+    return [...sshArgs, ...options.flatMap((option) => ["-o", option]), `${user}@${address}`];
   }
 }
 
@@ -143,7 +143,7 @@ const nginxDefaults: NginxScriptArgs = {
   certificates: [],
 };
 
-/** What `generation` says when Debian 12's nginx runs these listeners. */
+/** Output of `generation` when Debian 12's nginx runs these listeners. */
 export function generationOf(listeners: readonly Listener[]): string {
   const template = renderNginxConfig({ listeners, options: defaultNginxOptions, logs: "files" });
   const { generation } = fillNginxTemplate(template, {
@@ -156,7 +156,7 @@ export function generationOf(listeners: readonly Listener[]): string {
   return `generation ${generation}`;
 }
 
-/** Two listeners on the given ports; another upstream makes another configuration. */
+/** Two listeners on the given ports. Another upstream makes another configuration. */
 export function listeners(upstream: string, ports: readonly [number, number] = [80, 443]): Listener[] {
   const [http, https] = ports;
   const passThrough = (name: string, port: number, upstreamPort: number): Listener => ({

@@ -6,7 +6,7 @@ import type { SingleNodeRehearsal } from "../../../rehearsal/single-node/rehears
 
 export type SingleNodeCommand = "up" | "backup" | "restore" | "adopt" | "uninstall";
 
-/** The stack file that a rehearsal's engine works with. */
+/** The stack file of a rehearsal's engine. */
 export function singleNodeStackFile({ folder, stack }: SingleNodeRehearsal): string {
   return join(folder, "work", `Pulumi.${stack}.yaml`);
 }
@@ -19,10 +19,10 @@ export async function singleNodeCommand(
 ): Promise<CommandResult> {
   const { folder, engine, machine, wanted, stack } = rehearsal;
   const main = [process.execPath, "bin/rancher.mjs"];
-  const words = [...main, name, singleNodeStackFile(rehearsal), ...args];
+  const command = [...main, name, singleNodeStackFile(rehearsal), ...args];
   const trusted = join(folder, "registry-ca.pem");
   try {
-    return await runCommand(words, {
+    return await runCommand(command, {
       cwd: projectFolder,
       env: {
         PATH: `${machine.programs}:${process.env["PATH"] ?? ""}`,
@@ -41,7 +41,7 @@ export async function singleNodeCommand(
       },
     });
   } finally {
-    // Made in the clone for a stack file that is kept elsewhere.
+    // Created in the clone for a stack file that is kept elsewhere.
     rmSync(join(stateFolder, "elsewhere", stack), { recursive: true, force: true });
   }
 }

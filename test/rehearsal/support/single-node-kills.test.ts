@@ -9,7 +9,7 @@ it("kills every victim in every phase within fifteen rounds, and each of both wi
   expect(new Set(plan.slice(0, 3).map(({ phase }) => phase)).size).toBe(phases.length);
 });
 
-it("comes to the same moments by the same seed", () => {
+it("yields the same moments for the same seed", () => {
   expect(planKills(4, randomOf(7))).toEqual(planKills(4, randomOf(7)));
   expect(planKills(4, randomOf(7))).not.toEqual(planKills(4, randomOf(8)));
 });

@@ -10,7 +10,7 @@ export type Phase = (typeof phases)[number];
 export const victims = ["engine", "Rancher", "script", "program", "nginx"] as const;
 export type Victim = (typeof victims)[number];
 
-/** What is killed during what, and when. */
+/** The victim of a kill, the phase, and the moment. */
 export interface Kill {
   readonly phase: Phase;
   readonly victim: Victim;
@@ -29,7 +29,7 @@ export function randomOf(seed: number): () => number {
   };
 }
 
-/** Five hold every victim, three every phase, and fifteen each victim in each phase once. */
+/** Five contain every victim, three every phase, and fifteen each victim in each phase once. */
 export function planKills(count: number, random: () => number): Kill[] {
   return Array.from({ length: count }, (_, index) => ({
     phase: phases[index % phases.length]!,
@@ -41,7 +41,7 @@ export function planKills(count: number, random: () => number): Kill[] {
 /** Seconds after which the machine's systemd starts an engine that died: `RestartSec` of docker.service. */
 const restartSeconds = 2;
 
-/** Something to kill that is there right now. */
+/** A process that runs now and can be killed. */
 export interface Target {
   readonly name: string;
   kill(): Promise<unknown>;
@@ -75,7 +75,7 @@ function engineOf({ docker }: RehearsedSingleNode): Target {
   };
 }
 
-/** Its first process, as the kernel would for want of memory: `docker kill` would be an order to stay away. */
+/** Its first process, as the kernel's OOM killer would: after `docker kill` the engine would not restart it. */
 async function containerOf({ docker, host }: RehearsedSingleNode, named: RegExp): Promise<Target | undefined> {
   const names = (await docker.docker("ps", "--format", "{{.Names}}")).stdout.split("\n");
   for (const name of names.filter((each) => named.test(each))) {
@@ -85,7 +85,7 @@ async function containerOf({ docker, host }: RehearsedSingleNode, named: RegExp)
   return undefined;
 }
 
-/** The shell that works on a script's body; what it has started lives on. */
+/** The shell that runs a script's body. Its child processes live on. */
 async function scriptOf({ host }: RehearsedSingleNode): Promise<Target | undefined> {
   const look = `limit=$(pgrep -o -f '^timeout -k') && shell=$(pgrep -o -P "$limit") && echo "$shell"
   tr '\\0' '\\n' <"/proc/$shell/cmdline" | sed -n "s/^state=.* name='*\\([a-z-]*\\).*/\\1/p"`;
@@ -109,8 +109,8 @@ function enginesProcess({ engine }: RehearsedSingleNode): number | undefined {
 function commandProcess({ folder }: RehearsedSingleNode): number | undefined {
   const found = readdirSync("/proc").find((name) => {
     try {
-      const words = /^\d+$/.test(name) ? readFileSync(`/proc/${name}/cmdline`, "utf8").split("\0") : [];
-      const isBackup = words.includes("bin/rancher.mjs") && words.includes("backup");
+      const argv = /^\d+$/.test(name) ? readFileSync(`/proc/${name}/cmdline`, "utf8").split("\0") : [];
+      const isBackup = argv.includes("bin/rancher.mjs") && argv.includes("backup");
       return isBackup && readFileSync(`/proc/${name}/environ`, "utf8").includes(folder);
     } catch {
       return false; // It has just ended.

@@ -4,7 +4,7 @@ import type { Rehearsed } from "./rehearsed.ts";
 /** Hostname of every stack that tests rehearse. */
 export const hostname = "rancher.example.com";
 
-/** A stack file as a user would write it: addresses and keys are of a real world that is not there. */
+/** A stack file as a user would write it, with addresses and keys of machines that do not exist. */
 export function stackText(options: {
   readonly balancers: readonly string[];
   readonly servers: readonly string[];
@@ -33,7 +33,7 @@ export function stackText(options: {
   });
 }
 
-/** Lets the balancers lead to these of the world's servers. */
+/** Points the balancers at these servers of the sandbox. */
 export function leadTo({ edit, nodes }: Pick<Rehearsed, "edit" | "nodes">, names: readonly string[]): void {
   edit((config) => {
     const servers = nodes.filter(({ name }) => names.includes(name)).map(({ name, address }) => ({ name, address }));

@@ -1,14 +1,14 @@
 import { request } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Who is asked, and how it must prove itself. */
+/** A client's target, and how it must prove itself. */
 export interface Asked {
   readonly hostname: string;
   readonly address: string;
   readonly caCertificate: string;
 }
 
-/** What became of a client's requests. */
+/** Results of a client's requests. */
 export interface Answers {
   readonly sent: number;
   /** What went wrong, one line for each request that did not end in "pong". */
@@ -17,12 +17,12 @@ export interface Answers {
   readonly slowest: number;
 }
 
-/** Milliseconds between two requests: 20 a second, whatever the answers. */
+/** Milliseconds between two requests: 20 a second, whatever the responses. */
 const interval = 50;
-/** Requests until a client gives up by itself. */
+/** Requests after which a client ends by itself. */
 const most = 6000;
 
-/** One request of /ping on a connection of its own. @throws when it does not end in "pong" within 10 s */
+/** One request of /ping on a new connection. @throws when it does not end in "pong" within 10 s */
 export function ping({ hostname, address, caCertificate }: Asked): Promise<void> {
   return new Promise((done, failed) => {
     const asking = request(
@@ -49,7 +49,7 @@ export function ping({ hostname, address, caCertificate }: Asked): Promise<void>
   });
 }
 
-/** Asks each target in turn, at a fixed rate, while `work` runs. The rate does not follow the answers. */
+/** Requests each target in turn, at a fixed rate, while `work` runs. The rate does not depend on the responses. */
 export async function askWhile<T>(targets: readonly Asked[], work: Promise<T>): Promise<Answers & { result: T }> {
   const failures: string[] = [];
   const times: number[] = [];
@@ -59,7 +59,7 @@ export async function askWhile<T>(targets: readonly Asked[], work: Promise<T>): 
   ended.catch(() => undefined);
   while (working && pending.length < most) {
     const target = targets[pending.length % targets.length];
-    if (target === undefined) throw new Error("a client needs someone to ask");
+    if (target === undefined) throw new Error("a client needs a target");
     const start = performance.now();
     pending.push(
       ping(target)
@@ -72,7 +72,7 @@ export async function askWhile<T>(targets: readonly Asked[], work: Promise<T>): 
   return { sent: pending.length, failures, slowest: Math.max(...times), result: await ended };
 }
 
-/** Asks one target a number of times, each after the other. */
+/** Requests one target several times, one after the other. */
 export async function askInTurn(target: Asked, times: number): Promise<Answers> {
   const failures: string[] = [];
   let slowest = 0;

@@ -2,14 +2,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Host } from "../../../rehearsal/sandbox/host.ts";
 
 /**
- * Not written by a script: nginx's log, whenever a client goes away; and the packages that worlds of this machine share,
- * whose count of links changes with every other world.
+ * Not written by a script: nginx's log, whenever a client disconnects; and the packages shared by this machine's
+ * sandboxes, whose link count changes with every other sandbox.
  */
 const ofOthers = /^\/var\/(log\/nginx\/connections\.log|cache\/apt\/archives\/[^/]+\.deb)$/;
 
 /**
- * Remembers this moment on a host. The function it gives lists every file and folder written, moved or changed in mode
- * since, also those that were written with what was in them already.
+ * Records this moment on a host. The returned function lists every file and folder written, moved or changed in mode
+ * since, including those that were rewritten with the same content.
  */
 export async function watchWrites(host: Host): Promise<() => Promise<string[]>> {
   const mark = "/dev/shm/moment";

@@ -62,7 +62,7 @@ function siblings(one: Statement, name: string): Statement[] {
   return one.parent === undefined ? [] : inBlock(one.parent, name);
 }
 
-/** Statements below a block that a request from outside can come to. */
+/** Statements below a block that an outside request can reach. */
 function reachable(block: Statement): Statement[] {
   return (block.block ?? []).flatMap((one) => {
     const internal =
@@ -81,7 +81,7 @@ function socket(address: string): string {
   return `${host === "" || host === "0.0.0.0" ? "*" : host}:${port}`;
 }
 
-/** Path of a location that takes all that begins with it. */
+/** Path of a location that matches by prefix. */
 function prefix(location: Statement | undefined): string | undefined {
   if (location?.name !== "location") return undefined;
   const [first = "", second] = location.args;

@@ -94,7 +94,7 @@ function captures(expression: string): [number, number][] {
   return groups;
 }
 
-/** Origins of a stranger that a loose expression takes for a friend's: its name somewhere in the middle, a dot that is any letter. */
+/** Foreign origins that a loose expression accepts: the allowed name in the middle, or any letter for a dot. */
 function probes(expression: string): string[] {
   const friend = expression.replace(/[\^$]|\\\/|:\/\/|https\?|https?|\(.*?\)\??/g, "").replaceAll("\\.", ".");
   const name = friend.replace(/[^\w.-]/g, "");

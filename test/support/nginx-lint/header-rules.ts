@@ -3,7 +3,7 @@ import { rule, type Rule } from "./rule.ts";
 
 /** Variables that hold a decoded address: a line break in it becomes one in a header. */
 const decoded = /\$\{?(uri|document_uri)\b/;
-/** Variables that a client fills with whatever it likes. */
+/** Variables that a client controls. */
 const clients = /\$\{?(http_|arg_|cookie_|args\b|query_string\b)/;
 
 export const headerRules: readonly Rule[] = [
@@ -23,7 +23,7 @@ export const headerRules: readonly Rule[] = [
     if (decoded.test(value)) return `${value} may hold a line break`;
     const captured = /\$(\d)/.exec(value);
     const regex = around(one).find(({ name, args }) => name === "location" && args[0]?.startsWith("~") === true);
-    // What a negated class or \s leaves in, line breaks are among.
+    // A negated class or \s may match line breaks.
     return captured !== null && /\[\^(?![^\]]*\\[ns])|\\s|\\W/.test(regex?.args[1] ?? "")
       ? `$${captured[1]} may hold a line break`
       : undefined;
@@ -36,7 +36,7 @@ export const headerRules: readonly Rule[] = [
   ),
 ];
 
-/** Headers of the blocks around that one line here cancels. */
+/** Headers of the surrounding blocks that one line here cancels. */
 function dropped(block: Statement, name: string): string | undefined {
   const own = headers(inBlock(block, name));
   if (own.length === 0 || block.parent === undefined) return undefined;

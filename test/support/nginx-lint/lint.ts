@@ -7,12 +7,12 @@ import type { Finding, Rule } from "./rule.ts";
 import { tlsRules } from "./tls-rules.ts";
 
 /**
- * What gixy and Gixy-Next warn of, written anew for this project, and two rules of its own: no expressions at all, and no
+ * The warnings of gixy and Gixy-Next, reimplemented for this project, and two rules of its own: no expressions, and no
  * unverified HTTPS to an upstream. https://gixy.io/plugins/
  */
 export const rules: readonly Rule[] = [...headerRules, ...accessRules, ...proxyRules, ...tlsRules, ...expressionRules];
 
-/** All that is wrong with a configuration, in the order of its lines. */
+/** All findings in a configuration, in the order of its lines. */
 export function lint(text: string): Finding[] {
   const file = parseNginx(text);
   const all = statements(file);

@@ -1,4 +1,4 @@
-/** One statement of an nginx configuration, with what stands in its braces. */
+/** One statement of an nginx configuration, with the content of its braces. */
 export interface Statement {
   readonly name: string;
   readonly args: readonly string[];
@@ -12,7 +12,7 @@ export interface Statement {
 interface Token {
   readonly text: string;
   readonly line: number;
-  /** A quoted brace or semicolon is a word like any other. */
+  /** A quoted brace or semicolon is an ordinary word. */
   readonly quoted: boolean;
 }
 
@@ -21,7 +21,7 @@ const tokens =
   /#[^\n]*|"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|(?:\$\{[^}]*\}|[^\s;{}"'#])(?:\$\{[^}]*\}|[^\s;{}])*|[;{}]/gs;
 
 /**
- * Reads a configuration. The result is a statement without a name, whose block is the file.
+ * Parses a configuration. The result is a statement without a name, whose block is the file.
  *
  * @throws on braces or semicolons that do not match, with the line
  */
@@ -84,7 +84,7 @@ export function inBlock(block: Statement, name: string): Statement[] {
   return (block.block ?? []).filter((one) => one.name === name);
 }
 
-/** The statements of that name that hold in a block: its own, else those of the nearest block around it. */
+/** The statements of that name that apply in a block: its own, else those of the nearest block around it. */
 export function inForce(block: Statement, name: string): Statement[] {
   for (const scope of [block, ...around(block)]) {
     const found = inBlock(scope, name);

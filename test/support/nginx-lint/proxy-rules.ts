@@ -69,7 +69,7 @@ function hostOf({ args }: Statement): string {
   return (args[0] ?? "").replace(/^\w+:\/\//, "").split("/")[0] ?? "";
 }
 
-/** What a variable always is, where `set` gives it one value without variables. */
+/** Constant value of a variable that `set` assigns once, without variables. */
 function constantOf(variable: string, file: Statement): string | undefined {
   const values = statements(file).filter(({ name, args }) => name === "set" && args[0] === `$${variable}`);
   const value = values[0]?.args[1];
@@ -77,7 +77,7 @@ function constantOf(variable: string, file: Statement): string | undefined {
 }
 
 function serverName({ args }: Statement): string {
-  // One that follows DNS is as good as an address here.
+  // One that follows DNS is equivalent to an address here.
   return args.includes("resolve") ? "127.0.0.1" : (args[0] ?? "");
 }
 

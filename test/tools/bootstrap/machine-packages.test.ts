@@ -7,7 +7,7 @@ import { temporaryFolder } from "../temporary-folder.ts";
 
 const nft = { name: "nftables", proof: ["nft-of-this-test"], why: "lets hosts out" };
 
-/** An apt-get that notes its arguments and what it would have been allowed to start. */
+/** An apt-get that records its arguments and what it would have been allowed to start. */
 function machine(apt: string) {
   const folder = temporaryFolder();
   const policy = join(folder, "policy-rc.d");
@@ -29,7 +29,7 @@ function machine(apt: string) {
   return { folder, policy, lines, options, read };
 }
 
-test("a package is missing unless each of its commands or files is here", () => {
+test("a package is missing unless all its commands or files exist", () => {
   const folder = temporaryFolder();
   fakeExecutable(folder, "nft-of-this-test", "");
   const file = { name: "ca-certificates", proof: [join(folder, "nowhere.crt")], why: "" };
@@ -39,7 +39,7 @@ test("a package is missing unless each of its commands or files is here", () => 
   expect(missingPackages([nft], "/nowhere")).toEqual([nft]);
 });
 
-test("packages are named with why, then installed with daemons forbidden", async () => {
+test("packages are listed with the reason, then installed with daemons forbidden", async () => {
   const { lines, options, policy, read } = machine("exit 0");
 
   await installMachinePackages([nft], options);
@@ -55,7 +55,7 @@ test("packages are named with why, then installed with daemons forbidden", async
   expect(existsSync(policy)).toBe(false);
 });
 
-test("lists that cannot be renewed are no failure; a package that is not to be had is, and the policy is gone", async () => {
+test("lists that cannot be updated are no failure; a package that is not available is one, and the policy is removed", async () => {
   const { options, policy, folder } = machine("echo 'E: Unable to locate package nftables' >&2; exit 100");
 
   await expect(installMachinePackages([nft], options)).rejects.toThrow(
@@ -66,7 +66,7 @@ test("lists that cannot be renewed are no failure; a package that is not to be h
   expect(existsSync(policy)).toBe(false);
 });
 
-test("another process that installs packages is waited for", async () => {
+test("waits for another process that installs packages", async () => {
   const { options, lines, read } = machine(
     `[ "$(wc -l < "$(dirname "$0")/calls")" -ge 4 ] || { echo "E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 7 (apt)" >&2; exit 100; }`,
   );
@@ -77,7 +77,7 @@ test("another process that installs packages is waited for", async () => {
   expect(lines).toContain("waiting for another process that installs packages");
 });
 
-test("but not forever", async () => {
+test("does not wait forever", async () => {
   const { options } = machine(
     `echo "E: Could not get lock /var/lib/apt/lists/lock. It is held by process 7 (apt)" >&2; exit 100`,
   );

@@ -33,11 +33,11 @@ function clone(installed?: Packages): string {
   return folder;
 }
 
-test("node modules fit when npm installed what is pinned, without what is for other systems", () => {
+test("node modules fit if npm installed what is pinned, without the packages for other systems", () => {
   expect(nodeModulesState(clone(fitting))).toBe("fit");
 });
 
-test("they are missing when there are none, or npm did not come to its end", () => {
+test("they are missing if there are none, or npm did not complete", () => {
   expect(nodeModulesState(clone())).toBe("missing");
   const interrupted = clone(fitting);
   rmSync(join(interrupted, "node_modules", ".package-lock.json"));
@@ -46,14 +46,14 @@ test("they are missing when there are none, or npm did not come to its end", () 
 
 test.each<[string, Packages]>([
   ["another version", { ...fitting, "node_modules/tsx": { version: "3.0.0" } }],
-  ["one too few", { "node_modules/@esbuild/here": { version: "1.0.0" } }],
+  ["a missing package", { "node_modules/@esbuild/here": { version: "1.0.0" } }],
   ["without the optional one for this system", { "node_modules/tsx": { version: "4.0.0" } }],
-  ["one too many", { ...fitting, "node_modules/left": { version: "1.0.0" } }],
+  ["an extra package", { ...fitting, "node_modules/left": { version: "1.0.0" } }],
 ])("they are outdated with %s", (_, installed) => {
   expect(nodeModulesState(clone(installed))).toBe("outdated");
 });
 
-test("they are outdated when a folder was removed by hand", () => {
+test("they are outdated if a folder was removed by hand", () => {
   const folder = clone(fitting);
   rmSync(join(folder, "node_modules", "tsx"), { recursive: true });
 
@@ -73,7 +73,7 @@ function npm(script: string) {
   return { folder, lines, options };
 }
 
-test("npm ci runs in the clone and brings what tests need", async () => {
+test("npm ci runs in the clone and installs what tests need", async () => {
   const { folder, lines, options } = npm("exit 0");
   const here = clone();
 
@@ -86,7 +86,7 @@ test("npm ci runs in the clone and brings what tests need", async () => {
   ]);
 });
 
-test("a failure of npm says its reason without its manual, the remedy and the log", async () => {
+test("a failure of npm is reported with its reason, the remedy and the log, without its usage text", async () => {
   const { folder, options, lines } = npm(
     `echo "npm error code EUSAGE
 npm error
@@ -105,7 +105,7 @@ exit 1`,
   expect(lines.join()).not.toContain("done");
 });
 
-test("npm runs again where another npm, killed a moment ago, was still removing files", async () => {
+test("npm runs again if another npm, killed a moment ago, was still removing files", async () => {
   const { folder, options } = npm("");
   const script = `[ -e ${folder}/again ] && exit 0; touch ${folder}/again; echo "npm error code ENOTEMPTY"; exit 217`;
   fakeExecutable(folder, "npm", script);

@@ -14,14 +14,14 @@ const ready: Facts = {
 const everything = { kind: "tools", names: TOOL_NAMES };
 const packages = MACHINE_PACKAGES.slice(0, 2);
 
-test("where all is there, only the tools are asked for, and only by those who use them", () => {
+test("on a complete machine, only the tools are prepared, and only for commands that use them", () => {
   expect(plan("start", ready).steps).toEqual([everything]);
   expect(plan("test", ready).steps).toEqual([everything]);
   expect(plan("up", ready).steps).toEqual([{ kind: "tools", names: ["pulumi", "pulumi-language-nodejs"] }]);
   expect(plan("node", ready)).toEqual({ steps: [], notes: [], problems: [] });
 });
 
-test("on a new machine, what goes on the machine comes first and the tools last", () => {
+test("on a new machine, system packages come first and the tools last", () => {
   const { steps } = plan("start", { ...ready, nodeModules: "missing", missingPackages: packages });
 
   expect(steps).toEqual([
@@ -31,14 +31,14 @@ test("on a new machine, what goes on the machine comes first and the tools last"
   ]);
 });
 
-test("only a rehearsal and tests as root put packages on the machine", () => {
+test("only a rehearsal and tests as root install packages on the machine", () => {
   for (const purpose of ["up", "node"] as const) {
     const { steps } = plan(purpose, { ...ready, missingPackages: packages, nodeModules: "outdated" });
     expect(steps[0]).toEqual({ kind: "node-modules", state: "outdated" });
   }
 });
 
-test("tests without root need only node modules, and it is said what is skipped", () => {
+test("tests without root need only node modules, and the skipped tests are reported", () => {
   const facts = { ...ready, root: false, apt: false, missingPackages: packages, nodeModules: "missing" as const };
 
   expect(plan("test", facts)).toEqual({
@@ -49,7 +49,7 @@ test("tests without root need only node modules, and it is said what is skipped"
   expect(plan("test", { ...facts, root: true, platform: "darwin" }).problems).toEqual([]);
 });
 
-test("a rehearsal without root, or not on Linux, is refused with the way out and nothing is installed", () => {
+test("a rehearsal without root, or not on Linux, is refused with the remedy, and nothing is installed", () => {
   const withoutRoot = plan("start", { ...ready, root: false, nodeModules: "missing" });
   const elsewhere = plan("start", { ...ready, platform: "darwin", nodeModules: "missing" });
 
@@ -65,7 +65,7 @@ test("a rehearsal without root, or not on Linux, is refused with the way out and
   ]);
 });
 
-test("without apt-get the missing packages are named, with why", () => {
+test("without apt-get the missing packages are listed, with the reason", () => {
   const { steps, problems } = plan("start", { ...ready, apt: false, missingPackages: packages });
 
   expect(steps).toEqual([]);
@@ -78,7 +78,7 @@ test("without apt-get the missing packages are named, with why", () => {
   expect(plan("start", { ...ready, apt: false }).problems).toEqual([]);
 });
 
-test("the policy a killed run left behind is put right first, by root whatever the purpose", () => {
+test("the policy that a killed run left is restored first, by root whatever the purpose", () => {
   const facts = { ...ready, policyLeftBehind: true, nodeModules: "missing" as const };
 
   expect(plan("node", facts).steps[0]).toEqual({ kind: "restore-policy" });

@@ -17,7 +17,7 @@ test("while packages are installed daemons are forbidden; afterwards there is no
   expect(readdirSync(join(policy, ".."))).toEqual([]);
 });
 
-test("a policy that was there is put back as it was, also on failure", async () => {
+test("an existing policy is restored unchanged, also on failure", async () => {
   const policy = place();
   writeFileSync(policy, "#!/bin/sh\nexit 0\n", { mode: 0o750 });
 
@@ -44,11 +44,11 @@ test("a policy that is a link stays a link, even one that leads nowhere", async 
 test.each([
   ["with a policy before", "#!/bin/sh\nexit 0\n"],
   ["without one", undefined],
-])("after a run that was killed, %s, the next puts it right", async (_, original) => {
+])("after a run that was killed, %s, the next run restores it", async (_, original) => {
   const policy = place();
   if (original !== undefined) writeFileSync(policy, original);
   expect(await policyLeftBehind(policy)).toBe(false);
-  // The state in the middle of a run, taken out of one.
+  // The state in the middle of a run, copied out of one.
   const snapshot = temporaryFolder();
   await withoutDaemons(async () => {
     execFileSync("cp", ["-a", `${join(policy, "..")}/.`, snapshot]);
@@ -62,7 +62,7 @@ test.each([
   expect(await policyLeftBehind(left)).toBe(false);
 });
 
-test("killed between the two steps, with the old policy moved away and none in its place", async () => {
+test("killed between the two steps, with the old policy moved away and no new one", async () => {
   const policy = place();
   writeFileSync(policy, "#!/bin/sh\nexit 0\n");
   renameSync(policy, `${policy}.before-rancher-bootstrap`);
@@ -73,7 +73,7 @@ test("killed between the two steps, with the old policy moved away and none in i
   expect(readFileSync(policy, "utf8")).toBe("#!/bin/sh\nexit 0\n");
 });
 
-test("a policy somebody else put there since is not touched", async () => {
+test("a policy that was created by another program since is not touched", async () => {
   const policy = place();
   writeFileSync(policy, "theirs");
 

@@ -12,13 +12,13 @@ async function keepHelm(root: string, text: string): Promise<string> {
   return folder;
 }
 
-test("the cache is where XDG says, or in the home folder", () => {
+test("the cache is at XDG's path, or in the home folder", () => {
   expect(cacheFolder({ XDG_CACHE_HOME: "/var/cache/me", HOME: "/home/me" })).toBe("/var/cache/me/rancher/tools");
   expect(cacheFolder({ XDG_CACHE_HOME: "relative", HOME: "/home/me" })).toBe("/home/me/.cache/rancher/tools");
   expect(cacheFolder({ XDG_CACHE_HOME: "", HOME: "/home/me" })).toBe("/home/me/.cache/rancher/tools");
 });
 
-test("a kept tool is found again, executable, with what it is", async () => {
+test("a cached tool is found again, executable, with its description", async () => {
   const folder = await keepHelm(temporaryFolder(), "text");
 
   expect(folder).toMatch(/\/helm\/3\.19\.0-[0-9a-f]{12}$/);
@@ -28,10 +28,10 @@ test("a kept tool is found again, executable, with what it is", async () => {
 
 test.each<[string, (folder: string) => void]>([
   ["a shorter file", (folder) => truncateSync(join(folder, "helm"), 2)],
-  ["a file others may write", (folder) => chmodSync(join(folder, "helm"), 0o777)],
+  ["a file that others may write", (folder) => chmodSync(join(folder, "helm"), 0o777)],
   ["a file that cannot be executed", (folder) => chmodSync(join(folder, "helm"), 0o644)],
   ["no receipt", (folder) => writeFileSync(join(folder, "receipt.json"), "")],
-])("%s is not taken, and replaced by the next that is kept", async (_, damage) => {
+])("%s is not used, and replaced by the next tool that is cached", async (_, damage) => {
   const root = temporaryFolder();
   const folder = await keepHelm(root, "text");
   damage(folder);
@@ -42,7 +42,7 @@ test.each<[string, (folder: string) => void]>([
   expect(await kept(folder, "helm")).toBeDefined();
 });
 
-test("what a run that was killed left half done is no tool, and is gone after the next", async () => {
+test("the partial files of a killed run are not used, and removed by the next run", async () => {
   const root = temporaryFolder();
   const dead = join(root, "work", "1.0.abc");
   mkdirSync(dead, { recursive: true });
@@ -56,7 +56,7 @@ test("what a run that was killed left half done is no tool, and is gone after th
   expect(existsSync(own)).toBe(true);
 });
 
-test("a failure while keeping leaves what was kept before", async () => {
+test("a failure while caching keeps the previous content", async () => {
   const root = temporaryFolder();
   const folder = await keepHelm(root, "text");
 

@@ -12,7 +12,7 @@ import { temporaryFolder } from "../temporary-folder.ts";
 const bytes = Buffer.from("#!/bin/sh\necho v3.19.0\n");
 const digest = createHash("sha256").update(bytes).digest("hex");
 
-/** A vendor's server on loopback; gives its origin. */
+/** A vendor's server on loopback. Returns its origin. */
 async function vendor(listener: RequestListener): Promise<string> {
   const server = createServer(listener).listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
@@ -31,7 +31,7 @@ const serving = (files: Record<string, string | Buffer>) =>
 
 const from = (origin: string) => ({ url: `${origin}/helm`, checksums: `${origin}/helm.sha256` });
 
-test("an executable whose checksum fits is there, whole, and nothing else", async () => {
+test("an executable with the right checksum is stored completely, and nothing else", async () => {
   const folder = temporaryFolder();
   const origin = await serving({ "/helm": bytes, "/helm.sha256": `${digest}\n` });
   const seen: (number | undefined)[] = [];
@@ -60,7 +60,7 @@ test("the named members of an archive are unpacked, and no others", async () => 
   expect(readdirSync(folder)).toEqual(["helm"]);
 });
 
-describe("refused, with nothing left behind:", () => {
+describe("rejected, with nothing left behind:", () => {
   async function refused(origin: string, options: Parameters<typeof download>[3] = {}): Promise<string> {
     const folder = temporaryFolder();
     const error = await download(from(origin), folder, "helm", options).then(
@@ -80,19 +80,19 @@ describe("refused, with nothing left behind:", () => {
     );
   });
 
-  test("a checksum file that does not name it", async () => {
+  test("a checksum file without its name", async () => {
     const origin = await serving({ "/helm": bytes, "/helm.sha256": `${digest}  other\n` });
 
     expect(await refused(origin)).toBe(`${origin}/helm.sha256 names no SHA-256 of helm`);
   });
 
-  test("a file that is not there", async () => {
+  test("a file that does not exist", async () => {
     const origin = await serving({ "/helm.sha256": digest });
 
     expect(await refused(origin)).toBe(`${origin}/helm answers 404 Not Found`);
   });
 
-  test("a file that breaks off", async () => {
+  test("a truncated file", async () => {
     const origin = await vendor((request, response) => {
       if (request.url !== "/helm") return response.end(digest);
       response.writeHead(200, { "content-length": bytes.length + 5 });
@@ -102,7 +102,7 @@ describe("refused, with nothing left behind:", () => {
     expect(await refused(origin)).toMatch(/\/helm ended after \d+ of 28 bytes$/);
   });
 
-  test("a server that falls silent", async () => {
+  test("a server that goes silent", async () => {
     const origin = await vendor((request, response) => {
       if (request.url === "/helm") response.write("a");
       else response.end(digest);
@@ -113,7 +113,7 @@ describe("refused, with nothing left behind:", () => {
     expect(reason).toBe(`${origin}/helm sent nothing for 0.15 s`);
   });
 
-  test("a server that drips", async () => {
+  test("a server that is extremely slow", async () => {
     const origin = await vendor((request, response) => {
       if (request.url !== "/helm") return response.end(digest);
       const drip = setInterval(() => response.write("a"), 20);
@@ -125,7 +125,7 @@ describe("refused, with nothing left behind:", () => {
     expect(reason).toBe(`${origin}/helm is not complete after 0.3 s`);
   });
 
-  test("a caller that has had enough", async () => {
+  test("an abort by the caller", async () => {
     const origin = await vendor(() => {});
     const signal = AbortSignal.timeout(100);
 
@@ -137,13 +137,13 @@ test.each([
   ["a bare digest", digest.toUpperCase(), digest],
   ["sha256sum's lines", `${"1".repeat(64)}  other\n${digest}  helm\n`, digest],
   ["binary mode and a folder", `${digest} *./helm\n`, digest],
-  ["a longer name with the same end", `${digest}  my-helm\n`, undefined],
+  ["a longer name with the same ending", `${digest}  my-helm\n`, undefined],
   ["a page of HTML", "<html>moved</html>", undefined],
 ])("the checksum in %s", (_, text, expected) => {
   expect(checksumFor("helm", text)).toBe(expected);
 });
 
-test("servers are asked at the same time, once; a silent one counts as out of reach", async () => {
+test("servers are contacted at the same time, once; a silent one counts as out of reach", async () => {
   let asked = 0;
   const good = await vendor((_, response) => {
     asked++;
@@ -158,7 +158,7 @@ test("servers are asked at the same time, once; a silent one counts as out of re
   expect(await reachable(urls, 1_000)).toEqual(new Set([good]));
   expect(await reachable(urls, 1_000)).toEqual(new Set([good]));
 
-  // Four seconds, had each silent one been waited for in turn, twice.
+  // Four seconds, if each silent one had been waited for in turn, twice.
   expect(performance.now() - start).toBeLessThan(3_900);
   expect(asked).toBe(1);
 });

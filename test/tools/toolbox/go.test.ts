@@ -5,7 +5,7 @@ import { findGo } from "../../../tools/toolbox/go.mjs";
 import { fakeExecutable } from "../fake-executable.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
-test("a Go that is new enough is taken from PATH, else from where its instructions put it", async () => {
+test("a Go that is new enough is taken from PATH, else from the path in its instructions", async () => {
   const folder = temporaryFolder();
   const go = fakeExecutable(folder, "go", "echo go1.27.1");
 
@@ -13,7 +13,7 @@ test("a Go that is new enough is taken from PATH, else from where its instructio
   expect(await findGo(folder, { PATH: "/nowhere" }, ["/nowhere/go", go])).toBe(go);
 });
 
-test("without Go, or with one that is too old, it is said which and what to do", async () => {
+test("without Go, or with one that is too old, the error names it and the remedy", async () => {
   const folder = temporaryFolder();
   const needs = "building needs Go 1.26 or newer";
 
@@ -28,7 +28,7 @@ test("without Go, or with one that is too old, it is said which and what to do",
   await expect(findGo(folder, { PATH: `${folder}:/bin` }, [])).rejects.toThrow("go failed: go.mod requires go >= 1.26");
 });
 
-test("a build is the same whatever the user's Go is set to, but for proxies and caches", () => {
+test("a build does not depend on the user's Go settings, except proxies and caches", () => {
   const set = {
     GOFLAGS: "-mod=vendor -race",
     GOWORK: "/x/go.work",
@@ -46,7 +46,7 @@ test("a build is the same whatever the user's Go is set to, but for proxies and 
   });
 });
 
-test("every tool is compiled with the same flags; only what the linker stamps differs", () => {
+test("every tool is compiled with the same flags; only the linker's version flags differ", () => {
   const [helm, pulumi] = [buildArguments("helm"), buildArguments("pulumi")];
 
   expect(helm.slice(0, -1)).toEqual(pulumi.slice(0, -1));

@@ -33,7 +33,7 @@ test.each([
   ["pulumi", "3.260.1", true],
   ["pulumi", "3.258.0", false],
   ["pulumi", "4.0.0", false],
-] as const)("%s %s on PATH will do: %s", async (name, version, willDo) => {
+] as const)("%s %s on PATH is compatible: %s", async (name, version, willDo) => {
   const folder = temporaryFolder();
   fakeExecutable(folder, name, `echo v${version}`);
 
@@ -43,7 +43,7 @@ test.each([
   expect(unfit).toEqual(willDo ? [] : [{ path: join(folder, name), version }]);
 });
 
-test("the first that will do is taken, past those that are too old, broken or no files", async () => {
+test("the first that fits is used; those that are too old, broken or not files are skipped", async () => {
   const [old, broken, folder, good, later] = [1, 2, 3, 4, 5].map(() => temporaryFolder()) as [
     string,
     string,
@@ -66,11 +66,11 @@ test("the first that will do is taken, past those that are too old, broken or no
   ]);
 });
 
-test("a relative folder on PATH is not looked at", async () => {
+test("a relative folder on PATH is ignored", async () => {
   expect(await onPath("helm", ".:bin:")).toEqual({ unfit: [] });
 });
 
-test("the language host is the one beside a Pulumi CLI that will do, also behind a link", async () => {
+test("the language host is the one beside a Pulumi CLI that fits, also behind a link", async () => {
   const [real, linked] = [temporaryFolder(), temporaryFolder()];
   symlinkSync(fakeExecutable(real, "pulumi", "echo v3.261.0"), join(linked, "pulumi"));
   const host = fakeExecutable(real, "pulumi-language-nodejs", "");
@@ -90,7 +90,7 @@ test("a language host that was a package of the SDK has the SDK's version", asyn
   expect((await onPath("pulumi-language-nodejs", folder)).fit?.version).toBe("3.66.0");
 });
 
-test("a language host beside a Pulumi CLI that is too old, or without one, is not taken", async () => {
+test("a language host beside a Pulumi CLI that is too old, or without one, is not used", async () => {
   const [old, alone] = [temporaryFolder(), temporaryFolder()];
   fakeExecutable(old, "pulumi", "echo v3.100.0");
   fakeExecutable(old, "pulumi-language-nodejs", "");

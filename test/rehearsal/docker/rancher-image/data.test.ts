@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { isPassword, openData } from "../../../../rehearsal/docker/rancher-image/data.ts";
 
-// Its files get owners of their own.
+// Its files get different owners.
 describe.skipIf(process.getuid?.() !== 0)("the fake server's data", () => {
   let folder: string;
   beforeEach(() => {
@@ -23,14 +23,14 @@ describe.skipIf(process.getuid?.() !== 0)("the fake server's data", () => {
     expect(data.starts).toBe(2);
   });
 
-  it("begin with a password that is told where none was given", async () => {
+  it("begin with a password that is printed if none was given", async () => {
     const { data, toldPassword } = await openData(folder, "v2.15.2", undefined);
 
     expect(toldPassword).toMatch(/^[0-9a-f]{40}$/);
     expect(isPassword(data, toldPassword ?? "")).toBe(true);
   });
 
-  it("are migrated by a newer server, and keep who they are", async () => {
+  it("are migrated by a newer server, and keep their identity", async () => {
     const first = await openData(folder, "v2.14.3", "first password");
 
     const { data, migratedFrom } = await openData(folder, "v2.15.2", undefined);
@@ -41,7 +41,7 @@ describe.skipIf(process.getuid?.() !== 0)("the fake server's data", () => {
     expect(data.settings["server-version"]).toBe("v2.15.2");
   });
 
-  it("are refused by an older server, and left as they are", async () => {
+  it("are rejected by an older server, and left unchanged", async () => {
     await openData(folder, "v2.15.2", "first password");
 
     await expect(openData(folder, "v2.14.3", undefined)).rejects.toThrow(
@@ -50,7 +50,7 @@ describe.skipIf(process.getuid?.() !== 0)("the fake server's data", () => {
     expect((await openData(folder, "v2.15.2", undefined)).data.starts).toBe(2);
   });
 
-  it("hold more than plain files", async () => {
+  it("contain more than plain files", async () => {
     await openData(folder, "v2.15.2", undefined);
 
     expect(lstatSync(join(folder, "k3s/data/current")).isSymbolicLink()).toBe(true);

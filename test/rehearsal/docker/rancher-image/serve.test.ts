@@ -50,20 +50,20 @@ describe.skipIf(process.getuid?.() !== 0)("the fake server", () => {
     return answerOf(ask(target(), path, { method, headers }), content && JSON.stringify(content));
   };
 
-  it("leads plain HTTP to HTTPS, but for probes and for what a proxy says came by HTTPS", async () => {
+  it("redirects plain HTTP to HTTPS, except for probes and requests that a proxy received over HTTPS", async () => {
     expect((await plain("/dashboard/")).status).toBe(302);
     expect((await plain("/dashboard/", { "x-forwarded-proto": "https" })).status).toBe(200);
     expect(await (await plain("/ping")).text()).toBe("pong");
     expect((await plain("/healthz")).status).toBe(200);
   });
 
-  it("says that it is not well where it is told to", async () => {
+  it("reports that it is unhealthy if it is configured to", async () => {
     unhealthy = true;
 
     expect((await plain("/healthz")).status).toBe(500);
   });
 
-  it("shows its CA to everyone, and its other settings to those who have signed in", async () => {
+  it("shows its CA to everyone, and its other settings to signed-in users", async () => {
     const { body } = await answerOf(ask(target(), "/v3/settings/cacerts"));
     expect(JSON.parse(body)).toMatchObject({ name: "cacerts", value: opened.data.authority.certificate });
 
@@ -71,12 +71,12 @@ describe.skipIf(process.getuid?.() !== 0)("the fake server", () => {
     expect(JSON.parse((await signedIn("GET", "/v3/settings/server-version")).body)).toMatchObject({ value: "v2.15.2" });
   });
 
-  it("lets in whoever has the bootstrap password, and nobody else", async () => {
+  it("signs in only with the bootstrap password", async () => {
     await expect(openSession(target(), "a wrong password", 0)).rejects.toThrow("answered 401");
     await expect(openSession(target(), "the bootstrap password", 0)).resolves.toBeDefined();
   });
 
-  it("keeps what it is told before it answers", async () => {
+  it("stores a change before it responds", async () => {
     await signedIn("PUT", "/v3/settings/marker", { value: "kept" });
 
     const { data } = await openData(folder, "v2.15.2", undefined);
@@ -88,17 +88,17 @@ describe.skipIf(process.getuid?.() !== 0)("the fake server", () => {
     const socket = new WebSocket(`ws://127.0.0.1:${serving.ports.http}/v3/connect`, {
       headers: { "x-forwarded-proto": "https" },
     });
-    const heard = await new Promise<string>((done, failed) => {
+    const received = await new Promise<string>((done, failed) => {
       socket.once("error", failed);
       socket.once("open", () => socket.send("hello"));
       socket.once("message", (data: Buffer) => done(data.toString()));
     });
     socket.terminate();
 
-    expect(heard).toBe("hello");
+    expect(received).toBe("hello");
   });
 
-  it("refuses a websocket of the dashboard's to whoever has not signed in", async () => {
+  it("rejects a websocket of the dashboard without a session", async () => {
     const url = `ws://127.0.0.1:${serving.ports.http}/v3/subscribe`;
     const socket = new WebSocket(url, { headers: { "x-forwarded-proto": "https" } });
     const status = await new Promise<number>((done) => {

@@ -13,7 +13,7 @@ describe("the fake server's store", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("is empty at first, and gives back what was kept last", () => {
+  it("is empty at first, and returns what was stored last", () => {
     const store = new Store<number>(folder);
     expect(store.state).toBeUndefined();
 
@@ -25,7 +25,7 @@ describe("the fake server's store", () => {
     expect(again.revision).toBe(2);
   });
 
-  it("goes on where its log was written anew", () => {
+  it("continues after its log was rewritten", () => {
     const store = new Store<number>(folder);
     for (let count = 1; count <= 450; count++) store.keep(count);
 
@@ -45,7 +45,7 @@ describe("the fake server's store", () => {
     expect(new Store<string>(folder).state).toBe("next");
   });
 
-  it("refuses a copy whose snapshot is ahead of its log", () => {
+  it("rejects a copy whose snapshot is ahead of its log", () => {
     const store = new Store<string>(folder);
     store.keep("first");
     const copied = readFileSync(log());

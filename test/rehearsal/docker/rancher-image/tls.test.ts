@@ -27,7 +27,7 @@ describe("the fake server's certificate", () => {
   };
   const tls = (noCacerts = false) => serverTls({ folder, noCacerts, authority });
 
-  it("is signed by a CA of its own, which agents are told, where nothing is mounted", async () => {
+  it("is signed by a generated CA, which is given to agents, if no certificate is mounted", async () => {
     const { source, cacerts, pairFor } = await tls();
 
     expect(source).toBe("generated");
@@ -36,14 +36,14 @@ describe("the fake server's certificate", () => {
     expect(shown.checkHost("rancher.example.com")).toBe("rancher.example.com");
   });
 
-  it("tells agents nothing with --no-cacerts, and the mounted CA where there is one", async () => {
+  it("gives agents no CA with --no-cacerts, and the mounted CA if there is one", async () => {
     expect(await tls(true)).toMatchObject({ source: "external", cacerts: "" });
 
     mount({ "cacerts.pem": "a private CA" });
     expect(await tls()).toMatchObject({ source: "external", cacerts: "a private CA" });
   });
 
-  it("is the mounted one where there is one", async () => {
+  it("is the mounted one if there is one", async () => {
     mount({ "cert.pem": mounted.certificate, "key.pem": mounted.key, "cacerts.pem": authority.certificate });
 
     const { source, pairFor } = await tls();
@@ -53,10 +53,10 @@ describe("the fake server's certificate", () => {
   });
 
   it.each([
-    ["half a pair", { "cert.pem": "x" }, false, "one is missing"],
+    ["only one file of the pair", { "cert.pem": "x" }, false, "one is missing"],
     ["a CA beside --no-cacerts", { "cacerts.pem": "x" }, true, "cacerts.pem is mounted, and --no-cacerts was given"],
-    ["a certificate whose CA is not said", { "cert.pem": "x", "key.pem": "x" }, false, "needs --no-cacerts"],
-  ])("is refused with %s, as by the genuine server", async (_, files, noCacerts, message) => {
+    ["a certificate without its CA", { "cert.pem": "x", "key.pem": "x" }, false, "needs --no-cacerts"],
+  ])("is rejected with %s, as by the genuine server", async (_, files, noCacerts, message) => {
     mount(files as unknown as Record<string, string>);
 
     await expect(tls(noCacerts)).rejects.toThrow(message);

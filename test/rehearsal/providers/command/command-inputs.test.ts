@@ -24,7 +24,7 @@ describe("the inputs of a command", () => {
     [{ connection: { host: "h", password: "canary-value" } }, "connection.password", "not supported"],
     [{ connection: { host: "h" }, logging: "all" }, "logging", "must be one of"],
     [{ connection: { host: "h" }, copies: "x" }, "copies", "Unrecognized field 'copies'"],
-  ])("%j fail at %s", (inputs, property, reason) => {
+  ])("%j are rejected at %s", (inputs, property, reason) => {
     const { failures } = checkInputs("remote", inputs);
 
     expect(failures).toEqual([{ property, reason: expect.stringContaining(reason) as string }]);

@@ -4,7 +4,7 @@ import { dialFailure, isBrokenOff } from "../../../../rehearsal/providers/comman
 const hop = { host: "192.0.2.1", port: 22, user: "ops", dialErrorLimit: 10, perDialTimeout: 15 };
 const letIn = 'Authenticated to 192.0.2.1 ([192.0.2.1]:22) using "publickey".\n';
 
-describe("why a host was not reached", () => {
+describe("the reason why a host was not reached", () => {
   it.each([
     [
       "ssh: connect to host 192.0.2.1 port 22: Connection refused",
@@ -18,17 +18,17 @@ describe("why a host was not reached", () => {
     ["Connection timed out during banner exchange", "i/o timeout"],
     ["Connection closed by 192.0.2.1 port 22", "ssh: handshake failed: EOF"],
     ["", "the client gave no reason"],
-  ])("reads %j in the genuine provider's words", (log, reason) => {
+  ])("maps %j to the genuine provider's message", (log, reason) => {
     expect(dialFailure(hop, `${log}\n`, "")?.reason).toContain(reason);
   });
 
-  it("is nothing once the host let us in: a command may print and end as it likes", () => {
+  it("is empty once the connection succeeds: a command may print anything and exit with any code", () => {
     expect(dialFailure(hop, `${letIn}Connection closed by remote host.\n`, "")).toBeUndefined();
     expect(isBrokenOff(`${letIn}Connection to 192.0.2.1 closed by remote host.\n`)).toBe(true);
     expect(isBrokenOff(`${letIn}Transferred: sent 1, received 2 bytes\n`)).toBe(false);
   });
 
-  it("tells a jump host that refuses from a target that does", () => {
+  it("distinguishes a jump host that refuses from a target that does", () => {
     const connection = { ...hop, proxy: { ...hop, host: "192.0.2.9" } };
     const unopened = `${letIn}channel 0: open failed: connect failed: Connection refused\n`;
 

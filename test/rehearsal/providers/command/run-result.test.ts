@@ -6,8 +6,8 @@ const capture = (logging?: "stdout" | "stderr" | "none") => {
   return { shown, capture: new Capture(logging, (_severity, message) => shown.push(message)) };
 };
 
-describe("what a command prints", () => {
-  it("is shown line by line, also where a line comes in pieces and the last has no end", () => {
+describe("the output of a command", () => {
+  it("is shown line by line, even if a line arrives in chunks and the last has no newline", () => {
     const { shown, capture: captured } = capture();
     for (const piece of ["on", "e\ntw", "o"]) captured.add("stdout", Buffer.from(piece));
     captured.end();
@@ -22,7 +22,7 @@ describe("what a command prints", () => {
     expect(captured.stdout).toBe("text\n");
   });
 
-  it("keeps characters whole that come in two pieces", () => {
+  it("keeps characters that arrive in two chunks", () => {
     const { capture: captured } = capture("none");
     const bytes = Buffer.from("ü");
     captured.add("stdout", bytes.subarray(0, 1));
@@ -46,7 +46,7 @@ describe("what a command prints", () => {
 });
 
 describe("a failed command's error", () => {
-  it("quotes the command as Go does and carries all output", () => {
+  it("quotes the command as Go does and contains all output", () => {
     expect(commandFailed("exit status 1", 'a\t"b"\\\n\u0001', "out").message).toBe(
       'exit status 1: running "a\\t\\"b\\"\\\\\\n\\x01":\nout',
     );

@@ -13,20 +13,20 @@ describe("the fake docker provider", () => {
     return plugin;
   };
 
-  it("asks for the engine at once", async () => {
+  it("connects to the engine immediately", async () => {
     await configured({ host: engine.host });
 
     expect(engine.requests).toEqual(["HEAD /_ping"]);
     await expect(configured({ host: "unix:///nonexistent" })).rejects.toThrow(/failed to connect to any docker daemon/);
   });
 
-  it("asks even where it is told not to check, as the older half of the genuine one does not listen", async () => {
+  it("connects even if checks are disabled, because the older half of the genuine one ignores that", async () => {
     await expect(configured({ host: "unix:///nonexistent", disableDockerDaemonCheck: "true" })).rejects.toThrow(
       /failed to connect to any docker daemon/,
     );
   });
 
-  it("leaves an engine behind SSH until a resource needs it, so that a preview does not", async () => {
+  it("does not connect to an engine behind SSH until a resource needs it, so that a preview does not", async () => {
     const plugin = await configured({ host: "ssh://ops@127.0.0.1:1", sshOpts: '["-o","BatchMode=yes"]' });
     const playing = new Playing(plugin, "docker:index/volume:Volume");
 
@@ -36,17 +36,17 @@ describe("the fake docker provider", () => {
     );
   });
 
-  it("takes no secrets, so that the engine puts them back where they were", async () => {
+  it("declares that it accepts no secrets, so that the engine restores them", async () => {
     expect((await configured({ host: engine.host })).acceptsSecrets).toBe(false);
   });
 
-  it("refuses settings it does not support, lest it work on another engine", async () => {
+  it("rejects unsupported settings, lest it work on another engine", async () => {
     await expect(configured({ host: engine.host, context: "remote" })).rejects.toThrow(
       /the setting context is not supported/,
     );
   });
 
-  it("refuses types it does not support", async () => {
+  it("rejects unsupported types", async () => {
     const plugin = await configured({ host: engine.host });
 
     expect(() => plugin.resource("docker:index/image:Image")).toThrow(

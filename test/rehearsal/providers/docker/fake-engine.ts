@@ -12,18 +12,18 @@ interface FakeContainer {
   running: boolean;
 }
 
-/** An engine's HTTP API on a Unix socket, as an engine 20.10 answers, with nothing behind it. */
+/** An engine's HTTP API on a Unix socket, with the responses of an engine 20.10, and nothing behind it. */
 export interface FakeEngine {
   readonly host: string;
   /** `POST /containers/create?name=rancher`, oldest first, without the version in front. */
   readonly requests: readonly string[];
   readonly containers: readonly FakeContainer[];
   readonly volumes: Set<string>;
-  /** Networks by name, and whether a container is on them. */
+  /** Networks by name, and whether a container uses them. */
   readonly networks: Map<string, { readonly id: string; inUse: boolean }>;
-  /** Ids of images by the name they are asked for. */
+  /** Ids of images by the requested name. */
   readonly images: Map<string, string>;
-  /** What containers with a healthcheck say. */
+  /** Health of containers with a healthcheck. */
   health: string;
   close(): Promise<void>;
 }
@@ -31,11 +31,11 @@ export interface FakeEngine {
 type Reply = { readonly status?: number; readonly body?: unknown };
 
 const apiVersion = "1.41";
-/** An answer without content, after something was done. */
+/** A response without content, after a successful operation. */
 const after = (_done: unknown, status = 204): Reply => ({ status });
 const refused = (status: number, message: string): Reply => ({ status, body: { message } });
 
-/** Starts one in a folder of its own. */
+/** Starts one in a temporary folder. */
 export async function startFakeEngine(): Promise<FakeEngine> {
   const folder = mkdtempSync(join(tmpdir(), "engine-"));
   const requests: string[] = [];
@@ -68,7 +68,7 @@ export async function startFakeEngine(): Promise<FakeEngine> {
       return { status: 201, body: { Id: made.id, Warnings: [] } };
     }
     if (kind === "containers" && name === "json") return { body: containers.map(({ id }) => ({ Id: id })) };
-    // The name has slashes in it, and is taken for the action where there is none.
+    // The name contains slashes, and without an action it is in the action's place.
     if (kind === "containers") return onContainer(method, name || (action ?? ""), name ? action : undefined, body);
     if (kind === "images" && method === "GET") {
       const id = engine.images.get(name);
@@ -149,7 +149,7 @@ export async function startFakeEngine(): Promise<FakeEngine> {
   });
 }
 
-/** What an engine 20.10 tells of a container it was asked for; swap is what it adds by itself. */
+/** An engine 20.10's response for the created container. It adds swap by itself. */
 function inspected({ id, name, asked, running }: FakeContainer, health: string): unknown {
   const { HostConfig: wanted = {}, Healthcheck, ...config } = asked as { [key: string]: { [key: string]: unknown } };
   const memory = Number(wanted["Memory"] ?? 0);

@@ -23,7 +23,7 @@ const playing = (type: ResourceType): Playing => new Playing({ version: "0", res
 describe("docker.Network of the fake", () => {
   const network = () => playing(terraformBridgedType(networkType(async () => client, timeout)));
 
-  it("is made, found unchanged, and deleted", async () => {
+  it("is created, found unchanged, and deleted", async () => {
     const made = await network().create({ name: "rancher", driver: "bridge" });
 
     expect(made.outputs).toMatchObject({ name: "rancher", driver: "bridge", scope: "local", ipamDriver: "default" });
@@ -35,7 +35,7 @@ describe("docker.Network of the fake", () => {
     expect(engine.networks.size).toBe(0);
   });
 
-  it("refuses a name that is taken, also where the engine would not", async () => {
+  it("rejects a name that is in use, even if the engine would not", async () => {
     await network().create({ name: "rancher" });
 
     await expect(network().create({ name: "rancher" })).rejects.toThrow(
@@ -43,7 +43,7 @@ describe("docker.Network of the fake", () => {
     );
   });
 
-  it("is deleted before it is replaced where the program names it, and after it where it does not", async () => {
+  it("is deleted before its replacement if the program names it, and after it otherwise", async () => {
     const named = await network().create({ name: "rancher" });
     const unnamed = await network().create({});
 
@@ -56,7 +56,7 @@ describe("docker.Network of the fake", () => {
     expect(told(await network().diff(unnamed, {}))).toEqual([]);
   });
 
-  it("is not deleted while a container is on it", async () => {
+  it("is not deleted while a container uses it", async () => {
     const made = await network().create({ name: "rancher" });
     engine.networks.get("rancher")!.inUse = true;
 
@@ -69,7 +69,7 @@ describe("docker.Network of the fake", () => {
 describe("docker.Volume of the fake", () => {
   const volume = () => playing(terraformBridgedType(volumeType(async () => client, timeout)));
 
-  it("takes the one of that name that is there", async () => {
+  it("adopts an existing one of that name", async () => {
     engine.volumes.add("rancher-data");
 
     const made = await volume().create({ name: "rancher-data" });
@@ -90,7 +90,7 @@ describe("docker.Volume of the fake", () => {
     expect(engine.volumes).toEqual(new Set(["rancher-data"]));
   });
 
-  it("sees at a refresh that it is gone", async () => {
+  it("detects at a refresh that it is gone", async () => {
     const made = await volume().create({ name: "rancher-data" });
     engine.volumes.clear();
 
@@ -102,7 +102,7 @@ describe("docker.RemoteImage of the fake", () => {
   const image = () => playing(terraformBridgedType(remoteImageType(async () => client)));
   const name = "rancher/rancher:v2.15.2";
 
-  it("takes a local image without a pull, and says its id", async () => {
+  it("uses a local image without a pull, and outputs its id", async () => {
     engine.images.set(name, "sha256:1111");
 
     const made = await image().create({ name, keepLocally: true });
@@ -113,7 +113,7 @@ describe("docker.RemoteImage of the fake", () => {
     expect(told(await image().diff(made, { name, keepLocally: true }))).toEqual([]);
   });
 
-  it("sees at a refresh that the name stands for another image, which is no difference", async () => {
+  it("detects at a refresh that the name refers to another image, which is not a difference", async () => {
     engine.images.set(name, "sha256:1111");
     const made = await image().create({ name });
     engine.images.set(name, "sha256:2222");
@@ -124,14 +124,14 @@ describe("docker.RemoteImage of the fake", () => {
     expect(told(await image().diff(refreshed!, { name }))).toEqual([]);
   });
 
-  it("pulls what the engine does not have, and says why it cannot", async () => {
+  it("pulls what the engine does not have, and reports why it cannot", async () => {
     await expect(image().create({ name })).rejects.toThrow(
       /Unable to read Docker image into resource: unable to pull image rancher\/rancher:v2\.15\.2: error pulling image rancher\/rancher:v2\.15\.2: Error response from daemon: pull access denied for docker\.io\/rancher\/rancher/,
     );
     expect(engine.requests).toContain("POST /images/create?fromImage=docker.io%2Francher%2Francher&tag=v2.15.2");
   });
 
-  it("stays where the program says so, and goes where it does not", async () => {
+  it("stays if the program says so, and is deleted otherwise", async () => {
     engine.images.set(name, "sha256:1111");
     const kept = await image().create({ name, keepLocally: true });
     const other = await image().create({ name });
@@ -142,7 +142,7 @@ describe("docker.RemoteImage of the fake", () => {
     expect([...engine.images.keys()]).toEqual([]);
   });
 
-  it("knows which of several digests is meant", () => {
+  it("picks the right one of several digests", () => {
     const digests = ["127.0.0.1:5000/rancher@sha256:aaaa", "rancher/rancher@sha256:bbbb"];
 
     expect(repoDigest("rancher/rancher:v2.15.2", digests)).toBe("rancher/rancher@sha256:bbbb");

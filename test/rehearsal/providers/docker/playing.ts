@@ -2,14 +2,14 @@ import type { Plugin, Request } from "../../../../rehearsal/providers/protocol/p
 import type { Difference } from "../../../../rehearsal/providers/protocol/difference.ts";
 import type { Properties } from "../../../../rehearsal/providers/protocol/property-value.ts";
 
-/** A resource as the engine leads it through its life, without an engine. */
+/** Runs a resource through its life as the engine would, without an engine. */
 export interface Fake {
   inputs: Properties;
   id: string;
   outputs: Properties;
 }
 
-/** Leads a resource of that type through its life, as Pulumi would. */
+/** Runs a resource of that type through its life, as Pulumi would. */
 export class Playing {
   readonly #plugin: Plugin;
   readonly #type: string;
@@ -34,7 +34,7 @@ export class Playing {
     return { inputs: checked.inputs, ...(await this.resource.create(this.request(), checked.inputs)) };
   }
 
-  /** What the next run of a program with these inputs would change. */
+  /** The changes of the next run of a program with these inputs. */
   async diff(fake: Fake, inputs: Properties): Promise<Difference> {
     const checked = await this.resource.check(this.request(), fake.inputs, inputs);
     return this.resource.diff(this.request(), fake.outputs, fake.inputs, checked.inputs);
@@ -52,7 +52,7 @@ export class Playing {
   }
 }
 
-/** Paths of a difference, those that force a replacement with an exclamation mark. */
+/** Paths of a difference. An exclamation mark marks those that force a replacement. */
 export function told({ changes, replaces }: Difference): string[] {
   return [...changes].map(([path, change]) => `${change} ${path}${replaces.includes(path) ? "!" : ""}`).sort();
 }

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { annotate } from "../../../../rehearsal/providers/kubernetes/annotate.ts";
 import { Secret, unknown } from "../../../../rehearsal/providers/protocol/property-value.ts";
 
-it("encrypts a secret at its leaf, and not what merely has the same content", () => {
+it("encrypts a secret at its leaf, and not a value that merely has the same content", () => {
   const inputs = { values: { password: new Secret("p"), text: "t" } };
   const outputs = { values: { password: "p", text: "t", more: "m" }, echo: "p" };
 
@@ -12,7 +12,7 @@ it("encrypts a secret at its leaf, and not what merely has the same content", ()
   });
 });
 
-it("encrypts a list as a whole when one entry is secret, or has a secret in it", () => {
+it("encrypts a list as a whole when an entry is secret, or contains a secret", () => {
   expect(annotate({ list: ["b", "a"] }, { list: ["a", new Secret("b")] })).toEqual({ list: new Secret(["b", "a"]) });
   expect(annotate({ env: [{ name: "A", value: "b" }] }, { env: [{ name: "A", value: new Secret("b") }] })).toEqual({
     env: new Secret([{ name: "A", value: "b" }]),
@@ -20,7 +20,7 @@ it("encrypts a list as a whole when one entry is secret, or has a secret in it",
   expect(annotate(["a"], ["a"])).toEqual(["a"]);
 });
 
-it("encrypts what has another shape than its secret input", () => {
+it("encrypts a value whose form differs from its secret input", () => {
   expect(annotate({ at: "text" }, { at: { inner: new Secret("s") } })).toEqual({ at: new Secret("text") });
 });
 
@@ -42,7 +42,7 @@ it("keeps what is unknown, in secrets too", () => {
   });
 });
 
-it("takes a key that every object inherits for plain data", () => {
+it("treats a key that every object inherits as plain data", () => {
   const outputs = { constructor: "x", toString: "y" };
 
   expect(annotate(outputs, { data: new Secret("s") })).toEqual(outputs);

@@ -8,8 +8,8 @@ import {
 
 const release = { name: "rancher", namespace: "cattle-system", chart: "rancher", version: "2.15.2", timeout: 900 };
 
-describe("the command lines of helm", () => {
-  it("hold no value: values go in on stdin", () => {
+describe("helm's command lines", () => {
+  it("contain no value: values are passed on stdin", () => {
     const secret = { ...release, values: { bootstrapPassword: "canary" } };
 
     for (const line of [installArguments, upgradeArguments, uninstallArguments, showArguments].map((make) =>
@@ -20,7 +20,7 @@ describe("the command lines of helm", () => {
     expect(installArguments(secret).join(" ")).toContain("--values -");
   });
 
-  it("take the chart from the address given, and wait as long as asked", () => {
+  it("take the chart from the given address, and wait for the given time", () => {
     const line = installArguments({ ...release, repositoryOpts: { repo: "http://127.0.0.1:8080/charts" } }).join(" ");
 
     expect(line).toContain("install rancher rancher --repo http://127.0.0.1:8080/charts --version 2.15.2");
@@ -28,11 +28,11 @@ describe("the command lines of helm", () => {
     expect(line).not.toContain("--atomic");
   });
 
-  it("name a repository that is no address together with the chart", () => {
+  it("name a repository that is not an address together with the chart", () => {
     expect(showArguments({ ...release, repositoryOpts: { repo: "stable" } })).toContain("stable/rancher");
   });
 
-  it("wait five minutes unless told otherwise, and not at all with skipAwait", () => {
+  it("wait five minutes by default, and not at all with skipAwait", () => {
     const untimed = { name: "rancher", namespace: "cattle-system", chart: "rancher" };
 
     expect(installArguments(untimed).join(" ")).toContain("--timeout 300s");

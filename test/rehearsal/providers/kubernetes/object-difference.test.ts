@@ -7,12 +7,12 @@ const live = { ...inputs, metadata: { ...inputs.metadata, uid: "1", labels: { th
 const fixed = { secrets: false, configMaps: false };
 const mutable = { secrets: true, configMaps: true };
 
-describe("what changes an object", () => {
-  it("is not what others or the server added", () => {
+describe("a change of an object", () => {
+  it("excludes what others or the server added", () => {
     expect(objectDifference(live, inputs, inputs, true, fixed).changes.size).toBe(0);
   });
 
-  it("is not stringData that says the same as data", () => {
+  it("excludes stringData that equals data", () => {
     const { apiVersion, kind, metadata } = inputs;
 
     expect(
@@ -34,7 +34,7 @@ describe("what changes an object", () => {
     expect(objectDifference(live, inputs, { ...inputs, type: "other" }, true, mutable).replaces).toEqual(["type"]);
   });
 
-  it("replaces under another name or namespace, making the new one first", () => {
+  it("replaces under another name or namespace, creating the new one first", () => {
     const renamed = { ...inputs, metadata: { ...inputs.metadata, name: "other" } };
 
     expect(objectDifference(live, inputs, renamed, true, mutable)).toMatchObject({
@@ -43,7 +43,7 @@ describe("what changes an object", () => {
     });
   });
 
-  it("is not a namespace where objects of the kind have none", () => {
+  it("excludes a namespace for kinds without one", () => {
     const scoped = { apiVersion: "v1", kind: "Namespace", metadata: { name: "n" } };
 
     expect(
@@ -52,7 +52,7 @@ describe("what changes an object", () => {
     ).toBe(0);
   });
 
-  it("is anything unknown", () => {
+  it("includes anything unknown", () => {
     expect([...objectDifference(live, inputs, { ...inputs, data: { a: unknown } }, true, mutable).changes]).toEqual([
       ["data.a", "update"],
     ]);

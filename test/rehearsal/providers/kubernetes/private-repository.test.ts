@@ -18,7 +18,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 describe("a repository with credentials", () => {
   const repositoryOpts = { repo, username: "chart-user", password: "canary: #word", caFile: "/ca.pem" };
 
-  it("stands in a file that only we can read, and is gone afterwards", async () => {
+  it("is in a file that only its owner can read, and is deleted afterwards", async () => {
     const repository = await privateRepository({ ...release, repositoryOpts }, folder);
 
     const config = repository?.environment["HELM_REPOSITORY_CONFIG"] ?? "";
@@ -33,7 +33,7 @@ describe("a repository with credentials", () => {
     expect(existsSync(config)).toBe(false);
   });
 
-  it("leaves the command line without them", async () => {
+  it("keeps the credentials out of the command line", async () => {
     await using repository = await privateRepository({ ...release, repositoryOpts }, folder);
 
     const lines = [installArguments, showArguments].map((make) => make(repository?.release ?? release).join(" "));
@@ -45,7 +45,7 @@ describe("a repository with credentials", () => {
 });
 
 it.each([{ repo }, { repo: "stable" }, undefined])(
-  "a repository without credentials is left as it is: %j",
+  "a repository without credentials is left unchanged: %j",
   async (opts) => {
     expect(await privateRepository({ ...release, ...(opts && { repositoryOpts: opts }) }, folder)).toBeUndefined();
   },

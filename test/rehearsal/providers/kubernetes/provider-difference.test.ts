@@ -20,7 +20,7 @@ const kubeconfig = (server: string, token = "t") =>
 const at = (server: string, more = {}) => ({ kubeconfig: kubeconfig(server), ...more });
 
 describe("a change of the kubernetes provider", () => {
-  it("replaces everything when the cluster may be another one", () => {
+  it("replaces everything if the cluster may be another one", () => {
     expect(providerDifference(at("https://a:6443"), at("https://b:6443")).replaces).toEqual(["kubeconfig"]);
     expect(providerDifference(at("https://a:6443"), { kubeconfig: unknown }).replaces).toEqual(["kubeconfig"]);
     expect(providerDifference(at("https://a:6443"), at("https://a:6443", { context: "other" })).replaces).toEqual([
@@ -49,7 +49,7 @@ describe("a change of the kubernetes provider", () => {
 describe("a kubeconfig", () => {
   const text = { text: kubeconfig("https://a:6443/"), folder: "/nowhere" };
 
-  it("says how to reach its current context's cluster, or the chosen one", () => {
+  it("describes how to reach its current context's cluster, or the chosen one", () => {
     expect(apiAccess(text)).toEqual({
       server: "https://a:6443",
       insecure: false,
@@ -61,11 +61,11 @@ describe("a kubeconfig", () => {
     expect(apiAccess(text, { cluster: "two" }).server).toBe("https://192.0.2.2:6443");
   });
 
-  it("is handed on with the choice made in it", () => {
+  it("is passed on with the selected context", () => {
     expect(apiAccess({ ...text, text: settled(text, { cluster: "two" }) }).server).toBe("https://192.0.2.2:6443");
   });
 
-  it("is refused when it names no cluster, or a program to run", () => {
+  it("is rejected if it names no cluster, or a program to run", () => {
     expect(() => apiAccess({ ...text, text: "{}" })).toThrow("names no cluster");
     const exec = kubeconfig("https://a:6443").replace(/token: t/, "exec: { command: x }");
     expect(() => apiAccess({ ...text, text: exec })).toThrow("not supported by the fake");

@@ -4,7 +4,7 @@ import { releaseDifference } from "../../../../rehearsal/providers/kubernetes/re
 import { Secret } from "../../../../rehearsal/providers/protocol/property-value.ts";
 
 describe("the inputs of a Release", () => {
-  it("are named, placed and timed, and say only what is said", () => {
+  it("get a name, a namespace and a timeout, and otherwise only what is set", () => {
     const inputs = releaseInputs({ chart: "c", compat: "true", atomic: false, values: {} }, {}, "notes", "default");
 
     expect(inputs).toEqual({
@@ -15,11 +15,11 @@ describe("the inputs of a Release", () => {
     });
   });
 
-  it("keep the name once given", () => {
+  it("keep a name once it is chosen", () => {
     expect(releaseInputs({ chart: "c" }, { name: "notes-1" }, "notes", "default")["name"]).toBe("notes-1");
   });
 
-  it("merge values of files below values given, keeping secrets and nulls", () => {
+  it("merge values of files below the values set, keeping secrets and nulls", () => {
     const file = {
       "4dabf18193072939515e22adb298388d": "c44067f5952c0a294b673a41bacd8c17",
       text: "a: {x: 1, y: 1}\nb: 1",
@@ -29,7 +29,7 @@ describe("the inputs of a Release", () => {
     expect(releaseInputs(given, {}, "n", "d")["values"]).toEqual({ a: { x: 1, y: new Secret("2") }, b: null });
   });
 
-  it("may hold credentials of a repository over HTTP, and of no other", () => {
+  it("may contain credentials of a repository over HTTP, and of no other", () => {
     const credentials = { username: "u", password: new Secret("p") };
 
     expect(notSimulated({ repositoryOpts: { repo: "https://r", ...credentials } })).toEqual([]);
@@ -40,18 +40,18 @@ describe("the inputs of a Release", () => {
   });
 });
 
-describe("what changes a Release", () => {
+describe("a change of a Release", () => {
   const news = { name: "n", namespace: "d", chart: "c", version: "1.0.0", values: { a: 1 } };
   const state = { ...news, status: { status: "deployed" }, resourceNames: {}, __inputs: new Secret(news) };
 
-  it("is nothing that only the state has", () => {
+  it("excludes what only the state has", () => {
     expect(releaseDifference(state, news).changes.size).toBe(0);
   });
-  it("is a value no longer asked for, and one that somebody changed with helm", () => {
+  it("includes a value that is no longer set, and one that was changed with helm", () => {
     expect([...releaseDifference(state, { ...news, values: {} }).changes]).toEqual([["values.a", "delete"]]);
     expect([...releaseDifference({ ...state, values: { a: 2 } }, news).changes]).toEqual([["values.a", "update"]]);
   });
-  it("replaces under another name", () => {
+  it("replaces it under another name", () => {
     expect(releaseDifference(state, { ...news, name: "m" }).replaces).toEqual(["name"]);
   });
 });

@@ -15,7 +15,7 @@ import {
 const json = fc.jsonValue() as fc.Arbitrary<Json>;
 
 describe("property values", () => {
-  it("survive the wire, secrets and unknowns included", () => {
+  it("survive serialisation, including secrets and unknowns", () => {
     fc.assert(
       fc.property(json, (value) => {
         const values: Properties = { plain: value, secret: new Secret({ inner: value }), later: unknown };
@@ -24,7 +24,7 @@ describe("property values", () => {
     );
   });
 
-  it("can be looked through for unknowns and for what secrets hold", () => {
+  it("can be searched for unknowns and for the content of secrets", () => {
     expect(hasUnknown({ a: [new Secret({ b: unknown })] })).toBe(true);
     expect(hasUnknown({ a: [new Secret("b")] })).toBe(false);
     expect(reveal({ a: new Secret([new Secret("b")]) })).toEqual({ a: ["b"] });
@@ -32,7 +32,7 @@ describe("property values", () => {
 });
 
 describe("differences", () => {
-  it("are none between a value and itself, wrapped as a secret or not", () => {
+  it("are empty between a value and itself, wrapped as a secret or not", () => {
     fc.assert(fc.property(json, (value) => changedPaths({ value }, { value: new Secret(value) }).size === 0));
   });
 
@@ -50,7 +50,7 @@ describe("differences", () => {
     });
   });
 
-  it("count an unknown as a change and a null as nothing", () => {
+  it("treat an unknown as a change and a null as absent", () => {
     expect([...changedPaths({ a: 1 }, { a: unknown })]).toEqual([["a", "update"]]);
     expect([...changedPaths({ a: null }, {})]).toEqual([]);
   });

@@ -6,7 +6,7 @@ const all = { lower: true, upper: true, numeric: true, special: true };
 const none = { minLower: 0, minUpper: 0, minNumeric: 0, minSpecial: 0 };
 
 describe("a random text", () => {
-  it("has the length, at least the minimums, and nothing that is not allowed", () => {
+  it("has the length, at least the minimums, and no forbidden characters", () => {
     const counts = fc.record({
       minLower: fc.nat(4),
       minUpper: fc.nat(4),
@@ -27,7 +27,7 @@ describe("a random text", () => {
     );
   });
 
-  it("is refused when no text can satisfy the rules", () => {
+  it("is rejected when no text can satisfy the rules", () => {
     const rules = { ...none, length: 3, overrideSpecial: "", ...all };
 
     expect(() => randomText({ ...rules, minLower: 4 })).toThrow("length is 3, but the minimums add up to 4");

@@ -40,7 +40,7 @@ describe("docker.Container of the fake", () => {
   const create = async (more: object = {}): Promise<Fake> => (made = await playing.create({ ...inputs, ...more }));
   const changed = async (more: object): Promise<string[]> => told(await playing.diff(made!, { ...inputs, ...more }));
 
-  it("asks the engine for what the program says, and leaves the rest to it", async () => {
+  it("sends the program's inputs to the engine, and leaves the rest to the engine's defaults", async () => {
     await create();
 
     expect(engine.containers[0]?.asked).toEqual({
@@ -79,7 +79,7 @@ describe("docker.Container of the fake", () => {
     expect(await changed({})).toEqual([]);
   });
 
-  it("does not pull an image it has", async () => {
+  it("does not pull an image that exists", async () => {
     await create();
 
     expect(engine.requests.filter((request) => request.startsWith("POST /images"))).toEqual([]);
@@ -97,7 +97,7 @@ describe("docker.Container of the fake", () => {
     ["another network", { networkMode: "bridge" }, ["update networkMode!"]],
     ["an argument", { command: ["--no-cacerts"] }, ["update command[0]!"]],
     ["log options", { logOpts: { "max-size": "20m" } }, ["update logOpts.max-size!"]],
-  ])("replaces it for %s, and says why", async (_what, more, expected) => {
+  ])("replaces it for %s, and gives the reason", async (_what, more, expected) => {
     await create();
 
     const difference = await playing.diff(made!, { ...inputs, ...more });
@@ -108,16 +108,16 @@ describe("docker.Container of the fake", () => {
 
   it.each<[string, object, string[]]>([
     ["the restart policy", { restart: "no" }, ["update restart"]],
-    ["the limit of memory", { memory: 2048 }, ["update memory"]],
+    ["the memory limit", { memory: 2048 }, ["update memory"]],
     ["the healthcheck", { healthcheck: { ...healthcheck, retries: 3 } }, ["update healthcheck.retries"]],
-    ["how long it is waited for", { waitTimeout: 6 }, ["update waitTimeout"]],
+    ["the wait timeout", { waitTimeout: 6 }, ["update waitTimeout"]],
   ])("changes %s in place", async (_what, more, expected) => {
     await create();
 
     expect(await changed(more)).toEqual(expected);
   });
 
-  it("takes another healthcheck for done, and asks the engine for nothing", async () => {
+  it("ignores another healthcheck, and calls nothing on the engine", async () => {
     await create();
     const before = engine.requests.length;
 
@@ -127,7 +127,7 @@ describe("docker.Container of the fake", () => {
     expect(made.outputs["healthcheck"]).toMatchObject({ retries: 3 });
   });
 
-  it("takes a mount's new content for a change in place, which does nothing", async () => {
+  it("treats a mount's new content as a change in place, which does nothing", async () => {
     const mounts = (target: string) => ({ mounts: [{ type: "volume", source: "rancher-data", target }] });
     await create(mounts("/var/lib/rancher"));
 
@@ -137,7 +137,7 @@ describe("docker.Container of the fake", () => {
     expect(difference.changes.size).toBeGreaterThan(0);
   });
 
-  it("finds the swap that the engine adds to a limit of memory at the next run, once", async () => {
+  it("reports once, at the next run, the swap that the engine adds to a memory limit", async () => {
     await create({ memory: 1024 });
 
     expect(await changed({ memory: 1024 })).toEqual(["delete memorySwap"]);
@@ -145,7 +145,7 @@ describe("docker.Container of the fake", () => {
     expect(await changed({ memory: 1024 })).toEqual([]);
   });
 
-  it("finds at a refresh, not before, that capabilities are called otherwise by the engine", async () => {
+  it("reports at a refresh, not before, that the engine has other names for capabilities", async () => {
     const capabilities = { adds: ["NET_ADMIN"] };
     await create({ capabilities });
 
@@ -154,7 +154,7 @@ describe("docker.Container of the fake", () => {
     expect(await changed({ capabilities })).toEqual(["update capabilities.adds[0]!"]);
   });
 
-  it("finds times that are not written as Go writes them at the next run", async () => {
+  it("reports durations that are not in Go's notation at the next run", async () => {
     await create({ healthcheck: { ...healthcheck, interval: "60s" } });
 
     expect(await changed({ healthcheck: { ...healthcheck, interval: "60s" } })).toEqual([
@@ -162,7 +162,7 @@ describe("docker.Container of the fake", () => {
     ]);
   });
 
-  it("refuses a name that is taken, and leaves its holder alone", async () => {
+  it("rejects a name that is in use, and leaves its holder alone", async () => {
     await create();
 
     await expect(playing.create(inputs)).rejects.toThrow(
@@ -171,7 +171,7 @@ describe("docker.Container of the fake", () => {
     expect(engine.containers).toHaveLength(1);
   });
 
-  it("gives up on a container that is not healthy in time, and leaves it there", async () => {
+  it("gives up on a container that is not healthy in time, and leaves it", async () => {
     engine.health = "unhealthy";
 
     const error: unknown = await create({ waitTimeout: 1 }).catch((failure: unknown) => failure);
@@ -183,7 +183,7 @@ describe("docker.Container of the fake", () => {
     expect(engine.containers[0]?.running).toBe(true);
   });
 
-  it("takes such a container for good at the next run", async () => {
+  it("accepts such a container at the next run", async () => {
     engine.health = "unhealthy";
     const failed = (await create({ waitTimeout: 1 }).catch((failure: unknown) => failure)) as NotReady;
     const { inputs: checked } = await playing.resource.check(playing.request(), {}, { ...inputs, waitTimeout: 1 });
@@ -193,13 +193,13 @@ describe("docker.Container of the fake", () => {
     await expect(playing.update(made, { ...inputs, waitTimeout: 1 })).resolves.toBeDefined();
   });
 
-  it("will not wait without a healthcheck", async () => {
+  it("refuses to wait without a healthcheck", async () => {
     const { healthcheck: _, ...others } = inputs;
 
     await expect(playing.create(others)).rejects.toThrow(/does not have a healthcheck defined/);
   });
 
-  it("sees a container that stands still at a refresh, and starts it at the next run", async () => {
+  it("detects a stopped container at a refresh, and starts it at the next run", async () => {
     await create({ ports: [] });
     engine.containers[0]!.running = false;
 
@@ -211,7 +211,7 @@ describe("docker.Container of the fake", () => {
     expect(engine.containers[0]?.running).toBe(true);
   });
 
-  it("replaces it instead where it publishes ports, as a stopped one has none", async () => {
+  it("replaces it instead if it publishes ports, because a stopped one has none", async () => {
     await create();
     engine.containers[0]!.running = false;
 
@@ -220,7 +220,7 @@ describe("docker.Container of the fake", () => {
     expect(await changed({})).toEqual(["add ports!", "update mustRun"]);
   });
 
-  it("sees at a refresh that it is gone", async () => {
+  it("detects at a refresh that it is gone", async () => {
     await create();
     await playing.resource.delete(playing.request(), made!.id, made!.outputs);
 
@@ -228,7 +228,7 @@ describe("docker.Container of the fake", () => {
     expect(engine.requests).toContain(`POST /containers/${made!.id}/stop?t=60`);
   });
 
-  it("kills it at once where no time to end is given", async () => {
+  it("kills it immediately without a stop timeout", async () => {
     await create({ destroyGraceSeconds: undefined });
     await playing.resource.delete(playing.request(), made!.id, made!.outputs);
 
@@ -236,7 +236,7 @@ describe("docker.Container of the fake", () => {
     expect(engine.requests).toContain(`DELETE /containers/${made!.id}?v=1&force=1`);
   });
 
-  it("puts files into it before it starts", async () => {
+  it("copies files into it before it starts", async () => {
     await create({
       uploads: [{ file: "/etc/rancher/ssl/cacerts.pem", content: "a certificate", permissions: "0644" }],
     });
@@ -250,17 +250,17 @@ describe("docker.Container of the fake", () => {
     );
   });
 
-  it("refuses what an engine of this age does not know, as Docker's own client does", async () => {
+  it("rejects options that an engine of this age does not support, like Docker's own client", async () => {
     await expect(create({ healthcheck: { ...healthcheck, startInterval: "1s" } })).rejects.toThrow(
       /"specify health-check start interval" requires API version 1\.44, but the Docker daemon API version is 1\.41/,
     );
   });
 
-  it("refuses what it does not support", async () => {
+  it("rejects what it does not support", async () => {
     await expect(create({ gpus: "all" })).rejects.toThrow(/gpus is not supported by the fake docker provider/);
   });
 
-  it("previews what the engine will choose as unknown", async () => {
+  it("previews the engine's choices as unknown", async () => {
     const { inputs: checked } = await playing.resource.check(playing.request(), {}, inputs);
 
     const { id, outputs } = await playing.resource.create(playing.request(true), checked);

@@ -13,17 +13,17 @@ describe("sshWords", () => {
       ["-T", "-oConnectTimeout=1"],
       "-T -oConnectTimeout=1 -- host docker --host=unix:///run/other.sock system dial-stdio",
     ],
-  ])("reaches %s with %j", (host, options, words) => {
-    expect(sshCommand(host, options).join(" ")).toBe(words);
+  ])("reaches %s with %j", (host, options, command) => {
+    expect(sshCommand(host, options).join(" ")).toBe(command);
   });
 
-  it("keeps each option whole, however many words are in it", () => {
+  it("keeps each option whole, even if it contains spaces", () => {
     expect(sshCommand("ssh://host", ["-o", "KnownHostsCommand=/bin/echo %H ssh-ed25519 AAAA"])).toContain(
       "KnownHostsCommand=/bin/echo %H ssh-ed25519 AAAA",
     );
   });
 
-  it("refuses a password in the address, and engines it cannot reach", () => {
+  it("rejects a password in the address, and engines it cannot reach", () => {
     expect(() => sshCommand("ssh://ops:secret@host", [])).toThrow(/plain-text password is not supported/);
     expect(() => dialOf("tcp://127.0.0.1:2375", [])).toThrow(
       /does not support the engine address tcp:\/\/127\.0\.0\.1:2375/,
@@ -38,7 +38,7 @@ describe("pullParts", () => {
     ["rancher/rancher:v2.15.2@sha256:aaaa", "docker.io/rancher/rancher", "sha256:aaaa"],
     ["127.0.0.1:5000/team/nginx:1", "127.0.0.1:5000/team/nginx", "1"],
     ["localhost/nginx", "localhost/nginx", "latest"],
-  ])("reads %s", (name, repository, reference) => {
+  ])("parses %s", (name, repository, reference) => {
     expect(pullParts(name)).toEqual({ repository, reference });
   });
 });
@@ -53,11 +53,11 @@ describe("goDuration", () => {
     ["1500ms", "1.5s"],
     ["250ms", "250ms"],
     ["90m30s", "1h30m30s"],
-  ])("writes %s as %s", (given, written) => {
+  ])("converts %s to %s", (given, written) => {
     expect(goDuration(nanoseconds(given))).toBe(written);
   });
 
-  it("takes what is no duration for none", () => {
+  it("returns nothing for an invalid duration", () => {
     expect(nanoseconds("soon")).toBe(0);
   });
 });

@@ -19,7 +19,7 @@ const fields: Fields = {
   check: { type: "block", of: { every: { type: "text", default: "0s" }, tests: { type: "list", of: "text" } } },
 };
 
-/** What a run with `news` would change after one with `olds`. */
+/** The changes of a run with `news` after one with `olds`. */
 function between(olds: Properties, news: Properties): string[] {
   const before = checkedInputs(fields, {}, olds, undefined);
   const state = plan(fields, undefined, before);
@@ -30,37 +30,47 @@ function between(olds: Properties, news: Properties): string[] {
 
 describe("a bridged difference", () => {
   it.each<[string, Properties, Properties, string[]]>([
-    ["nothing for the same", { name: "a", tags: ["b", "a"] }, { name: "a", tags: ["a", "b"] }, []],
-    ["a text that replaces", { name: "a" }, { name: "b" }, ["update name!"]],
+    ["nothing for equal values", { name: "a", tags: ["b", "a"] }, { name: "a", tags: ["a", "b"] }, []],
+    ["a text that forces a replacement", { name: "a" }, { name: "b" }, ["update name!"]],
     ["a number in place", { limit: 1 }, { limit: 2 }, ["update limit"]],
-    ["a number that comes, and one that goes", { limit: 1 }, { mode: "other" }, ["delete limit", "update mode"]],
-    ["nothing for zero and for nothing", { limit: 0, options: {} }, {}, []],
-    ["nothing where the engine chose", { chosen: "a" }, {}, []],
-    ["a default that is no longer one", { name: "a" }, { name: "a", mode: "other" }, ["update mode"]],
-    ["the fewest words", { words: ["a", "b", "c"] }, { words: ["a", "c", "d"] }, ["add words[2]!", "delete words[1]!"]],
-    ["a word that takes another's place", { words: ["a", "b"] }, { words: ["a", "c"] }, ["update words[1]!"]],
-    ["a list that comes", { name: "a" }, { name: "a", words: ["a"] }, ["add words!"]],
-    ["members of a set, each by its place", { tags: ["b", "a"] }, { tags: ["c", "b"] }, ["update tags[0]!"]],
     [
-      "options, each by its name",
+      "a number that is added, and one that is removed",
+      { limit: 1 },
+      { mode: "other" },
+      ["delete limit", "update mode"],
+    ],
+    ["nothing for zero and for nothing", { limit: 0, options: {} }, {}, []],
+    ["nothing for a value that the engine chose", { chosen: "a" }, {}, []],
+    ["a default that is no longer one", { name: "a" }, { name: "a", mode: "other" }, ["update mode"]],
+    [
+      "the fewest edits of a list",
+      { words: ["a", "b", "c"] },
+      { words: ["a", "c", "d"] },
+      ["add words[2]!", "delete words[1]!"],
+    ],
+    ["an element that replaces another", { words: ["a", "b"] }, { words: ["a", "c"] }, ["update words[1]!"]],
+    ["a list that is added", { name: "a" }, { name: "a", words: ["a"] }, ["add words!"]],
+    ["members of a set, by index", { tags: ["b", "a"] }, { tags: ["c", "b"] }, ["update tags[0]!"]],
+    [
+      "options, by name",
       { options: { a: "1", b: "2" } },
       { options: { a: "2", c: "3" } },
       ["add options.c!", "delete options.b!", "update options.a!"],
     ],
     [
-      "what in a block replaces",
+      "a value in a block that forces a replacement",
       { marked: [{ path: "/a", size: 1 }] },
       { marked: [{ path: "/b", size: 1 }] },
       ["update marked[0].path!"],
     ],
     [
-      "what in a block does not",
+      "a value in a block that does not",
       { marked: [{ path: "/a", size: 1 }] },
       { marked: [{ path: "/a", size: 2 }] },
       ["update __meta!", "update marked[0].size"],
     ],
     [
-      "the whole set where the plan has filled in a zero",
+      "the whole set if the plan has filled in a zero",
       { marked: [{ path: "/a" }] },
       { marked: [{ path: "/b" }] },
       ["update marked!"],
@@ -72,7 +82,7 @@ describe("a bridged difference", () => {
       ["update unmarked[0].path"],
     ],
     [
-      "another number of those as a replacement",
+      "another number of those blocks as a replacement",
       { unmarked: [{ path: "/a", size: 1 }] },
       {
         unmarked: [
@@ -83,14 +93,14 @@ describe("a bridged difference", () => {
       ["add unmarked[1]!"],
     ],
     [
-      "what is in a single block",
+      "values in a single block",
       { check: { tests: ["a"] } },
       { check: { tests: ["a"], every: "5s" } },
       ["update check.every"],
     ],
-    ["what is not known yet", { name: "a", limit: 1 }, { name: unknown, limit: 1 }, ["update name!"]],
-    ["a set with a member that is not known yet", { tags: ["a"] }, { tags: ["a", unknown] }, ["update tags!"]],
-  ])("tells %s", (_what, olds, news, expected) => {
+    ["an unknown value", { name: "a", limit: 1 }, { name: unknown, limit: 1 }, ["update name!"]],
+    ["a set with an unknown member", { tags: ["a"] }, { tags: ["a", unknown] }, ["update tags!"]],
+  ])("reports %s", (_what, olds, news, expected) => {
     expect(between(olds, news)).toEqual(expected);
   });
 });
@@ -98,13 +108,13 @@ describe("a bridged difference", () => {
 describe("refreshedInputs", () => {
   const inputs = checkedInputs(fields, {}, { name: "a", limit: 1, tags: ["b", "a"] }, undefined);
 
-  it("takes over what was changed by hand, and no more than the program says", () => {
+  it("adopts changes by hand, and no more than the program sets", () => {
     const state = { name: "a", limit: 2, tags: ["a", "b"], mode: "plain", options: { by: "hand" } };
 
     expect(refreshedInputs(fields, inputs, state)).toEqual({ ...inputs, limit: 2 });
   });
 
-  it("no longer takes a default for one that was changed by hand", () => {
+  it("no longer treats a default as one that was changed by hand", () => {
     const refreshed = refreshedInputs(fields, inputs, { name: "a", limit: 1, tags: ["a", "b"], mode: "other" });
 
     expect(refreshed).toMatchObject({ mode: "other", __defaults: [] });

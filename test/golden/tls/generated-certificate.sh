@@ -92,7 +92,7 @@ flock -w 300 9 || fail 10 "another script has held /run/rancher-stack.lock on th
 rm -rf /run/rancher-stack.work
 mkdir /run/rancher-stack.work
 work=/run/rancher-stack.work
-trap 'rm -rf "$work"' EXIT
+trap 'trap "" TERM HUP INT; rm -rf "$work"' EXIT
 trap 'exit 143' TERM HUP INT
 while read -r secret_name secret_value; do eval "secret_$secret_name=\$secret_value"; done
 exec </dev/null

@@ -43,7 +43,7 @@ class Stdio extends Duplex {
   #stderr = "";
 
   constructor(program: string, args: readonly string[]) {
-    super();
+    super({ allowHalfOpen: false });
     this.#child = spawn(program, args, { stdio: "pipe" });
     this.#child.stderr.setEncoding("utf8").on("data", (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-stderrLimit);
@@ -72,7 +72,9 @@ class Stdio extends Duplex {
     this.#child.stdin.write(bytes, () => done());
   }
   override _final(done: () => void): void {
-    this.#child.stdin.end(done);
+    // Without waiting: a program that has ended never finishes its input.
+    this.#child.stdin.end();
+    done();
   }
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     this.#child.stdin.end();

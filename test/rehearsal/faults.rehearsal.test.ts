@@ -153,7 +153,7 @@ describe.skipIf(!isRoot)("a stack whose hosts", () => {
 
     expect([early.code, early.stderr]).toEqual([
       1,
-      expect.stringContaining(`away is still in ${keptStackFile(stack)}; the next update would set it up anew.`),
+      expect.stringContaining(`away is still in ${keptStackFile(stack)}; the next update would set it up again.`),
     ]);
     expect([forgotten.code, forgotten.stdout], forgotten.stderr).toEqual([
       0,

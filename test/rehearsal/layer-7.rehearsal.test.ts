@@ -89,7 +89,7 @@ describe.skipIf(!isRoot)("a stack whose balancer ends TLS", () => {
 
     await objects().createNamespacedCustomObject({ ...packaged, body: helmChart("traefik") });
     expect(preview.code).not.toBe(0);
-    expect(preview.text).toContain("rancher:loadBalancer.layer is 7, where the ingress controller has to trust");
+    expect(preview.text).toContain("rancher:loadBalancer.layer is 7, where the ingress controller must trust");
     expect(preview.text).toContain(`- ${target().address}`);
   });
 

@@ -84,7 +84,7 @@ describe.skipIf(!isRoot)("a stack with two balancers", () => {
       loadBalancer: stack.hosts.map(({ address }) => address),
       kubeconfig: "[secret]",
       bootstrapPassword: "[secret]",
-      nextSteps: expect.arrayContaining([expect.stringContaining("Let rancher.example.com lead to")]),
+      nextSteps: expect.arrayContaining([expect.stringContaining("Point rancher.example.com to")]),
     });
     const secrets = JSON.parse(revealed.text) as Record<string, unknown>;
     // Pulumi reads a value from standard input without its last newline.

@@ -79,7 +79,7 @@ export function runShell(
     child.stderr.setEncoding("utf8").on("data", (data: string) => (texts.stderr += data));
     child.once("error", (error) => (error.name === "AbortError" ? undefined : reject(error)));
     child.once("close", (code) => resolve({ code, ...texts }));
-    child.stdin.on("the script may end before it has read everything", () => undefined); // the script may end before it has read everything
+    child.stdin.on("error", () => undefined); // the script may end before it has read everything
     child.stdin.end(input);
   });
 }

@@ -50,10 +50,10 @@ describe.skipIf(!isRoot)("a rehearsal that is ended early", () => {
 
       rehearsal.signal("SIGKILL");
       await rehearsal.ended;
-      const cleared = await clearSandboxes();
+      await clearSandboxes();
 
-      expect(leftOf(entry)).toEqual([]);
-      expect(cleared.join("\n")).toContain(entry.folder);
+      // Another test file may have begun to clear it.
+      await expect.poll(() => leftOf(entry), { timeout: 30_000 }).toEqual([]);
     },
   );
 

@@ -70,10 +70,10 @@ describe.skipIf(!isRoot)("a rehearsal of a single node that is ended early", () 
 
     rehearsal.signal("SIGKILL");
     await rehearsal.ended;
-    const cleared = await clearSandboxes();
+    await clearSandboxes();
 
-    expect(left(entry)).toEqual([]);
-    expect(cleared.join("\n")).toContain(entry.folder);
+    // Another test file may have begun to clear it.
+    await expect.poll(() => left(entry), { timeout: 30_000 }).toEqual([]);
   });
 });
 

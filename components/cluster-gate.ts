@@ -35,7 +35,7 @@ export function checkCluster(
       ...wrongVersion(settings, cluster),
       ...wrongIngress(settings, cluster),
       ...untrustedBalancer(settings, cluster),
-      ...asFound(
+      ...reportAtKubeconfig(
         settings,
         cluster,
         checkCompatibility({
@@ -53,7 +53,7 @@ export function checkCluster(
     warnings: [
       ...kubernetesWarnings(cluster.kubernetesVersion, today),
       ...otherWorkloads(cluster),
-      ...interruption(settings, cluster),
+      ...proxyProtocolInterruption(settings, cluster),
     ],
   };
 }
@@ -77,8 +77,8 @@ export function isIngressNginx(ingressClass: IngressClass): boolean {
   return ingressClass.controller === controllers["ingress-nginx"];
 }
 
-/** Problems with versions that come from the cluster, not from the stack file, are reported at the kubeconfig. */
-function asFound(
+/** Reports problems with versions that were read from the cluster under the key `rancher:kubeconfig`. */
+function reportAtKubeconfig(
   { cluster: { version } }: HighAvailabilitySettings,
   cluster: ClusterFacts,
   problems: readonly Problem[],
@@ -154,15 +154,18 @@ function untrustedBalancer(settings: HighAvailabilitySettings, cluster: ClusterF
   return [{ key, message: `${subject}; the cluster's ${trust.args.controller} ${trust.plan.reason}` }];
 }
 
-/** ingress-nginx accepts connections either with or without the PROXY protocol; Traefik accepts both. */
-function interruption(settings: HighAvailabilitySettings, cluster: ClusterFacts): Problem[] {
+/**
+ * Warns that `proxyProtocol` interrupts Rancher on ingress-nginx, which accepts connections either with or without the
+ * PROXY protocol. Traefik accepts both.
+ */
+function proxyProtocolInterruption(settings: HighAvailabilitySettings, cluster: ClusterFacts): Problem[] {
   const { args } = balancerTrust(settings, chooseIngressClass(settings, cluster), cluster) ?? {};
   const isSwitch =
     args?.clientAddressSource === "proxyProtocol" && args.controller === "ingress-nginx" && !trustIsLive(args);
   if (!isSwitch || cluster.rancher === undefined) return [];
   const message =
     "is true, but ingress-nginx does not expect the PROXY protocol yet. Once it does, it refuses connections from " +
-    "each balancer host until that host is changed: Rancher is unavailable until the last one is.";
+    "each balancer host until that host sends it. Rancher is unavailable until the last host does.";
   return [{ key: "rancher:loadBalancer.proxyProtocol", message }];
 }
 

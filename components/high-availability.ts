@@ -38,7 +38,7 @@ export class HighAvailability extends pulumi.ComponentResource {
   public readonly bootstrapPassword: pulumi.Output<string>;
 
   constructor(name: string, args: HighAvailabilityArgs, opts?: pulumi.ComponentResourceOptions) {
-    // Part of the state from the beginning, so that recovery after a killed run never touches another cluster.
+    // The UID is in the state as soon as this component is registered, so that recovery after a killed run never touches another cluster.
     super("rancher:recipes:HighAvailability", name, { clusterUid: args.cluster.uid }, opts);
     const { settings, secrets, cluster } = args;
     const { facts, kubeconfig } = cluster;
@@ -53,9 +53,9 @@ export class HighAvailability extends pulumi.ComponentResource {
     });
     const balancerAfter = (...before: pulumi.Input<pulumi.Resource>[]) =>
       rancherLoadBalancer(settings, secrets, { parent: this, dependsOn: before });
-    // At layer 4 the certificate is in the cluster. On a switch from layer 7 it must exist before the balancer changes.
-    const clusterFirst = facts.externalTls && end === "ingress";
-    const earlyBalancer = clusterFirst ? undefined : balancerAfter(...(trust ? [trust.live] : []));
+    // On a switch from layer 7 to 4, the ingress controller needs the certificate before the balancer stops terminating TLS.
+    const balancerLast = facts.externalTls && end === "ingress";
+    const earlyBalancer = balancerLast ? undefined : balancerAfter(...(trust ? [trust.live] : []));
 
     const installCertManager = tls.certManager && foreignCertManager(facts) === undefined;
     const certManager = installCertManager
@@ -122,7 +122,7 @@ export class HighAvailability extends pulumi.ComponentResource {
             { parent: this, providers, dependsOn: rancher },
           )
         : undefined;
-    const balancer = clusterFirst ? balancerAfter(rancher, ...(certificate ? [certificate] : [])) : earlyBalancer;
+    const balancer = balancerLast ? balancerAfter(rancher, ...(certificate ? [certificate] : [])) : earlyBalancer;
 
     this.loadBalancer = balancer?.addresses ?? pulumi.output([]);
     this.rancherVersion = rancher.version;

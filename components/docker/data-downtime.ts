@@ -7,13 +7,13 @@ import { watchOver } from "./script-watch.ts";
 export const stopSeconds = 60;
 
 /**
- * Shell functions that stop a container while its data is copied. The container is started again even if the script is
- * killed: a watcher starts it within seconds; after a restart of the engine or the machine its restart policy does,
- * which is `always` meanwhile, because `unless-stopped` would leave it stopped; and the next run calls `mend`.
+ * Shell functions that stop a container while its data is copied. If the script is killed, a watcher starts the container
+ * within seconds. If the engine or the machine restarts, the restart policy starts it: it is `always` during the copy,
+ * because `unless-stopped` would leave the container stopped. Otherwise the next run starts it: it calls `mend`.
  * `$facts/stopped` contains the container's name, its original restart policy, and the process that stopped it.
  *
  * - `stop_for_copy NAME`, `serve_again`: begin and end the downtime. The second sets `stopped_seconds`.
- * - `leave_stopped`: ends the downtime without a start, for data that no longer belongs to the container.
+ * - `leave_stopped`: forgets that the container has to be started again, because another one gets its data.
  * - `copy_stopped NAME VOLUME FROM...`: copies the data, and stops NAME meanwhile if it runs.
  * - `mend`: cleans up after a killed script; fails if containers or volumes of others have the names it uses.
  */
@@ -46,7 +46,7 @@ copy_failed() { (clear_trial) || true; fail 30 "$@"; }
 copy_stopped() {
   held=$1; shift
   if [ -z "$held" ] || ! runs "$held"; then
-    copy_into "$@" || copy_failed "Rancher's data cannot be copied: $(tail -n 1 "$work/copying")"
+    copy_into "$@" || copy_failed "Rancher's data could not be copied: $(tail -n 1 "$work/copying")"
     return 0
   fi
   stop_for_copy "$held"
@@ -58,7 +58,7 @@ copy_stopped() {
   serve_again
   case $copied in
     yes) say "Rancher was stopped for $stopped_seconds s while its data was copied" ;;
-    no) copy_failed "Rancher's data cannot be copied: $(tail -n 1 "$work/copying"). It runs again" ;;
+    no) copy_failed "Rancher's data could not be copied: $(tail -n 1 "$work/copying"). Rancher runs again" ;;
     disturbed) fail 30 "the container $held was started while its data was being copied, so the copy is not consistent. Run this again" ;;
   esac
 }

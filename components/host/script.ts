@@ -59,19 +59,19 @@ function scriptText(host: Host, script: ScriptText): string {
   return host.kind === "ssh" ? overSsh(host, script) : onThisMachine(host, script);
 }
 
-/** The same for a body that only prints: it needs no lock, no time limit and no functions. */
+/** Like `renderScript`, for a body that only prints: it needs no lock, no time limit and no functions. */
 export function renderBareScript(host: Host, title: string, body: string): string {
   return `${hostLine(host)}\n# ${title}\n${body}`;
 }
 
-/** Body of such a script that prints a file of the host; over SSH, a file that only root can read too. */
+/** Body for `renderBareScript` that prints a file of the host. Over SSH it can print a file that only root can read. */
 export function printFile(host: Host, path: string): string {
   const file = quotePath(path);
   if (host.kind === "local") return `exec cat ${file}\n`;
   return `if [ "$(id -u)" -eq 0 ]; then exec cat ${file}; fi\nexec sudo -n cat ${file}\n`;
 }
 
-/** Becomes root first. */
+/** The text for a host over SSH, which becomes root first. */
 function overSsh(host: SshHost, script: ScriptText): string {
   const inner = `${preamble({ name: script.name, stateFolder: stateFolder(host) })}\n${script.body.trimEnd()}\n`;
   return `${hostLine(host)}
@@ -82,7 +82,10 @@ exec $as_root timeout -k ${killAfterSeconds} ${script.timeoutSeconds} sh -c "$(c
 `;
 }
 
-/** The shell of macOS cannot parse a here-document inside a command substitution. */
+/**
+ * The text for this machine. Braces read the here-documents, because the shell of macOS cannot parse one inside a command
+ * substitution.
+ */
 function onThisMachine(host: LocalHost, { name, title, body, timeoutSeconds }: ScriptText): string {
   const limit = `${timeLimit}\n`;
   const inner = `${localPreamble({ name, stateFolder: stateFolder(host) })}\n${body.trimEnd()}\n`;

@@ -80,5 +80,5 @@ roll_out() {
   if go_back; then
     fail 40 "the new configuration did not take effect within ${liveSeconds} s; the previous one is restored. HAProxy: $output"
   fi
-  fail 40 "the configuration did not take effect within ${liveSeconds} s, and HAProxy has no previous one. HAProxy: $output"
+  fail 40 "the configuration did not take effect within ${liveSeconds} s, and no previous one could be restored. HAProxy: $output"
 }`;

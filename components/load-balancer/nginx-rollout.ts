@@ -29,7 +29,7 @@ ask_probe() {
  * During a rollout the previous configuration is `$conf.former`, and the new one is `$conf.placing` until it is
  * checked. Success is what the workers report, not an exit status: with a port in use, the check and the reload both
  * return 0 and nginx keeps the old configuration. The functions read `$conf` (path of the configuration) and
- * `$generation` (of the new one). Besides `ask_probe` they require:
+ * `$generation` (a hash of the new one, which the workers report). Besides `ask_probe` they require:
  *
  * - `check_file PATH`: runs `nginx -t` on a configuration; messages may go to stdout or stderr.
  * - `activate`: reloads or starts nginx with `$conf`. Its exit status is ignored.
@@ -57,7 +57,8 @@ live() {
 within() { deadline=$(($(date +%s) + $1)); }
 # nginx's [emerg] messages, without times and PIDs.
 emergencies() { sed -n 's/.*\\[emerg\\] \\([0-9]*#[0-9]*: \\)\\{0,1\\}//p' | sort -u | head -n 3; }
-# Roll back to the configuration that runs. An earlier run may have saved it before it was killed.
+# Saves the configuration that runs, for a rollback. One that a killed run saved is kept while no worker runs $conf.
+# A hard link needs no disk space.
 remember_former() {
   now=$(generation_in "$conf" 2>/dev/null || true)
   if [ -e "$former" ] && [ -z "\${now:+$(answering "$now")}" ]; then return 0; fi
@@ -77,7 +78,6 @@ go_back() {
   live ""
 }
 roll_out() {
-  # A hard link to the file: it needs no disk space, and a rollback is one rename.
   former=$conf.former
   within ${liveSeconds}
   if cmp -s "$1" "$conf" && [ "\${renewed-no}" = no ] && [ -n "$(answering "$generation")" ] && live ""; then
@@ -104,5 +104,5 @@ roll_out() {
   if go_back; then
     fail 40 "the new configuration did not take effect within ${liveSeconds} s; the previous one is restored. nginx: $output"
   fi
-  fail 40 "the configuration did not take effect within ${liveSeconds} s, and nginx has no previous one. nginx: $output"
+  fail 40 "the configuration did not take effect within ${liveSeconds} s, and no previous one could be restored. nginx: $output"
 }`;

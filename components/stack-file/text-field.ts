@@ -9,9 +9,9 @@ export interface FieldDescription {
 }
 
 export interface TextForm {
-  /** Characters. @default limits.text */
+  /** Maximum length in characters. @default limits.text */
   readonly longest?: number;
-  /** Whether it may have several lines. @default false */
+  /** Whether line breaks are allowed. @default false */
   readonly lines?: boolean;
 }
 
@@ -21,7 +21,7 @@ const meta = ({ description, example }: FieldDescription) => ({
 });
 
 /**
- * A text field whose check returns the message. Every text field of a stack file is defined through this function, so
+ * A text field; `check` returns the error message for an invalid value. Every text field of a stack file is defined through this function, so
  * that each has a length limit. Control characters other than line breaks and tabs are rejected in every value; see
  * `odd-values.ts`.
  */

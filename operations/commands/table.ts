@@ -55,7 +55,7 @@ export const commands: readonly CommandSpec[] = [
   },
   {
     name: "render",
-    summary: "write every file the stack would place, without a host or a cluster",
+    summary: "write every file the stack would place, without connecting to a host or cluster",
     description:
       "Writes the scripts of each host, the load balancer's configuration, chart values and Kubernetes objects. Secrets appear as [secret], and the cluster is assumed to be empty.",
     group: "Any stack",
@@ -149,7 +149,7 @@ export const commands: readonly CommandSpec[] = [
   },
   {
     name: "versions",
-    summary: "list version facts that were not checked for 90 days; exit code 1 if there are any",
+    summary: "list the version facts that have not been checked for 90 days; exit code 1 if there are any",
     group: "This project",
     needs: "node",
     load: () => import("./versions.ts"),

@@ -25,10 +25,10 @@ export interface RecoveryOptions {
 const project = "rancher";
 
 /**
- * Cleans up after a killed run, so that the next one continues where it stopped: its plugins, its lock, a Helm release
- * that Helm considers in progress, and its pending operations. Existing objects that are missing in the state are added
- * to it. Acts only on objects with this stack's label, on the state's own cluster or host. Never removes anything that
- * is running, and asks before a removal.
+ * Cleans up what a killed run left (plugins, the lock, a Helm release that Helm considers in progress, pending
+ * operations), so that the next run can continue. Objects that exist but are missing from the state are added to it.
+ * Acts only on objects with this stack's label, on the cluster or Docker host that the state records. Never removes
+ * anything that is running, and asks before a removal.
  *
  * @throws if the stack is in use, or if a blocking object does not belong to this stack
  */
@@ -49,7 +49,10 @@ export async function recoverInterruptedRun(engine: Engine, options: RecoveryOpt
   const recovered = withoutPending(exported, adoptions);
   await engine.capture(["stack", "import", "--stack", stack], JSON.stringify(recovered));
   const repeated = pending.filter(({ resource }) => !adoptions.some(({ urn }) => urn === resource.urn));
-  if (repeated.length > 0) log(`recovered: these operations are repeated: ${repeated.map(describe).join(", ")}`);
+  if (repeated.length > 0)
+    log(
+      `recovered: removed these operations from the state; the next update repeats them: ${repeated.map(describe).join(", ")}`,
+    );
   if (adoptions.length > 0) await readAdopted(engine, stack, adoptions);
 }
 
@@ -85,7 +88,7 @@ async function recoverDockerObjects(
   const machine = { hostName: dockerHost.name, stack: `${project}/${stack}` };
   const adoptions = adoptedDockerObjects(objects, await dockerHost.run(findDockerObjects(objects, machine)));
   for (const { kind, name } of objects.filter(({ urn }) => adoptions.some((adoption) => adoption.urn === urn)))
-    log(`recovered: added the ${kind} ${name}, which exists, to the state`);
+    log(`recovered: added the existing ${kind} ${name} to the state`);
   return adoptions;
 }
 

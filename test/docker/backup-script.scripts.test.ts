@@ -50,7 +50,7 @@ describe("a backup", () => {
 
     expect(failed.code).toBe(30);
     expect(state()).toMatch(
-      /^result failed\nat \S+\nwords Rancher's data cannot be copied: disk full\. It runs again\n$/,
+      /^result failed\nat \S+\nwords Rancher's data could not be copied: disk full\. Rancher runs again\n$/,
     );
     expect(machine.about("rancher", "running")).toBe("true");
   });

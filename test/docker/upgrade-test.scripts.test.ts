@@ -118,7 +118,7 @@ describe("the upgrade test", () => {
     const run = await machine.run("2.15.2");
 
     expect(run.code).toBe(30);
-    expect(run.stderr).toMatch(/cannot be copied: No space left on device\. It runs again/);
+    expect(run.stderr).toMatch(/could not be copied: No space left on device\. Rancher runs again/);
     expect(machine.about("rancher", "running")).toBe("true");
   });
 

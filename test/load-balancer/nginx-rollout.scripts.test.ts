@@ -178,7 +178,7 @@ describe("a rollout", () => {
 
     expect([run.code, run.stderr]).toEqual([
       40,
-      "the configuration did not take effect within 1 s, and nginx has no previous one. nginx: no error, but its worker 12 does not answer\n",
+      "the configuration did not take effect within 1 s, and no previous one could be restored. nginx: no error, but its worker 12 does not answer\n",
     ]);
     expect(nginx.get("nginx.conf")).toBe(configuration(b));
   });

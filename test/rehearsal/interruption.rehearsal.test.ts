@@ -120,7 +120,9 @@ describe.skipIf(!isRoot)("an engine that is killed in the middle of up", () => {
     );
     const log = await recover();
     expect(log).toMatch(/recovered: removed the lock of process \d+, which ended without releasing it/);
-    expect(log).toMatch(/recovered: these operations are repeated: .*creating lb-2-nginx-script/);
+    expect(log).toMatch(
+      /recovered: removed these operations from the state; the next update repeats them: .*creating lb-2-nginx-script/,
+    );
     expect(plugins()).toEqual([]);
     expect(bystander.exitCode ?? bystander.signalCode).toBeNull();
     const up = await stack.up();

@@ -122,7 +122,7 @@ copy_failed() { (clear_trial) || true; fail 30 "$@"; }
 copy_stopped() {
   held=$1; shift
   if [ -z "$held" ] || ! runs "$held"; then
-    copy_into "$@" || copy_failed "Rancher's data cannot be copied: $(tail -n 1 "$work/copying")"
+    copy_into "$@" || copy_failed "Rancher's data could not be copied: $(tail -n 1 "$work/copying")"
     return 0
   fi
   stop_for_copy "$held"
@@ -134,7 +134,7 @@ copy_stopped() {
   serve_again
   case $copied in
     yes) say "Rancher was stopped for $stopped_seconds s while its data was copied" ;;
-    no) copy_failed "Rancher's data cannot be copied: $(tail -n 1 "$work/copying"). It runs again" ;;
+    no) copy_failed "Rancher's data could not be copied: $(tail -n 1 "$work/copying"). Rancher runs again" ;;
     disturbed) fail 30 "the container $held was started while its data was being copied, so the copy is not consistent. Run this again" ;;
   esac
 }

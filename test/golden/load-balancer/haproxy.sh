@@ -509,7 +509,7 @@ roll_out() {
   if go_back; then
     fail 40 "the new configuration did not take effect within 8 s; the previous one is restored. HAProxy: $output"
   fi
-  fail 40 "the configuration did not take effect within 8 s, and HAProxy has no previous one. HAProxy: $output"
+  fail 40 "the configuration did not take effect within 8 s, and no previous one could be restored. HAProxy: $output"
 }
 roll_out "$wanted"
 sha256sum "$conf" | cut -d ' ' -f 1

@@ -192,7 +192,8 @@ live() {
 within() { deadline=$(($(date +%s) + $1)); }
 # nginx's [emerg] messages, without times and PIDs.
 emergencies() { sed -n 's/.*\[emerg\] \([0-9]*#[0-9]*: \)\{0,1\}//p' | sort -u | head -n 3; }
-# Roll back to the configuration that runs. An earlier run may have saved it before it was killed.
+# Saves the configuration that runs, for a rollback. One that a killed run saved is kept while no worker runs $conf.
+# A hard link needs no disk space.
 remember_former() {
   now=$(generation_in "$conf" 2>/dev/null || true)
   if [ -e "$former" ] && [ -z "${now:+$(answering "$now")}" ]; then return 0; fi
@@ -212,7 +213,6 @@ go_back() {
   live ""
 }
 roll_out() {
-  # A hard link to the file: it needs no disk space, and a rollback is one rename.
   former=$conf.former
   within 8
   if cmp -s "$1" "$conf" && [ "${renewed-no}" = no ] && [ -n "$(answering "$generation")" ] && live ""; then
@@ -239,7 +239,7 @@ roll_out() {
   if go_back; then
     fail 40 "the new configuration did not take effect within 8 s; the previous one is restored. nginx: $output"
   fi
-  fail 40 "the configuration did not take effect within 8 s, and nginx has no previous one. nginx: $output"
+  fail 40 "the configuration did not take effect within 8 s, and no previous one could be restored. nginx: $output"
 }
 tls=/etc/nginx/tls
 renewed=no

@@ -96,7 +96,9 @@ describe("recoverInterruptedRun", () => {
       version: 3,
       deployment: { resources: [script, recipe], pending_operations: [] },
     });
-    expect(logged.at(-1)).toBe("recovered: these operations are repeated: creating lb-1-nginx-script");
+    expect(logged.at(-1)).toBe(
+      "recovered: removed these operations from the state; the next update repeats them: creating lb-1-nginx-script",
+    );
   });
 
   it("removes the lock of a dead engine first", async () => {
@@ -181,7 +183,7 @@ describe("recoverInterruptedRun", () => {
     expect(scripts.join(" ")).not.toContain("stack import");
     const imported = JSON.parse(asked.find(({ args }) => args[1] === "import")?.input ?? "") as ExportedStack;
     expect(imported.deployment.resources?.at(-1)).toMatchObject({ urn: container.urn, id: "0123abc" });
-    expect(logged).toContain("recovered: added the container rancher, which exists, to the state");
+    expect(logged).toContain("recovered: added the existing container rancher to the state");
     expect(commands().at(-1)).toBe(`refresh --stack prod --yes --skip-preview --target ${container.urn}`);
   });
 

@@ -54,7 +54,7 @@ export function planServers(wanted: WantedServers, installed: readonly Installed
   const outdated = staying.filter(({ version }) => version !== wanted.version);
 
   const problems = [
-    ...countProblems(wanted, installed, leaving),
+    ...countProblems(wanted, joining),
     ...removalProblems(leaving, staying),
     ...outdated.flatMap((server) => versionProblems(server, wanted.version)),
   ];
@@ -75,16 +75,11 @@ function isSame(one: Server, other: Server): boolean {
 }
 
 /**
- * etcd needs a majority: a second server adds a failure risk and no redundancy. An even number is only allowed
- * temporarily.
+ * etcd needs a majority: a second server adds a failure risk and no redundancy. No server joins to make the number even,
+ * but a cluster that shrinks by one server per run passes through it.
  */
-function countProblems(
-  { servers, datastore }: WantedServers,
-  installed: readonly Server[],
-  leaving: readonly Server[],
-): Problem[] {
-  const isShrinking = leaving.length === 1 && servers.length === installed.length - 1;
-  if (datastore === "external" || servers.length % 2 === 1 || isShrinking) return [];
+function countProblems({ servers, datastore }: WantedServers, joining: readonly Server[]): Problem[] {
+  if (datastore === "external" || servers.length % 2 === 1 || joining.length === 0) return [];
   const survives = servers.length / 2 - 1;
   const message =
     `has ${servers.length} servers with embedded etcd, which survives the loss of ${survives}, as ` +

@@ -104,5 +104,5 @@ finish_adoption() {
   remember_rancher
   remember adopted "$adopt"
   rm -f "$facts/adopting" "$facts/new-data"
-  say "changed: the data of $adopt are in the volume ${rancherVolume}; the container is stopped and kept as $later"
+  say "changed: the data of $adopt is in the volume ${rancherVolume}; the container is stopped and kept as $later"
 }`;

@@ -64,5 +64,5 @@ restore_archive() {
     leave_stopped
     rm -f "$facts/restoring"
   fi
-  say "changed: Rancher's data are those of $restore"
+  say "changed: Rancher's data is that of $restore"
 }`;

@@ -13,7 +13,7 @@ export interface Unsupported {
   readonly read?: Mapping;
 }
 
-/** Reports choices that are planned but not implemented. */
+/** Reports choices that only a later release supports, such as a cluster that this program creates. */
 export function choicesToCome(values: Mapping): Unsupported {
   const problems: Problem[] = [];
   const skipped: string[] = [];

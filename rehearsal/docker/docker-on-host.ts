@@ -1,7 +1,8 @@
-import { createReadStream, existsSync, readFileSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { createReadStream, readFileSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import type { Participant } from "../summary.ts";
+import { cached } from "../sandbox/cache-draft.ts";
 import { cacheFolder } from "../sandbox/cache-folder.ts";
 import { mustRun } from "../sandbox/command.ts";
 import type { Host } from "../sandbox/host.ts";
@@ -84,13 +85,10 @@ ldconfig`);
 }
 
 /** The files of a package as a tar archive, kept in the cache because decompressing an engine takes seconds. */
-async function uncompressed(debianPackage: string): Promise<string> {
-  const archive = cacheFolder("unpacked", `${basename(debianPackage)}.tar`);
-  if (existsSync(archive)) return archive;
-  await mkdir(dirname(archive), { recursive: true, mode: 0o700 });
-  const script = 'dpkg --fsys-tarfile "$1" >"$2.$$" && sync "$2.$$" && mv "$2.$$" "$2"';
-  await mustRun(["sh", "-c", script, "sh", debianPackage, archive]);
-  return archive;
+function uncompressed(debianPackage: string): Promise<string> {
+  return cached(cacheFolder("unpacked", `${basename(debianPackage)}.tar`), (archive) =>
+    mustRun(["sh", "-c", 'dpkg --fsys-tarfile "$1" >"$2"', "sh", debianPackage, archive]),
+  );
 }
 
 /** The engine as a participant for the summary. @param withheld a sentence about what its containers lack */

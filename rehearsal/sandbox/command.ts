@@ -33,8 +33,13 @@ export function runCommand(commandLine: readonly string[], options: CommandOptio
     child.on("close", (code, signal) => resolve({ code: code ?? signalExitCode(signal), ...output }));
     // A command may exit without reading its input.
     child.stdin.on("error", () => undefined);
-    if (options.stdin instanceof Readable) options.stdin.on("error", reject).pipe(child.stdin);
-    else child.stdin.end(options.stdin ?? "");
+    if (options.stdin instanceof Readable) {
+      options.stdin.once("error", (error) => {
+        child.stdin.end();
+        reject(error);
+      });
+      options.stdin.pipe(child.stdin);
+    } else child.stdin.end(options.stdin ?? "");
   });
 }
 

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, rmSync } from "node:fs";
-import { chmod, mkdir, mkdtemp, rename, rm, unlink, writeFile } from "node:fs/promises";
+import { readdirSync } from "node:fs";
+import { chmod, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readAptSources, type AptSources, type Suite } from "./apt-sources.ts";
+import { cached } from "./cache-draft.ts";
 import { cacheFolder } from "./cache-folder.ts";
 import { mustRun } from "./command.ts";
 import { installable, prunePackageLists } from "./package-lists.ts";
-import { identify } from "./process-identity.ts";
 
 /** The packages of a freshly installed server. The program itself installs nginx and the like. */
 const packages = [
@@ -49,41 +49,16 @@ const dyingWithUs = [
 export async function debianRoot(suite: Suite, progress: (line: string) => void): Promise<string> {
   const sources = await readAptSources(suite);
   const folder = cacheFolder("roots", `${suite}-${recipeHash(suite, sources)}`);
-  if (existsSync(folder)) return folder;
-  const started = Date.now();
-  progress(`creating the hosts' ${suite} root from Debian's packages (once; about half a minute)`);
-  await mkdir(cacheFolder("roots"), { recursive: true, mode: 0o700 });
-  const partial = await mkdtemp(cacheFolder("roots", `.draft-${process.pid}-${identify(process.pid)?.started}-`));
-  const removePartial = (): void => rmSync(partial, { recursive: true, force: true, maxRetries: 5 });
-  process.once("exit", removePartial);
-  try {
-    await make(join(partial, "root"), suite, sources, partial);
-    await rename(join(partial, "root"), folder).catch((error: unknown) => {
-      if (!existsSync(folder)) throw error; // Otherwise another rehearsal has built the same root meanwhile.
-    });
-  } finally {
-    process.off("exit", removePartial);
-    await rm(partial, { recursive: true, force: true });
-  }
-  progress(`created the ${suite} root in ${Math.round((Date.now() - started) / 100) / 10} s: ${folder}`);
-  return folder;
+  return cached(folder, async (root, draft) => {
+    const started = Date.now();
+    progress(`creating the hosts' ${suite} root from Debian's packages (once; about half a minute)`);
+    await make(root, suite, sources, draft);
+    progress(`created the ${suite} root in ${Math.round((Date.now() - started) / 100) / 10} s: ${folder}`);
+  });
 }
 
-/** Removes partial roots whose process no longer runs. Returns their paths. */
-export async function clearPartials(): Promise<string[]> {
-  if (!existsSync(cacheFolder("roots"))) return [];
-  const cleared: string[] = [];
-  for (const name of readdirSync(cacheFolder("roots"))) {
-    const [, pid, started] = /^\.draft-(\d+)-(\d+)-/.exec(name) ?? [];
-    if (pid === undefined || identify(Number(pid))?.started === Number(started)) continue;
-    await rm(cacheFolder("roots", name), { recursive: true, force: true });
-    cleared.push(cacheFolder("roots", name));
-  }
-  return cleared;
-}
-
-async function make(root: string, suite: Suite, sources: AptSources, partial: string): Promise<void> {
-  const list = join(partial, "sources.list");
+async function make(root: string, suite: Suite, sources: AptSources, draft: string): Promise<void> {
+  const list = join(draft, "sources.list");
   await writeFile(list, sources.entries.join("\n") + "\n");
   const options = sources.settings.map((line) => `--aptopt=${line}`);
   // Keep the package lists, so that apt-get install works without apt-get update.
@@ -93,7 +68,7 @@ async function make(root: string, suite: Suite, sources: AptSources, partial: st
     .split("\n")
     .map((line) => `--dpkgopt=${line}`);
   const args = ["--quiet", "--variant=minbase", "--format=directory", `--include=${packages.join(",")}`];
-  const unset = { ...process.env, APT_CONFIG: undefined, TMPDIR: partial, LC_ALL: "C" };
+  const unset = { ...process.env, APT_CONFIG: undefined, TMPDIR: draft, LC_ALL: "C" };
   await mustRun([...dyingWithUs, "mmdebstrap", ...args, ...options, ...kept, ...dpkg, suite, root, list], {
     env: unset,
   });

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { runCommand } from "./command.ts";
-import { clearPartials } from "./debian-root.ts";
+import { clearDrafts } from "./cache-draft.ts";
 import { ledgerEntries, ownerLives, strikeEntry, type LedgerEntry } from "./ledger.ts";
 import { bootId, killProcess, sharersOfNetwork, waitUntilGone } from "./process-identity.ts";
 
@@ -48,9 +48,9 @@ export async function clearLeftovers(options: { progress?: (line: string) => voi
       `cleared what an earlier rehearsal (sandbox ${entry.sandbox}) left: ${things.join(", ")}; ${Date.now() - started} ms`,
     );
   }
-  for (const partial of await clearPartials()) {
-    cleared.push(`folder ${partial}`);
-    options.progress?.(`removed a partial root: ${partial}`);
+  for (const draft of await clearDrafts()) {
+    cleared.push(`folder ${draft}`);
+    options.progress?.(`removed what a killed rehearsal had begun to cache: ${draft}`);
   }
   return cleared;
 }

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { RandomPassword } from "@pulumi/random/randomPassword.js";
 import { describe, expect, it } from "vitest";
 import { kubernetesProvider } from "../../components/cluster/kubernetes-provider.ts";
 import { synthesise } from "../../operations/synthesis.ts";
@@ -8,8 +9,9 @@ import { clearTexts, inSecret, only } from "../support/registrations.ts";
 const synthesiseProvider = (kubeconfig: () => pulumi.Output<string>) =>
   synthesise(
     () => {
+      const ready = [new RandomPassword("made-with-the-cluster", { length: 8 })];
       const parent = new pulumi.ComponentResource("test:parent", "parent");
-      kubernetesProvider({ ...prodCluster(), kubeconfig: kubeconfig(), ready: [parent] }, parent);
+      kubernetesProvider({ ...prodCluster(), kubeconfig: kubeconfig(), ready }, parent);
     },
     { stack: "prod" },
   );
@@ -33,5 +35,13 @@ describe("the Kubernetes provider", () => {
     const { registrations } = await synthesiseProvider(() => pulumi.output("canary"));
 
     expect(clearTexts(registrations.map(({ inputs }) => inputs))).not.toContain("canary");
+  });
+
+  it("waits for the resources that make the cluster", async () => {
+    const { registrations } = await synthesiseProvider(() => pulumi.secret("canary"));
+
+    expect(only(registrations, "pulumi:providers:kubernetes", "cluster").dependencies).toEqual([
+      expect.stringMatching(/::made-with-the-cluster$/),
+    ]);
   });
 });

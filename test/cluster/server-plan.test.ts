@@ -32,6 +32,7 @@ describe("the plan of a cluster's servers", () => {
     ["more servers", want([1, 2, 3]), have([1]), ["join server-2", "join server-3"]],
     ["the first server replaced", want([4, 2, 3]), have([1, 2, 3]), ["leave server-1", "join server-4"]],
     ["one server fewer, on the way from 3 to 1", want([1, 2]), have([1, 2, 3]), ["leave server-3"]],
+    ["no change halfway to fewer servers", want([1, 2]), have([1, 2]), []],
     ["two servers with an external datastore", want([1, 2], { datastore: "external" }), have([1]), ["join server-2"]],
     [
       "a server at another address",
@@ -120,6 +121,8 @@ describe("the plan of a cluster's servers", () => {
           else if (step.kind !== "snapshot") members.set(step.server.name, version);
         }
         expect([...members].sort()).toEqual(servers.map((number) => [`server-${number}`, version]));
+        const after = servers.flatMap((number) => have([number]));
+        expect(planServers(wanted, after)).toEqual({ steps: [], problems: [] });
         expect(steps.filter(({ kind }) => kind === "leave").length).toBeLessThanOrEqual(1);
       }),
       { numRuns: 2000, seed: 20261129 },

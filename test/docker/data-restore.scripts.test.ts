@@ -23,7 +23,7 @@ describe("an archive", () => {
 
     expect(run.code, run.stderr).toBe(0);
     expect(run.stderr).toMatch(/changed: \S+\/rancher-2\.15\.2-\S+ contains Rancher's data/);
-    expect(run.stderr).toMatch(new RegExp(`changed: Rancher's data are those of ${archive}\\n$`));
+    expect(run.stderr).toMatch(new RegExp(`changed: Rancher's data is that of ${archive}\\n$`));
     expect([machine.read("db/state"), machine.read("db/new"), machine.read("a name")]).toEqual([
       "written by 2.14.3",
       undefined,

@@ -444,7 +444,7 @@ restore_archive() {
     leave_stopped
     rm -f "$facts/restoring"
   fi
-  say "changed: Rancher's data are those of $restore"
+  say "changed: Rancher's data is that of $restore"
 }
 find_data() {
   data_kind=layer data_place=
@@ -527,7 +527,7 @@ finish_adoption() {
   remember_rancher
   remember adopted "$adopt"
   rm -f "$facts/adopting" "$facts/new-data"
-  say "changed: the data of $adopt are in the volume rancher-data; the container is stopped and kept as $later"
+  say "changed: the data of $adopt is in the volume rancher-data; the container is stopped and kept as $later"
 }
 gate() {
   [ -n "$1" ] || fail 10 "the volume rancher-data contains data of an unknown version of Rancher. Record the version, for example 2.14.3: echo version 2.14.3 >>$folder/rancher-data.facts"

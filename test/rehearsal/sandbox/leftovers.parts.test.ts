@@ -174,7 +174,7 @@ describe.skipIf(!root)("what a sandbox leaves behind", () => {
     const env = { ...process.env, XDG_CACHE_HOME: folder };
     other = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", program], { env });
     const roots = join(folder, "rancher", "roots");
-    const half = (): boolean => readdirSync(roots).some((name) => existsSync(join(roots, name, "root", "usr")));
+    const half = (): boolean => readdirSync(roots).some((name) => existsSync(join(roots, name, "result", "usr")));
     await expect.poll(() => existsSync(roots) && half(), { timeout: 60_000 }).toBe(true);
     const making = async (): Promise<string> => (await runCommand(["pgrep", "-f", `mmdebstrap.*${roots}`])).stdout;
     expect(await making()).not.toBe("");

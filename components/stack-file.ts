@@ -14,6 +14,7 @@ import { limits } from "./stack-file/limits.ts";
 import type { Mapping } from "./stack-file/mapping.ts";
 import { choicesToCome } from "./stack-file/unsupported.ts";
 import type { Unsupported } from "./stack-file/unsupported.ts";
+import { onlyWithProblems } from "./stack-file/only-with.ts";
 import { oddValueProblems, tooManyKeys } from "./stack-file/odd-values.ts";
 import { deprecatedProblems } from "./stack-file/deprecated.ts";
 import { userKey } from "./stack-file/known-keys.ts";
@@ -143,7 +144,8 @@ function readPlainSettings(source: StackFileSource): ReadSettings {
     isSet: (name) => secretsSet.includes(name) || Object.hasOwn(values, name),
     context: { readFile: source.readFile, now: source.now, invalid },
   });
-  const problems = [...special, ...[...unknown, ...shape, ...rules].filter(isUnreported)];
+  const withoutEffect = onlyWithProblems(values, parsed, modeSchema.nodes, invalid);
+  const problems = [...special, ...[...unknown, ...shape, ...withoutEffect, ...rules].filter(isUnreported)];
   if (problems.length > 0) return { problems: inFileOrder(problems, modeSchema), warnings };
   const settings =
     modeSchema.mode === "single-node"

@@ -4,6 +4,7 @@ import { defaultNginxImage } from "../versions.ts";
 import { checkNetwork } from "./balancer-fields.ts";
 import { checkImage } from "./image-field.ts";
 import { nginxOptions } from "./nginx-schema.ts";
+import { layer7, onlyWith, runAsContainer, runAsHost } from "./only-with.ts";
 import { site } from "./site-schema.ts";
 import { list, text } from "./text-field.ts";
 
@@ -74,31 +75,41 @@ export const forwarding = {
 
 /** Where nginx comes from, and options that only nginx has. */
 export const nginxFields = {
-  package: z.enum(["distribution", "nginx.org"]).default("distribution").meta({
-    description:
-      "Where the host's nginx package comes from: the distribution or the nginx.org repository. With `runAs: host`.",
-  }),
-  image: text(checkImage, {
-    description:
-      "Image of the container, by version or digest. Changing it replaces the container. With `runAs: container`.",
-    example: defaultNginxImage,
-  }).default(defaultNginxImage),
-  versionAccess: list(text(checkNetwork, { description: "A network or an IP address.", example: "192.0.2.0/24" }))
-    .optional()
-    .meta({
-      description:
-        "Networks that may request `/version` and `/rancherversion`, which show attackers what runs here; others " +
-        "get 403. Without this key every client may, with an empty list none. Layer 7.",
-      examples: ["[192.0.2.0/24]"],
+  package: onlyWith(
+    runAsHost,
+    z.enum(["distribution", "nginx.org"]).default("distribution").meta({
+      description: "Where the host's nginx package comes from: the distribution or the nginx.org repository.",
     }),
-  sites: list(site)
-    .default([])
-    .meta({
-      description: "Further sites behind the same nginx. Layer 7.",
-      examples: [
-        "[{ name: wiki, hostname: wiki.example.com, upstreams: [192.0.2.31:8080], certificate: certificates/wiki.pem }]",
-      ],
-    }),
+  ),
+  image: onlyWith(
+    runAsContainer,
+    text(checkImage, {
+      description: "Image of the container, by version or digest. Changing it replaces the container.",
+      example: defaultNginxImage,
+    }).default(defaultNginxImage),
+  ),
+  versionAccess: onlyWith(
+    layer7,
+    list(text(checkNetwork, { description: "A network or an IP address.", example: "192.0.2.0/24" }))
+      .optional()
+      .meta({
+        description:
+          "Networks that may request `/version` and `/rancherversion`, which show attackers what runs here; others " +
+          "get 403. Without this key every client may, with an empty list none.",
+        examples: ["[192.0.2.0/24]"],
+      }),
+  ),
+  sites: onlyWith(
+    layer7,
+    list(site)
+      .default([])
+      .meta({
+        description: "Further sites behind the same nginx.",
+        examples: [
+          "[{ name: wiki, hostname: wiki.example.com, upstreams: [192.0.2.31:8080], certificate: certificates/wiki.pem }]",
+        ],
+      }),
+  ),
   nginx: nginxOptions,
 };
 

@@ -35,7 +35,7 @@ export function highAvailabilityFindings(parsed: Parsed<StackFile>, reading: Rea
       ...hostProblems(parsed, invalid),
       ...hostKeys.problems,
       ...versionProblems(parsed, values),
-      ...layerProblems(parsed, values, invalid),
+      ...layerProblems(parsed, invalid),
       ...portProblems(parsed),
       ...selfConnectionProblems(parsed),
       ...floatingAddressProblems(parsed, invalid),

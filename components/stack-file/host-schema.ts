@@ -8,10 +8,10 @@ const hostName = text(checkHostName, {
   example: "server-1",
 });
 const address = text(checkAddress, { description: "IP address or DNS name.", example: "192.0.2.11" });
-export const user = text(checkUser, {
+const user = text(checkUser, {
   description: "SSH user. Any user other than root needs passwordless sudo.",
 });
-export const port = z.int().min(1).max(65535).meta({ description: "SSH port." });
+const port = z.int().min(1).max(65535).meta({ description: "SSH port." });
 const hostKey = text(
   checkHostKey,
   {
@@ -27,7 +27,7 @@ const insecureIgnoreHostKey = z.boolean().default(false).meta({
     "Connects without knowing the host's key. Every preview then warns: anyone in between can impersonate the host.",
 });
 
-export const jumpHost = z
+const jumpHost = z
   .strictObject({
     address,
     user: user.optional(),
@@ -38,6 +38,19 @@ export const jumpHost = z
   .meta({
     description: "SSH jump host. User and port default to those of `ssh`.",
     examples: ["{ address: 192.0.2.1, hostKey: ssh-ed25519 AAAA... }"],
+  });
+
+/** `ssh` */
+export const sshDefaults = z
+  .strictObject({
+    user: user.default("root"),
+    port: port.default(22),
+    jumpHost: jumpHost.optional(),
+  })
+  .prefault({})
+  .meta({
+    description: "Defaults for every SSH host; a host may override them.",
+    examples: ["{ user: ops, port: 22 }"],
   });
 
 export const sshHost = z

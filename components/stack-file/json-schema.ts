@@ -71,7 +71,8 @@ function mapValues(nodes: SchemaNode["properties"] = {}, change: (node: SchemaNo
   return Object.fromEntries(Object.entries(nodes).map(([key, node]) => [key, change(node)]));
 }
 
-/** Examples are YAML text in messages; editors need them as values. */
+/** Examples are YAML text in messages; editors need them as values. Conditions are in the descriptions. */
 function withTypedExamples(key: string, value: unknown): unknown {
+  if (key === "onlyWith") return undefined;
   return key === "examples" && Array.isArray(value) ? value.map((text: string): unknown => parse(text)) : value;
 }

@@ -17,7 +17,7 @@ function shown(part: PropertyKey | undefined): string {
 }
 
 /** Every schema node at a path; several if the path runs through alternatives. */
-export function nodesAt(path: Path, modeSchema: ModeSchema): readonly SchemaNode[] {
+export function nodesAt(path: Path, modeSchema: Pick<ModeSchema, "nodes">): readonly SchemaNode[] {
   let nodes: readonly SchemaNode[] = alternatives([modeSchema.nodes]);
   for (const part of path) {
     nodes = alternatives(below(nodes, part));
@@ -77,9 +77,10 @@ function below(nodes: readonly SchemaNode[], part: PropertyKey): readonly Schema
   });
 }
 
-function alternatives(nodes: readonly SchemaNode[]): readonly SchemaNode[] {
+/** The alternatives of nodes that have some, and the other nodes themselves. */
+export function alternatives(nodes: readonly SchemaNode[]): readonly SchemaNode[] {
   return nodes.flatMap((node) => {
-    const modeSchemas = node.oneOf ?? node.anyOf;
-    return modeSchemas === undefined ? [node] : alternatives(modeSchemas);
+    const choices = node.oneOf ?? node.anyOf;
+    return choices === undefined ? [node] : alternatives(choices);
   });
 }

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { checkFloatingAddress, checkInterface } from "./balancer-fields.ts";
-import { forwarding, nginxFields, portPair, ports, runAsField, whole } from "./balancer-schema.ts";
+import { forwarding, nginxFields, ports, runAsField, whole } from "./balancer-schema.ts";
 import { sshHost } from "./host-schema.ts";
+import { layer4, onlyWith } from "./only-with.ts";
 import { list, text } from "./text-field.ts";
 
 /** Keys that nginx and HAProxy share. */
@@ -15,27 +16,32 @@ const neutral = {
     }),
   ports,
   upstreamPorts: z
-    .strictObject(
-      portPair(
-        "TCP port of the ingress controller for HTTP, on every server.",
-        "TCP port of the ingress controller for HTTPS, on every server. Layer 4; layer 7 connects over plain HTTP.",
+    .strictObject({
+      http: whole(1, 65535, 80, "TCP port of the ingress controller for HTTP, on every server."),
+      https: onlyWith(
+        layer4(
+          "at layer 7 nginx connects to upstreamPorts.http, because it could not verify an ingress controller's default certificate",
+        ),
+        whole(1, 65535, 443, "TCP port of the ingress controller for HTTPS, on every server."),
       ),
-    )
+    })
     .prefault({})
     .meta({
       description: "Ports of the ingress controller on every server, its NodePorts if it uses them.",
       examples: ["{ http: 30080, https: 30443 }"],
     }),
   ...forwarding,
-  proxyProtocol: z
-    .boolean()
-    .default(false)
-    .meta({
-      description:
-        "Sends the clients' addresses to the ingress controller with the PROXY protocol. Both sides are " +
-        "configured; ingress-nginx then refuses all other clients, Traefik does not. Layer 4: at layer 7 " +
-        "X-Forwarded-For does the same.",
-    }),
+  proxyProtocol: onlyWith(
+    layer4("at layer 7 nginx sends the clients' addresses in X-Forwarded-For"),
+    z
+      .boolean()
+      .default(false)
+      .meta({
+        description:
+          "Sends the clients' addresses to the ingress controller with the PROXY protocol. Both sides are " +
+          "configured; ingress-nginx then refuses all other clients, Traefik does not.",
+      }),
+  ),
   floatingAddress: z
     .strictObject({
       address: text(checkFloatingAddress, {

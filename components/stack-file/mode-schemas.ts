@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { isMapping } from "./mapping.ts";
 import type { Mapping } from "./mapping.ts";
+import { describeConditions } from "./only-with.ts";
 import { nearest } from "./nearest.ts";
 import { modes, stackFileSchema } from "./schema.ts";
 import type { Parsed, StackFile } from "./schema.ts";
@@ -24,7 +25,7 @@ export type AnyParsed = Parsed<StackFile> | Parsed<SingleNodeFile>;
 const modeSchemaOf = (mode: Mode, schema: z.ZodObject): ModeSchema => ({
   mode,
   keys: schema.shape,
-  nodes: z.toJSONSchema(schema, { io: "input", target: "draft-7" }) as SchemaNode,
+  nodes: describeConditions(z.toJSONSchema(schema, { io: "input", target: "draft-7" }) as SchemaNode),
 });
 
 export const modeSchemas: Readonly<Record<Mode, ModeSchema>> = {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defaultNginxOptions } from "../load-balancer/nginx-options.ts";
 import { checkIp, checkSize } from "./balancer-fields.ts";
+import { layer7, onlyWith } from "./only-with.ts";
 import { list, text } from "./text-field.ts";
 
 const standard = defaultNginxOptions;
@@ -9,38 +10,50 @@ const hsts = { maxAge: 63_072_000, includeSubDomains: true, preload: false, ...s
 /** `loadBalancer.nginx`: options that only nginx has. Changing any of them reloads nginx. */
 export const nginxOptions = z
   .strictObject({
-    http2: z.boolean().default(standard.http2).meta({
-      description: "Offers HTTP/2 to clients; otherwise they use HTTP/1.1. Layer 7.",
-    }),
-    gzip: z.boolean().default(standard.gzip).meta({
-      description: "Compresses text for clients, which costs CPU time and helps on slow connections. Layer 7.",
-    }),
-    hsts: z
-      .union([
-        z.strictObject({
-          maxAge: z.int().min(0).max(63_072_000).default(hsts.maxAge).meta({
-            description: "Seconds a browser insists on HTTPS after its last visit; 0 revokes it.",
-          }),
-          includeSubDomains: z.boolean().default(hsts.includeSubDomains).meta({
-            description: "Applies to every subdomain of `hostname` too, wherever it is served.",
-          }),
-          preload: z.boolean().default(hsts.preload).meta({
-            description: "Allows browsers to preload the hostname, which is hard to undo.",
-          }),
-        }),
-        z.literal(false),
-      ])
-      .prefault({})
-      .meta({
-        description:
-          "Makes browsers refuse plain HTTP and invalid certificates for `hostname`. `false` sends no such header; browsers keep an earlier one until it expires. Layer 7.",
-        examples: ["{ maxAge: 63072000, includeSubDomains: true, preload: false }"],
+    http2: onlyWith(
+      layer7,
+      z.boolean().default(standard.http2).meta({
+        description: "Offers HTTP/2 to clients; otherwise they use HTTP/1.1.",
       }),
-    maxBodySize: text(checkSize, {
-      description:
-        "Largest request body, with nginx's k, m or g; larger ones, such as imports of big charts, get 413. Layer 7.",
-      example: "100m",
-    }).default(standard.maxBodySize),
+    ),
+    gzip: onlyWith(
+      layer7,
+      z.boolean().default(standard.gzip).meta({
+        description: "Compresses text for clients, which costs CPU time and helps on slow connections.",
+      }),
+    ),
+    hsts: onlyWith(
+      layer7,
+      z
+        .union([
+          z.strictObject({
+            maxAge: z.int().min(0).max(63_072_000).default(hsts.maxAge).meta({
+              description: "Seconds a browser insists on HTTPS after its last visit; 0 revokes it.",
+            }),
+            includeSubDomains: z.boolean().default(hsts.includeSubDomains).meta({
+              description: "Applies to every subdomain of `hostname` too, wherever it is served.",
+            }),
+            preload: z.boolean().default(hsts.preload).meta({
+              description: "Allows browsers to preload the hostname, which is hard to undo.",
+            }),
+          }),
+          z.literal(false),
+        ])
+        .prefault({})
+        .meta({
+          description:
+            "Makes browsers refuse plain HTTP and invalid certificates for `hostname`. `false` sends no such header; browsers keep an earlier one until it expires.",
+          examples: ["{ maxAge: 63072000, includeSubDomains: true, preload: false }"],
+        }),
+    ),
+    maxBodySize: onlyWith(
+      layer7,
+      text(checkSize, {
+        description:
+          "Largest request body, with nginx's k, m or g; larger ones, such as imports of big charts, get 413.",
+        example: "100m",
+      }).default(standard.maxBodySize),
+    ),
     logFormat: z.enum(["text", "json"]).default(standard.logFormat).meta({
       description: "Format of the access log: readable text, or one JSON object per line for a log collector.",
     }),

@@ -1,3 +1,5 @@
+import type { OnlyWith } from "./only-with.ts";
+
 /** The part of JSON Schema that zod writes for the stack file. */
 export interface SchemaNode {
   readonly type?: string;
@@ -15,4 +17,6 @@ export interface SchemaNode {
   readonly anyOf?: readonly SchemaNode[];
   readonly minimum?: number;
   readonly maximum?: number;
+  /** Not of JSON Schema: when the key has an effect. */
+  readonly onlyWith?: OnlyWith;
 }

@@ -5,11 +5,12 @@ import {
   defaultVersions,
   rancherChartRepositories,
 } from "../versions.ts";
-import { jumpHost, port, server, user } from "./host-schema.ts";
+import { server, sshDefaults } from "./host-schema.ts";
 import { loadBalancer } from "./load-balancer-schema.ts";
 import { nearest } from "./nearest.ts";
 import { checkHostname, checkRepositoryUrl } from "./network-fields.ts";
 import type { FieldCheck } from "./network-fields.ts";
+import { onlyWith } from "./only-with.ts";
 import { quote } from "./quote.ts";
 import { list, mapping, text } from "./text-field.ts";
 import { tls } from "./tls-schema.ts";
@@ -75,32 +76,29 @@ export const stackFileSchema = z.strictObject({
       "`https://` or `oci://`. A private repository needs `chartRepositoryCredentials`, an OCI registry `helm registry login`.",
     example: "https://charts.example.com/rancher",
   }).default(defaultRancherChartRepository),
-  ssh: z
-    .strictObject({
-      user: user.default("root"),
-      port: port.default(22),
-      jumpHost: jumpHost.optional(),
-    })
-    .prefault({})
-    .meta({
-      description: "Defaults for every SSH host; a host may override them.",
-      examples: ["{ user: ops, port: 22 }"],
-    }),
+  ssh: sshDefaults,
   cluster,
   loadBalancer,
   tls: tls.default({ source: "rancher" }),
-  certManager: z
-    .strictObject({
-      version: text(checkVersion("cert-manager", defaultVersions.certManager), {
-        description: "Chart version, three parts.",
-        example: defaultVersions.certManager,
-      }).default(defaultVersions.certManager),
-      chartRepository: text(checkRepositoryUrl, {
-        description: "Helm repository's URL, `https://` or `oci://`.",
-      }).default(certManagerChartRepository),
-    })
-    .prefault({})
-    .meta({ description: "cert-manager, installed if the TLS source needs it.", examples: ["{ version: 1.21.2 }"] }),
+  certManager: onlyWith(
+    {
+      key: "tls.source",
+      is: ["rancher", "letsEncrypt"],
+      because: "a certificate of your own needs no cert-manager",
+    },
+    z
+      .strictObject({
+        version: text(checkVersion("cert-manager", defaultVersions.certManager), {
+          description: "Chart version, three parts.",
+          example: defaultVersions.certManager,
+        }).default(defaultVersions.certManager),
+        chartRepository: text(checkRepositoryUrl, {
+          description: "Helm repository's URL, `https://` or `oci://`.",
+        }).default(certManagerChartRepository),
+      })
+      .prefault({})
+      .meta({ description: "cert-manager, which this program installs.", examples: ["{ version: 1.21.2 }"] }),
+  ),
   chartValues: mapping(z.unknown())
     .default({})
     .meta({

@@ -2,13 +2,11 @@ import { checkCompatibility } from "../compatibility.ts";
 import type { Problem } from "../problem.ts";
 import { rancherWarnings } from "../support-warnings.ts";
 import { checkAdditionalCAs } from "./additional-ca-rules.ts";
-import { nginxBalancer } from "./parsed-balancer.ts";
 import { rancherImage } from "./docker-fields.ts";
 import { dockerProblems } from "./docker-rules.ts";
 import { environmentProblems } from "./environment-fields.ts";
 import { checkHostKeys } from "./host-key-rules.ts";
 import { hstsProblems } from "./hsts-rules.ts";
-import { runAsProblems } from "./layer-rules.ts";
 import { isMapping } from "./mapping.ts";
 import type { Findings, Reading } from "./reading.ts";
 import type { Parsed } from "./schema.ts";
@@ -40,7 +38,6 @@ export function singleNodeFindings(parsed: Parsed<SingleNodeFile>, reading: Read
       ...hostKeys.problems,
       ...dockerProblems(parsed, values),
       ...environmentProblems(docker?.environment ?? {}),
-      ...runAsProblems(nginxBalancer(parsed), values),
       ...singleNodePortProblems(parsed, values),
       ...singleNodeNginxProblems(parsed),
       ...hstsProblems(parsed),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { forwarding, nginxFields, ports, runAsField } from "./balancer-schema.ts";
 import { docker } from "./docker-schema.ts";
+import { sshDefaults } from "./host-schema.ts";
 import { stackFileSchema } from "./schema.ts";
 import { certificateOfYours } from "./tls-schema.ts";
 
@@ -51,14 +52,14 @@ const tls = z
     examples: ["{ source: secret, certificate: certificates/rancher.pem }"],
   });
 
-const { mode, hostname, version, ssh } = stackFileSchema.shape;
+const { mode, hostname, version } = stackFileSchema.shape;
 
 /** Every key of a single node that is not a secret. */
 export const singleNodeSchema = z.strictObject({
   mode: mode.meta({ examples: ["single-node"] }),
   hostname,
   version,
-  ssh,
+  ssh: sshDefaults,
   docker,
   loadBalancer,
   tls,

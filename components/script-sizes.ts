@@ -2,6 +2,7 @@ import { renderRancherDataScript } from "./docker/rancher-data-script.ts";
 import { rancherContainerSpec } from "./docker/rancher-container-spec.ts";
 import { rancherNetwork } from "./docker/names.ts";
 import { localHost, sshHost, type Host } from "./host/host.ts";
+import type { ShellScript } from "./host/link.ts";
 import { maxScriptBytes, scriptBytes } from "./host/script.ts";
 import { renderHaproxyScript } from "./load-balancer/haproxy-script.ts";
 import { renderSingleNodeNginxScript } from "./load-balancer/single-node-nginx-script.ts";
@@ -16,16 +17,16 @@ import { generatedCertificateFiles } from "./tls/generated-certificate-script.ts
 const reserve = 512;
 
 /**
- * Settings smaller than this, in bytes, are not checked, because rendering takes time. The largest script has 62 KB
- * without sites, and a site adds at most 15 bytes of script per byte of its settings.
+ * Settings smaller than this, in bytes, are not checked, because rendering takes time. The largest script has 13 KB
+ * without sites, and a site adds at most 16 bytes of script per byte of its settings.
  */
-const harmless = 2048;
+const harmless = 4096;
 
 /** A script whose size depends on the stack file. */
 interface SizedScript {
   readonly name: string;
   readonly host: Host;
-  readonly body: string;
+  readonly body: ShellScript;
 }
 
 /**

@@ -1,5 +1,4 @@
-import { adoptedSuffix } from "../components/docker/data-adopt.ts";
-import { inRancherContainer, rancherVolume } from "../components/docker/names.ts";
+import { adoptedSuffix, inRancherContainer, rancherVolume } from "../components/docker/names.ts";
 import type { SingleNodeSettings } from "../components/stack-file.ts";
 import { secretCommand } from "../components/stack-file/secret-keys.ts";
 import { isInsideData } from "./adoption-refusals.ts";

@@ -1,6 +1,6 @@
 import { parseImageReference } from "../components/docker/image-reference.ts";
 import type { ScriptText } from "../components/host/script.ts";
-import { quote } from "../components/host/shell.ts";
+import { shellFile } from "../components/host/shell-files.ts";
 import { versionOfArchive } from "../components/stack-file/backup-fields.ts";
 
 /** An archive of Rancher's data on the Docker host. */
@@ -18,13 +18,7 @@ export interface Archive {
 
 /** A read-only script that prints one line for each archive: `BYTES CHECKED NAME IMAGE`. */
 export function listArchivesScript(folder: string): ScriptText {
-  const body = `for archive in ${quote(folder)}/rancher-*.tar.gz; do
-  [ -e "$archive" ] || continue
-  checked=no image=
-  [ ! -e "$archive.sha256" ] || { checked=yes; image=$(sed -n 's/^# image //p' "$archive.sha256"); }
-  printf '%s %s %s %s\\n' "$(wc -c <"$archive" | tr -d ' ')" "$checked" "\${archive##*/}" "$image"
-done
-`;
+  const body = { main: shellFile("docker/archive-list.sh"), values: { folder } };
   return { name: "archives", title: "lists the archives of Rancher's data", body, timeoutSeconds: 60 };
 }
 

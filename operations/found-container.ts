@@ -33,27 +33,9 @@ export interface FoundContainer {
   readonly labels: readonly string[];
 }
 
-/**
- * A script that reads a container and changes nothing. A variable's value may be a secret, so only names leave the
- * host. They are sorted, because an engine lists them in random order.
- */
+/** A script that reads a container and changes nothing. A variable's value may be a secret, so only names leave the host. */
 export function findContainerScript(container: string): ScriptText {
-  const body = `${renderContainerSurvey(container)}
-about "$name_asked" '{{range .Mounts}}{{println "mount" .Type (or .Name .Source) .Destination}}{{end}}' | sed -e '/^$/d'
-docker image inspect -f '{{range .Config.Env}}{{json .}}{{println}}{{end}}' "$(about "$name_asked" '{{.Image}}')" 2>/dev/null | sed -e '/^$/d' >"$work/of-image" || true
-about "$name_asked" '{{range .Config.Env}}{{json .}}{{println}}{{end}}' | sed -e '/^$/d' >"$work/of-container"
-{ grep -v -x -F -f "$work/of-image" "$work/of-container" || true; } >"$work/own"
-sed -e 's/^"\\([^=]*\\)=.*/variable \\1/' "$work/own" | sort
-sed -n -e 's,^"\\([A-Za-z_]*_[Pp][Rr][Oo][Xx][Yy]\\)=[a-z]*://[^/]*@.*,with-credentials \\1,p' -e 's,^"SSL_CERT_DIR=\\(.*\\)"$,certificate-folder \\1,p' "$work/own" | sort
-# An engine omits fields it does not have, so the template loops over all of them.
-# shellcheck disable=SC2016 # the variables are the template's
-about "$name_asked" '{{range $key, $value := .HostConfig}}{{if eq $key ${hostConfigFields.map((field) => `"${field}"`).join(" ")}}}{{println "option" $key (json $value)}}{{end}}{{end}}{{with .HostConfig.LogConfig}}{{println "option LogType" (json .Type)}}{{range $key, $value := .Config}}{{println "log-option" $key}}{{end}}{{end}}{{range $key, $value := .Config}}{{if eq $key "StopTimeout" "User"}}{{println "option" $key (json $value)}}{{end}}{{end}}' | sed -e '/^$/d' | sort
-# shellcheck disable=SC2016 # the variables are the template's
-docker image inspect -f '{{range $key, $value := .Config.Labels}}{{println "label" $key}}{{end}}' "$(about "$name_asked" '{{.Image}}')" 2>/dev/null | sed -e '/^$/d' >"$work/image-labels" || true
-# shellcheck disable=SC2016 # the variables are the template's
-about "$name_asked" '{{range $key, $value := .Config.Labels}}{{println "label" $key}}{{end}}' | sed -e '/^$/d' >"$work/labels"
-{ grep -v -x -F -f "$work/image-labels" "$work/labels" || true; } | sort
-`;
+  const body = renderContainerSurvey(container, hostConfigFields);
   return { name: "adopt", title: `inspects the container ${container}`, body, timeoutSeconds: 120 };
 }
 

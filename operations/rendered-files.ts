@@ -24,10 +24,12 @@ function filesOf({ type, name, inputs }: Registration): [string, string][] {
 function scriptFiles(name: string, inputs: Registration["inputs"]): [string, string][] {
   const host = /^# host ([^\s,]+)/.exec(String(inputs["create"]))?.[1] ?? "unknown";
   const script = name.slice(host.length + 1).replace(/-script$/, "");
-  return ["create", "update", "delete"].flatMap((step) => {
-    const text = inputs[step];
-    return typeof text === "string" ? [[`hosts/${host}/${script}.${step}.sh`, text] as [string, string]] : [];
-  });
+  const texts = ["create", "update", "delete"].map((step) => [`${script}.${step}.sh`, inputs[step]] as const);
+  // The base script gets the functions of all scripts on standard input.
+  const library = script === "base" ? ([["library.sh", inputs["stdin"]]] as const) : [];
+  return [...texts, ...library].flatMap(([file, text]) =>
+    typeof text === "string" ? [[`hosts/${host}/${file}`, text] as [string, string]] : [],
+  );
 }
 
 function release(inputs: Registration["inputs"]): string {

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { HostFile, SandboxCertificate } from "./balancer-overlay.ts";
 import type { CertificateAuthority } from "./kubernetes/certificate-authority.ts";
 import type { WantedMachines } from "./overlay.ts";
@@ -21,12 +23,12 @@ export async function certificatesFor(
   return { certificate: await issue(hostname), siteCertificates: new Map(await Promise.all(ofSites)) };
 }
 
+const putFile = readFileSync(join(import.meta.dirname, "put-file.sh"), "utf8");
+
 /** Writes the files that the stack file expects on a host. */
 export async function putFiles(host: Host, files: readonly HostFile[]): Promise<void> {
   for (const { path, content, mode } of files) {
-    // Node's pipes are sockets, which /dev/stdin cannot open.
-    const script = 'umask 022 && mkdir -p "${1%/*}" && umask 077 && cat >"$1" && chmod "$2" "$1"';
-    const command = ["sh", "-c", script, "sh", path, mode.toString(8)];
+    const command = ["sh", "-c", putFile, "put-file", path, mode.toString(8)];
     const { code, stderr } = await host.exec(command, { stdin: content });
     if (code !== 0) throw new Error(`${path} cannot be put onto ${host.name}: ${stderr}`);
   }

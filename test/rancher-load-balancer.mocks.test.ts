@@ -63,7 +63,7 @@ describe.each(balancers)("the load balancer of a stack with %s", (_, script, set
     );
 
     const { create } = only(registrations, "command:remote:Command", "lb-1-keepalived-script").inputs;
-    expect(create).toContain("address=192.0.2.9 own=192.0.2.10 wanted_interface=ens3\npeers=192.0.2.20\n");
+    expect(create).toContain("\naddress=192.0.2.9\nown=192.0.2.10\npeers=192.0.2.20\nwanted_interface=ens3\n");
     expect(create).toContain("virtual_router_id 84\n");
   });
 

@@ -63,7 +63,9 @@ describe("ports of a single node", () => {
     const { registrations } = await synthesiseRecipe({ settings: { docker, loadBalancer } });
 
     const checks = String(only(registrations, local, "local-docker-host-script").inputs["create"]);
-    expect(checks).toContain("for port in 8080 8443; do");
-    expect(checks).toContain("rancher | rancher-nginx | rancher-nginx-next | rancher-nginx-former | old-rancher)");
+    expect(checks).toContain("\nports='8080 8443'\n");
+    expect(checks).toContain(
+      "\ncontainers='rancher rancher-nginx rancher-nginx-next rancher-nginx-former old-rancher'\n",
+    );
   });
 });

@@ -108,7 +108,7 @@ exec sudo -n cat /var/backups/rancher/certificate-authority/rancher.localhost/ce
     const { registrations } = await synthesiseRecipe({ settings: { tls } });
 
     expect(nginx(registrations)["create"]).toContain(
-      "copy_pair rancher rancher.localhost /etc/ssl/r.pem /etc/ssl/r.key",
+      "host\trancher\trancher.localhost\t/etc/ssl/r.pem\t/etc/ssl/r.key",
     );
     expect(nginx(registrations)["stdin"]).toBe("");
   });

@@ -139,7 +139,7 @@ describe("the single-node recipe", () => {
     expect(await valueOf(result.image)).toBe(pinned);
     expect(only(registrations, image, "rancher-image").inputs["name"]).toBe(pinned);
     expect(only(registrations, container, "rancher-container").inputs["image"]).toBe(pinned);
-    expect(only(registrations, local, "local-rancher-data-script").inputs["create"]).toContain(`image=${pinned} `);
+    expect(only(registrations, local, "local-rancher-data-script").inputs["create"]).toContain(`\nimage=${pinned}\n`);
   });
 });
 
@@ -204,7 +204,7 @@ describe("the order of the single-node recipe", () => {
       "rancher-image",
     ]);
     expect(only(registrations, local, "local-rancher-ready-script").inputs["create"]).toContain(
-      "container=rancher-container-id version=2.15.2 stack=dev\n",
+      "container=rancher-container-id\nversion=2.15.2\nstack=dev\n",
     );
   });
 

@@ -1,5 +1,5 @@
 /**
- * Installs what this clone and this machine need for a purpose: `node tools/bootstrap.mjs start|test|up|node`. It runs
+ * Installs what this clone and this machine need for a purpose: `node tools/bootstrap.mjs start|test|check|up|node`. It runs
  * before anything is installed, on any Node: its static imports must work in old releases.
  */
 import { nodeVersionProblem } from "./node-version.mjs";

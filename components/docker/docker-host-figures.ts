@@ -32,6 +32,3 @@ export function countsAs(gigabytes: number): number {
  * second has room for an upgrade, which needs two images, a copy of the data and its archive.
  */
 export const diskFree = { needed: 5, comfortable: 20 };
-
-/** Maximum clock offset in seconds. Rancher's certificates and tokens are valid from the second they are created. */
-export const clockTolerance = 5;

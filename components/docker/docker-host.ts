@@ -96,9 +96,8 @@ export class DockerHost extends pulumi.ComponentResource {
       {
         script: "host-resolvers",
         title: "finds the machine's resolvers that containers can reach",
-        create: renderHostResolvers,
+        create: renderHostResolvers(),
         secretOutput: false,
-        bare: true,
       },
       { parent: this, dependsOn: [this.ready] },
     );

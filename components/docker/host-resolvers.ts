@@ -1,3 +1,6 @@
+import { link } from "../host/link.ts";
+import { shellFile } from "../host/shell-files.ts";
+
 /** A bind mount, as the provider's `volumes` expects it. */
 export interface HostMount {
   readonly hostPath: string;
@@ -5,21 +8,13 @@ export interface HostMount {
   readonly readOnly: boolean;
 }
 
-/** Where systemd-resolved writes its upstream resolvers. */
+/** Where systemd-resolved writes its upstream resolvers, also in `host-resolvers.sh`. */
 const resolved = "/run/systemd/resolve";
 
-/**
- * Body of a script that prints where a Docker host over SSH lists resolvers that its containers can reach:
- * systemd-resolved's folder, or /etc/resolv.conf if that is a regular file. Prints nothing if neither lists an IPv4
- * resolver. It prints a path instead of the content, so that a change of resolvers is no difference in a preview.
- */
-export const renderHostResolvers = `names_resolvers() { awk '$1 == "nameserver" && $2 ~ /^[0-9.]+$/ && $2 !~ /^(0|127|169[.]254)[.]/ { found = 1 } END { exit !found }' "$1" 2>/dev/null; }
-if names_resolvers ${resolved}/resolv.conf; then
-  echo ${resolved}
-elif [ ! -h /etc/resolv.conf ] && names_resolvers /etc/resolv.conf; then
-  echo /etc/resolv.conf
-fi
-`;
+/** Text of a script that prints where a Docker host over SSH lists resolvers that its containers can reach. */
+export function renderHostResolvers(): string {
+  return link({ main: shellFile("docker/host-resolvers.sh") });
+}
 
 /**
  * Gives the pods of the K3s inside Rancher the host's resolvers. In a user-defined network, a container's

@@ -1,3 +1,5 @@
+import type { ShellValues } from "../host/link.ts";
+
 /** Names on the Docker host of a single node. Changing one orphans what has the old name. */
 
 /** Rancher's container, and its name in DNS for nginx. */
@@ -18,6 +20,15 @@ export const rancherUpgradeTest = {
   volume: "rancher-trial-data",
   network: "rancher-trial",
 } as const;
+
+/** Container that reads or writes data; at most one at a time. */
+export const helperContainer = "rancher-data-helper";
+
+/** Label of temporary containers, volumes and networks, which may be removed at any time. */
+export const partLabel = "rancher.part";
+
+/** Suffix of the name of a container that was taken over. */
+export const adoptedSuffix = "-before-rancher-stack";
 
 /** Labels of Rancher's container; its network has the first one too. */
 export const rancherLabels = {
@@ -42,3 +53,12 @@ export const inRancherContainer = {
   /** https://docs.k3s.io/installation/private-registry */
   k3sRegistries: "/etc/rancher/k3s/registries.yaml",
 } as const;
+
+/** Values of scripts that look at Rancher's container and its data. */
+export const rancherNames = {
+  rancher_container: rancherContainer,
+  rancher_volume: rancherVolume,
+  rancher_data: inRancherContainer.data,
+  stack_label: rancherLabels.stack,
+  version_label: rancherLabels.version,
+} as const satisfies ShellValues;

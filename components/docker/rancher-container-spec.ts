@@ -55,6 +55,39 @@ export const rancherHealthcheck = {
   retries: 6,
 } as const;
 
+/** Seconds between SIGTERM and SIGKILL, for Rancher and its Kubernetes. */
+export const graceSeconds = 60;
+
+/** An engine with userns-remap refuses privileged containers otherwise. */
+export const userNamespace = "host";
+
+/** Options of the engine for every container that runs Rancher: the real one, and that of the upgrade test. */
+export function engineOptions({ memory, cpus }: RancherContainerSpec) {
+  return {
+    // Rancher's embedded Kubernetes mounts file systems, moves cgroups and reads /dev/kmsg.
+    privileged: true,
+    usernsMode: userNamespace,
+    logDriver: "json-file",
+    logOpts: { "max-size": "10m" },
+    // Swap is set too: the engine would return its own default, a difference at every run. etcd should not swap.
+    ...(memory !== undefined && { memory, memorySwap: memory }),
+    ...(cpus !== undefined && { cpus }),
+  };
+}
+
+/** The same as options of `docker create`; none contains a blank. */
+export function dockerOptions(spec: RancherContainerSpec): string[] {
+  const { usernsMode, logDriver, logOpts, memory, memorySwap, cpus } = engineOptions(spec);
+  return [
+    "--privileged",
+    ...["--userns", usernsMode],
+    ...["--log-driver", logDriver],
+    ...Object.entries(logOpts).flatMap(([name, value]) => ["--log-opt", `${name}=${value}`]),
+    ...(memory === undefined ? [] : ["--memory", `${memory}m`, "--memory-swap", `${memorySwap}m`]),
+    ...(cpus === undefined ? [] : ["--cpus", cpus]),
+  ];
+}
+
 /**
  * Rancher's container from a stack file.
  *

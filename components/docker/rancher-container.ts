@@ -4,7 +4,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { withCredentials } from "../proxy-credentials.ts";
 import { resolverMounts } from "./host-resolvers.ts";
 import { inRancherContainer, rancherContainer } from "./names.ts";
-import { rancherHealthcheck, type RancherContainerSpec } from "./rancher-container-spec.ts";
+import {
+  engineOptions,
+  graceSeconds,
+  rancherHealthcheck,
+  type RancherContainerSpec,
+} from "./rancher-container-spec.ts";
 
 export interface RancherContainerArgs {
   /** Any change but that of the memory limit replaces the container; the data stays in its volume. */
@@ -25,9 +30,6 @@ export interface RancherContainerArgs {
   readonly resolvers?: pulumi.Input<string>;
 }
 
-/** Seconds between SIGTERM and SIGKILL, for Rancher and its Kubernetes. */
-const graceSeconds = 60;
-
 /**
  * Rancher in one container, ready when the container is started.
  *
@@ -43,6 +45,7 @@ export class RancherContainer extends pulumi.ComponentResource {
 
     const { spec, bootstrapPassword, resolvers = "" } = args;
     const files = uploads(args);
+    const options = engineOptions(spec);
     // Previous images are kept, so that going back needs no registry.
     const image = new RemoteImage(`${name}-image`, { name: args.image, keepLocally: true }, { parent: this });
     const container = new Container(
@@ -54,10 +57,8 @@ export class RancherContainer extends pulumi.ComponentResource {
         // Empty lists are omitted: the engine would return its own value, a difference at every run.
         ...(spec.command.length > 0 && { command: [...spec.command] }),
         envs: [...environment(args), pulumi.interpolate`CATTLE_BOOTSTRAP_PASSWORD=${pulumi.secret(bootstrapPassword)}`],
-        // Rancher's embedded Kubernetes mounts file systems, moves cgroups and reads /dev/kmsg.
-        privileged: true,
-        // An engine with userns-remap refuses privileged containers otherwise.
-        usernsMode: "host",
+        ...options,
+        logOpts: { ...options.logOpts, "max-file": "5" },
         networkMode: args.network,
         ...(spec.ports.length > 0 && { ports: spec.ports.map((port) => ({ ...port, protocol: "tcp" })) }),
         volumes: pulumi
@@ -65,14 +66,9 @@ export class RancherContainer extends pulumi.ComponentResource {
           .apply((path) => [...spec.volumes.map((volume) => ({ ...volume })), ...resolverMounts(path)]),
         ...(files.length > 0 && { uploads: files }),
         labels: Object.entries(spec.labels).map(([label, value]) => ({ label, value })),
-        // Swap is set too: the engine would return its own default, a difference at every run. etcd should not swap.
-        ...(spec.memory !== undefined && { memory: spec.memory, memorySwap: spec.memory }),
-        ...(spec.cpus !== undefined && { cpus: spec.cpus }),
         // Not unless-stopped: after it was killed, the engine stops running containers at its next start and then treats
         // them as stopped by a user. https://github.com/moby/moby/issues/41302
         restart: "always",
-        logDriver: "json-file",
-        logOpts: { "max-size": "10m", "max-file": "5" },
         healthcheck: { ...rancherHealthcheck, tests: [...rancherHealthcheck.tests] },
         // The first applies to `docker stop`, the second to the provider, which otherwise kills the container immediately.
         stopTimeout: graceSeconds,

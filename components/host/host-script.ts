@@ -4,7 +4,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { SshCredentials } from "./connection.ts";
 import { connectionTo } from "./connection.ts";
 import type { Host } from "./host.ts";
-import { renderBareScript, renderScript } from "./script.ts";
+import type { ShellScript } from "./link.ts";
+import { renderBareScript, renderScript, renderShortScript } from "./script.ts";
+import { shellFile } from "./shell-files.ts";
 
 export interface HostScriptArgs {
   readonly host: Host;
@@ -14,29 +16,32 @@ export interface HostScriptArgs {
   /** One-line description, shown in a preview. */
   readonly title: string;
   /**
-   * Shell text that may use everything in `preamble`. Changing it runs `update` on the same host, in place. It may be
-   * an output if part of it is resolved at preview, such as an image's digest. A secret output would hide every
-   * difference.
+   * Changing it runs `update` on the same host, in place. It may be an output if part of it is resolved at preview, such
+   * as an image's digest. A secret output would hide every difference.
+   *
+   * A text is for a script that only prints: it runs by itself, without a preamble or an undo step. Its output therefore
+   * stays known at preview until the text changes.
    */
-  readonly create: pulumi.Input<string>;
-  /** @default the text of `create` */
-  readonly update?: string;
+  readonly create: pulumi.Input<ShellScript> | string;
+  /** @default `create` */
+  readonly update?: ShellScript;
   /** @default runs the script's undo step, if it registered one */
-  readonly delete?: string;
+  readonly delete?: ShellScript;
   /** Values for `secret NAME`, passed on standard input. */
   readonly secrets?: Readonly<Record<string, pulumi.Input<string>>>;
+  /**
+   * Text on standard input, for a script without secrets that also brings its own functions, because the library may be
+   * missing or old when it runs.
+   */
+  readonly input?: string;
   /** Set to `false` only if standard output contains nothing secret. @default true */
   readonly secretOutput?: boolean;
   /** Seconds. @default 900 */
   readonly timeoutSeconds?: number;
-  /**
-   * For a script that only prints: it runs without `preamble` and has no undo step. Its output therefore stays known at
-   * preview until its own text changes.
-   *
-   * @default false
-   */
-  readonly bare?: boolean;
 }
+
+/** Runs the undo step of the script's name. */
+const runUndo: ShellScript = { main: shellFile("host/run-undo.sh") };
 
 /**
  * A script on a host: the only place that builds a remote or local command.
@@ -51,16 +56,18 @@ export class HostScript extends pulumi.ComponentResource {
   constructor(name: string, args: HostScriptArgs, opts?: pulumi.ComponentResourceOptions) {
     super("rancher:host:HostScript", name, {}, opts);
 
-    const { script, title, secretOutput = true, timeoutSeconds = 900, bare = false } = args;
-    const render = (body: string) =>
-      bare
-        ? renderBareScript(args.host, title, body)
-        : renderScript(args.host, { name: script, title, body, timeoutSeconds });
+    const { script, title, create, secretOutput = true, timeoutSeconds = 900 } = args;
+    const renderFor = args.input === undefined ? renderShortScript : renderScript;
+    const render = (body: ShellScript) => renderFor(args.host, { name: script, title, body, timeoutSeconds });
     const inputs = {
-      create: typeof args.create === "string" ? render(args.create) : pulumi.output(args.create).apply(render),
-      ...(args.update !== undefined && { update: render(args.update) }),
-      ...(!bare && { delete: render(args.delete ?? `run_undo ${script}\n`) }),
-      stdin: secretLines(args.secrets ?? {}),
+      ...(typeof create === "string"
+        ? { create: renderBareScript(args.host, title, create) }
+        : {
+            create: isPlain(create) ? render(create) : pulumi.output(create).apply(render),
+            delete: render(args.delete ?? runUndo),
+          }),
+      ...(args.update && { update: render(args.update) }),
+      stdin: args.input ?? secretLines(args.secrets ?? {}),
       addPreviousOutputInEnv: false,
     };
     // Only standard error is logged: a secret on standard output would be logged in plain text.
@@ -85,6 +92,10 @@ export class HostScript extends pulumi.ComponentResource {
     this.output = command.stdout;
     this.registerOutputs({ output: this.output });
   }
+}
+
+function isPlain(script: pulumi.Input<ShellScript>): script is ShellScript {
+  return "main" in script && !pulumi.Output.isInstance(script);
 }
 
 /** One line per secret, `name base64`, so that any text is passed unchanged and never as an argument. */

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { renderBaseCreate, renderBaseDelete, renderBaseUpdate } from "./base-script.ts";
 import type { SshCredentials } from "./connection.ts";
 import type { Host } from "./host.ts";
+import { shellLibrary } from "./link.ts";
 import type { HostScriptArgs } from "./host-script.ts";
 import { HostScript } from "./host-script.ts";
 
@@ -11,7 +12,8 @@ export interface ManagedHostArgs {
 }
 
 /**
- * A machine that this stack manages. It is marked first; the remaining undo steps run last.
+ * A machine that this stack manages. First it is marked and gets the library of functions; the remaining undo steps run
+ * last.
  *
  * Over SSH, expects Linux with a POSIX shell, util-linux and coreutils, and a user who may become root without a
  * password. On this machine, expects the standard tools of macOS or Linux, and no root.
@@ -34,6 +36,7 @@ export class ManagedHost extends pulumi.ComponentResource {
         create: renderBaseCreate(marker),
         update: renderBaseUpdate(marker),
         delete: renderBaseDelete(marker),
+        input: shellLibrary().text,
         secretOutput: false,
         timeoutSeconds: 600,
       },

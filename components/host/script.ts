@@ -1,12 +1,17 @@
 import type { Host, LocalHost, SshHost } from "./host.ts";
-import { hostLine, stateFolder } from "./host.ts";
-import { localPreamble } from "./local-preamble.ts";
-import { preamble } from "./script-preamble.ts";
-import { hereDocument, quote, quotePath } from "./shell.ts";
-import { killAfterSeconds, timeLimit } from "./time-limit.ts";
+import { hostLine, sshStateFolder } from "./host.ts";
+import { joined, link, linkToLibrary, type ShellScript, type ShellValues } from "./link.ts";
+import { quotePath } from "./shell.ts";
+import { shellFile } from "./shell-files.ts";
 
 /** A script is one argument of the remote shell, and Linux limits one argument to 128 KiB (`MAX_ARG_STRLEN`). */
 export const maxScriptBytes = 96 * 1024;
+
+/** Seconds a script waits for another one on the same host. */
+export const lockSeconds = 300;
+
+/** Text in the arguments of every process that runs a script on this machine, by which waiting scripts recognize it. */
+export const scriptMark = "a script of rancher-stack";
 
 /** Ends a run with its message only: Pulumi prints no stack trace for an error with this marker. */
 export class ScriptTooLarge extends Error {
@@ -24,39 +29,51 @@ export interface ScriptText {
   /** One-line description, shown in a preview. */
   readonly title: string;
   /**
-   * POSIX shell that runs after the preamble: as root on a host over SSH, as the user who runs Pulumi on this machine.
-   * Contains no secret, only `secret NAME`.
+   * Runs after the preamble: as root on a host over SSH, as the user who runs Pulumi on this machine. Contains no secret,
+   * only `secret NAME`.
    */
-  readonly body: string;
+  readonly body: ShellScript;
   /** The script is stopped after this many seconds. */
   readonly timeoutSeconds: number;
 }
 
 /**
  * The complete text that runs on a host: acquires the host's lock, reads secrets from standard input, then runs the
- * body. A preview shows this text, so it is readable: no encoding, no secret.
+ * body. It brings its own functions, so that it runs on any host. A preview shows this text, so it is readable: no
+ * encoding, no secret.
  *
  * @throws ScriptTooLarge if the text is too large to be sent
  */
 export function renderScript(host: Host, script: ScriptText): string {
-  const text = scriptText(host, script);
-  const bytes = Buffer.byteLength(text);
-  if (bytes > maxScriptBytes) {
-    throw new ScriptTooLarge(
-      `the script ${script.name} for host ${host.name} has ${bytes} bytes; ${maxScriptBytes} can be sent to a host. ` +
-        "Shorten what the stack file puts into it.",
-    );
-  }
-  return text;
+  return notTooLarge(host, script, scriptText(host, script, link));
 }
 
-/** Size of the complete text, whether or not it can be sent. */
+/** The same for a host whose base script has placed the library of functions. */
+export function renderShortScript(host: Host, script: ScriptText): string {
+  return notTooLarge(host, script, scriptText(host, script, linkToLibrary));
+}
+
+/** Size of that text, whether or not it can be sent. */
 export function scriptBytes(host: Host, script: ScriptText): number {
-  return Buffer.byteLength(scriptText(host, script));
+  return Buffer.byteLength(scriptText(host, script, linkToLibrary));
 }
 
-function scriptText(host: Host, script: ScriptText): string {
-  return host.kind === "ssh" ? overSsh(host, script) : onThisMachine(host, script);
+function notTooLarge(host: Host, script: ScriptText, text: string): string {
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= maxScriptBytes) return text;
+  throw new ScriptTooLarge(
+    `the script ${script.name} for host ${host.name} has ${bytes} bytes; ${maxScriptBytes} can be sent to a host. ` +
+      "Shorten what the stack file puts into it.",
+  );
+}
+
+/**
+ * A script for a host over SSH that systemd runs as root.
+ *
+ * @param name of the script whose facts it shares
+ */
+export function unattended(name: string, body: ShellScript): ShellScript {
+  return withPreamble("preamble", { state: sshStateFolder, name, lock_seconds: lockSeconds }, body);
 }
 
 /** Like `renderScript`, for a body that only prints: it needs no lock, no time limit and no functions. */
@@ -64,54 +81,40 @@ export function renderBareScript(host: Host, title: string, body: string): strin
   return `${hostLine(host)}\n# ${title}\n${body}`;
 }
 
-/** Body for `renderBareScript` that prints a file of the host. Over SSH it can print a file that only root can read. */
+/**
+ * Body for `renderBareScript` that prints a file of the host. Over SSH it can print a file that only root can read. It
+ * is not a shell file, because what it prints would be unknown at preview whenever its text changes.
+ */
 export function printFile(host: Host, path: string): string {
   const file = quotePath(path);
   if (host.kind === "local") return `exec cat ${file}\n`;
   return `if [ "$(id -u)" -eq 0 ]; then exec cat ${file}; fi\nexec sudo -n cat ${file}\n`;
 }
 
+type Linker = (script: ShellScript) => string;
+
+function scriptText(host: Host, script: ScriptText, linked: Linker): string {
+  const text = host.kind === "ssh" ? overSsh(host, script, linked) : onThisMachine(host, script, linked);
+  return `${hostLine(host)}\n# ${script.title}\n${text}`;
+}
+
 /** The text for a host over SSH, which becomes root first. */
-function overSsh(host: SshHost, script: ScriptText): string {
-  const inner = `${preamble({ name: script.name, stateFolder: stateFolder(host) })}\n${script.body.trimEnd()}\n`;
-  return `${hostLine(host)}
-# ${script.title}
-${becomeRoot(host)}
-exec $as_root timeout -k ${killAfterSeconds} ${script.timeoutSeconds} sh -c "$(cat ${hereDocument(inner, "SCRIPT")}
-)"
-`;
+function overSsh(host: SshHost, { name, body, timeoutSeconds: seconds }: ScriptText, linked: Linker): string {
+  const inner = withPreamble("preamble", { name, lock_seconds: lockSeconds }, body);
+  const script = `state=${sshStateFolder}\n${linked(inner)}`;
+  return link({ main: shellFile("host/as-root.sh"), values: { host: host.name, user: host.user, seconds, script } });
 }
 
-/**
- * The text for this machine. Braces read the here-documents, because the shell of macOS cannot parse one inside a command
- * substitution.
- */
-function onThisMachine(host: LocalHost, { name, title, body, timeoutSeconds }: ScriptText): string {
-  const limit = `${timeLimit}\n`;
-  const inner = `${localPreamble({ name, stateFolder: stateFolder(host) })}\n${body.trimEnd()}\n`;
-  return `${hostLine(host)}
-# ${title}
-{ limit=$(cat); } ${hereDocument(limit, "LIMIT")}
-{ script=$(cat); } ${hereDocument(inner, "SCRIPT")}
-eval "$limit"
-code=0
-timed ${timeoutSeconds} sh -c "$limit
-$script" || code=$?
-[ "$code" -ne 124 ] || echo ${quote(`the script ${name} was stopped because it did not finish within ${timeoutSeconds} s. The end of its output is above. To continue, run pulumi up again`)} >&2
-exit "$code"
-`;
+function onThisMachine(host: LocalHost, { name, body, timeoutSeconds: seconds }: ScriptText, linked: Linker): string {
+  const state = `state=${quotePath(host.stateDir)}\n`;
+  const inner = withPreamble("local-preamble", { script_mark: scriptMark, name, lock_seconds: lockSeconds }, body);
+  const script = state + linked(inner);
+  return state + linked({ main: shellFile("host/as-user.sh"), values: { name, seconds, script } });
 }
 
-function becomeRoot(host: SshHost): string {
-  const { user } = host;
-  const refusal =
-    `host ${host.name}: sudo asks ${user} for a password, and a script cannot give one. ` +
-    `Allow it: ${user} ALL=(root) NOPASSWD: ALL`;
-  return [
-    "as_root=",
-    `if [ "$(id -u)" -ne 0 ]; then`,
-    `  sudo -n true 2>/dev/null || { echo ${quote(refusal)} >&2; exit 10; }`,
-    "  as_root='sudo -n'",
-    "fi",
-  ].join("\n");
+/** @throws if the body has a value of the preamble's own */
+function withPreamble(preamble: string, own: ShellValues, { main, values = {} }: ShellScript): ShellScript {
+  const taken = Object.keys(own).find((name) => name in values);
+  if (taken !== undefined) throw new Error(`the value ${taken} belongs to the preamble of every script`);
+  return { main: joined(shellFile(`host/${preamble}.sh`), main), values: { ...own, ...values } };
 }

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { ShellScript } from "../host/link.ts";
 import type { ManagedHost } from "../host/managed-host.ts";
 import { runInTurn } from "../host/run-in-turn.ts";
 import type { FloatingHost } from "./keepalived-config.ts";
@@ -61,7 +62,10 @@ export class FloatingAddress extends pulumi.ComponentResource {
   }
 }
 
-function scriptFor(self: string, { address, interface: wanted, virtualRouterId, hosts }: FloatingAddressArgs): string {
+function scriptFor(
+  self: string,
+  { address, interface: wanted, virtualRouterId, hosts }: FloatingAddressArgs,
+): ShellScript {
   try {
     const all = hosts.map(({ name, peerAddress }) => ({ name, peerAddress }));
     return renderKeepalivedScript({

@@ -1,3 +1,5 @@
+import type { ShellValues } from "../host/link.ts";
+
 /**
  * Names of the load balancer's containers: the one that serves, its replacement, and the previous one while it drains.
  */
@@ -7,14 +9,17 @@ export const containers = {
   former: "rancher-nginx-former",
 } as const;
 
-/**
- * Folder on the host that is mounted as `/etc/nginx`. Not a single file: a bind mount would keep the old file after a
- * rename.
- */
+/** Folder on a host over SSH that is mounted as `/etc/nginx`. */
 export const containerFolder = "/etc/rancher-nginx";
 
-/** Label with the digest of the options a container was created with. */
-export const specificationLabel = "rancher.specification";
+/** What every function for the load balancer's containers reads. */
+export const containerValues: ShellValues = {
+  serving_container: containers.serving,
+  next_container: containers.next,
+  former_container: containers.former,
+  // Label with the digest of the options a container was created with.
+  specification_label: "rancher.specification",
+};
 
 /**
  * Options of `docker create` and `docker run` for every nginx container.
@@ -37,17 +42,11 @@ export const hardening = [
 ];
 
 /**
- * - The host's network: nginx sees clients' real addresses, and packets are not translated.
- * - `z` relabels the folder on hosts with SELinux, and has no effect elsewhere.
- */
-const everyContainer = ["--pull never", "--network host", ...hardening, `--volume ${containerFolder}:/etc/nginx:ro,z`];
-
-/**
  * Options of the serving container: it restarts with the machine and the engine, drains at `docker stop`, and limits its
  * log. Not `unless-stopped`: after an engine was killed, its next start stops running containers and then treats them as
  * manually stopped (https://github.com/moby/moby/issues/41302).
  */
-export const servingContainer = [
+const servingContainer = [
   "--restart always",
   "--stop-signal SIGQUIT",
   "--log-driver json-file",
@@ -56,31 +55,36 @@ export const servingContainer = [
 ];
 
 export interface ContainerSpec {
+  /**
+   * Name of its network. With `host` nginx sees clients' real addresses, and packets are not translated. It shares any
+   * other network with its upstreams.
+   */
+  readonly network: string;
+  /** Published on all addresses of the host, with the same port numbers. @default none */
+  readonly ports?: readonly number[];
   /** Descriptors a worker may have open: `worker_rlimit_nofile` of the configuration. */
   readonly openFiles: number;
+  /**
+   * Whether the mounted folder belongs to another user than root; root needs a capability to read its files then.
+   * @default false
+   */
+  readonly usersFolder?: boolean;
 }
 
 /**
- * Shell functions. They read `$image` and `$temporary`, the folder in which the image's nginx creates its folders for
- * temporary files. It is a tmpfs of at most 1 GiB, although the configuration writes no temporary files.
- *
- * - `create_container NAME`: creates a serving container.
- * - `specification`: prints the digest of everything a serving container is created with.
- * - `nginx_in IMAGE ARGS...`: runs nginx in a temporary container with the same options.
+ * What nginx-container-spec.sh reads of the containers. The digest that identifies a container is that of this text: any
+ * change of it replaces every container.
  */
-export function containerSpec({ openFiles }: ContainerSpec): string {
-  const spec = [...everyContainer, `--ulimit nofile=${openFiles}:${openFiles}`].join(" ");
-  return `shape="${spec} --tmpfs $temporary:rw,nosuid,nodev,noexec,mode=755,size=1g"
-serving_shape="${servingContainer.join(" ")}"
-run_by="-c /etc/nginx/nginx.conf -g"
-specification() { printf '%s\\n' "$image" "$shape" "$serving_shape" "$run_by" | sha256sum | cut -c 1-16; }
-create_container() {
-  # shellcheck disable=SC2086 # one word per option
-  docker create --name "$1" --label ${specificationLabel}="$(specification)" $shape $serving_shape --entrypoint nginx "$image" $run_by 'daemon off;' >/dev/null
-}
-nginx_in() {
-  in_image=$1; shift
-  # shellcheck disable=SC2086 # one word per option
-  docker run --rm --label ${specificationLabel}=check $shape --entrypoint nginx "$in_image" "$@"
-}`;
+export function containerSpec({ network, ports = [], openFiles, usersFolder = false }: ContainerSpec): ShellValues {
+  return {
+    network,
+    container_options: [
+      "--pull never",
+      `--network ${network}`,
+      ...hardening,
+      ...(usersFolder ? ["--cap-add DAC_OVERRIDE"] : []),
+    ],
+    limit_options: `--ulimit nofile=${openFiles}:${openFiles}`,
+    serving_options: [...servingContainer, ...ports.map((port) => `--publish ${port}:${port}`)],
+  };
 }

@@ -5,8 +5,7 @@ import type { BalancerCertificate } from "./certificate-files.ts";
 import { certificateSecrets } from "./certificate-script.ts";
 import type { Listener } from "./listener.ts";
 import type { NginxOptions } from "./nginx-options.ts";
-import type { NginxPackage } from "./nginx-packages.ts";
-import { renderNginxScript } from "./nginx-script.ts";
+import { renderNginxScript, type NginxPackage } from "./nginx-script.ts";
 
 export interface BalancerHost {
   readonly name: string;

@@ -1,21 +1,12 @@
-import { checkDocker } from "../docker/docker-engine-check.ts";
-import { forgetOldImages, imagePull } from "../docker/image-pull.ts";
-import { gnuForms } from "../host/gnu-forms.ts";
-import { hereDocument, quote } from "../host/shell.ts";
-import { certificateFunctions, cleanCertificates, placeCertificates } from "./certificate-script.ts";
-import { unwatch, watchCertificates } from "./certificate-watch.ts";
+import { link, type ShellScript } from "../host/link.ts";
+import { shellFile } from "../host/shell-files.ts";
+import { certificateValues } from "./certificate-script.ts";
+import { watchValues } from "./certificate-watch.ts";
 import { clientPorts, type Listener, type Upstream } from "./listener.ts";
-import { singleNodeNginxHooks, dropFormer, insideHooks, needShell } from "./single-node-nginx-rollout.ts";
-import { singleNodeNginxSpec } from "./single-node-nginx-spec.ts";
-import { singleNodeNginxFacts, recoverSingleNodeNginx } from "./single-node-nginx-downtime.ts";
-import { neededNginx, renderNginxConfig } from "./nginx-config.ts";
-import { refuseForeign, removeContainers } from "./nginx-container-rollout.ts";
-import { checkOpenssl, openFilesIn, type NginxContainerScriptArgs } from "./nginx-container-script.ts";
-import { containerFolder } from "./nginx-container-spec.ts";
-import { learnImageBuild } from "./nginx-image-build.ts";
-import { rollout } from "./nginx-rollout.ts";
-import { fillTemplate } from "./nginx-template.ts";
-import { refuseSelfConnections } from "./self-connection-script.ts";
+import { neededNginx, nginxValues, renderNginxConfig } from "./nginx-config.ts";
+import { openFilesIn, type NginxContainerScriptArgs } from "./nginx-container-script.ts";
+import { containerFolder, containerSpec, containerValues } from "./nginx-container-spec.ts";
+import { selfConnectionValues } from "./self-connection-script.ts";
 
 /** A container in a Docker network that it shares with its upstreams. */
 export interface SingleNodeNginx {
@@ -31,66 +22,48 @@ export type SingleNodeNginxScriptArgs = NginxContainerScriptArgs & { readonly si
  * Like `renderNginxContainerScript`, for a container with published ports that reaches its upstreams by name in a
  * Docker network. Docker itself opens published ports in the host's firewall and rejects those in use.
  */
-export function renderSingleNodeNginxScript(args: SingleNodeNginxScriptArgs): string {
+export function renderSingleNodeNginxScript(args: SingleNodeNginxScriptArgs): ShellScript {
   const { listeners, options, certificates, image, singleNode } = args;
+  const { network, local } = singleNode;
   const template = renderNginxConfig({ listeners, options, logs: "container" });
-  const folder = singleNode.local ? '"$state/nginx"' : containerFolder;
-  const tools = singleNode.local ? [gnuForms] : [];
-  return [
-    `image=${quote(image)} folder=${folder}
-conf=$folder/nginx.conf`,
-    ...tools,
-    checkDocker,
-    singleNodeNginxFacts,
-    refuseForeign,
-    refuseHostNginx,
-    recoverSingleNodeNginx,
+  const ports = clientPorts(listeners);
+  const values = {
+    image,
+    needed_nginx: neededNginx(listeners),
+    checks_certificates: certificates.length > 0,
+    ...nginxValues,
+    ...containerValues,
+    ...containerSpec({ network, ports, openFiles: openFilesIn(template), usersFolder: local }),
     // The ports are published on every address of the host.
-    refuseSelfConnections({ listeners: listeners.map(withoutContainers), ports: clientPorts(listeners) }),
-    ...(certificates.length > 0 ? [checkOpenssl] : []),
-    registerUndo(singleNode, folder, tools),
-    imagePull,
-    `pull_image "$image"`,
-    learnImageBuild({ network: "user-defined", neededNginx: neededNginx(listeners) }),
-    needShell,
-    ...(singleNode.local ? [] : [`keep "$folder"`]),
-    `mkdir -p "$folder"`,
-    rollout,
-    certificateFunctions,
-    `tls=$folder/tls`,
-    placeCertificates(certificates),
-    `cat >"$work/template" ${hereDocument(template, "NGINX")}`,
-    fillTemplate,
-    `fill_template "$work/template" "$work/nginx.conf"`,
-    singleNodeNginxSpec({
-      network: singleNode.network,
-      ports: clientPorts(listeners),
-      openFiles: openFilesIn(template),
-      usersFolder: singleNode.local,
+    ...selfConnectionValues({ listeners: listeners.map(withoutContainers), ports }),
+    ...certificateValues(certificates),
+    template,
+    serve_again_commands: link({
+      main: shellFile("load-balancer/single-node-nginx-watcher.sh"),
+      values: containerValues,
     }),
-    singleNodeNginxHooks,
-    `roll_out "$work/nginx.conf"`,
-    dropFormer,
-    cleanCertificates(certificates),
-    ...(singleNode.local
-      ? []
-      : [
-          watchCertificates(certificates, {
-            script: "nginx-container",
-            conf,
-            tls: `${containerFolder}/tls`,
-            hooks: insideHooks,
-          }),
-        ]),
-    forgetOldImages,
-    `sha256sum "$conf" | cut -d ' ' -f 1
-`,
-  ]
-    .filter((part) => part !== "")
-    .join("\n");
+  };
+  if (local) {
+    const undo_step = { main: shellFile("load-balancer/local-nginx-undo.sh"), values: containerValues };
+    return { main: shellFile("load-balancer/local-nginx-script.sh"), values: { ...values, undo_step } };
+  }
+  const folder = { nginx_folder: containerFolder };
+  const watched = {
+    script: "nginx-container",
+    renewal: shellFile("load-balancer/single-node-nginx-renewal.sh"),
+    conf: `${containerFolder}/nginx.conf`,
+    tls: `${containerFolder}/tls`,
+    values: containerValues,
+  } as const;
+  const undo_step = {
+    main: shellFile("load-balancer/single-node-nginx-undo.sh"),
+    values: { ...folder, ...containerValues },
+  };
+  return {
+    main: shellFile("load-balancer/single-node-nginx-script.sh"),
+    values: { ...values, ...folder, ...watchValues(certificates, watched), undo_step },
+  };
 }
-
-const conf = `${containerFolder}/nginx.conf`;
 
 /** Without upstreams that are container names, which only Docker's DNS server resolves. */
 function withoutContainers(listener: Listener): Listener {
@@ -98,22 +71,4 @@ function withoutContainers(listener: Listener): Listener {
   return listener.layer === 4
     ? { ...listener, upstreams: known(listener.upstreams) }
     : { ...listener, sites: listener.sites.map((site) => ({ ...site, upstreams: known(site.upstreams) })) };
-}
-
-const refuseHostNginx = `[ -z "$(undo_of nginx)" ] || fail 10 "this machine runs the nginx that this stack installed, on the same ports. Remove it first: npm run uninstall, which keeps the data. Then set runAs: container"`;
-
-/** Keeps images that other containers use. Also works after Docker was removed. */
-function registerUndo({ local }: SingleNodeNginx, folder: string, tools: readonly string[]): string {
-  return `register_undo <<'UNDO'
-folder=${folder}
-${[...tools, ...(local ? [] : [unwatch])].join("\n")}
-if command -v docker >/dev/null; then
-  docker version >/dev/null 2>"$work/engine" || fail 30 "the Docker engine does not answer, and the container of the load balancer cannot be removed: $(tail -n 1 "$work/engine"). Start it, then run this again"
-${singleNodeNginxFacts}
-${removeContainers}
-${imagePull}
-  forget_images 0
-fi
-rm -rf "$folder"${local ? "" : `\ngive_back "$folder"`}
-UNDO`;
 }

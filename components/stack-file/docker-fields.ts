@@ -1,7 +1,6 @@
-import { helperContainer } from "../docker/data-helper.ts";
 import { parseImageReference } from "../docker/image-reference.ts";
 import { readMemorySize } from "../docker/memory-size.ts";
-import { rancherUpgradeTest } from "../docker/names.ts";
+import { helperContainer, rancherUpgradeTest } from "../docker/names.ts";
 import { containers as nginxContainers } from "../load-balancer/nginx-container-spec.ts";
 import { defaultVersions } from "../versions.ts";
 import { looksSecret } from "./environment-fields.ts";

@@ -1,25 +1,27 @@
 import { sshStateFolder } from "../host/host.ts";
-import { preamble } from "../host/script-preamble.ts";
-import { hereDocument } from "../host/shell.ts";
-import { placeUnits, removeUnits, type ScriptUnits } from "../host/systemd-units.ts";
+import type { ShellValues } from "../host/link.ts";
+import { unattended } from "../host/script.ts";
+import { shellFile } from "../host/shell-files.ts";
 
 /**
  * Name of the script that creates the certificate. The timer's script uses the same name, because it shares its facts.
  */
 export const generatedCertificateScript = "generated-certificate";
 
-/** Name of the systemd units; `journalctl -u` with it shows the renewals. */
-export const renewalUnit = "rancher-generated-certificate";
+const path = `${sshStateFolder}/generated-certificate.sh`;
 
-const script = `${sshStateFolder}/generated-certificate.sh`;
-const units: ScriptUnits<"timer"> = { name: renewalUnit, script, startedBy: ["timer"] };
+/** Names of the timer, for its undo step too. `journalctl -u` with the unit's shows the renewals. */
+export const renewalNames = {
+  renewal_unit: "rancher-generated-certificate",
+  renewal_path: path,
+} as const satisfies ShellValues;
 
 const service = `[Unit]
 Description=Renew the certificate this machine created for Rancher
 
 [Service]
 Type=oneshot
-ExecStart=/bin/sh ${script}
+ExecStart=/bin/sh ${path}
 `;
 
 const timer = `[Unit]
@@ -35,22 +37,16 @@ WantedBy=timers.target
 `;
 
 /**
- * Installs a systemd timer that checks every day whether the certificate is due.
+ * A systemd timer that checks every day whether the certificate is due.
  *
- * @param making shell text that defines `make_due` and everything it reads.
+ * @param making Values of `certificate-making.sh`
  */
-export function renewalTimer(making: string): string {
-  return `place ${script} 0700 ${hereDocument(renewalScript(making), "RENEWAL")}
-${placeUnits(units, { service, timer })}`;
+export function renewalTimerValues(making: ShellValues): ShellValues {
+  const renewal = { main: shellFile("tls/certificate-renewal.sh"), values: making };
+  return {
+    ...renewalNames,
+    renewal_service: service.trimEnd(),
+    renewal_timer: timer.trimEnd(),
+    renewal_script: unattended(generatedCertificateScript, renewal),
+  };
 }
-
-/** The whole script that systemd runs. It is self-contained, because the stack's scripts are not on the host then. */
-function renewalScript(making: string): string {
-  return `${preamble({ name: generatedCertificateScript, stateFolder: sshStateFolder })}
-${making}
-make_due
-`;
-}
-
-/** For the undo step. A run that is waiting for this script's lock must not continue. */
-export const stopRenewals = removeUnits(units, "ends");

@@ -1,7 +1,7 @@
 import { stateFolder, type Host } from "../host/host.ts";
-import { quote, quotePath } from "../host/shell.ts";
-import { certificateMaking } from "./certificate-making.ts";
-import { renewalTimer, stopRenewals } from "./certificate-renewal-timer.ts";
+import type { ShellScript, ShellValues } from "../host/link.ts";
+import { shellFile } from "../host/shell-files.ts";
+import { renewalNames, renewalTimerValues } from "./certificate-renewal-timer.ts";
 
 export interface GeneratedCertificateArgs {
   readonly host: Host;
@@ -45,43 +45,36 @@ export function authorityFolder(dataFolder: string): string {
 }
 
 /**
- * Creates a CA once, and a certificate signed by it whenever one is due, on the host that terminates TLS. Keys never
- * leave the host. Prints only the CA's certificate, the same bytes in every run that creates no new CA. On a host over
- * SSH a systemd timer does the same every day; nginx loads the new certificate like any other file certificate.
- *
- * Requires OpenSSL 1.1.1 or later, or the LibreSSL of macOS.
+ * Creates a CA once, and a certificate signed by it whenever one is due, on the host that terminates TLS. Prints only the
+ * CA's certificate. On a host over SSH a systemd timer does the same every day; on this machine only a run does.
  */
-export function renderGeneratedCertificate(args: GeneratedCertificateArgs): string {
-  const { host, renewal = 0 } = args;
-  const making = certificateMaking(certificateNames(args));
-  const folders = `authority=${quotePath(`${authorityFolder(args.dataFolder)}/${args.hostname}`)} generated=$state/generated renewal=${renewal}`;
-  const overSsh = host.kind === "ssh";
-  return `${folders}
-command -v openssl >/dev/null || fail 10 "openssl, which creates the certificate for ${args.hostname}, is missing on this machine. Install the package openssl"
-register_undo <<'UNDO'
-${overSsh ? `${stopRenewals}\n` : ""}rm -rf "$state/generated"
-UNDO
-${making}
-${stayWithAuthority(args)}
-make_due
-printf '%s\\n' "$authority" | place "$facts/authority" 0600
-${overSsh ? `${renewalTimer(`${folders}\n${making}`)}\n` : ""}cat "$authority/certificate.pem"
-`;
-}
-
-/** After the data folder changes, the CA is still in the old one. */
-function stayWithAuthority({ hostname }: GeneratedCertificateArgs): string {
-  return `was=$(cat "$facts/authority" 2>/dev/null || true)
-if [ ! -e "$authority/certificate.pem" ] && [ "\${was##*/}" = "\${authority##*/}" ] && [ -e "$was/certificate.pem" ]; then
-  fail 10 "the CA for ${hostname}, which browsers and the agents of downstream clusters trust, is in $was, the previous docker.backup.folder. Copy that whole folder on this machine: cp -a '\${was%/*/*}/.' '\${authority%/*/*}/'"
-fi`;
+export function renderGeneratedCertificate(args: GeneratedCertificateArgs): ShellScript {
+  const making = makingValues(args);
+  if (args.host.kind === "local") {
+    return {
+      main: shellFile("tls/generated-certificate.sh"),
+      values: { ...making, undo_step: { main: shellFile("tls/generated-certificate-undo.sh") } },
+    };
+  }
+  const undo_step = { main: shellFile("tls/generated-certificate-with-timer-undo.sh"), values: renewalNames };
+  return {
+    main: shellFile("tls/generated-certificate-with-timer.sh"),
+    values: { ...making, ...renewalTimerValues(making), undo_step },
+  };
 }
 
 /**
- * RFC 5280 allows 64 characters in a name. A longer hostname is cut off here, but not in the subject alternative name.
+ * What `certificate-making.sh` reads. RFC 5280 allows 64 characters in a name. A longer hostname is cut off here, but not
+ * in the subject alternative name.
  */
-function certificateNames({ hostname, stack }: GeneratedCertificateArgs) {
+function makingValues({ hostname, stack, dataFolder, renewal = 0 }: GeneratedCertificateArgs): ShellValues {
   const organization = `Rancher stack ${stack.replace(/[^\w.-]/g, "-")}`.slice(0, 64);
-  const subject = (name: string) => quote(`/O=${organization}/CN=${name.slice(0, 64)}`);
-  return { hostname, authority: subject(`CA of ${hostname}`), server: subject(hostname) };
+  const subject = (name: string) => `/O=${organization}/CN=${name.slice(0, 64)}`;
+  return {
+    hostname,
+    authority: `${authorityFolder(dataFolder)}/${hostname}`,
+    authority_subject: subject(`CA of ${hostname}`),
+    server_subject: subject(hostname),
+    renewal,
+  };
 }

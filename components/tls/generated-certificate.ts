@@ -52,7 +52,6 @@ export function generateCertificate(
       title: `the certificate of the CA for ${hostname}`,
       create: printFile(host, `${authorityFolder(folder)}/${hostname}/certificate.pem`),
       secretOutput: false,
-      bare: true,
     },
     { parent, dependsOn: [script] },
   );

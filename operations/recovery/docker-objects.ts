@@ -1,5 +1,5 @@
 import { rancherLabels } from "../../components/docker/names.ts";
-import { quote } from "../../components/host/shell.ts";
+import { shellFile } from "../../components/host/shell-files.ts";
 import type { ScriptText } from "../../components/host/script.ts";
 import { pendingOperations, type Adoption, type ExportedStack } from "./deployment.ts";
 
@@ -39,31 +39,13 @@ export function findDockerObjects(
   objects: readonly PendingDockerObject[],
   machine: { readonly hostName: string; readonly stack: string },
 ): ScriptText {
-  const steps = objects.map(({ kind, name, stack }) => {
-    const labels = kind === "container" ? ".Config.Labels" : ".Labels";
-    const found = `docker ${kind} inspect -f '{{.Id}} {{index ${labels} "${rancherLabels.stack}"}}' ${quote(name)} 2>/dev/null`;
-    const adopt = `printf '%s\\n' "${kind} ${name} \${found%% *}"`;
-    const take =
-      kind === "network"
-        ? adopt
-        : `if [ "$(docker container inspect -f '{{.State.Running}}' ${quote(name)})" = true ]; then
-    ${adopt}
-  else
-    docker container rm -v ${quote(name)} >/dev/null || fail 30 "the container ${name}, which an interrupted run left stopped, cannot be removed; the reason is above"
-    say "recovered: removed the container ${name}, which did not run"
-  fi`;
-    return `found=$(${found}) || found=
-if [ "\${found#* }" = ${quote(stack)} ]; then
-  ${take}
-fi`;
-  });
-  const marker = `name=${machine.hostName} stack=${machine.stack} `;
-  const body = `if [ "$(tr '\\n' ' ' <"$state/machine" 2>/dev/null)" != ${quote(marker)} ]; then
-  say "this machine is not ${machine.hostName} of ${machine.stack}; nothing on it was touched"
-  exit 0
-fi
-${steps.join("\n")}
-`;
+  const values = {
+    host: machine.hostName,
+    stack: machine.stack,
+    stack_label: rancherLabels.stack,
+    objects: objects.map(({ kind, name, stack }) => `${kind}\t${name}\t${stack}`).join("\n"),
+  };
+  const body = { main: shellFile("docker/interrupted-objects.sh"), values };
   return { name: "recover", title: "looks for what an interrupted run created", body, timeoutSeconds: 300 };
 }
 

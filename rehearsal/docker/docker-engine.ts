@@ -42,10 +42,10 @@ export class DockerRefused extends Error {}
 
 const refusals = /operation not permitted|permission denied|cgroups?: .*(not mounted|no such)|read-only file system/i;
 
-const script = readFileSync(join(import.meta.dirname, "start-engine.sh"), "utf8");
-
-/** Joins the cgroups in the arguments before `--`, then executes the rest in a new cgroup namespace. */
-const joinCgroups = 'while [ "$1" != -- ]; do echo $$ >"$1"; shift; done; shift; exec unshare --cgroup "$@"';
+const shellFile = (name: string): string => readFileSync(join(import.meta.dirname, name), "utf8");
+const joinCgroups = shellFile("join-cgroups.sh");
+const startEngine = shellFile("start-engine.sh");
+const signalEngine = shellFile("signal-engine.sh");
 
 /** Starts an engine; resolves when it answers. @throws DockerRefused when this machine cannot run it */
 export async function startDockerEngine(place: EnginePlace): Promise<DockerEngine> {
@@ -64,7 +64,7 @@ export async function startDockerEngine(place: EnginePlace): Promise<DockerEngin
   };
   const signal = async (name: "TERM" | "KILL"): Promise<void> => {
     if (running === undefined) return;
-    const command = ["sh", "-c", `kill -${name} "$(cat '${place.execRoot}/dockerd.pid')"`];
+    const command = ["sh", "-c", signalEngine, "signal-engine", name, place.execRoot];
     await runCommand([...place.enter(), ...command], { env });
     await ended();
   };
@@ -80,7 +80,7 @@ export async function startDockerEngine(place: EnginePlace): Promise<DockerEngin
     start: async () => {
       await ended();
       const outer = ["-c", joinCgroups, "docker-engine", ...makeCgroups(cgroups), "--", ...place.enter()];
-      const inside = ["/bin/bash", "-c", script, "start-engine", place.dataRoot, place.execRoot, place.socket];
+      const inside = ["/bin/bash", "-c", startEngine, "start-engine", place.dataRoot, place.execRoot, place.socket];
       const child = spawn("/bin/bash", [...outer, ...inside, ...place.words], {
         env,
         stdio: ["ignore", "ignore", "pipe"],

@@ -1,5 +1,5 @@
-import { createReadStream, readFileSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { createReadStream, existsSync, readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Participant } from "../summary.ts";
 import { cached } from "../sandbox/cache-draft.ts";
@@ -40,8 +40,7 @@ export async function dockerOnHost(host: Host, options: DockerOnHostOptions = {}
     ? ["--add-runtime", "lenient=/usr/local/sbin/lenient-runc", "--default-runtime=lenient"]
     : [];
   if (withheldHere()) {
-    const script = await readFile(join(import.meta.dirname, "lenient-runc.sh"));
-    await writeFile(join(host.root, "usr/local/sbin/lenient-runc"), script, { mode: 0o755 });
+    await writeFile(join(host.root, "usr/local/sbin/lenient-runc"), shellFile("lenient-runc.sh"), { mode: 0o755 });
   }
   const { folder } = options;
   const networks = options.networks ? [] : ["--bridge=none", "--iptables=false"];
@@ -60,34 +59,37 @@ export async function dockerOnHost(host: Host, options: DockerOnHostOptions = {}
   });
 }
 
+function shellFile(name: string): string {
+  return readFileSync(join(import.meta.dirname, name), "utf8");
+}
+
 /**
  * Unpacks the packages. apt-get install would start an engine with the few capabilities of a rehearsal's host; dpkg -x
  * would replace the links /bin, /lib and /sbin by folders.
  */
 async function unpack(host: Host, packages: readonly string[]): Promise<void> {
-  const archives = "/var/cache/apt/archives";
-  const run = async (script: string, options: Parameters<Host["exec"]>[1] = {}): Promise<string> => {
-    const { code, stdout, stderr } = await host.exec(["sh", "-euc", script], options);
+  const run = async (command: readonly string[], options: Parameters<Host["exec"]>[1] = {}): Promise<string> => {
+    const { code, stdout, stderr } = await host.exec(command, options);
     if (code === 0) return stdout;
     const output = stderr.trim().split("\n").slice(-3).join("\n");
     throw new Error(`Docker cannot be installed on host ${host.name}: ${output}`);
   };
-  const names =
-    await run(`apt-get -qq -y -o Dpkg::Use-Pty=0 --no-install-recommends --download-only install docker.io iptables >&2
-cd ${archives}
-for name in ${packages.join(" ")}; do ls "\${name}"_*.deb 2>/dev/null | sort -V | tail -n 1; done`);
+  const names = await run(["sh", "-c", shellFile("download-packages.sh"), "download-packages", ...packages]);
   for (const name of names.split("\n").filter((line) => line !== "")) {
-    const files = await uncompressed(join(host.root, archives, name));
-    await run("tar -x --keep-directory-symlink --exclude=./usr/share -C /", { stdin: createReadStream(files) });
+    const files = await uncompressed(join(host.root, "var/cache/apt/archives", name));
+    const extract = ["tar", "-x", "--keep-directory-symlink", "--exclude=./usr/share", "-C", "/"];
+    await run(extract, { stdin: createReadStream(files) });
   }
-  await run(`[ ! -e /usr/sbin/xtables-nft-multi ] || ln -sf xtables-nft-multi /usr/sbin/iptables
-ldconfig`);
+  if (existsSync(join(host.root, "usr/sbin/xtables-nft-multi"))) {
+    await run(["ln", "-sf", "xtables-nft-multi", "/usr/sbin/iptables"]);
+  }
+  await run(["ldconfig"]);
 }
 
 /** The files of a package as a tar archive, kept in the cache because decompressing an engine takes seconds. */
 function uncompressed(debianPackage: string): Promise<string> {
   return cached(cacheFolder("unpacked", `${basename(debianPackage)}.tar`), (archive) =>
-    mustRun(["sh", "-c", 'dpkg --fsys-tarfile "$1" >"$2"', "sh", debianPackage, archive]),
+    mustRun(["sh", "-c", shellFile("uncompress-package.sh"), "uncompress-package", debianPackage, archive]),
   );
 }
 

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { open } from "node:fs/promises";
+import { join } from "node:path";
 
 /** A daemon that ends with the process that started it. */
 export interface TetheredProcess {
@@ -14,17 +15,7 @@ export interface TetheredProcess {
   kill(): Promise<void>;
 }
 
-/**
- * The shell executes the daemon, so that its pid and exit status are the daemon's. Before that it starts a watcher in
- * the same process group. The watcher waits for the end of this process's pipe, which also comes with SIGKILL, and then
- * kills the group. The group's id cannot be reused while the watcher is in it.
- */
-const tether = [
-  // The input of a shell's background job is /dev/null, so the pipe is duplicated first.
-  "exec 3<&0 </dev/null",
-  '(trap "" TERM INT HUP; exec >/dev/null 2>&1; read -r _ <&3; kill -s KILL -- -$$) &',
-  'exec "$@" 3<&-',
-].join("\n");
+const tether = readFileSync(join(import.meta.dirname, "tether.sh"), "utf8");
 
 /** Number of a log's last lines in an error. */
 const quotedLines = 12;

@@ -1,4 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Writable } from "node:stream";
 import type { Ledger } from "./ledger.ts";
 import { identify, type ProcessIdentity } from "./process-identity.ts";
@@ -21,8 +23,7 @@ export interface GatedProcess extends ProcessIdentity {
   readonly child: ChildProcess;
 }
 
-/** Waits for a line on descriptor 3, then executes the command. Exits if the descriptor is closed first. */
-const gate = 'read -r go <&3 || exit 125; exec 3<&-; exec "$@"';
+const gate = readFileSync(join(import.meta.dirname, "gate.sh"), "utf8");
 
 /** PATH of processes that a sandbox starts on this machine. */
 export const machinePath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";

@@ -4,7 +4,6 @@ import { checkContainer } from "../docker/container-check.ts";
 import type { DockerEngine } from "../docker/docker-engine.ts";
 import { dockerOnHost, withheldHere } from "../docker/docker-on-host.ts";
 import { runCommand } from "../sandbox/command.ts";
-import { machinePath } from "../sandbox/gated-process.ts";
 import type { Host, HostSpec } from "../sandbox/host.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 
@@ -38,11 +37,13 @@ export async function makeDockerMachine(sandbox: Sandbox, spec: HostSpec): Promi
   for (const part of [home, temporary, programs]) await mkdir(part, { recursive: true, mode: 0o700 });
   const host = await sandbox.addHost({ ...spec, shared: folder });
   // Like the package: the engine's socket belongs to this group.
-  await host.exec(["sh", "-c", `groupadd -f -r docker && usermod -aG docker ${spec.user}`]);
+  await host.exec(["groupadd", "-f", "-r", "docker"]);
+  await host.exec(["usermod", "-aG", "docker", spec.user]);
   const engine = await dockerOnHost(host, { networks: true, folder, insecureRegistries: [sandbox.subnet.cidr] });
   // The client's default socket, for users and programs that sign in.
   const link = async () => {
-    await host.exec(["sh", "-c", `ln -sfn '${engine.socket}' /run/docker.sock && chmod 711 '${folder}'`]);
+    await host.exec(["ln", "-sfn", engine.socket, "/run/docker.sock"]);
+    await host.exec(["chmod", "711", folder]);
     await bringSockets(host, programs);
   };
   await bringClient(host, programs);
@@ -77,9 +78,9 @@ async function bringClient(host: Host, programs: string): Promise<void> {
 /** Provides `ss` for scripts on this machine that check for used ports: it lists those of the sandbox's machine. */
 async function bringSockets(host: Host, programs: string): Promise<void> {
   const [, , init] = host.enter;
-  const path = `PATH=${machinePath}`;
-  const script = `#!/bin/sh\n${path} exec nsenter --target ${init} --net -- ss "$@"\n`;
-  await writeFile(join(programs, "ss"), script, { mode: 0o755 });
+  await writeFile(join(programs, "ss.pid"), `${init}\n`);
+  await copyFile(join(import.meta.dirname, "ss.sh"), join(programs, "ss"));
+  await chmod(join(programs, "ss"), 0o755);
 }
 
 /** Checks whether a privileged container can run. @throws DockerRefused with the engine's error */

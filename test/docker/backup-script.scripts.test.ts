@@ -1,3 +1,4 @@
+import { linkToLibrary } from "../../components/host/link.ts";
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,7 +17,7 @@ const day = (date: number, version = "2.15.2") => `rancher-${version}-202601${St
 
 describe("renderBackup", () => {
   it("matches the golden file", () => {
-    expectGolden("docker/rancher-backup.sh", renderBackup({ folder: "/var/backups/rancher", keep: 7 }));
+    expectGolden("docker/rancher-backup.sh", linkToLibrary(renderBackup({ folder: "/var/backups/rancher", keep: 7 })));
   });
 });
 

@@ -177,7 +177,7 @@ describe("a container started by hand", () => {
     using machine = new DataMachine();
     kinds["a volume"]?.(machine);
 
-    const run = await machine.body(renderContainerSurvey("old"));
+    const run = await machine.body(renderContainerSurvey("old", ["Memory"]));
 
     expect(run.code, run.stderr).toBe(0);
     expect(run.stdout.split("\n")).toEqual(

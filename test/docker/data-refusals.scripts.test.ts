@@ -1,3 +1,4 @@
+import { link } from "../../components/host/link.ts";
 import { appendFileSync, chmodSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -104,7 +105,8 @@ describe("work on Rancher's data refuses", () => {
     machine.command("systemctl", "");
     machine.command("systemd-analyze", answer);
     const backup = { keep: 7, folder: machine.backups, schedule: "sometimes" };
-    const text = renderRancherDataScript({ spec: plainSpec, version: "2.15.2", image: "rancher:v2.15.2", backup });
+    const args = { spec: plainSpec, version: "2.15.2", image: "rancher:v2.15.2", backup };
+    const text = link(renderRancherDataScript(args));
 
     const run = await machine.body(replaced === "" ? text : text.replaceAll(replaced, "command -v no-systemctl-here"));
 
@@ -191,14 +193,11 @@ describe("work on Rancher's data refuses", () => {
     using machine = new DataMachine().serving("2.14.3");
     // It was healthy before, and is not from its copy on.
     machine.fault('case $* in *"-czvf"*) echo starting >"$fake/containers/rancher/health" ;; esac');
-    const text = renderRancherDataScript({
-      spec: plainSpec,
-      version: "2.15.2",
-      image: "rancher:v2.15.2",
-      backup: { keep: 7, folder: machine.backups },
-    });
+    const backup = { keep: 7, folder: machine.backups };
+    const args = { spec: plainSpec, version: "2.15.2", image: "rancher:v2.15.2", backup };
+    const text = link(renderRancherDataScript(args));
 
-    const run = await machine.body(text.replace("+ 600))\n  until", "+ 1))\n  until"));
+    const run = await machine.body(text.replace("+ healthy_again_seconds))", "+ 1))"));
 
     expect([run.code, run.stderr]).toEqual([
       40,
@@ -212,12 +211,9 @@ it("an upgrade test starts with little memory too, after a warning", async () =>
   using machine = new DataMachine().serving("2.14.3");
   const memory = join(machine.path("meminfo"));
   appendFileSync(memory, "MemTotal:  4000000 kB\nMemAvailable:  1048576 kB\n");
-  const text = renderRancherDataScript({
-    spec: plainSpec,
-    version: "2.15.2",
-    image: "rancher:v2.15.2",
-    backup: { keep: 7, folder: machine.backups },
-  });
+  const backup = { keep: 7, folder: machine.backups };
+  const args = { spec: plainSpec, version: "2.15.2", image: "rancher:v2.15.2", backup };
+  const text = link(renderRancherDataScript(args));
 
   const short = await machine.body(text.replaceAll("/proc/meminfo", memory));
   writeFileSync(memory, "MemAvailable:  2097152 kB\n");

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { renderDockerHostChecks, type DockerHostChecksArgs } from "../../components/docker/docker-host-checks.ts";
 import { countsAs } from "../../components/docker/docker-host-figures.ts";
 import { FakeSystem } from "../support/fake-system.ts";
+import { edited } from "../support/shell.ts";
 
 const GiB = 2 ** 30;
 
@@ -166,7 +167,9 @@ describe("the checks of a Docker host", () => {
   ])("refuse a machine without %s", async (_, looked, message) => {
     using machine = machineOf();
 
-    const end = await machine.run(checks().replaceAll(looked, `${looked.trimEnd()}-that-is-not-here `));
+    const end = await machine.run(
+      edited(checks(), (text) => text.replaceAll(looked, `${looked.trimEnd()}-that-is-not-here `)),
+    );
 
     expect([end.code, end.stderr]).toEqual([10, expect.stringContaining(message)]);
   });

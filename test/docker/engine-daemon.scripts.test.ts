@@ -1,3 +1,4 @@
+import { link } from "../../components/host/link.ts";
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -90,10 +91,10 @@ describe("the engine's proxy", () => {
     expect(machine.read(dropIn)).toBe(
       '[Service]\nEnvironment="HTTP_PROXY=http://proxy.example.com:3128"\nEnvironment="NO_PROXY=localhost"\n',
     );
-    expect(renderEngineInstall({ user: "ops", proxy })).toContain(
-      "# The engine's proxy. Any change of it RESTARTS THE ENGINE",
-    );
-    expect(renderEngineInstall({ user: "ops" })).toContain("Removing a previous one RESTARTS THE ENGINE");
+    for (const args of [{ user: "ops", proxy }, { user: "ops" }])
+      expect(link(renderEngineInstall(args))).toContain(
+        "# The engine's proxy: any change of it, also its removal, RESTARTS THE ENGINE;",
+      );
   });
 
   it("is removed with a restart, and stays removed", async () => {

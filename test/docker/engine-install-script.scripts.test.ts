@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { renderEngineInstall } from "../../components/docker/engine-install-script.ts";
 import type { releases } from "../support/fake-system.ts";
 import { changing, daemonFile, FakeDockerMachine } from "./support/fake-docker-machine.ts";
 
@@ -214,6 +213,11 @@ it.each<[keyof typeof releases, string]>([
   expect(changing(machine.calls())).toEqual([]);
 });
 
-it("does not add root to a group", () => {
-  expect(renderEngineInstall({ user: "root" })).not.toContain("usermod");
+it("does not add root to a group", async () => {
+  using machine = new FakeDockerMachine("debian");
+
+  const end = await machine.install({ user: "root" });
+
+  expect(end.code, end.stderr).toBe(0);
+  expect(changing(machine.calls()).filter((call) => call.startsWith("usermod"))).toEqual([]);
 });

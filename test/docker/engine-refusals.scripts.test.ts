@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { renderEngineInstall } from "../../components/docker/engine-install-script.ts";
 import type { releases } from "../support/fake-system.ts";
+import { edited } from "../support/shell.ts";
 import { changing, FakeDockerMachine } from "./support/fake-docker-machine.ts";
 
 interface Refusal {
@@ -58,11 +59,13 @@ describe("Docker Engine is not installed", () => {
     spoil?.(machine);
     const [looked = "", found = ""] = looks ?? [];
     // The test machine's own must not be visible.
-    const text = renderEngineInstall({ user: "ops" })
-      .replaceAll("command -v dockerd", "false")
-      .replaceAll("/usr/lib/apt/apt-helper", "apt-helper");
+    const script = edited(renderEngineInstall({ user: "ops" }), (text) =>
+      (looked === "" ? text : text.replaceAll(looked, found))
+        .replaceAll("command -v dockerd", "false")
+        .replaceAll("/usr/lib/apt/apt-helper", "apt-helper"),
+    );
 
-    const end = await machine.run(looked === "" ? text : text.replaceAll(looked, found), { name: "docker" });
+    const end = await machine.run(script, { name: "docker" });
 
     expect([end.code, machine.said(end)]).toEqual([code, expect.stringContaining(words)]);
     expect(changing(machine.calls()).filter((call) => /docker-ce|containerd|^usermod/.test(call))).toEqual([]);

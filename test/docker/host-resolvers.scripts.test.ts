@@ -2,6 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { renderHostResolvers, resolverMounts } from "../../components/docker/host-resolvers.ts";
+import { expectGolden } from "../support/golden.ts";
 import { ScriptSandbox } from "../support/script-run.ts";
 
 const stub = "nameserver 127.0.0.53\noptions edns0 trust-ad\nsearch example.com\n";
@@ -15,7 +16,7 @@ async function printed(files: Readonly<Record<string, string>>): Promise<string>
     if (content.startsWith("->")) symlinkSync(join(root, content.slice(2)), join(root, path));
     else writeFileSync(join(root, path), content);
   }
-  const led = renderHostResolvers.replaceAll(/(?<=[ "])\/(etc|run)\//g, `${root}/$1/`);
+  const led = renderHostResolvers().replaceAll(/(?<=[ "])\/(etc|run)\//g, `${root}/$1/`);
   const run = await box.shell(led);
   expect([run.code, run.stderr]).toEqual([0, ""]);
   return run.stdout.replaceAll(root, "").trimEnd();
@@ -47,6 +48,10 @@ describe("the file of resolvers that a host's containers can reach", () => {
     ],
   ])("%s", async (_, files, path) => {
     expect(await printed(files)).toBe(path);
+  });
+
+  it("is found by the same text in every release, so that it is known at preview", () => {
+    expectGolden("docker/host-resolvers.sh", renderHostResolvers());
   });
 
   it("is mounted where K3s looks for it, by a path that does not depend on the resolvers", () => {

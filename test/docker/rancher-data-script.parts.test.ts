@@ -5,7 +5,7 @@ const made = await makeDataHost();
 if ("refused" in made) console.warn(`Rancher's data are not tested on a real engine here: ${made.refused}`);
 
 /** An upgrade test of 10 s instead of 600. */
-const shortUpgradeTest = { edit: (text: string) => text.replace("trial_began + 600", "trial_began + 10") };
+const shortUpgradeTest = { edit: (text: string) => text.replace("\ntrial_seconds=600\n", "\ntrial_seconds=10\n") };
 
 const faults = {
   "2.15.2": undefined,
@@ -79,7 +79,7 @@ describe.skipIf("refused" in made)("the script about Rancher's data, on a real D
       `for each in ${machine.host.address} 198.51.100.1; do docker exec ${container} curl -s -o /dev/null -m 3 "http://$each:22" || printf '%s ' $?; done`;
     const edit = (text: string) =>
       text.replace(
-        "  docker start rancher-trial >/dev/null\n",
+        '  docker start "$trial" >/dev/null\n',
         (line) =>
           `${line}  { ${ask("rancher-trial")}; } >/run/trial-reach; docker exec rancher-trial cut -f 2 /proc/net/route >/run/trial-routes\n`,
       );
@@ -117,10 +117,9 @@ describe.skipIf("refused" in made)("the script about Rancher's data, on a real D
   });
 
   it("recovers by itself when engine and script end in the middle of a copy, and the next run continues", async () => {
-    // The undo step has these functions too, and comes first.
     const edit = (text: string) =>
       text.replace(
-        / {2}copied=yes\n(?![^]* {2}copied=yes\n)/,
+        "  copied=yes\n",
         (line) => `${line}  mkfifo /run/never; echo $$ >/run/copying; read -r _ </run/never\n`,
       );
     const cut = at.data("2.15.2", {}, { edit, timeoutSeconds: 900 });

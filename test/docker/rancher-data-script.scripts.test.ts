@@ -1,8 +1,9 @@
+import { linkToLibrary, link } from "../../components/host/link.ts";
 import { writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { preamble } from "../../components/host/script-preamble.ts";
 import { sshHost } from "../../components/host/host.ts";
-import { renderScript } from "../../components/host/script.ts";
+import { renderShortScript, unattended } from "../../components/host/script.ts";
+import { renderBackup } from "../../components/docker/backup-script.ts";
 import { renderRancherDataScript } from "../../components/docker/rancher-data-script.ts";
 import { expectGolden } from "../support/golden.ts";
 import { balancerHost } from "../support/prod-stack.ts";
@@ -13,25 +14,27 @@ const backup = { keep: 7, folder: "/var/backups/rancher" };
 describe("renderRancherDataScript", () => {
   it("matches the golden file", () => {
     const args = { spec: plainSpec, version: "2.15.2", image: "rancher/rancher:v2.15.2", backup };
-    expectGolden("docker/rancher-data.sh", renderRancherDataScript(args));
+    expectGolden("docker/rancher-data.sh", linkToLibrary(renderRancherDataScript(args)));
   });
 
-  it("fits into one SSH argument with a timer, whose script is self-contained", () => {
+  it("fits into one SSH argument with a timer", () => {
     const args = { spec: plainSpec, version: "2.15.2", image: "rancher/rancher:v2.15.2" };
     const body = renderRancherDataScript({ ...args, backup: { ...backup, schedule: "Sun 03:00" } });
 
     expect(() =>
-      renderScript(sshHost(balancerHost()), { name: "rancher-data", title: "data", body, timeoutSeconds: 3600 }),
+      renderShortScript(sshHost(balancerHost()), { name: "rancher-data", title: "data", body, timeoutSeconds: 3600 }),
     ).not.toThrow();
-    const [, timed = ""] = /<<'BACKUP'\n([\s\S]*?)\nBACKUP\n/.exec(body) ?? [];
-    expect(timed.startsWith(preamble({ name: "rancher-data", stateFolder: "/var/lib/rancher-stack" }))).toBe(true);
-    expect(body).toContain("\nOnCalendar=Sun 03:00\n");
+    const backupNow = renderBackup(backup);
+    expect(body.values).toMatchObject({
+      backup_script: unattended("rancher-data", backupNow),
+      backup_timer: expect.stringContaining("\nOnCalendar=Sun 03:00\n") as string,
+    });
   });
 
   it("has no timer on a machine without a schedule", () => {
     const args = { spec: plainSpec, version: "2.15.2", image: "rancher/rancher:v2.15.2" };
 
-    expect(renderRancherDataScript({ ...args, backup })).not.toContain("OnCalendar");
+    expect(link(renderRancherDataScript({ ...args, backup }))).not.toContain("OnCalendar");
   });
 });
 
@@ -127,7 +130,7 @@ describe("the script about Rancher's data", () => {
 
     expect([run.code, run.stderr]).toEqual([
       20,
-      "pulling rancher:v2.14.4\nDocker cannot pull rancher:v2.14.4: manifest unknown. If its registry needs a password: docker login, on this machine\n",
+      "pulling rancher:v2.14.4\nDocker cannot pull rancher:v2.14.4: manifest unknown. If its registry needs a password: docker login, as root on this machine\n",
     ]);
     expect(machine.about("rancher", "started")).toBe("at first");
   });

@@ -104,7 +104,7 @@ describe.skipIf("refused" in made)("waiting for Rancher, on a real Docker engine
   it("fails after its timeout, and does not outlive its parent", async () => {
     const container = await make("2.15.4");
 
-    const end = await ready(container, (text) => text.replace("limit=900", "limit=25"));
+    const end = await ready(container, (text) => text.replace("ready_seconds=900", "ready_seconds=25"));
     expect(end.code).toBe(40);
     expect(end.stderr).toMatch(
       /^Rancher 2\.15\.2 is not healthy after 2\d s; the timeout is 25 s: running, starting\./,

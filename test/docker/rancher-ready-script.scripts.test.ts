@@ -1,13 +1,21 @@
+import { link } from "../../components/host/link.ts";
 import { describe, expect, it } from "vitest";
 import { renderRancherReadyScript, type RancherReadyScriptArgs } from "../../components/docker/rancher-ready-script.ts";
+import type { ShellScript } from "../../components/host/link.ts";
 import { shells } from "../support/plain-machine.ts";
+import { edited } from "../support/shell.ts";
 import { DataMachine } from "./support/fake-docker.ts";
 
 const text = (more: Partial<RancherReadyScriptArgs> = {}) =>
   renderRancherReadyScript({ container: "rancher", version: "2.15.2", stack: "dev", folder: "/backups", ...more });
 
 /** With a limit and an interval between progress lines that fit a test. */
-const hasty = (body: string) => body.replace("limit=900", "limit=2").replace("-ge 20 ]", "-ge 1 ]");
+const hasty = (script: ShellScript) =>
+  edited(script, (body) =>
+    body.replace("ready_seconds=900", "ready_seconds=2").replace("progress_seconds=20", "progress_seconds=1"),
+  );
+
+const quick = (script: ShellScript) => edited(script, (body) => body.replace("sleep 2", "sleep 0.1"));
 
 const starting = "running starting 0 first";
 const healthy = "running healthy 0 first";
@@ -93,9 +101,11 @@ describe("waiting for Rancher", () => {
     using machine = new DataMachine().serving("2.15.2");
     machine.looks("running unhealthy 0 first");
 
-    const run = await machine.body(text().replace("limit=60", "limit=1"));
+    const run = await machine.body(
+      edited(text(), (body) => body.replace("unhealthy_seconds=60", "unhealthy_seconds=1")),
+    );
 
-    expect(text()).toContain("then limit=60; fi");
+    expect(link(text())).toContain("unhealthy_seconds=60\n");
     expect(run.stderr).toContain("has not become healthy within 1 s");
   });
 });
@@ -162,9 +172,9 @@ describe("an engine that does not respond", () => {
     using machine = new DataMachine().serving("2.15.2");
     machine.looks("away");
 
-    const run = await machine.body(text().replace('" -lt 60 ]', '" -lt 1 ]'));
+    const run = await machine.body(edited(text(), (body) => body.replace("away_seconds=60", "away_seconds=1")));
 
-    expect(text()).toContain('[ "$((waited - gone))" -lt 60 ]');
+    expect(link(text())).toContain("away_seconds=60\n");
     expect(run.code).toBe(30);
     expect(run.stderr).toBe(
       "the Docker engine of this machine does not answer: Cannot connect to the Docker daemon. Start it, then run this again\n",
@@ -190,7 +200,7 @@ describe("after an upgrade", () => {
     using _ = machine;
     machine.looks(starting);
 
-    const run = await machine.body(hasty(text()).replaceAll("limit=180", "limit=2"));
+    const run = await machine.body(hasty(text()));
 
     const back = `To go back: npm run restore -- dev ${archive}`;
     expect(run.code).toBe(40);
@@ -212,7 +222,9 @@ describe("after an upgrade", () => {
     await machine.body(`note() { echo "$2" >"$facts/$1"; }\nnote trial-seconds ${upgradeTest}\n`);
     machine.looks(starting);
 
-    const run = await machine.body(text().replace("\nlook\n", '\necho "$limit"; exit 7\n'));
+    const run = await machine.body(
+      edited(text(), (body) => body.replace("\nlook_at_rancher\n", '\necho "$limit"; exit 7\n')),
+    );
 
     expect([run.code, run.stdout]).toEqual([7, `${limit}\n`]);
   });
@@ -242,11 +254,11 @@ describe.each(Object.entries(shells))("on a machine with a Mac's tools, by %s", 
     using machine = new DataMachine(shell).serving("2.15.2");
     machine.looks("away", "exited starting 0 first", starting, healthy);
 
-    const run = await machine.body(text().replace("sleep 2", "sleep 0.1"));
+    const run = await machine.body(quick(text()));
 
     expect([run.code, run.stdout]).toEqual([0, "2.15.2\n"]);
     machine.looks("restarting starting 5 first", "restarting starting 6 first");
-    expect((await machine.body(text().replace("sleep 2", "sleep 0.1"))).code).toBe(40);
+    expect((await machine.body(quick(text()))).code).toBe(40);
   });
 });
 

@@ -1,5 +1,6 @@
+import { link } from "../../components/host/link.ts";
 import { describe, expect, it } from "vitest";
-import { upgradeTest } from "../../components/docker/upgrade-test.ts";
+import { renderRancherDataScript } from "../../components/docker/rancher-data-script.ts";
 import { DataMachine, plainSpec } from "./support/fake-docker.ts";
 
 describe("the upgrade test", () => {
@@ -87,7 +88,11 @@ describe("the upgrade test", () => {
   });
 
   it("waits for 10 minutes at most", () => {
-    expect(upgradeTest(plainSpec)).toContain("deadline=$((trial_began + 600))");
+    const backup = { keep: 7, folder: "/var/backups/rancher" };
+    const script = renderRancherDataScript({ spec: plainSpec, version: "2.15.2", image: "rancher:v2.15.2", backup });
+
+    expect(link(script)).toContain("\ntrial_seconds=600\n");
+    expect(link(script)).toContain("deadline=$((trial_began + trial_seconds))");
   });
 
   it("reports that it cannot be started", async () => {

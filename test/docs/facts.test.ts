@@ -1,15 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { upgradeTestSeconds } from "../../components/docker/upgrade-test.ts";
 import { diskFree, dockerHostSizes } from "../../components/docker/docker-host-figures.ts";
-import { adoptedSuffix } from "../../components/docker/data-adopt.ts";
 import { backupUnit } from "../../components/docker/backup-timer.ts";
-import { auditLogVolume, rancherVolume } from "../../components/docker/names.ts";
+import { adoptedSuffix, auditLogVolume, rancherVolume } from "../../components/docker/names.ts";
 import { checkCompatibility } from "../../components/compatibility.ts";
-import { renderBaseCreate } from "../../components/host/base-script.ts";
 import { connectionTo } from "../../components/host/connection.ts";
-import { folderFunctions } from "../../components/host/folder-functions.ts";
 import { sshHost } from "../../components/host/host.ts";
-import { exitCodes, preamble } from "../../components/host/script-preamble.ts";
+import { link, shellFunctions } from "../../components/host/link.ts";
+import { lockSeconds } from "../../components/host/script.ts";
+import { shellFiles } from "../../components/host/shell-files.ts";
 import { defaultNginxOptions } from "../../components/load-balancer/nginx-options.ts";
 import { renderNginxScript } from "../../components/load-balancer/nginx-script.ts";
 import { rancherListeners } from "../../components/load-balancer/rancher-listeners.ts";
@@ -49,17 +48,21 @@ describe("docs/choosing-a-mode.md", () => {
 
 describe("docs/interrupted-runs.md", () => {
   const { text } = page("docs/interrupted-runs.md");
-  const nginx = renderNginxScript({
+  const rendered = renderNginxScript({
     listeners: rancherListeners(prodSettings()),
     options: defaultNginxOptions,
     package: "distribution",
     certificates: [],
   });
+  const nginx = link(rendered);
 
   it("lists the exit codes of scripts", () => {
     const listed = tableRows(page("docs/interrupted-runs.md"), "code").map(([code]) => Number(code));
 
-    expect(listed).toEqual([0, ...Object.values(exitCodes), 124, 137]);
+    const used = [...shellFiles().values()].flatMap(({ text }) => [...text.matchAll(/\bfail (\d+) /g)]);
+    const codes = new Set(used.map(([, code]) => Number(code)));
+
+    expect(listed).toEqual([0, ...[...codes].sort((one, other) => one - other), 124, 137]);
   });
 
   it("states the number of connection attempts, and their duration", () => {
@@ -79,10 +82,10 @@ describe("docs/interrupted-runs.md", () => {
   });
 
   it.each([
-    ["the lock of a host", () => preamble({ name: "nginx", stateFolder: "/state" }), /flock -w (\d+)/, "for $1 s"],
-    ["the lock of dpkg", () => nginx, /DPkg::Lock::Timeout=(\d+)/, "$1 s for each of its locks"],
-    ["a new configuration", () => nginx, /did not take effect within (\d+) s/, "did not take effect within $1 s"],
-    ["free space", () => renderBaseCreate({ hostName: "a", stack: "b" }), /(\d+) MiB are needed/, "$1 MiB are needed"],
+    ["the lock of a host", () => `${lockSeconds}`, /(\d+)/, "for $1 s"],
+    ["the lock of dpkg", () => nginx, /apt_lock_seconds=(\d+)/, "$1 s for each of its locks"],
+    ["a new configuration", () => nginx, /\nlive_seconds=(\d+)/, "did not take effect within $1 s"],
+    ["free space", () => shellFunctions("check_machine"), /free_mib=(\d+)/, "$1 MiB are needed"],
   ])("has the limit of %s", (_, script, limit, statement) => {
     const [, number = "not found"] = limit.exec(script()) ?? [];
 
@@ -90,8 +93,8 @@ describe("docs/interrupted-runs.md", () => {
   });
 
   it("names the ports nginx needs", () => {
-    const [, ports = ""] = /for port in ([\d ]+);/.exec(nginx) ?? [];
-    const [last, ...others] = ports.split(" ").reverse();
+    const { client_ports, local_ports } = rendered.values as Record<string, readonly number[]>;
+    const [last, ...others] = [...client_ports!, ...local_ports!].reverse();
 
     expect(text).toContain(`port ${others.reverse().join(", ")} or ${last} in use`);
   });
@@ -101,7 +104,7 @@ describe("the pages about a single node", () => {
   const single = page("docs/single-node.md");
   const backups = page("docs/single-node-backup.md");
   const takeover = page("docs/single-node-adopt.md");
-  const refusal = (part: string) => (folderFunctions.includes(part) ? part : "another text");
+  const refusal = (part: string) => (shellFunctions("unsafe_path").includes(part) ? part : "another text");
 
   it("states the sizes that the host check requires", () => {
     const stated = tableRows(single, "size").map(([, clusters, nodes, cpus, memory]) => [

@@ -17,9 +17,11 @@ it("docs/interrupted-runs.md has the time limits of scripts and charts", async (
   );
 
   const scripts = registrations.filter(({ type }) => type === "command:remote:Command");
-  const limits = scripts.map(({ inputs }) => /timeout -k (\d+) (\d+) /.exec(String(inputs["create"])) ?? []);
+  const limits = scripts.map(
+    ({ inputs }) => /^seconds=(\d+)$[^]*timeout -k (\d+) /m.exec(String(inputs["create"])) ?? [],
+  );
   expect(scripts.length).toBeGreaterThan(1);
-  for (const [, more, seconds] of limits)
+  for (const [, seconds, more] of limits)
     expect(statedLimit("a script takes")).toBe(`${seconds} s, and ${more} s more`);
 
   const charts = registrations.filter(({ type }) => type === "kubernetes:helm.sh/v3:Release");

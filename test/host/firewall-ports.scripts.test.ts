@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { closePorts, openPorts } from "../../components/host/firewall-ports.ts";
 import { FakeSystem } from "../support/fake-system.ts";
 
 /** A machine with a running firewalld and these ports open. */
@@ -14,7 +13,7 @@ describe("firewalld", () => {
   it("opens closed ports, now and after a restart", async () => {
     using machine = machineWith(443);
 
-    const run = await machine.run(openPorts([80, 443]));
+    const run = await machine.run("open_ports 80 443");
 
     expect([run.code, run.stderr]).toEqual([0, "firewalld: opening port 80\n"]);
     expect(changes(machine.calls())).toEqual([
@@ -25,10 +24,10 @@ describe("firewalld", () => {
 
   it("closes the ports it opened, and none that were open before", async () => {
     using machine = machineWith(443);
-    await machine.run(openPorts([80, 443]));
+    await machine.run("open_ports 80 443");
     machine.calls();
 
-    await machine.run(closePorts);
+    await machine.run("close_ports");
 
     expect(changes(machine.calls())).toEqual([
       "firewall-cmd -q --permanent --remove-port=80/tcp",
@@ -38,10 +37,10 @@ describe("firewalld", () => {
 
   it("closes a port that is no longer used", async () => {
     using machine = machineWith();
-    await machine.run(openPorts([80, 8443]));
+    await machine.run("open_ports 80 8443");
     machine.calls();
 
-    await machine.run(openPorts([80]));
+    await machine.run("open_ports 80");
 
     expect(changes(machine.calls()).filter((call) => call.includes("8443"))).toEqual([
       "firewall-cmd -q --permanent --remove-port=8443/tcp",
@@ -56,7 +55,7 @@ describe("firewalld", () => {
     using machine = new FakeSystem("rocky");
     if (body !== undefined) machine.tool("firewall-cmd", body);
 
-    const run = await machine.run(`${openPorts([80])}\n${closePorts}`);
+    const run = await machine.run("open_ports 80; close_ports");
 
     expect(run).toEqual({ code: 0, stdout: "", stderr: "" });
     expect(changes(machine.calls())).toEqual([]);
@@ -65,7 +64,7 @@ describe("firewalld", () => {
   it("ends the script if it refuses", async () => {
     using machine = new FakeSystem("rocky").tool("firewall-cmd", 'case "$*" in *port*) exit 1 ;; esac');
 
-    const run = await machine.run(openPorts([80]));
+    const run = await machine.run("open_ports 80");
 
     expect([run.code, run.stderr]).toEqual([
       30,

@@ -2,10 +2,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { sshHost, type Host } from "../../components/host/host.ts";
 import { HostScript, type HostScriptArgs } from "../../components/host/host-script.ts";
-import { renderScript } from "../../components/host/script.ts";
+import { renderShortScript } from "../../components/host/script.ts";
 import { synthesise } from "../../operations/synthesis.ts";
 import { balancerHost, hostKey } from "../support/prod-stack.ts";
 import { clearTexts, inSecret, listed, nameIn, only } from "../support/registrations.ts";
+import { shell } from "../support/shell.ts";
 import { valueOf } from "../support/value-of.ts";
 
 const remote = "command:remote:Command";
@@ -13,7 +14,7 @@ const local = "command:local:Command";
 const lb1: Host = sshHost(balancerHost());
 const here: Host = { kind: "local", name: "here", stateDir: "/home/ops/.rancher" };
 const rendered = (host: Host, body: string, timeoutSeconds = 900) =>
-  renderScript(host, { name: "motd", title: "greets", body, timeoutSeconds });
+  renderShortScript(host, { name: "motd", title: "greets", body: shell(body), timeoutSeconds });
 
 function build(overrides: Partial<HostScriptArgs> = {}): HostScript {
   return new HostScript("lb-1-motd", {
@@ -21,7 +22,7 @@ function build(overrides: Partial<HostScriptArgs> = {}): HostScript {
     credentials: {},
     script: "motd",
     title: "greets",
-    create: "say hello\n",
+    create: shell("say hello"),
     ...overrides,
   });
 }
@@ -43,8 +44,8 @@ describe("a script on a host over SSH", () => {
 
     const { connection, ...inputs } = only(registrations, remote, "lb-1-motd-script").inputs;
     expect(inputs).toEqual({
-      create: rendered(lb1, "say hello\n"),
-      delete: rendered(lb1, "run_undo motd\n"),
+      create: rendered(lb1, "say hello"),
+      delete: rendered(lb1, 'run_undo "$name"'),
       stdin: "",
       addPreviousOutputInEnv: false,
       logging: "stderr",
@@ -60,12 +61,16 @@ describe("a script on a host over SSH", () => {
   });
 
   it("may have a different text for update and delete, and a different timeout", async () => {
-    const { registrations } = await synthesiseScript(() => ({ update: "U\n", delete: "D\n", timeoutSeconds: 60 }));
+    const { registrations } = await synthesiseScript(() => ({
+      update: shell("U"),
+      delete: shell("D"),
+      timeoutSeconds: 60,
+    }));
 
     expect(only(registrations, remote, "lb-1-motd-script").inputs).toMatchObject({
-      create: rendered(lb1, "say hello\n", 60),
-      update: rendered(lb1, "U\n", 60),
-      delete: rendered(lb1, "D\n", 60),
+      create: rendered(lb1, "say hello", 60),
+      update: rendered(lb1, "U", 60),
+      delete: rendered(lb1, "D", 60),
     });
   });
 
@@ -152,7 +157,7 @@ describe("secrets of a script", () => {
     expect(JSON.stringify(only(registrations, remote, "second-script").inputs["create"])).toContain("say hello");
   });
 
-  const plain = { host: lb1, credentials: {}, title: "greets", create: "say hello\n" };
+  const plain = { host: lb1, credentials: {}, title: "greets", create: shell("say hello") };
 });
 
 describe("a script on this machine", () => {
@@ -162,8 +167,8 @@ describe("a script on this machine", () => {
     expect(listed(registrations)).toEqual([`${local} lb-1-motd-script`, "rancher:host:HostScript lb-1-motd"]);
     const { inputs, additionalSecretOutputs } = only(registrations, local, "lb-1-motd-script");
     expect(inputs).toEqual({
-      create: rendered(here, "say hello\n"),
-      delete: rendered(here, "run_undo motd\n"),
+      create: rendered(here, "say hello"),
+      delete: rendered(here, 'run_undo "$name"'),
       stdin: "",
       addPreviousOutputInEnv: false,
       logging: "stderr",

@@ -4,9 +4,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { renderBaseCreate, renderBaseDelete, renderBaseUpdate } from "../../components/host/base-script.ts";
 import { localHost } from "../../components/host/host.ts";
-import { renderScript } from "../../components/host/script.ts";
+import { shellLibrary } from "../../components/host/link.ts";
+import { renderScript, renderShortScript } from "../../components/host/script.ts";
 import { expectGolden } from "../support/golden.ts";
 import { PlainMachine, shells } from "../support/plain-machine.ts";
+import { shell as script } from "../support/shell.ts";
 
 const alive = (pid: string) => {
   const { stdout } = spawnSync("ps", ["-o", "stat=", "-p", pid], { encoding: "utf8" });
@@ -18,17 +20,15 @@ const until = async (what: () => boolean) => {
 
 describe("a script on this machine", () => {
   it("matches the golden file", () => {
-    const script = { name: "motd", title: "greets", body: 'say "hello"\n', timeoutSeconds: 60 };
+    const motd = { name: "motd", title: "greets", body: script('say "hello"'), timeoutSeconds: 60 };
 
-    expectGolden("host/local-script.sh", renderScript(localHost("this-machine"), script));
+    expectGolden("host/local-script.sh", renderShortScript(localHost("this-machine"), motd));
   });
 
   it("names no folder of the user, so that it is the same text for everybody", () => {
-    const script = { name: "motd", title: "greets", body: 'say "hello"\n', timeoutSeconds: 60 };
+    const motd = { name: "motd", title: "greets", body: script('say "hello"'), timeoutSeconds: 60 };
 
-    expect(renderScript(localHost("this-machine"), script)).toContain(
-      '\nstate="$HOME"/.local/state/rancher-stack name=motd\n',
-    );
+    expect(renderScript(localHost("this-machine"), motd)).toContain('\nstate="$HOME"/.local/state/rancher-stack\n');
   });
 });
 
@@ -84,8 +84,7 @@ describe.each(Object.entries(shells))("a script on this machine, by %s, with a M
 
   it("registers undo steps, and runs them newest first", async () => {
     using machine = new PlainMachine(shell).prepared();
-    for (const name of ["one", "two"])
-      await machine.script(`register_undo <<'UNDO'\nsay "undoing ${name}"\nUNDO\n`, { name });
+    for (const name of ["one", "two"]) await machine.script(`register_undo 'say "undoing ${name}"'`, { name });
 
     const run = await machine.script("run_all_undos", { name: "base" });
 
@@ -150,8 +149,8 @@ describe.each(Object.entries(shells))("a script on this machine, by %s, with a M
 
   it("waits for a running script, and names it after a timeout", async () => {
     using machine = new PlainMachine(shell);
-    const slow = (text: string) => text.replace("-lt 300 ]", "-lt 2 ]");
-    const body = { name: "test", title: "a test", body: "echo ran\n", timeoutSeconds: 30 };
+    const slow = (text: string) => text.replaceAll("lock_seconds=300", "lock_seconds=2");
+    const body = { name: "test", title: "a test", body: script("echo ran"), timeoutSeconds: 30 };
     const first = machine.script("sleep 6");
     await until(() => machine.holder !== undefined);
     const { holder } = machine;
@@ -160,7 +159,7 @@ describe.each(Object.entries(shells))("a script on this machine, by %s, with a M
 
     expect([second.code, second.stderr]).toEqual([
       10,
-      `another script has held ${machine.state}.lock on this machine for 300 s. See which: ps -p ${holder}\n`,
+      `another script has held ${machine.state}.lock on this machine for 2 s. See which: ps -p ${holder}\n`,
     ]);
     expect((await first).code).toBe(0);
   });
@@ -202,10 +201,12 @@ describe.each(Object.entries(shells))("a script on this machine, by %s, with a M
     const text = {
       name: "deaf",
       title: "a test",
-      body: `trap '' TERM; while :; do sleep 1; done\n`,
+      body: script("trap '' TERM; while :; do sleep 1; done"),
       timeoutSeconds: 1,
     };
-    const late = await machine.shell(renderScript(machine.host, text).replaceAll("-lt 10 ]", "-lt 2 ]"));
+    const late = await machine.shell(
+      renderScript(machine.host, text).replaceAll("kill_after_seconds=10", "kill_after_seconds=2"),
+    );
 
     expect(late.code).toBe(124);
     expect(Date.now() - start).toBeLessThan(15_000);
@@ -240,7 +241,7 @@ describe.each(Object.entries(shells))("a script on this machine, by %s, with a M
 
 describe.each(Object.entries(shells))("the base script on this machine, by %s, with a Mac's tools", (_, shell) => {
   const ours = { hostName: "here", kind: "local", stack: "rancher/dev" } as const;
-  const base = { name: "base" };
+  const base = { name: "base", input: shellLibrary().text };
 
   it("marks it, recognises it, and forgets it with everything that was registered", async () => {
     using machine = new PlainMachine(shell);
@@ -249,7 +250,7 @@ describe.each(Object.entries(shells))("the base script on this machine, by %s, w
       await machine.script(renderBaseCreate(ours), base),
       await machine.script(renderBaseCreate(ours), base),
       await machine.script(renderBaseUpdate(ours), base),
-      await machine.script("register_undo <<'UNDO'\nsay undoing\nUNDO\n", { name: "one" }),
+      await machine.script("register_undo 'say undoing'", { name: "one" }),
       await machine.script(renderBaseDelete(ours), base),
     ];
 

@@ -2,17 +2,25 @@ import { describe, expect, it } from "vitest";
 import { renderBaseCreate, renderBaseDelete, renderBaseUpdate } from "../../components/host/base-script.ts";
 import { sshHost } from "../../components/host/host.ts";
 import { ManagedHost } from "../../components/host/managed-host.ts";
+import type { ShellScript } from "../../components/host/link.ts";
+import { renderScript } from "../../components/host/script.ts";
 import { synthesise } from "../../operations/synthesis.ts";
 import { balancerHost } from "../support/prod-stack.ts";
+import { shell } from "../support/shell.ts";
 import { listed, nameIn, namesIn, only } from "../support/registrations.ts";
 
+const host = sshHost(balancerHost());
+const title = "marks the machine as this host, and runs the remaining undo steps on destroy";
 const remote = "command:remote:Command";
 const synthesiseHost = (stack = "prod") =>
   synthesise(
     () => {
-      const machine = new ManagedHost("lb-1", { host: sshHost(balancerHost()), credentials: {} });
-      const first = machine.run({ script: "one", title: "first", create: "say one\n" }, { parent: machine });
-      machine.run({ script: "two", title: "second", create: "say two\n" }, { parent: machine, dependsOn: [first] });
+      const machine = new ManagedHost("lb-1", { host, credentials: {} });
+      const first = machine.run({ script: "one", title: "first", create: shell("say one") }, { parent: machine });
+      machine.run(
+        { script: "two", title: "second", create: shell("say two") },
+        { parent: machine, dependsOn: [first] },
+      );
     },
     { stack },
   );
@@ -37,10 +45,11 @@ describe("a managed host", () => {
     const { registrations } = await synthesiseHost("staging");
 
     const marker = { hostName: "lb-1", stack: "rancher/staging" };
-    const { create, update, delete: undo } = only(registrations, remote, "lb-1-base-script").inputs;
-    expect(create).toContain(renderBaseCreate(marker).trimEnd());
-    expect(update).toContain(renderBaseUpdate(marker).trimEnd());
-    expect(undo).toContain(renderBaseDelete(marker).trimEnd());
+    const inputs = only(registrations, remote, "lb-1-base-script").inputs;
+    const rendered = (body: ShellScript) => renderScript(host, { name: "base", title, body, timeoutSeconds: 600 });
+    expect(inputs["create"]).toBe(rendered(renderBaseCreate(marker)));
+    expect(inputs["update"]).toBe(rendered(renderBaseUpdate(marker)));
+    expect(inputs["delete"]).toBe(rendered(renderBaseDelete(marker)));
   });
 
   // The engine orders a component's children by the component's dependencies. In this test only the component shows

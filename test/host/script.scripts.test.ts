@@ -1,17 +1,18 @@
 import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { sshHost } from "../../components/host/host.ts";
-import { renderScript } from "../../components/host/script.ts";
+import { renderScript, renderShortScript } from "../../components/host/script.ts";
 import { expectGolden } from "../support/golden.ts";
 import { balancerHost } from "../support/prod-stack.ts";
 import { ScriptSandbox } from "../support/script-run.ts";
+import { shell } from "../support/shell.ts";
 
 const host = sshHost(balancerHost());
-const script = { name: "motd", title: "greets", body: 'say "hello"\n', timeoutSeconds: 60 };
+const script = { name: "motd", title: "greets", body: shell('say "hello"'), timeoutSeconds: 60 };
 
 describe("renderScript", () => {
   it("matches the golden file", () => {
-    expectGolden("host/script.sh", renderScript(host, script));
+    expectGolden("host/script.sh", renderShortScript(host, script));
   });
 
   it("begins with the host and what is done there, for readers of a preview", () => {
@@ -24,7 +25,7 @@ describe("renderScript", () => {
   it("refuses a script that does not fit in one argument, and prints by how much", () => {
     const largest = renderLargest();
 
-    expect(() => renderScript(host, { ...script, body: `${largest}x` })).toThrow(
+    expect(() => renderScript(host, { ...script, body: shell(`${largest}x`) })).toThrow(
       "the script motd for host lb-1 has 98305 bytes; 98304 can be sent to a host. " +
         "Shorten what the stack file puts into it.",
     );
@@ -40,7 +41,9 @@ describe("renderScript", () => {
   });
 
   it("counts bytes, not characters", () => {
-    expect(() => renderScript(host, { ...script, body: "# é".padEnd(60_000, "é") })).toThrow("can be sent to a host");
+    expect(() => renderScript(host, { ...script, body: shell(": é".padEnd(60_000, "é")) })).toThrow(
+      "can be sent to a host",
+    );
   });
 });
 
@@ -84,6 +87,6 @@ describe("a rendered script", () => {
 
 /** A body that fills a script to the last byte that the SSH host accepts. */
 function renderLargest(): string {
-  const frame = Buffer.byteLength(renderScript(host, { ...script, body: "#" }));
-  return "#".padEnd(96 * 1024 - frame + 1, "x");
+  const frame = Buffer.byteLength(renderScript(host, { ...script, body: shell(": x") }));
+  return ": x".padEnd(96 * 1024 - frame + 3, "x");
 }

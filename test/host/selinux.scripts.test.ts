@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { allowInSelinux, forgetInSelinux, needsSemanage } from "../../components/host/selinux.ts";
 import { FakeSystem } from "../support/fake-system.ts";
 
 const listing = `SELinux Port Type              Proto    Port Number
@@ -22,7 +21,7 @@ function machineIn(mode: string, state = "off"): FakeSystem {
 }
 
 const allow = (...ports: number[]) =>
-  allowInSelinux({ portType: "http_port_t", ports, booleans: ["httpd_can_network_connect", "httpd_setrlimit"] });
+  `allow_in_selinux http_port_t "${ports.join(" ")}" "httpd_can_network_connect httpd_setrlimit"`;
 const changes = (calls: string[]) => calls.filter((call) => !/^get|-l$/.test(call));
 
 describe("SELinux", () => {
@@ -44,7 +43,7 @@ describe("SELinux", () => {
   it("is left alone if it is disabled", async () => {
     using machine = machineIn("Disabled");
 
-    await machine.run(`${allow(80, 18404)}\n${forgetInSelinux}`);
+    await machine.run(`${allow(80, 18404)}\nforget_in_selinux`);
 
     expect(changes(machine.calls())).toEqual([]);
   });
@@ -53,7 +52,7 @@ describe("SELinux", () => {
     using machine = machineIn("Enforcing", "on");
 
     await machine.run(allow(80));
-    await machine.run(forgetInSelinux);
+    await machine.run("forget_in_selinux");
 
     expect(changes(machine.calls())).toEqual([]);
   });
@@ -63,7 +62,7 @@ describe("SELinux", () => {
     await machine.run(allow(80, 18404, 8080));
     machine.calls();
 
-    await machine.run(forgetInSelinux);
+    await machine.run("forget_in_selinux");
 
     expect(changes(machine.calls())).toEqual([
       "semanage port -d -p tcp 18404",
@@ -101,7 +100,7 @@ describe("SELinux", () => {
   it("requires semanage only if it is enabled", async () => {
     using machine = machineIn("Enforcing");
     using without = new FakeSystem("rocky");
-    const ask = `${needsSemanage}\nif needs_semanage; then echo yes; else echo no; fi`;
+    const ask = "if needs_semanage; then echo yes; else echo no; fi";
 
     expect([(await machine.run(ask)).stdout, (await without.run(ask)).stdout]).toEqual(["no\n", "no\n"]);
   });

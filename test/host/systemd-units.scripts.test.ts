@@ -1,10 +1,13 @@
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { placeUnits, removeUnits, type ScriptUnits } from "../../components/host/systemd-units.ts";
+import { shellFunctions } from "../../components/host/link.ts";
+import { shell } from "../support/shell.ts";
 import { ScriptSandbox } from "../support/script-run.ts";
 
-const units: ScriptUnits<"path" | "timer"> = { name: "look", script: "/x/look.sh", startedBy: ["path", "timer"] };
-const texts = { service: "[Service]\n", path: "[Path]\n", timer: "[Timer]\n" };
+const place = (timer = "[Timer]") => `place_unit look.service [Service]
+place_unit look.path [Path]
+place_unit look.timer '${timer}'
+start_units look.path look.timer`;
 
 let machine: ScriptSandbox;
 beforeEach(() => {
@@ -17,13 +20,15 @@ afterEach(() => machine[Symbol.dispose]());
 /** The calls of systemctl. */
 const run = async (body: string) => {
   rmSync(machine.path("calls"), { force: true });
-  const { code } = await machine.script(body.replaceAll("/etc/systemd/system", machine.path("units")));
+  const { main } = shell(body);
+  const functions = shellFunctions(...main.needs).replaceAll("/etc/systemd/system", machine.path("units"));
+  const { code } = await machine.script({ main: { ...main, needs: [], text: `${functions}${main.text}` } });
   return { code, calls: readFileSync(machine.path("calls"), "utf8").trim().split("\n") };
 };
 
 it("reloads systemd for new units, and restarts them", async () => {
-  const first = await run(placeUnits(units, texts));
-  const changed = await run(placeUnits(units, { ...texts, timer: "[Timer]\nOnActiveSec=1h\n" }));
+  const first = await run(place());
+  const changed = await run(place("[Timer]\nOnActiveSec=1h"));
 
   const taken = { code: 0, calls: ["-q enable look.path look.timer", "restart look.path look.timer"] };
   expect([first, changed]).toEqual([taken, taken]);
@@ -31,20 +36,17 @@ it("reloads systemd for new units, and restarts them", async () => {
 });
 
 it("leaves running units alone if no unit has changed", async () => {
-  await run(placeUnits(units, texts));
+  await run(place());
 
-  expect((await run(placeUnits(units, texts))).calls).toEqual([
-    "-q enable look.path look.timer",
-    "start look.path look.timer",
-  ]);
+  expect((await run(place())).calls).toEqual(["-q enable look.path look.timer", "start look.path look.timer"]);
 });
 
 it("completes a run that was killed after it placed the units", async () => {
   await machine.shell(`: >${machine.path("killed")}`);
-  const killed = await run(placeUnits(units, texts));
+  const killed = await run(place());
   rmSync(machine.path("killed"));
 
-  const next = await run(placeUnits(units, texts));
+  const next = await run(place());
 
   expect(killed).toEqual({ code: 1, calls: ["-q enable look.path look.timer"] });
   expect(next.calls).toEqual(["-q enable look.path look.timer", "start look.path look.timer"]);
@@ -52,9 +54,9 @@ it("completes a run that was killed after it placed the units", async () => {
 
 it.each([
   ["ends", ["-q disable --now look.path look.timer", "stop look.service", "daemon-reload"]],
-  ["goes on", ["-q disable --now look.path look.timer", "daemon-reload"]],
+  ["goes-on", ["-q disable --now look.path look.timer", "daemon-reload"]],
 ] as const)("removes the units, and a run that has begun %s", async (running, calls) => {
-  await run(placeUnits(units, texts));
+  await run(place());
 
-  expect(await run(removeUnits(units, running))).toEqual({ code: 0, calls });
+  expect(await run(`remove_units ${running} /x/look.sh look.path look.timer`)).toEqual({ code: 0, calls });
 });

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { ScriptSandbox } from "../support/script-run.ts";
 
-const undoes = (what: string) => `register_undo <<'UNDO'\nsay "undoing ${what}"\nUNDO\n`;
+const undoes = (what: string) => `register_undo 'say "undoing ${what}"'; `;
 
 describe("undo steps", () => {
   it("cannot be registered on a machine without its base script", async () => {
@@ -19,7 +19,7 @@ describe("undo steps", () => {
 
   it("run by name, with the facts of the script that registered them, and are forgotten afterwards", async () => {
     using box = new ScriptSandbox().prepared();
-    await box.script(`register_undo <<'UNDO'\nsay "removing $(cat "$facts/list")"\nUNDO\necho a b >"$facts/list"`, {
+    await box.script(`register_undo 'say "removing $(cat "$facts/list")"'; echo a b >"$facts/list"`, {
       name: "nginx",
     });
 
@@ -46,7 +46,7 @@ describe("undo steps", () => {
   it("all run, even if one of them reads its standard input", async () => {
     using box = new ScriptSandbox().prepared();
     await box.script(undoes("first"), { name: "first" });
-    await box.script(`register_undo <<'UNDO'\ncat >/dev/null\nUNDO\n`, { name: "second" });
+    await box.script(`register_undo 'cat >/dev/null'; `, { name: "second" });
 
     const run = await box.script("run_all_undos", { name: "base" });
 
@@ -66,7 +66,7 @@ describe("undo steps", () => {
   it("are kept if they fail, so that the next destroy tries again", async () => {
     using box = new ScriptSandbox().prepared();
     const flag = box.path("repaired");
-    await box.script(`register_undo <<'UNDO'\n[ -e ${flag} ] || fail 30 "not yet"\nUNDO\n`, { name: "stubborn" });
+    await box.script(`register_undo '[ -e ${flag} ] || fail 30 "not yet"'; `, { name: "stubborn" });
 
     const failed = await box.script("run_all_undos", { name: "base" });
     const repaired = await box.script(`: >${flag}; run_all_undos`, { name: "base" });

@@ -1,13 +1,10 @@
 import { mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { gnuForms } from "../../components/host/gnu-forms.ts";
-import {
-  certificateFunctions,
-  cleanCertificates,
-  placeCertificates,
-} from "../../components/load-balancer/certificate-script.ts";
+import { assignments } from "../../components/host/link.ts";
+import { certificateValues } from "../../components/load-balancer/certificate-script.ts";
 import { issue, type Issued } from "../support/certificates.ts";
 import { PlainMachine, shells } from "../support/plain-machine.ts";
+import { shell } from "../support/shell.ts";
 
 const hostname = "rancher.example.com";
 
@@ -33,15 +30,14 @@ class Machine extends PlainMachine {
     const files = { certificate: `${folder}/certificate.pem`, privateKey: `${folder}/key.pem` };
     const all = [{ ...certificate, ...files }];
     const body = [
-      'mkdir -p "$facts" "$state/nginx"',
-      gnuForms,
-      certificateFunctions,
-      'tls="$state/nginx/tls"',
-      placeCertificates(all),
+      "use_gnu_forms",
+      'tls=$state/nginx/tls; mkdir -p "$facts" "$state/nginx"',
+      "begin_certificates",
+      "place_certificates",
       'echo "renewed: $renewed"',
-      fails ? 'take_back; fail 40 "not alive"' : cleanCertificates(all),
+      fails ? 'take_back_certificates; fail 40 "not alive"' : "clean_certificates",
     ];
-    return this.script(`${body.join("\n")}\n`, { name: "nginx-container" });
+    return this.script(shell(`${body.join("\n")}\n`, certificateValues(all)), { name: "nginx-container" });
   }
 
   tls(...parts: string[]): string {
@@ -109,7 +105,8 @@ describe.each(Object.entries(shells))(
 describe("a certificate that was renewed by this program", () => {
   it("changes the script that uses it, so that this runs, and no other script", () => {
     const certificate = { name: "rancher", hostname, from: "host", certificate: "/c", privateKey: "/k" } as const;
-    const at = (renewal?: number) => placeCertificates([{ ...certificate, ...(renewal !== undefined && { renewal }) }]);
+    const at = (renewal?: number) =>
+      assignments(certificateValues([{ ...certificate, ...(renewal !== undefined && { renewal }) }]));
 
     expect(at(0)).toBe(at());
     expect(at(1)).not.toBe(at(0));

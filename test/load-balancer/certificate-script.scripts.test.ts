@@ -1,14 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { certificateFiles, type BalancerCertificate } from "../../components/load-balancer/certificate-files.ts";
-import {
-  certificateFunctions,
-  cleanCertificates,
-  keySecret,
-  placeCertificates,
-} from "../../components/load-balancer/certificate-script.ts";
+import { certificateValues, keySecret } from "../../components/load-balancer/certificate-script.ts";
 import { issue, type Issued } from "../support/certificates.ts";
 import { ScriptSandbox } from "../support/script-run.ts";
+import { shell } from "../support/shell.ts";
 
 const hostname = "rancher.example.com";
 const tls = "/etc/nginx/tls";
@@ -28,13 +24,22 @@ class Machine extends ScriptSandbox {
     );
     const body = [
       'mkdir -p "$facts"',
-      certificateFunctions,
-      `tls=${this.path(tls)}`,
-      placeCertificates(certificates),
+      "begin_certificates",
+      "place_certificates",
       'echo "renewed: $renewed"',
-      fails ? 'take_back; fail 40 "not alive"' : cleanCertificates(certificates),
+      fails ? 'take_back_certificates; fail 40 "not alive"' : "clean_certificates",
     ];
-    return this.script(`${body.join("\n")}\n`, { name: "nginx", secrets });
+    return this.script(shell(`${body.join("\n")}\n`, this.values(certificates)), { name: "nginx", secrets });
+  }
+
+  /** Is killed after it has placed them. */
+  async isKilled(certificates: readonly BalancerCertificate[], secrets: Record<string, string> = {}) {
+    const body = 'mkdir -p "$facts"\nbegin_certificates\nplace_certificates\nkill -9 $$\n';
+    return this.script(shell(body, this.values(certificates)), { name: "nginx", secrets });
+  }
+
+  values(certificates: readonly BalancerCertificate[]) {
+    return { tls: this.path(tls), ...certificateValues(certificates) };
   }
 
   read(path: string): string {
@@ -107,16 +112,7 @@ describe("a certificate from the stack", () => {
 
   it("of a killed run is removed by the next success", async () => {
     using machine = new Machine();
-    const body = [
-      'mkdir -p "$facts"',
-      certificateFunctions,
-      `tls=${machine.path(tls)}`,
-      placeCertificates([stack(first)]),
-    ];
-    await machine.script(`${body.join("\n")}\nkill -9 $$\n`, {
-      name: "nginx",
-      secrets: { key_rancher: first.key },
-    });
+    await machine.isKilled([stack(first)], { key_rancher: first.key });
     expect(machine.folders).toHaveLength(1);
 
     await machine.bring([stack(second)], { rancher: second.key });
@@ -191,10 +187,7 @@ describe("a certificate on the host", () => {
   it("triggers a reload again after a run that was killed before its reload", async () => {
     using machine = new Machine();
     renew(machine, first.pem, first.key);
-    const body = ['mkdir -p "$facts"', certificateFunctions, `tls=${machine.path(tls)}`];
-    await machine.script(`${body.join("\n")}\n${placeCertificates([certificate(machine)])}\nkill -9 $$\n`, {
-      name: "nginx",
-    });
+    await machine.isKilled([certificate(machine)]);
 
     const again = await machine.bring([certificate(machine)]);
     const third = await machine.bring([certificate(machine)]);

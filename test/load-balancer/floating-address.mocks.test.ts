@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { sshHost } from "../../components/host/host.ts";
+import type { ShellScript } from "../../components/host/link.ts";
 import { ManagedHost } from "../../components/host/managed-host.ts";
+import { renderShortScript } from "../../components/host/script.ts";
+import { shellFile } from "../../components/host/shell-files.ts";
 import { FloatingAddress } from "../../components/load-balancer/floating-address.ts";
 import { renderKeepalivedScript } from "../../components/load-balancer/keepalived-script.ts";
 import { synthesise } from "../../operations/synthesis.ts";
@@ -35,9 +38,17 @@ describe("the floating address", () => {
     expect(scripts.map(({ name }) => name).sort()).toEqual(names.map((name) => `${name}-keepalived-script`));
     for (const { name, inputs, additionalSecretOutputs, parent } of scripts) {
       const self = name.replace("-keepalived-script", "");
+      const title = "keepalived for the floating address 10.0.0.20";
+      const render = (body: ShellScript) =>
+        renderShortScript(sshHost(balancerHost({ name: self })), {
+          name: "keepalived",
+          title,
+          body,
+          timeoutSeconds: 600,
+        });
       const script = renderKeepalivedScript({ ...args, hosts: group, self, interface: "ens3" });
-      expect(inputs["create"]).toContain(script.trimEnd());
-      expect(inputs["delete"]).toContain("\nrun_undo keepalived\n");
+      expect(inputs["create"]).toBe(render(script));
+      expect(inputs["delete"]).toBe(render({ main: shellFile("host/run-undo.sh") }));
       expect(inputs).not.toHaveProperty("update");
       expect(additionalSecretOutputs).toEqual(["connection"]);
       expect(nameIn(only(registrations, "rancher:host:HostScript", nameIn(parent)).parent)).toBe("floating-address");

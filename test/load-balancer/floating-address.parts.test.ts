@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { shellFile } from "../../components/host/shell-files.ts";
 import { floatingHosts, type FloatingHosts } from "./support/floating-hosts.ts";
 import { hello, longestSilence } from "./support/reconnecting-client.ts";
+
+const undo = { main: shellFile("host/run-undo.sh") };
 
 describe.skipIf(process.getuid?.() !== 0)("a floating address between two real hosts", () => {
   let all: FloatingHosts;
@@ -87,9 +90,7 @@ describe.skipIf(process.getuid?.() !== 0)("a floating address between two real h
     const { holder, other } = await all.settled();
 
     const silence = await longestSilence(all.address, async () => {
-      expect((await holder.run("keepalived", "run_undo keepalived\n")).stderr).toContain(
-        "changed: keepalived is undone",
-      );
+      expect((await holder.run("keepalived", undo)).stderr).toContain("changed: keepalived is undone");
     });
     report("destroyed", silence);
     expect((await all.settled()).holder).toBe(other);

@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { sshHost } from "../../components/host/host.ts";
+import type { ShellScript } from "../../components/host/link.ts";
 import { ManagedHost } from "../../components/host/managed-host.ts";
+import { renderShortScript } from "../../components/host/script.ts";
+import { shellFile } from "../../components/host/shell-files.ts";
 import { HaproxyLoadBalancer } from "../../components/load-balancer/haproxy-load-balancer.ts";
 import { renderHaproxyScript } from "../../components/load-balancer/haproxy-script.ts";
 import type { Listener } from "../../components/load-balancer/listener.ts";
@@ -12,11 +15,13 @@ import { haproxyVariants } from "./support/haproxy-variants.ts";
 
 const { listeners, options } = haproxyVariants["three-nodes"]!;
 
+const settingsOf = (name: string, index: number) => balancerHost({ name, address: `192.0.2.${20 + index}` });
+
 const synthesiseBalancer = (names: readonly string[], all: readonly Listener[] = listeners) =>
   synthesise(
     () => {
       const hosts = names.map((name, index) => {
-        const settings = balancerHost({ name, address: `192.0.2.${20 + index}` });
+        const settings = settingsOf(name, index);
         const machine = new ManagedHost(name, { host: sshHost(settings), credentials: {} });
         return { name, address: settings.address, machine };
       });
@@ -31,10 +36,18 @@ describe("the HAProxy load balancer", () => {
 
     const scripts = registrations.filter(({ name }) => name.endsWith("-haproxy-script"));
     expect(scripts.map(({ name }) => name).sort()).toEqual(["lb-1-haproxy-script", "lb-2-haproxy-script"]);
-    for (const { inputs, additionalSecretOutputs, parent } of scripts) {
-      expect(inputs["create"]).toContain(renderHaproxyScript({ listeners, options }).trimEnd());
-      expect(inputs["create"]).toContain("timeout -k 10 600 ");
-      expect(inputs["delete"]).toContain("\nrun_undo haproxy\n");
+    for (const [index, name] of ["lb-1", "lb-2"].entries()) {
+      const { inputs, additionalSecretOutputs, parent } = only(
+        scripts,
+        "command:remote:Command",
+        `${name}-haproxy-script`,
+      );
+      const title = "HAProxy as the load balancer";
+      const host = sshHost(settingsOf(name, index));
+      const render = (body: ShellScript) =>
+        renderShortScript(host, { name: "haproxy", title, body, timeoutSeconds: 600 });
+      expect(inputs["create"]).toBe(render(renderHaproxyScript({ listeners, options })));
+      expect(inputs["delete"]).toBe(render({ main: shellFile("host/run-undo.sh") }));
       expect(inputs).not.toHaveProperty("update");
       expect(additionalSecretOutputs).toEqual(["connection"]);
       expect(nameIn(only(registrations, "rancher:host:HostScript", nameIn(parent)).parent)).toBe("load-balancer");

@@ -12,7 +12,7 @@ const other = rancherPorts(["192.0.2.12"]);
 
 /** Lets something happen after the script has checked the ports, and before it places anything. */
 const meanwhile = (what: string): ScriptOptions => ({
-  edit: (text) => text.replace("conf=/etc/haproxy/haproxy.cfg\n", (line) => `${what}\n${line}`),
+  edit: (text) => text.replace('place_text "$generation_script"', (line) => `${what}\n${line}`),
 });
 const listenOn = (port: number) =>
   `perl -MIO::Socket::INET -e '$s=IO::Socket::INET->new(LocalPort=>${port},Listen=>5,ReuseAddr=>1) or die; sleep 600'`;

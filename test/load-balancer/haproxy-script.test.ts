@@ -1,3 +1,4 @@
+import { link, linkToLibrary } from "../../components/host/link.ts";
 import { describe, expect, it } from "vitest";
 import { sshHost } from "../../components/host/host.ts";
 import { renderScript } from "../../components/host/script.ts";
@@ -9,11 +10,11 @@ import { balancerHost } from "../support/prod-stack.ts";
 import { haproxyVariants, rancherPorts } from "./support/haproxy-variants.ts";
 
 const args = haproxyVariants["three-nodes"]!;
-const script = renderHaproxyScript(args);
+const script = link(renderHaproxyScript(args));
 
 describe("renderHaproxyScript", () => {
   it("matches the golden file", () => {
-    expectGolden("load-balancer/haproxy.sh", script);
+    expectGolden("load-balancer/haproxy.sh", linkToLibrary(renderHaproxyScript(args)));
   });
 
   it("places exactly the rendered configuration", () => {
@@ -21,17 +22,21 @@ describe("renderHaproxyScript", () => {
   });
 
   it("checks the ports, then registers its undo, then changes something", () => {
-    const places = ['fail 10 "port', "register_undo <<'UNDO'", "add_ours haproxy", 'mv -f "$conf.placing"'].map(
-      (text) => script.lastIndexOf(text),
-    );
+    const places = [
+      "\ncheck_haproxy_ports ",
+      '\nregister_undo "$undo_step"\n',
+      "\ninstall_haproxy\n",
+      "\nroll_out_haproxy ",
+    ].map((text) => script.lastIndexOf(text));
 
     expect(places).not.toContain(-1);
     expect(places).toEqual(places.toSorted((a, b) => a - b));
   });
 
   it("checks every port it listens on, and opens only those for clients", () => {
-    expect(script).toContain("for port in 80 443 18404; do");
-    expect(script).toContain('open_ports="80 443"');
+    expect(script).toContain("\nclient_ports='80 443'\nlocal_ports=18404\n");
+    expect(script).toContain("\ncheck_haproxy_ports $client_ports $local_ports\n");
+    expect(script).toContain("\nopen_ports $client_ports\n");
   });
 
   it("keeps the lock out of the daemons it starts", () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { shellFile } from "../../components/host/shell-files.ts";
 import type { ScriptedHost } from "../rehearsal/support/scripted-host.ts";
 import { floatingHosts, loadRules, type FloatingHosts } from "./support/floating-hosts.ts";
 
@@ -18,6 +19,8 @@ const theirs = `vrrp_instance theirs {
     }
 }
 `;
+
+const undo = { main: shellFile("host/run-undo.sh") };
 
 describe.skipIf(process.getuid?.() !== 0)("the keepalived script on real hosts", () => {
   let all: FloatingHosts;
@@ -149,7 +152,7 @@ describe.skipIf(process.getuid?.() !== 0)("the keepalived script on real hosts",
 
     it("refuses to join if VRRP does not pass, and gives the address up again", async () => {
       const { holder, other } = await all.settled();
-      await other.run("keepalived", "run_undo keepalived\n");
+      await other.run("keepalived", undo);
       await loadRules(other, dropVrrp);
 
       const end = await all.keepalived(other, { virtualRouterId: 52 });
@@ -175,7 +178,7 @@ describe.skipIf(process.getuid?.() !== 0)("the keepalived script on real hosts",
 
       expect([end.code, end.stderr]).toEqual([0, expect.stringContaining("is on another host\n")]);
       expect((await all.settled()).holder).toBe(holder);
-      const undone = await holder.run("keepalived", "run_undo keepalived\n");
+      const undone = await holder.run("keepalived", undo);
       expect(undone.code, undone.stderr).toBe(0);
       expect((await all.settled()).holder).toBe(other);
       const rejoined = await all.keepalived(other, { virtualRouterId: 52 });
@@ -185,7 +188,7 @@ describe.skipIf(process.getuid?.() !== 0)("the keepalived script on real hosts",
     });
 
     it("restores the configuration of the existing keepalived, which keeps running", async () => {
-      const end = await one.run("keepalived", "run_undo keepalived\n");
+      const end = await one.run("keepalived", undo);
 
       expect([end.code, end.stderr]).toEqual([0, expect.stringContaining("changed: keepalived is undone\n")]);
       expect(await one.changes()).toEqual([]);

@@ -1,3 +1,4 @@
+import { linkToLibrary, link } from "../../components/host/link.ts";
 import { describe, expect, it } from "vitest";
 import { renderKeepalivedScript } from "../../components/load-balancer/keepalived-script.ts";
 import { expectGolden } from "../support/golden.ts";
@@ -15,17 +16,18 @@ const group = {
 
 describe("the keepalived script", () => {
   it("matches the golden file", () => {
-    expectGolden("load-balancer/keepalived.sh", renderKeepalivedScript(group));
+    expectGolden("load-balancer/keepalived.sh", linkToLibrary(renderKeepalivedScript(group)));
   });
 
   it("checks the host before it registers anything, and the configuration before it places it", () => {
-    const script = renderKeepalivedScript({ ...group, interface: "ens3" });
+    const script = link(renderKeepalivedScript({ ...group, interface: "ens3" }));
     const order = [
-      "wanted_interface=ens3",
-      "is already in use on this network",
-      "register_undo <<",
-      "add_ours keepalived",
-      'roll_out "$work',
+      "\nwanted_interface=ens3\n",
+      "\nfind_interfaces\n",
+      "\nfind_holder\n",
+      '\nregister_undo "$undo_step"\n',
+      "\ninstall_keepalived\n",
+      '\nroll_out_keepalived "$work',
     ];
 
     const places = order.map((text) => script.lastIndexOf(text));

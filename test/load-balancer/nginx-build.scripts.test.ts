@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { packageManager } from "../../components/host/package-manager.ts";
-import { learnBuild, refuseBuild } from "../../components/load-balancer/nginx-build.ts";
 import { FakeSystem, type releases } from "../support/fake-system.ts";
+import { shell } from "../support/shell.ts";
 
 interface Words {
   readonly version?: string;
@@ -61,7 +60,7 @@ describe("the build of a machine's nginx", () => {
     if (file !== "") machine.write(file, "");
     machine.write("/etc/resolv.conf", "nameserver 192.0.2.53\n");
 
-    const run = await machine.run(`${learnBuild}\n${print}`);
+    const run = await machine.run(`learn_nginx_build\n${print}`);
 
     const folder = machine.path("root/etc/nginx/modules-enabled");
     const lines = [...expected, "192.0.2.53"].map((line) => line.replace("ROOT", folder));
@@ -75,7 +74,7 @@ describe("the build of a machine's nginx", () => {
       "search lan\nnameserver fe80::1%eth0\nnameserver 2001:db8::53\nnameserver 192.0.2.53\n#nameserver 1\nnameserver 192.0.2.54\nnameserver 192.0.2.55\n",
     );
 
-    const run = await machine.run(`${learnBuild}\necho "$resolvers"`);
+    const run = await machine.run(`learn_nginx_build\necho "$resolvers"`);
 
     expect(run.stdout).toBe("[2001:db8::53] 192.0.2.53 192.0.2.54\n");
   });
@@ -83,7 +82,7 @@ describe("the build of a machine's nginx", () => {
   it("is refused if it prints no version", async () => {
     using machine = machineWith({ ...built.debian, openssl: "built with LibreSSL 4.0.0" }, "debian");
 
-    const run = await machine.run(learnBuild);
+    const run = await machine.run("learn_nginx_build");
 
     expect([run.code, run.stderr]).toEqual([10, expect.stringContaining("nginx does not report its version")]);
   });
@@ -91,14 +90,15 @@ describe("the build of a machine's nginx", () => {
   it("is refused if it does not start, with its own output", async () => {
     using machine = new FakeSystem("debian").tool("nginx", 'echo "error while loading shared libraries" >&2; exit 127');
 
-    const run = await machine.run(learnBuild);
+    const run = await machine.run("learn_nginx_build");
 
     expect([run.code, run.stderr]).toEqual([30, "nginx does not start: error while loading shared libraries\n"]);
   });
 });
 
 describe("an nginx that is too old", () => {
-  const check = (needed?: string) => `${packageManager}\n${learnBuild}\n${refuseBuild(needed, false)}`;
+  const check = (needed_nginx?: string, asks_dns = false) =>
+    shell("detect_system\nlearn_nginx_build\nrefuse_nginx_build\n", { needed_nginx, asks_dns });
 
   it("is refused with what needs a newer one, and how to install it", async () => {
     using machine = machineWith(built.leap, "leap");
@@ -125,7 +125,7 @@ describe("an nginx that is too old", () => {
   it("is not reported if no DNS server is known and one is needed", async () => {
     using machine = machineWith(built.debian, "debian");
 
-    const run = await machine.run(`${learnBuild}\n${refuseBuild(undefined, true)}`);
+    const run = await machine.run(check(undefined, true));
 
     expect([run.code, run.stderr]).toEqual([10, expect.stringContaining("has no nameserver in")]);
     expect(run.stderr).toContain("Set DNS servers in loadBalancer.nginx.resolvers");

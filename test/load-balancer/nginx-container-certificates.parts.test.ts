@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { connect, type TLSSocket } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { certificateFiles, type BalancerCertificate } from "../../components/load-balancer/certificate-files.ts";
-import { watchUnit } from "../../components/load-balancer/certificate-watch.ts";
 import type { Listener } from "../../components/load-balancer/listener.ts";
 import { issue, type Issued } from "../support/certificates.ts";
 import { makeContainerHost, type ContainerHost } from "./support/container-host.ts";
@@ -109,7 +108,7 @@ describe.skipIf("refused" in made)("certificates of the nginx container", () => 
     // Checked again in case systemd was still busy with the previous change: later changes wait for the timer.
     const afterAnother = (): Promise<string> => {
       renew(stale.pem, stale.key);
-      return machine.look("journalctl", "-u", watchUnit);
+      return machine.look("journalctl", "-u", "rancher-nginx-certificates");
     };
     await expect
       .poll(afterAnother, { timeout: 120_000, interval: 5000 })

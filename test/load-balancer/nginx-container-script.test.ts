@@ -6,10 +6,10 @@ import {
   type NginxContainerScriptArgs,
 } from "../../components/load-balancer/nginx-container-script.ts";
 import type { Upstream } from "../../components/load-balancer/listener.ts";
-import { learnImageBuild } from "../../components/load-balancer/nginx-image-build.ts";
 import { defaultNginxOptions } from "../../components/load-balancer/nginx-options.ts";
 import { expectGolden } from "../support/golden.ts";
 import { balancerHost } from "../support/prod-stack.ts";
+import { linkToLibrary, link, type ShellScript } from "../../components/host/link.ts";
 
 const image = `nginx:1.30.4@sha256:${"0".repeat(64)}`;
 const passThrough = (...upstreams: Upstream[]): NginxContainerScriptArgs["listeners"] => [
@@ -21,19 +21,19 @@ const render = (args: Partial<NginxContainerScriptArgs> = {}) =>
 
 describe("renderNginxContainerScript", () => {
   it("matches the golden file", () => {
-    expectGolden("load-balancer/nginx-container.sh", render());
+    expectGolden("load-balancer/nginx-container.sh", linkToLibrary(render()));
   });
 
   it("checks first, registers its undo next, pulls before it changes what runs, and verifies at the end", () => {
-    const script = render();
+    const script = render().main.text;
     const places = [
-      "command -v docker",
-      "for port in 443 18404; do",
-      "register_undo <<'UNDO'",
-      '\npull_image "$image"',
-      "\nkeep /etc/rancher-nginx",
-      "\nroll_out ",
-      "\nforget_images 2",
+      "\ncheck_docker\n",
+      "\ncheck_container_ports $client_ports $local_ports\n",
+      '\nregister_undo "$undo_step"\n',
+      '\npull_image "$image"\n',
+      '\nkeep "$nginx_folder"\n',
+      "\nroll_out_nginx ",
+      "\nforget_old_images\n",
     ].map((text) => script.indexOf(text));
 
     expect(places).not.toContain(-1);
@@ -41,22 +41,24 @@ describe("renderNginxContainerScript", () => {
   });
 
   it("gives a container as many file descriptors as a worker of the configuration may have", () => {
-    const [, wanted] = /worker_rlimit_nofile (\d+);/.exec(render()) ?? [];
+    const { values } = render();
+    const [, wanted] = /worker_rlimit_nofile (\d+);/.exec(String(values?.["template"])) ?? [];
 
-    expect(render()).toContain(`--ulimit nofile=${wanted}:${wanted}`);
+    expect(values).toMatchObject({ limit_options: `--ulimit nofile=${wanted}:${wanted}` });
   });
 
   it("checks the port of the status page too", () => {
-    expect(render({ options: { ...defaultNginxOptions, statusPort: 18405 } })).toContain(
-      "for port in 443 18404 18405; do",
-    );
+    expect(render({ options: { ...defaultNginxOptions, statusPort: 18405 } }).values).toMatchObject({
+      client_ports: [443],
+      local_ports: [18404, 18405],
+    });
   });
 
   it("requires DNS servers only if an upstream has to be resolved", () => {
     const named = passThrough({ address: "one.example.com", port: 443 });
 
-    expect(render({ listeners: named })).toMatch(/no nameserver in \/etc\/resolv\.conf/);
-    expect(render()).not.toContain("no nameserver");
+    expect(render({ listeners: named }).values).toMatchObject({ asks_dns: true });
+    expect(render().values).toMatchObject({ asks_dns: false });
   });
 
   it("requires openssl on the host only if it has certificates to check", () => {
@@ -64,9 +66,9 @@ describe("renderNginxContainerScript", () => {
       { name: "rancher", hostname: "rancher.example.com", from: "stack", chain: "CHAIN\n", privateKey: "KEY" },
     ] as const;
 
-    expect(render({ certificates })).toMatch(/this machine has no openssl/);
-    expect(render({ certificates })).toContain("\ntls=/etc/rancher-nginx/tls\n");
-    expect(render()).not.toContain("no openssl");
+    expect(render({ certificates }).values).toMatchObject({ checks_certificates: true });
+    expect(render().values).toMatchObject({ checks_certificates: false });
+    expect(render().main.text).toContain("tls=$nginx_folder/tls\n");
   });
 
   it("watches certificates that are on the host, for the container that serves, and no others", () => {
@@ -74,23 +76,25 @@ describe("renderNginxContainerScript", () => {
     const onHost = { ...names, from: "host", certificate: "/tls/cert.pem", privateKey: "/tls/key.pem" } as const;
     const fromStack = { ...names, from: "stack", chain: "CHAIN\n", privateKey: "KEY" } as const;
 
-    const [, watch = ""] = /<<'WATCH'\n([\s\S]*?)\nWATCH\n/.exec(render({ certificates: [onHost] })) ?? [];
+    const watch = link(render({ certificates: [onHost] }).values?.["renewal_script"] as ShellScript);
 
-    expect(watch).toContain("\ntls=/etc/rancher-nginx/tls\nconf=/etc/rancher-nginx/nginx.conf\n");
+    expect(watch).toContain("\nconf=/etc/rancher-nginx/nginx.conf\ntls=/etc/rancher-nginx/tls\n");
     expect(watch).toContain("\nfacts=$state/facts/$name\n");
-    expect(watch).toContain(" name=nginx-container\n");
-    expect(watch).toContain("docker exec rancher-nginx nginx -t -q");
+    expect(watch).toContain("\nname=nginx-container\n");
+    expect(watch).toContain("\nserving_container=rancher-nginx\n");
+    expect(watch).toContain('docker exec "$serving_container" nginx -t -q');
     expect(watch).not.toMatch(/systemctl reload nginx|docker (run|create)/);
-    expect(render({ certificates: [fromStack] })).not.toContain("<<'WATCH'");
+    expect(render({ certificates: [fromStack] }).values).toMatchObject({ watched: false });
+    expect(render({ certificates: [fromStack] }).values).not.toHaveProperty("renewal_script");
   });
 
   it("never reloads with docker kill, after which a container would not start at boot", () => {
-    const signals = render()
+    const signals = link(render())
       .split("\n")
       .filter((line) => /^[^#]*docker kill/.test(line));
 
     expect(signals).toEqual([
-      "quit_former() { ! runs rancher-nginx-former || docker kill -s QUIT rancher-nginx-former >/dev/null; }",
+      'quit_former() { ! seems_up "$former_container" || docker kill -s QUIT "$former_container" >/dev/null; }',
     ]);
   });
 
@@ -99,12 +103,5 @@ describe("renderNginxContainerScript", () => {
     const text = { name: "nginx-container", title: "nginx", body: render({ listeners: many }), timeoutSeconds: 900 };
 
     expect(() => renderScript(sshHost(balancerHost()), text)).not.toThrow();
-  });
-});
-
-describe("learnImageBuild", () => {
-  it("uses the host's DNS servers on the host's network, and Docker's in a separate network", () => {
-    expect(learnImageBuild({ network: "host", neededNginx: undefined })).toContain("/etc/resolv.conf");
-    expect(learnImageBuild({ network: "user-defined", neededNginx: undefined })).toMatch(/\nresolvers=127\.0\.0\.11$/);
   });
 });

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { sshHost } from "../../components/host/host.ts";
+import { renderShortScript } from "../../components/host/script.ts";
 import { ManagedHost } from "../../components/host/managed-host.ts";
 import { NginxContainer, type NginxContainerArgs } from "../../components/load-balancer/nginx-container.ts";
 import { renderNginxContainerScript } from "../../components/load-balancer/nginx-container-script.ts";
@@ -47,8 +48,15 @@ describe("the nginx container", () => {
     const made = await synthesiseContainer(() => ({ image: pinned }), { names: ["lb-1", "lb-2"] });
 
     const { inputs, additionalSecretOutputs } = scriptOf(made, "lb-2");
-    expect(inputs["create"]).toContain(renderNginxContainerScript({ ...balancer, image: pinned }).trimEnd());
-    expect(inputs["delete"]).toContain("\nrun_undo nginx-container\n");
+    const body = renderNginxContainerScript({ ...balancer, image: pinned });
+    const script = { name: "nginx-container", title: "nginx in a container as the load balancer", body };
+    expect(inputs["create"]).toBe(
+      renderShortScript(sshHost(balancerHost({ name: "lb-2", address: "192.0.2.21" })), {
+        ...script,
+        timeoutSeconds: 900,
+      }),
+    );
+    expect(inputs["delete"]).toContain('\nrun_undo "$name"\n');
     expect(additionalSecretOutputs).toEqual(["connection"]);
     const second = only(made.registrations, "rancher:host:HostScript", "lb-2-nginx-container");
     expect(namesIn(second.dependencies)).toEqual(["lb-1-nginx-container-script", "lb-2-base-script"]);

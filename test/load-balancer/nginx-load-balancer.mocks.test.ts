@@ -37,9 +37,9 @@ describe("the nginx load balancer", () => {
     const scripts = registrations.filter(({ name }) => name.endsWith("-nginx-script"));
     expect(scripts.map(({ name }) => name).sort()).toEqual(["lb-1-nginx-script", "lb-2-nginx-script"]);
     for (const { inputs, additionalSecretOutputs, parent } of scripts) {
-      expect(inputs["create"]).toContain(renderNginxScript(balancer).trimEnd());
-      expect(inputs["create"]).toContain("timeout -k 10 600 ");
-      expect(inputs["delete"]).toContain("\nrun_undo nginx\n");
+      expect(inputs["create"]).toContain(renderNginxScript(balancer).main.text);
+      expect(inputs["create"]).toContain("\nseconds=600\n");
+      expect(inputs["delete"]).toMatch(/\nname=nginx\n[^]*\nrun_undo "\$name"\n/);
       expect(inputs).not.toHaveProperty("update");
       expect(additionalSecretOutputs).toEqual(["connection"]);
       expect(nameIn(only(registrations, "rancher:host:HostScript", nameIn(parent)).parent)).toBe("load-balancer");

@@ -6,10 +6,10 @@ import { arch, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { packageManager } from "../../components/host/package-manager.ts";
-import { addNginxOrg, checkNginxOrg, removeNginxOrg } from "../../components/load-balancer/nginx-org-repository.ts";
+import { nginxOrgFiles } from "../../components/load-balancer/nginx-org-repository.ts";
 import { createSandbox, type Sandbox } from "../../rehearsal/sandbox/sandbox.ts";
 import { ScriptedHost } from "../rehearsal/support/scripted-host.ts";
+import { shell } from "../support/shell.ts";
 
 const architecture = arch() === "x64" ? "amd64" : arch();
 /** A list with one package, which is never installed. */
@@ -75,12 +75,14 @@ describe.skipIf(!available)("nginx.org's repository, with a real apt", () => {
   /** The product's script, with this test's server and the first of its keys. */
   const add = () => {
     const origin = `${sandbox.subnet.machine}:${(server.address() as AddressInfo).port}`;
-    const text = `${packageManager}\n${addNginxOrg}\nrefresh_packages\n${checkNginxOrg}\n`
-      .replaceAll("https://nginx.org", `http://${origin}`)
-      .replace("origin nginx.org", `origin ${sandbox.subnet.machine}`)
-      .replace(/(?<=\.asc,)\w{40}/, known);
+    const edit = (text: string) =>
+      text
+        .replaceAll("https://nginx.org", `http://${origin}`)
+        .replace("origin nginx.org", `origin ${sandbox.subnet.machine}`)
+        .replace(/(?<=signing_keys=")\w{40}/, known);
     const direct = `echo 'Acquire::http::Proxy::${sandbox.subnet.machine} "DIRECT";' >/etc/apt/apt.conf.d/99-direct`;
-    return machine.run("nginx", `${direct}\n${text}`);
+    const commands = [direct, "detect_system", "add_nginx_org", "refresh_packages", "check_nginx_org", ""];
+    return machine.run("nginx", shell(commands.join("\n"), nginxOrgFiles), { edit });
   };
 
   it("is not trusted with a signature by an unknown key from the download", async () => {
@@ -107,7 +109,10 @@ describe.skipIf(!available)("nginx.org's repository, with a real apt", () => {
 
     const end = await add();
     const policy = await machine.look("apt-cache", "policy", "nginx");
-    await machine.run("nginx", `rm /etc/apt/apt.conf.d/99-direct\n${removeNginxOrg}\n`);
+    await machine.run(
+      "nginx",
+      shell(`rm -f /etc/apt/apt.conf.d/99-direct ${Object.values(nginxOrgFiles).join(" ")}\n`),
+    );
 
     expect(end.code, end.stderr).toBe(0);
     expect(policy).toContain("Candidate: 99");

@@ -1,7 +1,10 @@
+import type { ShellScript } from "../../components/host/link.ts";
 import { describe, expect, it } from "vitest";
-import { packageManager } from "../../components/host/package-manager.ts";
-import { addNginxOrg, removeNginxOrg } from "../../components/load-balancer/nginx-org-repository.ts";
+import { defaultNginxOptions } from "../../components/load-balancer/nginx-options.ts";
+import { renderNginxScript } from "../../components/load-balancer/nginx-script.ts";
+import { nginxOrgFiles } from "../../components/load-balancer/nginx-org-repository.ts";
 import { FakeSystem, type releases } from "../support/fake-system.ts";
+import { shell } from "../support/shell.ts";
 
 const fingerprints = [
   "8540A6F18833A80E9C1653A42FD21310B49F6B46",
@@ -10,13 +13,12 @@ const fingerprints = [
 ];
 const key = "-----BEGIN PGP PUBLIC KEY BLOCK-----\n";
 
-const add = `${packageManager}\n${addNginxOrg}\n`;
+const add = shell("apt_helper=apt-helper\ndetect_system\nadd_nginx_org\n", nginxOrgFiles);
 
 describe("nginx.org's repository on Debian and Ubuntu", () => {
   /** A machine whose downloads return a key. apt-helper is called by its path. */
   const machineOf = (release: keyof typeof releases, download = `printf '%s' '${key}' >"$5"`) =>
     new FakeSystem(release).tool("apt-helper", download);
-  const run = (machine: FakeSystem, text = add) => machine.run(text.replace("/usr/lib/apt/apt-helper", "apt-helper"));
 
   it.each<[keyof typeof releases, string]>([
     ["debian", "https://nginx.org/packages/debian bookworm nginx"],
@@ -24,7 +26,7 @@ describe("nginx.org's repository on Debian and Ubuntu", () => {
   ])("of %s is trusted only with a signature by one of nginx.org's keys", async (release, repository) => {
     using machine = machineOf(release);
 
-    const end = await run(machine);
+    const end = await machine.run(add);
 
     expect(end.code, end.stderr).toBe(0);
     const signed = ["/etc/apt/keyrings/rancher-stack-nginx.asc", ...fingerprints].join(",");
@@ -39,7 +41,7 @@ describe("nginx.org's repository on Debian and Ubuntu", () => {
     using machine = machineOf("debian");
     machine.write("/etc/os-release", 'ID=linuxmint\nID_LIKE="ubuntu debian"\nPRETTY_NAME="Linux Mint 22"\n');
 
-    const end = await run(machine);
+    const end = await machine.run(add);
 
     expect([end.code, end.stderr]).toEqual([
       10,
@@ -51,20 +53,27 @@ describe("nginx.org's repository on Debian and Ubuntu", () => {
   it("is not added if the key cannot be downloaded", async () => {
     using machine = machineOf("debian", 'echo "no route" >&2; exit 100');
 
-    const end = await run(machine);
+    const end = await machine.run(add);
 
     expect([end.code, end.stderr.split("\n")[0]]).toEqual([20, "no route"]);
     expect(machine.read("/etc/apt/sources.list.d/rancher-stack-nginx.list")).toBeUndefined();
   });
 
-  it("is removed with its key", async () => {
-    using machine = machineOf("debian");
-    await run(machine);
+  it("is removed with its key when nginx is undone", async () => {
+    using machine = machineOf("debian").tool("systemctl").tool("nginx");
+    await machine.run(add);
+    const { values } = renderNginxScript({
+      listeners: [],
+      options: defaultNginxOptions,
+      package: "nginx.org",
+      certificates: [],
+    });
 
-    await run(machine, removeNginxOrg);
+    const end = await machine.run(values?.["undo_step"] as ShellScript);
 
-    for (const path of ["sources.list.d/rancher-stack-nginx.list", "keyrings/rancher-stack-nginx.asc"]) {
-      expect(machine.read(`/etc/apt/${path}`)).toBeUndefined();
+    expect(end.code, end.stderr).toBe(0);
+    for (const path of [nginxOrgFiles.apt_source, nginxOrgFiles.apt_key, nginxOrgFiles.apt_pin]) {
+      expect(machine.read(path)).toBeUndefined();
     }
   });
 });

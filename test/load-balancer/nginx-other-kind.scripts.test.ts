@@ -21,7 +21,7 @@ const scripts = {
   }),
 };
 const version =
-  'case "$*" in --version) echo Docker version 28.3.1 ;; version*) echo 28.3.1 ;; info*) ;; *) exit 1 ;; esac';
+  'case "$*" in --version) echo Docker version 28.3.1 ;; version*) echo 28.3.1 ;; info* | "container ls"*) ;; *) exit 1 ;; esac';
 
 it.each([
   [
@@ -39,13 +39,13 @@ it.each([
   machine.tool("docker", version);
   // If the script installs it despite the test, it must not be installed on this machine.
   for (const tool of ["apt-get", "dpkg", "dpkg-query", "systemctl", "nginx"]) machine.tool(tool, "exit 1");
-  await machine.run(`mkdir -p "$facts"; register_undo <<'UNDO'\n:\nUNDO\n`, { name: other });
+  await machine.run("register_undo :", { name: other });
   machine.calls();
 
   const end = await machine.run(scripts[script], { name: script });
 
   expect([end.code, end.stderr]).toEqual([10, message]);
-  expect(machine.calls().filter((call) => !/^docker (--version|version|info|container inspect)/.test(call))).toEqual(
-    [],
-  );
+  expect(
+    machine.calls().filter((call) => !/^docker (--version|version|info|container (ls|inspect))/.test(call)),
+  ).toEqual([]);
 });

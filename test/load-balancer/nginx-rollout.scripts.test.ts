@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { rollout } from "../../components/load-balancer/nginx-rollout.ts";
 import { ScriptSandbox } from "../support/script-run.ts";
 
 /** A configuration identified by its generation. */
@@ -40,22 +39,23 @@ class FakeRollout extends ScriptSandbox {
   /** Rolls a generation out. `activate` does what a reload does: by default two new workers run what is on disk. */
   async rollOut(generation: string, { activate = reloads, renewed = "no", before = "" } = {}) {
     this.set("wanted", configuration(generation));
-    const quick = rollout.replaceAll("within 8", "within 1").replaceAll("within 3", "within 1");
     return this.script(
-      `cd ${this.path("nginx")}; mkdir -p "$facts"
-${quick}
-ask_probe() { for one in $(cat workers); do echo "generation $(cat running) worker $one"; done; }
-check_file() { grep -q generation "$1" || { echo "nginx: [emerg] bad in $1" >&2; return 1; }; }
-worker_pids() { tr ' ' '\\n' <workers; echo; }
-mark_words() { :; }
-nginx_log() { cat words 2>/dev/null || true; }
-take_back() { echo taken back; }
-take() { sed 's/.*generation \\([a-z]*\\) .*/\\1/' nginx.conf >running; }
-activate() { echo activate >>activated; ${activate}
+      `# needs: nginx_live
+
+fake_ask_probe() { for one in $(cat workers); do echo "generation $(cat running) worker $one"; done; }
+fake_check() { grep -q generation "$1" || { echo "nginx: [emerg] bad in $1" >&2; return 1; }; }
+fake_workers() { tr ' ' '\\n' <workers; echo; }
+fake_mark_log() { :; }
+fake_log() { cat words 2>/dev/null || true; }
+fake_activate() { echo activate >>activated; ${activate}
 }
-conf=$PWD/nginx.conf generation=${generation} renewed=${renewed}
+take_back_certificates() { echo taken back; }
+take() { sed 's/.*generation \\([a-z]*\\) .*/\\1/' nginx.conf >running; }
+cd ${this.path("nginx")}; mkdir -p "$facts"
+live_seconds=1 back_seconds=1
+nginx=fake conf=$PWD/nginx.conf generation=${generation} renewed=${renewed}
 ${before}
-roll_out wanted`,
+roll_out_nginx wanted`,
       { name: "nginx" },
     );
   }
@@ -148,7 +148,7 @@ describe("a rollout", () => {
 
   it("is completed if an earlier one was killed before it renamed anything", async () => {
     using nginx = new FakeRollout().runs(a);
-    await nginx.rollOut(b, { before: "mark_words() { kill -9 $$; }" });
+    await nginx.rollOut(b, { before: "fake_mark_log() { kill -9 $$; }" });
     expect([nginx.seen, nginx.get("nginx.conf.former")]).toEqual([
       { onDisk: configuration(a), running: a },
       configuration(a),
@@ -178,7 +178,7 @@ describe("a rollout", () => {
 
     expect([run.code, run.stderr]).toEqual([
       40,
-      "the configuration did not take effect within 1 s, and no previous one could be restored. nginx: no error, but its worker 12 does not answer\n",
+      "the new configuration did not take effect within 1 s; no previous one could be restored. nginx: no error, but its worker 12 does not answer\n",
     ]);
     expect(nginx.get("nginx.conf")).toBe(configuration(b));
   });

@@ -1,5 +1,6 @@
+import { linkToLibrary, link } from "../../components/host/link.ts";
 import { describe, expect, it } from "vitest";
-import { sshHost } from "../../components/host/host.ts";
+import { sshHost, sshStateFolder } from "../../components/host/host.ts";
 import { renderScript } from "../../components/host/script.ts";
 import { renderNginxConfig } from "../../components/load-balancer/nginx-config.ts";
 import { defaultNginxOptions } from "../../components/load-balancer/nginx-options.ts";
@@ -51,96 +52,99 @@ function placesOf(text: string, pieces: readonly string[]): number[] {
   return places;
 }
 
+const text = (args: NginxScriptArgs) => link(renderNginxScript(args));
+
 describe("renderNginxScript", () => {
   it("matches the golden file at layer 4", () => {
-    expectGolden("load-balancer/nginx.sh", renderNginxScript(layer4));
+    expectGolden("load-balancer/nginx.sh", linkToLibrary(renderNginxScript(layer4)));
   });
 
   it("matches the golden file with certificates, one of them on the host", () => {
-    expectGolden("load-balancer/nginx-certificates.sh", renderNginxScript(layer7));
+    expectGolden("load-balancer/nginx-certificates.sh", linkToLibrary(renderNginxScript(layer7)));
   });
 
   it("contains the template, to be filled in for the machine's own nginx", () => {
-    expect(renderNginxScript(layer7)).toContain(
-      `<<'NGINX'\n${renderNginxConfig({ listeners: layer7.listeners, options: layer7.options, logs: "files" })}NGINX\n`,
+    expect(text(layer7)).toContain(
+      `{ template=$(cat); } <<'TEMPLATE'\n${renderNginxConfig({ listeners: layer7.listeners, options: layer7.options, logs: "files" })}TEMPLATE\n`,
     );
   });
 
   it("checks the ports, then registers its undo, then changes something", () => {
-    const places = placesOf(renderNginxScript(layer7), [
-      'fail 10 "port',
-      "register_undo <<'UNDO'",
-      "  add_ours $wanted",
-      'fail 10 "this machine has nginx',
-      'firewall-cmd -q --permanent --add-port="$port/tcp"',
-      '\nroll_out "$work/nginx.conf"',
-      '\nclean_certificates "rancher wiki-1.',
-      "systemctl daemon-reload",
+    const places = placesOf(renderNginxScript(layer7).main.text, [
+      "\ncheck_nginx_ports $client_ports $local_ports\n",
+      '\nregister_undo "$undo_step"\n',
+      "\ninstall_nginx\n",
+      "\nstop_nginx_at_once\n",
+      "\nrefuse_nginx_build\n",
+      "\nopen_ports $client_ports\n",
+      '\nroll_out_nginx "$work/nginx.conf"\n',
+      "\nclean_certificates\n",
+      "\nwatch_certificates\n",
     ]);
 
-    // The undo step mentions units first.
-    expect(places.slice(0, -1)).toEqual(places.slice(0, -1).toSorted((a, b) => a - b));
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
   });
 
   it.each([
-    ["layer 4", layer4, "for port in 80 443 18404; do"],
-    ["layer 7", layer7, "for port in 80 443 18404; do"],
-    [
-      "a status page",
-      { ...layer4, options: { ...defaultNginxOptions, statusPort: 8081 } },
-      "for port in 80 443 18404 8081; do",
-    ],
-  ])("checks every port it listens on: %s", (_, args, loop) => {
-    expect(renderNginxScript(args)).toContain(loop);
+    ["layer 4", layer4, [18404]],
+    ["layer 7", layer7, [18404]],
+    ["a status page", { ...layer4, options: { ...defaultNginxOptions, statusPort: 8081 } }, [18404, 8081]],
+  ])("distinguishes ports for clients from those that only the machine itself may use: %s", (_, args, local) => {
+    expect(renderNginxScript(args).values).toMatchObject({ client_ports: [80, 443], local_ports: local });
   });
 
   it("opens no port in the firewall that only the machine itself may use", () => {
-    const script = renderNginxScript({ ...layer4, options: { ...defaultNginxOptions, statusPort: 8081 } });
+    const { main } = renderNginxScript(layer4);
 
-    expect(script).toContain('open_ports="80 443"');
-    expect(script).toContain('have_selinux_ports http_port_t "80 443 18404 8081"');
+    expect(main.text.match(/open_ports .*/g)).toEqual(["open_ports $client_ports"]);
+    expect(main.text).toContain('allow_in_selinux http_port_t "$client_ports $local_ports" ');
   });
 
   it("keeps the lock out of the daemons it starts, and out of package managers that start some", () => {
     for (const args of [layer4, layer7, { ...layer7, package: "nginx.org" } as const]) {
-      const commands = renderNginxScript(args).split(/\n|;|&&|\|\||[{}]/);
-      const starts = commands.filter((text) =>
+      const commands = text(args).split(/\n|;|&&|\|\||[{}]/);
+      const starts = commands.filter((command) =>
         /^ *(then |else |timeout \d+ )?(systemctl (start|reload|restart|enable)|dpkg --conf|dnf |.*zypper --non)/.test(
-          text,
+          command,
         ),
       );
 
       expect(starts.length).toBeGreaterThanOrEqual(4);
-      expect(starts.filter((text) => !text.includes("9>&-"))).toEqual([]);
+      expect(starts.filter((command) => !command.includes("9>&-"))).toEqual([]);
     }
   });
 
   it("contains no private key, and reads each key from the stack by a valid shell name", () => {
-    const script = renderNginxScript(layer7);
+    const { values } = renderNginxScript(layer7);
 
-    expect(script).not.toContain("canary-key");
-    expect(script.match(/secret key_\w+ /g)).toEqual(["secret key_wiki_1 "]);
-  });
-
-  it("installs openssl only for certificates, because nothing else uses it", () => {
-    expect(renderNginxScript(layer7)).toContain('wanted="$wanted openssl"');
-    expect(renderNginxScript(layer4)).not.toContain('wanted="$wanted openssl"');
+    expect(text(layer7)).not.toContain("canary-key");
+    expect(String(values?.["certificates"]).match(/^stack.*/gm)).toEqual([
+      expect.stringMatching(/^stack\twiki-1\.[0-9a-f]{16}\twiki\.example\.com\twiki_1$/),
+    ]);
+    expect(values).toMatchObject({ chain_wiki_1: fromStack.chain });
   });
 
   it("requires DNS servers if an upstream has a name", () => {
     const named = layer4.listeners.map((listener) => ({ ...listener, upstreams: [{ address: "node.lan", port: 80 }] }));
 
-    expect(renderNginxScript({ ...layer4, listeners: named })).toContain('[ -n "$resolvers" ] || fail 10');
-    expect(renderNginxScript(layer4)).not.toContain('[ -n "$resolvers" ]');
+    expect(renderNginxScript({ ...layer4, listeners: named }).values).toMatchObject({ asks_dns: true });
+    expect(renderNginxScript(layer4).values).toMatchObject({ asks_dns: false });
+  });
+
+  it("places the script of the watch where its service expects it", () => {
+    const { watch_service } = renderNginxScript(layer7).values ?? {};
+
+    expect(watch_service).toContain(`ExecStart=/bin/sh ${sshStateFolder}/nginx-certificates.sh\n`);
+    expect(text(layer7)).toContain('place_script "$state/nginx-certificates.sh" "$renewal_script"');
   });
 
   it.each([
     ["forty servers", { ...layer4, listeners: rancherListeners(manyServers()) }],
     ["certificates on the host", layer7],
   ])("fits into one SSH argument with %s", (_, args) => {
-    const text = { name: "nginx", title: "nginx", body: renderNginxScript(args), timeoutSeconds: 600 };
+    const script = { name: "nginx", title: "nginx", body: renderNginxScript(args), timeoutSeconds: 600 };
 
-    expect(() => renderScript(sshHost(balancerHost()), text)).not.toThrow();
+    expect(() => renderScript(sshHost(balancerHost()), script)).not.toThrow();
   });
 });
 

@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { fillNginxTemplate, fillTemplate, when } from "../../components/load-balancer/nginx-template.ts";
+import { shellFunctions } from "../../components/host/link.ts";
+import { fillNginxTemplate, when } from "../../components/load-balancer/nginx-template.ts";
 import type { NginxBuild } from "../../components/load-balancer/nginx-template.ts";
 
 const template = `user @@workerUser@@;
@@ -73,7 +74,7 @@ describe("fill_template", () => {
     const folder = mkdtempSync(join(tmpdir(), "template-"));
     try {
       writeFileSync(join(folder, "template"), template);
-      const script = `set -eu\n${fillTemplate}\nfill_template template result\nprintf %s "$generation"`;
+      const script = `set -eu\n${shellFunctions("fill_template")}fill_template template result\nprintf %s "$generation"`;
       const generation = execFileSync("sh", ["-c", script], {
         cwd: folder,
         encoding: "utf8",

@@ -1,22 +1,31 @@
 import { spawnSync } from "node:child_process";
 import { hostname, networkInterfaces } from "node:os";
 import { describe, expect, it } from "vitest";
-import { refuseSelfConnections } from "../../components/load-balancer/self-connection-script.ts";
+import { link } from "../../components/host/link.ts";
+import {
+  selfConnectionValues,
+  type SelfConnectionArgs,
+} from "../../components/load-balancer/self-connection-script.ts";
+import { shell } from "../support/shell.ts";
 import { layer4, layer7, site } from "./support/nginx-variants.ts";
 
 /** Runs the check as a script would, on this machine. Returns its output. */
 function refusal(addresses: readonly string[], port = 443, floatingAddress?: string): string {
   const listeners = [layer4({ upstreams: addresses.map((address) => ({ address, port })) })];
-  return run(refuseSelfConnections({ listeners, ports: [80, 443, 18404], floatingAddress }));
+  return run({ listeners, ports: [80, 443, 18404], floatingAddress });
 }
 
-function run(script: string): string {
-  const fail = `set -eu\nfail() { code=$1; shift; echo "$*"; exit "$code"; }`;
-  const { status, stdout, stderr } = spawnSync("sh", ["-c", `${fail}\n${script}\necho passed`], { encoding: "utf8" });
-  expect(stderr).toBe("");
-  if (stdout === "passed\n") return "";
-  expect(status).toBe(10);
-  return stdout.trimEnd();
+function run(args: SelfConnectionArgs): string {
+  const { main, values } = shell("set -eu\nrefuse_self_connections\necho passed", selfConnectionValues(args));
+  const { status, stdout, stderr } = spawnSync("sh", ["-c", link({ main, ...(values && { values }) })], {
+    encoding: "utf8",
+  });
+  if (stdout === "passed\n") {
+    expect(stderr).toBe("");
+    return "";
+  }
+  expect([status, stdout]).toEqual([10, ""]);
+  return stderr.trimEnd();
 }
 
 const own = Object.values(networkInterfaces())
@@ -56,12 +65,12 @@ describe("the check for upstreams that lead back to the load balancer", () => {
   it("accepts other machines, names that do not resolve, and other ports of this machine", () => {
     expect(refusal(["192.0.2.11", "2001:db8::11", "nothing.invalid", "127.example.invalid"])).toBe("");
     expect(refusal(["127.0.0.1", hostname(), ...own], 8080)).toBe("");
-    expect(refuseSelfConnections({ listeners: [layer4({ upstreams: [] })], ports: [443] })).toBe("");
+    expect(run({ listeners: [layer4({ upstreams: [] })], ports: [443] })).toBe("");
   });
 
   it("checks the upstreams of every site", () => {
     const listeners = [layer7([site(), site({ name: "wiki", upstreams: [{ address: "127.0.0.1", port: 80 }] })])];
 
-    expect(run(refuseSelfConnections({ listeners, ports: [80, 443] }))).toContain(": 127.0.0.1 is this machine");
+    expect(run({ listeners, ports: [80, 443] })).toContain(": 127.0.0.1 is this machine");
   });
 });

@@ -2,6 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { connect } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { renderBaseCreate } from "../../components/host/base-script.ts";
+import { shellLibrary } from "../../components/host/link.ts";
+import { shell } from "../support/shell.ts";
 import { makeSingleNodeNginxHost, type SingleNodeNginxHost } from "./support/single-node-nginx-host.ts";
 
 const made = await makeSingleNodeNginxHost();
@@ -188,7 +190,7 @@ describe.skipIf("refused" in made)("nginx in a Docker network, on a real Docker 
 
   it("is the same on the machine Pulumi runs on, for a user without root, whose files nginx reads", async () => {
     const marker = { hostName: "local", kind: "local", stack: "rancher/test" } as const;
-    const base = await at.runLocally({ script: "base", body: renderBaseCreate(marker) });
+    const base = await at.runLocally({ script: "base", body: renderBaseCreate(marker), input: shellLibrary().text });
     expect([base.code, base.stderr]).toEqual([0, expect.any(String)]);
 
     const first = await at.runLocally();
@@ -199,7 +201,7 @@ describe.skipIf("refused" in made)("nginx in a Docker network, on a real Docker 
     expect(await at.ask()).toBe(200);
     const folder = "/home/ops/.local/state/rancher-stack/nginx";
     expect(await at.machine.look("stat", "-c", "%a %U", folder)).toBe("700 ops");
-    const undone = await at.runLocally({ body: "run_undo nginx-container\n" });
+    const undone = await at.runLocally({ body: shell("run_undo nginx-container") });
     expect([undone.code, undone.stderr]).toEqual([0, "changed: nginx-container is undone\n"]);
     expect(await at.machine.look("sh", "-c", `ls -d ${folder} 2>&1 || true`)).toMatch(/No such file/);
   });

@@ -5,6 +5,7 @@ import type { HighAvailabilitySettings } from "../../components/stack-file.ts";
 import { renderedFiles } from "../../operations/rendered-files.ts";
 import { synthesise } from "../../operations/synthesis.ts";
 import { canaries, prodCluster, prodSecrets, prodSettings } from "../support/prod-stack.ts";
+import { shell } from "../support/shell.ts";
 
 const tls = { source: "secret", certificate: { from: "stack", chain: "CHAIN" }, caCertificate: "CA" } as const;
 
@@ -33,6 +34,7 @@ describe("renderedFiles", () => {
       "hosts/lb-1/base.create.sh",
       "hosts/lb-1/base.delete.sh",
       "hosts/lb-1/base.update.sh",
+      "hosts/lb-1/library.sh",
       "hosts/lb-1/nginx.create.sh",
       "hosts/lb-1/nginx.delete.sh",
     ]);
@@ -80,7 +82,14 @@ tls: ingress
   it("recognises a script on this machine by its host's name, too", async () => {
     const host = { kind: "local", name: "here", stateDir: "/home/ops/.rancher" } as const;
     const { registrations } = await synthesise(
-      () => new HostScript("here-motd", { host, credentials: {}, script: "motd", title: "greets", create: "say x\n" }),
+      () =>
+        new HostScript("here-motd", {
+          host,
+          credentials: {},
+          script: "motd",
+          title: "greets",
+          create: shell("say x\n"),
+        }),
       { stack: "dev" },
     );
 

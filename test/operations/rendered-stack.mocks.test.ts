@@ -26,6 +26,7 @@ describe("a rendered stack", () => {
         `hosts/${name}/base.create.sh`,
         `hosts/${name}/base.delete.sh`,
         `hosts/${name}/base.update.sh`,
+        `hosts/${name}/library.sh`,
         `hosts/${name}/nginx.conf`,
         `hosts/${name}/nginx.create.sh`,
         `hosts/${name}/nginx.delete.sh`,

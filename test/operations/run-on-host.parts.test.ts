@@ -5,12 +5,14 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { renderDockerHostChecks } from "../../components/docker/docker-host-checks.ts";
 import { sshHost, type SshHost } from "../../components/host/host.ts";
+import type { ShellScript } from "../../components/host/link.ts";
 import { findContainerScript, readFoundContainer } from "../../operations/found-container.ts";
 import { runOnHost, type HostKeys } from "../../operations/run-on-host.ts";
 import { DockerRefused, type DockerEngine } from "../../rehearsal/docker/docker-engine.ts";
 import { dockerOnHost } from "../../rehearsal/docker/docker-on-host.ts";
 import type { Host } from "../../rehearsal/sandbox/host.ts";
 import { createSandbox, type Sandbox } from "../../rehearsal/sandbox/sandbox.ts";
+import { shell } from "../support/shell.ts";
 
 describe.skipIf(process.getuid?.() !== 0)("a command's script, over real SSH", () => {
   const folder = mkdtempSync(join(tmpdir(), "run-on-host-"));
@@ -35,8 +37,9 @@ describe.skipIf(process.getuid?.() !== 0)("a command's script, over real SSH", (
 
   const sshTo = ({ name, address, user, port, hostKey }: Host) =>
     sshHost({ name, address, user, port, hostKey, insecureIgnoreHostKey: false });
-  const run = async (on: SshHost, body: string, withKeys: HostKeys = keys) => {
+  const run = async (on: SshHost, text: string | ShellScript, withKeys: HostKeys = keys) => {
     const said: string[] = [];
+    const body = typeof text === "string" ? shell(text) : text;
     const script = { name: "look", title: "looks around", body, timeoutSeconds: 60 };
     const printed = await runOnHost({ host: on, script, keys: withKeys, log: (line) => said.push(line) });
     return { printed, said };

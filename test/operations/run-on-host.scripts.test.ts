@@ -5,8 +5,14 @@ import type { ScriptText } from "../../components/host/script.ts";
 import { runOnHost, type HostKeys } from "../../operations/run-on-host.ts";
 import { startOf } from "../../tools/lock.mjs";
 import { FakeTools } from "../support/fake-tool.ts";
+import { shell } from "../support/shell.ts";
 
-const script = (body: string): ScriptText => ({ name: "look", title: "looks around", body, timeoutSeconds: 20 });
+const script = (body: string): ScriptText => ({
+  name: "look",
+  title: "looks around",
+  body: shell(body),
+  timeoutSeconds: 20,
+});
 const host: SshHost = {
   kind: "ssh",
   name: "rancher-1",

@@ -6,7 +6,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { connect, type TLSSocket } from "node:tls";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { certificateFiles, type BalancerCertificate } from "../../components/load-balancer/certificate-files.ts";
-import { watchUnit } from "../../components/load-balancer/certificate-watch.ts";
 import type { Listener } from "../../components/load-balancer/listener.ts";
 import { createSandbox, type Sandbox } from "../../rehearsal/sandbox/sandbox.ts";
 import { issue, type Issued } from "../support/certificates.ts";
@@ -163,7 +162,7 @@ describe.skipIf(process.getuid?.() !== 0)("certificates at nginx", () => {
         renameSync(at(`${live}/.new`), at(`${live}/${name}.pem`));
       }
     };
-    const journal = () => machine.look("journalctl", "-u", watchUnit);
+    const journal = () => machine.look("journalctl", "-u", "rancher-nginx-certificates");
     const until = async (holds: () => Promise<boolean>) => {
       for (const end = Date.now() + 40_000; Date.now() < end; await sleep(200)) if (await holds()) return true;
       return false;

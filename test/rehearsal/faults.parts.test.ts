@@ -13,7 +13,7 @@ const modules = "/usr/lib/nginx/modules";
 
 /** The product waits two minutes for another package manager. A test need not. */
 const shortTimeouts = {
-  edit: (text: string) => text.replaceAll("Timeout=120", "Timeout=2").replaceAll("+ 120)", "+ 2)"),
+  edit: (text: string) => text.replaceAll("apt_lock_seconds=120", "apt_lock_seconds=2"),
 };
 
 describe.skipIf(process.getuid?.() !== 0)("a fault on a host", () => {

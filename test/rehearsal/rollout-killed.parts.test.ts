@@ -14,9 +14,9 @@ const killed = 255;
 
 /** Functions within which a change is half done: of the configuration, or of a certificate from either source. */
 const delicate = {
-  configuration: /^\d+ (roll_out|remember_former|live|activate) /,
+  configuration: /^\d+ (roll_out|nginx_restorable|nginx_live|all_answer|nginx_host_activate) /,
   fromStack: /^\d+ (place_pair|put_pair|clean_certificates) /,
-  onHost: /^\d+ (copy_pair|lead|clean_certificates) /,
+  onHost: /^\d+ (copy_pair|link_pair|clean_certificates) /,
 };
 
 /** The watch for certificates would sometimes hold the lock, and help a rollout. */

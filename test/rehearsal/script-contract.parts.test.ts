@@ -71,7 +71,7 @@ describe.skipIf(process.getuid?.() !== 0)("the contract of every script on a hos
       await machine.look("sh", "-c", "while flock -n /run/rancher-stack.lock true; do sleep 0.05; done");
 
       const quick = await machine.run("impatient", "say here\n", {
-        edit: (text) => text.replace("flock -w 300 9", "flock -w 0 9"),
+        edit: (text) => text.replace('flock -w "$lock_seconds" 9', "flock -w 0 9"),
       });
       const slow = await machine.run("patient", `say "patient starts at $(date +%s.%N)"\n`);
 

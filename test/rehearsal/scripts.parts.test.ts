@@ -10,7 +10,7 @@ const other = listeners("192.0.2.12");
 
 /** Lets something happen after the script has checked the ports, and before it places anything. */
 const meanwhile = (what: string): ScriptOptions => ({
-  edit: (text) => text.replace("conf=/etc/nginx/nginx.conf\nroll_out", (line) => `${what}\n${line}`),
+  edit: (text) => text.replace('\nroll_out_nginx "$work/nginx.conf"\n', (line) => `\n${what}${line}`),
 });
 const listenOn = (port: number) =>
   `perl -MIO::Socket::INET -e '$s=IO::Socket::INET->new(LocalPort=>${port},Listen=>5,ReuseAddr=>1) or die; sleep 600'`;

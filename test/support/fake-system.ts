@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import type { ShellScript } from "../../components/host/link.ts";
 import type { ScriptInput, ScriptRun } from "./script-folder.ts";
 import { ScriptSandbox } from "./script-run.ts";
+import { shell } from "./shell.ts";
 
 /** /etc/os-release of the systems. */
 export const releases = {
@@ -44,9 +46,17 @@ export class FakeSystem extends ScriptSandbox {
     return this;
   }
 
-  /** Runs a script's body with every path of the machine redirected to its folder. */
-  run(body: string, input: ScriptInput = {}): Promise<ScriptRun> {
-    return this.script(this.#lead(`mkdir -p "$facts"\n${body}`), { name: "nginx", ...input });
+  /** Runs a script's body with its folder for facts, and with every path of the machine redirected to its folder. */
+  run(script: string | ShellScript, input: ScriptInput = {}): Promise<ScriptRun> {
+    const { main, values = {} } = typeof script === "string" ? shell(script) : script;
+    const text = `mkdir -p "$facts"\n${main.text}`;
+    return this.script({ main: { ...main, text }, values }, { name: "nginx", ...input });
+  }
+
+  protected override redirected(text: string): string {
+    return super
+      .redirected(text)
+      .replaceAll(/(?<![\w.}])\/(etc|var|run|usr\/share)\/(?!rancher-stack)/g, `${this.path("root")}/$1/`);
   }
 
   /** Calls of tools since the last query, with the machine's own paths. */
@@ -67,9 +77,5 @@ export class FakeSystem extends ScriptSandbox {
   read(path: string): string | undefined {
     const file = this.path("root", path);
     return existsSync(file) ? readFileSync(file, "utf8").replaceAll(this.path("root"), "") : undefined;
-  }
-
-  #lead(text: string): string {
-    return text.replaceAll(/(?<![\w.}])\/(etc|var|run|usr\/share)\/(?!rancher-stack)/g, `${this.path("root")}/$1/`);
   }
 }

@@ -2,8 +2,10 @@ import { spawn } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { ShellScript } from "../../components/host/link.ts";
 import type { Host } from "../../components/host/host.ts";
 import { renderScript } from "../../components/host/script.ts";
+import { shell } from "./shell.ts";
 
 export interface ScriptRun {
   readonly code: number | null;
@@ -14,6 +16,8 @@ export interface ScriptRun {
 export interface ScriptInput {
   readonly name?: string;
   readonly secrets?: Readonly<Record<string, string>>;
+  /** Standard input of a script without secrets. */
+  readonly input?: string;
   readonly timeoutSeconds?: number;
   readonly signal?: AbortSignal;
 }
@@ -37,10 +41,14 @@ export abstract class ScriptFolder {
   abstract shell(text: string, input?: string, signal?: AbortSignal): Promise<ScriptRun>;
 
   /** Runs a script's body as the machine would: with the preamble, secrets on standard input. */
-  script(body: string, { name = "test", timeoutSeconds = 30, secrets = {}, signal }: ScriptInput = {}) {
+  script(
+    script: string | ShellScript,
+    { name = "test", timeoutSeconds = 30, secrets = {}, input, signal }: ScriptInput = {},
+  ) {
+    const body = typeof script === "string" ? shell(script) : script;
     const text = renderScript(this.host, { name, title: "a test", body, timeoutSeconds });
-    const input = Object.entries(secrets).map(([key, value]) => `${key} ${Buffer.from(value).toString("base64")}\n`);
-    return this.shell(text, input.join(""), signal);
+    const lines = Object.entries(secrets).map(([key, value]) => `${key} ${Buffer.from(value).toString("base64")}\n`);
+    return this.shell(text, input ?? lines.join(""), signal);
   }
 
   path(...parts: string[]): string {

@@ -24,11 +24,15 @@ export class ScriptSandbox extends ScriptFolder {
   }
 
   shell(text: string, input = "", signal?: AbortSignal): Promise<ScriptRun> {
-    const redirected = text
+    const env = { PATH: `${this.bin}:${process.env["PATH"] ?? ""}` };
+    return runShell("/bin/sh", this.redirected(text), { env, input, ...(signal && { signal }) });
+  }
+
+  /** The text with the machine's paths redirected to this folder. */
+  protected redirected(text: string): string {
+    return text
       .replaceAll(sshStateFolder, this.state)
       .replaceAll("/run/rancher-stack", `${this.#run}/rancher-stack`)
       .replaceAll("PATH=/usr/local/sbin:", `PATH=${this.bin}:/usr/local/sbin:`);
-    const env = { PATH: `${this.bin}:${process.env["PATH"] ?? ""}` };
-    return runShell("/bin/sh", redirected, { env, input, ...(signal && { signal }) });
   }
 }

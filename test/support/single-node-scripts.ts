@@ -31,5 +31,5 @@ export async function singleNodeScripts(...variants: Partial<DockerSettings>[]):
 
 /** The script that runs with a preamble: its own text, without the wrapper. */
 export function innerScript(text: string): string | undefined {
-  return /<<'(SCRIPT_*)'\n([\s\S]*?)\n\1\n/.exec(text)?.[2];
+  return /^\{ script=\$\(cat\); \} <<'(SCRIPT_*)'\n([\s\S]*?)\n\1\n/m.exec(text)?.[2];
 }

@@ -1,5 +1,7 @@
+import { linkToLibrary, link } from "../../components/host/link.ts";
 import { X509Certificate } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { sshHost } from "../../components/host/host.ts";
 import {
@@ -7,10 +9,11 @@ import {
   renderGeneratedCertificate,
   type GeneratedCertificateArgs,
 } from "../../components/tls/generated-certificate-script.ts";
+import { FakeSystem } from "../support/fake-system.ts";
 import { expectGolden } from "../support/golden.ts";
 import { PlainMachine, shells } from "../support/plain-machine.ts";
 import { balancerHost } from "../support/prod-stack.ts";
-import type { ScriptRun } from "../support/script-folder.ts";
+import { runShell, type ScriptRun } from "../support/script-folder.ts";
 
 const hostname = "rancher.localhost";
 const day = 86_400_000;
@@ -302,19 +305,58 @@ done`,
   });
 });
 
+describe("the timer of a host over SSH", () => {
+  it("runs a script that renews the certificate when it is due, and is removed with the certificate", async () => {
+    using at = new FakeSystem("debian").tool("systemctl");
+    at.write("/etc/systemd/system/other.timer", "");
+    const body = renderGeneratedCertificate({ host: at.host, hostname, stack: "dev", dataFolder: "/var/backups/r" });
+    const input = { name: "generated-certificate", timeoutSeconds: 60 };
+    const first = await at.run(body, input);
+    const certificate = join(at.state, "generated/certificate.pem");
+    const before = readFileSync(certificate, "utf8");
+    const script = join(at.state, "generated-certificate.sh");
+    const run = () => runShell("/bin/sh", readFileSync(script, "utf8"), { env: process.env, input: "" });
+
+    const early = await run();
+    rmSync(certificate);
+    const due = await run();
+
+    expect([first.code, at.calls()], first.stderr).toEqual([
+      0,
+      [
+        "systemctl -q enable rancher-generated-certificate.timer",
+        "systemctl restart rancher-generated-certificate.timer",
+      ],
+    ]);
+    expect([early.code, early.stderr]).toEqual([0, `unchanged: the certificate for ${hostname}\n`]);
+    expect([due.code, due.stdout], due.stderr).toEqual([0, ""]);
+    expect(readFileSync(certificate, "utf8")).not.toBe(before);
+    await at.run(body, input);
+    expect(at.calls().at(-1)).toBe("systemctl start rancher-generated-certificate.timer");
+
+    await at.run("run_undo generated-certificate", input);
+
+    expect([existsSync(script), at.read("/etc/systemd/system/rancher-generated-certificate.timer")]).toEqual([
+      false,
+      undefined,
+    ]);
+    expect(at.read("/var/backups/r/certificate-authority/rancher.localhost/certificate.pem")).toBe(first.stdout);
+  });
+});
+
 describe("renderGeneratedCertificate", () => {
   const host = sshHost(balancerHost());
   const args = { host, hostname: "rancher.example.com", stack: "dev", dataFolder: "/var/backups/rancher" };
 
   it("matches the golden file on a host over SSH", () => {
-    expectGolden("tls/generated-certificate.sh", renderGeneratedCertificate(args));
+    expectGolden("tls/generated-certificate.sh", linkToLibrary(renderGeneratedCertificate(args)));
   });
 
   it("has a systemd timer for renewals over SSH, and none on this machine", () => {
     const local = { kind: "local", name: "here", stateDir: "~/state" } as const;
 
-    expect(renderGeneratedCertificate(args)).toContain("OnCalendar=daily");
-    expect(renderGeneratedCertificate({ ...args, host: local })).not.toContain("systemctl");
+    expect(link(renderGeneratedCertificate(args))).toContain("OnCalendar=daily");
+    expect(link(renderGeneratedCertificate({ ...args, host: local }))).not.toContain("systemctl");
   });
 
   it("returns where nginx finds it", () => {
@@ -325,6 +367,6 @@ describe("renderGeneratedCertificate", () => {
   });
 
   it("is independent of the time", () => {
-    expect(renderGeneratedCertificate(args)).toBe(renderGeneratedCertificate(args));
+    expect(link(renderGeneratedCertificate(args))).toBe(link(renderGeneratedCertificate(args)));
   });
 });

@@ -47,7 +47,7 @@ test("without a purpose it lists the purposes", async () => {
   const { code, stderr } = await bootstrap(cloneWith({ engines: { node: ">=20" } }));
 
   expect(code).toBe(2);
-  expect(stderr).toMatch(/start .*\n {2}test .*\n {2}up .*\n {2}node /);
+  expect(stderr).toMatch(/start .*\n {2}test .*\n {2}check .*\n {2}up .*\n {2}node /);
 });
 
 test("a run with nothing to do prints nothing", async () => {

@@ -17,6 +17,7 @@ import { policyLeftBehind, restorePolicy } from "./policy-rc.mjs";
 const purposes = {
   start: "rehearse a stack: packages on this machine, node modules, every tool",
   test: "run every test: the same as start for root on Linux, otherwise node modules",
+  check: "check the sources: shellcheck, node modules",
   up: "bring a stack up: node modules, the Pulumi CLI and its language host",
   node: "do anything else: node modules",
 };

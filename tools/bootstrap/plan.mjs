@@ -3,8 +3,8 @@ import { TOOL_NAMES } from "../versions.mjs";
 /**
  * @typedef {import("../versions.mjs").ToolName} ToolName
  *
- * What comes next: a rehearsal, tests, bringing a stack up, or anything that only needs Node.
- * @typedef {"start" | "test" | "up" | "node"} Purpose
+ * What comes next: a rehearsal, tests, the static checks, bringing a stack up, or anything that only needs Node.
+ * @typedef {"start" | "test" | "check" | "up" | "node"} Purpose
  *
  * @typedef {object} Facts
  * @property {string} platform Node's name: `linux`, `darwin`
@@ -50,7 +50,7 @@ export const MACHINE_PACKAGES = [
     proof: ["/usr/share/keyrings/debian-archive-keyring.gpg"],
     why: "checks the signatures of the packages in a host's root",
   },
-  { name: "shellcheck", proof: ["shellcheck"], why: "checks the scripts that are sent to hosts" },
+  { name: "shellcheck", proof: ["shellcheck"], why: "checks shell files and the scripts that are sent to hosts" },
   {
     name: "ca-certificates",
     proof: ["/etc/ssl/certs/ca-certificates.crt"],
@@ -88,9 +88,11 @@ export function plan(purpose, facts) {
   if (purpose === "test" && !linuxRoot) {
     notes.push("not root on Linux: tests with real daemons and hosts are skipped");
   }
-  if (sandbox && problems.length === 0 && facts.missingPackages.length > 0 && !facts.apt) {
+  const missing = facts.missingPackages.filter(({ name }) => sandbox || (purpose === "check" && name === "shellcheck"));
+  if (problems.length === 0 && missing.length > 0 && !(facts.apt && facts.root)) {
+    const why = facts.apt ? "where you may not install them" : "which has no apt-get to install them";
     problems.push(
-      `Missing on this machine, which has no apt-get to install them:\n${describe(facts.missingPackages)}\n` +
+      `Missing on this machine, ${why}:\n${describe(missing)}\n` +
         "These are Debian's names; install packages with the same commands, and run this again.",
     );
   }
@@ -99,8 +101,7 @@ export function plan(purpose, facts) {
   /** @type {Step[]} */
   const steps = [];
   if (facts.policyLeftBehind && facts.root) steps.push({ kind: "restore-policy" });
-  if (sandbox && facts.missingPackages.length > 0)
-    steps.push({ kind: "machine-packages", packages: facts.missingPackages });
+  if (missing.length > 0) steps.push({ kind: "machine-packages", packages: missing });
   if (facts.nodeModules !== "fit") steps.push({ kind: "node-modules", state: facts.nodeModules });
   if (sandbox) steps.push({ kind: "tools", names: TOOL_NAMES });
   if (purpose === "up") steps.push({ kind: "tools", names: toolsOfUp });

@@ -1,6 +1,7 @@
 import { renderEngineInstall, type EngineInstallArgs } from "../../../components/docker/engine-install-script.ts";
 import type { ScriptInput } from "../../support/script-folder.ts";
 import { FakeSystem, type releases } from "../../support/fake-system.ts";
+import { edited } from "../../support/shell.ts";
 
 export const daemonFile = "/etc/docker/daemon.json";
 const key = "-----BEGIN PGP PUBLIC KEY BLOCK-----\n";
@@ -71,12 +72,14 @@ esac`,
 
   /** The test machine may or may not have `dockerd`. It must not be visible. */
   install({ secrets, ...args }: Partial<EngineInstallArgs> & Pick<ScriptInput, "secrets"> = {}) {
-    const text = renderEngineInstall({ user: "ops", ...args })
-      .replaceAll("/usr/lib/apt/apt-helper", "apt-helper")
-      .replaceAll("command -v dockerd", this.#engine ? "true" : "false")
-      .replaceAll("sleep 1", "sleep 0.01")
-      .replace("+ 60))", "+ 1))");
-    return this.run(text, { name: "docker", ...(secrets && { secrets }) });
+    const script = edited(renderEngineInstall({ user: "ops", ...args }), (text) =>
+      text
+        .replaceAll("/usr/lib/apt/apt-helper", "apt-helper")
+        .replaceAll("command -v dockerd", this.#engine ? "true" : "false")
+        .replaceAll("sleep 1", "sleep 0.01")
+        .replace("engine_start_seconds=60", "engine_start_seconds=1"),
+    );
+    return this.run(script, { name: "docker", ...(secrets && { secrets }) });
   }
 
   undo() {

@@ -18,10 +18,18 @@ kill_script() {
   exit 137
 }
 if [ -e "$fake/kill-at" ] && [ "$call" -eq "$(cat "$fake/kill-at")" ]; then kill_script; fi
-gone() { echo "Error: No such $1: $2" >&2; exit 1; }
+gone() {
+  echo "Error: No such $1: $2" >&2
+  exit 1
+}
 at() { printf '%s/containers/%s' "$fake" "$1"; }
 field() { cat "$(at "$1")/$2"; }
-begin() { echo true >"$(at "$1")/running"; echo "start $call" >"$(at "$1")/started"; echo "$1" >>"$fake/starts"; [ "$1" != rancher ] || printf '%s\n' "$(cat "$fake/volumes/rancher-data/db/state" 2>/dev/null || echo nothing)" >>"$fake/served"; }
+begin() {
+  echo true >"$(at "$1")/running"
+  echo "start $call" >"$(at "$1")/started"
+  echo "$1" >>"$fake/starts"
+  [ "$1" != rancher ] || printf '%s\n' "$(cat "$fake/volumes/rancher-data/db/state" 2>/dev/null || echo nothing)" >>"$fake/served"
+}
 [ ! -e "$fake/fault" ] || . "$fake/fault"
 case "$1 ${2-}" in
   "version "*) echo 28.0.0 ;;
@@ -38,8 +46,14 @@ case "$1 ${2-}" in
         fi
         look=$(head -n 1 "$fake/looks")
         # The last one stays.
-        if [ "$(wc -l <"$fake/looks")" -gt 1 ]; then tail -n +2 "$fake/looks" >"$fake/looks.new"; mv "$fake/looks.new" "$fake/looks"; fi
-        [ "$look" != away ] || { echo "Cannot connect to the Docker daemon" >&2; exit 1; }
+        if [ "$(wc -l <"$fake/looks")" -gt 1 ]; then
+          tail -n +2 "$fake/looks" >"$fake/looks.new"
+          mv "$fake/looks.new" "$fake/looks"
+        fi
+        [ "$look" != away ] || {
+          echo "Cannot connect to the Docker daemon" >&2
+          exit 1
+        }
         printf '%s\n' "$look"
         ;;
       *State.Running*State.StartedAt*) echo "$(field "$name" running) $(field "$name" started)" ;;
@@ -55,7 +69,11 @@ case "$1 ${2-}" in
       *AutoRemove*) field "$name" autoremove ;;
       *Mounts*printf*) cat "$(at "$name")/nested" 2>/dev/null || true ;;
       *Mounts*) field "$name" mounts ;;
-      *) echo "unknown format $4" >&2; exit 1 ;;
+      *HostConfig*) ;;
+      *)
+        echo "unknown format $4" >&2
+        exit 1
+        ;;
     esac
     ;;
   "volume ls") ls "$fake/volumes" ;;
@@ -68,7 +86,10 @@ case "$1 ${2-}" in
   "volume inspect") cat "$fake/volume-labels/$5" 2>/dev/null || echo ;;
   "volume rm") rm -rf "$fake/volumes/$3" "$fake/volume-labels/$3" ;;
   "network inspect") [ -e "$fake/networks/$3" ] || gone network "$3" ;;
-  "network create") for name; do :; done; : >"$fake/networks/$name" ;;
+  "network create")
+    for name; do :; done
+    : >"$fake/networks/$name"
+    ;;
   "network rm") rm -f "$fake/networks/$3" ;;
   "image inspect")
     for name; do :; done
@@ -81,12 +102,35 @@ case "$1 ${2-}" in
       *Env*) echo "CATTLE_SERVER_VERSION=v$(cat "$fake/images/$name/version")" ;;
     esac
     ;;
-  "image rm") [ -d "$fake/images/$3" ] || gone image "$3"; rm -rf "$fake/images/$3" ;;
-  "pull -q") [ -d "$fake/registry/$3" ] || { echo "manifest unknown" >&2; exit 1; }; cp -R "$fake/registry/$3" "$fake/images/$3" ;;
-  "commit "*) mkdir -p "$fake/images/$3"; echo layer >"$fake/images/$3/id"; rm -rf "$fake/images/$3/layer"; cp -R "$(at "$2")/layer" "$fake/images/$3/layer" ;;
-  "update --restart") [ -d "$(at "$4")" ] || gone container "$4"; echo "$3" >"$(at "$4")/policy" ;;
-  "stop -t") [ -d "$(at "$4")" ] || gone container "$4"; echo false >"$(at "$4")/running" ;;
-  "start "*) [ -d "$(at "$2")" ] || gone container "$2"; begin "$2" ;;
+  "image rm")
+    [ -d "$fake/images/$3" ] || gone image "$3"
+    rm -rf "$fake/images/$3"
+    ;;
+  "pull -q")
+    [ -d "$fake/registry/$3" ] || {
+      echo "manifest unknown" >&2
+      exit 1
+    }
+    cp -R "$fake/registry/$3" "$fake/images/$3"
+    ;;
+  "commit "*)
+    mkdir -p "$fake/images/$3"
+    echo layer >"$fake/images/$3/id"
+    rm -rf "$fake/images/$3/layer"
+    cp -R "$(at "$2")/layer" "$fake/images/$3/layer"
+    ;;
+  "update --restart")
+    [ -d "$(at "$4")" ] || gone container "$4"
+    echo "$3" >"$(at "$4")/policy"
+    ;;
+  "stop -t")
+    [ -d "$(at "$4")" ] || gone container "$4"
+    echo false >"$(at "$4")/running"
+    ;;
+  "start "*)
+    [ -d "$(at "$2")" ] || gone container "$2"
+    begin "$2"
+    ;;
   "rename "*) mv "$(at "$2")" "$(at "$3")" ;;
   "rm -f") rm -rf "$(at "$4")" ;;
   "logs "*) cat "$fake/words" ;;
@@ -109,16 +153,25 @@ case "$1 ${2-}" in
     shift
     while [ -z "$image" ]; do
       case $1 in
-        --volume) case $2 in *:/from*) from=${2%%:*} ;; *:/to*) to=${2%%:*} ;; esac; shift ;;
+        --volume)
+          case $2 in *:/from*) from=${2%%:*} ;; *:/to*) to=${2%%:*} ;; esac
+          shift
+          ;;
         --mount)
           source=${2#*source=} source=${source%%,*} target=${2#*target=} target=${target%%,*}
           case $target in /from) from=$source ;; *) nested="$nested $source:${target#*/from/}" nested=${nested%:*}:${target##*/} ;; esac
           shift
           ;;
-        --entrypoint) entrypoint=$2; shift ;;
+        --entrypoint)
+          entrypoint=$2
+          shift
+          ;;
         --name | --label | --pull | --network | --user | --userns | --security-opt | --log-driver | --workdir | --tmpfs) shift ;;
         --*) ;;
-        *) [ -d "$fake/images/$1" ] || [ -n "$(grep -l -x -e "$1" "$fake"/images/*/id)" ] || gone image "$1"; image=$1 ;;
+        *)
+          [ -d "$fake/images/$1" ] || [ -n "$(grep -l -x -e "$1" "$fake"/images/*/id)" ] || gone image "$1"
+          image=$1
+          ;;
       esac
       shift
     done
@@ -130,7 +183,10 @@ case "$1 ${2-}" in
     if [ -n "$nested" ]; then
       merged=$(mktemp -d "$fake/merged.XXXXXX")
       if [ -d "$from" ]; then cp -a "$from/." "$merged"; elif [ -d "$layer" ]; then cp -a "$layer/." "$merged"; fi
-      for each in $nested; do mkdir -p "$merged/${each##*:}"; cp -a "$fake/volumes/${each%%:*}/." "$merged/${each##*:}"; done
+      for each in $nested; do
+        mkdir -p "$merged/${each##*:}"
+        cp -a "$fake/volumes/${each%%:*}/." "$merged/${each##*:}"
+      done
       from=$merged layer=$merged
     fi
     first=yes
@@ -142,5 +198,8 @@ case "$1 ${2-}" in
     [ "$entrypoint" != sync ] || exit 0
     exec "$entrypoint" "$@"
     ;;
-  *) echo "unknown: docker $*" >&2; exit 1 ;;
+  *)
+    echo "unknown: docker $*" >&2
+    exit 1
+    ;;
 esac

@@ -5,6 +5,7 @@ import { renderDeleteDataMark } from "../../../components/docker/data-undo.ts";
 import { rancherLabels } from "../../../components/docker/names.ts";
 import { renderRancherDataScript, type RancherDataScriptArgs } from "../../../components/docker/rancher-data-script.ts";
 import { renderRancherReadyScript } from "../../../components/docker/rancher-ready-script.ts";
+import type { ShellScript } from "../../../components/host/link.ts";
 import { PlainMachine } from "../../support/plain-machine.ts";
 import type { ScriptRun } from "../../support/script-folder.ts";
 import { ScriptSandbox } from "../../support/script-run.ts";
@@ -236,8 +237,8 @@ export class DataMachine implements Disposable {
   }
 
   /** Runs any body, by default under the name of the script about Rancher's data. */
-  body(text: string, name = "rancher-data"): Promise<ScriptRun> {
-    return this.#box.script(text, { name, timeoutSeconds: 120 });
+  body(script: string | ShellScript, name = "rancher-data"): Promise<ScriptRun> {
+    return this.#box.script(script, { name, timeoutSeconds: 120 });
   }
 
   [Symbol.dispose](): void {

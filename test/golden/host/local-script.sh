@@ -1,260 +1,35 @@
 # host this-machine, this machine
 # greets
-{ limit=$(cat); } <<'LIMIT'
-# A process and its descendants, as far as ps lists them. The process comes first: if a shell gets the signal after its
-# child, its signal trap runs inside its exit trap, and it ends before the exit trap has cleaned up.
-tree_of() {
-  printf '%s\n' "$1"
-  ps -A -o pid= -o ppid= 2>/dev/null | awk -v root="$1" '
-    { parent[$1] = $2 }
-    END {
-      for (pid in parent) {
-        for (up = parent[pid]; up != root && up in parent && parent[up] != up; ) up = parent[up]
-        if (up == root) print pid
-      }
-    }'
-}
-end_tree() {
-  # shellcheck disable=SC2046 # one word per process
-  kill -s "$1" $(tree_of "$2") 2>/dev/null || true
-}
-timed() {
-  time_limit=$1; shift
-  # A background command does not inherit standard input.
-  exec 8<&0
-  "$@" <&8 8<&- &
-  timed=$!
-  (
-    waited=0
-    while [ "$waited" -lt "$time_limit" ]; do
-      sleep 1
-      kill -0 "$timed" || exit 0
-      waited=$((waited + 1))
-    done
-    trap 'exit 124' TERM
-    end_tree TERM "$timed"
-    waited=0
-    while [ "$waited" -lt 10 ] && kill -0 "$timed"; do sleep 1; waited=$((waited + 1)); done
-    end_tree KILL "$timed"
-    exit 124
-  ) </dev/null >/dev/null 2>&1 8<&- &
-  watch=$!
-  exec 8<&-
-  trap 'end_tree TERM "$timed"' TERM HUP INT
-  while :; do
-    timed_code=0
-    wait "$timed" 2>/dev/null || timed_code=$?
-    # A signal ends the wait, not the process it waits for.
-    kill -0 "$timed" 2>/dev/null || break
-  done
-  trap - TERM HUP INT
-  kill "$watch" 2>/dev/null || true
-  watch_code=0
-  wait "$watch" 2>/dev/null || watch_code=$?
-  [ "$watch_code" -ne 124 ] || timed_code=124
-  return "$timed_code"
-}
-LIMIT
+state="$HOME"/.local/state/rancher-stack
+[ -r "$state/library.sh" ] || { echo "this machine has no $state/library.sh, which its base script places. Run npm run up for the whole stack" >&2; exit 10; }
+. "$state/library.sh"
+name=motd
+seconds=60
 { script=$(cat); } <<'SCRIPT'
-# a script of rancher-stack
+state="$HOME"/.local/state/rancher-stack
+[ -r "$state/library.sh" ] || { echo "this machine has no $state/library.sh, which its base script places. Run npm run up for the whole stack" >&2; exit 10; }
+. "$state/library.sh"
+script_mark='a script of rancher-stack'
+name=motd
+lock_seconds=300
 set -eu
 umask 077
 PATH=$PATH:/usr/local/bin:/opt/homebrew/bin:$HOME/.docker/bin:/usr/bin:/bin:/usr/sbin:/sbin
 export PATH LC_ALL=C
-state="$HOME"/.local/state/rancher-stack name=motd
 facts=$state/facts/$name
-say() { printf '%s\n' "$*" >&2; }
-fail() { code=$1; shift; say "$@"; exit "$code"; }
-# These tools have another form on macOS or on an older version of it. They are called with env, not with the builtin
-# command: if that fails in the shell of macOS, the whole script ends, whatever follows.
-sync() { env sync "$@" 2>/dev/null || env sync; }
-decode=-d
-{ decoded=$(env base64 -d 2>/dev/null || true); } <<'X'
-YQ==
-X
-[ "$decoded" = a ] || decode=-D
-base64() { env base64 "$decode"; }
-command -v sha256sum >/dev/null || sha256sum() { shasum -a 256 "$@"; }
-# In a subshell, because it sets traps.
-timeout() (
-  [ "$1" != -k ] || shift 2
-  timed "$@"
-)
-# Owner and mode of a file by itself: sets entry_mode, entry_uid, entry_gid.
-read_entry() {
-  read -r entry_mode _ entry_uid entry_gid _ <<ENTRY
-$(ls -ldn "$1")
-ENTRY
-}
-is_trusted_owner() { [ "$entry_uid" = 0 ] || [ "$entry_uid" = "$walk_uid" ]; }
-wrong_owner() {
-  printf '%s\n' "$1 belongs to $(id -un "$entry_uid" 2>/dev/null || echo "user $entry_uid"), who can replace what is in $walk_path. Change its owner (chown $(id -un) $1), or choose another folder"
-}
-# Prints why a path is unsafe, or nothing; the path may be missing. In a folder such as /tmp, whose sticky bit protects
-# existing entries, only an existing subfolder of a trusted owner is safe.
-unsafe_path() {
-  walk_path=$1 walk_rest=$1/ walk_at='' walk_links=0 walk_uid=$(id -u) walk_open=no
-  while :; do
-    if [ -d "${walk_at:-/}" ]; then
-      read_entry "${walk_at:-/}"
-      is_trusted_owner || { wrong_owner "${walk_at:-/}"; return 0; }
-      walk_open=no
-      case $entry_mode in
-        d????w???[tT]* | d???????w[tT]*) walk_open=sticky ;;
-        d???????w*) walk_open=yes ;;
-        # A group with the name of its user is assumed to have no other members.
-        d????w*) [ "$walk_uid" != 0 ] && [ "$entry_gid" = "$(id -g)" ] && [ "$(id -gn)" = "$(id -un)" ] || walk_open=yes ;;
-      esac
-      [ "$walk_open" != yes ] || { printf '%s\n' "other users may write to ${walk_at:-/}, and so replace what is in $walk_path. Forbid it: chmod go-w ${walk_at:-/}"; return 0; }
-    fi
-    [ -n "$walk_rest" ] || break
-    walk_part=${walk_rest%%/*} walk_rest=${walk_rest#*/}
-    case $walk_part in
-      '' | .) continue ;;
-      ..) walk_at=${walk_at%/*}; continue ;;
-    esac
-    if [ -h "$walk_at/$walk_part" ]; then
-      read_entry "$walk_at/$walk_part"
-      is_trusted_owner || [ "$walk_open" = no ] || { wrong_owner "$walk_at/$walk_part"; return 0; }
-      walk_links=$((walk_links + 1))
-      [ "$walk_links" -le 40 ] || { printf '%s\n' "$walk_path leads through more than 40 symbolic links. Choose another folder"; return 0; }
-      walk_rest=$(readlink "$walk_at/$walk_part")/$walk_rest
-      case $walk_rest in /*) walk_at='' ;; esac
-    elif [ -e "$walk_at/$walk_part" ]; then
-      walk_at=$walk_at/$walk_part
-    else
-      break
-    fi
-  done
-  [ "$walk_open" = no ] || printf '%s\n' "other users may create files in ${walk_at:-/}, and so create $walk_path first. Choose another folder"
-}
-safe_path() {
-  unsafe=$(unsafe_path "$1")
-  [ -z "$unsafe" ] || fail 10 "$unsafe"
-}
-safe_folder() {
-  safe_path "$1"
-  mkdir -p "$1" || fail 30 "$1 cannot be created: $(df -h "$(dirname "$1")" | tail -n 1)"
-  safe_path "$1"
-}
-remember_line() {
-  mkdir -p "$facts"
-  ! grep -q -x -F -e "$2" "$facts/$1" 2>/dev/null || return 0
-  printf '%s\n' "$2" >>"$facts/$1" && sync "$facts/$1"
-}
-temporary() { remember_line temporary "$1"; }
-make_folder() {
-  if [ ! -d "$1" ]; then
-    make_folder "$(dirname "$1")"
-    remember_line folders "$1"
-  fi
-  # A killed script may have left it with another mode.
-  ! grep -q -x -F -e "$1" "$facts/folders" 2>/dev/null || install -d -m "${2-0755}" "$1"
-}
-remove_temporary() {
-  [ ! -e "$facts/temporary" ] || while read -r each_path; do rm -rf "$each_path"; done <"$facts/temporary"
-}
-# Subfolders come first; a folder that contains other files is kept.
-remove_folders() {
-  [ ! -e "$facts/folders" ] || sort -r "$facts/folders" | while read -r each_path; do rmdir "$each_path" 2>/dev/null || true; done
-}
+use_local_tools
+use_gnu_forms
 lock=$state.lock work=$state.work
 safe_folder "$(dirname "$state")"
-# Whether a process exists and runs a script of this program. If ps fails, its existence is enough.
-at_work() {
-  kill -0 "$1" 2>/dev/null || return 1
-  at_work=$(ps -ww -o args= -p "$1" 2>/dev/null) || return 0
-  case $at_work in *"a script of rancher-stack"*) ;; *) return 1 ;; esac
-}
-take_lock() {
-  lock_tries=0
-  until lock_words=$(ln -s "$$" "$lock" 2>&1); do
-    holder=$(readlink "$lock" || true)
-    if [ -n "$holder" ] && ! at_work "$holder"; then
-      # One at a time: a second script would remove the lock that the first has acquired meanwhile.
-      if ln -s "$$" "$lock.clearing" 2>/dev/null; then
-        [ "$(readlink "$lock" || true)" != "$holder" ] || rm -f "$lock"
-        rm -f "$lock.clearing"
-      else
-        at_work "$(readlink "$lock.clearing" || echo 0)" || rm -f "$lock.clearing"
-      fi
-    fi
-    lock_tries=$((lock_tries + 1))
-    [ "$lock_tries" -le 1 ] || [ -n "$holder" ] || fail 30 "$lock cannot be created: $lock_words"
-    [ "$lock_tries" -lt 300 ] || fail 10 "another script has held $lock on this machine for 300 s. See which: ps -p $holder"
-    [ "$lock_tries" -le 1 ] || sleep 1
-  done
-}
-take_lock
+take_local_lock
 trap 'trap "" TERM HUP INT; rm -rf "$work"; rm -f "$lock"' EXIT
 trap 'exit 143' TERM HUP INT
 rm -rf "$work"
 mkdir "$work"
-while read -r secret_name secret_value; do eval "secret_$secret_name=\$secret_value"; done
-exec </dev/null
-secret() {
-  eval "[ -n \"\${secret_$1+set}\" ]" || fail 10 "no secret named $1 came on standard input"
-  eval "printf %s \"\$secret_$1\"" | base64 -d
-}
-place() {
-  cat >"$work/placing"
-  if [ -f "$1" ] && cmp -s "$work/placing" "$1"; then placed=unchanged; return 0; fi
-  if ! { temporary "$1.placing" && install -m "$2" "$work/placing" "$1.placing" && sync "$1.placing" && mv -f "$1.placing" "$1"; }; then
-    rm -f "$1.placing"
-    fail 30 "$1 cannot be written: $(df -h "$(dirname "$1")" | tail -n 1)"
-  fi
-  placed=changed
-}
-kept_name() { printf %s "$1" | tr / %; }
-keep() {
-  kept=$facts/kept/$(kept_name "$1")
-  [ ! -e "$kept" ] && [ ! -e "$kept.absent" ] || return 0
-  mkdir -p "$facts/kept"
-  rm -rf "$kept.copying"
-  if [ -e "$1" ]; then cp -a "$1" "$kept.copying" && mv "$kept.copying" "$kept"; else : >"$kept.absent"; fi
-}
-give_back() {
-  kept=$facts/kept/$(kept_name "$1")
-  if [ -e "$kept" ]; then
-    temporary "$1.placing"
-    rm -rf "$1.placing"
-    cp -a "$kept" "$1.placing" && mv -f "$1.placing" "$1"
-  elif [ -e "$kept.absent" ]; then
-    rm -rf "$1"
-  fi
-}
-undo_of() { for undo in "$state"/undo/[0-9][0-9][0-9][0-9]-"$1"; do [ ! -e "$undo" ] || printf '%s\n' "$undo"; done; }
-register_undo() {
-  [ -d "$state/undo" ] || fail 10 "this machine has no $state: its base script has not run here"
-  mkdir -p "$facts"
-  undo=$(undo_of "$name")
-  [ -n "$undo" ] || undo=$state/undo/$(printf %04d $(($(ls "$state/undo" | sed -n 's/^0*\([0-9]*\)-.*/\1/p' | sort -n | tail -n 1) + 1)))-$name
-  cat >"$work/undoing"
-  ! cmp -s "$work/undoing" "$undo" || return 0
-  cp "$work/undoing" "$state/placing" && sync "$state/placing" && mv -f "$state/placing" "$undo" || fail 30 "$undo cannot be written: $(df -h "$state" | tail -n 1)"
-}
-run_undo() {
-  undo=$(undo_of "$1")
-  [ -n "$undo" ] || { say "unchanged: $1 has nothing to undo"; return 0; }
-  facts=$state/facts/$1
-  # First, because a folder that contains such a file would not be removed.
-  remove_temporary
-  # Its commands must not read the list of run_all_undos.
-  . "$undo" </dev/null
-  remove_temporary
-  remove_folders
-  rm -rf "$facts" "$undo"
-  say "changed: $1 is undone"
-}
-run_all_undos() {
-  ls "$state/undo" 2>/dev/null | sort -r >"$work/undos"
-  while read -r step; do run_undo "${step#*-}"; done <"$work/undos"
-}
+[ "${secrets-yes}" = no ] || read_secrets
 say "hello"
 SCRIPT
-eval "$limit"
 code=0
-timed 60 sh -c "$limit
-$script" || code=$?
-[ "$code" -ne 124 ] || echo 'the script motd was stopped because it did not finish within 60 s. The end of its output is above. To continue, run pulumi up again' >&2
+timed "$seconds" sh -c "$script" || code=$?
+[ "$code" -ne 124 ] || echo "the script $name was stopped because it did not finish within $seconds s. The end of its output is above. To continue, run pulumi up again" >&2
 exit "$code"

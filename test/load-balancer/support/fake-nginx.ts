@@ -60,7 +60,7 @@ esac`,
       `case "$*" in
 *is-active*) [ -e ${root}/run/nginx.pid ] ;;
 *is-enabled*) exit 1 ;;
-start*|reload*|"restart nginx") ${this.#endWorker()}; ${this.#startWorker()} ;;
+"start nginx"|"reload nginx"|"restart nginx") ${this.#endWorker()}; ${this.#startWorker()} ;;
 "stop nginx") ${this.#endWorker()} ;;
 esac`,
     );

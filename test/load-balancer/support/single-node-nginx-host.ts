@@ -1,5 +1,6 @@
 import { request } from "node:https";
 import { localHost } from "../../../components/host/host.ts";
+import type { ShellScript } from "../../../components/host/link.ts";
 import { renderScript } from "../../../components/host/script.ts";
 import {
   renderSingleNodeNginxScript,
@@ -28,7 +29,9 @@ export interface SingleNodeNginxHost {
   /** Runs the product's script over SSH. */
   run(args?: SingleNodeNginxArgs, options?: ScriptOptions): Promise<ScriptEnd>;
   /** Runs it as the user `ops`, as on the machine Pulumi runs on, optionally with another body. */
-  runLocally(args?: SingleNodeNginxArgs & { readonly body?: string; readonly script?: string }): Promise<CommandResult>;
+  runLocally(
+    args?: SingleNodeNginxArgs & { readonly body?: ShellScript; readonly script?: string; readonly input?: string },
+  ): Promise<CommandResult>;
   /** Requests `https://rancher.localhost/` as a client would. Returns the status, or the error's code. */
   ask(port?: number): Promise<number | string>;
   /** Id of the container that serves, and of its processes. */
@@ -83,7 +86,7 @@ export async function makeSingleNodeNginxHost(): Promise<SingleNodeNginxHost | {
       images,
       run: (args = {}, options) =>
         machine.run("nginx-container", body(args, false), { secrets: { key_rancher: key }, ...options }),
-      runLocally: ({ body: given, script = "nginx-container", ...args } = {}) => {
+      runLocally: ({ body: given, script = "nginx-container", input, ...args } = {}) => {
         const text = renderScript(localHost("local"), {
           name: script,
           title: "a test",
@@ -91,7 +94,9 @@ export async function makeSingleNodeNginxHost(): Promise<SingleNodeNginxHost | {
           timeoutSeconds: 120,
         });
         const lines = `key_rancher ${Buffer.from(key).toString("base64")}\n`;
-        return host.exec(["runuser", "-u", "ops", "--", "env", "HOME=/home/ops", "sh", "-c", text], { stdin: lines });
+        return host.exec(["runuser", "-u", "ops", "--", "env", "HOME=/home/ops", "sh", "-c", text], {
+          stdin: input ?? lines,
+        });
       },
       ask: (port = 443) => ask(host.address, port),
       identity: async () =>

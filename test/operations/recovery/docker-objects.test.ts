@@ -1,3 +1,4 @@
+import { link } from "../../../components/host/link.ts";
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -66,11 +67,8 @@ function run(
     *) echo "docker $*" >&2 ;;
   esac
 }`;
-  const functions = `set -eu; state=${folder.path}; say() { echo "$*" >&2; }; fail() { code=$1; shift; say "$@"; exit "$code"; }`;
-  const { body } = findDockerObjects(objects, machine);
-  const { status, stdout, stderr } = spawnSync("dash", ["-c", `${functions}\n${docker}\n${body}`], {
-    encoding: "utf8",
-  });
+  const script = `set -eu; state=${folder.path}\n${docker}\n${link(findDockerObjects(objects, machine).body)}`;
+  const { status, stdout, stderr } = spawnSync("dash", ["-c", script], { encoding: "utf8" });
   return { status, stdout, stderr };
 }
 const both: readonly PendingDockerObject[] = [

@@ -1,3 +1,4 @@
+import { link } from "../../../components/host/link.ts";
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
@@ -173,13 +174,13 @@ describe("recoverInterruptedRun", () => {
       dockerHost: {
         name: "local",
         run: ({ body }) => {
-          scripts.push(body, ...commands());
+          scripts.push(link(body), ...commands());
           return Promise.resolve("container rancher 0123abc\n");
         },
       },
     });
 
-    expect(scripts[0]).toContain("name=local stack=rancher/prod");
+    expect(scripts[0]).toContain("host=local\nstack=rancher/prod\n");
     expect(scripts.join(" ")).not.toContain("stack import");
     const imported = JSON.parse(asked.find(({ args }) => args[1] === "import")?.input ?? "") as ExportedStack;
     expect(imported.deployment.resources?.at(-1)).toMatchObject({ urn: container.urn, id: "0123abc" });

@@ -12,10 +12,12 @@ const traceFile = "/run/kill-points";
 function trapped(text: string, action: string): string {
   const place = `first=\${1-} place="$LINENO \${FUNCNAME[0]-} \${BASH_COMMAND%%"$newline"*} [\${first%%"$newline"*}]"`;
   const trap = `trap '[ "$BASHPID" != "$$" ] || { ${place}; ${action}; }' DEBUG`;
-  const start = `sh -c "$(cat <<'SCRIPT'\n`;
-  if (!text.includes(start)) throw new Error("the script's inner text does not start as expected");
+  const [start, end] = ["{ script=$(cat); } <<'SCRIPT'\n", ' sh -c "$script"'];
+  if (!text.includes(start) || !text.includes(end)) throw new Error("the script's inner text is not where it was");
   // Under `set -e` and `-u` as the script itself sets them. The trap's last command is always true.
-  return text.replace(start, () => `ba${start}newline=$'\\n'\nwanted_places=\nset -o functrace\n${trap}\n`);
+  return text
+    .replace(start, () => `${start}newline=$'\\n'\nwanted_places=\nset -o functrace\n${trap}\n`)
+    .replace(end, ' bash -c "$script"');
 }
 
 /** Runs a script and lists the places of its commands, each once, in the order they are reached. */

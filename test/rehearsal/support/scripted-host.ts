@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { renderBaseCreate, renderBaseDelete, renderBaseUpdate } from "../../../components/host/base-script.ts";
 import { sshHost } from "../../../components/host/host.ts";
+import { shellLibrary, type ShellScript } from "../../../components/host/link.ts";
 import { renderScript } from "../../../components/host/script.ts";
 import type { Listener } from "../../../components/load-balancer/listener.ts";
 import { generationPort, renderNginxConfig } from "../../../components/load-balancer/nginx-config.ts";
@@ -13,9 +14,12 @@ import { isTraceOfPackageManager } from "../../../rehearsal/traces.ts";
 import { runCommand, type CommandResult } from "../../../rehearsal/sandbox/command.ts";
 import type { Host } from "../../../rehearsal/sandbox/host.ts";
 import type { Sandbox } from "../../../rehearsal/sandbox/sandbox.ts";
+import { shell } from "../../support/shell.ts";
 
 export interface ScriptOptions {
   readonly secrets?: Readonly<Record<string, string>>;
+  /** Standard input of a script without secrets. */
+  readonly input?: string;
   /** Seconds. @default 120 */
   readonly timeoutSeconds?: number;
   /** Changes the whole text right before it is sent, to let something happen in the middle of it. */
@@ -42,9 +46,10 @@ export class ScriptedHost {
   /** The same machine for another stack or under another name. */
   as(hostName: string, stack: string) {
     const marker = { hostName, stack };
+    const library = { input: shellLibrary().text };
     return {
-      create: () => this.run("base", renderBaseCreate(marker)),
-      update: () => this.run("base", renderBaseUpdate(marker)),
+      create: () => this.run("base", renderBaseCreate(marker), library),
+      update: () => this.run("base", renderBaseUpdate(marker), library),
       delete: (options?: ScriptOptions) => this.run("base", renderBaseDelete(marker), options),
     };
   }
@@ -63,14 +68,15 @@ export class ScriptedHost {
   }
 
   /** Runs a script's body with the preamble. */
-  async run(name: string, body: string, options: ScriptOptions = {}): Promise<ScriptEnd> {
-    const { secrets = {}, timeoutSeconds = 120, edit = (text: string) => text } = options;
+  async run(name: string, script: string | ShellScript, options: ScriptOptions = {}): Promise<ScriptEnd> {
+    const body = typeof script === "string" ? shell(script) : script;
+    const { secrets = {}, input, timeoutSeconds = 120, edit = (text: string) => text } = options;
     const { address, user, port, hostKey } = this.host;
     const target = sshHost({ name: this.host.name, address, user, port, hostKey, insecureIgnoreHostKey: false });
     const text = renderScript(target, { name, title: "a test", body, timeoutSeconds });
     const lines = Object.entries(secrets).map(([key, value]) => `${key} ${Buffer.from(value).toString("base64")}\n`);
     const started = performance.now();
-    const result = await runCommand([...this.#ssh(), edit(text)], { stdin: lines.join("") });
+    const result = await runCommand([...this.#ssh(), edit(text)], { stdin: input ?? lines.join("") });
     return { ...result, seconds: (performance.now() - started) / 1000 };
   }
 

@@ -31,6 +31,20 @@ test("on a new machine, system packages come first and the tools last", () => {
   ]);
 });
 
+test("the static checks need shellcheck, and install no other package", () => {
+  const shellcheck = MACHINE_PACKAGES.filter(({ name }) => name === "shellcheck");
+
+  expect(plan("check", ready).steps).toEqual([]);
+  expect(plan("check", { ...ready, missingPackages: [...MACHINE_PACKAGES] }).steps).toEqual([
+    { kind: "machine-packages", packages: shellcheck },
+  ]);
+  expect(plan("check", { ...ready, root: false, missingPackages: shellcheck }).problems).toEqual([
+    "Missing on this machine, where you may not install them:\n" +
+      "  shellcheck: checks shell files and the scripts that are sent to hosts\n" +
+      "These are Debian's names; install packages with the same commands, and run this again.",
+  ]);
+});
+
 test("only a rehearsal and tests as root install packages on the machine", () => {
   for (const purpose of ["up", "node"] as const) {
     const { steps } = plan(purpose, { ...ready, missingPackages: packages, nodeModules: "outdated" });

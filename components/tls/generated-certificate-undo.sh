@@ -1,0 +1,3 @@
+# Removes the certificate. The CA stays with the data.
+
+rm -rf "$state/generated"

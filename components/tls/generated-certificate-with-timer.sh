@@ -1,0 +1,8 @@
+# Creates a certificate on a host over SSH, and a systemd timer that renews it. nginx loads the new one like any other
+# file certificate.
+#
+# needs: generate_certificate print_authority place_renewal_timer
+
+generate_certificate
+place_renewal_timer
+print_authority

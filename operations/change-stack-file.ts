@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, realpathSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { UserError } from "./command-line.ts";
 import { lineDifference } from "./line-difference.ts";
-import { readSingleNode, type SingleNodeStack } from "./single-node-stack.ts";
+import { readSingleNode, type SingleNodeStack } from "./single-node/single-node-stack.ts";
 import { editStack, type StackEdit } from "./stack-edit.ts";
 import { readStackText } from "./stack-yaml.ts";
 import { shownPath } from "./shown-path.ts";

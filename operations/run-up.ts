@@ -5,7 +5,7 @@ import { confirm } from "./confirm.ts";
 import { prepareEngine, type Engine } from "./engine.ts";
 import { recoverInterruptedRun } from "./recovery/interrupted-run.ts";
 import { runOnHost } from "./run-on-host.ts";
-import { hostKeys, readSingleNode } from "./single-node-stack.ts";
+import { hostKeys, readSingleNode } from "./single-node/single-node-stack.ts";
 import { listSshHosts, readStackYaml } from "./stack-yaml.ts";
 import { progressTo } from "../tools/progress.mjs";
 import { printError, print, wrapFor } from "./terminal.ts";

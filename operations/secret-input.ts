@@ -2,6 +2,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { Writable } from "node:stream";
+import { secretCommand, secretKeys, type SecretName } from "../components/stack-file/secret-keys.ts";
 import { UserError } from "./command-line.ts";
 
 type Input = Readable & { readonly isTTY?: boolean };
@@ -12,6 +13,18 @@ export interface SecretInput {
   /** Where the question is printed. */
   readonly output: Pick<Writable, "write">;
   readonly question: string;
+}
+
+/**
+ * Reads the value of a stack's secret from standard input.
+ *
+ * @throws UserError if it has several lines, which nobody can type at the prompt
+ */
+export function readSecretOf(stack: string, name: SecretName): Promise<string> {
+  const { stdin: input, stderr: output } = process;
+  if (input.isTTY && secretKeys[name].from !== "")
+    throw new UserError(`rancher:${name} has several lines, so it is read from a file: ${secretCommand(name, stack)}`);
+  return readSecret({ input, output, question: `rancher:${name} (not shown): ` });
 }
 
 /**

@@ -1,7 +1,9 @@
+import { describeProblems } from "../components/problem.ts";
+import { readSettings } from "../components/stack-file.ts";
 import type { SecretName } from "../components/stack-file/secret-keys.ts";
 import { replaceFile } from "./change-stack-file.ts";
 import { hasSecret, sealedSecret, withoutSecret, withSecret } from "./secret-edit.ts";
-import { readStackText } from "./stack-yaml.ts";
+import { readStackText, readStackYaml } from "./stack-yaml.ts";
 import type { StackFile } from "./work-folder.ts";
 
 /** Sets a secret in a copy of a stack file, encrypted. Returns the text of the copy. */
@@ -26,4 +28,11 @@ export function removeSecret({ path }: StackFile, name: SecretName): boolean {
   if (!hasSecret(text, name)) return false;
   replaceFile(path, withoutSecret(text, name));
   return true;
+}
+
+/** Problems that a preview would report for a secret together with the rest of the stack file; empty if there are none. */
+export function problemsOfSecret({ path }: StackFile, name: SecretName, value: string): string {
+  const read = readSettings({ ...readStackYaml(path, new Date()), secrets: { [name]: value } });
+  const problems = "problems" in read ? read.problems : [];
+  return describeProblems(problems.filter(({ key }) => key === `rancher:${name}`));
 }

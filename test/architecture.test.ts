@@ -129,6 +129,15 @@ describe("the program", () => {
     expect(offending).toEqual([]);
   });
 
+  it("has commands that only confirm and print", () => {
+    const data = ["operations/commands/table.ts", "operations/commands/command.ts"];
+    const commands = sourceFiles("operations/commands").filter(({ path }) => !data.includes(path));
+
+    expect(commands.length).toBeGreaterThan(10);
+    const code = (text: string) => text.split("\n").filter((line) => line !== "" && !line.startsWith("import "));
+    expect(commands.filter(({ text }) => code(text).length > 40).map(({ path }) => path)).toEqual([]);
+  });
+
   it("names files after what they make, one idea each", () => {
     const all = [...program, ...sourceFiles("operations")];
 

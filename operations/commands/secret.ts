@@ -1,17 +1,13 @@
-import { describeProblems } from "../../components/problem.ts";
 import { modeSchemaMeant } from "../../components/stack-file/mode-schemas.ts";
 import { secretFault } from "../../components/stack-file/secret-fault.ts";
-import { secretCommand, secretKeys } from "../../components/stack-file/secret-keys.ts";
-import type { SecretName } from "../../components/stack-file/secret-keys.ts";
 import { secretNamed, uselessIn } from "../../components/stack-file/secret-name.ts";
-import { readSettings } from "../../components/stack-file.ts";
 import { UserError } from "../command-line.ts";
 import { setWithPulumi } from "../secret-encryption.ts";
-import { readSecret } from "../secret-input.ts";
-import { removeSecret, setSecret } from "../set-secret.ts";
+import { readSecretOf } from "../secret-input.ts";
+import { problemsOfSecret, removeSecret, setSecret } from "../set-secret.ts";
 import { findStackFile, readStackYaml } from "../stack-yaml.ts";
 import { print, printError } from "../terminal.ts";
-import { stateFolder, type StackFile } from "../work-folder.ts";
+import { stateFolder } from "../work-folder.ts";
 import { shownPath } from "../shown-path.ts";
 
 interface Input {
@@ -35,26 +31,12 @@ export async function run({ stack, key, remove = false }: Input): Promise<number
   const useless = uselessIn(mode, name);
   if (useless !== undefined) throw new UserError(useless);
 
-  const value = await readValue(name, stack);
+  const value = await readSecretOf(stack, name);
   const fault = secretFault(name, value);
   if (fault !== undefined) throw new UserError(`rancher:${name} ${fault}`);
   await setSecret(stackFile, name, value, setWithPulumi(stateFolder));
   print(`Set rancher:${name} in ${file}, encrypted. Commit the file.`);
-  const rest = problemsWith(stackFile, name, value);
+  const rest = problemsOfSecret(stackFile, name, value);
   if (rest !== "") printError(`A preview rejects this until you change it:\n${rest}`);
   return 0;
-}
-
-function readValue(name: SecretName, stack: string): Promise<string> {
-  const { stdin: input, stderr: output } = process;
-  if (input.isTTY && secretKeys[name].from !== "")
-    throw new UserError(`rancher:${name} has several lines, so it is read from a file: ${secretCommand(name, stack)}`);
-  return readSecret({ input, output, question: `rancher:${name} (not shown): ` });
-}
-
-/** Problems that a preview would report for the secret together with the rest of the stack file. */
-function problemsWith({ path }: StackFile, name: SecretName, value: string): string {
-  const read = readSettings({ ...readStackYaml(path, new Date()), secrets: { [name]: value } });
-  const problems = "problems" in read ? read.problems : [];
-  return describeProblems(problems.filter(({ key }) => key === `rancher:${name}`));
 }

@@ -11,8 +11,8 @@ import { renderNginxContainerScript } from "../../components/load-balancer/nginx
 import { defaultNginxOptions } from "../../components/load-balancer/nginx-options.ts";
 import { renderNginxScript } from "../../components/load-balancer/nginx-script.ts";
 import { rancherListeners } from "../../components/load-balancer/rancher-listeners.ts";
-import { listArchivesScript } from "../../operations/archives.ts";
-import { findContainerScript } from "../../operations/found-container.ts";
+import { listArchivesScript } from "../../operations/single-node/archives.ts";
+import { findContainerScript } from "../../operations/single-node/found-container.ts";
 import { findDockerObjects } from "../../operations/recovery/docker-objects.ts";
 import { prodSettings } from "../support/prod-stack.ts";
 import { hasShellcheck, laterScripts, unassigned } from "./support/shellcheck.ts";

@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { UserError } from "../../operations/command-line.ts";
 import { changeStackFile } from "../../operations/change-stack-file.ts";
-import { readSingleNode, type SingleNodeStack } from "../../operations/single-node-stack.ts";
+import { readSingleNode, type SingleNodeStack } from "../../operations/single-node/single-node-stack.ts";
 import { projectFolder } from "../../operations/work-folder.ts";
 import { shownPath } from "../../operations/shown-path.ts";
 

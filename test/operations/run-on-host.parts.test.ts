@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { renderDockerHostChecks } from "../../components/docker/docker-host-checks.ts";
 import { sshHost, type SshHost } from "../../components/host/host.ts";
 import type { ShellScript } from "../../components/host/link.ts";
-import { findContainerScript, readFoundContainer } from "../../operations/found-container.ts";
+import { findContainerScript, readFoundContainer } from "../../operations/single-node/found-container.ts";
 import { runOnHost, type HostKeys } from "../../operations/run-on-host.ts";
 import { DockerRefused, type DockerEngine } from "../../rehearsal/docker/docker-engine.ts";
 import { dockerOnHost } from "../../rehearsal/docker/docker-on-host.ts";

@@ -1,7 +1,7 @@
-import { parseImageReference } from "../components/docker/image-reference.ts";
-import type { ScriptText } from "../components/host/script.ts";
-import { shellFile } from "../components/host/shell-files.ts";
-import { versionOfArchive } from "../components/stack-file/backup-fields.ts";
+import { parseImageReference } from "../../components/docker/image-reference.ts";
+import type { ScriptText } from "../../components/host/script.ts";
+import { shellFile } from "../../components/host/shell-files.ts";
+import { versionOfArchive } from "../../components/stack-file/backup-fields.ts";
 
 /** An archive of Rancher's data on the Docker host. */
 export interface Archive {

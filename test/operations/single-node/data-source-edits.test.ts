@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { readSettings, type SingleNodeSettings } from "../../components/stack-file.ts";
-import type { Archive } from "../../operations/archives.ts";
-import { adoptEdits, chosenArchive, restoreEdits } from "../../operations/restore-plan.ts";
+import { readSettings, type SingleNodeSettings } from "../../../components/stack-file.ts";
+import type { Archive } from "../../../operations/single-node/archives.ts";
+import { adoptEdits, chosenArchive, restoreEdits } from "../../../operations/single-node/data-source-edits.ts";
 
 const archive = (version: string, checked = true): Archive => ({
   name: `rancher-${version}-20261121T030000Z.tar.gz`,

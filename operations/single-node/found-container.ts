@@ -1,6 +1,6 @@
-import { renderContainerSurvey } from "../components/docker/data-survey.ts";
+import { renderContainerSurvey } from "../../components/docker/data-survey.ts";
 import { hostConfigFields } from "./container-options.ts";
-import type { ScriptText } from "../components/host/script.ts";
+import type { ScriptText } from "../../components/host/script.ts";
 
 /** A container that was started by hand. */
 export interface FoundContainer {

@@ -1,9 +1,13 @@
 import { expect, it } from "vitest";
-import { adoptionRefusals } from "../../operations/adoption-refusals.ts";
-import { adoptionSteps, foundText, notTakenOver } from "../../operations/adoption-report.ts";
-import { findContainerScript, readFoundContainer, type FoundContainer } from "../../operations/found-container.ts";
-import { devSettings } from "../support/dev-stack.ts";
-import { ScriptSandbox } from "../support/script-run.ts";
+import { adoptionRefusals } from "../../../operations/single-node/adoption-refusals.ts";
+import { adoptionSteps, foundText, notTakenOver } from "../../../operations/single-node/adoption-report.ts";
+import {
+  findContainerScript,
+  readFoundContainer,
+  type FoundContainer,
+} from "../../../operations/single-node/found-container.ts";
+import { devSettings } from "../../support/dev-stack.ts";
+import { ScriptSandbox } from "../../support/script-run.ts";
 
 const found: FoundContainer = {
   container: "old",

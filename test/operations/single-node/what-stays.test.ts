@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { deletedText, keptText, type Leaving } from "../../operations/what-stays.ts";
-import { devSettings, dockerSettings } from "../support/dev-stack.ts";
+import { deletedText, keptText, type Leaving } from "../../../operations/single-node/what-stays.ts";
+import { devSettings, dockerSettings } from "../../support/dev-stack.ts";
 
 const archive = (version: string) => ({
   name: `rancher-${version}-20261121T030000Z.tar.gz`,

@@ -10,7 +10,6 @@ import { loadBalancer } from "./load-balancer-schema.ts";
 import { nearest } from "./nearest.ts";
 import { checkHostname, checkRepositoryUrl } from "./network-fields.ts";
 import type { FieldCheck } from "./network-fields.ts";
-import { onlyWith } from "./only-with.ts";
 import { quote } from "./quote.ts";
 import { list, mapping, text } from "./text-field.ts";
 import { tls } from "./tls-schema.ts";
@@ -80,25 +79,18 @@ export const stackFileSchema = z.strictObject({
   cluster,
   loadBalancer,
   tls: tls.default({ source: "rancher" }),
-  certManager: onlyWith(
-    {
-      key: "tls.source",
-      is: ["rancher", "letsEncrypt"],
-      because: "a certificate of your own needs no cert-manager",
-    },
-    z
-      .strictObject({
-        version: text(checkVersion("cert-manager", defaultVersions.certManager), {
-          description: "Chart version, three parts.",
-          example: defaultVersions.certManager,
-        }).default(defaultVersions.certManager),
-        chartRepository: text(checkRepositoryUrl, {
-          description: "Helm repository's URL, `https://` or `oci://`.",
-        }).default(certManagerChartRepository),
-      })
-      .prefault({})
-      .meta({ description: "cert-manager, which this program installs.", examples: ["{ version: 1.21.2 }"] }),
-  ),
+  certManager: z
+    .strictObject({
+      version: text(checkVersion("cert-manager", defaultVersions.certManager), {
+        description: "Chart version, three parts.",
+        example: defaultVersions.certManager,
+      }).default(defaultVersions.certManager),
+      chartRepository: text(checkRepositoryUrl, {
+        description: "Helm repository's URL, `https://` or `oci://`.",
+      }).default(certManagerChartRepository),
+    })
+    .prefault({})
+    .meta({ description: "cert-manager, installed if the TLS source needs it.", examples: ["{ version: 1.21.2 }"] }),
   chartValues: mapping(z.unknown())
     .default({})
     .meta({

@@ -63,10 +63,10 @@ const others: Readonly<Record<string, unknown>> = {
 };
 
 /**
- * Facts about the user's machines, which are only checked, or which only some choices read: they may stay in the stack
+ * Facts about the user's environment, which are only checked, or which only some choices read: they may stay in the stack
  * file when the choice changes. Without nginx, the hostname is in the outputs only.
  */
-const facts = /^rancher:(ssh|cluster\.(version|ingressController|servers)|hostname$)/;
+const facts = /^rancher:(ssh|cluster\.(version|ingressController|servers)|certManager|hostname$)/;
 
 describe.each(Object.entries(stacks))("in a stack file with %s", (_, values) => {
   it("every key has an effect, or is rejected", async () => {

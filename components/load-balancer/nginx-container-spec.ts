@@ -12,13 +12,17 @@ export const containers = {
 /** Folder on a host over SSH that is mounted as `/etc/nginx`. */
 export const containerFolder = "/etc/rancher-nginx";
 
+/** Label with the digest of the options a container was created with. */
+const specificationLabel = "rancher.specification";
+
 /** What every function for the load balancer's containers reads. */
 export const containerValues: ShellValues = {
   serving_container: containers.serving,
   next_container: containers.next,
   former_container: containers.former,
-  // Label with the digest of the options a container was created with.
-  specification_label: "rancher.specification",
+  specification_label: specificationLabel,
+  // For `docker container inspect`.
+  specification_format: `{{index .Config.Labels "${specificationLabel}"}}`,
 };
 
 /**

@@ -1,9 +1,9 @@
 # The nginx in `image`. Runs only nginx itself, because images may have no shell.
 #
 # learn_image_build: sets what fill_template reads, and `temporary`, nginx's folder for temporary files. Ends the script
-#   if that nginx cannot run the configuration, or if the image is for another CPU architecture. Reads `needed_nginx` and
-#   `network`. DNS servers for upstreams given by name are the machine's on the host's network, and Docker's own in any
-#   other (https://docs.docker.com/engine/network/#dns-services).
+#   if that nginx cannot run the configuration, or if the image is for another CPU architecture. Reads `needed_nginx`
+#   and `network`. DNS servers for upstreams given by name are the machine's on the host's network, and Docker's own in
+#   any other (https://docs.docker.com/engine/network/#dns-services).
 # need_shell: ends the script if the image has no shell for the probe inside the container.
 #
 # needs: fail read_nginx_build nginx_too_old dns_servers

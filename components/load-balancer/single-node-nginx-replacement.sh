@@ -5,7 +5,8 @@
 # During this downtime a killed script still leaves one of the two containers serving: a watcher starts the former one
 # within seconds, and after a restart of the engine or the machine its restart policy does. It gets its previous
 # configuration back, as it may not accept one for another nginx. `$facts/replacing` exists from the start to the end of
-# the downtime: the path of the configuration and the PID of the script. Reads `serve_again_commands`, the watcher's commands.
+# the downtime: the path of the configuration and the PID of the script. Reads `serve_again_commands`, the watcher's
+# commands.
 #
 # single_node_nginx_replace, single_node_nginx_put_back: for nginx-replacement.sh.
 # drop_former: removes the former container, once the new one serves.

@@ -1,5 +1,5 @@
-# nginx in a container in a Docker network: the steps that are the same on a host over SSH and on the machine Pulumi runs
-# on. Reads `nginx_folder`, and the values of `renderSingleNodeNginxScript`.
+# nginx in a container in a Docker network: the steps that are the same on a host over SSH and on the machine Pulumi
+# runs on. Reads `nginx_folder`, and the values of `renderSingleNodeNginxScript`.
 #
 # prepare_single_node_nginx: checks the machine and the image, and registers the undo step.
 # serve_single_node_nginx: rolls out the image and the configuration.

@@ -8,7 +8,8 @@ if ("refused" in made) console.warn(`nginx as a container is not tested here: ${
 
 const one = listeners("192.0.2.11");
 /** Places where a container is replaced. Elsewhere nothing differs from a reload on a host. */
-const replacing = /^\d+ (replace|try_next|create_container|comes_alive|quit_former|activate)\b|drain/;
+const replacing =
+  /^\d+ (nginx_container_replace|try_next|create_container|comes_alive|quit_former|nginx_(container|replacement)_activate)\b|drain/;
 /** Exit code of ssh if a signal, not an exit code, ended the remote command. */
 const killed = 255;
 /** A busy machine takes longer. */
@@ -101,7 +102,7 @@ describe.skipIf("refused" in made)("the script of nginx as a container", () => {
   });
 
   it("killed before docker rename rancher-nginx-next, leaves nothing behind that destroy would not take away", async () => {
-    const place = places.find((each) => each.includes("docker rename rancher-nginx-next")) ?? "";
+    const place = places.find((each) => each.includes('docker rename "$next_container"')) ?? "";
     expect(place).not.toBe("");
     const now = await engine.mustDocker("container", "inspect", "-f", "{{.Config.Image}}", "rancher-nginx");
     const other = now === images.first ? images.second : images.first;

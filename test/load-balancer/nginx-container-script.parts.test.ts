@@ -13,7 +13,7 @@ const other = listeners("192.0.2.12");
 
 /** Lets something happen after the script has checked the ports, and before it places anything. */
 const meanwhile = (what: string) => ({
-  edit: (text: string) => text.replace("\nreplacement=none\n", (line) => `\n${what}${line}`),
+  edit: (text: string) => text.replace("\nnote_replacement\n", (line) => `\n${what}${line}`),
 });
 const listenOn = (port: number) =>
   `perl -MIO::Socket::INET -e '$s=IO::Socket::INET->new(LocalPort=>${port},Listen=>5,ReuseAddr=>1) or die; sleep 600'`;

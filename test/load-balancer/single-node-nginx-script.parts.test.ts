@@ -136,7 +136,7 @@ describe.skipIf("refused" in made)("nginx in a Docker network, on a real Docker 
 
     for (const line of [
       '    if [ -e "$conf.former" ]; then ln -f "$conf" "$conf.next" && ln -f "$conf.former" "$conf"; fi',
-      "    docker stop -t 2 rancher-nginx >/dev/null",
+      '    docker stop -t "$drain_seconds" "$serving_container" >/dev/null',
       '    [ ! -e "$conf.next" ] || mv -f "$conf.next" "$conf"',
     ]) {
       await killedBehind(line, (await inspect("{{.Config.Image}}")) === first ? second : first);
@@ -145,22 +145,22 @@ describe.skipIf("refused" in made)("nginx in a Docker network, on a real Docker 
     }
   });
 
-  it.each(["  docker start rancher-nginx-next >/dev/null", "    docker rename rancher-nginx rancher-nginx-former"])(
-    "goes on with its successor when the script is killed behind: %s",
-    async (line) => {
-      const { first, second } = at.images;
-      const image = (await inspect("{{.Config.Image}}")) === first ? second : first;
+  it.each([
+    '  docker start "$next_container" >/dev/null',
+    '    docker rename "$serving_container" "$former_container"',
+  ])("goes on with its successor when the script is killed behind: %s", async (line) => {
+    const { first, second } = at.images;
+    const image = (await inspect("{{.Config.Image}}")) === first ? second : first;
 
-      await killedBehind(line, image);
-      await expect.poll(() => at.ask(), { timeout: 30_000 }).toBe(200);
-      const end = await at.run({ ...otherConfiguration, image });
+    await killedBehind(line, image);
+    await expect.poll(() => at.ask(), { timeout: 30_000 }).toBe(200);
+    const end = await at.run({ ...otherConfiguration, image });
 
-      expect([end.code, end.stderr]).toEqual([0, expect.stringMatching(/^unchanged/)]);
-      expect(await inspect("{{.Config.Image}} {{.HostConfig.RestartPolicy.Name}}")).toBe(`${image} always`);
-      expect(await at.ask()).toBe(200);
-      expect(await leftovers()).toBe("");
-    },
-  );
+    expect([end.code, end.stderr]).toEqual([0, expect.stringMatching(/^unchanged/)]);
+    expect(await inspect("{{.Config.Image}} {{.HostConfig.RestartPolicy.Name}}")).toBe(`${image} always`);
+    expect(await at.ask()).toBe(200);
+    expect(await leftovers()).toBe("");
+  });
 
   it("comes back with the engine, even if that ends while nginx is stopped for its successor", async () => {
     const image = (await inspect("{{.Config.Image}}")) === at.images.first ? at.images.second : at.images.first;
@@ -168,7 +168,10 @@ describe.skipIf("refused" in made)("nginx in a Docker network, on a real Docker 
     const edit = (text: string) =>
       text
         .replace("  watch_over replacing ", "  : ")
-        .replace("    docker stop -t 2 rancher-nginx >/dev/null\n", (line) => `${line}    kill -9 $$\n`);
+        .replace(
+          '    docker stop -t "$drain_seconds" "$serving_container" >/dev/null\n',
+          (line) => `${line}    kill -9 $$\n`,
+        );
     expect((await at.run({ image }, { edit })).code).not.toBe(0);
     expect(await at.ask()).not.toBe(200);
 

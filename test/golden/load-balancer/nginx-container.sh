@@ -13,6 +13,7 @@ serving_container=rancher-nginx
 next_container=rancher-nginx-next
 former_container=rancher-nginx-former
 specification_label=rancher.specification
+specification_format='{{index .Config.Labels "rancher.specification"}}'
 network=host
 container_options='--pull never --network host --userns host --user 0:0 --read-only --cap-drop ALL --cap-add CHOWN --cap-add NET_BIND_SERVICE --cap-add SETGID --cap-add SETUID --security-opt no-new-privileges --tmpfs /run:rw,nosuid,nodev,noexec,mode=755,size=1m'
 limit_options='--ulimit nofile=16384:16384'
@@ -89,6 +90,7 @@ serving_container=rancher-nginx
 next_container=rancher-nginx-next
 former_container=rancher-nginx-former
 specification_label=rancher.specification
+specification_format='{{index .Config.Labels "rancher.specification"}}'
 unwatch_certificates
 remove_nginx_containers containers "Start it: systemctl start docker"
 rm -rf "$nginx_folder"

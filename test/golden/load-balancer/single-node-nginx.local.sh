@@ -8,6 +8,7 @@ serving_container=rancher-nginx
 next_container=rancher-nginx-next
 former_container=rancher-nginx-former
 specification_label=rancher.specification
+specification_format='{{index .Config.Labels "rancher.specification"}}'
 network=rancher
 container_options='--pull never --network rancher --userns host --user 0:0 --read-only --cap-drop ALL --cap-add CHOWN --cap-add NET_BIND_SERVICE --cap-add SETGID --cap-add SETUID --security-opt no-new-privileges --tmpfs /run:rw,nosuid,nodev,noexec,mode=755,size=1m --cap-add DAC_OVERRIDE'
 limit_options='--ulimit nofile=16384:16384'
@@ -230,6 +231,7 @@ serving_container=rancher-nginx
 next_container=rancher-nginx-next
 former_container=rancher-nginx-former
 specification_label=rancher.specification
+specification_format='{{index .Config.Labels "rancher.specification"}}'
 conf=${said% *}
 serve_again
 SERVE_AGAIN_COMMANDS
@@ -239,6 +241,7 @@ serving_container=rancher-nginx
 next_container=rancher-nginx-next
 former_container=rancher-nginx-former
 specification_label=rancher.specification
+specification_format='{{index .Config.Labels "rancher.specification"}}'
 remove_nginx_containers container "Start it, then run this again"
 rm -rf "$state/nginx"
 UNDO_STEP

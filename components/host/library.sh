@@ -1,9 +1,8 @@
 # The library: every function that scripts on this machine share, in one file of this program's state folder. Scripts
-# use the current one. What runs later, such as an undo step, uses the one it was written for.
+# use the current one. What runs later, such as an undo step, uses the one it was written for; see pinned.sh.
 #
 # place_library: places the library that comes on standard input, makes it the current one, and removes those that
 #   nothing uses any more. Reads `library_digest`, which is compared with it.
-# pinned TEXT: prints TEXT with the path of the current library where it names the library.
 #
 # needs: fail
 
@@ -21,5 +20,3 @@ place_library() {
     grep -q -F -e "$each" "$state"/undo/* "$state"/*.sh 2>/dev/null || rm -f "$each"
   done
 }
-
-pinned() { printf '%s\n' "$1" | sed "s|@@library@@|${library-}|g"; }

@@ -24,7 +24,7 @@ export type ShellValue = string | number | boolean | undefined | readonly (strin
  */
 export type Functions = "inline" | "library";
 
-/** See `pinned` in `library.sh`. */
+/** See `pinned.sh`. */
 export const libraryPlaceholder = "@@library@@";
 
 /**

@@ -1,52 +1,32 @@
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { Language, Parser, type Node } from "web-tree-sitter";
 import { shellFiles, type ShellFile } from "../../components/host/shell-files.ts";
+import { shellParser, type ShellSyntax } from "./support/shell-syntax.ts";
 
-const grammar = createRequire(import.meta.url).resolve("tree-sitter-bash/tree-sitter-bash.wasm");
-
-/** What the grammar finds in a shell file. */
-interface Parsed extends ShellFile {
+/** A shell file, and what its syntax tells. */
+interface Parsed extends ShellFile, Omit<ShellSyntax, "functions"> {
   readonly path: string;
   readonly source: string;
-  /** Names of commands, also of those that only a variable's value completes: `${balancer}_live`. */
   readonly commands: ReadonlySet<string>;
-  /** Commands outside of functions. */
-  readonly isMain: boolean;
-  /** Other words, among them names of functions that are passed on. */
   readonly words: ReadonlySet<string>;
-  readonly root: Node;
 }
 
 const files: Parsed[] = [];
 /** Ends of functions' names that are called through a variable. */
 const ends: string[] = [];
 beforeAll(async () => {
-  await Parser.init();
-  const parser = new Parser();
-  parser.setLanguage(await Language.load(grammar));
+  const parse = await shellParser();
   for (const [path, file] of shellFiles()) {
     const source = readFileSync(join("components", path), "utf8");
-    const root = parser.parse(source)?.rootNode;
-    if (root === undefined) throw new Error(`${path} cannot be parsed`);
-    const commands = new Set(
-      root.descendantsOfType("command_name").map((node) => node?.text.replaceAll('"', "") ?? ""),
-    );
-    const isMain = root.namedChildren.some((node) => node !== null && !passive.has(node.type));
-    const words = new Set(
-      root
-        .descendantsOfType("word")
-        .filter((node) => node?.parent?.type !== "function_definition")
-        .map((node) => node?.text ?? ""),
-    );
-    files.push({ ...file, path, source, commands, isMain, words, root });
+    const syntax = parse(source);
+    const parts = [syntax.rest, ...syntax.functions.values()];
+    const commands = new Set(parts.flatMap((part) => [...part.commands]));
+    const words = new Set(parts.flatMap((part) => [...part.words]));
+    files.push({ ...syntax, ...file, path, source, commands, words });
     ends.push(...[...commands].flatMap((name) => /^\$\{?\w+\}?(_\w+)$/.exec(name)?.[1] ?? []));
   }
 });
-
-const passive = new Set(["comment", "function_definition", "variable_assignment", "variable_assignments"]);
 
 /** Whether a file calls a function, or passes it to another one by name. */
 function calls({ commands, words }: Parsed, name: string): boolean {

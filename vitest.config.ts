@@ -2,9 +2,10 @@ import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-// One more than there are cores, as scripts wait at times; sandboxes and engines are heavy, but mostly wait: two at a time.
-const light = { maxWorkers: availableParallelism() + 1, groupOrder: 0 };
-const heavy = { maxWorkers: 2, groupOrder: 1 };
+// One more than there are cores, as scripts, sandboxes and engines wait at times; sandboxes need memory too.
+const maxWorkers = availableParallelism() + 1;
+const light = { maxWorkers, groupOrder: 0 };
+const heavy = { maxWorkers: Math.min(maxWorkers, 3), groupOrder: 1 };
 
 /**
  * One project per tier, so that `npx vitest --project pure` runs what needs nothing but Node. A test file's suffix says

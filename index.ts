@@ -1,14 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { checkChartValues, type ChartFindings } from "./components/chart/chart-check.ts";
-import { checkCluster } from "./components/cluster-gate.ts";
-import { existingCluster } from "./components/cluster/existing-cluster.ts";
-import { checkUpgrade } from "./components/compatibility.ts";
-import { versionOfLastRun } from "./components/last-run.ts";
-import { nextSteps, urlOf } from "./components/next-steps.ts";
-import { describeProblems, type Problem } from "./components/problem.ts";
-import { refusal } from "./components/refusal.ts";
-import type { HighAvailabilitySettings } from "./components/stack-file.ts";
-import { proxyFor, readStackInput, type Secrets, type StackInput } from "./components/stack-input.ts";
+import { checkCluster } from "./components/cluster/cluster-gate.ts";
+import { existingCluster } from "./components/cluster/existing/existing-cluster.ts";
+import { checkUpgrade } from "./components/program/compatibility.ts";
+import { versionOfLastRun } from "./components/program/last-run.ts";
+import { nextSteps, urlOf } from "./components/program/next-steps.ts";
+import { describeProblems, type Problem } from "./components/program/problem.ts";
+import { refusal } from "./components/program/refusal.ts";
+import type { HighAvailabilitySettings } from "./components/stack-file/stack-file.ts";
+import { proxyFor, readStackInput, type Secrets, type StackInput } from "./components/program/stack-input.ts";
 
 type InputOf<Mode> = Extract<StackInput, { readonly mode: Mode }>;
 
@@ -22,7 +22,7 @@ async function highAvailability({ mode, settings, secrets, kubeconfig }: InputOf
   const [cluster, chart, { HighAvailability }] = await Promise.all([
     existingCluster(settings, kubeconfig, stackName()).catch(refuseKubeconfig),
     lookAtChart(settings, secrets),
-    import("./components/high-availability.ts"),
+    import("./components/recipes/high-availability.ts"),
   ]);
   const findings = checkCluster(settings, cluster.facts, { stack: stackName(), today: new Date() });
   for (const warning of [...findings.warnings, ...chart.warnings]) await pulumi.log.warn(describeProblems([warning]));
@@ -44,7 +44,7 @@ async function highAvailability({ mode, settings, secrets, kubeconfig }: InputOf
 }
 
 async function singleNode({ mode, settings, secrets, ...engine }: InputOf<"single-node">) {
-  const [installed, { SingleNode }] = await Promise.all([versionOfLastRun(), import("./components/single-node.ts")]);
+  const [installed, { SingleNode }] = await Promise.all([versionOfLastRun(), import("./components/recipes/single-node.ts")]);
   refuse(checkUpgrade(settings.version, installed, settings.docker.restore !== undefined, settings.docker));
 
   const installation = new SingleNode("rancher", { settings, secrets, ...engine });

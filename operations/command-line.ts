@@ -1,5 +1,5 @@
 import pc from "picocolors";
-import { printableLines } from "../components/printable.ts";
+import { printableLines } from "../components/program/printable.ts";
 import { printError } from "./terminal.ts";
 
 /** An error whose message names what is wrong and its remedy. */

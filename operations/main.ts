@@ -2,7 +2,7 @@ import { CommanderError } from "commander";
 import type { Purpose } from "../tools/bootstrap/plan.mjs";
 import { exitCodeOf } from "./command-line.ts";
 import { commands } from "./commands/table.ts";
-import { buildProgram } from "./program.ts";
+import { buildProgram } from "./engine/program.ts";
 
 export interface MainOptions {
   /** Installs what a command needs; returns 0, or the exit code to end with. */

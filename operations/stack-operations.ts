@@ -1,7 +1,7 @@
 import { readSingleNode } from "./single-node/single-node-stack.ts";
 import { singleNodeOperations } from "./single-node/single-node-operations.ts";
 import type { Archive } from "./single-node/archives.ts";
-import { findStackFile } from "./stack-yaml.ts";
+import { findStackFile } from "./stack/stack-yaml.ts";
 
 /** What the commands do with a stack beyond `up`, each in the way of its mode. */
 export interface StackOperations {

@@ -1,4 +1,4 @@
-import { hardening } from "../components/load-balancer/nginx-container-spec.ts";
+import { hardening } from "../components/load-balancer/nginx/container/nginx-container-spec.ts";
 import { UserError } from "../operations/command-line.ts";
 import type { Closer } from "./closing.ts";
 import { checkContainer } from "./docker/container-check.ts";

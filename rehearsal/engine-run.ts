@@ -3,8 +3,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { readFileSync } from "node:fs";
-import { prepareEngine, type Engine } from "../operations/engine.ts";
-import { makeWorkFolder } from "../operations/work-folder.ts";
+import { prepareEngine, type Engine } from "../operations/engine/engine.ts";
+import { makeWorkFolder } from "../operations/stack/work-folder.ts";
 import type { OverlaidStack } from "./overlay.ts";
 import { dieWithUs } from "./providers/protocol/private-folder.ts";
 

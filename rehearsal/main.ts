@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import pc from "picocolors";
-import { defaultVersions } from "../components/versions.ts";
+import { defaultVersions } from "../components/program/versions.ts";
 import { UserError } from "../operations/command-line.ts";
-import { findStackFile, readStackYaml } from "../operations/stack-yaml.ts";
-import { projectFolder, type StackFile } from "../operations/work-folder.ts";
+import { findStackFile, readStackYaml } from "../operations/stack/stack-yaml.ts";
+import { projectFolder, type StackFile } from "../operations/stack/work-folder.ts";
 import { lastChecksThroughBalancer, type CheckResult } from "./checks.ts";
 import { checkTakeover, floatingAddressOf } from "./floating-address.ts";
 import { nextCommands, openShell, untilInterrupted } from "./pauses.ts";

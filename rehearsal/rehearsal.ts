@@ -1,9 +1,9 @@
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import type { Engine } from "../operations/engine.ts";
+import type { Engine } from "../operations/engine/engine.ts";
 import { endOrphans } from "../operations/recovery/orphans.ts";
-import { readStackYaml } from "../operations/stack-yaml.ts";
-import type { StackFile } from "../operations/work-folder.ts";
+import { readStackYaml } from "../operations/stack/stack-yaml.ts";
+import type { StackFile } from "../operations/stack/work-folder.ts";
 import type { Tool } from "../tools/toolbox/tool.mjs";
 import { tools } from "../tools/toolbox.mjs";
 import { startBalancerContainers, type BalancerContainers } from "./balancer-containers.ts";

@@ -1,4 +1,4 @@
-import type { Engine } from "../operations/engine.ts";
+import type { Engine } from "../operations/engine/engine.ts";
 import { check, type CheckResult } from "./checks.ts";
 
 /** Running processes that a second up must not change. */

@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
 import { sourceFiles, type SourceFile } from "./support/source-files.ts";
 
@@ -10,15 +12,10 @@ const program = [...sourceFiles("index.ts"), ...components];
  */
 const isBlock = ({ path, text }: SourceFile) =>
   /extends pulumi\.ComponentResource|new ((\w+\.)?Provider|pulumi\.StackReference|RandomPassword)\(/.test(text) ||
-  ["components/stack-input.ts", "components/refusal.ts"].includes(path);
+  ["components/program/stack-input.ts", "components/program/refusal.ts"].includes(path);
 
-/** A recipe or a part of one: assembles blocks. */
-const isRecipe = ({ path, text, imports }: SourceFile) =>
-  /rancher:recipes:/.test(text) ||
-  (/^components\/[^/]+$/.test(path) &&
-    imports.some(
-      ({ target, typeOnly }) => !typeOnly && components.some((file) => file.path === target && isBlock(file)),
-    ));
+/** Assembles blocks, as does each part of a recipe. */
+const isRecipe = ({ path }: SourceFile) => path.startsWith("components/recipes/");
 
 const blocks = components.filter(isBlock);
 const pure = components.filter((file) => !isBlock(file));
@@ -30,7 +27,7 @@ describe("the program", () => {
     expect(blocks.length).toBeGreaterThanOrEqual(10);
     expect(pure.length).toBeGreaterThan(blocks.length);
     expect(blocks.map(({ path }) => path)).toContain("components/host/host-script.ts");
-    expect(pure.map(({ path }) => path)).toContain("components/load-balancer/nginx-config.ts");
+    expect(pure.map(({ path }) => path)).toContain("components/load-balancer/nginx/config/nginx-config.ts");
   });
 
   // Types are erased, so a pure module may name the outputs it passes on.
@@ -95,8 +92,8 @@ describe("the program", () => {
 
     // The other file passes the environment to a credential plugin without reading it.
     expect(reading.map(({ path }) => path).sort()).toEqual([
-      "components/cluster/kubeconfig.ts",
-      "components/stack-input.ts",
+      "components/cluster/existing/kubeconfig.ts",
+      "components/program/stack-input.ts",
     ]);
   });
 
@@ -106,8 +103,8 @@ describe("the program", () => {
     expect(having(/new (Remote|Local)?Command\(/)).toEqual(["components/host/host-script.ts"]);
     expect(having(/new (\w+\.)?Provider\(/)).toEqual([
       "components/cluster/kubernetes-provider.ts",
-      "components/docker/docker-provider.ts",
-      "components/docker/image-digest.ts",
+      "components/docker/engine/docker-provider.ts",
+      "components/docker/rancher/image-digest.ts",
     ]);
     expect(having(/new (\w+\.)*Chart\(/)).toEqual([]);
   });
@@ -117,7 +114,7 @@ describe("the program", () => {
 
     const offending = listed(classes, ({ path, text }) => {
       const name = /export class (\w+) extends/.exec(text)?.[1] ?? "";
-      const folder = path.split("/").length === 2 ? "recipes" : path.split("/")[1];
+      const folder = path.split("/")[1];
       // Only the cluster's identity has to be in the state before any child is.
       const inputs = name === "HighAvailability" ? "{ clusterUid: args.cluster.uid }" : "{}";
       const expected = `super("rancher:${folder}:${name}", name, ${inputs}, `;
@@ -127,6 +124,14 @@ describe("the program", () => {
     });
 
     expect(offending).toEqual([]);
+  });
+
+  it("has folders of at most 20 files, apart from data of tests", () => {
+    const files = execFileSync("git", ["ls-files"], { encoding: "utf8" }).split("\n");
+    const folders = files.map((path) => dirname(path)).filter((folder) => !folder.startsWith("test/stack-files"));
+    const count = (folder: string) => folders.filter((each) => each === folder).length;
+
+    expect([...new Set(folders)].filter((folder) => count(folder) > 20)).toEqual([]);
   });
 
   it("has commands that only confirm and print", () => {

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type outputs from "../index.ts";
-import { synthesise } from "../operations/synthesis.ts";
+import { synthesise } from "../operations/engine/synthesis.ts";
 import { indexOf, rancherChart, serve } from "./support/chart-server.ts";
 import { helmRevision, kubeconfigFor, playApi, type FakeCluster } from "./support/kubernetes-api.ts";
 import { prodConfiguration } from "./support/prod-configuration.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Registration } from "../operations/synthesis.ts";
+import { type Registration } from "../operations/engine/synthesis.ts";
 import { devNginx, dockerSettings } from "./support/dev-stack.ts";
 import { only } from "./support/registrations.ts";
 import { container, local, overSsh, remote, synthesiseRecipe, withoutNginx } from "./support/single-node-recipe.ts";

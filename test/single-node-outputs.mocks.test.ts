@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
-import type { SingleNodeTlsSettings } from "../components/stack-file.ts";
-import { type Registration } from "../operations/synthesis.ts";
+import type { SingleNodeTlsSettings } from "../components/stack-file/stack-file.ts";
+import { type Registration } from "../operations/engine/synthesis.ts";
 import { devCanaries, dockerHost, dockerSettings, nginxImage, rancherImage } from "./support/dev-stack.ts";
 import { clearTexts, inSecret, namesIn, only } from "./support/registrations.ts";
 import {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readSettings } from "../components/stack-file.ts";
+import { readSettings } from "../components/stack-file/stack-file.ts";
 import { goodSingleNode, goodSource, linesOf } from "./stack-files/stack-file-case.ts";
 
 /** Mistakes at different keys, so that none hides or changes another's message. */

@@ -1,4 +1,4 @@
-import type { Problem } from "../problem.ts";
+import type { Problem } from "../program/problem.ts";
 import type { HighAvailabilitySettings } from "../stack-file/settings.ts";
 import { readChartArchive } from "./chart-archive.ts";
 import { downloader, type DownloaderOptions } from "./download.ts";

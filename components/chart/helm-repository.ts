@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { printable } from "../printable.ts";
+import { printable } from "../program/printable.ts";
 import type { Download } from "./download.ts";
 import { findInIndex } from "./chart-index.ts";
 

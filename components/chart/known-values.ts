@@ -1,5 +1,5 @@
 import { parse } from "yaml";
-import { isMapping } from "../stack-file/mapping.ts";
+import { isMapping } from "../stack-file/reading/mapping.ts";
 import { addTemplateValues } from "./template-values.ts";
 import { emptyTree, nodeAt, type ValueTree } from "./value-tree.ts";
 

@@ -1,8 +1,8 @@
-import { ruledChartValue } from "../stack-file/chart-value-rules.ts";
-import { isMapping, type Mapping } from "../stack-file/mapping.ts";
-import { nearest } from "../stack-file/nearest.ts";
-import { listed, type Problem } from "../problem.ts";
-import { printable } from "../printable.ts";
+import { ruledChartValue } from "../stack-file/keys/chart-values/chart-value-rules.ts";
+import { isMapping, type Mapping } from "../stack-file/reading/mapping.ts";
+import { nearest } from "../stack-file/reading/nearest.ts";
+import { listed, type Problem } from "../program/problem.ts";
+import { printable } from "../program/printable.ts";
 import { addTemplateValues } from "./template-values.ts";
 import { emptyTree, has, pathsOf, type ValueTree } from "./value-tree.ts";
 

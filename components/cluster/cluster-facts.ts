@@ -1,4 +1,4 @@
-import type { IngressFindings } from "./ingress-findings.ts";
+import type { IngressFindings } from "./ingress/ingress-findings.ts";
 
 /** What the gate and the recipe must know of a cluster before anything is registered: plain data, nothing to wait for. */
 export interface ClusterFacts {

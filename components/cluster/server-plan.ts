@@ -1,5 +1,5 @@
 import { lt, parse, type SemVer } from "semver";
-import { listed, type Problem } from "../problem.ts";
+import { listed, type Problem } from "../program/problem.ts";
 
 /** A server as the stack file wants it, or as the last run left it. */
 export interface Server {

@@ -1,4 +1,4 @@
-import type { ShellValues } from "../host/link.ts";
+import type { ShellValues } from "../host/shell/link.ts";
 
 /** Names on the Docker host of a single node. Changing one orphans what has the old name. */
 

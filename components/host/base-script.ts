@@ -1,6 +1,6 @@
 import type { Host } from "./host.ts";
-import { shellLibrary, type ShellScript, type ShellValues } from "./link.ts";
-import { shellFile } from "./shell-files.ts";
+import { shellLibrary, type ShellScript, type ShellValues } from "./shell/link.ts";
+import { shellFile } from "./shell/shell-files.ts";
 
 export interface BaseScriptArgs {
   readonly hostName: string;

@@ -4,9 +4,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { SshCredentials } from "./connection.ts";
 import { connectionTo } from "./connection.ts";
 import type { Host } from "./host.ts";
-import type { ShellScript } from "./link.ts";
+import type { ShellScript } from "./shell/link.ts";
 import { renderBareScript, renderScript, renderShortScript } from "./script.ts";
-import { shellFile } from "./shell-files.ts";
+import { shellFile } from "./shell/shell-files.ts";
 
 export interface HostScriptArgs {
   readonly host: Host;

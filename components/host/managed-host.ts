@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { renderBaseCreate, renderBaseDelete, renderBaseUpdate } from "./base-script.ts";
 import type { SshCredentials } from "./connection.ts";
 import type { Host } from "./host.ts";
-import { shellLibrary } from "./link.ts";
+import { shellLibrary } from "./shell/link.ts";
 import type { HostScriptArgs } from "./host-script.ts";
 import { HostScript } from "./host-script.ts";
 

@@ -1,8 +1,8 @@
 import type { Host, LocalHost, SshHost } from "./host.ts";
 import { hostLine, sshStateFolder } from "./host.ts";
-import { joined, link, linkToLibrary, type ShellScript, type ShellValues } from "./link.ts";
-import { quotePath } from "./shell.ts";
-import { shellFile } from "./shell-files.ts";
+import { joined, link, linkToLibrary, type ShellScript, type ShellValues } from "./shell/link.ts";
+import { quotePath } from "./shell/shell.ts";
+import { shellFile } from "./shell/shell-files.ts";
 
 /** A script is one argument of the remote shell, and Linux limits one argument to 128 KiB (`MAX_ARG_STRLEN`). */
 export const maxScriptBytes = 96 * 1024;

@@ -7,13 +7,13 @@ import type {
   Settings,
   SingleNodeSettings,
 } from "../stack-file/settings.ts";
-import type { GeneratedFiles } from "../tls/generated-certificate-script.ts";
+import type { GeneratedFiles } from "../tls/generated/generated-certificate-script.ts";
 import {
   certificateFiles,
   rancherCertificate,
   type BalancerCertificate,
   type PrivateKeyOf,
-} from "./certificate-files.ts";
+} from "./certificates/certificate-files.ts";
 import type { Listener, PassThrough, Site, Termination, Upstream } from "./listener.ts";
 
 /** Paths that disclose Rancher's version. */

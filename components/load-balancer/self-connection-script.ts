@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
-import type { ShellValues } from "../host/link.ts";
-import { sameAddress } from "../stack-file/network-fields.ts";
+import type { ShellValues } from "../host/shell/link.ts";
+import { sameAddress } from "../stack-file/fields/network-fields.ts";
 import type { Listener, Upstream } from "./listener.ts";
 
 export interface SelfConnectionArgs {

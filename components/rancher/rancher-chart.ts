@@ -1,7 +1,7 @@
 import { Release } from "@pulumi/kubernetes/helm/v3/release.js";
 import * as pulumi from "@pulumi/pulumi";
-import { chartSource } from "../chart-source.ts";
-import { withCredentials } from "../proxy-credentials.ts";
+import { chartSource } from "../chart/chart-source.ts";
+import { withCredentials } from "../program/proxy-credentials.ts";
 
 export interface RancherChartArgs {
   /**

@@ -1,10 +1,10 @@
 import { parse } from "yaml";
-import { isBoolean, isNumber } from "./as-written.ts";
-import { limits } from "./limits.ts";
+import { isBoolean, isNumber } from "./reading/as-written.ts";
+import { limits } from "./fields/limits.ts";
 import { modeSchemas } from "./mode-schemas.ts";
 import type { ModeSchema } from "./mode-schemas.ts";
-import type { SchemaNode } from "./schema-node.ts";
-import { secretCommand, secretKeys, secretsOf } from "./secret-keys.ts";
+import type { SchemaNode } from "./reading/schema-node.ts";
+import { secretCommand, secretKeys, secretsOf } from "./keys/secrets/secret-keys.ts";
 
 /** `stack.schema.json`: a whole stack file, for editors. Other namespaces and Pulumi's own keys are allowed. */
 export function stackFileJsonSchema(): object {

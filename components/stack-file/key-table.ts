@@ -1,8 +1,8 @@
 import { modeSchemas } from "./mode-schemas.ts";
 import type { ModeSchema } from "./mode-schemas.ts";
-import type { SchemaNode } from "./schema-node.ts";
-import { secretKeys, secretNames, secretsOf } from "./secret-keys.ts";
-import type { SecretName } from "./secret-keys.ts";
+import type { SchemaNode } from "./reading/schema-node.ts";
+import { secretKeys, secretNames, secretsOf } from "./keys/secrets/secret-keys.ts";
+import type { SecretName } from "./keys/secrets/secret-keys.ts";
 
 interface Row {
   readonly key: string;

@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { isMapping } from "./mapping.ts";
-import type { Mapping } from "./mapping.ts";
-import { describeConditions } from "./only-with.ts";
-import { nearest } from "./nearest.ts";
+import { isMapping } from "./reading/mapping.ts";
+import type { Mapping } from "./reading/mapping.ts";
+import { describeConditions } from "./reading/only-with.ts";
+import { nearest } from "./reading/nearest.ts";
 import { modes, stackFileSchema } from "./schema.ts";
 import type { Parsed, StackFile } from "./schema.ts";
-import type { SchemaNode } from "./schema-node.ts";
+import type { SchemaNode } from "./reading/schema-node.ts";
 import { singleNodeSchema } from "./single-node-schema.ts";
 import type { SingleNodeFile } from "./single-node-schema.ts";
 

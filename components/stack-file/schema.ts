@@ -4,16 +4,16 @@ import {
   defaultRancherChartRepository,
   defaultVersions,
   rancherChartRepositories,
-} from "../versions.ts";
-import { server, sshDefaults } from "./host-schema.ts";
-import { loadBalancer } from "./load-balancer-schema.ts";
-import { nearest } from "./nearest.ts";
-import { checkHostname, checkRepositoryUrl } from "./network-fields.ts";
-import type { FieldCheck } from "./network-fields.ts";
-import { quote } from "./quote.ts";
-import { list, mapping, text } from "./text-field.ts";
-import { tls } from "./tls-schema.ts";
-import { checkKubernetesVersion, checkVersion } from "./version-fields.ts";
+} from "../program/versions.ts";
+import { server, sshDefaults } from "./keys/hosts/host-schema.ts";
+import { loadBalancer } from "./keys/load-balancer/load-balancer-schema.ts";
+import { nearest } from "./reading/nearest.ts";
+import { checkHostname, checkRepositoryUrl } from "./fields/network-fields.ts";
+import type { FieldCheck } from "./fields/network-fields.ts";
+import { quote } from "./reading/quote.ts";
+import { list, mapping, text } from "./fields/text-field.ts";
+import { tls } from "./keys/tls/tls-schema.ts";
+import { checkKubernetesVersion, checkVersion } from "./fields/version-fields.ts";
 
 const checkRancherRepository: FieldCheck = (value) => {
   const names = Object.keys(rancherChartRepositories);

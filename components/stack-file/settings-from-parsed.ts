@@ -1,5 +1,5 @@
-import { rancherChartRepositories } from "../versions.ts";
-import { loadBalancerSettings } from "./load-balancer-settings.ts";
+import { rancherChartRepositories } from "../program/versions.ts";
+import { loadBalancerSettings } from "./keys/load-balancer/load-balancer-settings.ts";
 import type { StackFile } from "./schema.ts";
 import type { CertificateSettings, HighAvailabilitySettings, TlsSettings } from "./settings.ts";
 

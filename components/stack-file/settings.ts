@@ -1,5 +1,5 @@
 import type { BalancerOptions } from "../load-balancer/balancer-options.ts";
-import type { NginxOptions } from "../load-balancer/nginx-options.ts";
+import type { NginxOptions } from "../load-balancer/nginx/config/nginx-options.ts";
 
 /** The validated content of a stack file, with defaults. Plain values only, no secrets. */
 export type Settings = HighAvailabilitySettings | SingleNodeSettings;

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { forwarding, nginxFields, ports, runAsField } from "./balancer-schema.ts";
-import { docker } from "./docker-schema.ts";
-import { sshDefaults } from "./host-schema.ts";
+import { forwarding, nginxFields, ports, runAsField } from "./keys/load-balancer/balancer-schema.ts";
+import { docker } from "./keys/docker/docker-schema.ts";
+import { sshDefaults } from "./keys/hosts/host-schema.ts";
 import { stackFileSchema } from "./schema.ts";
-import { certificateOfYours } from "./tls-schema.ts";
+import { certificateOfYours } from "./keys/tls/tls-schema.ts";
 
 const loadBalancer = z
   .discriminatedUnion("kind", [

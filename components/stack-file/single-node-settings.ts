@@ -1,6 +1,6 @@
-import { rancherImage } from "./docker-fields.ts";
-import { sshHostSettings } from "./host-settings.ts";
-import { nginxOptions, siteSettings } from "./load-balancer-settings.ts";
+import { rancherImage } from "./keys/docker/docker-fields.ts";
+import { sshHostSettings } from "./keys/hosts/host-settings.ts";
+import { nginxOptions, siteSettings } from "./keys/load-balancer/load-balancer-settings.ts";
 import { certificateSettings } from "./settings-from-parsed.ts";
 import type { ReadCertificates } from "./settings-from-parsed.ts";
 import type {

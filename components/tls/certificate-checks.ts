@@ -1,6 +1,6 @@
 import type { X509Certificate } from "node:crypto";
 import { orderFault, sortChain } from "./certificate-chain.ts";
-import { limits } from "../stack-file/limits.ts";
+import { limits } from "../stack-file/fields/limits.ts";
 import { certificateName, readCertificates } from "./certificate-pem.ts";
 import { authorityReport, browserTrustWarnings, privateTrustReport, publicTrustReport } from "./certificate-trust.ts";
 import { keyFault, readPrivateKey } from "./private-key-checks.ts";

@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { limits } from "../stack-file/limits.ts";
+import { limits } from "../stack-file/fields/limits.ts";
 
 /** More than the 64 characters that RFC 5280 allows a common name. */
 const longestName = 128;

@@ -1,4 +1,4 @@
-import { checkContainer } from "../../components/stack-file/docker-fields.ts";
+import { checkContainer } from "../../components/stack-file/keys/docker/docker-fields.ts";
 import { carryOut } from "../carry-out.ts";
 import { UserError } from "../command-line.ts";
 import { operationsOf } from "../stack-operations.ts";

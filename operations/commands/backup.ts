@@ -1,5 +1,5 @@
 import pc from "picocolors";
-import { dim } from "../run-up.ts";
+import { dim } from "../engine/run-up.ts";
 import { archiveTable } from "../single-node/archives.ts";
 import { operationsOf } from "../stack-operations.ts";
 

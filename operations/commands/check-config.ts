@@ -1,9 +1,9 @@
 import pc from "picocolors";
-import { readSettings } from "../../components/stack-file.ts";
-import { configReport } from "../config-report.ts";
-import { findStackFile, readStackYaml } from "../stack-yaml.ts";
+import { readSettings } from "../../components/stack-file/stack-file.ts";
+import { configReport } from "../report/config-report.ts";
+import { findStackFile, readStackYaml } from "../stack/stack-yaml.ts";
 import { print, printError } from "../terminal.ts";
-import { shownPath } from "../shown-path.ts";
+import { shownPath } from "../stack/shown-path.ts";
 
 export async function run({ stack }: { stack: string }): Promise<number> {
   const { path } = findStackFile(stack);

@@ -1,6 +1,6 @@
 import { completionScript } from "../completion/completion.ts";
 import { UserError } from "../command-line.ts";
-import { projectFolder } from "../work-folder.ts";
+import { projectFolder } from "../stack/work-folder.ts";
 import { commands } from "./table.ts";
 
 export async function run({ shell }: { shell: string }): Promise<number> {

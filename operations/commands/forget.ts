@@ -1,13 +1,13 @@
 import pc from "picocolors";
 import { UserError } from "../command-line.ts";
-import { prepareEngine } from "../engine.ts";
-import { forgetHost } from "../forget-host.ts";
+import { prepareEngine } from "../engine/engine.ts";
+import { forgetHost } from "../host-access/forget-host.ts";
 import type { ExportedStack } from "../recovery/deployment.ts";
 import { removeStaleLocks } from "../recovery/stale-lock.ts";
-import { findStackFile, listSshHosts } from "../stack-yaml.ts";
+import { findStackFile, listSshHosts } from "../stack/stack-yaml.ts";
 import { print } from "../terminal.ts";
-import { stateFolder, workFolder } from "../work-folder.ts";
-import { shownPath } from "../shown-path.ts";
+import { stateFolder, workFolder } from "../stack/work-folder.ts";
+import { shownPath } from "../stack/shown-path.ts";
 
 export async function run({ stack: name, host }: { stack: string; host: string }): Promise<number> {
   const stackFile = findStackFile(name);

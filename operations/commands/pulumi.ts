@@ -1,6 +1,6 @@
-import { prepareEngine } from "../engine.ts";
-import { findStackFile } from "../stack-yaml.ts";
-import { projectFolder, stateFolder, workFolder } from "../work-folder.ts";
+import { prepareEngine } from "../engine/engine.ts";
+import { findStackFile } from "../stack/stack-yaml.ts";
+import { projectFolder, stateFolder, workFolder } from "../stack/work-folder.ts";
 
 export async function run({ words }: { words: string[] }): Promise<number> {
   const [first = ""] = words;

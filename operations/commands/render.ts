@@ -1,11 +1,11 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import pc from "picocolors";
-import { describeProblems } from "../../components/problem.ts";
-import { readSettings } from "../../components/stack-file.ts";
+import { describeProblems } from "../../components/program/problem.ts";
+import { readSettings } from "../../components/stack-file/stack-file.ts";
 import { UserError } from "../command-line.ts";
-import { renderedStack } from "../rendered-stack.ts";
-import { findStackFile, readStackYaml } from "../stack-yaml.ts";
+import { renderedStack } from "../report/rendered-stack.ts";
+import { findStackFile, readStackYaml } from "../stack/stack-yaml.ts";
 import { printError } from "../terminal.ts";
 
 export async function run({ stack: name, out }: { stack: string; out: string }): Promise<number> {

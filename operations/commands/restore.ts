@@ -1,6 +1,6 @@
 import { carryOut } from "../carry-out.ts";
 import { UserError } from "../command-line.ts";
-import { dim } from "../run-up.ts";
+import { dim } from "../engine/run-up.ts";
 import { archiveTable } from "../single-node/archives.ts";
 import { operationsOf } from "../stack-operations.ts";
 

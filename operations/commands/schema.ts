@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { relative } from "node:path";
 import { UserError } from "../command-line.ts";
-import { schemaFiles } from "../schema-files.ts";
+import { schemaFiles } from "../report/schema-files.ts";
 
 export async function run({ check = false }: { check?: boolean }): Promise<number> {
   const stale = (await schemaFiles()).filter(

@@ -1,14 +1,14 @@
 import { modeSchemaMeant } from "../../components/stack-file/mode-schemas.ts";
-import { secretFault } from "../../components/stack-file/secret-fault.ts";
-import { secretNamed, uselessIn } from "../../components/stack-file/secret-name.ts";
+import { secretFault } from "../../components/stack-file/keys/secrets/secret-fault.ts";
+import { secretNamed, uselessIn } from "../../components/stack-file/keys/secrets/secret-name.ts";
 import { UserError } from "../command-line.ts";
-import { setWithPulumi } from "../secret-encryption.ts";
-import { readSecretOf } from "../secret-input.ts";
-import { problemsOfSecret, removeSecret, setSecret } from "../set-secret.ts";
-import { findStackFile, readStackYaml } from "../stack-yaml.ts";
+import { setWithPulumi } from "../secrets/secret-encryption.ts";
+import { readSecretOf } from "../secrets/secret-input.ts";
+import { problemsOfSecret, removeSecret, setSecret } from "../secrets/set-secret.ts";
+import { findStackFile, readStackYaml } from "../stack/stack-yaml.ts";
 import { print, printError } from "../terminal.ts";
-import { stateFolder } from "../work-folder.ts";
-import { shownPath } from "../shown-path.ts";
+import { stateFolder } from "../stack/work-folder.ts";
+import { shownPath } from "../stack/shown-path.ts";
 
 interface Input {
   readonly stack: string;

@@ -1,4 +1,4 @@
-import { secretNames } from "../../components/stack-file/secret-keys.ts";
+import { secretNames } from "../../components/stack-file/keys/secrets/secret-keys.ts";
 import type { CommandArgument, CommandSpec } from "./command.ts";
 
 const stack: CommandArgument = {

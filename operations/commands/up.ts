@@ -1,7 +1,7 @@
-import { prepareEngine } from "../engine.ts";
-import { engineOf, runUp } from "../run-up.ts";
-import { findStackFile } from "../stack-yaml.ts";
-import { stateFolder, workFolder } from "../work-folder.ts";
+import { prepareEngine } from "../engine/engine.ts";
+import { engineOf, runUp } from "../engine/run-up.ts";
+import { findStackFile } from "../stack/stack-yaml.ts";
+import { stateFolder, workFolder } from "../stack/work-folder.ts";
 
 export async function run({ stack, pulumiOptions }: { stack: string; pulumiOptions: string[] }): Promise<number> {
   const stackFile = findStackFile(stack);

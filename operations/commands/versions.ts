@@ -1,4 +1,4 @@
-import { describeRows, outdatedRows, versionRows } from "../outdated-rows.ts";
+import { describeRows, outdatedRows, versionRows } from "../report/outdated-rows.ts";
 import { print } from "../terminal.ts";
 
 export function run(): Promise<number> {

@@ -1,5 +1,5 @@
 import type { Completes } from "../commands/command.ts";
-import { quote } from "../../components/host/shell.ts";
+import { quote } from "../../components/host/shell/shell.ts";
 import type { Completed } from "./completion.ts";
 
 /** Works in bash 3.2 (macOS) and newer. */

@@ -1,4 +1,4 @@
-import { quote } from "../../components/host/shell.ts";
+import { quote } from "../../components/host/shell/shell.ts";
 import type { Completes } from "../commands/command.ts";
 import type { Completed } from "./completion.ts";
 

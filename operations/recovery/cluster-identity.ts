@@ -1,5 +1,5 @@
-import { readKubeconfig } from "../../components/cluster/kubeconfig.ts";
-import { getFrom } from "../../components/cluster/kubernetes-api.ts";
+import { readKubeconfig } from "../../components/cluster/existing/kubeconfig.ts";
+import { getFrom } from "../../components/cluster/existing/kubernetes-api.ts";
 import { isOwned } from "../../components/cluster/ownership.ts";
 import type { ExportedStack } from "./deployment.ts";
 

@@ -1,5 +1,5 @@
 import { rancherLabels } from "../../components/docker/names.ts";
-import { shellFile } from "../../components/host/shell-files.ts";
+import { shellFile } from "../../components/host/shell/shell-files.ts";
 import type { ScriptText } from "../../components/host/script.ts";
 import { pendingOperations, type Adoption, type ExportedStack } from "./deployment.ts";
 

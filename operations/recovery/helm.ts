@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { tool } from "../../tools/toolbox.mjs";
-import { PrivateFolder } from "../private-folder.ts";
+import { PrivateFolder } from "../engine/private-folder.ts";
 
 /** Helm on one cluster. Its kubeconfig is in a private file while it is in use. */
 export interface Helm extends Disposable {

@@ -1,5 +1,5 @@
 import type { ScriptText } from "../../components/host/script.ts";
-import type { Engine } from "../engine.ts";
+import type { Engine } from "../engine/engine.ts";
 import { identifyCluster } from "./cluster-identity.ts";
 import { pendingOperations, withoutPending, type Adoption, type ExportedStack } from "./deployment.ts";
 import { adoptedDockerObjects, findDockerObjects, pendingDockerObjects } from "./docker-objects.ts";

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { basename } from "node:path";
-import { runVariable } from "../engine.ts";
+import { runVariable } from "../engine/engine.ts";
 
 /** A process with an engine's mark in its environment. */
 export interface MarkedProcess {

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { homedir, hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { UserError } from "../command-line.ts";
-import { processStart } from "../process-start.ts";
-import { shownPath } from "../shown-path.ts";
+import { processStart } from "../engine/process-start.ts";
+import { shownPath } from "../stack/shown-path.ts";
 
 /** The format of Pulumi's locks (`pkg/backend/diy/lock.go`). */
 interface Lock {

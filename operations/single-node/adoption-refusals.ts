@@ -1,5 +1,5 @@
 import { inRancherContainer, rancherVolume } from "../../components/docker/names.ts";
-import { checkCompatibility } from "../../components/compatibility.ts";
+import { checkCompatibility } from "../../components/program/compatibility.ts";
 import type { FoundContainer } from "./found-container.ts";
 
 const upgradeGuide =

@@ -1,6 +1,6 @@
 import { adoptedSuffix, inRancherContainer, rancherVolume } from "../../components/docker/names.ts";
-import type { SingleNodeSettings } from "../../components/stack-file.ts";
-import { secretCommand } from "../../components/stack-file/secret-keys.ts";
+import type { SingleNodeSettings } from "../../components/stack-file/stack-file.ts";
+import { secretCommand } from "../../components/stack-file/keys/secrets/secret-keys.ts";
 import { isInsideData } from "./adoption-refusals.ts";
 import { optionAnswers } from "./container-options.ts";
 import type { FoundContainer } from "./found-container.ts";

@@ -1,6 +1,6 @@
-import { changeStackFile } from "../change-stack-file.ts";
+import { changeStackFile } from "../stack/change-stack-file.ts";
 import { UserError } from "../command-line.ts";
-import { engineOf, runUp } from "../run-up.ts";
+import { engineOf, runUp } from "../engine/run-up.ts";
 import type { Plan } from "../stack-operations.ts";
 import { adoptionRefusals } from "./adoption-refusals.ts";
 import { adoptionSteps, foundText, notTakenOver } from "./adoption-report.ts";

@@ -1,7 +1,7 @@
-import { parseImageReference } from "../../components/docker/image-reference.ts";
+import { parseImageReference } from "../../components/docker/rancher/image-reference.ts";
 import type { ScriptText } from "../../components/host/script.ts";
-import { shellFile } from "../../components/host/shell-files.ts";
-import { versionOfArchive } from "../../components/stack-file/backup-fields.ts";
+import { shellFile } from "../../components/host/shell/shell-files.ts";
+import { versionOfArchive } from "../../components/stack-file/keys/docker/backup-fields.ts";
 
 /** An archive of Rancher's data on the Docker host. */
 export interface Archive {
@@ -18,7 +18,7 @@ export interface Archive {
 
 /** A read-only script that prints one line for each archive: `BYTES CHECKED NAME IMAGE`. */
 export function listArchivesScript(folder: string): ScriptText {
-  const body = { main: shellFile("docker/archive-list.sh"), values: { folder } };
+  const body = { main: shellFile("docker/backup/archive-list.sh"), values: { folder } };
   return { name: "archives", title: "lists the archives of Rancher's data", body, timeoutSeconds: 60 };
 }
 

@@ -1,10 +1,10 @@
-import { parseImageReference } from "../../components/docker/image-reference.ts";
-import type { SingleNodeSettings } from "../../components/stack-file.ts";
-import { nearest } from "../../components/stack-file/nearest.ts";
-import { rancherImage } from "../../components/stack-file/docker-fields.ts";
+import { parseImageReference } from "../../components/docker/rancher/image-reference.ts";
+import type { SingleNodeSettings } from "../../components/stack-file/stack-file.ts";
+import { nearest } from "../../components/stack-file/reading/nearest.ts";
+import { rancherImage } from "../../components/stack-file/keys/docker/docker-fields.ts";
 import { archiveTable, type Archive } from "./archives.ts";
 import { UserError } from "../command-line.ts";
-import type { StackEdit } from "../stack-edit.ts";
+import type { StackEdit } from "../stack/stack-edit.ts";
 
 /**
  * Finds an archive by its name, with or without the file extension.

@@ -1,6 +1,6 @@
 import pc from "picocolors";
-import { changeStackFile } from "../change-stack-file.ts";
-import { dim, engineOf, runUp } from "../run-up.ts";
+import { changeStackFile } from "../stack/change-stack-file.ts";
+import { dim, engineOf, runUp } from "../engine/run-up.ts";
 import type { Plan } from "../stack-operations.ts";
 import { wrapFor } from "../terminal.ts";
 import type { Archive } from "./archives.ts";

@@ -1,7 +1,7 @@
-import { dataScript, renderBackup } from "../../components/docker/backup-script.ts";
+import { dataScript, renderBackup } from "../../components/docker/backup/backup-script.ts";
 import type { ScriptText } from "../../components/host/script.ts";
-import { runOnHost } from "../run-on-host.ts";
-import { dim, engineOf } from "../run-up.ts";
+import { runOnHost } from "../host-access/run-on-host.ts";
+import { dim, engineOf } from "../engine/run-up.ts";
 import type { StackOperations } from "../stack-operations.ts";
 import { planAdoption } from "./adoption.ts";
 import { listArchivesScript, readArchives } from "./archives.ts";

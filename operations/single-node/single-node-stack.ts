@@ -1,13 +1,13 @@
 import { homedir } from "node:os";
 import { localHost, sshHost, type Host } from "../../components/host/host.ts";
-import { describeProblems } from "../../components/problem.ts";
-import { readSettings, type SingleNodeSettings } from "../../components/stack-file.ts";
+import { describeProblems } from "../../components/program/problem.ts";
+import { readSettings, type SingleNodeSettings } from "../../components/stack-file/stack-file.ts";
 import { UserError } from "../command-line.ts";
-import type { Engine } from "../engine.ts";
-import type { HostKeys } from "../run-on-host.ts";
-import { readStackYaml } from "../stack-yaml.ts";
-import type { StackFile } from "../work-folder.ts";
-import { shownPath } from "../shown-path.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { HostKeys } from "../host-access/run-on-host.ts";
+import { readStackYaml } from "../stack/stack-yaml.ts";
+import type { StackFile } from "../stack/work-folder.ts";
+import { shownPath } from "../stack/shown-path.ts";
 
 /** A stack of mode `single-node`. */
 export interface SingleNodeStack {

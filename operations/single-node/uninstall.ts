@@ -1,7 +1,7 @@
 import pc from "picocolors";
-import { dataScript } from "../../components/docker/backup-script.ts";
-import { renderDeleteDataMark } from "../../components/docker/data-undo.ts";
-import { engineOf, recover } from "../run-up.ts";
+import { dataScript } from "../../components/docker/backup/backup-script.ts";
+import { renderDeleteDataMark } from "../../components/docker/data/data-undo.ts";
+import { engineOf, recover } from "../engine/run-up.ts";
 import type { Plan } from "../stack-operations.ts";
 import { print } from "../terminal.ts";
 import type { Archive } from "./archives.ts";

@@ -1,6 +1,6 @@
 import { auditLogVolume, rancherVolume } from "../../components/docker/names.ts";
-import { authorityFolder } from "../../components/tls/generated-certificate-script.ts";
-import type { SingleNodeSettings } from "../../components/stack-file.ts";
+import { authorityFolder } from "../../components/tls/generated/generated-certificate-script.ts";
+import type { SingleNodeSettings } from "../../components/stack-file/stack-file.ts";
 import type { Archive } from "./archives.ts";
 
 export interface Leaving {

@@ -3,7 +3,7 @@ import {
   defaultRancherChartRepository,
   defaultVersions,
   rancherChartRepositories,
-} from "../../components/versions.ts";
+} from "../../components/program/versions.ts";
 import { mapping, text, type Mapping } from "../stack-values.ts";
 import type { Participant } from "../summary.ts";
 import { isReachable } from "./genuine-charts.ts";

@@ -6,7 +6,7 @@ import type { Kubernetes } from "../kubernetes/kubernetes.ts";
 import type { Participant } from "../summary.ts";
 import { startFakeCertManager } from "./cert-manager.ts";
 import { startFakeHelmController } from "./helm-controller.ts";
-import { type FakeIngress, startFakeIngress } from "./ingress.ts";
+import { type FakeIngress, startFakeIngress } from "./ingress/ingress.ts";
 import type { ListenerPlace } from "./node-listener.ts";
 import { startFakeRancherPods } from "./rancher-pods.ts";
 import { startWebhookRelaxing } from "./webhooks.ts";

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 import { bundled } from "../../tools/bundle/bundle.mjs";
 import type { Node } from "../sandbox/node.ts";
-import type { Counters, FromListener, ListenerSetup, Route, ToListener, Trust } from "./ingress-messages.ts";
+import type { Counters, FromListener, ListenerSetup, Route, ToListener, Trust } from "./ingress/ingress-messages.ts";
 
 /** A node of the sandbox, on which a program can be started. */
 export type ListenerPlace = Pick<Node, "name" | "address" | "spawn">;

@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { chmod, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { readAptSources, type AptSources, type Suite } from "./apt-sources.ts";
+import { readAptSources, type AptSources, type Suite } from "./packages/apt-sources.ts";
 import { cached } from "./cache-draft.ts";
 import { cacheFolder } from "./cache-folder.ts";
 import { mustRun } from "./command.ts";
-import { installable, prunePackageLists } from "./package-lists.ts";
+import { installable, prunePackageLists } from "./packages/package-lists.ts";
 
 /** The packages of a freshly installed server. The program itself installs nginx and the like. */
 const packages = [

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import type { Suite } from "./apt-sources.ts";
+import type { Suite } from "./packages/apt-sources.ts";
 import { mustRun } from "./command.ts";
 import { debianRoot } from "./debian-root.ts";
 import { makeHost, type Host, type HostSpec } from "./host.ts";

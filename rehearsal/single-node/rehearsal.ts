@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import { defaultVersions } from "../../components/versions.ts";
+import { defaultVersions } from "../../components/program/versions.ts";
 import { UserError } from "../../operations/command-line.ts";
-import type { Engine } from "../../operations/engine.ts";
+import type { Engine } from "../../operations/engine/engine.ts";
 import { endOrphans } from "../../operations/recovery/orphans.ts";
-import { readStackYaml } from "../../operations/stack-yaml.ts";
+import { readStackYaml } from "../../operations/stack/stack-yaml.ts";
 import { tools } from "../../tools/toolbox.mjs";
 import { clearSandboxes } from "../clear-sandboxes.ts";
 import { makeOrClose, type Closer } from "../closing.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import pc from "picocolors";
 import { UserError } from "../../operations/command-line.ts";
-import { projectFolder, type StackFile } from "../../operations/work-folder.ts";
+import { projectFolder, type StackFile } from "../../operations/stack/work-folder.ts";
 import type { CheckResult } from "../checks.ts";
 import { nextCommands, openShell, untilInterrupted } from "../pauses.ts";
 import { startPhases, type Phases } from "../phases.ts";

@@ -1,9 +1,9 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { prepareEngine, type Engine } from "../../operations/engine.ts";
-import { findStackFile } from "../../operations/stack-yaml.ts";
-import { projectFolder } from "../../operations/work-folder.ts";
+import { prepareEngine, type Engine } from "../../operations/engine/engine.ts";
+import { findStackFile } from "../../operations/stack/stack-yaml.ts";
+import { projectFolder } from "../../operations/stack/work-folder.ts";
 import { startPhases } from "../../rehearsal/phases.ts";
 import { startRehearsal } from "../../rehearsal/rehearsal.ts";
 import { compare } from "./compare.ts";

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword.js";
 import { describe, expect, it } from "vitest";
 import { kubernetesProvider } from "../../components/cluster/kubernetes-provider.ts";
-import { synthesise } from "../../operations/synthesis.ts";
+import { synthesise } from "../../operations/engine/synthesis.ts";
 import { prodCluster } from "../support/prod-stack.ts";
 import { clearTexts, inSecret, only } from "../support/registrations.ts";
 

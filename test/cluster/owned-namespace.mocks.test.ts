@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { OwnedNamespace } from "../../components/cluster/owned-namespace.ts";
-import { synthesise } from "../../operations/synthesis.ts";
+import { synthesise } from "../../operations/engine/synthesis.ts";
 import { listed, only } from "../support/registrations.ts";
 
 const type = "kubernetes:core/v1:Namespace";

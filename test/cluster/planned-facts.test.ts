@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { checkCluster, chooseIngressClass } from "../../components/cluster-gate.ts";
+import { checkCluster, chooseIngressClass } from "../../components/cluster/cluster-gate.ts";
 import { plannedFacts } from "../../components/cluster/planned-facts.ts";
 import { prodSettings } from "../support/prod-stack.ts";
 

@@ -7,7 +7,7 @@ import {
   type ServerPlan,
   type WantedServers,
 } from "../../components/cluster/server-plan.ts";
-import { describeProblems } from "../../components/problem.ts";
+import { describeProblems } from "../../components/program/problem.ts";
 
 const version = "v1.36.5+k3s1";
 const server = (number: number): Server => ({ name: `server-${number}`, address: `192.0.2.${number}` });

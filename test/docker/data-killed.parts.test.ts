@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import type { ScriptRun } from "../support/script-folder.ts";
+import type { ScriptRun } from "../support/scripts/script-folder.ts";
 import { DataMachine } from "./support/fake-docker.ts";
 
 interface Scenario {

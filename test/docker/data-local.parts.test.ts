@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { shells } from "../support/plain-machine.ts";
+import { shells } from "../support/scripts/plain-machine.ts";
 import { DataMachine } from "./support/fake-docker.ts";
 
 describe.each(Object.entries(shells))("on a machine with a Mac's tools, by %s", (_, shell) => {

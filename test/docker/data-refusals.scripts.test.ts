@@ -1,8 +1,8 @@
-import { link } from "../../components/host/link.ts";
+import { link } from "../../components/host/shell/link.ts";
 import { appendFileSync, chmodSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { renderRancherDataScript } from "../../components/docker/rancher-data-script.ts";
+import { renderRancherDataScript } from "../../components/docker/data/rancher-data-script.ts";
 import { DataMachine, plainSpec } from "./support/fake-docker.ts";
 
 /** A machine on which an archive was restored whose version does not serve yet. */

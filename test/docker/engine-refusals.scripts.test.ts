@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { renderEngineInstall } from "../../components/docker/engine-install-script.ts";
-import type { releases } from "../support/fake-system.ts";
-import { edited } from "../support/shell.ts";
+import { renderEngineInstall } from "../../components/docker/engine/engine-install-script.ts";
+import type { releases } from "../support/scripts/fake-system.ts";
+import { edited } from "../support/scripts/shell.ts";
 import { changing, FakeDockerMachine } from "./support/fake-docker-machine.ts";
 
 interface Refusal {

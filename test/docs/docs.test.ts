@@ -3,11 +3,11 @@ import { dirname, join } from "node:path";
 import { parse } from "yaml";
 import { describe, expect, it } from "vitest";
 import { modeSchemas } from "../../components/stack-file/mode-schemas.ts";
-import { reservedKeys } from "../../components/stack-file/reserved-keys.ts";
-import { nodesAt } from "../../components/stack-file/known-keys.ts";
-import { isMapping } from "../../components/stack-file/mapping.ts";
-import { secretNames } from "../../components/stack-file/secret-keys.ts";
-import { projectFolder } from "../../operations/work-folder.ts";
+import { reservedKeys } from "../../components/stack-file/reading/reserved-keys.ts";
+import { nodesAt } from "../../components/stack-file/reading/known-keys.ts";
+import { isMapping } from "../../components/stack-file/reading/mapping.ts";
+import { secretNames } from "../../components/stack-file/keys/secrets/secret-keys.ts";
+import { projectFolder } from "../../operations/stack/work-folder.ts";
 import { anchors, codeBlocks, codeSpans, page, pages, relativeLinks, tableRows } from "./pages.ts";
 
 const { scripts } = JSON.parse(readFileSync(join(projectFolder, "package.json"), "utf8")) as {

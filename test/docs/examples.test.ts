@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from "node:path";
 import ts from "typescript";
 import { expect, it } from "vitest";
-import { projectFolder } from "../../operations/work-folder.ts";
+import { projectFolder } from "../../operations/stack/work-folder.ts";
 import { codeBlocks, page } from "./pages.ts";
 
 /** Examples whose first line is a comment with their path. */

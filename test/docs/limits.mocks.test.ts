@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { HighAvailability } from "../../components/high-availability.ts";
-import { synthesise } from "../../operations/synthesis.ts";
+import { HighAvailability } from "../../components/recipes/high-availability.ts";
+import { synthesise } from "../../operations/engine/synthesis.ts";
 import { prodCluster, prodSecrets, prodSettings } from "../support/prod-stack.ts";
 import { page, tableRows } from "./pages.ts";
 

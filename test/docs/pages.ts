@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { projectFolder } from "../../operations/work-folder.ts";
+import { projectFolder } from "../../operations/stack/work-folder.ts";
 
 /** A page of the documentation. */
 export interface Page {

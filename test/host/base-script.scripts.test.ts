@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { describe, expect, it } from "vitest";
 import { renderBaseCreate, renderBaseDelete, renderBaseUpdate } from "../../components/host/base-script.ts";
 import { expectGolden } from "../support/golden.ts";
-import { ScriptSandbox } from "../support/script-run.ts";
-import { link, shellLibrary, type ShellScript, type ShellValue } from "../../components/host/link.ts";
-import { shell } from "../support/shell.ts";
+import { ScriptSandbox } from "../support/scripts/script-run.ts";
+import { link, shellLibrary, type ShellScript, type ShellValue } from "../../components/host/shell/link.ts";
+import { shell } from "../support/scripts/shell.ts";
 import { renderShortScript, unattended } from "../../components/host/script.ts";
 
 const ours = { hostName: "lb-1", stack: "rancher/prod" };

@@ -3,10 +3,10 @@ import { describe, expect, it } from "vitest";
 import { sshHost, type Host } from "../../components/host/host.ts";
 import { HostScript, type HostScriptArgs } from "../../components/host/host-script.ts";
 import { renderShortScript } from "../../components/host/script.ts";
-import { synthesise } from "../../operations/synthesis.ts";
+import { synthesise } from "../../operations/engine/synthesis.ts";
 import { balancerHost, hostKey } from "../support/prod-stack.ts";
 import { clearTexts, inSecret, listed, nameIn, only } from "../support/registrations.ts";
-import { shell } from "../support/shell.ts";
+import { shell } from "../support/scripts/shell.ts";
 import { valueOf } from "../support/value-of.ts";
 
 const remote = "command:remote:Command";

@@ -4,11 +4,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { renderBaseCreate, renderBaseDelete, renderBaseUpdate } from "../../components/host/base-script.ts";
 import { localHost } from "../../components/host/host.ts";
-import { shellLibrary } from "../../components/host/link.ts";
+import { shellLibrary } from "../../components/host/shell/link.ts";
 import { renderScript, renderShortScript } from "../../components/host/script.ts";
 import { expectGolden } from "../support/golden.ts";
-import { PlainMachine, shells } from "../support/plain-machine.ts";
-import { shell as script } from "../support/shell.ts";
+import { PlainMachine, shells } from "../support/scripts/plain-machine.ts";
+import { shell as script } from "../support/scripts/shell.ts";
 
 const alive = (pid: string) => {
   const { stdout } = spawnSync("ps", ["-o", "stat=", "-p", pid], { encoding: "utf8" });

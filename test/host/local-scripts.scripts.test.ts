@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import type * as script from "../../components/host/script.ts";
-import { shells } from "../support/plain-machine.ts";
-import { innerScript, singleNodeScripts } from "../support/single-node-scripts.ts";
+import { shells } from "../support/scripts/plain-machine.ts";
+import { innerScript, singleNodeScripts } from "../support/scripts/single-node-scripts.ts";
 
 /** What a Mac lacks or has in another form, and how its shell differs from others: see `local-preamble.sh`. */
 const strange: Readonly<Record<string, RegExp>> = {

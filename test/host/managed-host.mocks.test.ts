@@ -2,11 +2,11 @@ import { describe, expect, it } from "vitest";
 import { renderBaseCreate, renderBaseDelete, renderBaseUpdate } from "../../components/host/base-script.ts";
 import { sshHost } from "../../components/host/host.ts";
 import { ManagedHost } from "../../components/host/managed-host.ts";
-import type { ShellScript } from "../../components/host/link.ts";
+import type { ShellScript } from "../../components/host/shell/link.ts";
 import { renderScript } from "../../components/host/script.ts";
-import { synthesise } from "../../operations/synthesis.ts";
+import { synthesise } from "../../operations/engine/synthesis.ts";
 import { balancerHost } from "../support/prod-stack.ts";
-import { shell } from "../support/shell.ts";
+import { shell } from "../support/scripts/shell.ts";
 import { listed, nameIn, namesIn, only } from "../support/registrations.ts";
 
 const host = sshHost(balancerHost());

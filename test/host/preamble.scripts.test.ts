@@ -1,11 +1,11 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { linkToLibrary } from "../../components/host/link.ts";
+import { linkToLibrary } from "../../components/host/shell/link.ts";
 import { unattended } from "../../components/host/script.ts";
 import { expectGolden } from "../support/golden.ts";
-import { ScriptSandbox } from "../support/script-run.ts";
-import { shell } from "../support/shell.ts";
+import { ScriptSandbox } from "../support/scripts/script-run.ts";
+import { shell } from "../support/scripts/shell.ts";
 
 describe("the preamble", () => {
   it("matches the golden file", () => {

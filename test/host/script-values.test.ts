@@ -1,24 +1,24 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { renderBaseCreate, renderBaseDelete, renderBaseUpdate } from "../../components/host/base-script.ts";
 import { localHost, sshHost } from "../../components/host/host.ts";
-import type { ShellScript, ShellValue } from "../../components/host/link.ts";
-import { parseShellFile, shellFile, shellFiles } from "../../components/host/shell-files.ts";
-import { renderBackup } from "../../components/docker/backup-script.ts";
-import { renderDeleteDataMark } from "../../components/docker/data-undo.ts";
-import { renderDockerHostChecks } from "../../components/docker/docker-host-checks.ts";
-import { renderEngineInstall } from "../../components/docker/engine-install-script.ts";
-import { rancherContainerSpec } from "../../components/docker/rancher-container-spec.ts";
-import { renderRancherDataScript } from "../../components/docker/rancher-data-script.ts";
-import { renderRancherReadyScript } from "../../components/docker/rancher-ready-script.ts";
+import type { ShellScript, ShellValue } from "../../components/host/shell/link.ts";
+import { parseShellFile, shellFile, shellFiles } from "../../components/host/shell/shell-files.ts";
+import { renderBackup } from "../../components/docker/backup/backup-script.ts";
+import { renderDeleteDataMark } from "../../components/docker/data/data-undo.ts";
+import { renderDockerHostChecks } from "../../components/docker/host/docker-host-checks.ts";
+import { renderEngineInstall } from "../../components/docker/engine/engine-install-script.ts";
+import { rancherContainerSpec } from "../../components/docker/rancher/rancher-container-spec.ts";
+import { renderRancherDataScript } from "../../components/docker/data/rancher-data-script.ts";
+import { renderRancherReadyScript } from "../../components/docker/rancher/rancher-ready-script.ts";
 import { defaultBalancerOptions } from "../../components/load-balancer/balancer-options.ts";
-import { renderHaproxyScript } from "../../components/load-balancer/haproxy-script.ts";
-import { renderKeepalivedScript } from "../../components/load-balancer/keepalived-script.ts";
-import { renderNginxContainerScript } from "../../components/load-balancer/nginx-container-script.ts";
-import { defaultNginxOptions } from "../../components/load-balancer/nginx-options.ts";
-import { renderNginxScript } from "../../components/load-balancer/nginx-script.ts";
+import { renderHaproxyScript } from "../../components/load-balancer/haproxy/haproxy-script.ts";
+import { renderKeepalivedScript } from "../../components/load-balancer/keepalived/keepalived-script.ts";
+import { renderNginxContainerScript } from "../../components/load-balancer/nginx/container/nginx-container-script.ts";
+import { defaultNginxOptions } from "../../components/load-balancer/nginx/config/nginx-options.ts";
+import { renderNginxScript } from "../../components/load-balancer/nginx/package/nginx-script.ts";
 import { rancherListeners } from "../../components/load-balancer/rancher-listeners.ts";
-import { renderSingleNodeNginxScript } from "../../components/load-balancer/single-node-nginx-script.ts";
-import { renderGeneratedCertificate } from "../../components/tls/generated-certificate-script.ts";
+import { renderSingleNodeNginxScript } from "../../components/load-balancer/nginx/single-node/single-node-nginx-script.ts";
+import { renderGeneratedCertificate } from "../../components/tls/generated/generated-certificate-script.ts";
 import { findDockerObjects } from "../../operations/recovery/docker-objects.ts";
 import { listArchivesScript } from "../../operations/single-node/archives.ts";
 import { findContainerScript } from "../../operations/single-node/found-container.ts";
@@ -164,7 +164,10 @@ describe("the scripts of the program", () => {
       .filter(([, { text }]) => mains.includes(text) && !tested.some((one) => one.includes(text)))
       .map(([path]) => path);
     // They run alone, or as the commands of a watcher.
-    expect(untested).toEqual(["docker/host-resolvers.sh", "load-balancer/single-node-nginx-watcher.sh"]);
+    expect(untested).toEqual([
+      "docker/host/host-resolvers.sh",
+      "load-balancer/nginx/single-node/single-node-nginx-watcher.sh",
+    ]);
   });
 
   it("get every variable that they read", () => {

@@ -4,8 +4,8 @@ import { sshHost } from "../../components/host/host.ts";
 import { renderScript, renderShortScript } from "../../components/host/script.ts";
 import { expectGolden } from "../support/golden.ts";
 import { balancerHost } from "../support/prod-stack.ts";
-import { ScriptSandbox } from "../support/script-run.ts";
-import { shell } from "../support/shell.ts";
+import { ScriptSandbox } from "../support/scripts/script-run.ts";
+import { shell } from "../support/scripts/shell.ts";
 
 const host = sshHost(balancerHost());
 const script = { name: "motd", title: "greets", body: shell('say "hello"'), timeoutSeconds: 60 };

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { dockerConnection } from "../../components/docker/docker-connection.ts";
+import { dockerConnection } from "../../components/docker/engine/docker-connection.ts";
 import { sshHost } from "../../components/host/host.ts";
 import { sshArguments } from "../../components/host/ssh-options.ts";
-import { sshCommand } from "../../operations/ssh-options.ts";
+import { sshCommand } from "../../operations/host-access/ssh-options.ts";
 import { dockerHost } from "../support/dev-stack.ts";
 import { sourceFiles } from "../support/source-files.ts";
 
@@ -88,10 +88,10 @@ it("starts ssh with these options only", () => {
   );
 
   expect(starting.map(({ path }) => path).sort()).toEqual([
-    "components/docker/docker-connection.ts",
+    "components/docker/engine/docker-connection.ts",
     "components/host/ssh-options.ts",
-    "operations/run-on-host.ts",
-    "operations/ssh-options.ts",
+    "operations/host-access/run-on-host.ts",
+    "operations/host-access/ssh-options.ts",
   ]);
   expect(sshArguments({ own: [] }).slice(0, 2)).toEqual(["-F", "/dev/null"]);
 });

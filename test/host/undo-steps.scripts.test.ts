@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { ScriptSandbox } from "../support/script-run.ts";
+import { ScriptSandbox } from "../support/scripts/script-run.ts";
 
 const undoes = (what: string) => `register_undo 'say "undoing ${what}"'; `;
 

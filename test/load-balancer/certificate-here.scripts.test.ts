@@ -1,10 +1,10 @@
 import { mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { assignments } from "../../components/host/link.ts";
-import { certificateValues } from "../../components/load-balancer/certificate-script.ts";
+import { assignments } from "../../components/host/shell/link.ts";
+import { certificateValues } from "../../components/load-balancer/certificates/certificate-script.ts";
 import { issue, type Issued } from "../support/certificates.ts";
-import { PlainMachine, shells } from "../support/plain-machine.ts";
-import { shell } from "../support/shell.ts";
+import { PlainMachine, shells } from "../support/scripts/plain-machine.ts";
+import { shell } from "../support/scripts/shell.ts";
 
 const hostname = "rancher.example.com";
 

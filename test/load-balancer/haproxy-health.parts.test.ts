@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
-import { ask } from "./support/asking.ts";
+import { ask } from "./support/clients/asking.ts";
 import { runHaproxy } from "./support/haproxy-host.ts";
 import { balancedNodes } from "./support/layer-4-failover.ts";
-import { upgrade } from "./support/upgraded-connection.ts";
+import { upgrade } from "./support/clients/upgraded-connection.ts";
 
 describe.skipIf(process.getuid?.() !== 0)("health checks of HAProxy", () => {
   const balanced = balancedNodes({ name: "HAProxy", run: runHaproxy });

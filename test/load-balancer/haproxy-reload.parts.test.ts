@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { defaultBalancerOptions } from "../../components/load-balancer/balancer-options.ts";
-import { ask } from "./support/asking.ts";
-import { askAtFixedRate } from "./support/fixed-rate-client.ts";
+import { ask } from "./support/clients/asking.ts";
+import { askAtFixedRate } from "./support/clients/fixed-rate-client.ts";
 import { runHaproxy, stableProcesses } from "./support/haproxy-host.ts";
 import { balancedNodes } from "./support/layer-4-failover.ts";
-import { upgrade } from "./support/upgraded-connection.ts";
+import { upgrade } from "./support/clients/upgraded-connection.ts";
 
 const haproxy = { name: "HAProxy", run: runHaproxy };
 const { timeouts } = defaultBalancerOptions;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { generationScript, generationScriptPath } from "../../components/load-balancer/haproxy-config.ts";
-import { renderHaproxyScript } from "../../components/load-balancer/haproxy-script.ts";
-import { FakeHaproxy } from "./support/fake-haproxy.ts";
+import { generationScript, generationScriptPath } from "../../components/load-balancer/haproxy/haproxy-config.ts";
+import { renderHaproxyScript } from "../../components/load-balancer/haproxy/haproxy-script.ts";
+import { FakeHaproxy } from "./support/fakes/fake-haproxy.ts";
 import { haproxyVariants } from "./support/haproxy-variants.ts";
 
 const script = renderHaproxyScript(haproxyVariants["three-nodes"]!);

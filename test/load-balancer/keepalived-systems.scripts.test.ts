@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { renderKeepalivedScript } from "../../components/load-balancer/keepalived-script.ts";
-import { FakeKeepalived, group } from "./support/fake-keepalived.ts";
+import { renderKeepalivedScript } from "../../components/load-balancer/keepalived/keepalived-script.ts";
+import { FakeKeepalived, group } from "./support/fakes/fake-keepalived.ts";
 
 const script = renderKeepalivedScript({
   address: group.address,

@@ -3,7 +3,10 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { connect, type TLSSocket } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { certificateFiles, type BalancerCertificate } from "../../components/load-balancer/certificate-files.ts";
+import {
+  certificateFiles,
+  type BalancerCertificate,
+} from "../../components/load-balancer/certificates/certificate-files.ts";
 import type { Listener } from "../../components/load-balancer/listener.ts";
 import { issue, type Issued } from "../support/certificates.ts";
 import { makeContainerHost, type ContainerHost } from "./support/container-host.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fillNginxTemplate } from "../../components/load-balancer/nginx-template.ts";
+import { fillNginxTemplate } from "../../components/load-balancer/nginx/config/nginx-template.ts";
 import { lint } from "../support/nginx-lint/lint.ts";
 import { builds, newerSpecs, specs, variantsOf } from "./support/nginx-variants.ts";
 

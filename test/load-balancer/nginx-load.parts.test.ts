@@ -5,16 +5,16 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect as connectTls } from "node:tls";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { defaultNginxOptions } from "../../components/load-balancer/nginx-options.ts";
-import type { NginxConfig } from "../../components/load-balancer/nginx-template.ts";
+import { defaultNginxOptions } from "../../components/load-balancer/nginx/config/nginx-options.ts";
+import type { NginxConfig } from "../../components/load-balancer/nginx/config/nginx-template.ts";
 import { createSandbox, type Sandbox } from "../../rehearsal/sandbox/sandbox.ts";
-import { ask, mustAnswer, type Target } from "./support/asking.ts";
+import { ask, mustAnswer, type Target } from "./support/clients/asking.ts";
 import { hostname, layer4, layer7, placeCertificate, type PlacedCertificate } from "./support/balanced.ts";
-import { askAtFixedRate } from "./support/fixed-rate-client.ts";
+import { askAtFixedRate } from "./support/clients/fixed-rate-client.ts";
 import { makeNginxMachine, type NginxMachine } from "./support/nginx-machine.ts";
 import { rendered } from "./support/rendered.ts";
-import { drip, startBackend, type ScriptedBackend } from "./support/scripted-backend.ts";
-import { upgrade } from "./support/upgraded-connection.ts";
+import { drip, startBackend, type ScriptedBackend } from "./support/fakes/scripted-backend.ts";
+import { upgrade } from "./support/clients/upgraded-connection.ts";
 
 const root = process.getuid?.() === 0;
 

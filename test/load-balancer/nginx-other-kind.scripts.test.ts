@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
-import { renderSingleNodeNginxScript } from "../../components/load-balancer/single-node-nginx-script.ts";
-import { defaultNginxOptions } from "../../components/load-balancer/nginx-options.ts";
-import { renderNginxScript } from "../../components/load-balancer/nginx-script.ts";
+import { renderSingleNodeNginxScript } from "../../components/load-balancer/nginx/single-node/single-node-nginx-script.ts";
+import { defaultNginxOptions } from "../../components/load-balancer/nginx/config/nginx-options.ts";
+import { renderNginxScript } from "../../components/load-balancer/nginx/package/nginx-script.ts";
 import { rancherListeners } from "../../components/load-balancer/rancher-listeners.ts";
 import { devNginx, devSettings, nginxImage } from "../support/dev-stack.ts";
-import { FakeSystem } from "../support/fake-system.ts";
+import { FakeSystem } from "../support/scripts/fake-system.ts";
 
 const shown = { options: defaultNginxOptions, certificates: [] };
 const scripts = {

@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSandbox, type Sandbox } from "../../rehearsal/sandbox/sandbox.ts";
-import { ask, type Answer, type Asking } from "./support/asking.ts";
+import { ask, type Answer, type Asking } from "./support/clients/asking.ts";
 import { startBusyMachine, type BusyMachine } from "./support/busy-machine.ts";
-import { exchange, exchangeWithin, http2Status, plainRequest, tlsTo, until } from "./support/raw-client.ts";
-import type { ClientAddressSource } from "./support/telling-backend.ts";
-import { upgrade } from "./support/upgraded-connection.ts";
-import { firstOfWatch } from "./support/watching-client.ts";
+import { exchange, exchangeWithin, http2Status, plainRequest, tlsTo, until } from "./support/clients/raw-client.ts";
+import type { ClientAddressSource } from "./support/fakes/telling-backend.ts";
+import { upgrade } from "./support/clients/upgraded-connection.ts";
+import { firstOfWatch } from "./support/clients/watching-client.ts";
 
 const root = process.getuid?.() === 0;
 const hsts = "max-age=63072000; includeSubDomains";

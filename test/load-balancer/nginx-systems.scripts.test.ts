@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { defaultNginxOptions } from "../../components/load-balancer/nginx-options.ts";
-import { renderNginxScript, type NginxScriptArgs } from "../../components/load-balancer/nginx-script.ts";
+import { defaultNginxOptions } from "../../components/load-balancer/nginx/config/nginx-options.ts";
+import { renderNginxScript, type NginxScriptArgs } from "../../components/load-balancer/nginx/package/nginx-script.ts";
 import { rancherListeners } from "../../components/load-balancer/rancher-listeners.ts";
 import { nginxBalancer, prodSettings } from "../support/prod-stack.ts";
-import { FakeNginx } from "./support/fake-nginx.ts";
+import { FakeNginx } from "./support/fakes/fake-nginx.ts";
 
 const script = (overrides: Partial<NginxScriptArgs> = {}, http = 80) =>
   renderNginxScript({

@@ -1,12 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { hostname, networkInterfaces } from "node:os";
 import { describe, expect, it } from "vitest";
-import { link } from "../../components/host/link.ts";
+import { link } from "../../components/host/shell/link.ts";
 import {
   selfConnectionValues,
   type SelfConnectionArgs,
 } from "../../components/load-balancer/self-connection-script.ts";
-import { shell } from "../support/shell.ts";
+import { shell } from "../support/scripts/shell.ts";
 import { layer4, layer7, site } from "./support/nginx-variants.ts";
 
 /** Runs the check as a script would, on this machine. Returns its output. */

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { commands } from "../../operations/commands/table.ts";
-import { projectFolder } from "../../operations/work-folder.ts";
+import { projectFolder } from "../../operations/stack/work-folder.ts";
 
 const { scripts, bin } = JSON.parse(readFileSync(join(projectFolder, "package.json"), "utf8")) as {
   scripts: Record<string, string>;

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { describe, expect, it } from "vitest";
 import { RancherChart } from "../../components/rancher/rancher-chart.ts";
-import { synthesise } from "../../operations/synthesis.ts";
+import { synthesise } from "../../operations/engine/synthesis.ts";
 import { clearTexts, inSecret, listed, only } from "../support/registrations.ts";
 import { valueOf } from "../support/value-of.ts";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ExportedStack } from "../../operations/recovery/deployment.ts";
-import { stateFolder } from "../../operations/work-folder.ts";
+import { stateFolder } from "../../operations/stack/work-folder.ts";
 import { checkNothingLeft, markHosts } from "../../rehearsal/traces.ts";
 import { clearLeftovers } from "../../rehearsal/sandbox/leftovers.ts";
 import { failedChecks } from "./support/balancer-checks.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Engine } from "../../operations/engine.ts";
+import type { Engine } from "../../operations/engine/engine.ts";
 import { checkSecondUp } from "../../rehearsal/second-up.ts";
 
 /** An engine whose up prints these lines, runs this meanwhile, and ends with that code. */

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { homedir, tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { projectFolder } from "../../operations/work-folder.ts";
+import { projectFolder } from "../../operations/stack/work-folder.ts";
 import type { Host } from "../../rehearsal/sandbox/host.ts";
 import { clearLeftovers } from "../../rehearsal/sandbox/leftovers.ts";
 import { givenAway, needlesOf, secretsOfKubeconfig, type Needles } from "./support/canaries.ts";

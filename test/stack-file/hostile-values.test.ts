@@ -4,13 +4,13 @@ import { join } from "node:path";
 import fc from "fast-check";
 import pc from "picocolors";
 import { afterAll, describe, expect, it, vi } from "vitest";
-import { filesBeside } from "../../components/read-file.ts";
-import { readSettings } from "../../components/stack-file.ts";
-import type { StackFileSource } from "../../components/stack-file.ts";
+import { filesBeside } from "../../components/program/read-file.ts";
+import { readSettings } from "../../components/stack-file/stack-file.ts";
+import type { StackFileSource } from "../../components/stack-file/stack-file.ts";
 import { modeSchemas } from "../../components/stack-file/mode-schemas.ts";
 import { UserError } from "../../operations/command-line.ts";
-import { configReport } from "../../operations/config-report.ts";
-import { readStackYaml } from "../../operations/stack-yaml.ts";
+import { configReport } from "../../operations/report/config-report.ts";
+import { readStackYaml } from "../../operations/stack/stack-yaml.ts";
 import { placesIn, withValueAt } from "../stack-files/schema-places.ts";
 import { goodSingleNode, goodSource } from "../stack-files/stack-file-case.ts";
 

@@ -5,10 +5,10 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { modeSchemas } from "../../components/stack-file/mode-schemas.ts";
 import { stackFileJsonSchema } from "../../components/stack-file/json-schema.ts";
-import type { SchemaNode } from "../../components/stack-file/schema-node.ts";
-import { reservedKeys } from "../../components/stack-file/reserved-keys.ts";
-import { nodesAt } from "../../components/stack-file/known-keys.ts";
-import { schemaFiles } from "../../operations/schema-files.ts";
+import type { SchemaNode } from "../../components/stack-file/reading/schema-node.ts";
+import { reservedKeys } from "../../components/stack-file/reading/reserved-keys.ts";
+import { nodesAt } from "../../components/stack-file/reading/known-keys.ts";
+import { schemaFiles } from "../../operations/report/schema-files.ts";
 
 const host = { name: "lb-1", address: "192.0.2.10", hostKey: "ssh-ed25519 AAAA..." };
 

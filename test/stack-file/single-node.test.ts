@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { defaultNginxOptions } from "../../components/load-balancer/nginx-options.ts";
-import { describeProblems } from "../../components/problem.ts";
-import { readSettings } from "../../components/stack-file.ts";
-import type { SingleNodeSettings } from "../../components/stack-file.ts";
-import { defaultNginxImage } from "../../components/versions.ts";
+import { defaultNginxOptions } from "../../components/load-balancer/nginx/config/nginx-options.ts";
+import { describeProblems } from "../../components/program/problem.ts";
+import { readSettings } from "../../components/stack-file/stack-file.ts";
+import type { SingleNodeSettings } from "../../components/stack-file/stack-file.ts";
+import { defaultNginxImage } from "../../components/program/versions.ts";
 import { goodSingleNode } from "../stack-files/stack-file-case.ts";
 
 const pinned = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIgO7Rd0hFRU3UhPq0lq7bpXtCmHzO7un6Ofhjcyc7Vq";

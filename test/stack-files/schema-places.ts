@@ -1,5 +1,5 @@
-import { isMapping } from "../../components/stack-file/mapping.ts";
-import type { SchemaNode } from "../../components/stack-file/schema-node.ts";
+import { isMapping } from "../../components/stack-file/reading/mapping.ts";
+import type { SchemaNode } from "../../components/stack-file/reading/schema-node.ts";
 
 type Path = readonly (string | number)[];
 

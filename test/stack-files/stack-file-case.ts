@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
-import { describeProblems } from "../../components/problem.ts";
-import { readSettings } from "../../components/stack-file.ts";
-import type { StackFileSource } from "../../components/stack-file.ts";
-import { readStackYaml } from "../../operations/stack-yaml.ts";
+import { describeProblems } from "../../components/program/problem.ts";
+import { readSettings } from "../../components/stack-file/stack-file.ts";
+import type { StackFileSource } from "../../components/stack-file/stack-file.ts";
+import { readStackYaml } from "../../operations/stack/stack-yaml.ts";
 
 /** One wrong stack file: how it differs from `good.yaml`, and every line of the expected problems. */
 export interface StackFileCase {

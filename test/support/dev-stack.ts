@@ -1,7 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Secrets } from "../../components/stack-input.ts";
-import type { DockerSettings, SingleNodeNginxSettings, SingleNodeSettings } from "../../components/stack-file.ts";
-import { defaultNginxOptions } from "../../components/load-balancer/nginx-options.ts";
+import type { Secrets } from "../../components/program/stack-input.ts";
+import type {
+  DockerSettings,
+  SingleNodeNginxSettings,
+  SingleNodeSettings,
+} from "../../components/stack-file/stack-file.ts";
+import { defaultNginxOptions } from "../../components/load-balancer/nginx/config/nginx-options.ts";
 
 /** An image that needs no registry lookup. */
 export const rancherImage = `rancher/rancher:v2.15.2@sha256:${"a".repeat(64)}`;

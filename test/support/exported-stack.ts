@@ -1,6 +1,6 @@
-import { HighAvailability } from "../../components/high-availability.ts";
+import { HighAvailability } from "../../components/recipes/high-availability.ts";
 import type { ExportedResource, ExportedStack } from "../../operations/recovery/deployment.ts";
-import { synthesise } from "../../operations/synthesis.ts";
+import { synthesise } from "../../operations/engine/synthesis.ts";
 import { balancerHost, prodCluster, nginxBalancer, prodSecrets, prodSettings } from "./prod-stack.ts";
 
 /** The state of a stack with these balancers, built from what the program really registers. */

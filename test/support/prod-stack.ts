@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Secrets } from "../../components/stack-input.ts";
+import type { Secrets } from "../../components/program/stack-input.ts";
 import type { Cluster } from "../../components/cluster/cluster.ts";
 import type { ClusterFacts } from "../../components/cluster/cluster-facts.ts";
-import { defaultNginxOptions } from "../../components/load-balancer/nginx-options.ts";
+import { defaultNginxOptions } from "../../components/load-balancer/nginx/config/nginx-options.ts";
 import type { NginxSettings, HighAvailabilitySettings, SshHostSettings } from "../../components/stack-file/settings.ts";
 
 /** A well-formed host key that belongs to no host. */

@@ -1,4 +1,4 @@
-import { isWrappedSecret, type Registration } from "../../operations/synthesis.ts";
+import { isWrappedSecret, type Registration } from "../../operations/engine/synthesis.ts";
 
 /** The one registration of that type and name. @throws with all registrations unless there is exactly one. */
 export function only(registrations: readonly Registration[], type: string, name: string): Registration {

@@ -1,6 +1,6 @@
-import { SingleNode } from "../../components/single-node.ts";
-import type { SingleNodeSettings, SingleNodeTlsSettings } from "../../components/stack-file.ts";
-import { synthesise } from "../../operations/synthesis.ts";
+import { SingleNode } from "../../components/recipes/single-node.ts";
+import type { SingleNodeSettings, SingleNodeTlsSettings } from "../../components/stack-file/stack-file.ts";
+import { synthesise } from "../../operations/engine/synthesis.ts";
 import { type devCanaries, devSecrets, devSettings, dockerHost, dockerSettings } from "./dev-stack.ts";
 
 export const local = "command:local:Command";

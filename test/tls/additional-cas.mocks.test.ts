@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { AdditionalCAs } from "../../components/tls/additional-cas.ts";
-import { synthesise } from "../../operations/synthesis.ts";
+import { synthesise } from "../../operations/engine/synthesis.ts";
 import { inSecret, listed, only } from "../support/registrations.ts";
 
 it("creates the secret that the chart mounts with additionalTrustedCAs", async () => {

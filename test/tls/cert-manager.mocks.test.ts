@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { CertManager } from "../../components/tls/cert-manager.ts";
-import { synthesise } from "../../operations/synthesis.ts";
+import { synthesise } from "../../operations/engine/synthesis.ts";
 import { listed, nameIn, namesIn, only } from "../support/registrations.ts";
 
 const settings = { version: "1.21.2", chartRepository: "https://charts.example.com/cert-manager" };

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { IngressCertificate } from "../../components/tls/ingress-certificate.ts";
-import { synthesise } from "../../operations/synthesis.ts";
+import { synthesise } from "../../operations/engine/synthesis.ts";
 import { clearTexts, inSecret, listed, only } from "../support/registrations.ts";
 
 const type = "kubernetes:core/v1:Secret";

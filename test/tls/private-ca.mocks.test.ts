@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { PrivateCa } from "../../components/tls/private-ca.ts";
-import { synthesise } from "../../operations/synthesis.ts";
+import { synthesise } from "../../operations/engine/synthesis.ts";
 import { inSecret, listed, only } from "../support/registrations.ts";
 
 describe("the private CA", () => {

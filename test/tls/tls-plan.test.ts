@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { planTls, tlsEnd, type TlsEnd, type TlsPlan } from "../../components/tls/tls-plan.ts";
-import type { TlsSettings } from "../../components/stack-file.ts";
+import type { TlsSettings } from "../../components/stack-file/stack-file.ts";
 import { nginxBalancer } from "../support/prod-stack.ts";
 
 const nothing = {

@@ -21,7 +21,7 @@ let clone: string;
 /** A clone with programs of a few lines, the real bundler, and esbuild. */
 beforeEach(() => {
   clone = temporaryFolder();
-  for (const folder of ["components", "operations", "rehearsal/fakes", "node_modules"])
+  for (const folder of ["components", "operations", "rehearsal/fakes/ingress", "node_modules"])
     mkdirSync(join(clone, folder), { recursive: true });
   cpSync(join(project, "tools/bundle"), join(clone, "tools/bundle"), { recursive: true });
   symlinkSync(join(project, "node_modules/esbuild"), join(clone, "node_modules/esbuild"));
@@ -31,7 +31,7 @@ beforeEach(() => {
   write("components/where.ts", "export const where: string = import.meta.dirname;\n");
   write("operations/main.ts", 'export const main = async () => (await import("../components/where.ts")).where;\n');
   write("index.ts", 'import { where } from "./components/where.ts";\nexport default { where };\n');
-  write("rehearsal/fakes/ingress-node.ts", "export {};\n");
+  write("rehearsal/fakes/ingress/ingress-node.ts", "export {};\n");
 });
 
 function write(path: string, text: string): void {

@@ -19,7 +19,7 @@ async function bundleInto(folder) {
       entryPoints: {
         program: "index.ts",
         cli: "operations/main.ts",
-        "ingress-node": "rehearsal/fakes/ingress-node.ts",
+        "ingress-node": "rehearsal/fakes/ingress/ingress-node.ts",
       },
       outdir: draft,
       outExtension: { ".js": ".mjs" },

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Sandbox } from "../../../rehearsal/sandbox/sandbox.ts";
-import type { Suite } from "../../../rehearsal/sandbox/apt-sources.ts";
+import type { Suite } from "../../../rehearsal/sandbox/packages/apt-sources.ts";
 import { hostname, placeCertificate } from "../../load-balancer/support/balanced.ts";
 import { makeNginxMachine, type NginxMachine } from "../../load-balancer/support/nginx-machine.ts";
 

@@ -1,4 +1,4 @@
-import type { Suite } from "../../../rehearsal/sandbox/apt-sources.ts";
+import type { Suite } from "../../../rehearsal/sandbox/packages/apt-sources.ts";
 import type { Sandbox } from "../../../rehearsal/sandbox/sandbox.ts";
 import { startPhases } from "../../../rehearsal/phases.ts";
 import { placeCertificate, type PlacedCertificate } from "../../load-balancer/support/balanced.ts";

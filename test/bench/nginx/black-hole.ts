@@ -1,10 +1,10 @@
 import type { Sandbox } from "../../../rehearsal/sandbox/sandbox.ts";
 import type { Upstream } from "../../../components/load-balancer/listener.ts";
-import { mustAnswer, type Target } from "../../load-balancer/support/asking.ts";
+import { mustAnswer, type Target } from "../../load-balancer/support/clients/asking.ts";
 import { hostname, layer4, layer7, type PlacedCertificate } from "../../load-balancer/support/balanced.ts";
-import { askAtFixedRate, type FixedRateResult } from "../../load-balancer/support/fixed-rate-client.ts";
+import { askAtFixedRate, type FixedRateResult } from "../../load-balancer/support/clients/fixed-rate-client.ts";
 import { rendered } from "../../load-balancer/support/rendered.ts";
-import { startBackend } from "../../load-balancer/support/scripted-backend.ts";
+import { startBackend } from "../../load-balancer/support/fakes/scripted-backend.ts";
 import type { BenchMachine } from "./bench-machine.ts";
 import { nginxDefaults } from "./comparisons.ts";
 import type { Figure } from "./figure.ts";

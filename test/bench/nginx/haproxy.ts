@@ -5,7 +5,7 @@ import {
   generationScript,
   generationScriptPath,
   renderHaproxyConfig,
-} from "../../../components/load-balancer/haproxy-config.ts";
+} from "../../../components/load-balancer/haproxy/haproxy-config.ts";
 import { processors, type BenchMachine } from "./bench-machine.ts";
 import type { Side } from "./turns.ts";
 

@@ -3,9 +3,9 @@ import type { Sandbox } from "../../../rehearsal/sandbox/sandbox.ts";
 import { hostname, layer4, layer7, placeCertificate } from "../../load-balancer/support/balanced.ts";
 import { makeNginxMachine } from "../../load-balancer/support/nginx-machine.ts";
 import { rendered } from "../../load-balancer/support/rendered.ts";
-import { startBackend } from "../../load-balancer/support/scripted-backend.ts";
-import { upgrade, type UpgradedConnection } from "../../load-balancer/support/upgraded-connection.ts";
-import { defaultNginxOptions } from "../../../components/load-balancer/nginx-options.ts";
+import { startBackend } from "../../load-balancer/support/fakes/scripted-backend.ts";
+import { upgrade, type UpgradedConnection } from "../../load-balancer/support/clients/upgraded-connection.ts";
+import { defaultNginxOptions } from "../../../components/load-balancer/nginx/config/nginx-options.ts";
 import type { Figure } from "./figure.ts";
 
 /** Seconds without a byte. nginx's own timeout is 60. */

@@ -1,7 +1,7 @@
 import type { Sandbox } from "../../../rehearsal/sandbox/sandbox.ts";
-import type { BalancerCertificate } from "../../../components/load-balancer/certificate-files.ts";
-import { certificateFiles } from "../../../components/load-balancer/certificate-files.ts";
-import { keySecret } from "../../../components/load-balancer/certificate-script.ts";
+import type { BalancerCertificate } from "../../../components/load-balancer/certificates/certificate-files.ts";
+import { certificateFiles } from "../../../components/load-balancer/certificates/certificate-files.ts";
+import { keySecret } from "../../../components/load-balancer/certificates/certificate-script.ts";
 import { hostname, layer7 } from "../../load-balancer/support/balanced.ts";
 import { nginxProcesses } from "../../rehearsal/support/nginx-processes.ts";
 import { ScriptedHost, type ScriptEnd } from "../../rehearsal/support/scripted-host.ts";

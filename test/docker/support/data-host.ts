@@ -1,13 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { renderBackup } from "../../../components/docker/backup-script.ts";
+import { renderBackup } from "../../../components/docker/backup/backup-script.ts";
 import { rancherLabels } from "../../../components/docker/names.ts";
-import { rancherHealthcheck } from "../../../components/docker/rancher-container-spec.ts";
-import { renderRancherDataScript, type RancherDataScriptArgs } from "../../../components/docker/rancher-data-script.ts";
+import { rancherHealthcheck } from "../../../components/docker/rancher/rancher-container-spec.ts";
+import {
+  renderRancherDataScript,
+  type RancherDataScriptArgs,
+} from "../../../components/docker/data/rancher-data-script.ts";
 import { putImage } from "../../../rehearsal/docker/container-image.ts";
 import type { DockerEngine } from "../../../rehearsal/docker/docker-engine.ts";
 import { rancherImage, type RancherImageOptions } from "../../../rehearsal/docker/rancher-image.ts";
 import type { DockerMachine } from "../../../rehearsal/single-node/docker-machine.ts";
-import { makeDockerTestMachine } from "../../rehearsal/support/docker-test-machine.ts";
+import { makeDockerTestMachine } from "../../rehearsal/support/single-node/docker-test-machine.ts";
 import { ScriptedHost, type ScriptEnd, type ScriptOptions } from "../../rehearsal/support/scripted-host.ts";
 import { plainSpec } from "./fake-docker.ts";
 

@@ -1,7 +1,10 @@
-import { renderEngineInstall, type EngineInstallArgs } from "../../../components/docker/engine-install-script.ts";
-import type { ScriptInput } from "../../support/script-folder.ts";
-import { FakeSystem, type releases } from "../../support/fake-system.ts";
-import { edited } from "../../support/shell.ts";
+import {
+  renderEngineInstall,
+  type EngineInstallArgs,
+} from "../../../components/docker/engine/engine-install-script.ts";
+import type { ScriptInput } from "../../support/scripts/script-folder.ts";
+import { FakeSystem, type releases } from "../../support/scripts/fake-system.ts";
+import { edited } from "../../support/scripts/shell.ts";
 
 export const daemonFile = "/etc/docker/daemon.json";
 const key = "-----BEGIN PGP PUBLIC KEY BLOCK-----\n";

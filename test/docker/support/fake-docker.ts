@@ -1,14 +1,17 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { renderBackup } from "../../../components/docker/backup-script.ts";
-import { renderDeleteDataMark } from "../../../components/docker/data-undo.ts";
+import { renderBackup } from "../../../components/docker/backup/backup-script.ts";
+import { renderDeleteDataMark } from "../../../components/docker/data/data-undo.ts";
 import { rancherLabels } from "../../../components/docker/names.ts";
-import { renderRancherDataScript, type RancherDataScriptArgs } from "../../../components/docker/rancher-data-script.ts";
-import { renderRancherReadyScript } from "../../../components/docker/rancher-ready-script.ts";
-import type { ShellScript } from "../../../components/host/link.ts";
-import { PlainMachine } from "../../support/plain-machine.ts";
-import type { ScriptRun } from "../../support/script-folder.ts";
-import { ScriptSandbox } from "../../support/script-run.ts";
+import {
+  renderRancherDataScript,
+  type RancherDataScriptArgs,
+} from "../../../components/docker/data/rancher-data-script.ts";
+import { renderRancherReadyScript } from "../../../components/docker/rancher/rancher-ready-script.ts";
+import type { ShellScript } from "../../../components/host/shell/link.ts";
+import { PlainMachine } from "../../support/scripts/plain-machine.ts";
+import type { ScriptRun } from "../../support/scripts/script-folder.ts";
+import { ScriptSandbox } from "../../support/scripts/script-run.ts";
 
 /** What a Rancher container is made of, as far as the tests need it. */
 export const plainSpec: RancherDataScriptArgs["spec"] = {

@@ -115,7 +115,6 @@ place_library() {
     grep -q -F -e "$each" "$state"/undo/* "$state"/*.sh 2>/dev/null || rm -f "$each"
   done
 }
-pinned() { printf '%s\n' "$1" | sed "s|@@library@@|${library-}|g"; }
 host=lb-1
 stack=rancher/prod
 kind=ssh
@@ -124,7 +123,7 @@ tools='flock timeout install sync cmp base64 sed sort'
 no_tool='. Install the package that contains it (util-linux, coreutils, diffutils, sed)'
 unknown_machine='Give it a new name in the stack file'
 other_machine='Check the address in the stack file, or destroy the stack it belongs to first'
-library_digest=1c5ac85c4a786504
+library_digest=670eaf4e1a128843
 secrets=no
 check_machine
 mark_machine

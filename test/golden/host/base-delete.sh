@@ -101,20 +101,6 @@ refuse_other_machine() {
   [ "$(cat "$state/machine")" = "$(marker)" ] \
     || fail 10 "this machine is not $host of $stack: its marker is $(tr '\n' ' ' <"$state/machine"). $other_machine"
 }
-place_library() {
-  library=$state/library/$library_digest.sh
-  if [ ! -e "$library" ]; then
-    mkdir -p "$state/library"
-    { cat >"$library.placing" && sync "$library.placing"; } || fail 30 "$library cannot be written: $(df -h "$state" | tail -n 1)"
-    [ "$(sha256sum <"$library.placing" | cut -c 1-16)" = "$library_digest" ] || fail 30 "$library.placing is not what was sent. Run this again"
-    mv -f "$library.placing" "$library"
-  fi
-  printf 'library=%s\n. "$library"\n' "'$library'" >"$state/library.placing"
-  sync "$state/library.placing" && mv -f "$state/library.placing" "$state/library.sh" || fail 30 "$state/library.sh cannot be written: $(df -h "$state" | tail -n 1)"
-  for each in "$state"/library/*; do
-    grep -q -F -e "$each" "$state"/undo/* "$state"/*.sh 2>/dev/null || rm -f "$each"
-  done
-}
 pinned() { printf '%s\n' "$1" | sed "s|@@library@@|${library-}|g"; }
 remember_line() {
   mkdir -p "$facts"
@@ -209,7 +195,7 @@ tools='flock timeout install sync cmp base64 sed sort'
 no_tool='. Install the package that contains it (util-linux, coreutils, diffutils, sed)'
 unknown_machine='Give it a new name in the stack file'
 other_machine='Check the address in the stack file, or destroy the stack it belongs to first'
-library_digest=1c5ac85c4a786504
+library_digest=670eaf4e1a128843
 secrets=no
 [ -e "$state/machine" ] || {
   say "unchanged: this machine is not marked"

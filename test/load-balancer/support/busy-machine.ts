@@ -1,12 +1,12 @@
 import type { Upstream } from "../../../components/load-balancer/listener.ts";
-import type { Suite } from "../../../rehearsal/sandbox/apt-sources.ts";
+import type { Suite } from "../../../rehearsal/sandbox/packages/apt-sources.ts";
 import type { Sandbox } from "../../../rehearsal/sandbox/sandbox.ts";
 import { placeCertificate, type PlacedCertificate } from "./balanced.ts";
 import { startNameServer, type NameServer } from "./name-server.ts";
 import { makeNginxMachine, type NginxMachine } from "./nginx-machine.ts";
 import { layer4, layer7, site } from "./nginx-variants.ts";
 import { rendered } from "./rendered.ts";
-import { startParrot, startEchoBackend } from "./telling-backend.ts";
+import { startParrot, startEchoBackend } from "./fakes/telling-backend.ts";
 
 /** An nginx with almost every kind of site, and their backends on this machine. */
 export interface BusyMachine {

@@ -1,16 +1,16 @@
 import type { Listener } from "../../../components/load-balancer/listener.ts";
-import { renderNginxConfig } from "../../../components/load-balancer/nginx-config.ts";
+import { renderNginxConfig } from "../../../components/load-balancer/nginx/config/nginx-config.ts";
 import {
   renderNginxContainerScript,
   type NginxContainerScriptArgs,
-} from "../../../components/load-balancer/nginx-container-script.ts";
-import { defaultNginxOptions } from "../../../components/load-balancer/nginx-options.ts";
-import { fillNginxTemplate } from "../../../components/load-balancer/nginx-template.ts";
+} from "../../../components/load-balancer/nginx/container/nginx-container-script.ts";
+import { defaultNginxOptions } from "../../../components/load-balancer/nginx/config/nginx-options.ts";
+import { fillNginxTemplate } from "../../../components/load-balancer/nginx/config/nginx-template.ts";
 import { dockerOnHost } from "../../../rehearsal/docker/docker-on-host.ts";
 import type { DockerEngine } from "../../../rehearsal/docker/docker-engine.ts";
 import { startImageRegistry, type ImageRegistry } from "../../../rehearsal/docker/image-registry.ts";
 import { nginxImage } from "../../../rehearsal/docker/nginx-image.ts";
-import { inDockerSandbox } from "../../rehearsal/support/docker-sandbox.ts";
+import { inDockerSandbox } from "../../rehearsal/support/single-node/docker-sandbox.ts";
 import { ScriptedHost, type ScriptEnd, type ScriptOptions } from "../../rehearsal/support/scripted-host.ts";
 import { addNginxTwice } from "./nginx-images.ts";
 

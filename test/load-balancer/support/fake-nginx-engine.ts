@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ShellScript } from "../../../components/host/link.ts";
-import { FakeSystem } from "../../support/fake-system.ts";
-import type { ScriptFolder } from "../../support/script-folder.ts";
-import { edited } from "../../support/shell.ts";
+import type { ShellScript } from "../../../components/host/shell/link.ts";
+import { FakeSystem } from "../../support/scripts/fake-system.ts";
+import type { ScriptFolder } from "../../support/scripts/script-folder.ts";
+import { edited } from "../../support/scripts/shell.ts";
 
 const script = join(import.meta.dirname, "fake-nginx-engine.sh");
 

@@ -7,7 +7,7 @@ import type { Upstream } from "../../../components/load-balancer/listener.ts";
 import {
   renderKeepalivedScript,
   type KeepalivedScriptArgs,
-} from "../../../components/load-balancer/keepalived-script.ts";
+} from "../../../components/load-balancer/keepalived/keepalived-script.ts";
 import { runCommand } from "../../../rehearsal/sandbox/command.ts";
 import { lastAddress } from "../../../rehearsal/sandbox/subnet.ts";
 import { createSandbox, type Sandbox } from "../../../rehearsal/sandbox/sandbox.ts";

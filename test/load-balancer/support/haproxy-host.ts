@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { defaultBalancerOptions, type BalancerOptions } from "../../../components/load-balancer/balancer-options.ts";
-import { renderHaproxyConfig } from "../../../components/load-balancer/haproxy-config.ts";
-import { renderHaproxyScript } from "../../../components/load-balancer/haproxy-script.ts";
+import { renderHaproxyConfig } from "../../../components/load-balancer/haproxy/haproxy-config.ts";
+import { renderHaproxyScript } from "../../../components/load-balancer/haproxy/haproxy-script.ts";
 import type { PassThrough } from "../../../components/load-balancer/listener.ts";
 import type { ScriptedHost, ScriptEnd, ScriptOptions } from "../../rehearsal/support/scripted-host.ts";
 

@@ -1,5 +1,5 @@
 import { defaultBalancerOptions } from "../../../components/load-balancer/balancer-options.ts";
-import type { HaproxyConfigArgs } from "../../../components/load-balancer/haproxy-config.ts";
+import type { HaproxyConfigArgs } from "../../../components/load-balancer/haproxy/haproxy-config.ts";
 import type { PassThrough } from "../../../components/load-balancer/listener.ts";
 import { hostname } from "./balanced.ts";
 

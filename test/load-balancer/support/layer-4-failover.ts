@@ -6,9 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { PassThrough } from "../../../components/load-balancer/listener.ts";
 import { createSandbox, type Sandbox } from "../../../rehearsal/sandbox/sandbox.ts";
 import { ScriptedHost, type ScriptEnd } from "../../rehearsal/support/scripted-host.ts";
-import { mustAnswer, type Target } from "./asking.ts";
+import { mustAnswer, type Target } from "./clients/asking.ts";
 import { hostname } from "./balanced.ts";
-import { askAtFixedRate } from "./fixed-rate-client.ts";
+import { askAtFixedRate } from "./clients/fixed-rate-client.ts";
 import { rancherPorts } from "./haproxy-variants.ts";
 import { startRancherNodes, type RancherNode } from "./rancher-node.ts";
 

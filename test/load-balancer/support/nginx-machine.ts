@@ -1,13 +1,13 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { generationPort } from "../../../components/load-balancer/nginx-config.ts";
+import { generationPort } from "../../../components/load-balancer/nginx/config/nginx-config.ts";
 import {
   fillNginxTemplate,
   type NginxBuild,
   type NginxConfig,
-} from "../../../components/load-balancer/nginx-template.ts";
-import type { Suite } from "../../../rehearsal/sandbox/apt-sources.ts";
+} from "../../../components/load-balancer/nginx/config/nginx-template.ts";
+import type { Suite } from "../../../rehearsal/sandbox/packages/apt-sources.ts";
 import type { Host } from "../../../rehearsal/sandbox/host.ts";
 import type { Sandbox } from "../../../rehearsal/sandbox/sandbox.ts";
 

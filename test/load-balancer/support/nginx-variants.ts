@@ -5,8 +5,8 @@ import type {
   Site,
   Termination,
 } from "../../../components/load-balancer/listener.ts";
-import type { NginxOptions } from "../../../components/load-balancer/nginx-options.ts";
-import type { NginxBuild } from "../../../components/load-balancer/nginx-template.ts";
+import type { NginxOptions } from "../../../components/load-balancer/nginx/config/nginx-options.ts";
+import type { NginxBuild } from "../../../components/load-balancer/nginx/config/nginx-template.ts";
 import { rendered } from "./rendered.ts";
 
 /** Files every variant's sites have. */

@@ -1,20 +1,20 @@
 import { request } from "node:https";
 import { localHost } from "../../../components/host/host.ts";
-import type { ShellScript } from "../../../components/host/link.ts";
+import type { ShellScript } from "../../../components/host/shell/link.ts";
 import { renderScript } from "../../../components/host/script.ts";
 import {
   renderSingleNodeNginxScript,
   type SingleNodeNginxScriptArgs,
-} from "../../../components/load-balancer/single-node-nginx-script.ts";
-import { defaultNginxOptions } from "../../../components/load-balancer/nginx-options.ts";
+} from "../../../components/load-balancer/nginx/single-node/single-node-nginx-script.ts";
+import { defaultNginxOptions } from "../../../components/load-balancer/nginx/config/nginx-options.ts";
 import { balancerCertificates, rancherListeners } from "../../../components/load-balancer/rancher-listeners.ts";
-import type { SingleNodeNginxSettings } from "../../../components/stack-file.ts";
+import type { SingleNodeNginxSettings } from "../../../components/stack-file/stack-file.ts";
 import type { DockerEngine } from "../../../rehearsal/docker/docker-engine.ts";
 import { dockerOnHost } from "../../../rehearsal/docker/docker-on-host.ts";
 import { startImageRegistry } from "../../../rehearsal/docker/image-registry.ts";
 import { nginxImage } from "../../../rehearsal/docker/nginx-image.ts";
 import type { CommandResult } from "../../../rehearsal/sandbox/command.ts";
-import { inDockerSandbox } from "../../rehearsal/support/docker-sandbox.ts";
+import { inDockerSandbox } from "../../rehearsal/support/single-node/docker-sandbox.ts";
 import { ScriptedHost, type ScriptEnd, type ScriptOptions } from "../../rehearsal/support/scripted-host.ts";
 import { issue } from "../../support/certificates.ts";
 import { devNginx, devSettings } from "../../support/dev-stack.ts";

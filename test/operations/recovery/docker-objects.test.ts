@@ -1,4 +1,4 @@
-import { link } from "../../../components/host/link.ts";
+import { link } from "../../../components/host/shell/link.ts";
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { recoverRelease, requireSameCluster, type PendingRelease } from "../../../operations/recovery/helm-release.ts";
 import { helmOn } from "../../../operations/recovery/helm.ts";
-import { FakeTools } from "../../support/fake-tool.ts";
+import { FakeTools } from "../../support/scripts/fake-tool.ts";
 
 const urn = "urn:pulumi:prod::rancher::kubernetes:helm.sh/v3:Release::rancher-release";
 const pending = (operation: string): PendingRelease => ({

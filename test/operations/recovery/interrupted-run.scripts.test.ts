@@ -1,16 +1,16 @@
-import { link } from "../../../components/host/link.ts";
+import { link } from "../../../components/host/shell/link.ts";
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Engine } from "../../../operations/engine.ts";
+import type { Engine } from "../../../operations/engine/engine.ts";
 import { recoverInterruptedRun } from "../../../operations/recovery/interrupted-run.ts";
 import { ownershipLabels } from "../../../components/cluster/ownership.ts";
 import type { ExportedStack } from "../../../operations/recovery/deployment.ts";
 import { playApi } from "../../support/kubernetes-api.ts";
-import { FakeTools } from "../../support/fake-tool.ts";
+import { FakeTools } from "../../support/scripts/fake-tool.ts";
 
 vi.mock("../../../operations/recovery/orphans.ts", () => ({ endOrphans: () => ["node (process 7), left behind"] }));
 

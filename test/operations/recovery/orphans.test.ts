@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { runVariable } from "../../../operations/engine.ts";
+import { runVariable } from "../../../operations/engine/engine.ts";
 import { endOrphans, markedProcesses, orphansAmong } from "../../../operations/recovery/orphans.ts";
 
 const marked = (pid: number, run: string, executable: string) => ({ pid, run, executable });

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { archiveTable, listArchivesScript, readArchives } from "../../../operations/single-node/archives.ts";
-import { ScriptSandbox } from "../../support/script-run.ts";
+import { ScriptSandbox } from "../../support/scripts/script-run.ts";
 
 const old = "rancher-2.14.3-20261119T030000Z.tar.gz";
 const digest = `sha256:${"0123456789abcdef".repeat(4)}`;

@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { projectFolder } from "../../../operations/work-folder.ts";
-import { FakeTools } from "../../support/fake-tool.ts";
+import { projectFolder } from "../../../operations/stack/work-folder.ts";
+import { FakeTools } from "../../support/scripts/fake-tool.ts";
 
 /** Runs the commands as a user would, with an engine and a Docker that record their calls. */
 const archives = ["rancher-2.15.2-20261121T030000Z.tar.gz", "rancher-2.14.3-20261119T030000Z.tar.gz"] as const;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readSettings, type SingleNodeSettings } from "../../../components/stack-file.ts";
+import { readSettings, type SingleNodeSettings } from "../../../components/stack-file/stack-file.ts";
 import type { Archive } from "../../../operations/single-node/archives.ts";
 import { adoptEdits, chosenArchive, restoreEdits } from "../../../operations/single-node/data-source-edits.ts";
 

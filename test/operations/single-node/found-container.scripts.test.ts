@@ -7,7 +7,7 @@ import {
   type FoundContainer,
 } from "../../../operations/single-node/found-container.ts";
 import { devSettings } from "../../support/dev-stack.ts";
-import { ScriptSandbox } from "../../support/script-run.ts";
+import { ScriptSandbox } from "../../support/scripts/script-run.ts";
 
 const found: FoundContainer = {
   container: "old",

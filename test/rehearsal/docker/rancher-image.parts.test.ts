@@ -4,7 +4,7 @@ import { putImage } from "../../../rehearsal/docker/container-image.ts";
 import type { Fault } from "../../../rehearsal/docker/rancher-image/faults.ts";
 import { rancherImage } from "../../../rehearsal/docker/rancher-image.ts";
 import { clearLeftovers } from "../../../rehearsal/sandbox/leftovers.ts";
-import { makeDockerTestMachine, type DockerTestMachine } from "../support/docker-test-machine.ts";
+import { makeDockerTestMachine, type DockerTestMachine } from "../support/single-node/docker-test-machine.ts";
 
 const made = await makeDockerTestMachine();
 if ("refused" in made) console.warn(`A fake Rancher is not tested in a Docker engine here: ${made.refused}`);

@@ -14,7 +14,7 @@ import path from "node:path";
 
 import { openRelay, type Relay } from "../../../rehearsal/genuine-rancher/relay.ts";
 import { createCertificateAuthority } from "../../../rehearsal/kubernetes/certificate-authority.ts";
-import { type IngressListener, openIngressListener } from "../../../rehearsal/fakes/ingress-listener.ts";
+import { type IngressListener, openIngressListener } from "../../../rehearsal/fakes/ingress/ingress-listener.ts";
 import { ask, type Seen } from "./ask.ts";
 
 export const address = "127.0.0.1";

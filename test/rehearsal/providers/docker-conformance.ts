@@ -1,7 +1,7 @@
 import { getRegistryImage, Provider } from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { imageWithDigest } from "../../../components/docker/image-digest.ts";
+import { imageWithDigest } from "../../../components/docker/rancher/image-digest.ts";
 import { issue } from "../../support/certificates.ts";
 import { startImageRegistry, type ImageRegistry } from "../../../rehearsal/docker/image-registry.ts";
 import type { ScratchEngine } from "./scratch-engine.ts";

@@ -8,7 +8,7 @@ import { imageRoot } from "../../../rehearsal/docker/image-root.ts";
 import { pluginFolder } from "../../../rehearsal/providers/genuine-plugin.ts";
 import { sdkVersion } from "../../../rehearsal/providers/install.ts";
 import { clearLeftovers } from "../../../rehearsal/sandbox/leftovers.ts";
-import { makeDockerTestMachine, type DockerTestMachine } from "../support/docker-test-machine.ts";
+import { makeDockerTestMachine, type DockerTestMachine } from "../support/single-node/docker-test-machine.ts";
 import { dockerEngineConforms, testImage } from "./docker-engine-conformance.ts";
 import { ScratchEngine, type Kind } from "./scratch-engine.ts";
 

@@ -1,4 +1,4 @@
-import { randomOf } from "./single-node-kills.ts";
+import { randomOf } from "./single-node/single-node-kills.ts";
 import type { ScriptedHost, ScriptEnd, ScriptOptions } from "./scripted-host.ts";
 
 /** The file on a host in which a traced script records its commands. */

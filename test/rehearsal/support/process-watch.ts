@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { projectFolder } from "../../../operations/work-folder.ts";
+import { projectFolder } from "../../../operations/stack/work-folder.ts";
 import type { Needles } from "./canaries.ts";
 
 /** One place where a secret was seen. */

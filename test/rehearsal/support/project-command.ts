@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { projectFolder } from "../../../operations/work-folder.ts";
+import { projectFolder } from "../../../operations/stack/work-folder.ts";
 import { runCommand, type CommandResult } from "../../../rehearsal/sandbox/command.ts";
 import type { Rehearsed } from "./rehearsed.ts";
 

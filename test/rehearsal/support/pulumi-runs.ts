@@ -1,4 +1,4 @@
-import type { Engine } from "../../../operations/engine.ts";
+import type { Engine } from "../../../operations/engine/engine.ts";
 import { editStackFile } from "../../../rehearsal/engine-run.ts";
 
 /** Output of one run of Pulumi, in order, without colours. */

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { projectFolder } from "../../../operations/work-folder.ts";
+import { projectFolder } from "../../../operations/stack/work-folder.ts";
 import { ledgerEntries, type LedgerEntry } from "../../../rehearsal/sandbox/ledger.ts";
 import { isAlive } from "../../../rehearsal/sandbox/process-identity.ts";
 

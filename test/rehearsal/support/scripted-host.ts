@@ -3,18 +3,21 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { renderBaseCreate, renderBaseDelete, renderBaseUpdate } from "../../../components/host/base-script.ts";
 import { sshHost } from "../../../components/host/host.ts";
-import { shellLibrary, type ShellScript } from "../../../components/host/link.ts";
+import { shellLibrary, type ShellScript } from "../../../components/host/shell/link.ts";
 import { renderScript } from "../../../components/host/script.ts";
 import type { Listener } from "../../../components/load-balancer/listener.ts";
-import { generationPort, renderNginxConfig } from "../../../components/load-balancer/nginx-config.ts";
-import { defaultNginxOptions } from "../../../components/load-balancer/nginx-options.ts";
-import { renderNginxScript, type NginxScriptArgs } from "../../../components/load-balancer/nginx-script.ts";
-import { fillNginxTemplate } from "../../../components/load-balancer/nginx-template.ts";
+import { generationPort, renderNginxConfig } from "../../../components/load-balancer/nginx/config/nginx-config.ts";
+import { defaultNginxOptions } from "../../../components/load-balancer/nginx/config/nginx-options.ts";
+import {
+  renderNginxScript,
+  type NginxScriptArgs,
+} from "../../../components/load-balancer/nginx/package/nginx-script.ts";
+import { fillNginxTemplate } from "../../../components/load-balancer/nginx/config/nginx-template.ts";
 import { isTraceOfPackageManager } from "../../../rehearsal/traces.ts";
 import { runCommand, type CommandResult } from "../../../rehearsal/sandbox/command.ts";
 import type { Host } from "../../../rehearsal/sandbox/host.ts";
 import type { Sandbox } from "../../../rehearsal/sandbox/sandbox.ts";
-import { shell } from "../../support/shell.ts";
+import { shell } from "../../support/scripts/shell.ts";
 
 export interface ScriptOptions {
   readonly secrets?: Readonly<Record<string, string>>;

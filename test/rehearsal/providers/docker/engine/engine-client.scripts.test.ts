@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, it, vi } from "vitest";
 import { EngineClient } from "../../../../../rehearsal/providers/docker/engine/engine-client.ts";
-import { ScriptSandbox } from "../../../../support/script-run.ts";
+import { ScriptSandbox } from "../../../../support/scripts/script-run.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 

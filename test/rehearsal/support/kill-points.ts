@@ -10,7 +10,7 @@ const traceFile = "/run/kill-points";
  * function's first argument.
  */
 function trapped(text: string, action: string): string {
-  const place = `first=\${1-} place="$LINENO \${FUNCNAME[0]-} \${BASH_COMMAND%%"$newline"*} [\${first%%"$newline"*}]"`;
+  const place = `kill_first=\${1-} place="$LINENO \${FUNCNAME[0]-} \${BASH_COMMAND%%"$newline"*} [\${kill_first%%"$newline"*}]"`;
   const trap = `trap '[ "$BASHPID" != "$$" ] || { ${place}; ${action}; }' DEBUG`;
   const [start, end] = ["{ script=$(cat); } <<'SCRIPT'\n", ' sh -c "$script"'];
   if (!text.includes(start) || !text.includes(end)) throw new Error("the script's inner text is not where it was");

@@ -1,37 +1,14 @@
 import { quote } from "../../components/host/shell/shell.ts";
 import type { Completes } from "../commands/command.ts";
 import type { Completed } from "./completion.ts";
+import { filled } from "./filled.ts";
 
 export function zshCompletion(commands: readonly Completed[], folder: string): string {
-  return `#compdef rancher
-# zsh completion of rancher. To use it, after compinit: source <(npx rancher completion zsh)
-_rancher_stacks() {
-  local -a stacks
-  stacks=(${quote(folder)}/Pulumi.*.yaml(N:t:r:s/Pulumi./))
-  _describe -t stacks stack stacks
-  _files -g '*.(yaml|yml)'
-}
-
-_rancher() {
-  local context state state_descr line
-  local -a commands
-  typeset -A opt_args
-  commands=(
-${commands.map(({ name, summary }) => `    ${quote(`${name}:${summary}`)}`).join("\n")}
-  )
-  _arguments -C '1:command:->command' '*::argument:->argument'
-  case $state in
-    command) _describe -t commands command commands ;;
-    argument)
-      case $words[1] in
-${commands.map(caseOf).join("\n")}
-      esac
-      ;;
-  esac
-}
-
-if [ "$funcstack[1]" = _rancher ]; then _rancher "$@"; else compdef _rancher rancher; fi
-`;
+  return filled("rancher.zsh", {
+    folder: quote(folder),
+    summaries: commands.map(({ name, summary }) => `    ${quote(`${name}:${summary}`)}`).join("\n"),
+    cases: commands.map(caseOf).join("\n"),
+  });
 }
 
 function caseOf({ name, words, options }: Completed): string {

@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { checkChartValues, type ChartFindings } from "./components/chart/chart-check.ts";
+import { checkChartValues } from "./components/chart/chart-check.ts";
 import { checkCluster } from "./components/cluster/cluster-gate.ts";
 import { existingCluster } from "./components/cluster/existing/existing-cluster.ts";
 import { checkUpgrade } from "./components/program/compatibility.ts";
+import { readKnown } from "./components/program/known-output.ts";
 import { versionOfLastRun } from "./components/program/last-run.ts";
 import { nextSteps, urlOf } from "./components/program/next-steps.ts";
 import { describeProblems, type Problem } from "./components/program/problem.ts";
@@ -78,7 +79,5 @@ function refuseKubeconfig({ message }: Error): never {
 
 function lookAtChart(settings: HighAvailabilitySettings, secrets: Secrets) {
   const credentials = pulumi.output<string | undefined>(secrets.chartRepositoryCredentials);
-  return new Promise<ChartFindings>((resolve, reject) => {
-    credentials.apply((text) => checkChartValues(settings, text, proxyFor).then(resolve, reject));
-  });
+  return readKnown(credentials, (text) => checkChartValues(settings, text, proxyFor));
 }

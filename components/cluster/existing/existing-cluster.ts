@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { clientAddressSourceOf } from "../ingress/balancer-trust.ts";
 import type { HighAvailabilitySettings } from "../../stack-file/stack-file.ts";
+import { readKnown } from "../../program/known-output.ts";
 import type { Cluster } from "../cluster.ts";
 import type { ClusterFacts } from "../cluster-facts.ts";
 import { plannedFacts } from "../planned-facts.ts";
@@ -32,7 +33,5 @@ function surveyed(
   stack: string,
 ): Promise<ClusterFacts> {
   const trustsBalancer = clientAddressSourceOf(settings) !== undefined;
-  return new Promise((resolve, reject) => {
-    kubeconfig.apply((text) => survey(text, stack, trustsBalancer, settings.hostname).then(resolve, reject));
-  });
+  return readKnown(kubeconfig, (text) => survey(text, stack, trustsBalancer, settings.hostname));
 }

@@ -2,6 +2,7 @@ import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.
 import * as pulumi from "@pulumi/pulumi";
 import { findControllers } from "./ingress-findings.ts";
 import { trustIsLive, type IngressTrustArgs as Trust, type PackagedChart } from "./ingress-trust-plan.ts";
+import { readKnown } from "../../program/known-output.ts";
 import { readKubeconfig } from "../existing/kubeconfig.ts";
 import { answerTime, getFrom } from "../existing/kubernetes-api.ts";
 import { ownershipLabels } from "../ownership.ts";
@@ -57,22 +58,20 @@ export class IngressTrust extends pulumi.ComponentResource {
 }
 
 function trusted(config: pulumi.CustomResource, { trust, kubeconfig }: IngressTrustArgs): Promise<pulumi.Resource> {
-  return new Promise((done, failed) => {
-    pulumi.all([config.id, kubeconfig]).apply(async ([, text]) => {
-      try {
-        const access = await readKubeconfig(text);
-        await awaitTrust({
-          controller: trust.controller,
-          look: () => findControllers(getFrom(access, AbortSignal.timeout(answerTime))),
-          isLive: (controllers) => trustIsLive({ ...trust, findings: { ...trust.findings, controllers } }),
-          log: (line) => void pulumi.log.info(line, config, undefined, true),
-          timeout,
-          pause,
-        });
-        done(config);
-      } catch (error) {
-        failed(new pulumi.ResourceError((error as Error).message, config));
-      }
-    });
+  return readKnown(pulumi.all([config.id, kubeconfig]), async ([, text]) => {
+    try {
+      const access = await readKubeconfig(text);
+      await awaitTrust({
+        controller: trust.controller,
+        look: () => findControllers(getFrom(access, AbortSignal.timeout(answerTime))),
+        isLive: (controllers) => trustIsLive({ ...trust, findings: { ...trust.findings, controllers } }),
+        log: (line) => void pulumi.log.info(line, config, undefined, true),
+        timeout,
+        pause,
+      });
+      return config;
+    } catch (error) {
+      throw new pulumi.ResourceError((error as Error).message, config);
+    }
   });
 }

@@ -45,7 +45,10 @@ async function highAvailability({ mode, settings, secrets, kubeconfig }: InputOf
 }
 
 async function singleNode({ mode, settings, secrets, ...engine }: InputOf<"single-node">) {
-  const [installed, { SingleNode }] = await Promise.all([versionOfLastRun(), import("./components/recipes/single-node.ts")]);
+  const [installed, { SingleNode }] = await Promise.all([
+    versionOfLastRun(),
+    import("./components/recipes/single-node.ts"),
+  ]);
   refuse(checkUpgrade(settings.version, installed, settings.docker.restore !== undefined, settings.docker));
 
   const installation = new SingleNode("rancher", { settings, secrets, ...engine });

@@ -5,7 +5,7 @@ import { parse, stringify } from "yaml";
 import { readFileSync } from "node:fs";
 import { prepareEngine, type Engine } from "../operations/engine/engine.ts";
 import { makeWorkFolder } from "../operations/stack/work-folder.ts";
-import type { OverlaidStack } from "./overlay.ts";
+import type { OverlaidStack } from "./high-availability/overlay.ts";
 import { dieWithUs } from "./providers/protocol/private-folder.ts";
 
 export interface EngineRunOptions {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { HostFile, SandboxCertificate } from "./balancer-overlay.ts";
 import type { CertificateAuthority } from "./kubernetes/certificate-authority.ts";
-import type { WantedMachines } from "./overlay.ts";
+import type { WantedMachines } from "./high-availability/overlay.ts";
 import type { Host } from "./sandbox/host.ts";
 
 /**

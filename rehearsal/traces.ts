@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { tool } from "../tools/toolbox.mjs";
 import type { CheckResult } from "./checks.ts";
 import type { DockerEngine } from "./docker/docker-engine.ts";
-import type { Rehearsal } from "./rehearsal.ts";
+import type { Rehearsal } from "./high-availability/rehearsal.ts";
 import { checkSecondUp } from "./second-up.ts";
 import type { Host } from "./sandbox/host.ts";
 

@@ -1,7 +1,7 @@
 import { nginxReplaced, overlayImage, type HostFile, type SandboxCertificate } from "../balancer-overlay.ts";
 import type { SandboxImage } from "../docker/sandbox-registry.ts";
 import { overlayEitherMode } from "../either-mode-overlay.ts";
-import { portsOf, type OverlaidStack, type Ports } from "../overlay.ts";
+import { portsOf, type OverlaidStack, type Ports } from "../high-availability/overlay.ts";
 import { mapping, text, type Mapping } from "../stack-values.ts";
 
 /** The parts that a stack file of a single node needs in the sandbox. */

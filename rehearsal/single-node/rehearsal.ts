@@ -15,10 +15,10 @@ import { startSandboxRegistry, type SandboxRegistry } from "../docker/sandbox-re
 import { madeUpPassword, prepareRehearsalEngine } from "../engine-run.ts";
 import { certificatesFor, putFiles } from "../host-certificates.ts";
 import { createCertificateAuthority, type CertificateAuthority } from "../kubernetes/certificate-authority.ts";
-import type { OverlaidStack } from "../overlay.ts";
+import type { OverlaidStack } from "../high-availability/overlay.ts";
 import { runUntil } from "../phases.ts";
 import { installProviders } from "../providers/install.ts";
-import { participant, userPulumiHome, type RehearsalOptions } from "../rehearsal.ts";
+import { participant, userPulumiHome, type RehearsalOptions } from "../high-availability/rehearsal.ts";
 import { mapping, text } from "../stack-values.ts";
 import type { Participant } from "../summary.ts";
 import type { Host } from "../sandbox/host.ts";

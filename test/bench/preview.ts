@@ -5,7 +5,7 @@ import { prepareEngine, type Engine } from "../../operations/engine/engine.ts";
 import { findStackFile } from "../../operations/stack/stack-yaml.ts";
 import { projectFolder } from "../../operations/stack/work-folder.ts";
 import { startPhases } from "../../rehearsal/phases.ts";
-import { startRehearsal } from "../../rehearsal/rehearsal.ts";
+import { startRehearsal } from "../../rehearsal/high-availability/rehearsal.ts";
 import { compare } from "./compare.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { checkTakeover, floatingAddressOf } from "../../rehearsal/floating-address.ts";
+import { checkTakeover, floatingAddressOf } from "../../rehearsal/high-availability/floating-address.ts";
 import { checkNothingLeft, checkUnchanged, markHosts } from "../../rehearsal/traces.ts";
 import { clearLeftovers } from "../../rehearsal/sandbox/leftovers.ts";
 import { lastFailedChecks } from "./support/balancer-checks.ts";

@@ -2,7 +2,11 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startPhases } from "../../../rehearsal/phases.ts";
-import { startRehearsal, type Rehearsal, type RehearsalOptions } from "../../../rehearsal/rehearsal.ts";
+import {
+  startRehearsal,
+  type Rehearsal,
+  type RehearsalOptions,
+} from "../../../rehearsal/high-availability/rehearsal.ts";
 import type { Host } from "../../../rehearsal/sandbox/host.ts";
 import { pulumiRuns, talk, type PulumiRuns } from "./pulumi-runs.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { overlay, wantedMachines, type SandboxFacts } from "../../rehearsal/overlay.ts";
+import { overlay, wantedMachines, type SandboxFacts } from "../../../rehearsal/high-availability/overlay.ts";
 
 const sandbox: SandboxFacts = {
   hosts: new Map([["lb-1", { address: "198.18.0.11", hostKey: "ssh-ed25519 WORLD" }]]),

@@ -1,8 +1,8 @@
-import { overlayBalancer, type BalancerSandbox, type HostFile, type SandboxCertificate } from "./balancer-overlay.ts";
-import type { ReplacedRepositories } from "./charts/choose-charts.ts";
-import { overlayEitherMode } from "./either-mode-overlay.ts";
-import type { IngressController } from "./kubernetes/ingress-controller.ts";
-import { entries, mapping, text, type Mapping } from "./stack-values.ts";
+import { overlayBalancer, type BalancerSandbox, type HostFile, type SandboxCertificate } from "../balancer-overlay.ts";
+import type { ReplacedRepositories } from "../charts/choose-charts.ts";
+import { overlayEitherMode } from "../either-mode-overlay.ts";
+import type { IngressController } from "../kubernetes/ingress-controller.ts";
+import { entries, mapping, text, type Mapping } from "../stack-values.ts";
 
 /** The machines that a stack file names, for the sandbox to create. */
 export interface WantedMachines {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { answerOf, ask, type BalancerAddress } from "./balancer-client.ts";
-import type { CheckResult } from "./checks.ts";
+import { answerOf, ask, type BalancerAddress } from "../balancer-client.ts";
+import type { CheckResult } from "../checks.ts";
 import type { OverlaidStack } from "./overlay.ts";
-import { mapping, text } from "./stack-values.ts";
-import type { Host } from "./sandbox/host.ts";
+import { mapping, text } from "../stack-values.ts";
+import type { Host } from "../sandbox/host.ts";
 
 /** The floating address in the sandbox, or undefined when the stack has none. */
 export function floatingAddressOf({ values }: Pick<OverlaidStack, "values">): string | undefined {

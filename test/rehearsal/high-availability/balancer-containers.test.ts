@@ -1,6 +1,9 @@
 import { expect, it } from "vitest";
-import { UserError } from "../../operations/command-line.ts";
-import { startBalancerContainers, type BalancerContainersOptions } from "../../rehearsal/balancer-containers.ts";
+import { UserError } from "../../../operations/command-line.ts";
+import {
+  startBalancerContainers,
+  type BalancerContainersOptions,
+} from "../../../rehearsal/high-availability/balancer-containers.ts";
 
 it("a rehearsal on hosts without a Docker engine reports why, and what can be rehearsed instead", async () => {
   const stderr = "E: Unable to locate package docker.io\n";

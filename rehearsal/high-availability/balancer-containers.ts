@@ -1,15 +1,15 @@
-import { hardening } from "../components/load-balancer/nginx/container/nginx-container-spec.ts";
-import { UserError } from "../operations/command-line.ts";
-import type { Closer } from "./closing.ts";
-import { checkContainer } from "./docker/container-check.ts";
-import type { DockerEngine } from "./docker/docker-engine.ts";
-import { dockerOnHost, dockerParticipant, withheldHere } from "./docker/docker-on-host.ts";
-import { nginxImage, nginxInImage, nginxTag } from "./docker/nginx-image.ts";
-import { startSandboxRegistry, type SandboxImage, type SandboxRegistry } from "./docker/sandbox-registry.ts";
-import type { CertificateAuthority } from "./kubernetes/certificate-authority.ts";
-import type { Participant } from "./summary.ts";
-import type { Host } from "./sandbox/host.ts";
-import type { Sandbox } from "./sandbox/sandbox.ts";
+import { hardening } from "../../components/load-balancer/nginx/container/nginx-container-spec.ts";
+import { UserError } from "../../operations/command-line.ts";
+import type { Closer } from "../closing.ts";
+import { checkContainer } from "../docker/container-check.ts";
+import type { DockerEngine } from "../docker/docker-engine.ts";
+import { dockerOnHost, dockerParticipant, withheldHere } from "../docker/docker-on-host.ts";
+import { nginxImage, nginxInImage, nginxTag } from "../docker/nginx-image.ts";
+import { startSandboxRegistry, type SandboxImage, type SandboxRegistry } from "../docker/sandbox-registry.ts";
+import type { CertificateAuthority } from "../kubernetes/certificate-authority.ts";
+import type { Participant } from "../summary.ts";
+import type { Host } from "../sandbox/host.ts";
+import type { Sandbox } from "../sandbox/sandbox.ts";
 
 export interface BalancerContainersOptions {
   readonly sandbox: Sandbox;

@@ -11,6 +11,7 @@ import { devSecrets } from "../support/dev-stack.ts";
 import { hostKey, prodCluster, prodSecrets } from "../support/prod-stack.ts";
 import { goodSingleNode, goodSource } from "../stack-files/stack-file-case.ts";
 
+/** In this tier because it synthesises a stack for each of some two hundred keys. */
 type Values = Readonly<Record<string, unknown>>;
 type Path = readonly (string | number)[];
 

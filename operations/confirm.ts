@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline/promises";
-import { UserError } from "./command-line.ts";
+import { UserError } from "./user-error.ts";
 
 /**
  * Asks a question. Only the answer `yes` confirms it.

@@ -1,8 +1,8 @@
 import { CommanderError } from "commander";
 import type { Purpose } from "../tools/bootstrap/plan.mjs";
-import { exitCodeOf } from "./command-line.ts";
+import { exitCodeOf } from "./user-error.ts";
 import { commands } from "./commands/table.ts";
-import { buildProgram } from "./engine/program.ts";
+import { buildProgram } from "./command-parser.ts";
 
 export interface MainOptions {
   /** Installs what a command needs; returns 0, or the exit code to end with. */

@@ -1,5 +1,10 @@
 import { stripVTControlCharacters } from "node:util";
+import pc from "picocolors";
 import wrapAnsi from "wrap-ansi";
+import { progressTo } from "../tools/progress.mjs";
+
+/** Prints a line on standard error, dimmed: progress, and notes beside a result. */
+export const printDim = progressTo(process.stderr, pc.dim);
 
 /** Columns of the terminal. Unlimited when the output is not a terminal, so that logs keep whole lines. */
 export function terminalColumns(stream: NodeJS.WriteStream = process.stdout): number {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import pc from "picocolors";
-import { UserError } from "../operations/command-line.ts";
+import { UserError } from "../operations/user-error.ts";
 import { findStackFile, readStackYaml } from "../operations/stack/stack-yaml.ts";
 import { projectFolder, type StackFile } from "../operations/stack/work-folder.ts";
 import { wrapText } from "../operations/terminal.ts";

@@ -1,5 +1,5 @@
 import pc from "picocolors";
-import { UserError } from "../operations/command-line.ts";
+import { UserError } from "../operations/user-error.ts";
 import type { Engine } from "../operations/engine/engine.ts";
 import type { CheckResult } from "./checks.ts";
 import { nextCommands, openShell, untilInterrupted } from "./pauses.ts";

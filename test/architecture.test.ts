@@ -15,7 +15,7 @@ const isBlock = ({ path, text }: SourceFile) =>
   /\bmachine\.run\(/.test(text) ||
   ["components/program/stack-input.ts", "components/program/refusal.ts"].includes(path);
 
-/** Assembles blocks, as does each part of a recipe. */
+/** A recipe assembles blocks. */
 const isRecipe = ({ path }: SourceFile) => path.startsWith("components/recipes/");
 
 const blocks = components.filter(isBlock);
@@ -72,18 +72,18 @@ describe("the program", () => {
 
   it("has no import cycles, types included", () => {
     const byPath = new Map(program.map((file) => [file.path, file]));
-    const circles: string[] = [];
-    const visit = (path: string, way: readonly string[]): void => {
-      if (way.includes(path)) {
-        circles.push([...way.slice(way.indexOf(path)), path].join(" -> "));
+    const cycles: string[] = [];
+    const visit = (path: string, before: readonly string[]): void => {
+      if (before.includes(path)) {
+        cycles.push([...before.slice(before.indexOf(path)), path].join(" -> "));
         return;
       }
       const imports = byPath.get(path)?.imports ?? [];
-      for (const { target } of imports) visit(target, [...way, path]);
+      for (const { target } of imports) visit(target, [...before, path]);
     };
     visit("index.ts", []);
 
-    expect(circles).toEqual([]);
+    expect(cycles).toEqual([]);
   });
 
   it("reads configuration and environment in one file", () => {

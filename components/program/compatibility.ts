@@ -5,6 +5,7 @@ import type { Problem } from "./problem.ts";
 import { primeProblems, upgradeProblems, type RancherSource } from "./rancher-editions.ts";
 import {
   certManagerReleases,
+  firstRancherWithoutRke,
   minorOf,
   rancherReleases,
   unsupportedKubernetes,
@@ -12,7 +13,7 @@ import {
 } from "./versions.ts";
 
 /** Versions, with or without a leading `v`. Unknown versions are absent and not checked. */
-export interface Asked extends RancherSource {
+export interface RequestedVersions extends RancherSource {
   readonly rancher: string;
   /** The currently installed version. */
   readonly installedRancher?: string | undefined;
@@ -28,13 +29,13 @@ export interface Asked extends RancherSource {
  * Finds incompatible versions, and reports each at the key that the user would change. Skips values that are not
  * versions, because the stack file's checks report them.
  */
-export function checkCompatibility(asked: Asked): Problem[] {
+export function checkCompatibility(asked: RequestedVersions): Problem[] {
   const rancher = parse(asked.rancher);
   if (rancher === null) return [];
   const problems: Problem[] = [];
   if (asked.installedRancher !== undefined)
     problems.push(...upgradeProblems(rancher, asked.installedRancher, asked, restoreAndRollBack(rancher)));
-  if (asked.distribution === "rke" && gte(rancher, "2.12.0")) problems.push(rkeRefusal(rancher));
+  if (asked.distribution === "rke" && gte(rancher, firstRancherWithoutRke)) problems.push(rkeRefusal(rancher));
   const release = rancherReleases[minorOf(rancher)];
   if (release === undefined) {
     const known = Object.keys(rancherReleases);
@@ -46,9 +47,9 @@ export function checkCompatibility(asked: Asked): Problem[] {
   const misfits = kubernetes === null ? [] : kubernetesProblems(rancher, release, kubernetes, asked.kubernetes ?? "");
   problems.push(...misfits);
   // cert-manager is checked only against a supported Kubernetes.
-  const lasting = misfits.length > 0 ? null : kubernetes;
+  const supported = misfits.length > 0 ? null : kubernetes;
   if (asked.certManager !== undefined)
-    problems.push(...certManagerProblems(rancher, release, asked.certManager, lasting));
+    problems.push(...certManagerProblems(rancher, release, asked.certManager, supported));
   if (asked.helm !== undefined && parse(asked.helm) !== null && lt(asked.helm, release.helm))
     problems.push({
       key: "rancher:version",

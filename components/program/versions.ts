@@ -5,7 +5,9 @@ export interface Sourced {
   readonly checked: string;
 }
 
-/** What one Rancher minor needs and how it is maintained. Kubernetes minors are written `1.34`; ranges are inclusive. */
+/**
+ * What one Rancher minor needs and how it is maintained. Kubernetes minors are written `1.34`; ranges are inclusive.
+ */
 export interface RancherRelease extends Sourced {
   /** Newest patch in Rancher's public chart repositories and on Docker Hub. */
   readonly community: string;
@@ -23,8 +25,6 @@ export interface RancherRelease extends Sourced {
   readonly certManager: string;
   /** Oldest Helm, from helm-version-requirements, which states it from 2.12 on. */
   readonly helm: string;
-  /** Whether RKE clusters may still exist: since 2.12 the chart's pre-upgrade hook fails if they do. */
-  readonly rke: boolean;
 }
 
 /** The versions for stack files that name none. A new Rancher here also needs its row below. */
@@ -44,54 +44,33 @@ export const rancherAdvisory = {
 export const rancherReleases: Readonly<Record<string, RancherRelease>> = {
   "2.11": {
     ...{ community: "2.11.3", prime: "2.11.18", secure: "2.11.18", endOfSupport: "2026-10-24" },
-    ...{ chartKubernetes: "<1.33.0-0", kubernetes: ["1.30", "1.32"], certManager: "1.15.0", helm: "3.0.0", rke: true },
+    ...{ chartKubernetes: "<1.33.0-0", kubernetes: ["1.30", "1.32"], certManager: "1.15.0", helm: "3.0.0" },
     ...sourced("release notes of Rancher 2.11; endoflife.date/rancher", "2026-10-04"),
   },
   "2.12": {
     ...{ community: "2.12.3", prime: "2.12.14", secure: "2.12.14", endOfSupport: "2027-02-28" },
-    ...{
-      chartKubernetes: "<1.34.0-0",
-      kubernetes: ["1.31", "1.33"],
-      certManager: "1.15.0",
-      helm: "3.18.0",
-      rke: false,
-    },
+    ...{ chartKubernetes: "<1.34.0-0", kubernetes: ["1.31", "1.33"], certManager: "1.15.0", helm: "3.18.0" },
     ...sourced("release notes of Rancher 2.12; endoflife.date/rancher", "2026-10-04"),
   },
   "2.13": {
     ...{ community: "2.13.3", prime: "2.13.10", secure: "2.13.10", endOfSupport: "2027-06-17" },
-    ...{
-      chartKubernetes: "<1.35.0-0",
-      kubernetes: ["1.32", "1.34"],
-      certManager: "1.15.0",
-      helm: "3.18.0",
-      rke: false,
-    },
+    ...{ chartKubernetes: "<1.35.0-0", kubernetes: ["1.32", "1.34"], certManager: "1.15.0", helm: "3.18.0" },
     ...sourced("release notes of Rancher 2.13; endoflife.date/rancher", "2026-10-04"),
   },
   "2.14": {
     ...{ community: "2.14.3", prime: "2.14.6", secure: "2.14.6", endOfSupport: "2027-10-10" },
-    ...{
-      chartKubernetes: "<1.36.0-0",
-      kubernetes: ["1.33", "1.35"],
-      certManager: "1.15.0",
-      helm: "3.18.0",
-      rke: false,
-    },
+    ...{ chartKubernetes: "<1.36.0-0", kubernetes: ["1.33", "1.35"], certManager: "1.15.0", helm: "3.18.0" },
     ...sourced("release notes of Rancher 2.14; endoflife.date/rancher", "2026-10-04"),
   },
   "2.15": {
     ...{ community: "2.15.2", secure: "2.15.2" },
-    ...{
-      chartKubernetes: "<1.37.0-0",
-      kubernetes: ["1.34", "1.36"],
-      certManager: "1.15.0",
-      helm: "3.18.0",
-      rke: false,
-    },
+    ...{ chartKubernetes: "<1.37.0-0", kubernetes: ["1.34", "1.36"], certManager: "1.15.0", helm: "3.18.0" },
     ...sourced("release notes of Rancher 2.15.2; its chart repositories latest and stable", "2026-10-04"),
   },
 };
+
+/** First Rancher without RKE: the chart's pre-upgrade hook fails if RKE clusters exist. */
+export const firstRancherWithoutRke = "2.12.0";
 
 /** Kubernetes versions that no released Rancher supports, with the Rancher that will. */
 export const unsupportedKubernetes: Readonly<Record<string, Sourced & { readonly rancher: string }>> = {

@@ -38,7 +38,8 @@ export class HighAvailability extends pulumi.ComponentResource {
   public readonly bootstrapPassword: pulumi.Output<string>;
 
   constructor(name: string, args: HighAvailabilityArgs, opts?: pulumi.ComponentResourceOptions) {
-    // The UID is in the state as soon as this component is registered, so that recovery after a killed run never touches another cluster.
+    // The UID is in the state as soon as this component is registered, so that recovery after a killed run never
+    // touches another cluster.
     super("rancher:recipes:HighAvailability", name, { clusterUid: args.cluster.uid }, opts);
     const { settings, secrets, cluster } = args;
     const { facts, kubeconfig } = cluster;
@@ -53,7 +54,8 @@ export class HighAvailability extends pulumi.ComponentResource {
     });
     const balancerAfter = (...before: pulumi.Input<pulumi.Resource>[]) =>
       rancherLoadBalancer(settings, secrets, { parent: this, dependsOn: before });
-    // On a switch from layer 7 to 4, the ingress controller needs the certificate before the balancer stops terminating TLS.
+    // On a switch from layer 7 to 4, the ingress controller needs the certificate before the balancer stops terminating
+    // TLS.
     const balancerLast = facts.externalTls && end === "ingress";
     const earlyBalancer = balancerLast ? undefined : balancerAfter(...(trust ? [trust.live] : []));
 

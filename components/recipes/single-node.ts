@@ -26,8 +26,8 @@ export interface SingleNodeArgs {
 }
 
 /**
- * Rancher in one container on one Docker host, behind nginx. An upgrade is tested on a copy of the data before anything is
- * replaced. nginx is set up before Rancher. Destroy runs in reverse order and keeps the data.
+ * Rancher in one container on one Docker host, behind nginx. An upgrade is tested on a copy of the data before anything
+ * is replaced. nginx is set up before Rancher. Destroy runs in reverse order and keeps the data.
  *
  * Expects validated settings. Does not manage DNS: the hostname must resolve to the host.
  */
@@ -40,7 +40,9 @@ export class SingleNode extends pulumi.ComponentResource {
   public readonly image: pulumi.Output<string>;
   /** First password of `admin`, secret; not valid if `dataKept`. */
   public readonly bootstrapPassword: pulumi.Output<string>;
-  /** Whether Rancher's data existed before this stack or was restored or taken over, so that `admin` keeps its password. */
+  /**
+   * Whether Rancher's data existed before this stack or was restored or taken over, so that `admin` keeps its password.
+   */
   public readonly dataKept: pulumi.Output<boolean>;
   /** CA certificate that users and agents have to trust, PEM; undefined with a public CA or Rancher's own. */
   public readonly caCertificate: pulumi.Output<string> | undefined;

@@ -1,15 +1,15 @@
 import { z } from "zod";
 import { isMapping } from "./reading/mapping.ts";
 import type { Mapping } from "./reading/mapping.ts";
+import { modes, type Mode } from "./modes.ts";
 import { describeConditions } from "./reading/only-with.ts";
 import { nearest } from "./reading/nearest.ts";
-import { modes, stackFileSchema } from "./schema.ts";
-import type { Parsed, StackFile } from "./schema.ts";
+import { highAvailabilitySchema } from "./high-availability-schema.ts";
+import type { HighAvailabilityFile } from "./high-availability-schema.ts";
+import type { Parsed } from "./reading/parsed.ts";
 import type { SchemaNode } from "./reading/schema-node.ts";
 import { singleNodeSchema } from "./single-node-schema.ts";
 import type { SingleNodeFile } from "./single-node-schema.ts";
-
-export type Mode = (typeof modes)[number];
 
 /** The keys of one mode, for parsing and as data for messages and documentation. */
 export interface ModeSchema {
@@ -20,7 +20,7 @@ export interface ModeSchema {
 }
 
 /** A parsed stack file of either mode, for rules that apply to both. */
-export type AnyParsed = Parsed<StackFile> | Parsed<SingleNodeFile>;
+export type AnyParsed = Parsed<HighAvailabilityFile> | Parsed<SingleNodeFile>;
 
 const modeSchemaOf = (mode: Mode, schema: z.ZodObject): ModeSchema => ({
   mode,
@@ -29,7 +29,7 @@ const modeSchemaOf = (mode: Mode, schema: z.ZodObject): ModeSchema => ({
 });
 
 export const modeSchemas: Readonly<Record<Mode, ModeSchema>> = {
-  "high-availability": modeSchemaOf("high-availability", stackFileSchema),
+  "high-availability": modeSchemaOf("high-availability", highAvailabilitySchema),
   "single-node": modeSchemaOf("single-node", singleNodeSchema),
 };
 

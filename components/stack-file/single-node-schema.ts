@@ -2,8 +2,8 @@ import { z } from "zod";
 import { forwarding, nginxFields, ports, runAsField } from "./keys/load-balancer/balancer-schema.ts";
 import { docker } from "./keys/docker/docker-schema.ts";
 import { sshDefaults } from "./keys/hosts/host-schema.ts";
-import { stackFileSchema } from "./schema.ts";
-import { certificateOfYours } from "./keys/tls/tls-schema.ts";
+import { highAvailabilitySchema } from "./high-availability-schema.ts";
+import { ownCertificate } from "./keys/tls/tls-schema.ts";
 
 const loadBalancer = z
   .discriminatedUnion("kind", [
@@ -44,7 +44,7 @@ const tls = z
           "Rancher's own certificate; with `loadBalancer.kind: none`, where it is the default and the only one.",
       }),
     }),
-    certificateOfYours,
+    ownCertificate,
   ])
   .default({ source: "generated" })
   .meta({
@@ -52,7 +52,7 @@ const tls = z
     examples: ["{ source: secret, certificate: certificates/rancher.pem }"],
   });
 
-const { mode, hostname, version } = stackFileSchema.shape;
+const { mode, hostname, version } = highAvailabilitySchema.shape;
 
 /** Every key of a single node that is not a secret. */
 export const singleNodeSchema = z.strictObject({

@@ -1,8 +1,8 @@
 import { rancherImage } from "./keys/docker/docker-fields.ts";
 import { sshHostSettings } from "./keys/hosts/host-settings.ts";
 import { nginxOptions, siteSettings } from "./keys/load-balancer/load-balancer-settings.ts";
-import { certificateSettings } from "./settings-from-parsed.ts";
-import type { ReadCertificates } from "./settings-from-parsed.ts";
+import { certificateSettings } from "./high-availability-settings.ts";
+import type { ReadCertificates } from "./reading/reading.ts";
 import type {
   DockerSettings,
   SingleNodeBalancerSettings,

@@ -12,20 +12,21 @@ import { misplacedCertificates } from "./keys/tls/misplaced-certificates.ts";
 import { misplacedSecrets } from "./keys/secrets/misplaced-secrets.ts";
 import { limits } from "./fields/limits.ts";
 import type { Mapping } from "./reading/mapping.ts";
-import { choicesToCome } from "./reading/unsupported.ts";
+import { plannedChoices } from "./reading/unsupported.ts";
 import type { Unsupported } from "./reading/unsupported.ts";
 import { onlyWithProblems } from "./reading/only-with.ts";
 import { oddValueProblems, tooManyKeys } from "./reading/odd-values.ts";
 import { deprecatedProblems } from "./reading/deprecated.ts";
 import { userKey } from "./reading/known-keys.ts";
 import type { Findings, Reading } from "./reading/reading.ts";
-import type { Parsed, StackFile } from "./schema.ts";
+import type { HighAvailabilityFile } from "./high-availability-schema.ts";
+import type { Parsed } from "./reading/parsed.ts";
 import { secretNames, secretsOf } from "./keys/secrets/secret-keys.ts";
-import { settingsFrom } from "./settings-from-parsed.ts";
+import { highAvailabilitySettings } from "./high-availability-settings.ts";
 import type { Settings } from "./settings.ts";
 import { unknownKey } from "./reading/schema-problems.ts";
 import type { KeyProblem } from "./reading/schema-problems.ts";
-import { otherWaysOfClusters, withDefaultTls } from "./across-keys/single-node-choices.ts";
+import { clusterOnlyChoices, withDefaultTls } from "./across-keys/single-node-choices.ts";
 import { singleNodeFindings } from "./across-keys/single-node-rules.ts";
 import type { SingleNodeFile } from "./single-node-schema.ts";
 import { singleNodeSettings } from "./single-node-settings.ts";
@@ -124,7 +125,7 @@ function readPlainSettings(source: StackFileSource): ReadSettings {
     ...choices.problems,
   ];
   const { parsed, problems: shape } = parseStackFile(
-    { ...values, ...choices.read },
+    { ...values, ...choices.replacements },
     new Set([...choices.skipped, ...secretsSet, ...oddKeys]),
     modeSchema,
   );
@@ -150,7 +151,7 @@ function readPlainSettings(source: StackFileSource): ReadSettings {
   const settings =
     modeSchema.mode === "single-node"
       ? singleNodeSettings(parsed as SingleNodeFile, certificates, source.home)
-      : settingsFrom(parsed as StackFile, certificates);
+      : highAvailabilitySettings(parsed as HighAvailabilityFile, certificates);
   const tooLarge = scriptSizeProblems(settings);
   return tooLarge.length > 0 ? { problems: tooLarge, warnings } : { settings, warnings };
 }
@@ -161,8 +162,8 @@ function withDefaults(values: Mapping, { mode }: ModeSchema): Mapping {
 
 /** Choices with special messages. */
 function choicesOf(values: Mapping, { mode }: ModeSchema): Unsupported {
-  if (mode === "single-node") return otherWaysOfClusters(values);
-  const choices = choicesToCome(values);
+  if (mode === "single-node") return clusterOnlyChoices(values);
+  const choices = plannedChoices(values);
   const problems = [...haproxyLayerProblems(values), ...deprecatedProblems(values), ...choices.problems];
   return { ...choices, problems };
 }
@@ -170,7 +171,7 @@ function choicesOf(values: Mapping, { mode }: ModeSchema): Unsupported {
 function findingsOf(parsed: Mapping, { mode }: ModeSchema, reading: Reading): Findings {
   return mode === "single-node"
     ? singleNodeFindings(parsed as Parsed<SingleNodeFile>, reading)
-    : highAvailabilityFindings(parsed as Parsed<StackFile>, reading);
+    : highAvailabilityFindings(parsed as Parsed<HighAvailabilityFile>, reading);
 }
 
 function unknownKeys(values: Mapping, modeSchema: ModeSchema): readonly KeyProblem[] {

@@ -1,6 +1,6 @@
 import { checkContainer } from "../../components/stack-file/keys/docker/docker-fields.ts";
 import { carryOut } from "../carry-out.ts";
-import { UserError } from "../command-line.ts";
+import { UserError } from "../user-error.ts";
 import { operationsOf } from "../stack-operations.ts";
 
 interface Input {

@@ -1,7 +1,7 @@
 import pc from "picocolors";
-import { dim } from "../engine/run-up.ts";
 import { archiveTable } from "../single-node/archives.ts";
 import { operationsOf } from "../stack-operations.ts";
+import { printDim, wrapFor } from "../terminal.ts";
 
 export async function run({ stack, list = false }: { stack: string; list?: boolean }): Promise<number> {
   const operations = operationsOf(stack, { create: false });
@@ -9,7 +9,8 @@ export async function run({ stack, list = false }: { stack: string; list?: boole
   if (!list) await operations.backUp();
   const archives = await operations.archives();
   console.log(archives.length === 0 ? `There are no archives in ${folder}.` : archiveTable(archives));
-  dim(`They are in ${folder} on ${where}. A lost disk`);
-  dim(`loses them: copy them elsewhere too. To restore one: ${pc.bold(`npm run restore -- ${stack} ARCHIVE`)}`);
+  const command = pc.bold(`npm run restore -- ${stack} ARCHIVE`);
+  const note = `They are in ${folder} on ${where}. A lost disk loses them: copy them elsewhere too. To restore one: ${command}`;
+  printDim(wrapFor(process.stderr, note));
   return 0;
 }

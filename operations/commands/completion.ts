@@ -1,5 +1,5 @@
 import { completionScript } from "../completion/completion.ts";
-import { UserError } from "../command-line.ts";
+import { UserError } from "../user-error.ts";
 import { projectFolder } from "../stack/work-folder.ts";
 import { commands } from "./table.ts";
 

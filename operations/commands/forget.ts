@@ -1,5 +1,5 @@
 import pc from "picocolors";
-import { UserError } from "../command-line.ts";
+import { UserError } from "../user-error.ts";
 import { prepareEngine } from "../engine/engine.ts";
 import { forgetHost } from "../host-access/forget-host.ts";
 import type { ExportedStack } from "../recovery/deployment.ts";

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import pc from "picocolors";
 import { describeProblems } from "../../components/program/problem.ts";
 import { readSettings } from "../../components/stack-file/stack-file.ts";
-import { UserError } from "../command-line.ts";
+import { UserError } from "../user-error.ts";
 import { renderedStack } from "../report/rendered-stack.ts";
 import { findStackFile, readStackYaml } from "../stack/stack-yaml.ts";
 import { printError } from "../terminal.ts";

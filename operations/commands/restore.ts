@@ -1,8 +1,8 @@
 import { carryOut } from "../carry-out.ts";
-import { UserError } from "../command-line.ts";
-import { dim } from "../engine/run-up.ts";
+import { UserError } from "../user-error.ts";
 import { archiveTable } from "../single-node/archives.ts";
 import { operationsOf } from "../stack-operations.ts";
+import { printDim } from "../terminal.ts";
 
 interface Input {
   readonly stack: string;
@@ -18,6 +18,6 @@ export async function run({ stack, archive, ...options }: Input): Promise<number
   if (archives.length === 0)
     throw new UserError(`There are no archives in ${operations.archiveFolder}. Create one: npm run backup -- ${stack}`);
   console.log(archiveTable(archives));
-  dim(`Restore one: npm run restore -- ${stack} ARCHIVE`);
+  printDim(`Restore one: npm run restore -- ${stack} ARCHIVE`);
   return 0;
 }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { relative } from "node:path";
-import { UserError } from "../command-line.ts";
+import { UserError } from "../user-error.ts";
 import { schemaFiles } from "../report/schema-files.ts";
 
 export async function run({ check = false }: { check?: boolean }): Promise<number> {

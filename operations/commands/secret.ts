@@ -1,7 +1,7 @@
 import { modeSchemaMeant } from "../../components/stack-file/mode-schemas.ts";
 import { secretFault } from "../../components/stack-file/keys/secrets/secret-fault.ts";
 import { secretNamed, uselessIn } from "../../components/stack-file/keys/secrets/secret-name.ts";
-import { UserError } from "../command-line.ts";
+import { UserError } from "../user-error.ts";
 import { setWithPulumi } from "../secrets/secret-encryption.ts";
 import { readSecretOf } from "../secrets/secret-input.ts";
 import { problemsOfSecret, removeSecret, setSecret } from "../secrets/set-secret.ts";

@@ -1,5 +1,5 @@
 import { carryOut } from "../carry-out.ts";
-import { UserError } from "../command-line.ts";
+import { UserError } from "../user-error.ts";
 import { operationsOf } from "../stack-operations.ts";
 
 interface Input {

@@ -6,10 +6,10 @@ import { basename, delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 import { tools } from "../../tools/toolbox.mjs";
-import { UserError } from "../command-line.ts";
+import { UserError } from "../user-error.ts";
 import { createOnce } from "./create-once.ts";
 import { ignoresNodeArgs } from "./language-host.ts";
-import { sideBySide } from "../report/side-by-side.ts";
+import { sideBySide } from "./side-by-side.ts";
 import { projectFolder } from "../stack/work-folder.ts";
 import { shownPath } from "../stack/shown-path.ts";
 

@@ -7,12 +7,9 @@ import { recoverInterruptedRun } from "../recovery/interrupted-run.ts";
 import { runOnHost } from "../host-access/run-on-host.ts";
 import { hostKeys, readSingleNode } from "../single-node/single-node-stack.ts";
 import { listSshHosts, readStackYaml } from "../stack/stack-yaml.ts";
-import { progressTo } from "../../tools/progress.mjs";
-import { printError, print, wrapFor } from "../terminal.ts";
+import { print, printDim, printError, wrapFor } from "../terminal.ts";
 import { unreachableHosts } from "../host-access/unreachable-hosts.ts";
 import { stateFolder, workFolder, type StackFile } from "../stack/work-folder.ts";
-
-export const dim = progressTo(process.stderr, pc.dim);
 
 /** The engine of a stack, with the stack selected. Does not recover an interrupted run. */
 export async function engineOf(stackFile: StackFile, { create }: { readonly create: boolean }): Promise<Engine> {
@@ -20,7 +17,7 @@ export async function engineOf(stackFile: StackFile, { create }: { readonly crea
     home: stateFolder,
     folder: workFolder(stackFile),
     environment: { RANCHER_STACK_FOLDER: dirname(stackFile.path) },
-    progress: dim,
+    progress: printDim,
   });
   await engine.capture(["stack", "select", ...(create ? ["--create"] : []), "--stack", stackFile.stack]);
   return engine;
@@ -32,7 +29,7 @@ export async function recover(engine: Engine, stackFile: StackFile, { yes }: { r
   const isSingleNode = readStackYaml(path, new Date()).values["mode"] === "single-node";
   await recoverInterruptedRun(engine, {
     stack,
-    log: dim,
+    log: printDim,
     confirm: yes ? () => Promise.resolve(true) : confirm,
     ...(isSingleNode && { dockerHost: dockerHostOf(engine, stackFile) }),
   });
@@ -41,7 +38,7 @@ export async function recover(engine: Engine, stackFile: StackFile, { yes }: { r
 function dockerHostOf(engine: Engine, stackFile: StackFile) {
   const node = readSingleNode(stackFile);
   const run = async (script: ScriptText) =>
-    runOnHost({ host: node.host, script, keys: await hostKeys(engine, node), log: dim });
+    runOnHost({ host: node.host, script, keys: await hostKeys(engine, node), log: printDim });
   return { name: node.host.name, run };
 }
 
@@ -55,7 +52,7 @@ export async function runUp(engine: Engine, stackFile: StackFile, options: reado
     const output = await engine.capture(["stack", "output", "nextSteps", "--json", "--stack", stack]).catch(() => "[]");
     const nextSteps = [JSON.parse(output) as string | string[]].flat();
     if (nextSteps.length > 0) print(`\n${nextSteps.join("\n")}\n`);
-    dim(
+    printDim(
       wrapFor(
         process.stderr,
         `For outputs, and all other Pulumi commands: npm run pulumi -- stack output --stack ${stack}`,

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Host, SshHost } from "../../components/host/host.ts";
 import { renderScript, ScriptTooLarge, type ScriptText } from "../../components/host/script.ts";
-import { UserError } from "../command-line.ts";
+import { UserError } from "../user-error.ts";
 import { PrivateFolder } from "../engine/private-folder.ts";
 import { knownHosts, sshCommand } from "./ssh-options.ts";
 

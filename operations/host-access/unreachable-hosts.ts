@@ -1,6 +1,7 @@
 import { connect } from "node:net";
 
-export interface Reachable {
+/** Where a host accepts SSH connections. */
+export interface SshEndpoint {
   readonly name: string;
   readonly address: string;
   readonly port: number;
@@ -10,14 +11,14 @@ export interface Reachable {
 const timeout = 3000;
 
 /** Returns the hosts whose SSH port does not accept a connection from this machine. */
-export async function unreachableHosts<T extends Reachable>(hosts: readonly T[]): Promise<T[]> {
+export async function unreachableHosts<T extends SshEndpoint>(hosts: readonly T[]): Promise<T[]> {
   const answers = await Promise.all(hosts.map(answersAt));
   return hosts.filter((_, index) => !answers[index]);
 }
 
-function answersAt({ address, port }: Reachable): Promise<boolean> {
+function answersAt({ address, port }: SshEndpoint): Promise<boolean> {
   return new Promise((done) => {
-    const socket = connect({ host: address, port, timeout: timeout });
+    const socket = connect({ host: address, port, timeout });
     const end = (answers: boolean) => {
       socket.destroy();
       done(answers);

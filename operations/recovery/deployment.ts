@@ -43,8 +43,8 @@ export function withoutPending(stack: ExportedStack, adoptions: readonly Adoptio
     const id = adoptions.find(({ urn }) => urn === resource.urn)?.id;
     return id === undefined ? [] : [{ ...resource, id, outputs: outputsOf(resource) }];
   });
-  // With deleteBeforeReplace the state keeps the deleted resource under the same name until the new one is recorded, and
-  // Pulumi accepts only states in which a resource comes before those that depend on it.
+  // With deleteBeforeReplace the state keeps the deleted resource under the same name until the new one is recorded,
+  // and Pulumi accepts only states in which a resource comes before those that depend on it.
   const known = (stack.deployment.resources ?? []).map((resource) =>
     resource.pendingReplacement === true ? (adopted.find(({ urn }) => urn === resource.urn) ?? resource) : resource,
   );

@@ -1,4 +1,4 @@
-import { UserError } from "../command-line.ts";
+import { UserError } from "../user-error.ts";
 import { recordedCluster, type ClusterIdentity } from "./cluster-identity.ts";
 import { pendingOperations, releaseType, type Adoption, type ExportedStack } from "./deployment.ts";
 import type { Helm, ReleaseRecord } from "./helm.ts";

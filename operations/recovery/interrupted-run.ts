@@ -28,7 +28,7 @@ const project = "rancher";
  * Cleans up what a killed run left (plugins, the lock, a Helm release that Helm considers in progress, pending
  * operations), so that the next run can continue. Objects that exist but are missing from the state are added to it.
  * Acts only on objects with this stack's label, on the cluster or Docker host that the state records. Never removes
- * anything that is running, and asks before a removal.
+ * anything that is running, and asks before it finishes the removal of a release.
  *
  * @throws if the stack is in use, or if a blocking object does not belong to this stack
  */

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { homedir, hostname } from "node:os";
 import { join, resolve } from "node:path";
-import { UserError } from "../command-line.ts";
+import { UserError } from "../user-error.ts";
 import { processStart } from "../engine/process-start.ts";
 import { shownPath } from "../stack/shown-path.ts";
 
@@ -42,7 +42,7 @@ function refuseLiving(lock: Lock, stack: string): void {
   if (lock.hostname !== hostname()) {
     throw new UserError(
       `${stack} has been locked since ${lock.timestamp} by ${lock.username} on ${lock.hostname}. ` +
-        `If nothing runs there anymore: pulumi cancel --stack ${stack}`,
+        `If nothing runs there any more: npm run pulumi -- cancel --stack ${stack}`,
     );
   }
   if (holdsLock(lock)) {

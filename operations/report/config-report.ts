@@ -10,8 +10,7 @@ import type {
 } from "../../components/stack-file/stack-file.ts";
 import { isMapping, type Mapping } from "../../components/stack-file/reading/mapping.ts";
 import { modeSchemaMeant } from "../../components/stack-file/mode-schemas.ts";
-import { secretNames } from "../../components/stack-file/keys/secrets/secret-keys.ts";
-import type { SecretName } from "../../components/stack-file/keys/secrets/secret-keys.ts";
+import { secretNames, type SecretName } from "../../components/stack-file/keys/secrets/secret-keys.ts";
 
 /** The colours of a report. All return plain text if colours are off. */
 export interface Colours {
@@ -23,7 +22,7 @@ export interface Colours {
 }
 
 /** What cannot be checked without the text of a secret. */
-const insideSecrets: Readonly<Record<SecretName, string>> = {
+const uncheckedOfSecrets: Readonly<Record<SecretName, string>> = {
   kubeconfig: "whether it is a kubeconfig",
   sshPrivateKey: "whether it is a private key, and needs a passphrase",
   sshPrivateKeyPassword: "whether it decrypts the SSH key",
@@ -48,24 +47,24 @@ export function configReport(
     ? [
         red(`${bold(file)} has ${count(read.problems.length, "problem")}:`),
         "",
-        ...read.problems.flatMap(line(red, bold)),
+        ...read.problems.flatMap(listItem(red, bold)),
       ]
     : [green(`${bold(file)} is valid.`), "", ...summary(read.settings)];
-  const warnings = read.warnings.flatMap(line(yellow, bold));
-  const blind = notLookedAt(source, wrong).map((what) => `  ${dim(what)}`);
+  const warnings = read.warnings.flatMap(listItem(yellow, bold));
+  const unchecked = notChecked(source, wrong).map((what) => `  ${dim(what)}`);
   return {
     text: [
       ...head,
       ...(warnings.length === 0 ? [] : ["", yellow("Warnings:"), "", ...warnings]),
       "",
       dim("Not checked:"),
-      ...blind,
+      ...unchecked,
     ].join("\n"),
     wrong,
   };
 }
 
-function line(mark: Formatter, bold: Formatter) {
+function listItem(mark: Formatter, bold: Formatter) {
   return ({ key, message }: Problem) => [`  ${mark("-")} ${bold(key)} ${message}`];
 }
 
@@ -90,8 +89,8 @@ function balancerOnHost(settings: SingleNodeSettings["loadBalancer"]): string {
   if (settings.kind === "none") return "none: Rancher serves clients itself, with its own certificate";
   const { runAs, image, layer, ports, sites } = settings;
   const container = runAs === "container" ? ` in a container (${image})` : "";
-  const beside = sites.length === 0 ? "" : `, beside ${names(sites)}`;
-  return `nginx${container} at layer ${layer}, ports ${ports.http} and ${ports.https}${beside}`;
+  const others = sites.length === 0 ? "" : `, also serving ${names(sites)}`;
+  return `nginx${container} at layer ${layer}, ports ${ports.http} and ${ports.https}${others}`;
 }
 
 function highAvailability({
@@ -124,8 +123,8 @@ function balancer(
       const how = `${settings.kind}${container ? ` in a container (${settings.image})` : ""} at layer ${settings.layer}`;
       const at = settings.floatingAddress === undefined ? "" : `, at ${settings.floatingAddress.address}`;
       const sites = settings.kind === "nginx" ? settings.sites : [];
-      const beside = sites.length === 0 ? "" : `, beside ${names(sites)}`;
-      return `${how} on ${names(settings.hosts)}${at}, before ${names(servers)}${beside}`;
+      const others = sites.length === 0 ? "" : `, also serving ${names(sites)}`;
+      return `${how} on ${names(settings.hosts)}${at}, in front of ${names(servers)}${others}`;
     }
     case "external":
     case "none":
@@ -140,13 +139,13 @@ function names(hosts: readonly { readonly name: string }[]): string {
 }
 
 /** What cannot be checked without a connection. */
-const unseen: Readonly<Record<Settings["mode"], string>> = {
+const uncheckedOffline: Readonly<Record<Settings["mode"], string>> = {
   "single-node": "the Docker host: whether it answers, and is large enough",
   "high-availability": "the hosts: whether they answer, with the pinned keys",
 };
 
 /** What a preview checks. */
-function seenAtPreview({ mode, chartValues }: Mapping): readonly string[] {
+function checkedAtPreview({ mode, chartValues }: Mapping): readonly string[] {
   if (mode === "single-node") return ["the currently running version"];
   const hasValues = isMapping(chartValues) && Object.keys(chartValues).length > 0;
   return [
@@ -155,16 +154,16 @@ function seenAtPreview({ mode, chartValues }: Mapping): readonly string[] {
   ];
 }
 
-function notLookedAt(
+function notChecked(
   { sealed = [], values }: Pick<StackFileSource, "sealed" | "values">,
   wrong: boolean,
 ): readonly string[] {
   const { mode } = modeSchemaMeant(values);
   const secrets = secretNames.filter((name) => sealed.includes(name));
   return [
-    ...secrets.map((name) => `rancher:${name} is encrypted: ${insideSecrets[name]}`),
-    unseen[mode],
-    ...seenAtPreview({ ...values, mode }).map((what) => (wrong ? what : `${what}; pulumi preview does`)),
+    ...secrets.map((name) => `rancher:${name} is encrypted: ${uncheckedOfSecrets[name]}`),
+    uncheckedOffline[mode],
+    ...checkedAtPreview({ ...values, mode }).map((what) => (wrong ? what : `${what}; pulumi preview does`)),
   ];
 }
 

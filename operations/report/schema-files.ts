@@ -3,7 +3,7 @@ import { join, relative } from "node:path";
 import { format, resolveConfig } from "prettier";
 import { stackFileJsonSchema } from "../../components/stack-file/json-schema.ts";
 import { keyTable } from "../../components/stack-file/key-table.ts";
-import { commandTable } from "../command-table.ts";
+import { commandTable } from "./command-table.ts";
 import { commands } from "../commands/table.ts";
 import { projectFolder } from "../stack/work-folder.ts";
 

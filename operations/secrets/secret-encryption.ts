@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { SecretName } from "../../components/stack-file/keys/secrets/secret-keys.ts";
 import { prepareEngine } from "../engine/engine.ts";
 import { PrivateFolder } from "../engine/private-folder.ts";
-import { dim } from "../engine/run-up.ts";
+import { printDim } from "../terminal.ts";
 import type { SetInCopy } from "./set-secret.ts";
 import { makeWorkFolder, workFolder, type StackFile } from "../stack/work-folder.ts";
 
@@ -34,7 +34,7 @@ async function setInCopy({ home, stackFile, text, name, value }: Options): Promi
     home,
     folder: folder.path,
     environment: passphraseFile(stackFile),
-    progress: dim,
+    progress: printDim,
   });
   try {
     await engine.capture(["stack", "select", "--create", "--stack", stack]);

@@ -3,7 +3,7 @@ import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { Writable } from "node:stream";
 import { secretCommand, secretKeys, type SecretName } from "../../components/stack-file/keys/secrets/secret-keys.ts";
-import { UserError } from "../command-line.ts";
+import { UserError } from "../user-error.ts";
 
 type Input = Readable & { readonly isTTY?: boolean };
 

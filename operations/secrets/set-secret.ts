@@ -1,7 +1,7 @@
 import { describeProblems } from "../../components/program/problem.ts";
 import { readSettings } from "../../components/stack-file/stack-file.ts";
 import type { SecretName } from "../../components/stack-file/keys/secrets/secret-keys.ts";
-import { replaceFile } from "../stack/change-stack-file.ts";
+import { replaceFile } from "../stack/replace-file.ts";
 import { hasSecret, sealedSecret, withoutSecret, withSecret } from "./secret-edit.ts";
 import { readStackText, readStackYaml } from "../stack/stack-yaml.ts";
 import type { StackFile } from "../stack/work-folder.ts";
@@ -30,7 +30,9 @@ export function removeSecret({ path }: StackFile, name: SecretName): boolean {
   return true;
 }
 
-/** Problems that a preview would report for a secret together with the rest of the stack file; empty if there are none. */
+/**
+ * Problems that a preview would report for a secret together with the rest of the stack file; empty if there are none.
+ */
 export function problemsOfSecret({ path }: StackFile, name: SecretName, value: string): string {
   const read = readSettings({ ...readStackYaml(path, new Date()), secrets: { [name]: value } });
   const problems = "problems" in read ? read.problems : [];

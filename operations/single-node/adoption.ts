@@ -1,5 +1,5 @@
-import { changeStackFile } from "../stack/change-stack-file.ts";
-import { UserError } from "../command-line.ts";
+import { changeStackFile } from "./change-stack-file.ts";
+import { UserError } from "../user-error.ts";
 import { engineOf, runUp } from "../engine/run-up.ts";
 import type { Plan } from "../stack-operations.ts";
 import { adoptionRefusals } from "./adoption-refusals.ts";
@@ -7,7 +7,7 @@ import { adoptionSteps, foundText, notTakenOver } from "./adoption-report.ts";
 import { adoptEdits } from "./data-source-edits.ts";
 import { findContainerScript, readFoundContainer } from "./found-container.ts";
 import type { RunScript } from "./single-node-operations.ts";
-import type { SingleNodeStack } from "./single-node-stack.ts";
+import { machineOf, type SingleNodeStack } from "./single-node-stack.ts";
 
 /**
  * Takes over the data of a container that was started by hand: names it in the stack file, and runs `up`.
@@ -18,7 +18,7 @@ export async function planAdoption(stack: SingleNodeStack, container: string, ru
   const { stackFile, settings, host } = stack;
   const found = readFoundContainer(await run(findContainerScript(container)));
   const { version, image } = found;
-  const text = [`Found on ${host.kind === "local" ? "this machine" : `host ${host.name}`}:`, foundText(found)];
+  const text = [`Found on ${machineOf(host)}:`, foundText(found)];
   const refusals = adoptionRefusals(found);
   if (version === undefined || refusals.length > 0) throw new UserError([...text, ...refusals].join("\n"));
 

@@ -3,7 +3,7 @@ import type { SingleNodeSettings } from "../../components/stack-file/stack-file.
 import { nearest } from "../../components/stack-file/reading/nearest.ts";
 import { rancherImage } from "../../components/stack-file/keys/docker/docker-fields.ts";
 import { archiveTable, type Archive } from "./archives.ts";
-import { UserError } from "../command-line.ts";
+import { UserError } from "../user-error.ts";
 import type { StackEdit } from "../stack/stack-edit.ts";
 
 /**
@@ -32,8 +32,8 @@ export function chosenArchive(archives: readonly Archive[], wanted: string, fold
 }
 
 /**
- * Edits of the stack file for a restore: the archive's name, its version and, if recorded, the image with its digest. That
- * image may still be on the host even if the registry no longer has it.
+ * Edits of the stack file for a restore: the archive's name, its version and, if recorded, the image with its digest.
+ * That image may still be on the host even if the registry no longer has it.
  */
 export function restoreEdits({ docker }: SingleNodeSettings, { name, version, image }: Archive): StackEdit[] {
   return [

@@ -33,7 +33,10 @@ export interface FoundContainer {
   readonly labels: readonly string[];
 }
 
-/** A script that reads a container and changes nothing. A variable's value may be a secret, so only names leave the host. */
+/**
+ * A script that reads a container and changes nothing. A variable's value may be a secret, so only names leave the
+ * host.
+ */
 export function findContainerScript(container: string): ScriptText {
   const body = renderContainerSurvey(container, hostConfigFields);
   return { name: "adopt", title: `inspects the container ${container}`, body, timeoutSeconds: 120 };

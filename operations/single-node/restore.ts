@@ -1,8 +1,8 @@
 import pc from "picocolors";
-import { changeStackFile } from "../stack/change-stack-file.ts";
-import { dim, engineOf, runUp } from "../engine/run-up.ts";
+import { changeStackFile } from "./change-stack-file.ts";
+import { engineOf, runUp } from "../engine/run-up.ts";
 import type { Plan } from "../stack-operations.ts";
-import { wrapFor } from "../terminal.ts";
+import { printDim, wrapFor } from "../terminal.ts";
 import type { Archive } from "./archives.ts";
 import { chosenArchive, restoreEdits } from "./data-source-edits.ts";
 import type { SingleNodeStack } from "./single-node-stack.ts";
@@ -25,7 +25,9 @@ export function planRestore(stack: SingleNodeStack, archives: readonly Archive[]
       const engine = await engineOf(stackFile, { create: true });
       // Already shown and confirmed; Rancher should not be down for longer than necessary.
       const code = await runUp(engine, stackFile, ["--yes", "--skip-preview"]);
-      dim(code === 0 ? wrapFor(process.stderr, restored) : `To complete it, run: npm run up -- ${stackFile.stack}`);
+      printDim(
+        code === 0 ? wrapFor(process.stderr, restored) : `To complete it, run: npm run up -- ${stackFile.stack}`,
+      );
       return code;
     },
   };

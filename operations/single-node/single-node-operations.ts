@@ -1,12 +1,13 @@
 import { dataScript, renderBackup } from "../../components/docker/backup/backup-script.ts";
 import type { ScriptText } from "../../components/host/script.ts";
 import { runOnHost } from "../host-access/run-on-host.ts";
-import { dim, engineOf } from "../engine/run-up.ts";
+import { engineOf } from "../engine/run-up.ts";
 import type { StackOperations } from "../stack-operations.ts";
+import { printDim } from "../terminal.ts";
 import { planAdoption } from "./adoption.ts";
 import { listArchivesScript, readArchives } from "./archives.ts";
 import { planRestore } from "./restore.ts";
-import { hostKeys, type SingleNodeStack } from "./single-node-stack.ts";
+import { hostKeys, machineOf, type SingleNodeStack } from "./single-node-stack.ts";
 import { planUninstall } from "./uninstall.ts";
 
 /** Seconds. Rancher's data can be gigabytes, and the disk may be slow. */
@@ -15,6 +16,7 @@ const backupSeconds = 3600;
 /** Runs a script on the Docker host, and returns what it prints. */
 export type RunScript = (script: ScriptText) => Promise<string>;
 
+/** The operations of a single node. */
 export function singleNodeOperations(
   stack: SingleNodeStack,
   { create }: { readonly create: boolean },
@@ -23,12 +25,12 @@ export function singleNodeOperations(
   const { folder, keep } = settings.docker.backup;
   const run: RunScript = async (script) => {
     const engine = await engineOf(stack.stackFile, { create });
-    return runOnHost({ host, keys: await hostKeys(engine, stack), log: dim, script });
+    return runOnHost({ host, keys: await hostKeys(engine, stack), log: printDim, script });
   };
   const archives = async () => readArchives(await run(listArchivesScript(folder)));
   return {
     archiveFolder: folder,
-    where: host.kind === "local" ? "this machine" : `host ${host.name}`,
+    where: machineOf(host),
     archives,
     backUp: async () => {
       const body = renderBackup({ folder, keep });

@@ -1,8 +1,7 @@
-import { homedir } from "node:os";
 import { localHost, sshHost, type Host } from "../../components/host/host.ts";
 import { describeProblems } from "../../components/program/problem.ts";
 import { readSettings, type SingleNodeSettings } from "../../components/stack-file/stack-file.ts";
-import { UserError } from "../command-line.ts";
+import { UserError } from "../user-error.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { HostKeys } from "../host-access/run-on-host.ts";
 import { readStackYaml } from "../stack/stack-yaml.ts";
@@ -20,7 +19,7 @@ export interface SingleNodeStack {
 
 /** @throws UserError with all problems of the file, or if its mode is another one */
 export function readSingleNode(stackFile: StackFile): SingleNodeStack {
-  const source = { ...readStackYaml(stackFile.path, new Date()), home: homedir() };
+  const source = readStackYaml(stackFile.path, new Date());
   const otherMode =
     `${shownPath(stackFile.path)} does not have rancher:mode single-node, and this command is only for Rancher in Docker. For Rancher ` +
     `on a cluster, use rancher-backup to back up and restore, and npm run pulumi -- destroy to uninstall.`;
@@ -35,6 +34,11 @@ export function readSingleNode(stackFile: StackFile): SingleNodeStack {
 
 function dockerHost({ docker: { host } }: SingleNodeSettings): Host {
   return host.kind === "local" ? localHost("local") : sshHost(host);
+}
+
+/** The Docker host in a message: `this machine`, `host rancher-1`. */
+export function machineOf({ kind, name }: Host): string {
+  return kind === "local" ? "this machine" : `host ${name}`;
 }
 
 /** SSH keys of the Docker host, decrypted by Pulumi. */

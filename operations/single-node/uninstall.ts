@@ -6,7 +6,7 @@ import type { Plan } from "../stack-operations.ts";
 import { print } from "../terminal.ts";
 import type { Archive } from "./archives.ts";
 import type { RunScript } from "./single-node-operations.ts";
-import type { SingleNodeStack } from "./single-node-stack.ts";
+import { machineOf, type SingleNodeStack } from "./single-node-stack.ts";
 import { deletedText, keptText } from "./what-stays.ts";
 
 /** Removes Rancher from the host, and the data with it only if that is wanted. */
@@ -17,7 +17,7 @@ export function planUninstall(
   run: RunScript,
 ): Plan {
   const { host, settings, stackFile } = stack;
-  const leaving = { settings, archives, where: host.kind === "local" ? "this machine" : `host ${host.name}` };
+  const leaving = { settings, archives, where: machineOf(host) };
   return {
     text: data === "delete" ? pc.red(deletedText(leaving)) : keptText(leaving),
     question: `Uninstall ${stackFile.stack}?`,

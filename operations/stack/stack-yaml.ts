@@ -10,9 +10,9 @@ import type { Mapping } from "../../components/stack-file/reading/mapping.ts";
 import { modeSchemaMeant } from "../../components/stack-file/mode-schemas.ts";
 import { nearest } from "../../components/stack-file/reading/nearest.ts";
 import type { StackFileSource } from "../../components/stack-file/stack-file.ts";
-import { UserError } from "../command-line.ts";
+import { UserError } from "../user-error.ts";
 import { shownPath } from "./shown-path.ts";
-import type { Reachable } from "../host-access/unreachable-hosts.ts";
+import type { SshEndpoint } from "../host-access/unreachable-hosts.ts";
 import { projectFolder } from "./work-folder.ts";
 import type { StackFile } from "./work-folder.ts";
 
@@ -67,7 +67,7 @@ export function readStackYaml(path: string, now: Date): StackFileSource {
 }
 
 /** SSH hosts of a stack file, as far as it can be read, to check which of them do not answer. */
-export function listSshHosts(path: string): readonly Reachable[] {
+export function listSshHosts(path: string): readonly SshEndpoint[] {
   const { values } = readStackYaml(path, new Date());
   const { loadBalancer, docker, ssh } = asWritten(values, modeSchemaMeant(values));
   const hosts: readonly unknown[] = [

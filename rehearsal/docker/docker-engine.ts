@@ -1,10 +1,9 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { mustRun, runCommand, type CommandResult } from "../sandbox/command.ts";
 import { clearCgroups, makeCgroups, nameCgroups, removeCgroups } from "./cgroups.ts";
+import { shellText } from "./shell-text.ts";
 
 /** Where and how an engine runs. */
 export interface EnginePlace {
@@ -42,10 +41,9 @@ export class DockerRefused extends Error {}
 
 const refusals = /operation not permitted|permission denied|cgroups?: .*(not mounted|no such)|read-only file system/i;
 
-const shellFile = (name: string): string => readFileSync(join(import.meta.dirname, name), "utf8");
-const joinCgroups = shellFile("join-cgroups.sh");
-const startEngine = shellFile("start-engine.sh");
-const signalEngine = shellFile("signal-engine.sh");
+const joinCgroups = shellText("join-cgroups.sh");
+const startEngine = shellText("start-engine.sh");
+const signalEngine = shellText("signal-engine.sh");
 
 /** Starts an engine; resolves when it answers. @throws DockerRefused when this machine cannot run it */
 export async function startDockerEngine(place: EnginePlace): Promise<DockerEngine> {

@@ -7,6 +7,7 @@ import { cacheFolder } from "../sandbox/cache-folder.ts";
 import { mustRun } from "../sandbox/command.ts";
 import type { Host } from "../sandbox/host.ts";
 import { startDockerEngine, type DockerEngine } from "./docker-engine.ts";
+import { shellText } from "./shell-text.ts";
 
 /** Debian packages of an engine. A host already has their other dependencies. */
 const packages = ["docker.io", "containerd", "runc", "libdevmapper1.02.1"];
@@ -36,11 +37,11 @@ export interface DockerOnHostOptions {
  */
 export async function dockerOnHost(host: Host, options: DockerOnHostOptions = {}): Promise<DockerEngine> {
   await unpack(host, options.networks ? [...packages, ...packagesOfNetworks] : packages);
-  const runtime = withheldHere()
+  const runtime = lacksSysResource()
     ? ["--add-runtime", "lenient=/usr/local/sbin/lenient-runc", "--default-runtime=lenient"]
     : [];
-  if (withheldHere()) {
-    await writeFile(join(host.root, "usr/local/sbin/lenient-runc"), shellFile("lenient-runc.sh"), { mode: 0o755 });
+  if (lacksSysResource()) {
+    await writeFile(join(host.root, "usr/local/sbin/lenient-runc"), shellText("lenient-runc.sh"), { mode: 0o755 });
   }
   const { folder } = options;
   const networks = options.networks ? [] : ["--bridge=none", "--iptables=false"];
@@ -59,10 +60,6 @@ export async function dockerOnHost(host: Host, options: DockerOnHostOptions = {}
   });
 }
 
-function shellFile(name: string): string {
-  return readFileSync(join(import.meta.dirname, name), "utf8");
-}
-
 /**
  * Unpacks the packages. apt-get install would start an engine with the few capabilities of a rehearsal's host; dpkg -x
  * would replace the links /bin, /lib and /sbin by folders.
@@ -74,7 +71,7 @@ async function unpack(host: Host, packages: readonly string[]): Promise<void> {
     const output = stderr.trim().split("\n").slice(-3).join("\n");
     throw new Error(`Docker cannot be installed on host ${host.name}: ${output}`);
   };
-  const names = await run(["sh", "-c", shellFile("download-packages.sh"), "download-packages", ...packages]);
+  const names = await run(["sh", "-c", shellText("download-packages.sh"), "download-packages", ...packages]);
   for (const name of names.split("\n").filter((line) => line !== "")) {
     const files = await uncompressed(join(host.root, "var/cache/apt/archives", name));
     const extract = ["tar", "-x", "--keep-directory-symlink", "--exclude=./usr/share", "-C", "/"];
@@ -89,7 +86,7 @@ async function unpack(host: Host, packages: readonly string[]): Promise<void> {
 /** The files of a package as a tar archive, kept in the cache because decompressing an engine takes seconds. */
 function uncompressed(debianPackage: string): Promise<string> {
   return cached(cacheFolder("unpacked", `${basename(debianPackage)}.tar`), (archive) =>
-    mustRun(["sh", "-c", shellFile("uncompress-package.sh"), "uncompress-package", debianPackage, archive]),
+    mustRun(["sh", "-c", shellText("uncompress-package.sh"), "uncompress-package", debianPackage, archive]),
   );
 }
 
@@ -101,7 +98,7 @@ export async function dockerParticipant(engine: DockerEngine, withheld: string |
 }
 
 /** Whether this machine lacks CAP_SYS_RESOURCE (bit 24), without which no limit can be raised. */
-export function withheldHere(): boolean {
+export function lacksSysResource(): boolean {
   const [, effective = "0"] = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync("/proc/self/status", "utf8")) ?? [];
   return (BigInt(`0x${effective}`) & (1n << 24n)) === 0n;
 }

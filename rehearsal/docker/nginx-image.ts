@@ -1,11 +1,11 @@
-import { readFileSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Participant } from "../summary.ts";
 import type { Host } from "../sandbox/host.ts";
 import type { ContainerImage } from "./container-image.ts";
+import { shellText } from "./shell-text.ts";
 
-const script = readFileSync(join(import.meta.dirname, "build-nginx-image.sh"), "utf8");
+const script = shellText("build-nginx-image.sh");
 
 /** Tag of the image: named after the suite, because Debian's release has fixes that its version number does not show. */
 export const nginxTag = "bookworm";

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Executes dockerd in the namespaces it is started in, which include a separate cgroup namespace. Arguments: folder for
-# images and containers (data root), folder for runtime state (exec root), path of the socket, further arguments of dockerd.
+# images and containers (data root), folder for runtime state (exec root), path of the socket, further arguments of
+# dockerd.
 set -euo pipefail
 data=$1 exec=$2 socket=$3
 shift 3

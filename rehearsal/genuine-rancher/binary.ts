@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { accessSync, constants, realpathSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 
-import { UserError } from "../../operations/command-line.ts";
+import { UserError } from "../../operations/user-error.ts";
 
 /** The user's Rancher server binary. */
 export interface RancherBinary {

@@ -1,9 +1,9 @@
 import { hardening } from "../../components/load-balancer/nginx/container/nginx-container-spec.ts";
-import { UserError } from "../../operations/command-line.ts";
+import { UserError } from "../../operations/user-error.ts";
 import type { Closer } from "../closing.ts";
 import { checkContainer } from "../docker/container-check.ts";
 import type { DockerEngine } from "../docker/docker-engine.ts";
-import { dockerOnHost, dockerParticipant, withheldHere } from "../docker/docker-on-host.ts";
+import { dockerOnHost, dockerParticipant, lacksSysResource } from "../docker/docker-on-host.ts";
 import { nginxImage, nginxInImage, nginxTag } from "../docker/nginx-image.ts";
 import { startSandboxRegistry, type SandboxImage, type SandboxRegistry } from "../docker/sandbox-registry.ts";
 import type { CertificateAuthority } from "../kubernetes/certificate-authority.ts";
@@ -48,7 +48,7 @@ export async function startBalancerContainers(options: BalancerContainersOptions
   const { sandbox, authority, closers, progress } = options;
   const engines = await enginesOf(options).catch(refused);
   const [{ host, engine }] = engines;
-  const docker = await dockerParticipant(engine, withheldHere() ? withheld : undefined);
+  const docker = await dockerParticipant(engine, lacksSysResource() ? withheld : undefined);
   progress(`Docker engine ${docker.version}: ${docker.from}`);
 
   const registry = await startSandboxRegistry(sandbox, authority);

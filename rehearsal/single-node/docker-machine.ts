@@ -2,7 +2,7 @@ import { chmod, copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { checkContainer } from "../docker/container-check.ts";
 import type { DockerEngine } from "../docker/docker-engine.ts";
-import { dockerOnHost, withheldHere } from "../docker/docker-on-host.ts";
+import { dockerOnHost, lacksSysResource } from "../docker/docker-on-host.ts";
 import { runCommand } from "../sandbox/command.ts";
 import type { Host, HostSpec } from "../sandbox/host.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
@@ -59,7 +59,7 @@ export async function makeDockerMachine(sandbox: Sandbox, spec: HostSpec): Promi
       await engine.start();
       await link();
     },
-    ...(withheldHere() && {
+    ...(lacksSysResource() && {
       withheld:
         "this machine lacks CAP_SYS_RESOURCE: privileged containers have every other capability, and no higher limits than it",
     }),

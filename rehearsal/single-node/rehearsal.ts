@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { defaultVersions } from "../../components/program/versions.ts";
-import { UserError } from "../../operations/command-line.ts";
+import { UserError } from "../../operations/user-error.ts";
 import type { Engine } from "../../operations/engine/engine.ts";
 import { endOrphans } from "../../operations/recovery/orphans.ts";
 import { readStackYaml } from "../../operations/stack/stack-yaml.ts";

@@ -1,4 +1,4 @@
-import { runCommand, UserError } from "../../operations/command-line.ts";
+import { exitCodeOf, UserError } from "../../operations/user-error.ts";
 import { benchNginx, nginxRows } from "./nginx/bench-nginx.ts";
 import { benchPreview } from "./preview.ts";
 
@@ -17,7 +17,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
  * Runs every benchmark in turn, one benchmark by name, or some of its rows: `npm run bench`,
  * `npm run bench -- nginx`, `npm run bench -- nginx black-hole reloads`.
  */
-await runCommand(async () => {
+process.exitCode = await exitCodeOf(async () => {
   const [name, ...rows] = process.argv.slice(2);
   if (name === undefined) {
     for (const { run } of Object.values(benchmarks)) await run([]);

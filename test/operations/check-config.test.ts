@@ -43,7 +43,7 @@ describe("npm run check-config", () => {
       "  url            https://rancher.example.com",
       "  Rancher        2.15.2, 3 replicas, from https://releases.rancher.com/server-charts/stable",
       "  cluster        existing",
-      "  load balancer  nginx at layer 4 on lb-1, before server-1",
+      "  load balancer  nginx at layer 4 on lb-1, in front of server-1",
       "  certificate    rancher",
       "",
       "Not checked:",

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { checkCompatibility, checkUpgrade } from "../../components/program/compatibility.ts";
-import type { Asked } from "../../components/program/compatibility.ts";
+import type { RequestedVersions } from "../../components/program/compatibility.ts";
 import { describeProblems } from "../../components/program/problem.ts";
 import { kubernetesWarnings, rancherWarnings } from "../../components/program/support-warnings.ts";
 import { defaultVersions } from "../../components/program/versions.ts";
 
-const said = (asked: Partial<Asked>) =>
+const said = (asked: Partial<RequestedVersions>) =>
   describeProblems(checkCompatibility({ rancher: "2.15.2", distribution: "existing", ...asked }));
 
 /** Every row of the table, as its sources state it. */

@@ -8,7 +8,7 @@ import { filesBeside } from "../../components/program/read-file.ts";
 import { readSettings } from "../../components/stack-file/stack-file.ts";
 import type { StackFileSource } from "../../components/stack-file/stack-file.ts";
 import { modeSchemas } from "../../components/stack-file/mode-schemas.ts";
-import { UserError } from "../../operations/command-line.ts";
+import { UserError } from "../../operations/user-error.ts";
 import { configReport } from "../../operations/report/config-report.ts";
 import { readStackYaml } from "../../operations/stack/stack-yaml.ts";
 import { placesIn, withValueAt } from "../stack-files/schema-places.ts";

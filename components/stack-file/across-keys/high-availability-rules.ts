@@ -12,17 +12,18 @@ import { isMapping } from "../reading/mapping.ts";
 import type { Mapping } from "../reading/mapping.ts";
 import { portProblems } from "./port-rules.ts";
 import type { Findings, Reading } from "../reading/reading.ts";
-import type { Parsed, StackFile } from "../schema.ts";
+import type { HighAvailabilityFile } from "../high-availability-schema.ts";
+import type { Parsed } from "../reading/parsed.ts";
 import { neededSecrets, secretProblems } from "../keys/secrets/secret-rules.ts";
 import { selfConnectionProblems } from "./self-connection-rules.ts";
 import { checkSites } from "../keys/load-balancer/site-rules.ts";
 import { checkTls } from "../keys/tls/tls-rules.ts";
 import { rancherWarnings } from "../../program/support-warnings.ts";
-import { planWarnings } from "./warnings.ts";
+import { highAvailabilityWarnings } from "./high-availability-warnings.ts";
 import { removeSecretCommand } from "../keys/secrets/secret-keys.ts";
 
 /** Rules between the keys of a high-availability stack. */
-export function highAvailabilityFindings(parsed: Parsed<StackFile>, reading: Reading): Findings {
+export function highAvailabilityFindings(parsed: Parsed<HighAvailabilityFile>, reading: Reading): Findings {
   const { values, invalid, secrets, isSet, context } = reading;
   const hosts = balancerHosts(parsed).map((host, index) => ({ key: `rancher:loadBalancer.hosts[${index}]`, host }));
   const hostKeys = checkHostKeys({ ssh: parsed.ssh, hosts }, invalid);
@@ -54,7 +55,7 @@ export function highAvailabilityFindings(parsed: Parsed<StackFile>, reading: Rea
       ...tls.warnings,
       ...authorities.warnings,
       ...rancherWarnings(parsed.version, context.now),
-      ...planWarnings(parsed),
+      ...highAvailabilityWarnings(parsed),
     ],
     certificates: {
       rancher: tls.certificate,
@@ -73,7 +74,7 @@ const registriesProblem: Problem = {
 };
 
 /** RFC 6761: every machine resolves names under localhost to itself, and so does every pod. */
-function hostnameProblems({ hostname }: Parsed<StackFile>): readonly Problem[] {
+function hostnameProblems({ hostname }: Parsed<HighAvailabilityFile>): readonly Problem[] {
   if (hostname === undefined || !hostname.endsWith(".localhost")) return [];
   const message =
     `is ${hostname}, which every machine resolves to itself, so agents would not find Rancher. Choose a name ` +
@@ -82,7 +83,7 @@ function hostnameProblems({ hostname }: Parsed<StackFile>): readonly Problem[] {
 }
 
 /** The first gate: whether the versions in the file are compatible. */
-function versionProblems(parsed: Parsed<StackFile>, { cluster }: Mapping): readonly Problem[] {
+function versionProblems(parsed: Parsed<HighAvailabilityFile>, { cluster }: Mapping): readonly Problem[] {
   if (parsed.version === undefined) return [];
   const needsCertManager = parsed.tls?.source === "rancher" || parsed.tls?.source === "letsEncrypt";
   return checkCompatibility({

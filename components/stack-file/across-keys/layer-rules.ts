@@ -3,10 +3,11 @@ import type { Problem } from "../../program/problem.ts";
 import { balancerHosts, layerOf, ownBalancer } from "../keys/load-balancer/parsed-balancer.ts";
 import { isMapping } from "../reading/mapping.ts";
 import type { Mapping } from "../reading/mapping.ts";
-import type { Parsed, StackFile } from "../schema.ts";
+import type { HighAvailabilityFile } from "../high-availability-schema.ts";
+import type { Parsed } from "../reading/parsed.ts";
 
 /** What does not fit the layer, beyond keys of the other layer: those have a condition in the schema. */
-export function layerProblems(parsed: Parsed<StackFile>, invalid: ReadonlySet<string>): readonly Problem[] {
+export function layerProblems(parsed: Parsed<HighAvailabilityFile>, invalid: ReadonlySet<string>): readonly Problem[] {
   const layer = layerOf(parsed, invalid);
   return [
     ...(layer === 4 ? onHostProblems(parsed) : []),
@@ -23,7 +24,7 @@ export function haproxyLayerProblems({ loadBalancer }: Mapping): readonly Proble
 }
 
 /** TLS that ends in the cluster cannot use files on the balancer's hosts. */
-function onHostProblems({ tls }: Parsed<StackFile>): readonly Problem[] {
+function onHostProblems({ tls }: Parsed<HighAvailabilityFile>): readonly Problem[] {
   if (tls?.source !== "secret") return [];
   return (["certificate", "chain", "privateKey"] as const).flatMap((part) =>
     typeof tls[part] === "object"
@@ -37,7 +38,7 @@ function onHostProblems({ tls }: Parsed<StackFile>): readonly Problem[] {
   );
 }
 
-function sourceProblems({ tls }: Parsed<StackFile>): readonly Problem[] {
+function sourceProblems({ tls }: Parsed<HighAvailabilityFile>): readonly Problem[] {
   if (tls?.source === undefined || tls.source === "secret") return [];
   const message =
     `is ${tls.source}, whose certificate is issued in the cluster, but at layer 7 TLS ends at nginx. Choose source: secret, ` +
@@ -46,7 +47,7 @@ function sourceProblems({ tls }: Parsed<StackFile>): readonly Problem[] {
 }
 
 /** The ingress controller trusts forwarded headers and the PROXY protocol only from addresses, not from names. */
-function trustProblems(parsed: Parsed<StackFile>, layer: 4 | 7 | undefined): readonly Problem[] {
+function trustProblems(parsed: Parsed<HighAvailabilityFile>, layer: 4 | 7 | undefined): readonly Problem[] {
   const balancer = ownBalancer(parsed);
   const proxyProtocol = balancer?.proxyProtocol === true && layer !== 7;
   if (layer !== 7 && !proxyProtocol) return [];
@@ -67,7 +68,7 @@ function trustProblems(parsed: Parsed<StackFile>, layer: 4 | 7 | undefined): rea
 /** A host reaches a server of the other IP version from an address that the ingress controller does not trust. */
 function otherFamily(
   host: { readonly key: string; readonly address: string; readonly family: number },
-  { cluster }: Parsed<StackFile>,
+  { cluster }: Parsed<HighAvailabilityFile>,
 ): readonly Problem[] {
   const servers = cluster?.servers ?? [];
   const index = servers.findIndex((server) => ![0, host.family].includes(isIP(server?.address ?? "")));

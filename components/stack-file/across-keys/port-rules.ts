@@ -1,7 +1,8 @@
 import { generationPort } from "../../load-balancer/nginx/config/nginx-config.ts";
 import type { Problem } from "../../program/problem.ts";
 import { balancerHosts, nginxBalancer, ownBalancer } from "../keys/load-balancer/parsed-balancer.ts";
-import type { Parsed, StackFile } from "../schema.ts";
+import type { HighAvailabilityFile } from "../high-availability-schema.ts";
+import type { Parsed } from "../reading/parsed.ts";
 
 export interface Listening {
   readonly key: string;
@@ -9,7 +10,7 @@ export interface Listening {
 }
 
 /** Two listeners on one port of a balancer's host: nginx would not start, or would take over the SSH port. */
-export function portProblems(parsed: Parsed<StackFile>): readonly Problem[] {
+export function portProblems(parsed: Parsed<HighAvailabilityFile>): readonly Problem[] {
   const balancer = ownBalancer(parsed);
   if (balancer === undefined) return [];
   const { ports, upstreamPorts } = balancer;
@@ -48,7 +49,7 @@ export function onProbe({ key, port }: Listening): readonly Problem[] {
   return port === generationPort ? [{ key, message }] : [];
 }
 
-function onSsh({ key, port }: Listening, parsed: Parsed<StackFile>): readonly Problem[] {
+function onSsh({ key, port }: Listening, parsed: Parsed<HighAvailabilityFile>): readonly Problem[] {
   const index = balancerHosts(parsed).findIndex(
     (host) => host !== undefined && (host.port ?? parsed.ssh?.port) === port,
   );

@@ -4,7 +4,8 @@ import { balancerHosts, nginxBalancer, ownBalancer } from "../keys/load-balancer
 import { upstreamOf } from "../keys/load-balancer/balancer-fields.ts";
 import type { AnyParsed } from "../mode-schemas.ts";
 import { leadsToItself, sameAddress } from "../fields/network-fields.ts";
-import type { Parsed, StackFile } from "../schema.ts";
+import type { HighAvailabilityFile } from "../high-availability-schema.ts";
+import type { Parsed } from "../reading/parsed.ts";
 import { sitesOf } from "../keys/load-balancer/site-rules.ts";
 
 /** Where a load balancer is reached, besides the loopback addresses. */
@@ -20,7 +21,7 @@ interface Reached {
  * the limit is reached. The load balancer's script rejects the cases that only its host can detect; see
  * `refuseSelfConnections`.
  */
-export function selfConnectionProblems(parsed: Parsed<StackFile>): readonly Problem[] {
+export function selfConnectionProblems(parsed: Parsed<HighAvailabilityFile>): readonly Problem[] {
   const balancer = ownBalancer(parsed);
   const hosts = balancerHosts(parsed);
   const names = [parsed.hostname, ...sitesOf(parsed).map((site) => site?.hostname)];

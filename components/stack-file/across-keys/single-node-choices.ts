@@ -4,7 +4,7 @@ import type { Mapping } from "../reading/mapping.ts";
 import type { Unsupported } from "../reading/unsupported.ts";
 
 /** Reports choices that exist only in high availability, each with its reason. */
-export function otherWaysOfClusters({ loadBalancer, tls }: Mapping): Unsupported {
+export function clusterOnlyChoices({ loadBalancer, tls }: Mapping): Unsupported {
   const problems: Problem[] = [];
   const report = (key: string, message: string) => problems.push({ key: `rancher:${key}`, message });
   if (isMapping(loadBalancer)) {

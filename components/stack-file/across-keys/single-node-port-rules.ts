@@ -4,7 +4,7 @@ import { isMapping } from "../reading/mapping.ts";
 import type { Mapping } from "../reading/mapping.ts";
 import { onProbe, repeated } from "./port-rules.ts";
 import type { Listening } from "./port-rules.ts";
-import type { Parsed } from "../schema.ts";
+import type { Parsed } from "../reading/parsed.ts";
 import type { SingleNodeFile } from "../single-node-schema.ts";
 import { publishedPorts } from "../single-node-settings.ts";
 

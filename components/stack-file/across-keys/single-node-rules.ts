@@ -9,7 +9,7 @@ import { checkHostKeys } from "../keys/hosts/host-key-rules.ts";
 import { hstsProblems } from "../keys/load-balancer/hsts-rules.ts";
 import { isMapping } from "../reading/mapping.ts";
 import type { Findings, Reading } from "../reading/reading.ts";
-import type { Parsed } from "../schema.ts";
+import type { Parsed } from "../reading/parsed.ts";
 import { neededSecrets, secretProblems } from "../keys/secrets/secret-rules.ts";
 import { singleNodeNginxProblems } from "../keys/load-balancer/single-node-nginx-rules.ts";
 import { singleNodePortProblems } from "./single-node-port-rules.ts";

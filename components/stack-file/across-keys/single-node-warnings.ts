@@ -3,7 +3,7 @@ import type { Problem } from "../../program/problem.ts";
 import { nginxBalancer } from "../keys/load-balancer/parsed-balancer.ts";
 import { imageWarning } from "../fields/image-field.ts";
 import { isMapping } from "../reading/mapping.ts";
-import type { Parsed } from "../schema.ts";
+import type { Parsed } from "../reading/parsed.ts";
 import type { SecretName } from "../keys/secrets/secret-keys.ts";
 import type { SingleNodeFile } from "../single-node-schema.ts";
 

@@ -3,7 +3,7 @@ import { balancerNames, tlsNames } from "./balancer-aliases.ts";
 import { dockerNames } from "./docker-aliases.ts";
 import { clusterNames, topNames } from "./installer-aliases.ts";
 import type { Path } from "../reading/known-keys.ts";
-import type { Mode } from "../mode-schemas.ts";
+import type { Mode } from "../modes.ts";
 
 /** By the path of the parent key, without list indices. */
 const places: Readonly<Record<string, Answers>> = {

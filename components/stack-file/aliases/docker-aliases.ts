@@ -1,33 +1,33 @@
 import { key, how, daemonSetting, type Answers } from "./alias.ts";
 
+const containerName = how(
+  "The container is always called rancher. To take over one with another name, use rancher:docker.adopt.",
+);
+const dataVolume = how(
+  "Rancher's data is in the volume rancher-data. To bring data from a container, use rancher:docker.adopt.",
+);
+const containerNetwork = how("The container has its own network, rancher. Leave it out.");
+
 /** Names from `docker run` and the Compose file format. */
 export const dockerNames: Answers = {
-  name: how("The container is always called rancher. To take over one with another name, use rancher:docker.adopt."),
-  containername: how(
-    "The container is always called rancher. To take over one with another name, use rancher:docker.adopt.",
-  ),
+  name: containerName,
+  containername: containerName,
   ports: key("docker.publish"),
   port: key("docker.publish"),
   p: key("docker.publish"),
   expose: key("docker.publish"),
-  data: how("Rancher's data is in the volume rancher-data. To bring data from a container, use rancher:docker.adopt."),
-  volume: how(
-    "Rancher's data is in the volume rancher-data. To bring data from a container, use rancher:docker.adopt.",
-  ),
-  volumes: how(
-    "Rancher's data is in the volume rancher-data. To bring data from a container, use rancher:docker.adopt.",
-  ),
-  mounts: how(
-    "Rancher's data is in the volume rancher-data. To bring data from a container, use rancher:docker.adopt.",
-  ),
+  data: dataVolume,
+  volume: dataVolume,
+  volumes: dataVolume,
+  mounts: dataVolume,
   privileged: how(
     "Rancher's container is always privileged, because the Kubernetes inside it requires it. Leave it out.",
   ),
   restart: how("The container always restarts with the engine. Leave it out."),
   detach: how("The container always runs in the background. Leave it out."),
-  network: how("The container has its own network, rancher. Leave it out."),
-  networks: how("The container has its own network, rancher. Leave it out."),
-  networkmode: how("The container has its own network, rancher. Leave it out."),
+  network: containerNetwork,
+  networks: containerNetwork,
+  networkmode: containerNetwork,
   hostname: key("hostname"),
   env: key("docker.environment"),
   e: key("docker.environment"),

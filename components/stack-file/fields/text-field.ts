@@ -21,9 +21,9 @@ const meta = ({ description, example }: FieldDescription) => ({
 });
 
 /**
- * A text field; `check` returns the error message for an invalid value. Every text field of a stack file is defined through this function, so
- * that each has a length limit. Control characters other than line breaks and tabs are rejected in every value; see
- * `odd-values.ts`.
+ * A text field; `check` returns the error message for an invalid value. Every text field of a stack file is defined
+ * through this function, so that each has a length limit. Control characters other than line breaks and tabs are
+ * rejected in every value; see `odd-values.ts`.
  */
 export function text(check: FieldCheck, field: FieldDescription, form: TextForm = {}) {
   return boundedText(check, form).meta(meta(field));

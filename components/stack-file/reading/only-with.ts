@@ -110,7 +110,9 @@ function discriminatorsOf({ properties = {} }: SchemaNode): readonly string[] {
   return Object.keys(properties).filter((key) => properties[key]?.const !== undefined);
 }
 
-/** The value a key has, also by default. Undefined if it cannot be known, because something it depends on is invalid. */
+/**
+ * The value a key has, also by default. Undefined if it cannot be known, because something it depends on is invalid.
+ */
 function valueOf(path: readonly string[], parsed: Mapping, nodes: SchemaNode, invalid: ReadonlySet<string>): unknown {
   const [last = ""] = path.slice(-1);
   const blockPath = path.slice(0, -1);

@@ -8,6 +8,13 @@ import type { ModeSchema } from "../mode-schemas.ts";
 
 type Issue = z.core.$ZodIssue;
 
+/** A stack file with missing or invalid parts undefined, so that rules across keys can still check the rest. */
+export type Parsed<T> = T extends readonly (infer Item)[]
+  ? readonly (Parsed<Item> | undefined)[]
+  : T extends object
+    ? { readonly [Key in keyof T]?: Parsed<T[Key]> | undefined }
+    : T;
+
 /** Top-level keys that were already reported. They are neither parsed nor reported as missing. */
 export type Skipped = ReadonlySet<string>;
 
@@ -63,11 +70,9 @@ function isUndecided(issue: Issue): boolean {
  */
 function ofNearestAlternative(issue: Issue): readonly Issue[] {
   if (issue.code !== "invalid_union" || isUndecided(issue)) return [issue];
-  const modeSchema = issue.errors.find((errors) => !errors.some(isOtherAlternative));
-  if (modeSchema === undefined) return [issue];
-  return modeSchema.flatMap((inner) =>
-    ofNearestAlternative({ ...inner, path: [...issue.path, ...inner.path] } as Issue),
-  );
+  const nearest = issue.errors.find((errors) => !errors.some(isOtherAlternative));
+  if (nearest === undefined) return [issue];
+  return nearest.flatMap((inner) => ofNearestAlternative({ ...inner, path: [...issue.path, ...inner.path] } as Issue));
 }
 
 function isOtherAlternative({ code, path }: Issue): boolean {

@@ -2,7 +2,7 @@ import type { Problem } from "../../program/problem.ts";
 import type { ReadFile } from "../../program/read-file.ts";
 import type { Mapping } from "./mapping.ts";
 import type { SecretName } from "../keys/secrets/secret-keys.ts";
-import type { ReadCertificates } from "../settings-from-parsed.ts";
+import type { CertificateSettings } from "../settings.ts";
 
 /** What the rules need in addition to the parsed stack file. */
 export interface Reading {
@@ -19,6 +19,18 @@ export interface Reading {
     readonly now: Date;
     readonly invalid: ReadonlySet<string>;
   };
+}
+
+/** Certificates that the checks read. */
+export interface ReadCertificates {
+  /** For the hostname; only with `tls.source: secret`. */
+  readonly rancher?: CertificateSettings | undefined;
+  /** PEM. */
+  readonly caCertificate?: string | undefined;
+  /** `docker.additionalTrustedCAs` or `tls.additionalTrustedCAs`, PEM. */
+  readonly additionalTrustedCAs?: string | undefined;
+  /** In the order of `loadBalancer.sites`. */
+  readonly sites: readonly (CertificateSettings | undefined)[];
 }
 
 /** Results of the rules. */

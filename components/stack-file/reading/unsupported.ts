@@ -1,20 +1,21 @@
 import { gte, valid } from "semver";
 import type { Problem } from "../../program/problem.ts";
-import { defaultVersions } from "../../program/versions.ts";
+import { defaultVersions, firstRancherWithoutRke } from "../../program/versions.ts";
 import { reservedDistributions } from "./reserved-keys.ts";
 import { isMapping } from "./mapping.ts";
 import type { Mapping } from "./mapping.ts";
 
+/** Choices that are rejected with a message of their own. */
 export interface Unsupported {
   readonly problems: readonly Problem[];
   /** Top-level keys that belong to a missing feature and are not checked further. */
   readonly skipped: readonly string[];
   /** Values to use in place of the rejected ones, so that the rest of the key is checked too. */
-  readonly read?: Mapping;
+  readonly replacements?: Mapping;
 }
 
 /** Reports choices that only a later release supports, such as a cluster that this program creates. */
-export function choicesToCome(values: Mapping): Unsupported {
+export function plannedChoices(values: Mapping): Unsupported {
   const problems: Problem[] = [];
   const skipped: string[] = [];
   const { cluster, tls } = values;
@@ -39,11 +40,11 @@ export function choicesToCome(values: Mapping): Unsupported {
     }
   }
   const known = isMapping(cluster) && reservedDistributions.has(String(cluster.distribution));
-  return { problems, skipped, ...(known && { read: { cluster: { ...cluster, distribution: "existing" } } }) };
+  return { problems, skipped, ...(known && { replacements: { cluster: { ...cluster, distribution: "existing" } } }) };
 }
 
 /** The gate rejects RKE with these versions permanently, so "comes in a later release" would be wrong. */
 function refusesRke(version: unknown): boolean {
   const asked = version === undefined ? defaultVersions.rancher : version;
-  return typeof asked === "string" && valid(asked) !== null && gte(asked, "2.12.0");
+  return typeof asked === "string" && valid(asked) !== null && gte(asked, firstRancherWithoutRke);
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { UserError } from "../../../operations/command-line.ts";
+import { UserError } from "../../../operations/user-error.ts";
 import { runCommand } from "../../../rehearsal/sandbox/command.ts";
 import { clearLeftovers } from "../../../rehearsal/sandbox/leftovers.ts";
 import { createSandbox, type Sandbox } from "../../../rehearsal/sandbox/sandbox.ts";

@@ -81,7 +81,7 @@ describe("removeStaleLocks", () => {
 
     expect(remove).toThrow(
       "prod has been locked since 2026-11-21T09:00:00Z by ops on elsewhere. " +
-        "If nothing runs there anymore: pulumi cancel --stack prod",
+        "If nothing runs there any more: npm run pulumi -- cancel --stack prod",
     );
     expect(readdirSync(locks)).toEqual(["a.json"]);
   });

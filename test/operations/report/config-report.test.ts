@@ -14,14 +14,14 @@ const onHosts = { certificate: { onHost: "/etc/ssl/a.pem" }, privateKey: { onHos
 const site = { name: "wiki", hostname: "wiki.example.com", upstreams: ["192.0.2.31:80"], ...onHosts };
 
 it.each([
-  [{ kind: "haproxy", hosts }, "haproxy at layer 4 on lb-1, lb-2, before server-1"],
+  [{ kind: "haproxy", hosts }, "haproxy at layer 4 on lb-1, lb-2, in front of server-1"],
   [
     { kind: "nginx", hosts, floatingAddress: { address: "192.0.2.9" } },
-    "nginx at layer 4 on lb-1, lb-2, at 192.0.2.9, before server-1",
+    "nginx at layer 4 on lb-1, lb-2, at 192.0.2.9, in front of server-1",
   ],
   [
     { kind: "nginx", layer: 7, hosts, runAs: "container", image: "nginx:1.31.3", sites: [site] },
-    "nginx in a container (nginx:1.31.3) at layer 7 on lb-1, lb-2, before server-1, beside wiki",
+    "nginx in a container (nginx:1.31.3) at layer 7 on lb-1, lb-2, in front of server-1, also serving wiki",
   ],
   [{ kind: "none" }, "none"],
 ])("describes the load balancer of %j", (loadBalancer, line) => {
@@ -58,7 +58,7 @@ it.each([
       "  url            https://rancher.example.com:8443",
       "  Rancher        2.15.2, rancher/rancher:v2.15.2",
       "  host           Docker on rancher-1, installed by this stack",
-      "  load balancer  nginx at layer 7, ports 80 and 8443, beside wiki",
+      "  load balancer  nginx at layer 7, ports 80 and 8443, also serving wiki",
       "  certificate    secret",
     ],
   ],

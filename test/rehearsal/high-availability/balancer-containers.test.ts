@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { UserError } from "../../../operations/command-line.ts";
+import { UserError } from "../../../operations/user-error.ts";
 import {
   startBalancerContainers,
   type BalancerContainersOptions,

@@ -5,7 +5,7 @@ import { nginxBalancer } from "../load-balancer/parsed-balancer.ts";
 import { rancherImage } from "./docker-fields.ts";
 import { isMapping } from "../../reading/mapping.ts";
 import type { Mapping } from "../../reading/mapping.ts";
-import type { Parsed } from "../../schema.ts";
+import type { Parsed } from "../../reading/parsed.ts";
 import type { SingleNodeFile } from "../../single-node-schema.ts";
 
 /** Rules between the keys of `docker`, and between them and other keys. */

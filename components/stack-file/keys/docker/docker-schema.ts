@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { defaultVersions } from "../../../program/versions.ts";
 import { checkFolder, checkArchive, checkSchedule } from "./backup-fields.ts";
-import { whole } from "../load-balancer/balancer-schema.ts";
 import { pemHere } from "../tls/certificate-schema.ts";
 import {
   checkArgument,
@@ -16,6 +15,7 @@ import {
 } from "./docker-fields.ts";
 import { sshHost } from "../hosts/host-schema.ts";
 import { limits } from "../../fields/limits.ts";
+import { wholeNumber } from "../../fields/number-field.ts";
 import { boundedText, list, mapping, text } from "../../fields/text-field.ts";
 
 const host = z
@@ -51,9 +51,9 @@ const auditLog = z
     level: z.literal([0, 1, 2, 3]).default(1).meta({
       description: "0 logs metadata, 1 adds headers, 2 adds request bodies, 3 adds response bodies.",
     }),
-    maxAge: whole(1, 3650, 10, "Days a rotated file is kept."),
-    maxBackups: whole(1, 1000, 10, "Rotated files kept."),
-    maxSize: whole(1, 10_000, 100, "Megabytes after which a file is rotated."),
+    maxAge: wholeNumber(1, 3650, 10, "Days a rotated file is kept."),
+    maxBackups: wholeNumber(1, 1000, 10, "Rotated files kept."),
+    maxSize: wholeNumber(1, 10_000, 100, "Megabytes after which a file is rotated."),
   })
   .optional()
   .meta({
@@ -87,7 +87,7 @@ const proxy = z
 
 const backup = z
   .strictObject({
-    keep: whole(1, 365, 7, "Archives kept in the folder; a new one replaces the oldest."),
+    keep: wholeNumber(1, 365, 7, "Archives kept in the folder; a new one replaces the oldest."),
     schedule: text(checkSchedule, {
       description:
         "When backups run, as a systemd calendar event. Rancher is stopped while its data is copied. Over SSH " +

@@ -1,7 +1,8 @@
 import type { Problem } from "../../../program/problem.ts";
 import { balancerHosts, ownBalancer } from "../load-balancer/parsed-balancer.ts";
 import { sameAddress } from "../../fields/network-fields.ts";
-import type { Parsed, StackFile } from "../../schema.ts";
+import type { HighAvailabilityFile } from "../../high-availability-schema.ts";
+import type { Parsed } from "../../reading/parsed.ts";
 
 type Keyed = { readonly key: string };
 type Host = Keyed & {
@@ -13,7 +14,7 @@ type Host = Keyed & {
  * Rules across hosts: names and addresses that are used twice, a load balancer without servers, and one on a host where
  * the ingress controller already listens. `invalid` contains the keys with an invalid value.
  */
-export function hostProblems(parsed: Parsed<StackFile>, invalid: ReadonlySet<string>): readonly Problem[] {
+export function hostProblems(parsed: Parsed<HighAvailabilityFile>, invalid: ReadonlySet<string>): readonly Problem[] {
   const servers = (parsed.cluster?.servers ?? []).map((server, index): Host => {
     const key = `rancher:cluster.servers[${index}]`;
     return { key, name: server?.name, addresses: addressesOf(key, { address: server?.address }) };

@@ -1,12 +1,12 @@
-import type { StackFile } from "../../schema.ts";
+import type { HighAvailabilityFile } from "../../high-availability-schema.ts";
 import type { JumpHostSettings, SshHostSettings } from "../../settings.ts";
 
-type Hosts = Extract<StackFile["loadBalancer"], { kind: "nginx" }>["hosts"];
+type Hosts = Extract<HighAvailabilityFile["loadBalancer"], { kind: "nginx" }>["hosts"];
 type SshHost = Hosts[number];
 type JumpHost = NonNullable<SshHost["jumpHost"]>;
 
 /** A host with the defaults of `ssh` applied. */
-export function sshHostSettings(host: SshHost, ssh: StackFile["ssh"]): SshHostSettings {
+export function sshHostSettings(host: SshHost, ssh: HighAvailabilityFile["ssh"]): SshHostSettings {
   const jumpHost = host.jumpHost ?? ssh.jumpHost;
   return {
     name: host.name,
@@ -19,7 +19,7 @@ export function sshHostSettings(host: SshHost, ssh: StackFile["ssh"]): SshHostSe
   };
 }
 
-function jumpHostSettings(host: JumpHost, ssh: StackFile["ssh"]): JumpHostSettings {
+function jumpHostSettings(host: JumpHost, ssh: HighAvailabilityFile["ssh"]): JumpHostSettings {
   return { address: host.address, user: host.user ?? ssh.user, port: host.port ?? ssh.port, ...pin(host) };
 }
 

@@ -7,16 +7,14 @@ import { nginxOptions } from "./nginx-schema.ts";
 import { layer7, onlyWith, runAsContainer, runAsHost } from "../../reading/only-with.ts";
 import { site } from "./site-schema.ts";
 import { list, text } from "../../fields/text-field.ts";
+import { wholeNumber } from "../../fields/number-field.ts";
 
 const { method, ipv6, timeouts, failover } = defaultBalancerOptions;
 
-export const whole = (least: number, most: number, standard: number, description: string) =>
-  z.int().min(least).max(most).default(standard).meta({ description });
-
 /** A TCP port for HTTP and one for HTTPS. */
 export const portPair = (http: string, https: string) => ({
-  http: whole(1, 65535, 80, http),
-  https: whole(1, 65535, 443, https),
+  http: wholeNumber(1, 65535, 80, http),
+  https: wholeNumber(1, 65535, 443, https),
 });
 
 export const ports = z
@@ -37,19 +35,19 @@ export const forwarding = {
   ipv6: z.boolean().default(ipv6).meta({ description: "Listens on IPv6 as well as IPv4; every host must have IPv6." }),
   timeouts: z
     .strictObject({
-      connect: whole(
+      connect: wholeNumber(
         1,
         30,
         timeouts.connect,
         "Seconds until nginx or HAProxy gives up on a silent server and tries the next one: the delay a dead node causes.",
       ),
-      idle: whole(
+      idle: wholeNumber(
         60,
         86_400,
         timeouts.idle,
         "Seconds of silence allowed on an open connection. Rancher recommends 1800; less cuts idle shells and logs.",
       ),
-      shutdown: whole(
+      shutdown: wholeNumber(
         10,
         86_400,
         timeouts.shutdown,
@@ -60,9 +58,14 @@ export const forwarding = {
     .meta({ description: "Timeouts in seconds.", examples: ["{ connect: 2, idle: 1800 }"] }),
   failover: z
     .strictObject({
-      maxFails: whole(1, 100, failover.maxFails, "Failures within `failTimeout` after which a server is left out."),
-      failTimeout: whole(1, 3600, failover.failTimeout, "Seconds a server is left out before it is tried again."),
-      tries: whole(
+      maxFails: wholeNumber(
+        1,
+        100,
+        failover.maxFails,
+        "Failures within `failTimeout` after which a server is left out.",
+      ),
+      failTimeout: wholeNumber(1, 3600, failover.failTimeout, "Seconds a server is left out before it is tried again."),
+      tries: wholeNumber(
         1,
         10,
         failover.tries,

@@ -2,10 +2,14 @@ import { isIP } from "node:net";
 import type { Problem } from "../../../program/problem.ts";
 import { balancerHosts, ownBalancer } from "./parsed-balancer.ts";
 import { sameAddress } from "../../fields/network-fields.ts";
-import type { Parsed, StackFile } from "../../schema.ts";
+import type { HighAvailabilityFile } from "../../high-availability-schema.ts";
+import type { Parsed } from "../../reading/parsed.ts";
 
 /** A floating address needs several hosts, an address that no machine has, and a load balancer that listens on it. */
-export function floatingAddressProblems(parsed: Parsed<StackFile>, invalid: ReadonlySet<string>): readonly Problem[] {
+export function floatingAddressProblems(
+  parsed: Parsed<HighAvailabilityFile>,
+  invalid: ReadonlySet<string>,
+): readonly Problem[] {
   const balancer = ownBalancer(parsed);
   const floating = balancer?.floatingAddress;
   if (balancer === undefined || floating === undefined) return [];
@@ -48,7 +52,9 @@ function unfitPeers(hosts: ReturnType<typeof balancerHosts>, floating: string): 
 }
 
 /** Every address that the stack file gives to a machine. */
-function addressesOf(parsed: Parsed<StackFile>): readonly { readonly key: string; readonly value: string }[] {
+function addressesOf(
+  parsed: Parsed<HighAvailabilityFile>,
+): readonly { readonly key: string; readonly value: string }[] {
   const named = (key: string, value: string | undefined) => (value === undefined ? [] : [{ key, value }]);
   return [
     ...balancerHosts(parsed).flatMap((host, index) => [

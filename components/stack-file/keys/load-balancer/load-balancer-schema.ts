@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { checkFloatingAddress, checkInterface } from "./balancer-fields.ts";
-import { forwarding, nginxFields, ports, runAsField, whole } from "./balancer-schema.ts";
+import { forwarding, nginxFields, ports, runAsField } from "./balancer-schema.ts";
 import { sshHost } from "../hosts/host-schema.ts";
 import { layer4, onlyWith } from "../../reading/only-with.ts";
+import { wholeNumber } from "../../fields/number-field.ts";
 import { list, text } from "../../fields/text-field.ts";
 
 /** Keys that nginx and HAProxy share. */
-const neutral = {
+const sharedKeys = {
   hosts: list(sshHost)
     .min(1)
     .meta({
@@ -17,12 +18,12 @@ const neutral = {
   ports,
   upstreamPorts: z
     .strictObject({
-      http: whole(1, 65535, 80, "TCP port of the ingress controller for HTTP, on every server."),
+      http: wholeNumber(1, 65535, 80, "TCP port of the ingress controller for HTTP, on every server."),
       https: onlyWith(
         layer4(
           "at layer 7 nginx connects to upstreamPorts.http, because it could not verify an ingress controller's default certificate",
         ),
-        whole(1, 65535, 443, "TCP port of the ingress controller for HTTPS, on every server."),
+        wholeNumber(1, 65535, 443, "TCP port of the ingress controller for HTTPS, on every server."),
       ),
     })
     .prefault({})
@@ -53,7 +54,7 @@ const neutral = {
         description: "Network interface for the address. Defaults to the one that leads to the other hosts.",
         example: "eth0",
       }).optional(),
-      virtualRouterId: whole(1, 255, 84, "VRRP ID of this group of hosts, unique in its network."),
+      virtualRouterId: wholeNumber(1, 255, 84, "VRRP ID of this group of hosts, unique in its network."),
     })
     .optional()
     .meta({
@@ -71,7 +72,7 @@ export const loadBalancer = z
         description:
           "4 passes TLS through to the cluster's ingress. 7 terminates TLS at nginx, with your own certificate.",
       }),
-      ...neutral,
+      ...sharedKeys,
       runAs: runAsField("host"),
       ...nginxFields,
     }),
@@ -82,7 +83,7 @@ export const loadBalancer = z
           "keys above from `hosts` to `floatingAddress`.",
       }),
       layer: z.literal(4).default(4).meta({ description: "HAProxy passes TLS through; only nginx has layer 7." }),
-      ...neutral,
+      ...sharedKeys,
     }),
     z.strictObject({ kind: z.literal("external").meta({ description: "A load balancer that is managed elsewhere." }) }),
     z.strictObject({

@@ -2,16 +2,16 @@ import type { BalancerOptions } from "../../../load-balancer/balancer-options.ts
 import type { NginxOptions } from "../../../load-balancer/nginx/config/nginx-options.ts";
 import { upstreamOf } from "./balancer-fields.ts";
 import { sshHostSettings } from "../hosts/host-settings.ts";
-import type { StackFile } from "../../schema.ts";
+import type { HighAvailabilityFile } from "../../high-availability-schema.ts";
 import type { BalancerSettings, CertificateSettings, LoadBalancerSettings, SiteSettings } from "../../settings.ts";
 
-type LoadBalancer = StackFile["loadBalancer"];
+type LoadBalancer = HighAvailabilityFile["loadBalancer"];
 type Nginx = Extract<LoadBalancer, { kind: "nginx" }>;
 type Own = Nginx | Extract<LoadBalancer, { kind: "haproxy" }>;
 
 /** Settings of the load balancer, from a valid stack file. */
 export function loadBalancerSettings(
-  { loadBalancer, ssh }: StackFile,
+  { loadBalancer, ssh }: HighAvailabilityFile,
   siteCertificates: readonly (CertificateSettings | undefined)[],
 ): LoadBalancerSettings {
   switch (loadBalancer.kind) {
@@ -42,7 +42,7 @@ export function loadBalancerSettings(
   }
 }
 
-function balancerSettings(balancer: Own, ssh: StackFile["ssh"]): BalancerSettings {
+function balancerSettings(balancer: Own, ssh: HighAvailabilityFile["ssh"]): BalancerSettings {
   const { hosts, ports, upstreamPorts, proxyProtocol, floatingAddress } = balancer;
   return {
     hosts: hosts.map((host) => sshHostSettings(host, ssh)),

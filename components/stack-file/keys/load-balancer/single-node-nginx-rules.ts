@@ -3,7 +3,7 @@ import { upstreamOf } from "./balancer-fields.ts";
 import { nginxBalancer } from "./parsed-balancer.ts";
 import { isMapping } from "../../reading/mapping.ts";
 import { leadsToItself } from "../../fields/network-fields.ts";
-import type { Parsed } from "../../schema.ts";
+import type { Parsed } from "../../reading/parsed.ts";
 import { clientPortsOf, siteSelfConnections } from "../../across-keys/self-connection-rules.ts";
 import type { SingleNodeFile } from "../../single-node-schema.ts";
 import { sitesOf } from "./site-rules.ts";

@@ -1,4 +1,4 @@
-import type { Mode } from "../../mode-schemas.ts";
+import type { Mode } from "../../modes.ts";
 
 /** A key set with `npm run secret`. Its value is checked if it is known, and never quoted. */
 export interface SecretKey {

@@ -1,6 +1,6 @@
 import { listed } from "../../../program/problem.ts";
 import { modeSchemas } from "../../mode-schemas.ts";
-import type { Mode } from "../../mode-schemas.ts";
+import type { Mode } from "../../modes.ts";
 import { nearest } from "../../reading/nearest.ts";
 import { quote } from "../../reading/quote.ts";
 import { secretNames, secretsOf } from "./secret-keys.ts";

@@ -1,7 +1,7 @@
 import { parse } from "yaml";
 import type { Problem } from "../../../program/problem.ts";
 import { chartCredentialProblems } from "./chart-credential-rules.ts";
-import { checkCredentials, checkK3sRegistries, checkProxyCredentials } from "../docker/docker-secret-checks.ts";
+import { checkCredentials, checkK3sRegistries, checkProxyCredentials } from "./secret-checks.ts";
 import { isMapping } from "../../reading/mapping.ts";
 import type { AnyParsed } from "../../mode-schemas.ts";
 import { proxyCredentialProblems } from "./proxy-credential-rules.ts";
@@ -15,11 +15,9 @@ type Check = (secret: string) => string | undefined;
 /** Checks of a secret by itself. The private key of a certificate is checked together with the certificate. */
 const checks: Partial<Record<SecretName, Check>> = {
   kubeconfig: (text) => {
-    if (!text.trim().includes("\n"))
-      return /^(\/|~|\.{1,2}\/|[A-Za-z]:\\)|\.(ya?ml|conf)$/.test(text.trim())
-        ? `looks like a path. Set the file's content: ${secretCommand("kubeconfig")}`
-        : kubeconfigFault(text);
-    return kubeconfigFault(text);
+    const line = text.trim();
+    const isPath = !line.includes("\n") && /^(\/|~|\.{1,2}\/|[A-Za-z]:\\)|\.(ya?ml|conf)$/.test(line);
+    return isPath ? `looks like a path. Set the file's content: ${secretCommand("kubeconfig")}` : kubeconfigFault(text);
   },
   sshPrivateKey: (text) => {
     if (/^(ssh-|ecdsa-)\S+ /.test(text.trim())) return "is a public key. Set the private one, the file without .pub.";

@@ -1,5 +1,5 @@
 import type { Problem } from "../../../program/problem.ts";
-import type { Parsed } from "../../schema.ts";
+import type { Parsed } from "../../reading/parsed.ts";
 import type { SingleNodeFile } from "../../single-node-schema.ts";
 
 /** What terminates TLS needs the certificate: nginx one from outside Rancher, Rancher without nginx its own. */

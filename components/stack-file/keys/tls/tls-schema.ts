@@ -4,7 +4,7 @@ import { checkEmail } from "../../fields/network-fields.ts";
 import { text } from "../../fields/text-field.ts";
 
 /** `source: secret`. */
-export const certificateOfYours = z.strictObject({
+export const ownCertificate = z.strictObject({
   source: z.literal("secret").meta({
     description: "Your own certificate; its key is the secret `tlsPrivateKey`. The only source for layer 7.",
   }),
@@ -52,7 +52,7 @@ export const tls = z
       }),
       additionalTrustedCAs,
     }),
-    certificateOfYours.extend({ additionalTrustedCAs }),
+    ownCertificate.extend({ additionalTrustedCAs }),
   ])
   .meta({
     description: "Where the certificate for `hostname` comes from.",

@@ -1,7 +1,7 @@
 import { Argument, Command, Option } from "commander";
 import pc from "picocolors";
-import type { CommandSpec } from "../commands/command.ts";
-import { wrapFor } from "../terminal.ts";
+import type { CommandSpec } from "./commands/command.ts";
+import { wrapFor } from "./terminal.ts";
 
 /** Runs a command with its arguments and options by name. */
 export type Execute = (command: CommandSpec, input: Readonly<Record<string, unknown>>) => Promise<void>;

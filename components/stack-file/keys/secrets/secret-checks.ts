@@ -1,6 +1,6 @@
 import { parse } from "yaml";
 import { isMapping } from "../../reading/mapping.ts";
-import { secretCommand } from "../secrets/secret-keys.ts";
+import { secretCommand } from "./secret-keys.ts";
 
 /** What is wrong with `proxyCredentials`, without quoting it. */
 export function checkProxyCredentials(text: string): string | undefined {

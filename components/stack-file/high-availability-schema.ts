@@ -7,6 +7,7 @@ import {
 } from "../program/versions.ts";
 import { server, sshDefaults } from "./keys/hosts/host-schema.ts";
 import { loadBalancer } from "./keys/load-balancer/load-balancer-schema.ts";
+import { modes } from "./modes.ts";
 import { nearest } from "./reading/nearest.ts";
 import { checkHostname, checkRepositoryUrl } from "./fields/network-fields.ts";
 import type { FieldCheck } from "./fields/network-fields.ts";
@@ -50,14 +51,11 @@ const cluster = z
     examples: ["{ distribution: existing, servers: [{ name: server-1, address: 192.0.2.11 }] }"],
   });
 
-/** The forms of an installation. */
-export const modes = ["high-availability", "single-node"] as const;
-
 /**
  * Every key of a high-availability stack that is not a secret. Parsing, types, `stack.schema.json` and the docs derive
  * from it.
  */
-export const stackFileSchema = z.strictObject({
+export const highAvailabilitySchema = z.strictObject({
   mode: z.enum(modes).meta({ description: "The form of the installation.", examples: ["high-availability"] }),
   hostname: text(checkHostname, {
     description: "DNS name under which users and agents reach Rancher.",
@@ -100,11 +98,4 @@ export const stackFileSchema = z.strictObject({
 });
 
 /** A stack file whose keys all passed their own checks. */
-export type StackFile = z.output<typeof stackFileSchema>;
-
-/** The same with missing or invalid parts undefined, so that rules across keys can still check the rest. */
-export type Parsed<T> = T extends readonly (infer Item)[]
-  ? readonly (Parsed<Item> | undefined)[]
-  : T extends object
-    ? { readonly [Key in keyof T]?: Parsed<T[Key]> | undefined }
-    : T;
+export type HighAvailabilityFile = z.output<typeof highAvailabilitySchema>;

@@ -5,7 +5,9 @@ import { printError } from "./terminal.ts";
 /** An error whose message names what is wrong and its remedy. */
 export class UserError extends Error {}
 
-/** Runs a command and prints its error, if any. Returns the exit code. With RANCHER_DEBUG set, errors show their stack. */
+/**
+ * Runs a command and prints its error, if any. Returns the exit code. With RANCHER_DEBUG set, errors show their stack.
+ */
 export async function exitCodeOf(command: () => Promise<number>): Promise<number> {
   try {
     return await command();
@@ -14,11 +16,6 @@ export async function exitCodeOf(command: () => Promise<number>): Promise<number
     printError(pc.red(printableLines(describe(error))));
     return 1;
   }
-}
-
-/** Runs a command and sets the exit code of this process. */
-export async function runCommand(command: () => Promise<number>): Promise<void> {
-  process.exitCode = await exitCodeOf(command);
 }
 
 function describe(error: unknown): string {

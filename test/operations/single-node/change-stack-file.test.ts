@@ -12,8 +12,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { UserError } from "../../../operations/command-line.ts";
-import { changeStackFile } from "../../../operations/stack/change-stack-file.ts";
+import { UserError } from "../../../operations/user-error.ts";
+import { changeStackFile } from "../../../operations/single-node/change-stack-file.ts";
 import { readSingleNode, type SingleNodeStack } from "../../../operations/single-node/single-node-stack.ts";
 import { projectFolder } from "../../../operations/stack/work-folder.ts";
 import { shownPath } from "../../../operations/stack/shown-path.ts";

@@ -1,4 +1,4 @@
-import type { CommandSpec } from "./commands/command.ts";
+import type { CommandSpec } from "../commands/command.ts";
 
 /** The commands as a Markdown table. */
 export function commandTable(commands: readonly CommandSpec[]): string {

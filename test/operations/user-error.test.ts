@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { exitCodeOf, runCommand, UserError } from "../../operations/command-line.ts";
+import { exitCodeOf, UserError } from "../../operations/user-error.ts";
 
 let printed: string[];
 beforeEach(() => {
@@ -7,15 +7,12 @@ beforeEach(() => {
   vi.spyOn(console, "error").mockImplementation((text: string) => void printed.push(text));
 });
 afterEach(() => {
-  process.exitCode = undefined;
   vi.unstubAllEnvs();
   vi.restoreAllMocks();
 });
 
 it("returns the command's exit code", async () => {
-  await runCommand(async () => 3);
-
-  expect(process.exitCode).toBe(3);
+  expect(await exitCodeOf(async () => 3)).toBe(3);
   expect(printed).toEqual([]);
 });
 

@@ -1,24 +1,16 @@
 import { rancherChartRepositories } from "../program/versions.ts";
 import { loadBalancerSettings } from "./keys/load-balancer/load-balancer-settings.ts";
-import type { StackFile } from "./schema.ts";
-import type { CertificateSettings, HighAvailabilitySettings, TlsSettings } from "./settings.ts";
-
-/** Certificates that the checks read. */
-export interface ReadCertificates {
-  /** For the hostname; only with `tls.source: secret`. */
-  readonly rancher?: CertificateSettings | undefined;
-  /** PEM. */
-  readonly caCertificate?: string | undefined;
-  /** `docker.additionalTrustedCAs` or `tls.additionalTrustedCAs`, PEM. */
-  readonly additionalTrustedCAs?: string | undefined;
-  /** In the order of `loadBalancer.sites`. */
-  readonly sites: readonly (CertificateSettings | undefined)[];
-}
+import type { HighAvailabilityFile } from "./high-availability-schema.ts";
+import type { ReadCertificates } from "./reading/reading.ts";
+import type { HighAvailabilitySettings, TlsSettings } from "./settings.ts";
 
 /**
  * Settings from a valid high-availability stack file, with SSH defaults applied to the hosts and certificates read.
  */
-export function settingsFrom(file: StackFile, certificates: ReadCertificates): HighAvailabilitySettings {
+export function highAvailabilitySettings(
+  file: HighAvailabilityFile,
+  certificates: ReadCertificates,
+): HighAvailabilitySettings {
   const { additionalTrustedCAs } = certificates;
   const { hostname, version, replicas, cluster, certManager, chartValues } = file;
   return {
@@ -54,7 +46,7 @@ function repositoryUrl(repository: string): string {
   return Object.entries(rancherChartRepositories).find(([name]) => name === repository)?.[1] ?? repository;
 }
 
-function tlsSettings({ tls }: StackFile, certificates: ReadCertificates): TlsSettings {
+function tlsSettings({ tls }: HighAvailabilityFile, certificates: ReadCertificates): TlsSettings {
   switch (tls.source) {
     case "rancher":
       return { source: "rancher" };

@@ -4,10 +4,11 @@ import { nginxBalancer, ownBalancer } from "../keys/load-balancer/parsed-balance
 import type { ParsedNginx } from "../keys/load-balancer/parsed-balancer.ts";
 import { imageWarning } from "../fields/image-field.ts";
 import { isPlainHttp } from "../fields/network-fields.ts";
-import type { Parsed, StackFile } from "../schema.ts";
+import type { HighAvailabilityFile } from "../high-availability-schema.ts";
+import type { Parsed } from "../reading/parsed.ts";
 
-/** Warnings that every preview shows. */
-export function planWarnings(parsed: Parsed<StackFile>): readonly Problem[] {
+/** Warnings for a high-availability stack that every preview shows. */
+export function highAvailabilityWarnings(parsed: Parsed<HighAvailabilityFile>): readonly Problem[] {
   const warnings: Problem[] = [];
   if (parsed.replicas === 1)
     warnings.push({

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { CommanderError } from "commander";
-import { argumentName, type CommandSpec } from "../../../operations/commands/command.ts";
-import { commands } from "../../../operations/commands/table.ts";
-import { buildProgram } from "../../../operations/engine/program.ts";
+import { argumentName, type CommandSpec } from "../../operations/commands/command.ts";
+import { commands } from "../../operations/commands/table.ts";
+import { buildProgram } from "../../operations/command-parser.ts";
 
 /** Parses a command line. Every command is replaced by one that records its input. */
 async function parse(...words: string[]) {

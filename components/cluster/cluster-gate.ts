@@ -7,7 +7,7 @@ import { checkCompatibility } from "../program/compatibility.ts";
 import type { Problem } from "../program/problem.ts";
 import type { HighAvailabilitySettings } from "../stack-file/stack-file.ts";
 import { kubernetesWarnings } from "../program/support-warnings.ts";
-import { planTls, tlsEnd } from "../tls/tls-plan.ts";
+import { planTls, tlsTerminator } from "../tls/tls-plan.ts";
 
 /** What the second gate found: problems stop the run, warnings are shown at every preview. */
 export interface ClusterFindings {
@@ -28,7 +28,7 @@ export function checkCluster(
   cluster: ClusterFacts,
   { stack, today }: { readonly stack: string; readonly today: Date },
 ): ClusterFindings {
-  const needed = planTls(settings.tls, tlsEnd(settings.loadBalancer), undefined).certManager;
+  const needed = planTls(settings.tls, tlsTerminator(settings.loadBalancer), undefined).certManager;
   const certManager = needed ? (foreignCertManager(cluster) ?? settings.certManager.version) : undefined;
   return {
     problems: [

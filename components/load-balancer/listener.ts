@@ -1,3 +1,5 @@
+import { isIP, isIPv6 } from "node:net";
+
 /** A listener of a load balancer, for both nginx and HAProxy. */
 export type Listener = PassThrough | Termination;
 
@@ -62,4 +64,30 @@ export function clientPorts(listeners: readonly Listener[]): number[] {
   return listeners.flatMap((listener) =>
     listener.layer === 4 ? [listener.port] : [listener.redirectPort, listener.port],
   );
+}
+
+/** The interchangeable upstreams of each listener at layer 4, and of each site at layer 7. */
+export function upstreamGroups(listeners: readonly Listener[]): readonly (readonly Upstream[])[] {
+  return listeners.flatMap((listener) =>
+    listener.layer === 4 ? [listener.upstreams] : listener.sites.map(({ upstreams }) => upstreams),
+  );
+}
+
+/** Whether an upstream is given by name, not by address. */
+export function isName({ address }: Upstream): boolean {
+  return isIP(address) === 0;
+}
+
+export function hasNames(upstreams: readonly Upstream[]): boolean {
+  return upstreams.some(isName);
+}
+
+/** `192.0.2.11:443`, `[2001:db8::11]:443` */
+export function hostAndPort({ address, port }: Upstream): string {
+  return `${inBrackets(address)}:${port}`;
+}
+
+/** Puts brackets around an IPv6 address. */
+export function inBrackets(address: string): string {
+  return isIPv6(address) ? `[${address}]` : address;
 }

@@ -26,7 +26,7 @@ export function rancherListeners(settings: Settings): Listener[] {
   switch (loadBalancer.kind) {
     case "nginx":
       return loadBalancer.layer === 7
-        ? [termination(settings, loadBalancer, ingress(settings, loadBalancer))]
+        ? [termination(settings, loadBalancer, ingressUpstreams(settings, loadBalancer))]
         : passThrough(settings, loadBalancer);
     case "haproxy":
       return passThrough(settings, loadBalancer);
@@ -39,7 +39,7 @@ export function rancherListeners(settings: Settings): Listener[] {
 }
 
 /**
- * The certificates of those listeners, Rancher's first. Empty if TLS is terminated in the cluster.
+ * The certificates of `rancherListeners`, Rancher's first. Empty if TLS is terminated in the cluster.
  *
  * @param generated The files, if `tls.source` is `generated`.
  */
@@ -99,7 +99,7 @@ function singleNodeListeners(settings: SingleNodeSettings): Listener[] {
   return [termination(settings, loadBalancer, [rancher])];
 }
 
-function ingress({ cluster }: HighAvailabilitySettings, { upstreamPorts }: NginxSettings): Upstream[] {
+function ingressUpstreams({ cluster }: HighAvailabilitySettings, { upstreamPorts }: NginxSettings): Upstream[] {
   return cluster.servers.map(({ address }) => ({ address, port: upstreamPorts.http }));
 }
 

@@ -1,7 +1,6 @@
-import { isIP } from "node:net";
 import type { ShellValues } from "../host/shell/link.ts";
 import { sameAddress } from "../stack-file/fields/network-fields.ts";
-import type { Listener, Upstream } from "./listener.ts";
+import { isName, upstreamGroups, type Listener, type Upstream } from "./listener.ts";
 
 export interface SelfConnectionArgs {
   readonly listeners: readonly Listener[];
@@ -13,7 +12,8 @@ export interface SelfConnectionArgs {
 
 /** What self-connection.sh reads. */
 export function selfConnectionValues({ listeners, ports, floatingAddress }: SelfConnectionArgs): ShellValues {
-  const suspects = upstreamsOf(listeners)
+  const suspects = upstreamGroups(listeners)
+    .flat()
     .filter(({ port }) => ports.includes(port))
     .map(lineOf);
   return {
@@ -22,17 +22,12 @@ export function selfConnectionValues({ listeners, ports, floatingAddress }: Self
   };
 }
 
-function upstreamsOf(listeners: readonly Listener[]): readonly Upstream[] {
-  return listeners.flatMap((listener) =>
-    listener.layer === 4 ? listener.upstreams : listener.sites.flatMap(({ upstreams }) => upstreams),
-  );
+function lineOf(upstream: Upstream): string {
+  const { address, port } = upstream;
+  return isName(upstream) ? `name ${address} ${port}` : `address ${plain(address)} ${port}`;
 }
 
-function lineOf({ address, port }: Upstream): string {
-  return isIP(address) === 0 ? `name ${address} ${port}` : `address ${plain(address)} ${port}`;
-}
-
-/** The address in the kernel tools' notation. */
+/** The address as the `ip` command prints it. */
 function plain(address: string): string {
   return sameAddress(address).replace(/^\[|\]$/g, "");
 }

@@ -1,4 +1,4 @@
-# refuse_self_connections: ends the script if an upstream is a port of this load balancer itself: every such connection
+# refuse_self_connections: ends the script if an upstream is a port of this load balancer itself: every connection to it
 #   would open another one. The stack file's rules check only given addresses; this checks all addresses of the machine,
 #   and resolves names. Runs before anything changes.
 #
@@ -10,6 +10,7 @@
 #
 # needs: fail
 
+# Whether an address belongs to this machine or is the floating address.
 is_own() {
   case $1 in 127.* | 0.0.0.0 | :: | ::1 | "$floating_address") return 0 ;; esac
   if command -v ip >/dev/null; then
@@ -19,6 +20,7 @@ is_own() {
   fi
 }
 
+# addresses_of KIND UPSTREAM: prints the address itself, or those that the name resolves to.
 addresses_of() {
   if [ "$1" = address ]; then
     echo "$2"
@@ -31,8 +33,8 @@ addresses_of() {
 refuse_self_connections() {
   [ -n "$suspects" ] || return 0
   while read -r upstream_kind upstream port; do
-    for one in $(addresses_of "$upstream_kind" "$upstream"); do
-      ! is_own "$one" || fail 10 "the load balancer would connect to itself: $upstream$([ "$upstream_kind" = address ] || echo " ($one)") is this machine, and the load balancer itself listens on port $port. Set the address of the machine behind it"
+    for resolved in $(addresses_of "$upstream_kind" "$upstream"); do
+      ! is_own "$resolved" || fail 10 "the load balancer would connect to itself: $upstream$([ "$upstream_kind" = address ] || echo " ($resolved)") is this machine, and the load balancer itself listens on port $port. Set the address of the machine behind it"
     done
   done <<LIST
 $suspects

@@ -16,7 +16,7 @@ import { CertManager } from "../tls/cert-manager.ts";
 import { IngressCertificate } from "../tls/ingress-certificate.ts";
 import { PrivateCa } from "../tls/private-ca.ts";
 import { rancherCertificate } from "../load-balancer/certificates/certificate-files.ts";
-import { planTls, tlsEnd } from "../tls/tls-plan.ts";
+import { planTls, tlsTerminator } from "../tls/tls-plan.ts";
 
 export interface HighAvailabilityArgs {
   readonly settings: HighAvailabilitySettings;
@@ -44,8 +44,8 @@ export class HighAvailability extends pulumi.ComponentResource {
     const { settings, secrets, cluster } = args;
     const { facts, kubeconfig } = cluster;
     const ingressClass = chooseIngressClass(settings, facts);
-    const end = tlsEnd(settings.loadBalancer);
-    const tls = planTls(settings.tls, end, ingressClass?.name);
+    const terminator = tlsTerminator(settings.loadBalancer);
+    const tls = planTls(settings.tls, terminator, ingressClass?.name);
     const providers = { kubernetes: kubernetesProvider(cluster, this) };
 
     const trust = ingressTrust(balancerTrust(settings, ingressClass, facts), kubeconfig, {
@@ -56,7 +56,7 @@ export class HighAvailability extends pulumi.ComponentResource {
       rancherLoadBalancer(settings, secrets, { parent: this, dependsOn: before });
     // On a switch from layer 7 to 4, the ingress controller needs the certificate before the balancer stops terminating
     // TLS.
-    const balancerLast = facts.externalTls && end === "ingress";
+    const balancerLast = facts.externalTls && terminator === "ingress";
     const earlyBalancer = balancerLast ? undefined : balancerAfter(...(trust ? [trust.live] : []));
 
     const installCertManager = tls.certManager && foreignCertManager(facts) === undefined;

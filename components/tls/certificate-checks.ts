@@ -15,14 +15,14 @@ export interface CertificateFinding {
 }
 
 /** Stack-file keys that messages refer to. */
-export interface CertificateNames {
+export interface StackFileKeys {
   /** Key of the hostname that the leaf has to cover. */
   readonly hostname: string;
   /** Key of the secret that holds the private key. */
   readonly privateKey: string;
 }
 
-const rancherNames: CertificateNames = { hostname: "rancher:hostname", privateKey: "rancher:tlsPrivateKey" };
+const rancherKeys: StackFileKeys = { hostname: "rancher:hostname", privateKey: "rancher:tlsPrivateKey" };
 
 export interface CertificateMaterial {
   /** Hostname the leaf has to cover; not checked if it is unknown. */
@@ -43,7 +43,7 @@ export interface CertificateMaterial {
    */
   readonly forAgents?: boolean;
   /** @default Rancher's own keys */
-  readonly words?: CertificateNames;
+  readonly stackFileKeys?: StackFileKeys;
 }
 
 export interface CertificateReport {
@@ -106,7 +106,7 @@ interface Part {
 function readPart(material: CertificateMaterial, about: Exclude<CertificatePart, "privateKey">): Part {
   const text = material[about];
   if (text === undefined) return { certificates: [], fault: undefined, findings: [] };
-  const read = readCertificates(text, material.words?.privateKey);
+  const read = readCertificates(text, material.stackFileKeys?.privateKey);
   const isLong = about !== "caCertificate" && read.certificates.length > limits.chain;
   const fault = isLong ? `holds ${read.certificates.length} certificates. ${longChain}` : read.fault;
   const certificates = isLong ? [] : read.certificates;
@@ -167,8 +167,14 @@ function weakness(certificate: X509Certificate): string | undefined {
     : undefined;
 }
 
-function leafFindings(leaf: X509Certificate, { hostname, words }: CertificateMaterial): readonly CertificateFinding[] {
-  const messages = [usageFault(leaf), hostname === undefined ? undefined : hostnameFault(leaf, hostname, words)];
+function leafFindings(
+  leaf: X509Certificate,
+  { hostname, stackFileKeys }: CertificateMaterial,
+): readonly CertificateFinding[] {
+  const messages = [
+    usageFault(leaf),
+    hostname === undefined ? undefined : hostnameFault(leaf, hostname, stackFileKeys),
+  ];
   return messages.flatMap((message) => (message === undefined ? [] : { about: "certificate", message }));
 }
 
@@ -185,14 +191,14 @@ function usageFault(leaf: X509Certificate): string | undefined {
 function hostnameFault(
   leaf: X509Certificate,
   hostname: string,
-  words: CertificateNames = rancherNames,
+  stackFileKeys: StackFileKeys = rancherKeys,
 ): string | undefined {
   if (leaf.checkHost(hostname, { subject: "never" }) !== undefined) return undefined;
   const names = (leaf.subjectAltName ?? "").split(", ").filter((name) => name !== "");
   if (names.length > 0) {
     const shown = names.slice(0, namesShown).map((name) => name.replace(/^[A-Za-z ]+:/, "").slice(0, 253));
     const covered = `${shown.join(", ")}${names.length > namesShown ? ` and ${names.length - namesShown} more` : ""}`;
-    return `does not cover ${words.hostname} ${hostname}; it covers ${covered}. Have one issued for that name, or change the hostname.`;
+    return `does not cover ${stackFileKeys.hostname} ${hostname}; it covers ${covered}. Have one issued for that name, or change the hostname.`;
   }
   const common = certificateName(leaf);
   return `names ${common} only in its subject, and clients check only subject alternative names. Have one issued with ${hostname} there.`;

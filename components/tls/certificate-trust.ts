@@ -1,14 +1,9 @@
 import type { X509Certificate } from "node:crypto";
 import { isIssued, isPublicRoot, isSelfSigned } from "./certificate-chain.ts";
-import type { CertificateFinding } from "./certificate-checks.ts";
+import type { CertificateFinding, CertificateReport } from "./certificate-checks.ts";
 import { certificateName, issuerName } from "./certificate-pem.ts";
 
 const about = "caCertificate";
-
-interface TrustReport {
-  readonly findings: readonly CertificateFinding[];
-  readonly warnings: readonly CertificateFinding[];
-}
 
 /** Only self-signed roots go into the secret `tls-ca`; servers send the intermediates. */
 export function rootsOf(authorities: readonly X509Certificate[]): readonly X509Certificate[] {
@@ -16,7 +11,7 @@ export function rootsOf(authorities: readonly X509Certificate[]): readonly X509C
 }
 
 /** Whether a private CA's certificates include a root. Intermediates among them are warnings. */
-export function authorityReport(authorities: readonly X509Certificate[]): TrustReport {
+export function authorityReport(authorities: readonly X509Certificate[]): CertificateReport {
   const [first] = authorities;
   if (first === undefined) return { findings: [], warnings: [] };
   const intermediates = authorities.filter((authority) => !isSelfSigned(authority));
@@ -37,7 +32,7 @@ export function authorityReport(authorities: readonly X509Certificate[]): TrustR
 export function privateTrustReport(
   chain: readonly [X509Certificate, ...X509Certificate[]],
   authorities: readonly X509Certificate[],
-): TrustReport {
+): CertificateReport {
   const last = chain.at(-1) ?? chain[0];
   const same = ({ fingerprint256 }: X509Certificate) => fingerprint256 === last.fingerprint256;
   const report = authorityReport(authorities);
@@ -46,7 +41,7 @@ export function privateTrustReport(
   if (report.findings.length > 0 || first === undefined) return report;
   const onlyLeaf = chain.length === 1 && authorities.length === 1 && same(first);
   if (onlyLeaf) return report;
-  const finding = (message: string): TrustReport => ({ findings: [{ about, message }], warnings: [] });
+  const finding = (message: string): CertificateReport => ({ findings: [{ about, message }], warnings: [] });
   const notAuthority = roots.find(({ ca }) => !ca);
   if (notAuthority !== undefined) return { findings: [notCa(notAuthority)], warnings: [] };
   if (roots.some((root) => same(root) || isIssued(last, root))) return report;
@@ -73,7 +68,7 @@ function notCa(certificate: X509Certificate): CertificateFinding {
 }
 
 /** Whether a sorted chain ends at a public root. An unknown root is a warning: it may be newer than this Node. */
-export function publicTrustReport(chain: readonly [X509Certificate, ...X509Certificate[]]): TrustReport {
+export function publicTrustReport(chain: readonly [X509Certificate, ...X509Certificate[]]): CertificateReport {
   const about = "certificate";
   const last = chain.at(-1) ?? chain[0];
   if (isPublicRoot(last.issuer)) return { findings: [], warnings: [] };

@@ -1,7 +1,7 @@
 import type { LoadBalancerSettings, TlsSettings } from "../stack-file/settings.ts";
 
 /** What terminates TLS: the ingress controller in the cluster, or the load balancer in front of it. */
-export type TlsEnd = "ingress" | "balancer";
+export type TlsTerminator = "ingress" | "balancer";
 
 /** Everything that follows from the certificate's source and from where TLS ends. */
 export interface TlsPlan {
@@ -25,7 +25,7 @@ export interface TlsPlan {
 }
 
 /** TLS ends at the balancer if it is ours and works at layer 7. */
-export function tlsEnd(loadBalancer: LoadBalancerSettings): TlsEnd {
+export function tlsTerminator(loadBalancer: LoadBalancerSettings): TlsTerminator {
   return loadBalancer.kind === "nginx" && loadBalancer.layer === 7 ? "balancer" : "ingress";
 }
 
@@ -34,7 +34,7 @@ export function tlsEnd(loadBalancer: LoadBalancerSettings): TlsEnd {
  *
  * https://ranchermanager.docs.rancher.com/getting-started/installation-and-upgrade/installation-references/helm-chart-options
  */
-export function planTls(tls: TlsSettings, end: TlsEnd, ingressClass: string | undefined): TlsPlan {
+export function planTls(tls: TlsSettings, terminator: TlsTerminator, ingressClass: string | undefined): TlsPlan {
   switch (tls.source) {
     case "rancher":
       return {
@@ -66,7 +66,7 @@ export function planTls(tls: TlsSettings, end: TlsEnd, ingressClass: string | un
       };
     case "secret": {
       const privateCA = tls.caCertificate !== undefined;
-      const external = end === "balancer";
+      const external = terminator === "balancer";
       return {
         certManager: false,
         acme: false,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { planTls, tlsEnd, type TlsEnd, type TlsPlan } from "../../components/tls/tls-plan.ts";
+import { planTls, tlsTerminator, type TlsTerminator, type TlsPlan } from "../../components/tls/tls-plan.ts";
 import type { TlsSettings } from "../../components/stack-file/stack-file.ts";
 import { nginxBalancer } from "../support/prod-stack.ts";
 
@@ -12,7 +12,7 @@ const nothing = {
 };
 const certificate = { from: "stack", chain: "CHAIN" } as const;
 
-const table: [string, TlsSettings, TlsEnd, string | undefined, TlsPlan][] = [
+const table: [string, TlsSettings, TlsTerminator, string | undefined, TlsPlan][] = [
   [
     "rancher: cert-manager signs with Rancher's own CA, which agents get from Rancher",
     { source: "rancher" },
@@ -115,8 +115,8 @@ const table: [string, TlsSettings, TlsEnd, string | undefined, TlsPlan][] = [
   ],
 ];
 
-it.each(table)("%s", (_, tls, end, ingressClass, plan) => {
-  expect(planTls(tls, end, ingressClass)).toEqual(plan);
+it.each(table)("%s", (_, tls, terminator, ingressClass, plan) => {
+  expect(planTls(tls, terminator, ingressClass)).toEqual(plan);
 });
 
 describe("TLS ends", () => {
@@ -125,7 +125,7 @@ describe("TLS ends", () => {
     ["at the balancer with layer 7", nginxBalancer({ layer: 7 }), "balancer"],
     ["at the ingress behind an external balancer", { kind: "external" }, "ingress"],
     ["at the ingress without a balancer", { kind: "none" }, "ingress"],
-  ] as const)("%s", (_, loadBalancer, end) => {
-    expect(tlsEnd(loadBalancer)).toBe(end);
+  ] as const)("%s", (_, loadBalancer, terminator) => {
+    expect(tlsTerminator(loadBalancer)).toBe(terminator);
   });
 });

@@ -1,16 +1,16 @@
 # renew_certificates: installs the certificates that others have renewed on the machine, with the same check and rollout
-#   as the load balancer's script itself: an invalid pair is logged in the journal and the previous one stays in use.
+#   as the load balancer's script itself. If a pair is invalid, the journal says why and the previous one stays in use.
 #   systemd runs it, see certificate-watch.sh. Reads what nginx-certificates.sh and nginx-rollout.sh read, except
 #   `generation`.
 #
 # needs: fail begin_certificates copy_pair clean_certificates roll_out_nginx generation_in
 
-# Attempts to read a pair, two seconds apart: ACME clients write one file after the other.
-tries=3
+# Attempts to copy a pair, two seconds apart: ACME clients write one file after the other.
+copy_tries=3
 
-copy_in_time() {
+copy_pair_with_retries() {
   try=1
-  while [ "$try" -lt "$tries" ]; do
+  while [ "$try" -lt "$copy_tries" ]; do
     copy_pair "$@" 2>/dev/null && return 0
     try=$((try + 1))
     sleep 2
@@ -25,7 +25,7 @@ renew_certificates() {
   invalid=no
   while IFS=$(printf '\t') read -r origin link hostname file key chain; do
     [ "$origin" = host ] || continue
-    copy_in_time "$link" "$hostname" "$file" "$key" "$chain" || invalid=yes
+    copy_pair_with_retries "$link" "$hostname" "$file" "$key" "$chain" || invalid=yes
   done <<LIST
 $certificates
 LIST

@@ -17,14 +17,14 @@ export function certificateSecrets(certificates: readonly BalancerCertificate[])
   );
 }
 
-/** What nginx-certificates.sh reads, except `tls`. */
+/** What nginx-certificates.sh reads, except `tls`; and `certificate_renewals`. */
 export function certificateValues(certificates: readonly BalancerCertificate[]): ShellValues {
   const chains = certificates.flatMap((certificate) =>
     certificate.from === "stack" ? [[`chain_${shellName(certificate)}`, certificate.chain] as const] : [],
   );
   return {
     certificates: certificateLines(certificates),
-    // Changes the script when files are due for renewal, so that it runs again.
+    // Not read: a change of it changes the script, which then runs again and reads the renewed files.
     certificate_renewals: certificates.flatMap((certificate) =>
       certificate.from === "host" && certificate.renewal ? [`${certificate.name}=${certificate.renewal}`] : [],
     ),
@@ -32,7 +32,7 @@ export function certificateValues(certificates: readonly BalancerCertificate[]):
   };
 }
 
-/** The lines that nginx-certificates.sh describes. */
+/** The lines of `certificates`, as nginx-certificates.sh describes them. */
 export function certificateLines(certificates: readonly BalancerCertificate[]): string {
   return certificates.map((certificate) => lineOf(certificate).join("\t")).join("\n");
 }

@@ -1,14 +1,14 @@
-# The watch for certificates that are renewed on the machine by others: systemd units that run certificate-renewal.sh
-# when one of the files changes, and every hour for files behind several symbolic links.
+# The watch for certificates that are renewed on the machine by others: systemd units that renew them in nginx when one
+# of the files changes, and every hour, because a change behind several symbolic links may go unnoticed.
 #
 # watch_certificates: places and starts the units if `watched` is yes, and removes them otherwise. Reads the texts
 #   `watch_service`, `watch_path` and `watch_timer`, and `renewal_script`.
-# unwatch_certificates: removes the units and the script; for undo steps too. Ends a run that waits for this script's
-#   lock.
+# unwatch_certificates: removes the units and the script; for undo steps too. Ends a renewal in progress, which waits
+#   for this script's lock.
 #
 # needs: place_script place_unit start_units remove_units
 
-# `journalctl -u` shows what was copied, and errors.
+# Name of the units. `journalctl -u` shows their reloads of nginx, and errors.
 watch_unit=rancher-nginx-certificates
 
 watch_certificates() {

@@ -33,7 +33,7 @@ export function watchValues(certificates: readonly BalancerCertificate[], nginx:
   };
 }
 
-/** certificate-watch.sh places the script there. */
+/** Runs the script from where certificate-watch.sh places it. */
 const service = `[Unit]
 Description=Install renewed certificates in the load balancer's nginx
 StartLimitIntervalSec=0

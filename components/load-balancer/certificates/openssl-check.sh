@@ -1,5 +1,5 @@
-# check_openssl: ends the script if the machine cannot check certificates, for an nginx whose package does not bring
-#   openssl.
+# check_openssl: ends the script if the machine has no openssl to check certificates with. For nginx in a container;
+#   install_nginx installs openssl itself.
 #
 # needs: fail
 

@@ -1,13 +1,10 @@
 import { createHash } from "node:crypto";
-import { isIP } from "node:net";
 import type { BalancerOptions } from "../balancer-options.ts";
+import { generationPort } from "../generation-port.ts";
 import { renderHaproxyListener } from "./haproxy-listener.ts";
-import type { PassThrough } from "../listener.ts";
+import { hasNames, type PassThrough } from "../listener.ts";
 
-/** Loopback port on which HAProxy reports its configuration; the same port and format as nginx. */
-export const generationPort = 18404;
-
-/** Only Lua can answer a plain TCP connection with custom text. */
+/** Reports the configuration, in the format of nginx. Only Lua can answer a plain TCP connection with custom text. */
 export const generationScript = `core.register_service("generation", "tcp", function(client)
   client:send("generation " .. os.getenv("GENERATION") .. " worker " .. core.get_info()["Pid"] .. "\\n")
 end)
@@ -30,7 +27,7 @@ export interface HaproxyConfig {
 /** Maximum number of open files, two per client. HAProxy lowers it if the host's limit is lower. */
 const maxFiles = 4 * 16_384;
 
-/** Enough for a busy Rancher; one that hangs is marked down after two checks. */
+/** How long a health check may take: enough for a busy Rancher. One that hangs is marked down after two checks. */
 const checkSeconds = 3;
 
 /**
@@ -84,7 +81,7 @@ defaults
     srvtcpka-cnt 3
     # Time for the response, once a check is connected.
     timeout check ${checkSeconds}s
-${hasNames(listeners) ? resolvers : ""}
+${hasNames(listeners.flatMap(({ upstreams }) => upstreams)) ? resolvers : ""}
 # Reports the active configuration to the rollout, on this machine only.
 frontend generation
     bind 127.0.0.1:${generationPort}
@@ -102,7 +99,3 @@ resolvers host
     parse-resolv-conf
     hold valid 10s
 `;
-
-function hasNames(listeners: readonly PassThrough[]): boolean {
-  return listeners.some(({ upstreams }) => upstreams.some(({ address }) => isIP(address) === 0));
-}

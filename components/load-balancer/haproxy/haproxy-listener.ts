@@ -1,16 +1,15 @@
-import { isIP, isIPv6 } from "node:net";
 import type { BalancerOptions } from "../balancer-options.ts";
-import type { HealthCheck, PassThrough, Upstream } from "../listener.ts";
+import { hostAndPort, isName, type HealthCheck, type PassThrough, type Upstream } from "../listener.ts";
 
 /** What a listener's section depends on, apart from the listener itself. */
-export interface ListenerSurroundings {
+export interface ListenerContext {
   /** All listeners of the load balancer, including this one. */
   readonly listeners: readonly PassThrough[];
   readonly options: BalancerOptions;
 }
 
 /** The section of haproxy.cfg that passes one port through and checks the health of its upstreams. */
-export function renderHaproxyListener(listener: PassThrough, { listeners, options }: ListenerSurroundings): string {
+export function renderHaproxyListener(listener: PassThrough, { listeners, options }: ListenerContext): string {
   const { name, port, upstreams, healthCheck } = listener;
   const lines = [
     `bind *:${port}`,
@@ -25,8 +24,8 @@ export function renderHaproxyListener(listener: PassThrough, { listeners, option
     ...upstreams.map((upstream) => `server unchecked-${serverName(upstream)} ${target(upstream)} backup`),
     ...serverDefaults(options, healthCheck),
     ...upstreams.map((upstream) => {
-      const watched = healthCheck ? undefined : checkedElsewhere(upstream, listeners);
-      return `server ${serverName(upstream)} ${target(upstream)} ${watched === undefined ? "check" : `track ${watched}`}`;
+      const tracked = healthCheck ? undefined : checkedElsewhere(upstream, listeners);
+      return `server ${serverName(upstream)} ${target(upstream)} ${tracked === undefined ? "check" : `track ${tracked}`}`;
     }),
   ];
   return `listen ${name}\n${lines.map((line) => `    ${line}\n`).join("")}`;
@@ -84,8 +83,8 @@ function serverName({ address, port }: Upstream): string {
   return `${address}:${port}`;
 }
 
-function target({ address, port }: Upstream): string {
-  const where = `${isIPv6(address) ? `[${address}]` : address}:${port}`;
+function target(upstream: Upstream): string {
+  const where = hostAndPort(upstream);
   // A name that cannot be resolved at startup must not stop the other servers from working.
-  return isIP(address) === 0 ? `${where} resolvers host init-addr last,libc,none resolve-prefer ipv4` : where;
+  return isName(upstream) ? `${where} resolvers host init-addr last,libc,none resolve-prefer ipv4` : where;
 }

@@ -19,7 +19,7 @@ haproxy_answer() { timeout 2 bash -c 'read -r line </dev/tcp/127.0.0.1/"$1" && p
 
 haproxy_generation() { sed -n 's/^ *setenv GENERATION \([0-9a-f]*\)$/\1/p' "$1"; }
 
-# The PID of a worker that reports a generation, or nothing.
+# haproxy_worker GENERATION: prints the PID of a worker that reports this generation, or nothing.
 haproxy_worker() { haproxy_answer | sed -n "s/^generation $1 worker \([0-9]*\)$/\1/p"; }
 
 # Whether HAProxy reports the generation of a configuration file.
@@ -52,7 +52,7 @@ haproxy_errors() { sed -n 's/^.*\[ALERT\] *([0-9]*) : //p' | tail -n 3 | paste -
 
 haproxy_serves() { haproxy_reports "$1"; }
 
-# The configuration that runs. An earlier run may have saved it before it was killed.
+# Any configuration, unless a killed run has left the former one: then only one that HAProxy runs.
 haproxy_restorable() { [ -e "$conf" ] && { [ ! -e "$conf.former" ] || haproxy_reports "$conf"; }; }
 
 haproxy_begin() {
@@ -84,7 +84,7 @@ haproxy_restore() {
   ! haproxy_is_back || outcome="the previous one is restored"
 }
 
-# A configuration of others reports no generation.
+# A configuration that this program did not write reports no generation.
 haproxy_is_back() {
   generation=$(haproxy_generation "$conf")
   if [ -n "$generation" ]; then haproxy_settles "$generation" "" "$back_seconds"; else systemctl is-active -q haproxy; fi

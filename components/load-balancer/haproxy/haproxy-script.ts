@@ -1,12 +1,12 @@
 import type { ShellScript } from "../../host/shell/link.ts";
 import { shellFile } from "../../host/shell/shell-files.ts";
 import {
-  generationPort,
   generationScript,
   generationScriptPath,
   renderHaproxyConfig,
   type HaproxyConfigArgs,
 } from "./haproxy-config.ts";
+import { generationPort } from "../generation-port.ts";
 import { clientPorts } from "../listener.ts";
 import { selfConnectionValues } from "../self-connection-script.ts";
 
@@ -22,17 +22,17 @@ const files = { conf: "/etc/haproxy/haproxy.cfg", generation_script: generationS
 export function renderHaproxyScript(args: HaproxyScriptArgs): ShellScript {
   const { listeners, floatingAddress } = args;
   const ports = clientPorts(listeners);
-  const local = [generationPort];
+  const localPorts = [generationPort];
   return {
     main: shellFile("load-balancer/haproxy/haproxy.sh"),
     values: {
       ...files,
       client_ports: ports,
-      local_ports: local,
+      local_ports: localPorts,
       generation_port: generationPort,
       generation_lua: generationScript,
       configuration: renderHaproxyConfig(args).text,
-      ...selfConnectionValues({ listeners, ports: [...ports, ...local], floatingAddress }),
+      ...selfConnectionValues({ listeners, ports: [...ports, ...localPorts], floatingAddress }),
       undo_step: { main: shellFile("load-balancer/haproxy/haproxy-undo.sh"), values: files },
     },
   };

@@ -4,9 +4,10 @@
 # is_here ADDRESS: whether this machine has it.
 # neighbour ADDRESS INTERFACE: prints the MAC address of the machine that answers for it, or nothing. Takes up to 4 s if
 #   no machine answers, as the kernel retries for that long.
-# find_holder: finds the current holder of `address`; ends the script if that is another machine. Reads what
+# find_holder: finds the current holder of `address`; ends the script if that is a machine outside the group. Reads what
 #   find_interfaces sets, and `peers`, the addresses of the other hosts. Sets `holder` to here, peer or nobody; and
-#   `leaving` to the holder's own address if it was removed from the group; it hands over when its host is undone.
+#   `leaving` to the holder's own address if that host was removed from the group: it hands the address over when it is
+#   undone.
 #
 # needs: fail
 
@@ -31,7 +32,7 @@ neighbour() {
   done
 }
 
-# The one of the current and former peers that has a MAC address.
+# peer_with MAC INTERFACE: prints the current or former peer that has the MAC address, or nothing.
 peer_with() {
   for peer in $peers $(cat "$facts/peers" 2>/dev/null || true); do
     [ "$(neighbour "$peer" "$2")" != "$1" ] || {

@@ -33,13 +33,13 @@ keepalived_errors() { tail -n 5; }
 
 keepalived_serves() { [ "$service_changed" = no ] && systemctl -q is-active keepalived && { [ "$holder" != nobody ] || is_held; }; }
 
-# Only a configuration of this program. A run that was killed has already installed the new one.
+# Only a configuration of this program, and not the new one, which a killed run may have installed already.
 keepalived_restorable() { [ -s "$conf" ] && [ -e "$facts/address" ] && ! cmp -s "$1" "$conf"; }
 
 keepalived_begin() {
   # Hosts with different router IDs ignore each other until all of them have the new one.
-  joins=$holder
-  if [ -e "$facts/address" ] && [ "$(router_in "$conf")" != "$(router_in "$1")" ]; then joins=unknown; fi
+  holder_before=$holder
+  if [ -e "$facts/address" ] && [ "$(router_in "$conf")" != "$(router_in "$1")" ]; then holder_before=unknown; fi
   printf '%s\n' "$address" >"$facts/address"
   printf '%s\n' "$peers $leaving" >"$facts/peers"
   since=$(date +%s)
@@ -65,7 +65,7 @@ keepalived_live() {
     fi
     sleep 0.5
   done
-  if [ "$joins" = peer ] && is_here "$address"; then
+  if [ "$holder_before" = peer ] && is_here "$address"; then
     fault="this machine took $address although another host held it: it receives no advertisements from that host"
     remedy="Allow IP protocol 112 (VRRP) between the hosts in both directions. A new host must be the last in rancher:loadBalancer.hosts, because the others must know it before it starts."
     return 1
@@ -86,7 +86,7 @@ keepalived_restore() {
   fi
 }
 
-# What else has changed is right for the previous configuration too.
+# The other changes of this run also suit the previous configuration.
 keepalived_take_back() { :; }
 
 keepalived_done() { if is_here "$address"; then echo "; $address is here"; else echo "; $address is on another host"; fi; }

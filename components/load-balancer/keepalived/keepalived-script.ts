@@ -1,8 +1,8 @@
 import type { ShellScript } from "../../host/shell/link.ts";
 import { shellFile } from "../../host/shell/shell-files.ts";
+import { generationPort } from "../generation-port.ts";
 import { answersScriptPath, renderKeepalivedConfig } from "./keepalived-config.ts";
 import type { KeepalivedConfigArgs } from "./keepalived-config.ts";
-import { generationPort } from "../nginx/config/nginx-config.ts";
 
 export interface KeepalivedScriptArgs extends KeepalivedConfigArgs {
   /** Interface for the address. @default the one towards the other hosts */

@@ -1,9 +1,10 @@
-# What the configuration needs to know of an nginx.
+# The build of an nginx, as far as its configuration depends on it.
 #
 # learn_nginx_build: inspects the machine's nginx, and sets what fill_template reads.
 # refuse_nginx_build: ends the script if that nginx cannot run the configuration.
-# read_nginx_build: sets `nginx_version`, `openssl_version` (at run time) and `worker_user`, which may be empty, from the
-#   output of `nginx -V` in `$work/build`; `stream_module` to the file of the stream module, or nothing if it is built in.
+# read_nginx_build: sets `nginx_version`, `openssl_version` (at run time) and `worker_user`, which may be empty, from
+#   the output of `nginx -V` in `$work/build`; `stream_module` to the file of the stream module, or nothing if it is
+#   built in.
 # nginx_too_old: whether that version is too old. If so, sets `too_old`: `1.22.0 or later is needed: REASON`. Reads
 #   `needed_nginx`, a minimum version for the listeners; empty if they need none.
 # dns_servers: prints the machine's first three DNS servers as the directive `resolver` takes them.

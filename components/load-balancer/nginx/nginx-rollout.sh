@@ -3,8 +3,8 @@
 #
 # roll_out_nginx WANTED: activates the configuration file WANTED, or restores the previous one and fails.
 # generation_in FILE: prints the generation of a configuration, or nothing.
-# within SECONDS: sets the deadline of nginx_live. PREFIX_activate may call it with 0, not to wait for workers that
-#   cannot come.
+# within SECONDS: sets the deadline of nginx_live. PREFIX_activate may call it with 0, so that nobody waits for workers
+#   that cannot appear.
 #
 # Reads `conf`; `generation`, a hash of the new configuration, which the workers report; and `renewed`: if it is yes,
 # nginx reloads even an unchanged configuration, because files it refers to have changed. `nginx` is the prefix of the
@@ -27,7 +27,7 @@ generation_in() { sed -n 's/.*"generation \([0-9a-f]*\) worker .*/\1/p' "$1" | h
 
 within() { deadline=$(($(date +%s) + $1)); }
 
-# Prints the PIDs of workers that report a generation.
+# answering GENERATION: prints the PIDs of the workers that report it.
 answering() { "${nginx}_ask_probe" | sed -n "s/^generation $1 worker \([0-9][0-9]*\)$/\1/p" | sort -u; }
 
 # Waits until every worker reports `$generation` and none of them is one of the given PIDs. Otherwise sets `silent` to
@@ -58,9 +58,10 @@ nginx_serves() {
   all_answer ""
 }
 
+# A configuration that nginx accepts; if a killed run has left the former one, only one that nginx runs.
 nginx_restorable() {
   now=$(generation_in "$conf" 2>/dev/null || true)
-  if [ -e "$former" ] && [ -z "${now:+$(answering "$now")}" ]; then return 1; fi
+  if [ -e "$conf.former" ] && [ -z "${now:+$(answering "$now")}" ]; then return 1; fi
   "${nginx}_check" "$conf" >/dev/null 2>&1
 }
 

@@ -1,4 +1,4 @@
-import { generationPort } from "../../load-balancer/nginx/config/nginx-config.ts";
+import { generationPort } from "../../load-balancer/generation-port.ts";
 import type { Problem } from "../../program/problem.ts";
 import { balancerHosts, nginxBalancer, ownBalancer } from "../keys/load-balancer/parsed-balancer.ts";
 import type { HighAvailabilityFile } from "../high-availability-schema.ts";

@@ -1,18 +1,19 @@
 # A certificate that this machine creates, because it terminates TLS. Keys never leave it. Requires OpenSSL 1.1.1 or
 # later, or the LibreSSL of macOS.
 #
-# generate_certificate: registers `undo_step`, creates a CA once, and a certificate signed by it if one is due.
+# generate_certificate: registers `undo_step`, then calls `ensure_certificate`. Ends the script if the CA is still in
+#   the previous data folder.
 # print_authority: prints the CA's certificate, the same bytes in every run that creates no new CA.
 #
-# Reads what `make_due` reads.
+# Reads `undo_step`, and what `ensure_certificate` reads.
 #
-# needs: fail place register_undo make_due
+# needs: fail place register_undo ensure_certificate
 
 generate_certificate() {
   command -v openssl >/dev/null || fail 10 "openssl, which creates the certificate for $hostname, is missing on this machine. Install the package openssl"
   register_undo "$undo_step"
   stay_with_authority
-  make_due
+  ensure_certificate
   printf '%s\n' "$authority" | place "$facts/authority" 0600
 }
 

@@ -1,11 +1,11 @@
 # A CA of this stack, and a certificate that it signs.
 #
-# make_due: creates the CA if it is missing. Creates a certificate if there is none, or if the present one has fewer than
-#   30 days left, was signed by another CA, or is not the `renewal`th. A pair that a killed script left half written is
-#   replaced.
+# ensure_certificate: creates the CA if it is missing. Creates a certificate if there is none, or if the present one has
+#   fewer than 30 days left, was signed by another CA, or belongs to an earlier `renewal`. A pair that a killed script
+#   left half written is replaced.
 #
-# Reads `authority`, the CA's folder; `hostname`; and `authority_subject` and `server_subject`, the names for
-# `openssl req -subj`. The certificate is in `$state/generated`.
+# Reads `authority`, the CA's folder; `hostname`; `renewal`, the number of renewals due so far; and `authority_subject`
+# and `server_subject`, the names for `openssl req -subj`. The certificate is in `$state/generated`.
 #
 # needs: say fail place safe_folder safe_path
 
@@ -18,7 +18,7 @@ server_days=397
 # A certificate with fewer days left than this is renewed.
 renewal_days=30
 
-make_due() {
+ensure_certificate() {
   generated=$state/generated
   write_openssl_configuration
   safe_path "$authority"
@@ -74,7 +74,7 @@ make_certificate() {
   say "changed: the certificate for $hostname is valid until $(openssl x509 -noout -enddate -in "$generated/certificate.pem" | cut -d = -f 2)"
 }
 
-# A certificate may not outlive its CA.
+# Days of a new certificate, which may not outlive its CA. Prints nothing if the CA expires too soon.
 days_of_certificate() {
   for days in "$server_days" 180 90 45; do
     if openssl x509 -noout -checkend $((days * 86400)) -in "$authority/certificate.pem" >/dev/null 2>&1; then
@@ -97,7 +97,7 @@ public_key_of() { openssl pkey -pubout -in "$1" 2>/dev/null </dev/null || echo n
 # On a curve that every browser supports.
 new_key() { run_openssl ecparam -name prime256v1 -genkey -noout -out "$1"; }
 
-# Unique.
+# A positive random number, so that no two certificates of a CA have the same one.
 new_serial() {
   printf 0x4
   openssl rand -hex 16 | cut -c 2-32

@@ -10,7 +10,7 @@ export const generatedCertificateScript = "generated-certificate";
 
 const path = `${sshStateFolder}/generated-certificate.sh`;
 
-/** Names of the timer, for its undo step too. `journalctl -u` with the unit's shows the renewals. */
+/** Name of the timer's units, and path of their script. `journalctl -u` with that name shows the renewals. */
 export const renewalNames = {
   renewal_unit: "rancher-generated-certificate",
   renewal_path: path,

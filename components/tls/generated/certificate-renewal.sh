@@ -1,5 +1,5 @@
 # Renews the certificate if it is due. The timer runs this every day.
 #
-# needs: make_due
+# needs: ensure_certificate
 
-make_due
+ensure_certificate

@@ -3,7 +3,7 @@ import type { ShellScript, ShellValues } from "../../host/shell/link.ts";
 import { shellFile } from "../../host/shell/shell-files.ts";
 import { renewalNames, renewalTimerValues } from "./certificate-renewal-timer.ts";
 
-export interface GeneratedCertificateArgs {
+export interface GeneratedCertificateScriptArgs {
   readonly host: Host;
   /** The only name that the certificate covers and that the CA may sign for. Changing it creates another CA. */
   readonly hostname: string;
@@ -45,10 +45,10 @@ export function authorityFolder(dataFolder: string): string {
 }
 
 /**
- * Creates a CA once, and a certificate signed by it whenever one is due, on the host that terminates TLS. Prints only the
- * CA's certificate. On a host over SSH a systemd timer does the same every day; on this machine only a run does.
+ * Creates a CA once, and a certificate signed by it whenever one is due, on the host that terminates TLS. Prints only
+ * the CA's certificate. On a host over SSH a systemd timer does the same every day; on this machine only a run does.
  */
-export function renderGeneratedCertificate(args: GeneratedCertificateArgs): ShellScript {
+export function renderGeneratedCertificate(args: GeneratedCertificateScriptArgs): ShellScript {
   const making = makingValues(args);
   if (args.host.kind === "local") {
     return {
@@ -64,10 +64,10 @@ export function renderGeneratedCertificate(args: GeneratedCertificateArgs): Shel
 }
 
 /**
- * What `certificate-making.sh` reads. RFC 5280 allows 64 characters in a name. A longer hostname is cut off here, but not
- * in the subject alternative name.
+ * What `certificate-making.sh` reads. RFC 5280 allows 64 characters in a name. A longer hostname is cut off here, but
+ * not in the subject alternative name.
  */
-function makingValues({ hostname, stack, dataFolder, renewal = 0 }: GeneratedCertificateArgs): ShellValues {
+function makingValues({ hostname, stack, dataFolder, renewal = 0 }: GeneratedCertificateScriptArgs): ShellValues {
   const organization = `Rancher stack ${stack.replace(/[^\w.-]/g, "-")}`.slice(0, 64);
   const subject = (name: string) => `/O=${organization}/CN=${name.slice(0, 64)}`;
   return {

@@ -1,5 +1,5 @@
-# Removes the timer `renewal_unit` with its script at `renewal_path`, then the certificate. The CA stays with the data. A
-# renewal that waits for the lock of this script must not continue.
+# Removes the timer `renewal_unit` with its script at `renewal_path`, then the certificate. The CA stays with the data.
+# A renewal that waits for the lock of this script must not continue.
 #
 # needs: remove_units
 

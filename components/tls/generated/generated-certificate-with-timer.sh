@@ -1,5 +1,5 @@
 # Creates a certificate on a host over SSH, and a systemd timer that renews it. nginx loads the new one like any other
-# file certificate.
+# certificate on the host.
 #
 # needs: generate_certificate print_authority place_renewal_timer
 

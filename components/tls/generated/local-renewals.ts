@@ -8,8 +8,8 @@ import { authorityFolder } from "./generated-certificate-script.ts";
 const periodDays = 350;
 
 /**
- * How often the certificate should have been renewed since its CA was created. The number is part of a script, so that
- * a machine without a timer runs the script again when a renewal is due, and at no other time.
+ * How many times the certificate should have been renewed since its CA was created. The number is part of a script, so
+ * that a machine without a timer runs the script again when a renewal is due, and at no other time.
  *
  * @param authority the CA's certificate, PEM; undefined if there is none yet.
  */

@@ -54,7 +54,7 @@ class Machine extends FakeNginx {
     );
   }
 
-  /** Runs what systemd would run, in which the machine's paths are redirected already. */
+  /** Runs the script that systemd would run. Its paths already lead to the machine's folder. */
   renew() {
     return runShell("/bin/sh", readFileSync(this.watchScript, "utf8"), { env: { PATH: this.bin }, input: "" });
   }
@@ -128,7 +128,7 @@ describe("the watch for certificates on a host", () => {
     expect(machine.read(certificateFiles(onHost).privateKey)).toBe(`${first.key}\n`);
   });
 
-  it("changes nothing once nginx has another configuration than the load balancer's", async () => {
+  it("changes nothing if nginx has another configuration than the load balancer's", async () => {
     using machine = new Machine();
     await machine.serve([onHost]);
     machine.write("/etc/nginx/nginx.conf", "# theirs\n");

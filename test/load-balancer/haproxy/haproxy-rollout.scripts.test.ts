@@ -10,7 +10,7 @@ const args = (server: string) => ({ listeners: rancherPorts([server]), options: 
 const [a, b, c] = ["192.0.2.11", "192.0.2.12", "192.0.2.13"] as const;
 const generation = (server: string) => renderHaproxyConfig(args(server)).generation;
 
-/** Rolls the configuration for a server out. A change of the text lets something happen in the middle of it. */
+/** Rolls out the configuration for a server. `edit` changes the script, so that something happens in its middle. */
 const rollOut = (machine: FakeHaproxy, server: string, edit = (text: string) => text) => {
   const { main, values } = renderHaproxyScript(args(server));
   return machine.run({ main: { ...main, text: edit(main.text) }, ...(values && { values }) }, { name: "haproxy" });
@@ -30,7 +30,7 @@ const left = (machine: FakeHaproxy) =>
   ["former", "placing"].filter((end) => machine.read(`/etc/haproxy/haproxy.cfg.${end}`) !== undefined);
 
 describe("a rollout of HAProxy", () => {
-  it("prints changed when a new worker reports the configuration, and its checksum", async () => {
+  it("prints changed and the checksum when a new worker reports the configuration", async () => {
     using machine = await running();
 
     const end = await rollOut(machine, b);
@@ -94,7 +94,7 @@ describe("a rollout of HAProxy", () => {
     expect(left(machine)).toEqual([]);
   });
 
-  it("restores the file also when HAProxy does not come back", async () => {
+  it("restores the file even if HAProxy does not come back", async () => {
     using machine = await running();
     machine.write("/broken", "");
     machine.write("/running", "");
@@ -119,7 +119,7 @@ describe("a rollout of HAProxy", () => {
     expect(machine.seen.onDisk).toBe(generation(b));
   });
 
-  it("after a killed one goes back to what runs, not to what never did", async () => {
+  it("after a killed one goes back to the configuration that runs, not to the one that never did", async () => {
     using machine = await running();
     await rollOut(machine, b, (text) => `haproxy_activate() { kill -9 $$; }\n${text}`);
     expect(machine.seen).toEqual({ onDisk: generation(b), running: generation(a) });
@@ -131,7 +131,7 @@ describe("a rollout of HAProxy", () => {
     expect(machine.seen).toEqual({ onDisk: generation(a), running: generation(a) });
   });
 
-  it("goes back to an earlier one that was killed when everything was done", async () => {
+  it("goes back to the configuration of a rollout that was killed at its very end", async () => {
     using machine = await running();
     await rollOut(machine, b, (text) => `haproxy_done() { kill -9 $$; }\n${text}`);
     machine.write("/broken", "");

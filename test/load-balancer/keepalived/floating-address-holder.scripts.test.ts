@@ -62,7 +62,7 @@ describe("the holder of a floating address", () => {
       "203.0.113.9 is in no network of eth0, so clients could not reach it there. Choose a free address of its network, or name another interface\n",
     ],
     [
-      "this machine without our doing",
+      "this machine, if it has the address from elsewhere",
       { address: group.own },
       `this machine has ${group.own} configured. No machine may have a floating address configured; choose a free one\n`,
     ],

@@ -18,7 +18,7 @@ const args: KeepalivedScriptArgs = {
 const takes = `echo ${group.address} >>here`;
 const answersAt = (mac: string) => `echo '${group.address} ${mac}' >>neighbours`;
 
-/** Runs the script. A change of the text lets something happen in the middle of it. */
+/** Runs the script. `edit` changes its text, so that something happens in the middle of it. */
 const rollOut = (
   machine: FakeKeepalived,
   change: Partial<KeepalivedScriptArgs> = {},
@@ -124,7 +124,7 @@ describe("a rollout of keepalived", () => {
     expect(machine.read(conf)).toContain("script_user nobody\n");
   });
 
-  it("that no host's balancer answers stops keepalived where it is new", async () => {
+  it("after which no host holds the address stops a keepalived without a previous configuration", async () => {
     using machine = new FakeKeepalived();
     machine.write("/words", "(rancher) Entering FAULT STATE\n");
 
@@ -137,7 +137,7 @@ describe("a rollout of keepalived", () => {
     expect([machine.read(conf), runs(machine), left(machine)]).toEqual([undefined, false, []]);
   });
 
-  it("that moves the address nowhere restores the previous configuration", async () => {
+  it("after which no host holds the address restores the previous configuration", async () => {
     using machine = await holding();
     machine.effect(`sed -i '/^${group.address}$/d' here`);
 
@@ -150,7 +150,7 @@ describe("a rollout of keepalived", () => {
     expect([routerIn(machine), runs(machine), left(machine)]).toEqual(["51", true, []]);
   });
 
-  it("that takes the address from another host gives it up, and says what to allow", async () => {
+  it("that takes the address from another host gives it back, and says what to allow", async () => {
     using machine = new FakeKeepalived().effect(takes);
     machine.write("/neighbours", `${group.peer} aa\n${group.address} aa\n`);
 
@@ -165,7 +165,7 @@ describe("a rollout of keepalived", () => {
     expect([machine.read(conf), runs(machine)]).toEqual([undefined, false]);
   });
 
-  it("may take the address from a host with the group's former number, which ignores this one", async () => {
+  it("may take the address from a host with the former router ID, which ignores this one", async () => {
     using machine = await holding();
     machine.write("/here", `${group.own}\n`);
     machine.write("/neighbours", `${group.peer} aa\n${group.address} aa\n`);
@@ -176,7 +176,7 @@ describe("a rollout of keepalived", () => {
     expect([end.code, routerIn(machine)], end.stderr).toEqual([0, "52"]);
   });
 
-  it("after a killed one keeps the new configuration, and goes back to the one before", async () => {
+  it("after a killed one goes back to the configuration before that", async () => {
     using machine = await holding();
     await rollOut(machine, { virtualRouterId: 52 }, (text) => `keepalived_live() { kill -9 $$; }\n${text}`);
     expect(routerIn(machine)).toBe("52");

@@ -22,7 +22,7 @@ export const images = {
 type Fault = "broken" | "mute" | "reject";
 type Fact = "id" | "image" | "policy" | "master" | "worker" | "generation" | "label" | "running";
 
-/** A Docker engine of files for nginx's containers, on a machine whose scripts run for real. */
+/** A Docker engine for nginx's containers, simulated with files, on a machine whose scripts run for real. */
 export class FakeNginxEngine implements Disposable {
   readonly #folder: string;
 
@@ -63,7 +63,7 @@ export class FakeNginxEngine implements Disposable {
     this.write("fault", `${text}\n`);
   }
 
-  /** Ends the script for good at its `count`-th call to the engine from now on. */
+  /** Kills the script at its `count`-th call to the engine from now on. */
   killAt(count: number): void {
     this.write("kill-at", String(this.calls.length + count));
   }
@@ -81,7 +81,7 @@ export class FakeNginxEngine implements Disposable {
     return this.read(`containers/${container}/${fact}`);
   }
 
-  /** Whether a container has its ports. */
+  /** Whether any container has its ports. */
   get answers(): boolean {
     return this.containers.some((container) => this.about(container, "worker") !== "");
   }
@@ -101,7 +101,7 @@ done`;
         try {
           if (pid > 0) process.kill(pid, "SIGKILL");
         } catch {
-          // Has ended.
+          // The process has already ended.
         }
       }
     }

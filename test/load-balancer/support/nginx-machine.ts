@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { generationPort } from "../../../components/load-balancer/nginx/config/nginx-config.ts";
+import { generationPort } from "../../../components/load-balancer/generation-port.ts";
 import {
   fillNginxTemplate,
   type NginxBuild,

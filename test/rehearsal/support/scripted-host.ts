@@ -6,7 +6,8 @@ import { sshHost } from "../../../components/host/host.ts";
 import { shellLibrary, type ShellScript } from "../../../components/host/shell/link.ts";
 import { renderScript } from "../../../components/host/script.ts";
 import type { Listener } from "../../../components/load-balancer/listener.ts";
-import { generationPort, renderNginxConfig } from "../../../components/load-balancer/nginx/config/nginx-config.ts";
+import { generationPort } from "../../../components/load-balancer/generation-port.ts";
+import { renderNginxConfig } from "../../../components/load-balancer/nginx/config/nginx-config.ts";
 import { defaultNginxOptions } from "../../../components/load-balancer/nginx/config/nginx-options.ts";
 import {
   renderNginxScript,

@@ -7,7 +7,7 @@ import { sshHost } from "../../../components/host/host.ts";
 import {
   generatedCertificateFiles,
   renderGeneratedCertificate,
-  type GeneratedCertificateArgs,
+  type GeneratedCertificateScriptArgs,
 } from "../../../components/tls/generated/generated-certificate-script.ts";
 import { FakeSystem } from "../../support/scripts/fake-system.ts";
 import { expectGolden } from "../../support/golden.ts";
@@ -22,7 +22,7 @@ const day = 86_400_000;
 class Authority extends PlainMachine {
   readonly data = this.path("backups of it");
 
-  make(args: Partial<GeneratedCertificateArgs> = {}): Promise<ScriptRun> {
+  make(args: Partial<GeneratedCertificateScriptArgs> = {}): Promise<ScriptRun> {
     const body = renderGeneratedCertificate({
       host: this.host,
       hostname,

@@ -1,13 +1,13 @@
 import type { ShellValues } from "../../../host/shell/link.ts";
-import { block, paragraphs } from "../nginx-block.ts";
+import { generationPort } from "../../generation-port.ts";
 import type { Listener } from "../../listener.ts";
+import { block, paragraphs } from "../nginx-block.ts";
 import { renderHttp } from "./nginx-http.ts";
 import { renderErrorLog } from "./nginx-log.ts";
 import type { NginxLogs } from "./nginx-log.ts";
 import type { NginxOptions } from "./nginx-options.ts";
-import { generationPort, renderStream } from "./nginx-stream.ts";
+import { renderStream } from "./nginx-stream.ts";
 
-export { generationPort } from "./nginx-stream.ts";
 export { neededNginx } from "./nginx-upstream.ts";
 
 export interface NginxConfigArgs {
@@ -20,14 +20,19 @@ export interface NginxConfigArgs {
 /** What every nginx script reads. */
 export const nginxValues: ShellValues = { generation_port: generationPort };
 
+/** Ports that nginx opens on loopback, for this machine only. */
+export function loopbackPorts({ statusPort }: NginxOptions): readonly number[] {
+  return statusPort === undefined ? [generationPort] : [generationPort, statusPort];
+}
+
 /** Per worker, to clients and upstreams together: half as many clients if each waits for an upstream. */
 const workerConnections = 8192;
 /** More than the connections, for logs, listening sockets and old workers that shut down. */
 const workerFiles = 2 * workerConnections;
 
 /**
- * nginx.conf as a template for nginx 1.22 and later. `fill_template` fills in what depends on the build and the machine,
- * on the host.
+ * nginx.conf as a template for nginx 1.22 and later. `fill_template` fills in what depends on the build and the
+ * machine, on the host.
  */
 export function renderNginxConfig({ listeners, options, logs }: NginxConfigArgs): string {
   const lines = paragraphs(

@@ -66,12 +66,12 @@ function renderGzip({ gzip }: NginxOptions): Lines {
     "gzip_proxied any;",
     "gzip_comp_level 5;",
     "gzip_min_length 1024;",
-    `gzip_types ${compressed.join(" ")};`,
+    `gzip_types ${compressibleTypes.join(" ")};`,
   ];
 }
 
 /** Compressible types; text/html is always included. Without event streams and formats that are already compressed. */
-const compressed = [
+const compressibleTypes = [
   "application/javascript",
   "application/json",
   "application/manifest+json",

@@ -86,7 +86,8 @@ const untrusted = [
   "Forwarded",
   // CGI programs would use it as their outgoing proxy: https://httpoxy.org
   "Proxy",
-  // Rancher's API builds its links from these two: https://pkg.go.dev/github.com/rancher/norman/urlbuilder#pkg-constants
+  // Rancher's API builds its links from these two:
+  // https://pkg.go.dev/github.com/rancher/norman/urlbuilder#pkg-constants
   "X-API-Host",
   "X-API-URL-Prefix",
   "X-Forwarded-Method",

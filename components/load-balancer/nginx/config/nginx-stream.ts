@@ -1,3 +1,4 @@
+import { generationPort } from "../../generation-port.ts";
 import { block, paragraphs } from "../nginx-block.ts";
 import type { Lines } from "../nginx-block.ts";
 import type { PassThrough } from "../../listener.ts";
@@ -6,9 +7,6 @@ import { renderConnectionLog } from "./nginx-log.ts";
 import type { NginxLogs } from "./nginx-log.ts";
 import type { NginxOptions } from "./nginx-options.ts";
 import { renderResolver, renderUpstreamGroup } from "./nginx-upstream.ts";
-
-/** Loopback port on which nginx reports its configuration; nothing else may listen there. */
-export const generationPort = 18404;
 
 /** The `stream` block: layer 4, and the probe that reports the active configuration, also at layer 7. */
 export function renderStream(listeners: readonly PassThrough[], options: NginxOptions, logs: NginxLogs): Lines {

@@ -6,10 +6,10 @@
 fill_template() {
   awk -v nginx="$nginx_version" -v openssl="$openssl_version" -v workerUser="$worker_user" -v loadModules="$load_modules" -v resolvers="$resolvers" '
     function number(version, part) { split(version, part, "."); return part[1] * 1000000 + part[2] * 1000 + part[3] }
-    function holds(one, of, bound) {
-      of = number(one ~ /^nginx/ ? nginx : openssl)
-      bound = one; sub(/^[a-z]*[<>=]*/, "", bound)
-      return one ~ /</ ? of < number(bound) : of >= number(bound)
+    function holds(requirement, actual, bound) {
+      actual = number(requirement ~ /^nginx/ ? nginx : openssl)
+      bound = requirement; sub(/^[a-z]*[<>=]*/, "", bound)
+      return requirement ~ /</ ? actual < number(bound) : actual >= number(bound)
     }
     function fill(name, value, at) {
       while (at = index($0, "@@" name "@@")) $0 = substr($0, 1, at - 1) value substr($0, at + length(name) + 4)

@@ -11,15 +11,15 @@ export const uploadsPerAddress = 256;
 /**
  * Limits what unauthenticated clients can consume by sending bodies.
  *
- * By default nginx writes each body to a file of up to `maxBodySize` before it contacts an upstream, so a few hundred slow
- * connections fill the disk. Without request buffering, bodies are streamed to the upstream and need only a memory buffer
- * each. In return, a slow upload holds a connection to its upstream, and a request is not retried on another upstream once
- * its body has been sent in part (proxy_request_buffering in
+ * By default nginx writes each body to a file of up to `maxBodySize` before it contacts an upstream, so a few hundred
+ * slow connections fill the disk. Without request buffering, bodies are streamed to the upstream and need only a memory
+ * buffer each. In return, a slow upload holds a connection to its upstream, and a request is not retried on another
+ * upstream once its body has been sent in part (proxy_request_buffering in
  * https://nginx.org/en/docs/http/ngx_http_proxy_module.html).
  *
  * The limit for each address keeps one client from taking all connections: nginx closes idle ones when it runs out, but
- * not those with a request in progress. Requests with an empty key are not counted, and each stream of HTTP/2 counts as a
- * connection (https://nginx.org/en/docs/http/ngx_http_limit_conn_module.html).
+ * not those with a request in progress. Requests with an empty key are not counted, and each stream of HTTP/2 counts as
+ * a connection (https://nginx.org/en/docs/http/ngx_http_limit_conn_module.html).
  */
 export function renderUploadLimits({ maxBodySize }: NginxOptions): Lines {
   return [

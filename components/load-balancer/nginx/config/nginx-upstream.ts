@@ -1,4 +1,4 @@
-import { isIP, isIPv6 } from "node:net";
+import { hasNames, hostAndPort, inBrackets, isName, upstreamGroups } from "../../listener.ts";
 import type { Listener, Upstream } from "../../listener.ts";
 import { block, whenAll } from "../nginx-block.ts";
 import type { Lines } from "../nginx-block.ts";
@@ -29,12 +29,7 @@ export interface UpstreamGroupArgs {
  * The first open source nginx with `server NAME resolve`.
  * https://nginx.org/en/CHANGES
  */
-const resolves = "1.27.3";
-
-/** Whether nginx has to resolve names while it runs. */
-export function hasNames(upstreams: readonly Upstream[]): boolean {
-  return upstreams.some(isName);
-}
+const firstResolving = "1.27.3";
 
 /**
  * Minimum version of nginx for these listeners, if any: a group with several upstreams, one of them given by name.
@@ -43,10 +38,8 @@ export function hasNames(upstreams: readonly Upstream[]): boolean {
  * message.
  */
 export function neededNginx(listeners: readonly Listener[]): string | undefined {
-  const groups = listeners.flatMap((listener) =>
-    listener.layer === 4 ? [listener.upstreams] : listener.sites.map(({ upstreams }) => upstreams),
-  );
-  return groups.some((upstreams) => hasNames(upstreams) && upstreams.length > 1) ? resolves : undefined;
+  const isResolvedGroup = (upstreams: readonly Upstream[]) => hasNames(upstreams) && upstreams.length > 1;
+  return upstreamGroups(listeners).some(isResolvedGroup) ? firstResolving : undefined;
 }
 
 /**
@@ -70,7 +63,7 @@ export function renderUpstreamGroup(args: UpstreamGroupArgs): UpstreamGroup {
   const { maxFails, failTimeout } = options.failover;
   const servers = upstreams.map((upstream) => {
     const resolve = isName(upstream) ? " resolve" : "";
-    return `server ${target(upstream)} max_fails=${maxFails} fail_timeout=${failTimeout}s${resolve};`;
+    return `server ${hostAndPort(upstream)} max_fails=${maxFails} fail_timeout=${failTimeout}s${resolve};`;
   });
   const definition = block(`upstream ${name}`, [
     // Shared by the workers, otherwise each has to detect failures itself. Large enough for hundreds of upstreams.
@@ -83,27 +76,15 @@ export function renderUpstreamGroup(args: UpstreamGroupArgs): UpstreamGroup {
   const [only, ...others] = upstreams;
   if (only === undefined || !hasNames(upstreams)) return { definition, variables: [], pass: [pass] };
 
-  const newer = whenAll([`nginx>=${resolves}`], definition);
+  const newer = whenAll([`nginx>=${firstResolving}`], definition);
   if (others.length > 0) return { definition: newer, variables: [], pass: [pass] };
   // With a variable an older nginx resolves the name again, but keeps no idle connections.
   return {
     definition: newer,
-    variables: whenAll([`nginx<${resolves}`], [`set $${name} ${target(only)};`]),
+    variables: whenAll([`nginx<${firstResolving}`], [`set $${name} ${hostAndPort(only)};`]),
     pass: [
-      ...whenAll([`nginx>=${resolves}`], [pass]),
-      ...whenAll([`nginx<${resolves}`], [`proxy_pass ${scheme}$${name};`]),
+      ...whenAll([`nginx>=${firstResolving}`], [pass]),
+      ...whenAll([`nginx<${firstResolving}`], [`proxy_pass ${scheme}$${name};`]),
     ],
   };
-}
-
-function isName({ address }: Upstream): boolean {
-  return isIP(address) === 0;
-}
-
-function target({ address, port }: Upstream): string {
-  return `${inBrackets(address)}:${port}`;
-}
-
-function inBrackets(address: string): string {
-  return isIPv6(address) ? `[${address}]` : address;
 }

@@ -11,10 +11,10 @@
 #
 # needs: there state_of seems_there workers_in quit_former create_container within
 
-# For a new container to start binding its ports.
+# Seconds within which a new container must start to bind its ports.
 start_seconds=5
 
-# Beyond `shutdown_seconds`, for a former container to end by itself.
+# Seconds beyond `shutdown_seconds` within which a former container must end by itself.
 drain_reserve_seconds=30
 
 nginx_container_replace() {
@@ -33,6 +33,7 @@ nginx_container_replace() {
   quit_former
 }
 
+# Starts the next container. If it fails, `$work/next-output` has the reason.
 try_next() {
   { create_container "$next_container" && docker start "$next_container"; } >"$work/next-output" 2>&1 || {
     sed -i 's/^/[emerg] /' "$work/next-output"

@@ -1,5 +1,5 @@
 # Runs nginx in a container on the host's network, and rolls out a configuration and an image without interrupting a
-# running one. Reads the values of `renderNginxContainerScript`. Prints the digest of the configuration.
+# running one. Reads the values of `renderNginxContainerScript`. Prints the checksum of the configuration.
 #
 # needs: check_docker refuse_foreign_containers recover_nginx_container check_container_ports refuse_self_connections
 # needs: check_openssl register_undo pull_image learn_image_build require_resolvers open_ports keep begin_certificates

@@ -4,7 +4,7 @@ import type { BalancerCertificate } from "../../certificates/certificate-files.t
 import { certificateValues } from "../../certificates/certificate-script.ts";
 import { watchValues } from "../../certificates/certificate-watch.ts";
 import { clientPorts, type Listener } from "../../listener.ts";
-import { generationPort, neededNginx, nginxValues, renderNginxConfig } from "../config/nginx-config.ts";
+import { loopbackPorts, neededNginx, nginxValues, renderNginxConfig } from "../config/nginx-config.ts";
 import { containerFolder, containerSpec, containerValues } from "./nginx-container-spec.ts";
 import type { NginxOptions } from "../config/nginx-options.ts";
 import { selfConnectionValues } from "../../self-connection-script.ts";
@@ -24,15 +24,15 @@ export interface NginxContainerScriptArgs {
 export function renderNginxContainerScript(args: NginxContainerScriptArgs): ShellScript {
   const { listeners, options, certificates, image, floatingAddress } = args;
   const template = renderNginxConfig({ listeners, options, logs: "container" });
-  const client = clientPorts(listeners);
-  const loopback = [generationPort, ...(options.statusPort === undefined ? [] : [options.statusPort])];
+  const ports = clientPorts(listeners);
+  const localPorts = loopbackPorts(options);
   return {
     main: shellFile("load-balancer/nginx/container/nginx-container-script.sh"),
     values: {
       image,
       nginx_folder: containerFolder,
-      client_ports: client,
-      local_ports: loopback,
+      client_ports: ports,
+      local_ports: localPorts,
       needed_nginx: neededNginx(listeners),
       asks_dns: template.includes("@@resolvers@@"),
       shutdown_seconds: options.timeouts.shutdown,
@@ -40,7 +40,7 @@ export function renderNginxContainerScript(args: NginxContainerScriptArgs): Shel
       ...nginxValues,
       ...containerValues,
       ...containerSpec({ network: "host", openFiles: openFilesIn(template) }),
-      ...selfConnectionValues({ listeners, ports: [...client, ...loopback], floatingAddress }),
+      ...selfConnectionValues({ listeners, ports: [...ports, ...localPorts], floatingAddress }),
       ...certificateValues(certificates),
       ...watchValues(certificates, {
         script: "nginx-container",
@@ -58,6 +58,7 @@ export function renderNginxContainerScript(args: NginxContainerScriptArgs): Shel
   };
 }
 
+/** Files that a worker may open, in a configuration from `renderNginxConfig`. */
 export function openFilesIn(template: string): number {
   const [, count] = /^worker_rlimit_nofile (\d+);$/m.exec(template) ?? [];
   if (count === undefined) throw new Error("the configuration of nginx has no worker_rlimit_nofile");

@@ -46,9 +46,9 @@ export const hardening = [
 ];
 
 /**
- * Options of the serving container: it restarts with the machine and the engine, drains at `docker stop`, and limits its
- * log. Not `unless-stopped`: after an engine was killed, its next start stops running containers and then treats them as
- * manually stopped (https://github.com/moby/moby/issues/41302).
+ * Options of the serving container: it restarts with the machine and the engine, drains at `docker stop`, and limits
+ * its log. Not `unless-stopped`: after an engine was killed, its next start stops running containers and then treats
+ * them as manually stopped (https://github.com/moby/moby/issues/41302).
  */
 const servingContainer = [
   "--restart always",
@@ -76,8 +76,8 @@ export interface ContainerSpec {
 }
 
 /**
- * What nginx-container-spec.sh reads of the containers. The digest that identifies a container is that of this text: any
- * change of it replaces every container.
+ * What nginx-container-spec.sh reads of the containers. The digest that identifies a container is that of this text:
+ * any change of it replaces every container.
  */
 export function containerSpec({ network, ports = [], openFiles, usersFolder = false }: ContainerSpec): ShellValues {
   return {

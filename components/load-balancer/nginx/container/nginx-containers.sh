@@ -4,9 +4,9 @@
 #
 # refuse_foreign_containers: ends the script if others created a container with one of these names. Runs before the undo
 #   step that would remove it is registered.
-# remove_nginx_containers WHICH REMEDY: removes them and their images, except those that other containers use; for undo
-#   steps. Also works after Docker was removed. If the engine does not answer, the script ends with a message about
-#   WHICH of them remain.
+# remove_nginx_containers NOUN REMEDY: removes them and their images, except those that other containers use; for undo
+#   steps. Also works after Docker was removed. If the engine does not answer, ends the script with REMEDY. NOUN,
+#   `container` or `containers`, is what the message says cannot be removed.
 #
 # needs: fail there state_of forget_images
 

@@ -1,9 +1,9 @@
 # The nginx in `image`. Runs only nginx itself, because images may have no shell.
 #
-# learn_image_build: sets what fill_template reads, and `temporary`, nginx's folder for temporary files. Ends the script
-#   if that nginx cannot run the configuration, or if the image is for another CPU architecture. Reads `needed_nginx`
-#   and `network`. DNS servers for upstreams given by name are the machine's on the host's network, and Docker's own in
-#   any other (https://docs.docker.com/engine/network/#dns-services).
+# learn_image_build: sets what fill_template reads, and `temporary_folder`, nginx's folder for temporary files. Ends the
+#   script if that nginx cannot run the configuration, or if the image is for another CPU architecture. Reads
+#   `needed_nginx` and `network`. DNS servers for upstreams given by name are the machine's on the host's network, and
+#   Docker's own in any other (https://docs.docker.com/engine/network/#dns-services).
 # need_shell: ends the script if the image has no shell for the probe inside the container.
 #
 # needs: fail read_nginx_build nginx_too_old dns_servers
@@ -15,8 +15,8 @@ learn_image_build() {
   ! nginx_too_old || fail 10 "the image $image has nginx $nginx_version; $too_old. Set a later one in loadBalancer.image"
   worker_user=${worker_user:-nginx}
   load_modules=${stream_module:+"load_module $stream_module;"}
-  temporary=$(sed -n 's,.* --http-client-body-temp-path=\(/[^ ]*\)/[^ ]*.*,\1,p' "$work/build")
-  temporary=${temporary:-/var/cache/nginx}
+  temporary_folder=$(sed -n 's,.* --http-client-body-temp-path=\(/[^ ]*\)/[^ ]*.*,\1,p' "$work/build")
+  temporary_folder=${temporary_folder:-/var/cache/nginx}
   if [ "$network" = host ]; then resolvers=$(dns_servers); else resolvers=127.0.0.11; fi
 }
 

@@ -1,6 +1,6 @@
 # An nginx in a container that is replaced if its image or its specification changes, and reloaded otherwise: the
 # functions with the prefix nginx_replacement that nginx-rollout.sh calls. Reads `container`, the prefix of the
-# functions that know the container: those of the same names for a container that is only reloaded, and
+# functions that know the container: the same functions, except PREFIX_check, for a container that is only reloaded; and
 #
 # - PREFIX_replace: starts a new container and makes it the serving one. Sets `replacement` to placed, or to failed if
 #   the serving one is still the old one.

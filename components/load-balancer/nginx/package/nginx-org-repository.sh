@@ -1,13 +1,13 @@
-# nginx.org's repository of stable packages, for nginx only. Only packages signed with one of its known keys are accepted:
-# apt gets their fingerprints, and for rpm only these keys are imported from the download.
+# nginx.org's repository of stable packages, for nginx only. Only packages signed with one of its known keys are
+# accepted: apt gets their fingerprints, and for rpm only these keys are imported from the download.
 #
 # add_nginx_org: adds the repository.
 # check_nginx_org: ends the script if apt has no nginx from it. Runs after the package lists were refreshed: apt ignores
 #   a repository that it cannot reach and would install the distribution's nginx. dnf and zypper fail instead. All three
 #   reject invalid signatures.
 #
-# Reads the paths of its files, `nginxOrgFiles` in nginx-org-repository.ts. Removing them removes the repository. Keys in
-# rpm's database stay, as another repository may use them.
+# Reads the paths of its files, `nginxOrgFiles` in nginx-org-repository.ts. Removing them removes the repository. Keys
+# in rpm's database stay, as another repository may use them.
 #
 # needs: fail place make_folder
 

@@ -4,7 +4,7 @@ import { certificateFolder, type BalancerCertificate } from "../../certificates/
 import { certificateValues } from "../../certificates/certificate-script.ts";
 import { watchValues } from "../../certificates/certificate-watch.ts";
 import { clientPorts, type Listener } from "../../listener.ts";
-import { generationPort, neededNginx, nginxValues, renderNginxConfig } from "../config/nginx-config.ts";
+import { loopbackPorts, neededNginx, nginxValues, renderNginxConfig } from "../config/nginx-config.ts";
 import type { NginxOptions } from "../config/nginx-options.ts";
 import { nginxOrgFiles } from "./nginx-org-repository.ts";
 import { selfConnectionValues } from "../../self-connection-script.ts";
@@ -30,7 +30,7 @@ export function renderNginxScript(args: NginxScriptArgs): ShellScript {
   const { listeners, options, certificates, floatingAddress } = args;
   const template = renderNginxConfig({ listeners, options, logs: "files" });
   const ports = clientPorts(listeners);
-  const local = [generationPort, ...(options.statusPort === undefined ? [] : [options.statusPort])];
+  const localPorts = loopbackPorts(options);
   return {
     main: shellFile("load-balancer/nginx/package/nginx.sh"),
     values: {
@@ -38,8 +38,8 @@ export function renderNginxScript(args: NginxScriptArgs): ShellScript {
       nginx_package: args.package,
       ...nginxOrgFiles,
       client_ports: ports,
-      local_ports: local,
-      ...selfConnectionValues({ listeners, ports: [...ports, ...local], floatingAddress }),
+      local_ports: localPorts,
+      ...selfConnectionValues({ listeners, ports: [...ports, ...localPorts], floatingAddress }),
       needed_nginx: neededNginx(listeners),
       asks_dns: template.includes("@@resolvers@@"),
       conf,

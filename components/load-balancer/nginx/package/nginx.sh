@@ -1,4 +1,5 @@
-# Installs nginx if it is missing, and rolls out a configuration without interrupting a running one.
+# Installs nginx if it is missing, and rolls out a configuration without interrupting a running one. Prints the checksum
+# of the active configuration.
 #
 # Reads `client_ports` and `local_ports`, which only this machine uses; `template`, the template of the configuration
 # `conf`; `undo_step`; and what the functions read.

@@ -15,7 +15,7 @@
 #
 # needs: there runs seems_there create_container within watch_over serve_again
 
-# For open requests to finish when their container is replaced; new requests are refused meanwhile.
+# Seconds for open requests to finish when their container is replaced; new requests are refused meanwhile.
 drain_seconds=2
 
 single_node_nginx_replace() {

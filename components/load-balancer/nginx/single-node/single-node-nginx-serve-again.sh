@@ -1,5 +1,6 @@
-# serve_again: starts one container, with the configuration it had, if none of them runs. Reads `conf`, the path of the
-# configuration. For the script and for its watcher, which goes on while the engine does not answer.
+# serve_again: starts the serving container, or else the former one, with the configuration it had, if neither the
+#   serving nor the next one runs. Reads `conf`, the path of the configuration, and the containers' names. For the
+#   script and for its watcher, which goes on while the engine does not answer.
 #
 # needs: seems_up
 

@@ -5,7 +5,7 @@
 #
 # needs: check_by_serving reload_serving serving_log
 
-# Per probe; the kernel chooses the worker for each of them.
+# Connections per call of the probe. The kernel chooses the worker for each of them.
 connections_inside=32
 
 single_node_nginx_check() { check_by_serving "$1"; }

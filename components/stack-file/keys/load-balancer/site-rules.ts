@@ -60,8 +60,8 @@ interface SiteReport {
 
 function checkSite(site: Site, key: string, { readFile, invalid, now }: CertificateContext): SiteReport {
   const { problems, pem, settings } = readCertificateKeys(site, { key, secret, readFile, invalid });
-  const words = { hostname: `${key}.hostname`, privateKey: secret };
-  const report = checkCertificate({ hostname: site.hostname, ...pem, now, forAgents: false, words });
+  const stackFileKeys = { hostname: `${key}.hostname`, privateKey: secret };
+  const report = checkCertificate({ hostname: site.hostname, ...pem, now, forAgents: false, stackFileKeys });
   const asProblem = ({ about, message }: CertificateFinding) => ({ key: `${key}.${about}`, message });
   return {
     problems: [...problems, ...report.findings.map(asProblem)],

@@ -50,7 +50,7 @@ mkdir "$work"
 trap 'trap "" TERM HUP INT; rm -rf "$work"' EXIT
 trap 'exit 143' TERM HUP INT
 [ "${secrets-yes}" = no ] || read_secrets
-make_due
+ensure_certificate
 RENEWAL_SCRIPT
 { undo_step=$(cat); } <<'UNDO_STEP'
 . "@@library@@"

@@ -49,7 +49,7 @@ class Machine extends NginxEngineMachine {
     this.write(privateKey, key);
   }
 
-  /** Runs what systemd would run, in which the machine's paths are redirected already. */
+  /** Runs the script that systemd would run. Its paths already lead to the machine's folder. */
   async renew() {
     const before = this.engine.calls.length;
     const script = readFileSync(`${this.state}/nginx-certificates.sh`, "utf8");

@@ -21,7 +21,7 @@ const args = { listeners, options: defaultNginxOptions, certificates: [], image 
 const singleNode = (local: boolean) =>
   renderSingleNodeNginxScript({ ...args, singleNode: { network: "rancher", local } });
 
-/** Options of a container, as they have been since the first release. */
+/** Options of every container, the same since the first release. */
 const every =
   "--userns host --user 0:0 --read-only --cap-drop ALL --cap-add CHOWN --cap-add NET_BIND_SERVICE --cap-add SETGID --cap-add SETUID --security-opt no-new-privileges --tmpfs /run:rw,nosuid,nodev,noexec,mode=755,size=1m";
 const limits = "--ulimit nofile=16384:16384 --tmpfs /var/cache/nginx:rw,nosuid,nodev,noexec,mode=755,size=1g";
@@ -86,7 +86,7 @@ class Machine extends ScriptSandbox {
   }
 
   async does(text: string, { script, folder }: Kind): Promise<string> {
-    const values = { ...script.values, nginx_folder: folder, temporary: "/var/cache/nginx" };
+    const values = { ...script.values, nginx_folder: folder, temporary_folder: "/var/cache/nginx" };
     const run = await this.script(shell(text, values));
     expect([run.code, run.stderr]).toEqual([0, ""]);
     return run.stdout.trimEnd();
@@ -105,7 +105,7 @@ describe.each(Object.entries(kinds))("a container of nginx %s", (_, kind) => {
   const volume = `[--volume][${kind.folder}:/etc/nginx:ro,z]`;
   const others = options.replace(` --volume ${kind.folder}:/etc/nginx:ro,z`, "");
 
-  it("keeps its specification, because every installation would replace its container for another one", async () => {
+  it("keeps its specification: with another one, every installation would replace its container", async () => {
     using machine = new Machine();
 
     const printed = await machine.does("specification", kind);

@@ -39,10 +39,10 @@ async function learned(
 }
 
 const show =
-  'printf "%s\\n" "$nginx_version" "$openssl_version" "$worker_user" "$load_modules" "$temporary" "$resolvers"';
+  'printf "%s\\n" "$nginx_version" "$openssl_version" "$worker_user" "$load_modules" "$temporary_folder" "$resolvers"';
 
 describe("nginx of an image", () => {
-  it("is asked without network, by nginx alone", async () => {
+  it("is inspected without a network, by running only nginx", async () => {
     const { code, calls } = await learned("learn_image_build");
 
     expect([code, calls]).toEqual([0, [`docker run --rm --network none --pull never --entrypoint nginx ${image} -V`]]);
@@ -60,7 +60,7 @@ describe("nginx of an image", () => {
       "nginx version: nginx/1.28.0\nbuilt with OpenSSL 3.3.3\nconfigure arguments: --user=web --with-stream\n",
       ["1.28.0", "3.3.3", "web", "", "/var/cache/nginx"],
     ],
-  ])("is known %s", async (_, build, expected) => {
+  ])("is recognized %s", async (_, build, expected) => {
     const { stdout, stderr } = await learned(`learn_image_build\n${show}`, {}, { build, servers: ["192.0.2.53"] });
 
     expect([stderr, stdout.trimEnd().split("\n")]).toEqual(["", [...expected, "192.0.2.53"]]);
@@ -70,7 +70,7 @@ describe("nginx of an image", () => {
     ["host", "192.0.2.53 [2001:db8::53] 192.0.2.54"],
     ["rancher", "127.0.0.11"],
   ])(
-    "asks the host's DNS servers on the host's network, and Docker's in another one: %s",
+    "uses the host's DNS servers on the host's network, and Docker's in another one: %s",
     async (network, expected) => {
       const servers = ["192.0.2.53", "fe80::1%eth0", "2001:db8::53", "192.0.2.54", "192.0.2.55"];
 
@@ -80,7 +80,7 @@ describe("nginx of an image", () => {
     },
   );
 
-  it("is refused if it does not start, as it does not on another CPU architecture", async () => {
+  it("is refused if it does not start, as on another CPU architecture", async () => {
     const { code, stderr } = await learned("learn_image_build", {}, { build: "exec format error\n", code: 1 });
 
     expect([code, stderr]).toEqual([

@@ -42,7 +42,7 @@ class Machine extends NginxEngineMachine {
     return { code, stderr };
   }
 
-  /** The same, if nginx is going to fail. */
+  /** The same, but waits less, for an nginx that is going to fail. */
   async fail(wanted: Wanted) {
     const { code, stderr } = await this.run(impatient(this.#render(wanted)), { name: "nginx-container" });
     return { code, stderr };

@@ -18,12 +18,9 @@ describe("the packages for nginx", () => {
     ["debian", "nginx.org", "nginx"],
     ["rocky", "nginx.org", "nginx"],
     ["leap", "nginx.org", "nginx"],
-  ])(
-    "include the stream module where it is a package of its own: on %s, from %s",
-    async (release, source, expected) => {
-      expect(await wanted(release, source)).toBe(expected);
-    },
-  );
+  ])("include the stream module where it has a separate package: on %s, from %s", async (release, source, expected) => {
+    expect(await wanted(release, source)).toBe(expected);
+  });
 
   it("include openssl only for certificates, because nothing else uses it", async () => {
     expect(await wanted("leap", "distribution", "host\trancher\trancher.example.com\t/c\t/k")).toBe("nginx openssl");

@@ -1,9 +1,9 @@
 import { FakeSystem } from "../../../support/scripts/fake-system.ts";
 
 /**
- * A simulated machine of the RHEL family with an HAProxy that is simulated by files: `running` has the generation of its
- * worker, `worker` its PID, and `words` what it logs. A file `broken` makes it keep its worker at a reload and fail to
- * start, as with a port in use.
+ * A simulated machine of the RHEL family with an HAProxy that is simulated by files: `running` has the generation of
+ * its worker, `worker` its PID, and `words` what it logs. A file `broken` makes it keep its worker at a reload and fail
+ * to start, as with a port in use.
  */
 export class FakeHaproxy extends FakeSystem {
   constructor() {
@@ -50,7 +50,7 @@ esac`,
     );
   }
 
-  /** A rollout waits for less time. */
+  /** A rollout waits for two seconds, not eight and three. */
   protected override redirected(text: string): string {
     return super
       .redirected(text)
@@ -58,7 +58,7 @@ esac`,
       .replace("\nback_seconds=3\n", "\nback_seconds=2\n");
   }
 
-  /** What is on disk, by its generation or whole if it has none, and what runs. */
+  /** The generation of the configuration on disk, or its text if it has none; and the generation that runs. */
   get seen() {
     const conf = this.read("/etc/haproxy/haproxy.cfg");
     return {

@@ -1,12 +1,12 @@
 import { FakeSystem } from "../../../support/scripts/fake-system.ts";
 
-/** Addresses of a simulated group: the machine's own, that of a peer, of a former peer, and the floating one. */
+/** Addresses of a simulated group: those of the machine, a peer and a former peer, and the floating one. */
 export const group = { own: "192.0.2.21", peer: "192.0.2.22", former: "192.0.2.23", address: "192.0.2.20" } as const;
 
 /**
  * A simulated machine of the RHEL family with a keepalived, and a network of neighbours: `here` has the machine's
- * addresses, `neighbours` those of others with their MAC addresses, one per line, and `towards` the interface that leads
- * to the floating address. Starting or reloading keepalived does what the file `effect` says, in shell, beside them.
+ * addresses, `neighbours` those of others with their MAC addresses, one per line, and `towards` the interface that
+ * leads to the floating address. Starting or reloading keepalived runs the file `effect`, shell text, in their folder.
  */
 export class FakeKeepalived extends FakeSystem {
   constructor() {
@@ -55,7 +55,7 @@ esac`,
     );
   }
 
-  /** What starting or reloading keepalived does. */
+  /** Sets what starting or reloading keepalived does. */
   effect(shell: string): this {
     this.write("/effect", shell);
     return this;

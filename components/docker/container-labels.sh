@@ -1,8 +1,9 @@
-# What the labels of a container say about Rancher. Reads `stack_label` and `version_label`, the names of the labels of
-# the stack that owns a container and of its version.
+# The owner and the version of a container of Rancher. Reads `stack_label` and `version_label`, the names of the labels
+# that contain the stack that owns it and its version.
 #
 # ours NAME: whether this program created the container.
-# version_of NAME: prints its Rancher version, without the `v`; nothing if it is unknown.
+# version_of NAME: prints its Rancher version, without the `v`, from its label, environment or image; nothing if it
+#   is unknown.
 #
 # needs: about
 

@@ -1,6 +1,6 @@
 import type { ShellValues } from "../host/shell/link.ts";
 
-/** Names on the Docker host of a single node. Changing one orphans what has the old name. */
+// Names on the Docker host of a single node. Changing one orphans what has the old name.
 
 /** Rancher's container, and its name in DNS for nginx. */
 export const rancherContainer = "rancher";
@@ -46,8 +46,8 @@ export const inRancherContainer = {
   auditLog: "/var/log/auditlog",
   caCertificate: "/etc/rancher/ssl/cacerts.pem",
   /**
-   * Where Rancher's chart puts further CAs. Rancher's image searches `/etc/rancher/ssl` (`SSL_CERT_DIR` in its Dockerfile),
-   * and its entrypoint adds the anchors to the system's bundle, which curl, git and K3s read.
+   * Where Rancher's chart puts further CAs. Rancher's image searches `/etc/rancher/ssl` (`SSL_CERT_DIR` in its
+   * Dockerfile), and its entrypoint adds the anchors to the system's bundle, which curl, git and K3s read.
    */
   additionalTrustedCAs: ["/etc/rancher/ssl/ca-additional.pem", "/etc/pki/trust/anchors/ca-additional.pem"],
   /** https://docs.k3s.io/installation/private-registry */

@@ -1,9 +1,9 @@
-# What must happen even if this script is killed.
+# A background process for what must happen even if this script is killed.
 #
 # watch_over FACT COMMANDS: starts a background process. If this script ends and `$facts/FACT` still has its current
 #   content, that process runs COMMANDS within a second, and repeats them for two minutes, because the engine may be
-#   unreachable or a container still stopping. COMMANDS is shell text that can use `$facts` and `$said`, the content of the
-#   fact, and must be idempotent.
+#   unreachable or a container still stopping. COMMANDS is shell text that can use `$facts` and `$said`, the content of
+#   the fact, and must be idempotent.
 
 # How often the process runs COMMANDS, two seconds apart.
 watch_tries=60

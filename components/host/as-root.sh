@@ -1,4 +1,4 @@
-# Runs `script` as root, for at most `seconds`. Reads also `host` and `user`, for the error.
+# Runs `script` as root, for at most `seconds`. Also reads `host` and `user`, for the error.
 
 as_root=
 if [ "$(id -u)" -ne 0 ]; then

@@ -1,4 +1,4 @@
-# Runs `script` as the user who runs Pulumi, for at most `seconds`. Reads also `name`, for the error.
+# Runs `script` as the user who runs Pulumi, for at most `seconds`. Also reads `name`, for the error.
 #
 # needs: timed
 

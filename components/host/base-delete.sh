@@ -1,4 +1,5 @@
-# Runs the remaining undo steps, newest first, then removes everything this program has on the machine.
+# Runs the remaining undo steps, newest first, then removes everything this program has on the machine. Reads `kind`,
+# ssh or local, and what machine.sh reads.
 #
 # needs: say refuse_other_machine run_all_undos
 

@@ -16,11 +16,11 @@ export interface HostScriptArgs {
   /** One-line description, shown in a preview. */
   readonly title: string;
   /**
-   * Changing it runs `update` on the same host, in place. It may be an output if part of it is resolved at preview, such
-   * as an image's digest. A secret output would hide every difference.
+   * Changing it runs `update` on the same host, in place. It may be an output if part of it is resolved at preview,
+   * such as an image's digest. A secret output would hide every difference.
    *
-   * A text is for a script that only prints: it runs by itself, without a preamble or an undo step. Its output therefore
-   * stays known at preview until the text changes.
+   * A string is for a script that only prints: it runs by itself, without a preamble or an undo step. Its output
+   * therefore stays known at preview until the string changes.
    */
   readonly create: pulumi.Input<ShellScript> | string;
   /** @default `create` */
@@ -30,7 +30,7 @@ export interface HostScriptArgs {
   /** Values for `secret NAME`, passed on standard input. */
   readonly secrets?: Readonly<Record<string, pulumi.Input<string>>>;
   /**
-   * Text on standard input, for a script without secrets that also brings its own functions, because the library may be
+   * Text on standard input instead of secrets. Such a script brings its own functions, because the library may be
    * missing or old when it runs.
    */
   readonly input?: string;

@@ -23,9 +23,9 @@ export function sshHost(settings: SshHostSettings): SshHost {
 }
 
 /**
- * The state folder belongs to the user, not to the project, and is the same for every stack. Container names are the
- * same in every stack too, so the machine serves one stack of a user. The marker of the first stack makes a second one
- * fail.
+ * The machine Pulumi runs on. Its state folder belongs to the user, not to the project, and is the same for every
+ * stack. Container names are the same in every stack too, so the machine serves one stack of a user. The marker of the
+ * first stack makes a second one fail.
  */
 export function localHost(name: string): LocalHost {
   return { kind: "local", name, stateDir: "~/.local/state/rancher-stack" };

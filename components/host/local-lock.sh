@@ -14,7 +14,7 @@ at_work() {
 
 take_local_lock() {
   lock_tries=0
-  until lock_words=$(ln -s "$$" "$lock" 2>&1); do
+  until lock_error=$(ln -s "$$" "$lock" 2>&1); do
     holder=$(readlink "$lock" || true)
     if [ -n "$holder" ] && ! at_work "$holder"; then
       # One at a time: a second script would remove the lock that the first has acquired meanwhile.
@@ -26,7 +26,7 @@ take_local_lock() {
       fi
     fi
     lock_tries=$((lock_tries + 1))
-    [ "$lock_tries" -le 1 ] || [ -n "$holder" ] || fail 30 "$lock cannot be created: $lock_words"
+    [ "$lock_tries" -le 1 ] || [ -n "$holder" ] || fail 30 "$lock cannot be created: $lock_error"
     [ "$lock_tries" -lt "$lock_seconds" ] || fail 10 "another script has held $lock on this machine for $lock_seconds s. See which: ps -p $holder"
     [ "$lock_tries" -le 1 ] || sleep 1
   done

@@ -1,13 +1,13 @@
 # The equivalent of preamble.sh for the machine Pulumi runs on. The script runs as the user who runs Pulumi, in a folder
-# of that user, with the tools of POSIX and macOS: there is no flock, no folder under /run and no systemd. What must also
-# run here
+# of that user, with the tools of POSIX and macOS: there is no flock, no folder under /run and no systemd. A script that
+# also runs here
 #
 # - uses no option that macOS tools lack (`sed -i`, `stat -c`),
 # - may use `sync FILE`, `base64 -d`, `sha256sum`, `timeout SECONDS COMMAND` and the options of use_gnu_forms: these are
 #   functions where necessary,
 # - starts no process that outlives it with its standard output or error open,
-# - does not rely on a failed subshell to end the script, nor on `command NAME || ...`: bash 3.2, the shell of macOS,
-#   continues after the first and exits at the second.
+# - relies neither on a failed subshell to end the script nor on `command NAME || ...`: bash 3.2, the shell of macOS,
+#   continues after the former and exits at the latter.
 #
 # needs: safe_folder use_local_tools use_gnu_forms take_local_lock read_secrets
 

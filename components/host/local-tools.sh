@@ -1,6 +1,6 @@
-# use_local_tools: gives this machine's tools the form that scripts use. Some have another form on macOS or on an older
-# version of it. They are called with env, not with the builtin command: if that fails in the shell of macOS, the whole
-# script ends, whatever follows.
+# use_local_tools: defines functions for tools that macOS, or an older version of it, lacks or has in another form. They
+# call the tool with env, not with the builtin `command`: if that fails in the shell of macOS, the whole script ends,
+# whatever follows.
 #
 # needs: timed
 

@@ -3,10 +3,10 @@
 #
 # check_machine: ends the script if the machine lacks what every script needs.
 # mark_machine: marks it, or checks its mark.
-# require_mark: ends the script if the machine is not marked.
+# require_mark: ends the script if the machine has no mark.
 # refuse_other_machine: ends the script if it is marked with another name or for another stack.
 #
-# needs: say fail safe_path
+# needs: say fail one_line safe_path
 
 # Free MiB required for packages and this program's files.
 free_mib=512
@@ -15,7 +15,7 @@ check_machine() {
   for tool in $tools; do command -v "$tool" >/dev/null || fail 10 "this machine has no $tool$no_tool"; done
   case $disk in \~) disk=$HOME ;; esac
   free=$(df -Pk "$disk" | awk 'NR == 2 { print int($4 / 1024) }')
-  [ "$free" -ge "$free_mib" ] || fail 10 "$disk has $free MiB free; $free_mib MiB are needed"
+  [ "$free" -ge "$free_mib" ] || fail 10 "$disk has $free MiB free; $free_mib MiB are needed. Free some space"
   safe_path "$state"
 }
 
@@ -39,5 +39,5 @@ require_mark() {
 
 refuse_other_machine() {
   [ "$(cat "$state/machine")" = "$(marker)" ] \
-    || fail 10 "this machine is not $host of $stack: its marker is $(tr '\n' ' ' <"$state/machine"). $other_machine"
+    || fail 10 "this machine is not $host of $stack: its marker is $(one_line <"$state/machine"). $other_machine"
 }

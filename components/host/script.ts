@@ -23,14 +23,15 @@ export class ScriptTooLarge extends Error {
   }
 }
 
+/** A script, before its text is rendered. */
 export interface ScriptText {
-  /** Name of the undo step, also in its output: `nginx`, `base`. Unique on its host. */
+  /** Name of the script, of its undo step and of the folder of its facts: `nginx`, `base`. Unique on its host. */
   readonly name: string;
   /** One-line description, shown in a preview. */
   readonly title: string;
   /**
-   * Runs after the preamble: as root on a host over SSH, as the user who runs Pulumi on this machine. Contains no secret,
-   * only `secret NAME`.
+   * Runs after the preamble: as root on a host over SSH, as the user who runs Pulumi on this machine. Contains no
+   * secret, only `secret NAME`.
    */
   readonly body: ShellScript;
   /** The script is stopped after this many seconds. */
@@ -53,7 +54,7 @@ export function renderShortScript(host: Host, script: ScriptText): string {
   return notTooLarge(host, script, scriptText(host, script, linkToLibrary));
 }
 
-/** Size of that text, whether or not it can be sent. */
+/** Size in bytes of the text of `renderShortScript`, whether or not it can be sent. */
 export function scriptBytes(host: Host, script: ScriptText): number {
   return Buffer.byteLength(scriptText(host, script, linkToLibrary));
 }
@@ -112,7 +113,7 @@ function onThisMachine(host: LocalHost, { name, body, timeoutSeconds: seconds }:
   return state + linked({ main: shellFile("host/as-user.sh"), values: { name, seconds, script } });
 }
 
-/** @throws if the body has a value of the preamble's own */
+/** @throws if a value of the body has the name of one of the preamble's own values */
 function withPreamble(preamble: string, own: ShellValues, { main, values = {} }: ShellScript): ShellScript {
   const taken = Object.keys(own).find((name) => name in values);
   if (taken !== undefined) throw new Error(`the value ${taken} belongs to the preamble of every script`);

@@ -1,4 +1,4 @@
-import { renderContainerSurvey } from "../../components/docker/data/data-survey.ts";
+import { renderContainerSurvey } from "../../components/docker/data/container-survey.ts";
 import { hostConfigFields } from "./container-options.ts";
 import type { ScriptText } from "../../components/host/script.ts";
 

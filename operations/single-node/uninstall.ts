@@ -1,6 +1,6 @@
 import pc from "picocolors";
 import { dataScript } from "../../components/docker/backup/backup-script.ts";
-import { renderDeleteDataMark } from "../../components/docker/data/data-undo.ts";
+import { renderDataDeletionRequest } from "../../components/docker/data/data-undo.ts";
 import { engineOf, recover } from "../engine/run-up.ts";
 import type { Plan } from "../stack-operations.ts";
 import { print } from "../terminal.ts";
@@ -26,7 +26,7 @@ export function planUninstall(
       await recover(engine, stackFile, { yes: true });
       // The undo step of the data's script reads this on the host, after the container is gone.
       const title = `makes destroy ${data} Rancher's data${data === "delete" ? " too" : ""}`;
-      await run({ name: dataScript, title, body: renderDeleteDataMark(data), timeoutSeconds: 60 });
+      await run({ name: dataScript, title, body: renderDataDeletionRequest(data), timeoutSeconds: 60 });
       const code = await engine.interact(["destroy", "--stack", stackFile.stack, "--yes", "--skip-preview"]);
       if (code === 0) print(data === "delete" ? "Rancher and its data are gone." : keptText(leaving));
       return code;

@@ -56,7 +56,7 @@ describe("the base script", () => {
         code: 10,
         stdout: "",
         stderr:
-          `this machine is not lb-1 of rancher/prod: its marker is name=${theirs.hostName} stack=${theirs.stack} . ` +
+          `this machine is not lb-1 of rancher/prod: its marker is name=${theirs.hostName} stack=${theirs.stack}. ` +
           "Check the address in the stack file, or destroy the stack it belongs to first\n",
       });
     }
@@ -205,7 +205,11 @@ describe("the base script", () => {
 
     const run = await box.script(renderBaseCreate(ours), base);
 
-    expect(run).toEqual({ code: 10, stdout: "", stderr: "/var has 100 MiB free; 512 MiB are needed\n" });
+    expect(run).toEqual({
+      code: 10,
+      stdout: "",
+      stderr: "/var has 100 MiB free; 512 MiB are needed. Free some space\n",
+    });
     expect(existsSync(box.state)).toBe(false);
   });
 });

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
@@ -32,7 +32,7 @@ describe("a script on this machine", () => {
   });
 });
 
-describe.each(Object.entries(shells))("a script on this machine, by %s, with a Mac's tools", (_, shell) => {
+describe.each(Object.entries(shells))("a script on this machine, in %s, with a Mac's tools", (_, shell) => {
   it("keeps stdout for data, passes on exit codes, and leaves nothing behind", async () => {
     using machine = new PlainMachine(shell);
 
@@ -212,7 +212,7 @@ describe.each(Object.entries(shells))("a script on this machine, by %s, with a M
     expect(Date.now() - start).toBeLessThan(15_000);
   });
 
-  it("is signalled before its child processes, so that it cleans up after only one signal", async () => {
+  it("is signaled before its child processes, so that it cleans up after only one signal", async () => {
     using machine = new PlainMachine(shell);
 
     const run = await machine.script("sh -c 'sleep 60; :' & tree_of $! | head -n 1; echo $!; end_tree KILL $!");
@@ -239,11 +239,11 @@ describe.each(Object.entries(shells))("a script on this machine, by %s, with a M
   });
 });
 
-describe.each(Object.entries(shells))("the base script on this machine, by %s, with a Mac's tools", (_, shell) => {
+describe.each(Object.entries(shells))("the base script on this machine, in %s, with a Mac's tools", (_, shell) => {
   const ours = { hostName: "here", kind: "local", stack: "rancher/dev" } as const;
   const base = { name: "base", input: shellLibrary().text };
 
-  it("marks it, recognises it, and forgets it with everything that was registered", async () => {
+  it("marks it, recognizes it, and forgets it with everything that was registered", async () => {
     using machine = new PlainMachine(shell);
 
     const runs = [
@@ -277,17 +277,20 @@ describe.each(Object.entries(shells))("the base script on this machine, by %s, w
     ]);
     expect([second.code, second.stderr]).toEqual([
       10,
-      "this machine is not here of rancher/dev: its marker is name=here stack=rancher/other . A machine serves one stack. Destroy that one first, or set another host for this one in docker.host\n",
+      "this machine is not here of rancher/dev: its marker is name=here stack=rancher/other. A machine serves one stack. Destroy that one first, or set another host for this one in docker.host\n",
     ]);
   });
 
-  it("names missing tools", async () => {
+  it("refuses a nearly full disk before it changes anything", async () => {
     using machine = new PlainMachine(shell);
     machine.command("df", "echo x; echo 'disk 1 1 1024 1% /'");
 
     const run = await machine.script(renderBaseCreate(ours), base);
 
-    expect([run.code, run.stderr]).toEqual([10, `${machine.home} has 1 MiB free; 512 MiB are needed\n`]);
-    mkdirSync(machine.state);
+    expect([run.code, run.stderr]).toEqual([
+      10,
+      `${machine.home} has 1 MiB free; 512 MiB are needed. Free some space\n`,
+    ]);
+    expect(existsSync(machine.state)).toBe(false);
   });
 });

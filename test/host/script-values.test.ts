@@ -4,7 +4,7 @@ import { localHost, sshHost } from "../../components/host/host.ts";
 import type { ShellScript, ShellValue } from "../../components/host/shell/link.ts";
 import { parseShellFile, shellFile, shellFiles } from "../../components/host/shell/shell-files.ts";
 import { renderBackup } from "../../components/docker/backup/backup-script.ts";
-import { renderDeleteDataMark } from "../../components/docker/data/data-undo.ts";
+import { renderDataDeletionRequest } from "../../components/docker/data/data-undo.ts";
 import { renderDockerHostChecks } from "../../components/docker/host/docker-host-checks.ts";
 import { renderEngineInstall } from "../../components/docker/engine/engine-install-script.ts";
 import { rancherContainerSpec } from "../../components/docker/rancher/rancher-container-spec.ts";
@@ -66,7 +66,7 @@ const scripts: readonly ShellScript[] = [
     self: "lb-1",
   }),
   renderBackup(backup),
-  renderDeleteDataMark("delete"),
+  renderDataDeletionRequest("delete"),
   renderDockerHostChecks({ user: "ops", ports: [80, 443], containers: ["rancher"] }),
   renderEngineInstall({ user: "ops" }),
   renderRancherDataScript({ ...data, backup: { ...backup, schedule: "daily" } }),

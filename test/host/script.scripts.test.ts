@@ -85,7 +85,7 @@ describe("a rendered script", () => {
   });
 });
 
-/** A body that fills a script to the last byte that the SSH host accepts. */
+/** A body with which a script has exactly the largest size that can be sent. */
 function renderLargest(): string {
   const frame = Buffer.byteLength(renderScript(host, { ...script, body: shell(": x") }));
   return ": x".padEnd(96 * 1024 - frame + 3, "x");

@@ -3,7 +3,7 @@ import { shellFile } from "../../host/shell/shell-files.ts";
 import { helperContainer, partLabel, rancherNames, rancherUpgradeTest } from "../names.ts";
 import { graceSeconds, userNamespace } from "../rancher/rancher-container-spec.ts";
 
-/** Name of the script that manages the data. Every script that works on the data has this name, to share its facts. */
+/** Name of the data script. Every script that works on the data has this name, because they share facts. */
 export const dataScript = "rancher-data";
 
 export interface BackupArgs {

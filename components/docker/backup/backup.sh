@@ -4,7 +4,7 @@
 # The file `last-backup` in the folder describes the last backup: `result` ok or failed, `at`, `archive`, `bytes`,
 # `stopped-seconds`, `words` (the error). Without `result` it is running, or was killed.
 #
-# Reads `folder`, of the archives, and `keep`, how many of them are kept.
+# Reads `folder`, of the archives, `keep`, how many of them are kept, and the other names in `dataValues`.
 #
 # needs: fail safe_folder there about ours version_of recall noted recover_data measure_data need_room
 # needs: copy_data clear_trial image_of make_archive prune_archives

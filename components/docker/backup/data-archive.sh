@@ -1,9 +1,10 @@
 # Archives of Rancher's data in `$folder`: `rancher-VERSION-TIME.tar.gz`, with the time in UTC. An archive gets its name
 # only when it is complete. Its checksum file also names the image that wrote the data, in a comment that
-# `sha256sum --check` ignores. Below, the NAME of an archive is without `.tar.gz`.
+# `sha256sum --check` ignores. Below, the NAME of an archive is without `.tar.gz`. Reads
+# `folder` and `tools`.
 #
-# image_of CONTAINER VERSION: prints a container's image with version and digest, `NAME:vVERSION@DIGEST`, or nothing if it
-#   is from no registry. Without a CONTAINER: the recorded image of the data, if any.
+# image_of CONTAINER VERSION: prints a container's image with version and digest, `NAME:vVERSION@DIGEST`, or nothing if
+#   it is from no registry. Without a CONTAINER: the recorded image of the data, if any.
 # make_archive VOLUME VERSION IMAGE: archives a volume that no container writes to, reads the archive back and sets
 #   `archive` to its name. IMAGE is the output of `image_of`, possibly empty.
 # archives: prints the names of all archives, newest first.
@@ -12,7 +13,7 @@
 # prune_archives KEEP NAME...: removes all but the newest KEEP archives. Keeps those named and the one just made, which
 #   is the oldest if the clock was set back.
 #
-# needs: say fail recall about run_helper clear_trial
+# needs: say fail one_line recall about run_helper clear_trial
 
 sha256_of() {
   if command -v sha256sum >/dev/null; then
@@ -82,7 +83,7 @@ archives() {
 archived_version() { printf '%s\n' "$1" | sed -n 's/^rancher-\(.*\)-[0-9]\{8\}T[0-9]\{6\}Z$/\1/p'; }
 
 check_archive() {
-  [ -e "$folder/$1.tar.gz" ] || fail 10 "docker.restore is $1, and this machine has no $folder/$1.tar.gz. It has: $(archives | tr '\n' ' ')"
+  [ -e "$folder/$1.tar.gz" ] || fail 10 "docker.restore is $1, and this machine has no $folder/$1.tar.gz. It has: $(archives | one_line)"
   [ -e "$folder/$1.tar.gz.sha256" ] || fail 10 "$folder/$1.tar.gz has no checksum file next to it. Copy $1.tar.gz.sha256 from the source of the archive"
   [ "$(sha256_of "$folder/$1.tar.gz")" = "$(sed -n '1s/ .*//p' "$folder/$1.tar.gz.sha256")" ] || fail 20 "$folder/$1.tar.gz is damaged: its checksum does not match. Copy it again from its source, or choose another archive"
 }

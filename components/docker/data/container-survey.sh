@@ -6,11 +6,12 @@
 # A variable's value may be a secret, so only names leave the host: of variables whose value differs from the image's,
 # and of labels that do not come from the image. They are sorted, because an engine lists them in random order.
 #
-# Reads `container`, and `host_config_fields`, the options of `docker run` by their names in `docker inspect`.
+# Reads `container`, `rancher_data`, and `host_config_fields`, the options of `docker run` by their names in
+# `docker inspect`.
 #
-# needs: fail there about runs version_of find_data
+# needs: fail one_line there about runs version_of find_data
 
-there "$container" || fail 10 "this machine has no container named $container. It has: $(docker container ls --all --format '{{.Names}}' | tr '\n' ' ')"
+there "$container" || fail 10 "this machine has no container named $container. It has: $(docker container ls --all --format '{{.Names}}' | one_line)"
 find_data "$container"
 printf 'container %s\n' "$container"
 about "$container" 'running {{.State.Running}}

@@ -1,17 +1,18 @@
 # Takes over the data of a container that was started by hand.
 #
 # adopt_container: archives the data of `$adopt`, stops that container, copies its data into the volume, and renames the
-#   container, which stays stopped and keeps its own data. Until it is renamed it runs, or is started again; the next run
-#   completes one that was killed. Once the archive exists, `$facts/adopting` records `NAME ARCHIVE KIND:PLACE`.
+#   container, which stays stopped and keeps its own data. Until it is renamed it runs, or is started again; the next
+#   run completes a takeover that was interrupted. Once the archive exists, `$facts/adopting` records
+#   `NAME ARCHIVE KIND:PLACE`.
 # not_yet_adopted: whether `$adopt` is still to be taken over. A container that was renamed back after a takeover is
 #   taken over again.
-# give_up_adoption: cleans up after an unfinished takeover that is no longer requested, and ends the script if the volume
-#   contains only a part of the data.
+# give_up_adoption: cleans up after an unfinished takeover that is no longer requested, and ends the script if the
+#   volume contains only a part of the data.
 #
-# Reads `adopted_suffix`, which the container's name gets; `rancher_volume`, `trial_volume`, `version`, `image`, and
-# `tools`, which it sets if the data is in the container's own layer.
+# Reads `adopted_suffix`, which the container's name gets; `rancher_data`, `rancher_volume`, `trial_volume`, `version`,
+# `image`, and `tools`, which it sets if the data is in the container's own layer.
 #
-# needs: say fail engine_gone there about runs ours version_of find_data nested_data
+# needs: say fail one_line engine_gone there about runs ours version_of find_data nested_data
 # needs: recall remember remember_rancher noted note run_helper copy_into is_empty measure_data need_room
 # needs: copy_data clear_trial image_of make_archive stop_for_copy set_restart_policy start_stopped leave_stopped
 
@@ -32,8 +33,8 @@ give_up_adoption() {
 }
 
 adopt_container() {
-  later=$adopt$adopted_suffix
-  if [ -n "$(noted adopting)" ] && there "$later" && ! there "$adopt"; then
+  adopted_name=$adopt$adopted_suffix
+  if [ -n "$(noted adopting)" ] && there "$adopted_name" && ! there "$adopt"; then
     finish_adoption
     return 0
   fi
@@ -62,20 +63,20 @@ adopt_container() {
   if runs "$adopt"; then stop_for_copy "$adopt"; fi
   [ "$data_place" = "$rancher_volume" ] || fill_volume "$@"
   set_restart_policy "$adopt" no
-  docker rename "$adopt" "$later" 2>"$work/engine" || engine_gone
+  docker rename "$adopt" "$adopted_name" 2>"$work/engine" || engine_gone
   finish_adoption
 }
 
 refuse_adoption() {
-  there "$1" || fail 10 "docker.adopt is $1, and this machine has no container of that name. It has: $(docker container ls --all --format '{{.Names}}' | tr '\n' ' '). Name one of them, or remove docker.adopt from the stack file: after a takeover the container is named $later"
-  ! there "$later" || fail 10 "this machine already has a container named $later. Rename it: docker rename $later OTHER-NAME"
+  there "$1" || fail 10 "docker.adopt is $1, and this machine has no container of that name. It has: $(docker container ls --all --format '{{.Names}}' | one_line). Name one of them, or remove docker.adopt from the stack file: after a takeover the container is named $adopted_name"
+  ! there "$adopted_name" || fail 10 "this machine already has a container named $adopted_name. Rename it: docker rename $adopted_name OTHER-NAME"
   ! ours "$1" || fail 10 "the container $1 was created by this program. Remove docker.adopt from the stack file"
   [ "$(about "$1" '{{.HostConfig.AutoRemove}}')" != true ] || fail 10 "the container $1 was started with --rm, so Docker would remove it when it stops, possibly with its data. First start it without --rm on the same data"
   adopted_version=$(version_of "$1")
   [ "$adopted_version" = "$version" ] || fail 10 "the container $1 runs Rancher ${adopted_version:-of an unknown version}, and rancher:version is $version. Set rancher:version: ${adopted_version:-ITS-VERSION}, take it over, and upgrade afterwards"
   find_data "$1"
   nested_data "$1" >"$work/nested"
-  [ "$data_place" != "$rancher_volume" ] || [ ! -s "$work/nested" ] || fail 10 "the container $1 already has its data in the volume $rancher_volume, but a part of the data, $rancher_data/$(cut -f 3 "$work/nested" | tr '\n' ' '), is a separate mount. Stop the container, copy that part into the volume, and start it without that mount"
+  [ "$data_place" != "$rancher_volume" ] || [ ! -s "$work/nested" ] || fail 10 "the container $1 already has its data in the volume $rancher_volume, but a part of the data, $rancher_data/$(cut -f 3 "$work/nested" | one_line), is a separate mount. Stop the container, copy that part into the volume, and start it without that mount"
   [ "$data_place" = "$rancher_volume" ] || [ -n "$(noted adopting)" ] || is_empty "$rancher_volume" || fail 10 "the volume $rancher_volume already contains data, which docker.adopt would replace with the data of $1. Remove docker.adopt from the stack file, or the volume: docker volume rm $rancher_volume"
 }
 
@@ -101,5 +102,5 @@ finish_adoption() {
   remember_rancher
   remember adopted "$adopt"
   rm -f "$facts/adopting" "$facts/new-data"
-  say "changed: the data of $adopt is in the volume $rancher_volume; the container is stopped and kept as $later"
+  say "changed: the data of $adopt is in the volume $rancher_volume; the container is stopped and kept as $adopted_name"
 }

@@ -3,10 +3,11 @@
 # `unless-stopped` would leave the container stopped. Otherwise the next run starts it: it calls `recover_data`.
 # `$facts/stopped` contains the container's name, its original restart policy, and the process that stopped it.
 #
-# stop_for_copy NAME, start_stopped: begin and end the downtime. The second sets `stopped_name` and `stopped_seconds`.
+# stop_for_copy NAME, start_stopped: begin and end the downtime. `start_stopped` sets `stopped_name` and
+#   `stopped_seconds`.
 # leave_stopped: forgets that the container has to be started again, because another one gets its data.
 # stop_container NAME: stops a container; Rancher and its Kubernetes get `stop_seconds` to end.
-# set_restart_policy NAME POLICY
+# set_restart_policy NAME POLICY: sets a container's restart policy.
 #
 # needs: fail there about engine_gone note watch_over
 

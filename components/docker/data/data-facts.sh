@@ -6,7 +6,8 @@
 # - `version` and `image` of the Rancher that has used the data,
 # - `restored` and `adopted`: the archive and the container that the data is from,
 # - `waiting`: the version of restored data that no container has used yet, because the existing one is replaced next,
-# - `restoring` and `adopting`: the same facts of the script, if the volume was incomplete when the stack was destroyed.
+# - `restoring` and `adopting`: the script's facts of these names, if the volume was incomplete when the stack was
+#   destroyed.
 #
 # Facts of the script are files in `$facts`, which a destroy removes.
 #

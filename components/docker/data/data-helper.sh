@@ -5,8 +5,8 @@
 # copy_into VOLUME FROM...: empties the volume and fills it. What docker reports is in `$work/copying`.
 # is_empty VOLUME: whether the volume is empty or missing.
 # measure_data FROM...: sets `data_kib`, and `engine_free` and `engine_disk` of the engine's disk.
-# need_room COPIES ARCHIVES: ends the script if that many copies and archives of the measured data do not fit. An archive
-#   may be as large as the data.
+# need_room COPIES ARCHIVES: ends the script if that many copies and archives of the measured data do not fit. An
+#   archive may be as large as the data.
 # mib KIB: converts to MiB, rounded up.
 #
 # Reads `tools`, an image of Rancher on the host; `folder`; `helper_container`, the container's name; `part_label`, the
@@ -23,8 +23,8 @@ room_kib=65536
 from=/from
 
 # Root reads everything that a privileged Rancher wrote, and keeps the owners. An archive goes through standard output,
-# which a log driver would store. Docker would create and fill the image's volumes each time, hundreds of megabytes,
-# without file systems in memory instead of them.
+# which a log driver would store. File systems in memory take the place of the image's volumes, which Docker would
+# create and fill each time with hundreds of megabytes.
 run_helper() {
   [ "$from" = "$rancher_data" ] || set -- --tmpfs "$rancher_data" "$@"
   docker run --rm --name "$helper_container" --label "$part_label=helper" --pull never --network none --user 0:0 \

@@ -3,9 +3,9 @@
 # clear_trial: removes the copy of the data, and the container and the network of the upgrade test.
 # recover_data: cleans up after a killed script.
 #
-# Both end the script if a container or a volume of others has a name that this program uses. Reads `trial`,
-# `trial_volume` and `trial_network`, the names of these objects; `helper_container`; `folder`; and `part_label`, which
-# shows that this program created an object.
+# Both end the script if a container or a volume that this program did not create has a name that it uses. Reads
+# `trial`, `trial_volume` and `trial_network`, the names of these objects; `helper_container`; `folder`; and
+# `part_label`, which shows that this program created an object.
 #
 # needs: say fail engine_gone there about volume_there start_stopped
 

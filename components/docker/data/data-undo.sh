@@ -1,6 +1,6 @@
-# Removes the timer, its script, the remains of upgrade tests, and the images this program pulled that nothing else uses,
-# and starts a container that was stopped for a copy. Data and archives stay, unless their deletion was requested. Reads
-# `folder`, of the archives; `authorities`, the folder of the CAs, which belong to the data; `rancher_volume` and
+# Removes the timer, its script, the remains of upgrade tests, and the images this program pulled that nothing else
+# uses, and starts a container that was stopped for a copy. Data and archives stay, unless their deletion was requested.
+# Reads `folder`, of the archives; `authorities`, the folder of the CAs, which belong to the data; `rancher_volume` and
 # `audit_log_volume`; and `systemd`, whether the machine may have the timer.
 #
 # needs: say fail safe_path volume_there remember noted recover_data deletion_due remove_backup_timer

@@ -6,8 +6,8 @@ import { backupTimerNames } from "../backup/backup-timer.ts";
 import { auditLogVolume } from "../names.ts";
 
 /**
- * Undo step of the script about Rancher's data. Data and archives stay, unless `renderDeleteDataMark` was run within the
- * last hour.
+ * Undo step of the data script. Data and archives stay, unless their deletion was requested within the last hour: see
+ * `renderDataDeletionRequest`.
  *
  * @param systemd Whether the host may have the timer
  */
@@ -22,7 +22,7 @@ export function dataUndo({ folder, systemd }: { readonly folder: string; readonl
   return { main: shellFile("docker/data/data-undo.sh"), values };
 }
 
-/** Body of a script, named `dataScript`, after which a destroy removes data and archives too; "keep" revokes that. */
-export function renderDeleteDataMark(data: "delete" | "keep"): ShellScript {
+/** Body of a script, named `dataScript`, after which a destroy deletes data and archives too; `keep` withdraws that. */
+export function renderDataDeletionRequest(data: "delete" | "keep"): ShellScript {
   return { main: shellFile("docker/data/data-deletion-request.sh"), values: { data } };
 }

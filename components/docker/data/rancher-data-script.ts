@@ -31,7 +31,7 @@ export interface RancherDataScriptArgs {
 }
 
 /**
- * Prepares Rancher's data for the container that is created next, and fails if that container could not use them.
+ * Prepares Rancher's data for the container that is created next, and fails if that container could not use it.
  * Decides on the host what to do: nothing, an upgrade test, a restore or a takeover. It may be killed at any step: the
  * old container is started again, and the next run continues.
  */

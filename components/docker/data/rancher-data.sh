@@ -1,12 +1,13 @@
 # Prepares Rancher's data for the container that is created next, and ends with an error if that container could not use
-# them. Decides what to do: nothing, an upgrade test, a restore or a takeover. It may be killed at any step: the old
+# it. Decides what to do: nothing, an upgrade test, a restore or a takeover. It may be killed at any step: the old
 # container is started again, and the next run continues. Prints `new` if the container starts without data, otherwise
 # `kept`. Reads
 #
 # - `version`, Rancher's, and `image`, its image, with a digest if it has one,
 # - `folder`, of the archives, and `keep`, how many of them are kept,
 # - `restore`, the name of an archive, and `adopt`, a container started by hand; both may be empty,
-# - `systemd`: `yes` on a host over SSH, which archives the data on the `schedule`, a calendar event or nothing.
+# - `systemd`: `yes` on a host over SSH, which archives the data on the `schedule`, a calendar event or nothing,
+# - `undo_step`, and what the functions it calls read.
 #
 # needs: say fail register_undo safe_folder pull_image engine_gone there about ours version_of is_empty
 # needs: recall remember remember_rancher noted note recover_data archived_version prune_archives
@@ -23,7 +24,7 @@ stay_in_folder() {
 }
 
 # Comes first: Rancher must not stop for an image that cannot be pulled. A destroy removes a pulled image.
-have_image() {
+ensure_image() {
   docker version --format '{{.Server.Version}}' >/dev/null 2>"$work/engine" || engine_gone
   pull_image "$image"
   tools=$image
@@ -81,11 +82,11 @@ register_undo "$undo_step"
 mkdir -p "$facts"
 safe_folder "$folder"
 stay_in_folder
-have_image
+ensure_image
 note_incomplete_data
 recover_data
 if [ -e "$facts/restoring" ] && [ -z "$restore" ]; then
-  fail 10 "the volume $rancher_volume contains only a part of the archive $(noted restoring), because the restore was interrupted. Set docker.restore to an archive: $rancher_data cannot be used as it is"
+  fail 10 "the volume $rancher_volume contains only a part of the archive $(noted restoring), because the restore was interrupted. Set docker.restore to an archive; the incomplete data cannot be used"
 fi
 give_up_adoption
 if [ -z "$restore" ]; then remember restored ''; fi

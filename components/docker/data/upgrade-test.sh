@@ -3,11 +3,11 @@
 # script with 40 if the new version does not become healthy. Afterwards `$facts/needed` names the archive of the data,
 # which is needed to go back, and `$facts/trial-seconds` how long the test took.
 #
-# Reads `rancher_volume` and `rancher_data`; `trial`, `trial_volume` and `trial_network`, the names of the test's
-# objects; `trial_options`, what its container has in common with the real one; `trial_environment` and
-# `trial_arguments` of Rancher, one per line; `health_check`, a command that succeeds in a healthy container, one word
-# per line; `trial_seconds`, the timeout including the new version's migrations; and `trial_memory`, the mebibytes that
-# should be available while the old version runs.
+# Reads `rancher_volume`, `rancher_data`, `part_label` and `folder`; `trial`, `trial_volume` and `trial_network`, the
+# names of the test's objects; `trial_options`, what its container has in common with the real one; `trial_environment`
+# and `trial_arguments` of Rancher, one per line; `health_check`, a command that succeeds in a healthy container, one
+# word per line; `trial_seconds`, the timeout including the new version's migrations; and `trial_memory`, the mebibytes
+# that should be available while the old version runs.
 #
 # needs: say fail about note measure_data need_room copy_data clear_trial image_of make_archive
 
@@ -48,8 +48,8 @@ trial_runs() {
 }
 
 # An isolated network: no interface has the gateway's address, so that neither the host nor any other network is
-# reachable, and two servers never act on the same downstream clusters. Not `--internal`, which has no default route: K3s
-# inside Rancher does not start without one (https://github.com/k3s-io/k3s/issues/1103).
+# reachable, and two servers never act on the same downstream clusters. Not `--internal`, which has no default route:
+# K3s inside Rancher does not start without one (https://github.com/k3s-io/k3s/issues/1103).
 create_trial_network() {
   docker network create --driver bridge --opt com.docker.network.bridge.inhibit_ipv4=true \
     --opt com.docker.network.bridge.enable_ip_masquerade=false --label "$part_label=trial" "$trial_network" >/dev/null

@@ -8,7 +8,7 @@ export const upgradeTestSeconds = 600;
 /** Mebibytes that should be available for the upgrade test while the old version runs. */
 const upgradeTestMemory = memoryOfK3s * 1024;
 
-/** Values of the upgrade test. Its container is like the real one, with another network and without ports. */
+/** Values that `upgrade-test.sh` reads, besides `dataValues`. */
 export function upgradeTestValues(spec: RancherContainerSpec): ShellValues {
   const { environment, command } = spec;
   return {

@@ -14,8 +14,8 @@ export interface DockerConnection {
 }
 
 /**
- * How the Docker provider connects to a host's engine: with the local `ssh` command and keys from the SSH agent, ignoring
- * the SSH configuration. Undefined for a local engine.
+ * How the Docker provider connects to a host's engine: with the local `ssh` command and keys from the SSH agent,
+ * ignoring the SSH configuration. Undefined for a local engine.
  */
 export function dockerConnection(host: Host): DockerConnection | undefined {
   if (host.kind === "local") return undefined;

@@ -1,9 +1,10 @@
 # The options of Docker Engine.
 #
-# configure_docker_engine: turns on `live-restore`, so that containers keep running while the engine restarts, configures
-#   its proxy, and starts it now and at boot. A reload is enough for `live-restore`
+# configure_docker_engine: turns on `live-restore`, so that containers keep running while the engine restarts,
+#   configures its proxy, and starts it now and at boot. A reload is enough for `live-restore`
 #   (https://docs.docker.com/engine/daemon/live-restore/); a proxy takes a restart
-#   (https://docs.docker.com/engine/daemon/proxy/). Keeps the other content of daemon.json. Expects a registered undo step.
+#   (https://docs.docker.com/engine/daemon/proxy/). Keeps the other content of daemon.json. Expects a registered undo
+#   step.
 # forget_docker_options: for the undo step, before the packages are removed: restores the engine's options.
 # engine_says FORMAT: prints what the engine reports, or nothing.
 #

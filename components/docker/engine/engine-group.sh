@@ -1,4 +1,4 @@
-# The group docker owns the engine's socket, so that membership is equivalent to root.
+# The group docker, which owns the engine's socket: its members are equivalent to root.
 #
 # join_docker_group: adds `user`, the user of the SSH connection, who also connects to the engine; root needs no group.
 #   Records the user in `$facts/member`.

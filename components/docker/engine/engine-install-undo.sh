@@ -1,5 +1,5 @@
-# Undoes engine-install.sh: removes the user from the group docker, gives the engine its former options back, and removes
-# the engine if this program installed it.
+# Undoes engine-install.sh: removes the user from the group docker, restores the engine's options, and removes the
+# engine if this program installed it.
 #
 # needs: detect_system forget_docker_options remove_docker_engine
 

@@ -1,6 +1,6 @@
 # Installs Docker Engine from Docker's repository on a machine reached over SSH, unless it has one. Enables it at boot,
 # with `live-restore`, and prints its version. The undo step removes only what this script installed. Reads `undo_step`,
-# and what the functions below read.
+# and what the functions it calls read.
 #
 # needs: say fail register_undo detect_system refuse_replacing install_docker_engine configure_docker_engine
 # needs: join_docker_group engine_says

@@ -6,7 +6,7 @@
 # remove_docker_engine: for the undo step: removes the engine only if this program installed it and no other containers
 #   use it. Remaining volumes are kept in place.
 #
-# needs: say fail remember_line installed mend_packages refresh_packages add_ours remove_packages
+# needs: say fail one_line remember_line installed mend_packages refresh_packages add_ours remove_packages
 # needs: check_docker_system add_docker_repository check_docker_repository remove_docker_repository
 
 # Without the buildx and Compose plugins, which nothing here uses.
@@ -16,7 +16,7 @@ docker_packages="docker-ce docker-ce-cli containerd.io"
 docker_folders="/var/lib/docker /var/lib/containerd /etc/docker"
 
 refuse_replacing() {
-  replaced=$(sed -n -e 's/^Remv \([^ ]*\).*/\1/p' -e 's/^ *replacing  *\([^ ]*\).*/\1/p' "$work/plan" | tr '\n' ' ')
+  replaced=$(sed -n -e 's/^Remv \([^ ]*\).*/\1/p' -e 's/^ *replacing  *\([^ ]*\).*/\1/p' "$work/plan" | one_line)
   [ -z "$replaced" ] || fail 10 "Docker's packages would replace packages of this machine: $replaced. Remove them if nothing needs them, or install Docker Engine yourself and set docker.engine: existing"
 }
 
@@ -47,9 +47,9 @@ remove_docker_engine() {
     remove_our_packages
     remove_docker_repository
   elif [ -n "$(ls /var/lib/docker/containers 2>/dev/null)" ]; then
-    theirs=$(docker ps -a --format '{{.Names}}' 2>/dev/null | tr '\n' ' ')
+    theirs=$(docker ps -a --format '{{.Names}}' 2>/dev/null | one_line)
     say "Docker Engine is kept, because it has containers that this stack did not create: $theirs"
-    say "This stack installed its packages: $(tr '\n' ' ' <"$facts/packages")"
+    say "This stack installed its packages: $(one_line <"$facts/packages")"
   else
     remove_our_packages
     remove_docker_folders
@@ -64,7 +64,7 @@ remove_docker_engine() {
 remove_our_packages() { remove_packages $(cat "$facts/packages"); }
 
 remove_docker_folders() {
-  left=$(for one in /var/lib/docker/volumes/*/; do [ ! -d "$one" ] || basename "$one"; done | tr '\n' ' ')
+  left=$(for one in /var/lib/docker/volumes/*/; do [ ! -d "$one" ] || basename "$one"; done | one_line)
   if [ -n "$left" ]; then
     say "kept in /var/lib/docker/volumes, for a later installation of Docker Engine: $left"
   elif [ -e "$facts/folders" ]; then

@@ -1,8 +1,8 @@
 # The proxy of Docker Engine's own pulls (https://docs.docker.com/engine/daemon/proxy/).
 #
 # configure_engine_proxy: sets `engine_restart` to yes if the engine must restart to read it, otherwise to no. Reads
-#   `engine_proxy`, settings of the engine's unit, or nothing without a proxy; and `engine_proxy_secret`, the name of the
-#   secret with the content of an environment file instead, if the proxy needs a user and password.
+#   `engine_proxy`, settings of the engine's unit, or nothing without a proxy; and `engine_proxy_secret`, the name of
+#   the secret with the content of an environment file instead, if the proxy needs a user and password.
 # forget_engine_proxy: for the undo step.
 #
 # needs: say make_folder place place_text secret
@@ -18,7 +18,7 @@ configure_engine_proxy() {
     place_engine_proxy
   elif [ -e "$engine_proxy_unit" ]; then
     rm -f "$engine_proxy_unit" "$engine_proxy_environment"
-    read_engine_proxy
+    reload_engine_unit
   fi
 }
 
@@ -36,11 +36,11 @@ place_engine_proxy() {
   fi
   place_text "$engine_proxy_unit" 0644 "[Service]
 $engine_proxy"
-  if [ "$placed" = changed ] || [ "$environment_placed" = changed ]; then read_engine_proxy; fi
+  if [ "$placed" = changed ] || [ "$environment_placed" = changed ]; then reload_engine_unit; fi
 }
 
-# A stopped engine reads it when it starts.
-read_engine_proxy() {
+# A stopped engine reads its unit when it starts.
+reload_engine_unit() {
   systemctl daemon-reload
   ! systemctl -q is-active docker || engine_restart=yes
 }

@@ -24,14 +24,14 @@ export function engineProxyFile(proxy: EngineProxy, credentials: string): string
     .join("");
 }
 
-/** What `engine-proxy.sh` reads. */
+/** Values that `engine-proxy.sh` reads. */
 export function engineProxyValues(proxy: EngineProxy | undefined): ShellValues {
   if (proxy?.signsIn === true) return { engine_proxy: undefined, engine_proxy_secret: engineProxySecret };
-  return { engine_proxy: proxy && inClear(proxy), engine_proxy_secret: undefined };
+  return { engine_proxy: proxy && unitSettings(proxy), engine_proxy_secret: undefined };
 }
 
-/** Escapes %, with which systemd's specifiers begin. */
-function inClear(proxy: EngineProxy): string {
+/** Settings of the engine's unit. `%` is escaped, because systemd's specifiers begin with it. */
+function unitSettings(proxy: EngineProxy): string {
   return variables(proxy)
     .map((line) => `Environment="${line.replaceAll("%", "%%")}"`)
     .join("\n");

@@ -63,7 +63,7 @@ add_docker_to_dnf() {
     mkdir -p "$work/gpg"
     gpg -q --batch --homedir "$work/gpg" --import "$work/key" 2>"$work/output" 9>&- || fail 20 "$docker_key contains no keys: $(cat "$work/output")"
     gpg -q --batch --homedir "$work/gpg" --armor --export "$docker_key_of_redhat" >"$work/checked" 2>"$work/output" 9>&- || true
-    [ -s "$work/checked" ] || fail 20 "Docker's known key is not in $docker_key. Compare https://docs.docker.com/engine/install/rhel/ with a newer release of this program"
+    [ -s "$work/checked" ] || fail 20 "Docker's known key is not in $docker_key. If https://docs.docker.com/engine/install/rhel/ shows another fingerprint, use a newer release of this program"
     make_folder /etc/pki/rpm-gpg
     place "$docker_rpm_key" 0644 <"$work/checked"
     rpm --import "$docker_rpm_key" || fail 20 "rpm does not accept Docker's key; its output is above"

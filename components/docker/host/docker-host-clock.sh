@@ -1,4 +1,4 @@
-# check_clock: that the machine's clock is right and synchronized.
+# check_clock: checks that the machine's clock is right and synchronized.
 #
 # needs: fail warn
 

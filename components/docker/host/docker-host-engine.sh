@@ -1,9 +1,10 @@
 # The engine of a Docker host.
 #
 # read_engine: ends the script if the machine has no suitable engine; otherwise sets, from what the engine reports,
-#   `engine_os`, `engine_machine` (its architecture), `engine_cpus`, `engine_bytes` (its memory), `engine_limits` (whether
-#   the kernel can limit memory) and `engine_root` (its folder).
-# check_engine_place: refuses a remote engine: the scripts, folders and ports would be those of this machine.
+#   `engine_os`, `engine_machine` (its architecture), `engine_cpus`, `engine_bytes` (its memory), `engine_limits`
+#   (whether the kernel can limit memory) and `engine_root` (its folder).
+# check_engine_place: refuses a local `docker` that connects to a remote engine: scripts, folders and ports would be
+#   those of this machine.
 # check_engine_user: refuses a `user` of the SSH connection who may not use the engine.
 #
 # needs: fail
@@ -17,7 +18,7 @@ read_engine() {
   case $(cat "$work/engine") in
     1.* | 1[0-9].* | 20.0[0-9].*) fail 10 "this is Docker Engine $(cat "$work/engine"); 20.10 or later is needed. Upgrade it" ;;
   esac
-  docker info --format '{{.OSType}} {{.Architecture}} {{.NCPU}} {{.MemTotal}} {{.MemoryLimit}} {{.DockerRootDir}}' >"$work/info" 2>"$work/output" || fail 10 "docker info fails: $(tail -n 1 "$work/output")"
+  docker info --format '{{.OSType}} {{.Architecture}} {{.NCPU}} {{.MemTotal}} {{.MemoryLimit}} {{.DockerRootDir}}' >"$work/info" 2>"$work/output" || fail 10 "docker info fails: $(tail -n 1 "$work/output"). Correct the cause, then run this again"
   read -r engine_os engine_machine engine_cpus engine_bytes engine_limits engine_root <"$work/info"
 }
 

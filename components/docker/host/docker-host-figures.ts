@@ -28,7 +28,7 @@ export function countsAs(gigabytes: number): number {
 }
 
 /**
- * Free gibibytes under Docker's folder. Our own estimates: below the first the image and the first start do not fit; the
- * second has room for an upgrade, which needs two images, a copy of the data and its archive.
+ * Free gibibytes under Docker's folder. Our own estimates: below the first the image and the first start do not fit;
+ * the second has room for an upgrade, which needs two images, a copy of the data and its archive.
  */
 export const diskFree = { needed: 5, comfortable: 20 };

@@ -1,11 +1,11 @@
 # What the containers of a Docker host need from its network.
 #
-# check_ports: that the TCP ports in `ports` are free, or held by one of `containers`.
-# check_network: that `rancher_network`, a network of the engine, is missing or has the label `stack_label`. The
+# check_ports: checks that the TCP ports in `ports` are free, or held by one of `containers`.
+# check_network: checks that `rancher_network`, a network of the engine, is missing or has the label `stack_label`. The
 #   provider's error about an existing network of that name gives no remedy.
-# check_resolvers: that a container can reach a resolver of the machine. Reads what `read_engine` sets.
+# check_resolvers: checks that a container can reach a resolver of the machine. Reads what `read_engine` sets.
 #
-# needs: fail warn
+# needs: fail one_line warn
 
 # The engine lists the ports of containers; other processes are found by ss on Linux and lsof on a Mac.
 listening() {
@@ -32,7 +32,7 @@ check_network() {
 # In a container 127.0.0.1 is the container itself. Docker reads systemd-resolved's upstream resolvers by itself.
 check_resolvers() {
   [ "$(uname -s)" = Linux ] && [ -d "$engine_root" ] || return 0
-  resolvers=$(awk '$1 == "nameserver" { print $2 }' /etc/resolv.conf 2>/dev/null | tr '\n' ' ')
+  resolvers=$(awk '$1 == "nameserver" { print $2 }' /etc/resolv.conf 2>/dev/null | one_line)
   beyond=$(printf '%s' "$resolvers" | tr ' ' '\n' | grep -v -e '^127\.' -e '^::1$' -e '^$' || true)
   if [ -z "$resolvers" ]; then
     fail 10 "/etc/resolv.conf has no nameserver, so neither this machine nor Rancher can resolve names. Add one"

@@ -1,12 +1,15 @@
 # Whether a Docker host is large enough. The values are figures of docker-host-figures.ts and limits of the stack file.
 #
-# check_size: CPUs and memory. Reads what `read_engine` sets, and
-#   `sizes`: a line for each size of Rancher, smallest first: clusters, nodes, CPUs, gigabytes, and the megabytes that
-#   pass as those;
-#   `k3s_gigabytes`, `k3s_megabytes`: the same for the K3s inside Rancher by itself;
-#   `memory_limit`, `memory_limit_megabytes`, `cpu_limit`: limits of Rancher's container, or nothing. `cpus_at_least` and
-#   `cpus_at_most` are the second as whole CPUs: those the engine must have, and those Rancher gets of them.
-# check_disk: free space, in GiB: `disk_needed` and `disk_comfortable`.
+# check_size: checks CPUs and memory. Reads what `read_engine` sets, and
+#
+#   - `sizes`: a line for each size of Rancher, smallest first: clusters, nodes, CPUs, gigabytes, and the megabytes that
+#     pass as those,
+#   - `k3s_gigabytes`, `k3s_megabytes`: the same for the K3s inside Rancher by itself,
+#   - `memory_limit`, `memory_limit_megabytes`, `cpu_limit`: limits of Rancher's container, or nothing,
+#   - `cpus_at_least`, `cpus_at_most`: `cpu_limit` rounded up, the CPUs that the engine must have; and rounded down, but
+#     at least 1, those that count for Rancher's size.
+#
+# check_disk: checks free space. Reads `disk_needed` and `disk_comfortable`, in GiB, and `engine_root`.
 #
 # needs: say fail warn
 

@@ -27,7 +27,8 @@ export interface DockerHostArgs {
 /**
  * The machine whose Docker engine runs Rancher. It is checked before the installation.
  *
- * Expects a user who may use Docker there and, over SSH, become root. Installs the engine with `docker.engine: install`.
+ * Expects a user who may use Docker there and, over SSH, become root. Installs the engine if
+ * `docker.engine` is `install`.
  */
 export class DockerHost extends pulumi.ComponentResource {
   public readonly host: Host;

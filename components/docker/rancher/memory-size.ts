@@ -9,6 +9,6 @@ export function readMemorySize(size: string): number | undefined {
 /** Bytes of a memory size from a validated stack file. */
 export function bytesOf(size: string): number {
   const bytes = readMemorySize(size);
-  if (bytes === undefined) throw new Error(`no size of memory: ${size}`);
+  if (bytes === undefined) throw new Error(`not a memory size: ${size}`);
   return bytes;
 }

@@ -31,8 +31,8 @@ export interface PublishedPort {
 
 /**
  * Checks that Rancher itself answers. The header is the one nginx sends; without it Rancher answers with a redirect. On
- * port 80 Rancher answers once its Kubernetes is up. Durations are in Go's format, as the engine returns them; any other
- * format is a difference at every run.
+ * port 80 Rancher answers once its Kubernetes is up. Durations are in Go's format, as the engine returns them; any
+ * other format is a difference at every run.
  */
 export const rancherHealthcheck = {
   tests: [

@@ -33,8 +33,8 @@ export interface RancherContainerArgs {
 /**
  * Rancher in one container, ready when the container is started.
  *
- * Expects its network and volumes, and a Docker provider in the options. The upgrade test runs before this component, and
- * the script that waits until Rancher is healthy runs after it.
+ * Expects its network and volumes, and a Docker provider in the options. The upgrade test runs before this component,
+ * and the script that waits until Rancher is healthy runs after it.
  */
 export class RancherContainer extends pulumi.ComponentResource {
   /** The container's id. At preview it is unknown only if the container will be replaced. */
@@ -66,11 +66,12 @@ export class RancherContainer extends pulumi.ComponentResource {
           .apply((path) => [...spec.volumes.map((volume) => ({ ...volume })), ...resolverMounts(path)]),
         ...(files.length > 0 && { uploads: files }),
         labels: Object.entries(spec.labels).map(([label, value]) => ({ label, value })),
-        // Not unless-stopped: after it was killed, the engine stops running containers at its next start and then treats
-        // them as stopped by a user. https://github.com/moby/moby/issues/41302
+        // Not unless-stopped: after it was killed, the engine stops running containers at its next start and then
+        // treats them as stopped by a user. https://github.com/moby/moby/issues/41302
         restart: "always",
         healthcheck: { ...rancherHealthcheck, tests: [...rancherHealthcheck.tests] },
-        // The first applies to `docker stop`, the second to the provider, which otherwise kills the container immediately.
+        // The first applies to `docker stop`, the second to the provider, which otherwise kills the container
+        // immediately.
         stopTimeout: graceSeconds,
         destroyGraceSeconds: graceSeconds,
       },

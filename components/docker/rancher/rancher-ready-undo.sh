@@ -1,6 +1,6 @@
 # Records which version has used the data. An uninstall runs this before it removes the container, which shows it best:
 # the data script records a new version once it has tested it, before the container is replaced. Reads `folder`, the
-# folder of the archives, and the names that `ours` and `version_of` read.
+# folder of the archives, `rancher_container`, and the names that `ours` and `version_of` read.
 #
 # needs: recall remember_rancher there about ours version_of
 

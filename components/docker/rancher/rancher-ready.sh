@@ -5,16 +5,17 @@
 # - `container`, its id; `version`, Rancher's; `stack`, the stack's name, for commands in messages;
 # - `ready_seconds`: timeout until Rancher is healthy;
 # - `data_script`: the name of the data script, for its facts;
-# - `rancher_container` and `rancher_volume`: their names.
+# - `rancher_container` and `rancher_volume`: their names;
+# - `undo_step`.
 #
 # `restore`, the name of the restored archive, is a value only so that the script runs again after another restore.
 #
 # needs: say fail register_undo engine_gone
 
 # Shorter timeout after an upgrade test: a multiple of its duration plus some seconds, with a minimum.
-trial_times=3
-trial_and_seconds=60
-trial_least_seconds=180
+trial_factor=3
+trial_extra_seconds=60
+trial_minimum_seconds=180
 
 # Timeout in seconds for a container that is unhealthy when the script starts.
 unhealthy_seconds=60
@@ -28,11 +29,11 @@ away_seconds=60
 # Seconds between two lines of progress.
 progress_seconds=20
 
-seen='{{.State.Status}} {{if .State.Health}}{{.State.Health.Status}}{{else}}none{{end}} {{.RestartCount}} {{.State.StartedAt}}'
+state_format='{{.State.Status}} {{if .State.Health}}{{.State.Health.Status}}{{else}}none{{end}} {{.RestartCount}} {{.State.StartedAt}}'
 
-# Sets status (away if the engine does not answer), health, restarts and started.
+# Sets `status` (away if the engine does not answer), `health`, `restarts` and `started`.
 look_at_rancher() {
-  if docker container inspect -f "$seen" "$container" >"$work/seen" 2>"$work/engine"; then
+  if docker container inspect -f "$state_format" "$container" >"$work/seen" 2>"$work/engine"; then
     read -r status health restarts started <"$work/seen"
     return 0
   fi
@@ -62,8 +63,8 @@ back="See docker logs $rancher_container, on this machine"
 if [ -n "$archive" ]; then back="To go back: npm run restore -- $stack $archive"; fi
 limit=$ready_seconds allowed=$restarts_allowed
 if [ -n "$trial" ]; then
-  limit=$((trial * trial_times + trial_and_seconds))
-  [ "$limit" -ge "$trial_least_seconds" ] || limit=$trial_least_seconds
+  limit=$((trial * trial_factor + trial_extra_seconds))
+  [ "$limit" -ge "$trial_minimum_seconds" ] || limit=$trial_minimum_seconds
   [ "$limit" -le "$ready_seconds" ] || limit=$ready_seconds
 fi
 began=$(date +%s) told=0 begun=no steady='' gone='' health=none restarts=0

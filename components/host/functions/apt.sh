@@ -1,20 +1,20 @@
 # The functions of packages.sh on Debian and Ubuntu.
 #
 # apt ARGUMENT...: runs apt-get non-interactively; it waits for dpkg's lock.
-# waiting COMMAND...: repeats a command that does not wait for the lock: `apt-get update` or dpkg. A package manager
-#   continues after its script is killed, and may still hold the lock when the next script runs.
+# retry_while_locked COMMAND...: repeats a command that does not wait for the lock: `apt-get update` or dpkg. A package
+#   manager continues after its script is killed, and may still hold the lock when the next script runs.
 #
 # needs: say fail
 
 # How long to wait for another package manager, in seconds.
 apt_lock_seconds=120
 apt_options="-qq -y -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=$apt_lock_seconds -o Acquire::Retries=3"
-who_locks="If another process holds apt's lock: fuser -v /var/lib/dpkg/lock-frontend /var/lib/apt/lists/lock"
+lock_remedy="If another process holds apt's lock: fuser -v /var/lib/dpkg/lock-frontend /var/lib/apt/lists/lock"
 
 # shellcheck disable=SC2086 # one word per option
 apt() { apt-get $apt_options "$@" >&2 9>&-; }
 
-waiting() {
+retry_while_locked() {
   lock_deadline=$(($(date +%s) + apt_lock_seconds))
   until "$@" >"$work/packages" 2>&1 9>&-; do
     if [ "$(date +%s)" -ge "$lock_deadline" ] || ! grep -q -e 'Could not get lock' -e 'locked by another process' "$work/packages"; then
@@ -29,14 +29,14 @@ waiting() {
 apt_mend() {
   [ -n "$(dpkg --audit)" ] || [ -n "$(ls /var/lib/dpkg/updates)" ] || return 0
   say "dpkg was interrupted earlier; repairing it"
-  waiting dpkg --force-confold --configure -a || [ -n "$(not_whole)" ] || fail 20 "dpkg was interrupted earlier and cannot be repaired; its output is above. $who_locks"
+  retry_while_locked dpkg --force-confold --configure -a || [ -n "$(half_unpacked)" ] || fail 20 "dpkg was interrupted earlier and cannot be repaired; its output is above. $lock_remedy"
 }
 
 # Packages whose unpacking was interrupted. dpkg cannot configure them: they are reinstalled or removed.
-not_whole() { dpkg-query -W -f '${db:Status-Eflag} ${Package}\n' | sed -n 's/^reinstreq //p'; }
+half_unpacked() { dpkg-query -W -f '${db:Status-Eflag} ${Package}\n' | sed -n 's/^reinstreq //p'; }
 
 # shellcheck disable=SC2086 # one word per option
-apt_refresh() { waiting apt-get $apt_options update || fail 20 "apt-get update failed; its output is above. $who_locks"; }
+apt_refresh() { retry_while_locked apt-get $apt_options update || fail 20 "apt-get update failed; its output is above. $lock_remedy"; }
 
 apt_installed() { dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null | grep -q '^ii'; }
 
@@ -46,9 +46,9 @@ apt_new() {
 }
 
 apt_add() {
-  anew=$(not_whole)
+  reinstalled=$(half_unpacked)
   # shellcheck disable=SC2086 # one word per package
-  apt --no-install-recommends ${anew:+--reinstall} install "$@" $anew || fail 20 "$* cannot be installed; apt's output is above. $who_locks"
+  apt --no-install-recommends ${reinstalled:+--reinstall} install "$@" $reinstalled || fail 20 "$* cannot be installed; apt's output is above. $lock_remedy"
 }
 
 apt_remove() {

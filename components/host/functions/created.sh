@@ -1,15 +1,10 @@
-# What a script created beside its own files, recorded in `$facts` until the script is undone.
+# Temporary files and system folders that a script created, recorded in `$facts` until the script is undone.
 #
-# remember_line LIST LINE: adds a line to `$facts/LIST` once.
 # temporary PATH: call it before creating a temporary file beside its target; undoing the script removes it.
 # make_folder PATH [MODE]: creates a system folder that may be missing; undoing the script removes it if it is empty.
 # remove_temporary, remove_folders: for run_undo.
-
-remember_line() {
-  mkdir -p "$facts"
-  ! grep -q -x -F -e "$2" "$facts/$1" 2>/dev/null || return 0
-  printf '%s\n' "$2" >>"$facts/$1" && sync "$facts/$1"
-}
+#
+# needs: remember_line
 
 temporary() { remember_line temporary "$1"; }
 

@@ -1,4 +1,4 @@
-# use_gnu_forms: gives macOS tools the GNU options that scripts written for Linux use: `mv -fT`, `date -d` with
+# use_gnu_forms: gives the tools of macOS the GNU options that scripts for Linux use: `mv -fT`, `date -d` with
 # openssl's dates, `sort -V` for plain versions, and `head -n -COUNT FILE`. For LibreSSL it adds
 # `openssl x509 -noout -checkhost NAME -in FILE`. Elsewhere it changes nothing.
 

@@ -1,6 +1,6 @@
-# Files that were there before.
+# Originals of the files that a script replaces, kept in `$facts` until the script is undone.
 #
-# keep PATH: saves what is at PATH (a file, or nothing) the first time it is called for it.
+# keep PATH: saves what is at PATH, or records that nothing is there, the first time it is called for PATH.
 # give_back PATH: restores what `keep` saved.
 #
 # needs: temporary

@@ -2,7 +2,7 @@
 # use the current one. What runs later, such as an undo step, uses the one it was written for; see pinned.sh.
 #
 # place_library: places the library that comes on standard input, makes it the current one, and removes those that
-#   nothing uses any more. Reads `library_digest`, which is compared with it.
+#   nothing uses any more. Reads `library_digest`, the digest that it must have.
 #
 # needs: fail
 

@@ -8,12 +8,12 @@
 # refresh_packages: refreshes the package lists.
 # installed PACKAGE: whether the package is installed and configured.
 # new_packages PACKAGE...: prints what installing them would add, one name per line, and changes nothing. The package
-#   manager's output of this dry run is `$work/plan`.
+#   manager's output of this dry run is in `$work/plan`.
 # add_packages PACKAGE...: installs them; existing configuration files are kept.
 # remove_packages PACKAGE...: removes those that are installed, and nothing else, with their configuration.
 # add_ours PACKAGE...: installs them, and lists every package this adds in `$facts/packages`. The list is written
 #   first, so that destroy removes all of them even if the script is killed in between. If `plan_check` names a
-#   function, it may end the script because of the plan.
+#   function, that function may end the script because of the plan.
 # note_service SERVICE: records the state of an existing service in `$facts/was-disabled` and `$facts/was-stopped`.
 #   Returns 1 if it was recorded before.
 #

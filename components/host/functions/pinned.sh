@@ -1,4 +1,5 @@
-# pinned TEXT: prints the text of a script that runs later, with the path of the current library where it names its
-# library. A script that brings its own functions has none, and neither has what it leaves for later.
+# pinned TEXT: prints TEXT, a script that runs later, with the path of the current library in place of `@@library@@`.
+# Reads `library`, which `$state/library.sh` sets. A script that brings its own functions has no library; what it leaves
+# for later brings its own functions too, and does not contain `@@library@@`.
 
 pinned() { printf '%s\n' "$1" | sed "s|@@library@@|${library-}|g"; }

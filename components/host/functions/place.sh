@@ -1,8 +1,8 @@
-# Files of this program.
+# Files of this program on the host.
 #
-# place PATH MODE: writes standard input to a file by way of a rename; sets `placed` to changed or unchanged.
-# place_text PATH MODE TEXT: the same for a text and a newline.
-# place_script PATH TEXT: the same for a script that runs later.
+# place PATH MODE: writes standard input to a file, atomically; sets `placed` to changed or unchanged.
+# place_text PATH MODE TEXT: the same with a text, to which it adds a newline.
+# place_script PATH TEXT: the same with a script that runs later, which only its owner may read and run.
 #
 # needs: fail temporary pinned
 

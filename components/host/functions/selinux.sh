@@ -8,7 +8,7 @@
 #   longer needed.
 # forget_in_selinux: reverts all of them; for undo steps.
 #
-# needs: say fail
+# needs: say fail remember_line forget_line
 
 selinux_enabled() { command -v getenforce >/dev/null && [ "$(getenforce)" != Disabled ]; }
 
@@ -16,11 +16,10 @@ needs_semanage() { selinux_enabled && ! command -v semanage >/dev/null; }
 
 forget_selinux_port() {
   semanage port -d -p tcp "$1" || say "SELinux keeps the type of port $1; semanage's output is above"
-  grep -v -x "$1" "$facts/selinux-ports" >"$facts/selinux-ports.new" || true
-  mv "$facts/selinux-ports.new" "$facts/selinux-ports"
+  forget_line selinux-ports "$1"
 }
 
-have_selinux_ports() {
+set_selinux_ports() {
   touch "$facts/selinux-ports"
   for port in $(cat "$facts/selinux-ports"); do
     case " $2 " in *" $port "*) ;; *) forget_selinux_port "$port" ;; esac
@@ -28,7 +27,7 @@ have_selinux_ports() {
   typed=" $(semanage port -l | sed -n "s/^$1  *tcp  *//p" | tr -d ,) "
   for port in $2; do
     case "$typed" in *" $port "*) continue ;; esac
-    grep -q -x "$port" "$facts/selinux-ports" || echo "$port" >>"$facts/selinux-ports"
+    remember_line selinux-ports "$port"
     say "SELinux: port $port becomes $1"
     # A port that already has another type is changed instead.
     semanage port -a -t "$1" -p tcp "$port" 2>/dev/null || semanage port -m -t "$1" -p tcp "$port" \
@@ -44,11 +43,11 @@ allow_in_selinux() {
     say "SELinux: switching $boolean on"
     setsebool -P "$boolean" on || fail 30 "$boolean cannot be switched on in SELinux; setsebool's output is above"
   done
-  have_selinux_ports "$1" "$2"
+  set_selinux_ports "$1" "$2"
 }
 
 forget_in_selinux() {
   selinux_enabled || return 0
-  [ ! -s "$facts/selinux-ports" ] || have_selinux_ports none ""
+  [ ! -s "$facts/selinux-ports" ] || set_selinux_ports none ""
   [ ! -e "$facts/selinux-booleans" ] || sort -u "$facts/selinux-booleans" | while read -r boolean; do setsebool -P "$boolean" off; done
 }

@@ -1,13 +1,13 @@
-# systemd units that run a script of this program: a service, and the units that start it. All have one name. The script
-# is self-contained: nothing else of the stack is available when it runs.
+# systemd units that run a script of this program: a service, and the units that start it, such as a timer, all with the
+# same name. The script is self-contained: nothing else of the stack is available when it runs.
 #
 # place_unit NAME.KIND TEXT: writes a unit's file.
-# start_units NAME.KIND...: enables and starts the units that start the service, or restarts them if `place_unit` changed
-#   a file; sets `units_placed` to changed or unchanged. They are enabled at every run, because an earlier run may have
-#   been killed after it placed them. Enabling units reloads them like `daemon-reload` (systemctl(1)).
-# remove_units RUNNING SCRIPT NAME.KIND...: removes the units, their service and the script; for undo steps too. A run in
-#   progress `ends` or `goes-on`: one that waits for the lock of the removing script must end, because it would continue
-#   with files that no longer exist.
+# start_units NAME.KIND...: enables and starts the units that start the service, or restarts them if `place_unit`
+#   changed a file; sets `units_placed` to changed or unchanged. They are enabled at every run, because an earlier run
+#   may have been killed after it placed them. Enabling units reloads them like `daemon-reload` (systemctl(1)).
+# remove_units RUNNING SCRIPT NAME.KIND...: removes the units, their service and the script; for undo steps too. A run
+#   in progress `ends` or `goes-on`: one that waits for the lock of the removing script must end, because it would
+#   continue with files that no longer exist.
 #
 # needs: place_text
 

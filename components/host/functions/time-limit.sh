@@ -1,8 +1,8 @@
 # timeout(1) in POSIX shell, because macOS does not have it.
 #
 # timed SECONDS COMMAND...: runs the command with this shell's standard input, ends it and its descendants at the
-#   timeout, and returns its code, or 124. A signal that ends this shell also ends the command. Only the seconds in which
-#   the machine is awake count.
+#   timeout, and returns its code, or 124. A signal that ends this shell also ends the command. Only the seconds in
+#   which the machine is awake count.
 
 # Seconds between SIGTERM at the timeout and SIGKILL.
 kill_after_seconds=10

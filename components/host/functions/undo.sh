@@ -3,7 +3,7 @@
 #
 # undo_of NAME: prints the path of a script's undo step, or nothing.
 # register_undo TEXT: registers TEXT as the undo step of this script.
-# run_undo NAME, run_all_undos: run undo steps (newest first) and remove them.
+# run_undo NAME, run_all_undos: run one undo step, or all of them, newest first; each is removed once it has succeeded.
 #
 # needs: say fail pinned remove_temporary remove_folders
 # needs for steps that earlier releases registered without their functions: place give_back safe_path

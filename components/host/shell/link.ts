@@ -13,18 +13,19 @@ export interface ShellScript {
 export type ShellValues = Readonly<Record<string, ShellValue>>;
 
 /**
- * `undefined` becomes an empty text, a boolean `yes` or `no`, and a list words separated by blanks. A script becomes its
- * text, for a script that the host runs later, such as an undo step.
+ * `undefined` becomes an empty text, a boolean `yes` or `no`, and a list words separated by blanks. A script becomes
+ * its text, for a script that the host runs later, such as an undo step.
  */
 export type ShellValue = string | number | boolean | undefined | readonly (string | number)[] | ShellScript;
 
 /**
  * Where a script finds its functions: in its own text, or in the library that the host's base script has placed there.
- * A text for later then has `libraryPlaceholder`, for which the host puts the path of its current library.
+ * In the second case a script among its values, which runs later, names its library by `libraryPlaceholder`: the host
+ * replaces that with the path of its current library.
  */
 export type Functions = "inline" | "library";
 
-/** See `pinned.sh`. */
+/** Stands for the path of a library, until `pinned.sh` replaces it. */
 export const libraryPlaceholder = "@@library@@";
 
 /**
@@ -45,7 +46,7 @@ export function linkToLibrary({ main, values = {} }: ShellScript): string {
 const useLibrary = `[ -r "$state/library.sh" ] || { echo "this machine has no $state/library.sh, which its base script places. Run npm run up for the whole stack" >&2; exit 10; }
 . "$state/library.sh"`;
 
-/** Values come after the functions, because a constant of some function's file may have the name of one. */
+/** Values come after the functions, so that a value wins over a constant of the same name in a function's file. */
 function textOf(definitions: string, values: ShellValues, main: ShellFile, functions: Functions): string {
   const parts = [definitions, assignments(values, functions), main.text];
   return `${parts.filter((part) => part !== "").join("\n")}\n`;
@@ -92,19 +93,19 @@ function valueText(value: ShellValue, functions: Functions): string {
   return "main" in value ? link(value, functions) : value.join(" ");
 }
 
-/** The files with needed functions, each after the files it needs itself where there is no circle. */
+/** The files with the needed functions, each after the files that it needs itself, unless they need each other. */
 function inlined(main: ShellFile): string {
-  const defined = definitions();
+  const byName = definitions();
   const found: ShellFile[] = [];
   const visited = new Set<ShellFile>();
   const visit = ({ needs }: ShellFile) => {
     for (const name of needs) {
-      const library = defined.get(name);
-      if (library === undefined) throw new Error(`no shell file defines ${name}`);
-      if (visited.has(library)) continue;
-      visited.add(library);
-      visit(library);
-      found.push(library);
+      const file = byName.get(name);
+      if (file === undefined) throw new Error(`no shell file defines ${name}`);
+      if (visited.has(file)) continue;
+      visited.add(file);
+      visit(file);
+      found.push(file);
     }
   };
   visit(main);
@@ -113,6 +114,7 @@ function inlined(main: ShellFile): string {
 
 let defined: ReadonlyMap<string, ShellFile> | undefined;
 
+/** The file that defines each function. @throws if several files define one */
 function definitions(): ReadonlyMap<string, ShellFile> {
   if (defined !== undefined) return defined;
   const byName = new Map<string, ShellFile>();

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { renderContainerSurvey } from "../../../components/docker/data/data-survey.ts";
+import { renderContainerSurvey } from "../../../components/docker/data/container-survey.ts";
 import { DataMachine } from "../support/fake-docker.ts";
 
 const files = { "db/state": "of somebody", ".hidden": "too" };
@@ -63,7 +63,7 @@ describe("a container started by hand", () => {
 
     const run = await machine.run("2.14.3", { adopt: "old" });
 
-    expect([run.code, run.stderr]).toEqual([10, expect.stringContaining("/var/lib/rancher/k3s , is a separate mount")]);
+    expect([run.code, run.stderr]).toEqual([10, expect.stringContaining("/var/lib/rancher/k3s, is a separate mount")]);
     expect(machine.about("old", "running")).toBe("true");
   });
 

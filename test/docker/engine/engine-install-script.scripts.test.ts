@@ -138,7 +138,7 @@ describe("Docker Engine on Debian and Ubuntu", () => {
 
     expect([end.code, end.stderr]).toEqual([
       10,
-      expect.stringContaining("would replace packages of this machine: containerd ."),
+      expect.stringContaining("would replace packages of this machine: containerd."),
     ]);
     expect(machine.calls().filter((call) => /install docker-ce/.test(call) && !/ -s /.test(call))).toEqual([]);
   });

@@ -187,7 +187,7 @@ describe("the checks of a Docker host", () => {
     [
       "a resolver on the machine itself",
       { resolvers: "nameserver 127.0.0.1\n" },
-      "has only this machine itself as nameserver (127.0.0.1 )",
+      "has only this machine itself as nameserver (127.0.0.1)",
     ],
     ["a clock that is not synchronised", { timedatectl: "echo no" }, "timedatectl set-ntp true"],
     ["a chrony without a source", { chronyc: "echo A,b,0,1,0.0,0,0,0,0,0,0,0,64,Not synchronised" }, "no source yet"],

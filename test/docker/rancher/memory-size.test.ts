@@ -8,6 +8,6 @@ describe("a memory size", () => {
 
   it.each(["", "8", "2G", "1.5g", "8gb", "-1g", "g"])("cannot be %j", (text) => {
     expect(readMemorySize(text)).toBeUndefined();
-    expect(() => bytesOf(text)).toThrow(`no size of memory: ${text}`);
+    expect(() => bytesOf(text)).toThrow(`not a memory size: ${text}`);
   });
 });

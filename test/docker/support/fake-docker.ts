@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { renderBackup } from "../../../components/docker/backup/backup-script.ts";
-import { renderDeleteDataMark } from "../../../components/docker/data/data-undo.ts";
+import { renderDataDeletionRequest } from "../../../components/docker/data/data-undo.ts";
 import { rancherLabels } from "../../../components/docker/names.ts";
 import {
   renderRancherDataScript,
@@ -212,7 +212,7 @@ export class DataMachine implements Disposable {
   }
 
   markForDeletion(): Promise<ScriptRun> {
-    return this.body(renderDeleteDataMark("delete"));
+    return this.body(renderDataDeletionRequest("delete"));
   }
 
   path(...parts: string[]): string {

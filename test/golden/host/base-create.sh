@@ -6,6 +6,7 @@ fail() {
   [ -z "${failing-}" ] || "$failing" "$code" "$@"
   exit "$code"
 }
+one_line() { tr '\n' ' ' | sed 's/ $//'; }
 read_entry() {
   read -r entry_mode _ entry_uid entry_gid _ <<ENTRY
 $(ls -ldn "$1")
@@ -79,7 +80,7 @@ check_machine() {
   for tool in $tools; do command -v "$tool" >/dev/null || fail 10 "this machine has no $tool$no_tool"; done
   case $disk in \~) disk=$HOME ;; esac
   free=$(df -Pk "$disk" | awk 'NR == 2 { print int($4 / 1024) }')
-  [ "$free" -ge "$free_mib" ] || fail 10 "$disk has $free MiB free; $free_mib MiB are needed"
+  [ "$free" -ge "$free_mib" ] || fail 10 "$disk has $free MiB free; $free_mib MiB are needed. Free some space"
   safe_path "$state"
 }
 marker() { printf 'name=%s\nstack=%s\n' "$host" "$stack"; }
@@ -99,7 +100,7 @@ require_mark() {
 }
 refuse_other_machine() {
   [ "$(cat "$state/machine")" = "$(marker)" ] \
-    || fail 10 "this machine is not $host of $stack: its marker is $(tr '\n' ' ' <"$state/machine"). $other_machine"
+    || fail 10 "this machine is not $host of $stack: its marker is $(one_line <"$state/machine"). $other_machine"
 }
 place_library() {
   library=$state/library/$library_digest.sh
@@ -123,7 +124,7 @@ tools='flock timeout install sync cmp base64 sed sort'
 no_tool='. Install the package that contains it (util-linux, coreutils, diffutils, sed)'
 unknown_machine='Give it a new name in the stack file'
 other_machine='Check the address in the stack file, or destroy the stack it belongs to first'
-library_digest=670eaf4e1a128843
+library_digest=0fd46d57ca836a43
 secrets=no
 check_machine
 mark_machine

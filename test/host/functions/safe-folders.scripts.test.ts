@@ -125,7 +125,7 @@ describe("a folder the user chose", () => {
   });
 });
 
-describe.each(Object.entries(shells))("on this machine, by %s", (_, shell) => {
+describe.each(Object.entries(shells))("on this machine, in %s", (_, shell) => {
   it("accepts the user's own folder, and refuses one that others may write to", async () => {
     using machine = new PlainMachine(shell).prepared();
     folders(machine, { shared: 0o777 });

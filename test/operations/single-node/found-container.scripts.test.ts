@@ -94,7 +94,7 @@ it("a missing container is refused, with the existing ones", async () => {
 
   const run = await box.script(findContainerScript("old").body, { name: "adopt" });
 
-  expect([run.code, run.stderr]).toEqual([10, "this machine has no container named old. It has: wiki blog \n"]);
+  expect([run.code, run.stderr]).toEqual([10, "this machine has no container named old. It has: wiki blog\n"]);
 });
 
 it("a found container is described", () => {

@@ -67,7 +67,7 @@ describe.skipIf(process.getuid?.() !== 0)("a fault on a host", () => {
     await unmount("/var");
     expect([end.code, end.stderr]).toEqual([
       10,
-      expect.stringMatching(/^\/var has \d+ MiB free; 512 MiB are needed\n$/),
+      expect.stringMatching(/^\/var has \d+ MiB free; 512 MiB are needed\. Free some space\n$/),
     ]);
     expect(await machine.changes()).toEqual([]);
   });

@@ -94,7 +94,7 @@ stay_in_folder() {
 }
 
 # Comes first: Rancher must not stop for an image that cannot be pulled. A destroy removes a pulled image.
-have_image() {
+ensure_image() {
   docker version --format '{{.Server.Version}}' >/dev/null 2>"$work/engine" || engine_gone
   pull_image "$image"
   tools=$image
@@ -152,11 +152,11 @@ register_undo "$undo_step"
 mkdir -p "$facts"
 safe_folder "$folder"
 stay_in_folder
-have_image
+ensure_image
 note_incomplete_data
 recover_data
 if [ -e "$facts/restoring" ] && [ -z "$restore" ]; then
-  fail 10 "the volume $rancher_volume contains only a part of the archive $(noted restoring), because the restore was interrupted. Set docker.restore to an archive: $rancher_data cannot be used as it is"
+  fail 10 "the volume $rancher_volume contains only a part of the archive $(noted restoring), because the restore was interrupted. Set docker.restore to an archive; the incomplete data cannot be used"
 fi
 give_up_adoption
 if [ -z "$restore" ]; then remember restored ''; fi

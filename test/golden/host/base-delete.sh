@@ -200,7 +200,7 @@ tools='flock timeout install sync cmp base64 sed sort'
 no_tool='. Install the package that contains it (util-linux, coreutils, diffutils, sed)'
 unknown_machine='Give it a new name in the stack file'
 other_machine='Check the address in the stack file, or destroy the stack it belongs to first'
-library_digest=0fd46d57ca836a43
+library_digest=67c243c4161c03e4
 secrets=no
 [ -e "$state/machine" ] || {
   say "unchanged: this machine is not marked"

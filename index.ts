@@ -8,7 +8,7 @@ import { versionOfLastRun } from "./components/program/last-run.ts";
 import { nextSteps, urlOf } from "./components/program/next-steps.ts";
 import { describeProblems, type Problem } from "./components/program/problem.ts";
 import { refusal } from "./components/program/refusal.ts";
-import type { HighAvailabilitySettings } from "./components/stack-file/stack-file.ts";
+import type { HighAvailabilitySettings } from "./components/stack-file/settings.ts";
 import { proxyFor, readStackInput, type Secrets, type StackInput } from "./components/program/stack-input.ts";
 
 type InputOf<Mode> = Extract<StackInput, { readonly mode: Mode }>;

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
-import type { SingleNodeTlsSettings } from "../components/stack-file/stack-file.ts";
+import type { SingleNodeTlsSettings } from "../components/stack-file/settings.ts";
 import { type Registration } from "../operations/engine/synthesis.ts";
 import { devCanaries, dockerHost, dockerSettings, nginxImage, rancherImage } from "./support/dev-stack.ts";
 import { clearTexts, inSecret, namesIn, only } from "./support/registrations.ts";

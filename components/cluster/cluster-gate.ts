@@ -5,7 +5,7 @@ import { trustIsLive } from "./ingress/ingress-trust-plan.ts";
 import { ownershipLabels } from "./ownership.ts";
 import { checkCompatibility } from "../program/compatibility.ts";
 import type { Problem } from "../program/problem.ts";
-import type { HighAvailabilitySettings } from "../stack-file/stack-file.ts";
+import type { HighAvailabilitySettings } from "../stack-file/settings.ts";
 import { kubernetesWarnings } from "../program/support-warnings.ts";
 import { planTls, tlsTerminator } from "../tls/tls-plan.ts";
 

@@ -1,4 +1,4 @@
-import type { HighAvailabilitySettings } from "../stack-file/stack-file.ts";
+import type { HighAvailabilitySettings } from "../stack-file/settings.ts";
 import type { ClusterFacts } from "./cluster-facts.ts";
 
 /** Facts of a cluster that cannot be asked: it is empty, and its version and ingress controller are those of the stack file. */

@@ -1,6 +1,6 @@
 import type { types } from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
-import type { JumpHostSettings } from "../stack-file/stack-file.ts";
+import type { JumpHostSettings } from "../stack-file/settings.ts";
 import type { SshHost } from "./host.ts";
 
 /** SSH credentials. Without a private key, the SSH agent is used. */

@@ -1,4 +1,4 @@
-import type { SshHostSettings } from "../stack-file/stack-file.ts";
+import type { SshHostSettings } from "../stack-file/settings.ts";
 
 /**
  * A machine that scripts run on. Its name identifies it in every resource name: a new address is an update of the same

@@ -1,5 +1,5 @@
 import { rancherContainer } from "../docker/names.ts";
-import type { Settings, SingleNodeSettings } from "../stack-file/stack-file.ts";
+import type { Settings, SingleNodeSettings } from "../stack-file/settings.ts";
 
 /** The URL under which users reach Rancher. */
 export function urlOf({ hostname, ...settings }: Settings): string {

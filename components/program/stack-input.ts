@@ -2,7 +2,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { rancherCertificate, type PrivateKeyOf } from "../load-balancer/certificates/certificate-files.ts";
-import type { HighAvailabilitySettings, Settings, SingleNodeSettings } from "../stack-file/stack-file.ts";
+import type { HighAvailabilitySettings, Settings, SingleNodeSettings } from "../stack-file/settings.ts";
 import * as runtimeConfig from "@pulumi/pulumi/runtime/config.js";
 import { getProxyForUrl } from "proxy-from-env";
 import { filesBeside, readRegularFile } from "./read-file.ts";

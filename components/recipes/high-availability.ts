@@ -10,7 +10,7 @@ import { generatedBootstrapPassword } from "../rancher/bootstrap-password.ts";
 import { RancherChart } from "../rancher/rancher-chart.ts";
 import { rancherValues } from "../rancher/rancher-values.ts";
 import type { Secrets } from "../program/stack-input.ts";
-import type { HighAvailabilitySettings } from "../stack-file/stack-file.ts";
+import type { HighAvailabilitySettings } from "../stack-file/settings.ts";
 import { AdditionalCAs } from "../tls/additional-cas.ts";
 import { CertManager } from "../tls/cert-manager.ts";
 import { IngressCertificate } from "../tls/ingress-certificate.ts";

@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { sshHost } from "../host/host.ts";
 import { ManagedHost } from "../host/managed-host.ts";
 import type { Secrets } from "../program/stack-input.ts";
-import type { BalancerSettings, HighAvailabilitySettings } from "../stack-file/stack-file.ts";
+import type { BalancerSettings, HighAvailabilitySettings } from "../stack-file/settings.ts";
 import { FloatingAddress, type FloatingAddressHost } from "../load-balancer/keepalived/floating-address.ts";
 import { HaproxyLoadBalancer } from "../load-balancer/haproxy/haproxy-load-balancer.ts";
 import { NginxContainer } from "../load-balancer/nginx/container/nginx-container.ts";

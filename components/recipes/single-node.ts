@@ -14,7 +14,7 @@ import { NginxLoadBalancer } from "../load-balancer/nginx/package/nginx-load-bal
 import { balancerCertificates, rancherListeners } from "../load-balancer/rancher-listeners.ts";
 import { generatedBootstrapPassword } from "../rancher/bootstrap-password.ts";
 import type { Secrets } from "../program/stack-input.ts";
-import type { SingleNodeSettings } from "../stack-file/stack-file.ts";
+import type { SingleNodeSettings } from "../stack-file/settings.ts";
 import { generateCertificate, type GeneratedCertificate } from "../tls/generated/generated-certificate.ts";
 import type { GeneratedFiles } from "../tls/generated/generated-certificate-script.ts";
 

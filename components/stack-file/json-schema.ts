@@ -2,7 +2,7 @@ import { parse } from "yaml";
 import { isBoolean, isNumber } from "./reading/as-written.ts";
 import { limits } from "./fields/limits.ts";
 import { modeSchemas } from "./mode-schemas.ts";
-import type { ModeSchema } from "./mode-schemas.ts";
+import type { ModeSchema } from "./mode-schema.ts";
 import type { SchemaNode } from "./reading/schema-node.ts";
 import { secretCommand, secretKeys, secretsOf } from "./keys/secrets/secret-keys.ts";
 

@@ -1,5 +1,5 @@
 import { modeSchemas } from "./mode-schemas.ts";
-import type { ModeSchema } from "./mode-schemas.ts";
+import type { ModeSchema } from "./mode-schema.ts";
 import type { SchemaNode } from "./reading/schema-node.ts";
 import { secretKeys, secretNames, secretsOf } from "./keys/secrets/secret-keys.ts";
 import type { SecretName } from "./keys/secrets/secret-keys.ts";

@@ -2,25 +2,12 @@ import { z } from "zod";
 import { isMapping } from "./reading/mapping.ts";
 import type { Mapping } from "./reading/mapping.ts";
 import { modes, type Mode } from "./modes.ts";
-import { describeConditions } from "./reading/only-with.ts";
+import { describeConditions } from "./reading/key-conditions.ts";
 import { nearest } from "./reading/nearest.ts";
 import { highAvailabilitySchema } from "./high-availability-schema.ts";
-import type { HighAvailabilityFile } from "./high-availability-schema.ts";
-import type { Parsed } from "./reading/parsed.ts";
 import type { SchemaNode } from "./reading/schema-node.ts";
+import type { ModeSchema } from "./mode-schema.ts";
 import { singleNodeSchema } from "./single-node-schema.ts";
-import type { SingleNodeFile } from "./single-node-schema.ts";
-
-/** The keys of one mode, for parsing and as data for messages and documentation. */
-export interface ModeSchema {
-  readonly mode: Mode;
-  /** By top-level key, in the order of the documentation. */
-  readonly keys: Readonly<Record<string, z.ZodType>>;
-  readonly nodes: SchemaNode;
-}
-
-/** A parsed stack file of either mode, for rules that apply to both. */
-export type AnyParsed = Parsed<HighAvailabilityFile> | Parsed<SingleNodeFile>;
 
 const modeSchemaOf = (mode: Mode, schema: z.ZodObject): ModeSchema => ({
   mode,

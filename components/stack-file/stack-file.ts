@@ -5,7 +5,7 @@ import { scriptSizeProblems } from "./across-keys/script-sizes.ts";
 import { asWritten, fromJsonTexts } from "./reading/as-written.ts";
 import { parseStackFile } from "./reading/parsed.ts";
 import { modeSchemaMeant } from "./mode-schemas.ts";
-import type { ModeSchema } from "./mode-schemas.ts";
+import type { ModeSchema } from "./mode-schema.ts";
 import { highAvailabilityFindings } from "./across-keys/high-availability-rules.ts";
 import { haproxyLayerProblems } from "./across-keys/layer-rules.ts";
 import { misplacedCertificates } from "./keys/tls/misplaced-certificates.ts";
@@ -14,7 +14,7 @@ import { limits } from "./fields/limits.ts";
 import type { Mapping } from "./reading/mapping.ts";
 import { plannedChoices } from "./reading/unsupported.ts";
 import type { Unsupported } from "./reading/unsupported.ts";
-import { onlyWithProblems } from "./reading/only-with.ts";
+import { onlyWithProblems } from "./reading/key-conditions.ts";
 import { oddValueProblems, tooManyKeys } from "./reading/odd-values.ts";
 import { deprecatedProblems } from "./reading/deprecated.ts";
 import { userKey } from "./reading/known-keys.ts";
@@ -30,33 +30,6 @@ import { clusterOnlyChoices, withDefaultTls } from "./across-keys/single-node-ch
 import { singleNodeFindings } from "./across-keys/single-node-rules.ts";
 import type { SingleNodeFile } from "./single-node-schema.ts";
 import { singleNodeSettings } from "./single-node-settings.ts";
-
-export type {
-  AuditLogSettings,
-  BackupSettings,
-  BalancerSettings,
-  CertManagerSettings,
-  CertificateSettings,
-  DockerHostSettings,
-  DockerSettings,
-  ExistingClusterSettings,
-  FloatingAddressSettings,
-  HaproxySettings,
-  HighAvailabilitySettings,
-  JumpHostSettings,
-  LoadBalancerSettings,
-  NginxSettings,
-  ProxySettings,
-  ServerSettings,
-  Settings,
-  SingleNodeBalancerSettings,
-  SingleNodeNginxSettings,
-  SingleNodeSettings,
-  SingleNodeTlsSettings,
-  SiteSettings,
-  SshHostSettings,
-  TlsSettings,
-} from "./settings.ts";
 
 /** Input of `readSettings`. Everything external is passed in, so that the function is pure. */
 export interface StackFileSource {

@@ -2,7 +2,7 @@ import { Release } from "@pulumi/kubernetes/helm/v3/release.js";
 import * as pulumi from "@pulumi/pulumi";
 import { chartSource } from "../chart/chart-source.ts";
 import { OwnedNamespace } from "../cluster/owned-namespace.ts";
-import type { CertManagerSettings } from "../stack-file/stack-file.ts";
+import type { CertManagerSettings } from "../stack-file/settings.ts";
 
 export interface CertManagerArgs {
   /** Changing the version upgrades cert-manager; its certificates stay. */

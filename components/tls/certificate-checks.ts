@@ -2,17 +2,9 @@ import type { X509Certificate } from "node:crypto";
 import { orderFault, sortChain } from "./certificate-chain.ts";
 import { limits } from "../stack-file/fields/limits.ts";
 import { certificateName, readCertificates } from "./certificate-pem.ts";
+import type { CertificateFinding, CertificatePart, CertificateReport } from "./certificate-report.ts";
 import { authorityReport, browserTrustWarnings, privateTrustReport, publicTrustReport } from "./certificate-trust.ts";
 import { keyFault, readPrivateKey } from "./private-key-checks.ts";
-
-/** The parts of a certificate by their stack-file keys; the private key is the secret `tlsPrivateKey`. */
-export type CertificatePart = "certificate" | "chain" | "caCertificate" | "privateKey";
-
-export interface CertificateFinding {
-  readonly about: CertificatePart;
-  /** Follows the key of the part, as in `Problem`. */
-  readonly message: string;
-}
 
 /** Stack-file keys that messages refer to. */
 export interface StackFileKeys {
@@ -44,13 +36,6 @@ export interface CertificateMaterial {
   readonly forAgents?: boolean;
   /** @default Rancher's own keys */
   readonly stackFileKeys?: StackFileKeys;
-}
-
-export interface CertificateReport {
-  /** Problems that make the certificate unusable. */
-  readonly findings: readonly CertificateFinding[];
-  /** Problems that are possible or will arise later. */
-  readonly warnings: readonly CertificateFinding[];
 }
 
 const day = 24 * 60 * 60 * 1000;

@@ -1,6 +1,6 @@
 import type { X509Certificate } from "node:crypto";
 import { isIssued, isPublicRoot, isSelfSigned } from "./certificate-chain.ts";
-import type { CertificateFinding, CertificateReport } from "./certificate-checks.ts";
+import type { CertificateFinding, CertificateReport } from "./certificate-report.ts";
 import { certificateName, issuerName } from "./certificate-pem.ts";
 
 const about = "caCertificate";

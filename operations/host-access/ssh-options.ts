@@ -2,7 +2,7 @@ import { isIPv6 } from "node:net";
 import { withoutComment, type SshHost } from "../../components/host/host.ts";
 import { quote } from "../../components/host/shell/shell.ts";
 import { sshArguments } from "../../components/host/ssh-options.ts";
-import type { JumpHostSettings } from "../../components/stack-file/stack-file.ts";
+import type { JumpHostSettings } from "../../components/stack-file/settings.ts";
 
 /** Files in a private folder, by their paths. */
 export interface SshFiles {

@@ -2,7 +2,7 @@ import { renderHaproxyConfig } from "../../components/load-balancer/haproxy/hapr
 import { renderNginxConfig } from "../../components/load-balancer/nginx/config/nginx-config.ts";
 import { fillNginxTemplate, type NginxBuild } from "../../components/load-balancer/nginx/config/nginx-template.ts";
 import { rancherListeners } from "../../components/load-balancer/rancher-listeners.ts";
-import type { Settings } from "../../components/stack-file/stack-file.ts";
+import type { Settings } from "../../components/stack-file/settings.ts";
 
 /** Debian 12's package, as it describes itself in `nginx -V`. */
 const debian: NginxBuild = {

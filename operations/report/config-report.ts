@@ -1,13 +1,8 @@
 import type { Formatter } from "picocolors/types.js";
 import { urlOf } from "../../components/program/next-steps.ts";
 import type { Problem } from "../../components/program/problem.ts";
-import type {
-  HighAvailabilitySettings,
-  ReadSettings,
-  Settings,
-  SingleNodeSettings,
-  StackFileSource,
-} from "../../components/stack-file/stack-file.ts";
+import type { ReadSettings, StackFileSource } from "../../components/stack-file/stack-file.ts";
+import type { HighAvailabilitySettings, Settings, SingleNodeSettings } from "../../components/stack-file/settings.ts";
 import { isMapping, type Mapping } from "../../components/stack-file/reading/mapping.ts";
 import { modeSchemaMeant } from "../../components/stack-file/mode-schemas.ts";
 import { secretNames, type SecretName } from "../../components/stack-file/keys/secrets/secret-keys.ts";

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Secrets } from "../../components/program/stack-input.ts";
-import type { Settings } from "../../components/stack-file/stack-file.ts";
+import type { Settings } from "../../components/stack-file/settings.ts";
 import { plannedFacts } from "../../components/cluster/planned-facts.ts";
 import { balancerFiles } from "./balancer-files.ts";
 import { renderedFiles } from "./rendered-files.ts";

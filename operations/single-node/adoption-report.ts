@@ -1,5 +1,5 @@
 import { adoptedSuffix, inRancherContainer, rancherVolume } from "../../components/docker/names.ts";
-import type { SingleNodeSettings } from "../../components/stack-file/stack-file.ts";
+import type { SingleNodeSettings } from "../../components/stack-file/settings.ts";
 import { secretCommand } from "../../components/stack-file/keys/secrets/secret-keys.ts";
 import { isInsideData } from "./adoption-refusals.ts";
 import { optionAnswers } from "./container-options.ts";

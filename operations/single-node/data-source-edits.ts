@@ -1,5 +1,5 @@
 import { parseImageReference } from "../../components/docker/rancher/image-reference.ts";
-import type { SingleNodeSettings } from "../../components/stack-file/stack-file.ts";
+import type { SingleNodeSettings } from "../../components/stack-file/settings.ts";
 import { nearest } from "../../components/stack-file/reading/nearest.ts";
 import { rancherImage } from "../../components/stack-file/keys/docker/docker-fields.ts";
 import { archiveTable, type Archive } from "./archives.ts";

@@ -1,6 +1,7 @@
 import { localHost, sshHost, type Host } from "../../components/host/host.ts";
 import { describeProblems } from "../../components/program/problem.ts";
-import { readSettings, type SingleNodeSettings } from "../../components/stack-file/stack-file.ts";
+import { readSettings } from "../../components/stack-file/stack-file.ts";
+import type { SingleNodeSettings } from "../../components/stack-file/settings.ts";
 import { UserError } from "../user-error.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { HostKeys } from "../host-access/run-on-host.ts";

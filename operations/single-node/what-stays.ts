@@ -1,6 +1,6 @@
 import { auditLogVolume, rancherVolume } from "../../components/docker/names.ts";
 import { authorityFolder } from "../../components/tls/generated/generated-certificate-script.ts";
-import type { SingleNodeSettings } from "../../components/stack-file/stack-file.ts";
+import type { SingleNodeSettings } from "../../components/stack-file/settings.ts";
 import type { Archive } from "./archives.ts";
 
 export interface Leaving {

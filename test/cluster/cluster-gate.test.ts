@@ -6,7 +6,7 @@ import {
   isIngressNginx,
 } from "../../components/cluster/cluster-gate.ts";
 import { describeProblems } from "../../components/program/problem.ts";
-import type { ExistingClusterSettings, HighAvailabilitySettings } from "../../components/stack-file/stack-file.ts";
+import type { ExistingClusterSettings, HighAvailabilitySettings } from "../../components/stack-file/settings.ts";
 import type { RunningController } from "../../components/cluster/ingress/ingress-controllers.ts";
 import type { IngressFindings } from "../../components/cluster/ingress/ingress-findings.ts";
 import type { ClusterFacts } from "../../components/cluster/cluster-facts.ts";

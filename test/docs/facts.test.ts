@@ -12,7 +12,7 @@ import { shellFiles } from "../../components/host/shell/shell-files.ts";
 import { defaultNginxOptions } from "../../components/load-balancer/nginx/config/nginx-options.ts";
 import { renderNginxScript } from "../../components/load-balancer/nginx/package/nginx-script.ts";
 import { rancherListeners } from "../../components/load-balancer/rancher-listeners.ts";
-import type { TlsSettings } from "../../components/stack-file/stack-file.ts";
+import type { TlsSettings } from "../../components/stack-file/settings.ts";
 import { planTls } from "../../components/tls/tls-plan.ts";
 import { balancerHost, prodSettings } from "../support/prod-stack.ts";
 import { page, tableRows } from "./pages.ts";

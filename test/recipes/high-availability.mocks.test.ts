@@ -4,7 +4,7 @@ import { parse } from "yaml";
 import type { IngressFindings } from "../../components/cluster/ingress/ingress-findings.ts";
 import { HighAvailability } from "../../components/recipes/high-availability.ts";
 import { defaultBalancerOptions } from "../../components/load-balancer/balancer-options.ts";
-import type { HaproxySettings, HighAvailabilitySettings, TlsSettings } from "../../components/stack-file/stack-file.ts";
+import type { HaproxySettings, HighAvailabilitySettings, TlsSettings } from "../../components/stack-file/settings.ts";
 import type { ClusterFacts } from "../../components/cluster/cluster-facts.ts";
 import { synthesise } from "../../operations/engine/synthesis.ts";
 import {

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { defaultBalancerOptions } from "../../components/load-balancer/balancer-options.ts";
 import { rancherLoadBalancer } from "../../components/recipes/rancher-load-balancer.ts";
-import type { BalancerSettings, LoadBalancerSettings } from "../../components/stack-file/stack-file.ts";
+import type { BalancerSettings, LoadBalancerSettings } from "../../components/stack-file/settings.ts";
 import { synthesise } from "../../operations/engine/synthesis.ts";
 import { balancerHost, nginxBalancer, prodSecrets, prodSettings } from "../support/prod-stack.ts";
 import { namesIn, only } from "../support/registrations.ts";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { defaultNginxOptions } from "../../components/load-balancer/nginx/config/nginx-options.ts";
 import { describeProblems } from "../../components/program/problem.ts";
 import { readSettings } from "../../components/stack-file/stack-file.ts";
-import type { SingleNodeSettings } from "../../components/stack-file/stack-file.ts";
+import type { SingleNodeSettings } from "../../components/stack-file/settings.ts";
 import { defaultNginxImage } from "../../components/program/versions.ts";
 import { goodSingleNode } from "../stack-files/stack-file-case.ts";
 

@@ -4,7 +4,7 @@ import type {
   DockerSettings,
   SingleNodeNginxSettings,
   SingleNodeSettings,
-} from "../../components/stack-file/stack-file.ts";
+} from "../../components/stack-file/settings.ts";
 import { defaultNginxOptions } from "../../components/load-balancer/nginx/config/nginx-options.ts";
 
 /** An image that needs no registry lookup. */

@@ -1,5 +1,5 @@
 import { SingleNode } from "../../components/recipes/single-node.ts";
-import type { SingleNodeSettings, SingleNodeTlsSettings } from "../../components/stack-file/stack-file.ts";
+import type { SingleNodeSettings, SingleNodeTlsSettings } from "../../components/stack-file/settings.ts";
 import { synthesise } from "../../operations/engine/synthesis.ts";
 import { type devCanaries, devSecrets, devSettings, dockerHost, dockerSettings } from "./dev-stack.ts";
 

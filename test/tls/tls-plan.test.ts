@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { planTls, tlsTerminator, type TlsTerminator, type TlsPlan } from "../../components/tls/tls-plan.ts";
-import type { TlsSettings } from "../../components/stack-file/stack-file.ts";
+import type { TlsSettings } from "../../components/stack-file/settings.ts";
 import { nginxBalancer } from "../support/prod-stack.ts";
 
 const nothing = {

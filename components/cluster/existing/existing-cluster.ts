@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { clientAddressSourceOf } from "../ingress/balancer-trust.ts";
-import type { HighAvailabilitySettings } from "../../stack-file/stack-file.ts";
+import type { HighAvailabilitySettings } from "../../stack-file/settings.ts";
 import { readKnown } from "../../program/known-output.ts";
 import type { Cluster } from "../cluster.ts";
 import type { ClusterFacts } from "../cluster-facts.ts";

@@ -2,7 +2,7 @@ import type { ClusterFacts, IngressClass } from "../cluster-facts.ts";
 import type { ControllerKind } from "./ingress-controllers.ts";
 import { planIngressTrust } from "./ingress-trust-plan.ts";
 import type { IngressTrustArgs, IngressTrustPlan, ClientAddressSource } from "./ingress-trust-plan.ts";
-import type { HighAvailabilitySettings } from "../../stack-file/stack-file.ts";
+import type { HighAvailabilitySettings } from "../../stack-file/settings.ts";
 
 /** What the ingress controller must trust the load balancer for, and the plan that configures it. */
 export interface BalancerTrust {

@@ -2,7 +2,7 @@ import { isIPv6 } from "node:net";
 import { withoutComment, type Host, type SshHost } from "../../host/host.ts";
 import { quote } from "../../host/shell/shell.ts";
 import { sshArguments } from "../../host/ssh-options.ts";
-import type { JumpHostSettings } from "../../stack-file/stack-file.ts";
+import type { JumpHostSettings } from "../../stack-file/settings.ts";
 
 /** Arguments of the Docker provider for one engine. */
 export interface DockerConnection {

@@ -4,7 +4,7 @@ import type { SshCredentials } from "../../host/connection.ts";
 import { localHost, sshHost, type Host } from "../../host/host.ts";
 import type { HostScript } from "../../host/host-script.ts";
 import { ManagedHost } from "../../host/managed-host.ts";
-import type { DockerSettings } from "../../stack-file/stack-file.ts";
+import type { DockerSettings } from "../../stack-file/settings.ts";
 import { renderDockerHostChecks } from "./docker-host-checks.ts";
 import { dockerProvider } from "../engine/docker-provider.ts";
 import { engineProxyFile, engineProxySecret } from "../engine/engine-proxy.ts";

@@ -1,4 +1,4 @@
-import type { DockerSettings, SingleNodeSettings } from "../../stack-file/stack-file.ts";
+import type { DockerSettings, SingleNodeSettings } from "../../stack-file/settings.ts";
 import { bytesOf } from "./memory-size.ts";
 import { auditLogVolume, inRancherContainer, rancherLabels, rancherVolume } from "../names.ts";
 

@@ -2,7 +2,7 @@ import { generationPort } from "../../load-balancer/generation-port.ts";
 import type { Problem } from "../../program/problem.ts";
 import { balancerHosts, nginxBalancer, ownBalancer } from "../keys/load-balancer/parsed-balancer.ts";
 import { upstreamOf } from "../keys/load-balancer/balancer-fields.ts";
-import type { AnyParsed } from "../mode-schemas.ts";
+import type { AnyParsed } from "../reading/parsed-file.ts";
 import { leadsToItself, sameAddress } from "../fields/network-fields.ts";
 import type { HighAvailabilityFile } from "../high-availability-schema.ts";
 import type { Parsed } from "../reading/parsed.ts";

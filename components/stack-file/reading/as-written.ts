@@ -2,7 +2,7 @@ import { nodesAt } from "./known-keys.ts";
 import type { Path } from "./known-keys.ts";
 import { isMapping } from "./mapping.ts";
 import type { Mapping } from "./mapping.ts";
-import type { ModeSchema } from "../mode-schemas.ts";
+import type { ModeSchema } from "../mode-schema.ts";
 import type { SchemaNode } from "./schema-node.ts";
 
 /**

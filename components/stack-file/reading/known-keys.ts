@@ -1,5 +1,5 @@
 import { printable } from "../../program/printable.ts";
-import type { ModeSchema } from "../mode-schemas.ts";
+import type { ModeSchema } from "../mode-schema.ts";
 import type { SchemaNode } from "./schema-node.ts";
 
 export type Path = readonly PropertyKey[];

@@ -1,4 +1,4 @@
-import type { ModeSchema } from "../mode-schemas.ts";
+import type { ModeSchema } from "../mode-schema.ts";
 import { modeSchemas } from "../mode-schemas.ts";
 import { nodesAt } from "./known-keys.ts";
 import type { Path } from "./known-keys.ts";

@@ -4,7 +4,7 @@ import type { KeyProblem } from "./schema-problems.ts";
 import { isMapping } from "./mapping.ts";
 import type { Mapping } from "./mapping.ts";
 import type { Path } from "./known-keys.ts";
-import type { ModeSchema } from "../mode-schemas.ts";
+import type { ModeSchema } from "../mode-schema.ts";
 
 type Issue = z.core.$ZodIssue;
 

@@ -1,4 +1,4 @@
-import type { OnlyWith } from "./only-with.ts";
+import type { OnlyWith } from "../fields/only-with.ts";
 
 /** The part of JSON Schema that zod writes for the stack file. */
 export interface SchemaNode {

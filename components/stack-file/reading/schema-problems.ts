@@ -3,7 +3,7 @@ import { listed } from "../../program/problem.ts";
 import type { Problem } from "../../program/problem.ts";
 import { aliasOf } from "../aliases/aliases.ts";
 import type { Alias } from "../aliases/alias.ts";
-import type { ModeSchema } from "../mode-schemas.ts";
+import type { ModeSchema } from "../mode-schema.ts";
 import { exampleAt, homeOf, nodesAt, parentsOf, placesOf, userKey } from "./known-keys.ts";
 import type { Path } from "./known-keys.ts";
 import { reservedKeys } from "./reserved-keys.ts";

@@ -4,7 +4,7 @@ import type {
   DockerSettings,
   SingleNodeSettings,
   SingleNodeTlsSettings,
-} from "../../../components/stack-file/stack-file.ts";
+} from "../../../components/stack-file/settings.ts";
 import { devNginx, devSettings, dockerSettings } from "../../support/dev-stack.ts";
 import { expectGolden } from "../../support/golden.ts";
 

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { RancherContainer } from "../../../components/docker/rancher/rancher-container.ts";
 import { rancherContainerSpec } from "../../../components/docker/rancher/rancher-container-spec.ts";
-import type { DockerSettings } from "../../../components/stack-file/stack-file.ts";
+import type { DockerSettings } from "../../../components/stack-file/settings.ts";
 import { synthesise } from "../../../operations/engine/synthesis.ts";
 import { devSettings, dockerSettings, rancherImage } from "../../support/dev-stack.ts";
 import { nameIn, only } from "../../support/registrations.ts";

@@ -8,7 +8,7 @@ import {
 } from "../../../components/load-balancer/nginx/single-node/single-node-nginx-script.ts";
 import { defaultNginxOptions } from "../../../components/load-balancer/nginx/config/nginx-options.ts";
 import { balancerCertificates, rancherListeners } from "../../../components/load-balancer/rancher-listeners.ts";
-import type { SingleNodeNginxSettings } from "../../../components/stack-file/stack-file.ts";
+import type { SingleNodeNginxSettings } from "../../../components/stack-file/settings.ts";
 import type { DockerEngine } from "../../../rehearsal/docker/docker-engine.ts";
 import { dockerOnHost } from "../../../rehearsal/docker/docker-on-host.ts";
 import { startImageRegistry } from "../../../rehearsal/docker/image-registry.ts";

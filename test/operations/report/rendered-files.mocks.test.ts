@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { HighAvailability } from "../../../components/recipes/high-availability.ts";
 import { HostScript } from "../../../components/host/host-script.ts";
-import type { HighAvailabilitySettings } from "../../../components/stack-file/stack-file.ts";
+import type { HighAvailabilitySettings } from "../../../components/stack-file/settings.ts";
 import { renderedFiles } from "../../../operations/report/rendered-files.ts";
 import { synthesise } from "../../../operations/engine/synthesis.ts";
 import { canaries, prodCluster, prodSecrets, prodSettings } from "../../support/prod-stack.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { defaultBalancerOptions } from "../../../components/load-balancer/balancer-options.ts";
-import type { HighAvailabilitySettings } from "../../../components/stack-file/stack-file.ts";
+import type { HighAvailabilitySettings } from "../../../components/stack-file/settings.ts";
 import { renderedStack } from "../../../operations/report/rendered-stack.ts";
 import { devSettings, rancherImage } from "../../support/dev-stack.ts";
 import { balancerHost, nginxBalancer, prodSettings } from "../../support/prod-stack.ts";

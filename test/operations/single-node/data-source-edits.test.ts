@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { readSettings, type SingleNodeSettings } from "../../../components/stack-file/stack-file.ts";
+import { readSettings } from "../../../components/stack-file/stack-file.ts";
+import type { SingleNodeSettings } from "../../../components/stack-file/settings.ts";
 import type { Archive } from "../../../operations/single-node/archives.ts";
 import { adoptEdits, chosenArchive, restoreEdits } from "../../../operations/single-node/data-source-edits.ts";
 

@@ -1,5 +1,5 @@
 import { SingleNode } from "../../../components/recipes/single-node.ts";
-import type { DockerSettings } from "../../../components/stack-file/stack-file.ts";
+import type { DockerSettings } from "../../../components/stack-file/settings.ts";
 import { synthesise } from "../../../operations/engine/synthesis.ts";
 import { devSecrets, devSettings, dockerSettings } from "../dev-stack.ts";
 

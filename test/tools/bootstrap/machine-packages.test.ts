@@ -23,7 +23,7 @@ function machine(apt: string) {
     log: join(folder, "log"),
     policy,
     pollTime: 20,
-    lockTimeout: 300,
+    lockTimeout: 600_000,
   };
   const read = (name: string) => readFileSync(join(folder, name), "utf8").trim().split("\n");
   return { folder, policy, lines, options, read };
@@ -82,7 +82,7 @@ test("does not wait forever", async () => {
     `echo "E: Could not get lock /var/lib/apt/lists/lock. It is held by process 7 (apt)" >&2; exit 100`,
   );
 
-  await expect(installMachinePackages([nft], options)).rejects.toThrow(
+  await expect(installMachinePackages([nft], { ...options, lockTimeout: 300 })).rejects.toThrow(
     "Another process has been installing packages for 0.3 s: E: Could not get lock /var/lib/apt/lists/lock. " +
       "It is held by process 7 (apt) Wait until it is done, and run this again.",
   );

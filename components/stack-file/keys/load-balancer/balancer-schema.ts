@@ -4,7 +4,7 @@ import { defaultNginxImage } from "../../../program/versions.ts";
 import { checkNetwork } from "./balancer-fields.ts";
 import { checkImage } from "../../fields/image-field.ts";
 import { nginxOptions } from "./nginx-schema.ts";
-import { layer7, onlyWith, runAsContainer, runAsHost } from "../../reading/only-with.ts";
+import { layer7, onlyWith, runAsContainer, runAsHost } from "../../fields/only-with.ts";
 import { site } from "./site-schema.ts";
 import { list, text } from "../../fields/text-field.ts";
 import { wholeNumber } from "../../fields/number-field.ts";

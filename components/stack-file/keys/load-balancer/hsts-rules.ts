@@ -1,6 +1,6 @@
 import type { Problem } from "../../../program/problem.ts";
 import { nginxBalancer } from "./parsed-balancer.ts";
-import type { AnyParsed } from "../../mode-schemas.ts";
+import type { AnyParsed } from "../../reading/parsed-file.ts";
 
 /** Seconds in a year, the minimum for preloading. */
 const year = 31_536_000;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { checkFloatingAddress, checkInterface } from "./balancer-fields.ts";
 import { forwarding, nginxFields, ports, runAsField } from "./balancer-schema.ts";
 import { sshHost } from "../hosts/host-schema.ts";
-import { layer4, onlyWith } from "../../reading/only-with.ts";
+import { layer4, onlyWith } from "../../fields/only-with.ts";
 import { wholeNumber } from "../../fields/number-field.ts";
 import { list, text } from "../../fields/text-field.ts";
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defaultNginxOptions } from "../../../load-balancer/nginx/config/nginx-options.ts";
 import { checkIp, checkSize } from "./balancer-fields.ts";
-import { layer7, onlyWith } from "../../reading/only-with.ts";
+import { layer7, onlyWith } from "../../fields/only-with.ts";
 import { list, text } from "../../fields/text-field.ts";
 
 const standard = defaultNginxOptions;

@@ -1,4 +1,4 @@
-import type { AnyParsed } from "../../mode-schemas.ts";
+import type { AnyParsed } from "../../reading/parsed-file.ts";
 import type { HighAvailabilityFile } from "../../high-availability-schema.ts";
 import type { Parsed } from "../../reading/parsed.ts";
 

@@ -1,11 +1,11 @@
 import type { Problem } from "../../../program/problem.ts";
 import { checkCertificate } from "../../../tls/certificate-checks.ts";
-import type { CertificateFinding } from "../../../tls/certificate-checks.ts";
+import type { CertificateFinding } from "../../../tls/certificate-report.ts";
 import { matchPrivateKeys } from "../../../tls/private-key-matches.ts";
 import type { KeylessCertificate } from "../../../tls/private-key-matches.ts";
 import type { ParsedNginx } from "./parsed-balancer.ts";
 import { readCertificateKeys } from "../tls/certificate-source.ts";
-import type { AnyParsed } from "../../mode-schemas.ts";
+import type { AnyParsed } from "../../reading/parsed-file.ts";
 import type { CertificateSettings } from "../../settings.ts";
 import type { CertificateContext } from "../tls/tls-rules.ts";
 

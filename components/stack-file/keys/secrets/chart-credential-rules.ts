@@ -1,6 +1,6 @@
 import type { Problem } from "../../../program/problem.ts";
 import { rancherChartRepositories } from "../../../program/versions.ts";
-import type { AnyParsed } from "../../mode-schemas.ts";
+import type { AnyParsed } from "../../reading/parsed-file.ts";
 import { isPlainHttp } from "../../fields/network-fields.ts";
 import { removeSecretCommand } from "./secret-keys.ts";
 import type { SecretName } from "./secret-keys.ts";

@@ -3,7 +3,7 @@ import { userKey } from "../../reading/known-keys.ts";
 import type { Path } from "../../reading/known-keys.ts";
 import { isMapping } from "../../reading/mapping.ts";
 import type { Mapping } from "../../reading/mapping.ts";
-import type { ModeSchema } from "../../mode-schemas.ts";
+import type { ModeSchema } from "../../mode-schema.ts";
 import type { Mode } from "../../modes.ts";
 import { secretCommand, secretNames, secretsOf } from "./secret-keys.ts";
 import type { SecretName } from "./secret-keys.ts";

@@ -1,5 +1,5 @@
 import type { Problem } from "../../../program/problem.ts";
-import type { AnyParsed } from "../../mode-schemas.ts";
+import type { AnyParsed } from "../../reading/parsed-file.ts";
 import { removeSecretCommand } from "./secret-keys.ts";
 import type { SecretName } from "./secret-keys.ts";
 

@@ -3,7 +3,7 @@ import type { Problem } from "../../../program/problem.ts";
 import { chartCredentialProblems } from "./chart-credential-rules.ts";
 import { checkCredentials, checkK3sRegistries, checkProxyCredentials } from "./secret-checks.ts";
 import { isMapping } from "../../reading/mapping.ts";
-import type { AnyParsed } from "../../mode-schemas.ts";
+import type { AnyParsed } from "../../reading/parsed-file.ts";
 import { proxyCredentialProblems } from "./proxy-credential-rules.ts";
 import { missingSecret, removeSecretCommand, secretCommand, secretNames } from "./secret-keys.ts";
 import type { SecretName } from "./secret-keys.ts";

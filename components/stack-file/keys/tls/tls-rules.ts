@@ -1,11 +1,11 @@
 import type { Problem } from "../../../program/problem.ts";
 import type { ReadFile } from "../../../program/read-file.ts";
 import { checkCertificate } from "../../../tls/certificate-checks.ts";
-import type { CertificateFinding, CertificatePart } from "../../../tls/certificate-checks.ts";
+import type { CertificateFinding, CertificatePart } from "../../../tls/certificate-report.ts";
 import { readCertificateKeys, readPem, unreadable } from "./certificate-source.ts";
 import { readCertificates, writeCertificates } from "../../../tls/certificate-pem.ts";
 import { rootsOf } from "../../../tls/certificate-trust.ts";
-import type { AnyParsed } from "../../mode-schemas.ts";
+import type { AnyParsed } from "../../reading/parsed-file.ts";
 import type { CertificateSettings } from "../../settings.ts";
 
 /** Names that no public CA may issue for: RFC 6761, RFC 8375, and ICANN's `internal`. */

@@ -16,9 +16,11 @@ it("the examples of docs/contributing.md compile at the paths they name", () => 
   const { config } = ts.readConfigFile(join(projectFolder, "tsconfig.json"), ts.sys.readFile) as { config: object };
   const { options } = ts.parseJsonConfigFileContent({ ...config, files: [], include: [] }, ts.sys, projectFolder);
   const host = ts.createCompilerHost(options);
-  const { fileExists, readFile, getSourceFile } = host;
+  const { fileExists, directoryExists = () => true, readFile, getSourceFile } = host;
+  const folders = new Set([...examples.keys()].map((path) => dirname(path)));
   const example = (path: string) => examples.get(resolve(path));
   host.fileExists = (path) => example(path) !== undefined || fileExists(path);
+  host.directoryExists = (path) => folders.has(resolve(path)) || directoryExists(path);
   host.readFile = (path) => example(path) ?? readFile(path);
   host.getSourceFile = (path, language, ...rest) => {
     const text = example(path);
@@ -31,7 +33,6 @@ it("the examples of docs/contributing.md compile at the paths they name", () => 
     return [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)];
   });
 
-  const folders = new Set([...examples.keys()].map((path) => dirname(path)));
   expect(folders.size, "examples of a host, of the cluster and of a test").toBe(3);
   expect(faults.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"))).toEqual([]);
 }, 120_000);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { FakeSystem, releases } from "../../support/scripts/fake-system.ts";
+import { FakeSystem, releases } from "../../../support/scripts/fake-system.ts";
 
 const dnfTable = `Last metadata expiration check: 0:01:02 ago.
 Dependencies resolved.

@@ -2,6 +2,7 @@
 # Wraps runc on a machine without CAP_SYS_RESOURCE, which cannot raise limits. Lowers the requested limits of containers
 # and of processes that join them to this machine's, and drops the capability from their specs.
 lenient() {
+  # shellcheck disable=SC3045 # dash has -H
   limit=$(ulimit -Hn)
   wanted=$(grep -o '"type":"RLIMIT_NOFILE","hard":[0-9]*' "$1" | grep -o '[0-9]*$')
   if [ "$limit" != unlimited ] && [ "${wanted:-0}" -gt "$limit" ]; then

@@ -1,4 +1,5 @@
 #!/bin/bash
+# shellcheck shell=bash
 # Executes dockerd in the namespaces it is started in, which include a separate cgroup namespace. Arguments: folder for
 # images and containers (data root), folder for runtime state (exec root), path of the socket, further arguments of
 # dockerd.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# shellcheck shell=bash
 # First process of a host, already in its own network, PID, mount, UTS and IPC namespaces. Mounts the host's root,
 # detaches the machine's and executes the host's init. Arguments: overlay lower folders (joined by colons), the host's
 # folder (with upper, work, merged, authorized_keys), host name, user, and a folder of the machine to mount at the same

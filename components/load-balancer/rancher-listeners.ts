@@ -41,19 +41,29 @@ export function rancherListeners(settings: Settings): Listener[] {
 /**
  * The certificates of `rancherListeners`, Rancher's first. Empty if TLS is terminated in the cluster.
  *
- * @param generated The files, if `tls.source` is `generated`.
+ * @param generated The files; required if `tls.source` is `generated`.
  */
 export function balancerCertificates(
   settings: Settings,
   privateKeyOf: PrivateKeyOf,
   generated?: GeneratedFiles,
 ): BalancerCertificate[] {
-  return certificateSources(settings, generated).map(({ source, ...names }) =>
-    source.from === "host" ? { ...names, ...source } : { ...names, ...source, privateKey: privateKeyOf(names.name) },
-  );
+  return certificateSources(settings).map(({ source, ...names }): BalancerCertificate => {
+    switch (source.from) {
+      case "stack":
+        return { ...names, ...source, privateKey: privateKeyOf(names.name) };
+      case "host":
+        return { ...names, ...source };
+      case "generated":
+        if (generated === undefined) throw new Error(`there are no files of the certificate for ${names.hostname}`);
+        return { ...names, from: "host", ...generated };
+      default:
+        return source satisfies never;
+    }
+  });
 }
 
-type SourceSettings = CertificateSettings | ({ readonly from: "host" } & GeneratedFiles);
+type SourceSettings = CertificateSettings | { readonly from: "generated" };
 
 interface CertificateSource {
   readonly name: string;
@@ -61,12 +71,9 @@ interface CertificateSource {
   readonly source: SourceSettings;
 }
 
-function certificateSources(
-  { hostname, loadBalancer, tls }: Settings,
-  generated: GeneratedFiles = { certificate: "", privateKey: "" },
-): CertificateSource[] {
+function certificateSources({ hostname, loadBalancer, tls }: Settings): CertificateSource[] {
   if (loadBalancer.kind !== "nginx" || loadBalancer.layer !== 7) return [];
-  const source = certificateOf(tls, generated);
+  const source = certificateOf(tls);
   if (source === undefined) return [];
   return [
     { name: rancherCertificate, hostname, source },
@@ -74,12 +81,12 @@ function certificateSources(
   ];
 }
 
-function certificateOf(tls: Settings["tls"], generated: GeneratedFiles): SourceSettings | undefined {
+function certificateOf(tls: Settings["tls"]): SourceSettings | undefined {
   switch (tls.source) {
     case "secret":
       return tls.certificate;
     case "generated":
-      return { from: "host", ...generated };
+      return { from: "generated" };
     case "rancher":
     case "letsEncrypt":
       return undefined;
@@ -135,9 +142,7 @@ function termination(
     sites: certificateSources(settings).map(({ source, ...names }): Site => ({
       ...names,
       upstreams: upstreams.get(names.name) ?? [],
-      certificate: certificateFiles(
-        source.from === "host" ? { ...names, ...source } : { ...names, ...source, privateKey: "" },
-      ),
+      certificate: certificateFiles({ ...names, ...source }),
       ...(names.name === rancherCertificate &&
         versionAccess !== undefined && { restricted: { paths: versionPaths, allow: versionAccess } }),
     })),

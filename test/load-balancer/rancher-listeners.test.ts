@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { defaultBalancerOptions } from "../../components/load-balancer/balancer-options.ts";
 import { balancerCertificates, rancherListeners } from "../../components/load-balancer/rancher-listeners.ts";
 import type { HaproxySettings, NginxSettings, HighAvailabilitySettings } from "../../components/stack-file/settings.ts";
+import { devSettings } from "../support/dev-stack.ts";
 import { nginxBalancer, prodSettings } from "../support/prod-stack.ts";
 
 const servers = ["192.0.2.11", "192.0.2.12", "192.0.2.13"];
@@ -134,5 +135,16 @@ describe("balancerCertificates", () => {
 
   it("are none at layer 4, where they are the cluster's", () => {
     expect(balancerCertificates(stack({}, fromStack), keyOf)).toEqual([]);
+  });
+
+  it("are the host's files if they are generated there, and cannot be without them", () => {
+    const files = { certificate: "/var/lib/certificate.pem", privateKey: "/var/lib/key.pem" };
+
+    expect(balancerCertificates(devSettings(), keyOf, files)).toEqual([
+      { name: "rancher", hostname: "rancher.localhost", from: "host", ...files },
+    ]);
+    expect(() => balancerCertificates(devSettings(), keyOf)).toThrow(
+      "there are no files of the certificate for rancher.localhost",
+    );
   });
 });

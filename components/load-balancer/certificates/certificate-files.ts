@@ -41,19 +41,23 @@ export interface CertificateOnHost {
   readonly renewal?: number;
 }
 
+/** What decides where the files of a certificate are; `generated` on the host by this program. */
+export type PlacedCertificate = Pick<BalancerCertificate, "name"> &
+  (Pick<CertificateFromStack, "from" | "chain"> | { readonly from: "host" | "generated" });
+
 /**
  * Paths from which nginx reads a certificate. One from the stack is in a folder named after its digest: a renewal
  * changes the configuration, and the previous files stay until the new configuration is live. One that is already on
  * the host is reached through a symbolic link with a fixed name, so that a renewal by others does not change the
  * configuration.
  */
-export function certificateFiles(certificate: BalancerCertificate): CertificateFiles {
+export function certificateFiles(certificate: PlacedCertificate): CertificateFiles {
   const folder = `${certificateFolder}/${folderName(certificate)}`;
   return { certificate: `${folder}/chain.pem`, privateKey: `${folder}/key.pem` };
 }
 
 /** The certificate's folder, or the link to it, in `certificateFolder`. */
-export function folderName(certificate: BalancerCertificate): string {
-  if (certificate.from === "host") return certificate.name;
+export function folderName(certificate: PlacedCertificate): string {
+  if (certificate.from !== "stack") return certificate.name;
   return `${certificate.name}.${createHash("sha256").update(certificate.chain).digest("hex").slice(0, 16)}`;
 }

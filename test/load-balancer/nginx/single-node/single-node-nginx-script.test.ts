@@ -34,7 +34,7 @@ describe("renderSingleNodeNginxScript", () => {
   });
 
   it("matches the golden file on the machine Pulumi runs on", () => {
-    expectGolden("load-balancer/single-node-nginx.local.sh", linkToLibrary(render(local)));
+    expectGolden("load-balancer/nginx/single-node/single-node-nginx.local.sh", linkToLibrary(render(local)));
   });
 
   it.each([

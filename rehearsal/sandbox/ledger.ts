@@ -19,11 +19,8 @@ const entrySchema = z.object({
   processes: z.array(identity.extend({ what: z.string(), holdsNetwork: z.boolean() })),
 });
 
-/** The record of one sandbox. */
+/** The record of one sandbox. `holdsNetwork` marks processes that keep a network namespace of the sandbox alive. */
 export type LedgerEntry = z.infer<typeof entrySchema>;
-
-/** A recorded process. `holdsNetwork` marks those that keep a network namespace of the sandbox alive. */
-export type RecordedProcess = LedgerEntry["processes"][number];
 
 /**
  * The record of one sandbox's processes, on disk. A process is recorded before it executes its command, so that a

@@ -57,11 +57,20 @@ export function shellFunctions(...names: readonly string[]): string {
   return link({ main: { needs: names, functions: [], text: "" } });
 }
 
-/** Every function that a script may need, and a digest of the text. */
-export function shellLibrary(): { readonly text: string; readonly digest: string } {
+interface ShellLibrary {
+  readonly text: string;
+  /** Of the text. */
+  readonly digest: string;
+}
+
+let library: ShellLibrary | undefined;
+
+/** Every function that a script may need. */
+export function shellLibrary(): ShellLibrary {
+  if (library !== undefined) return library;
   const needed = [...shellFiles().values()].flatMap(({ needs }) => needs);
   const text = shellFunctions(...new Set(needed));
-  return { text, digest: createHash("sha256").update(text).digest("hex").slice(0, 16) };
+  return (library = { text, digest: createHash("sha256").update(text).digest("hex").slice(0, 16) });
 }
 
 /** Commands of several files, one after the other. */

@@ -55,6 +55,27 @@ describe("a script for a host with a library", () => {
   });
 });
 
+describe("the delete script of a stack that exists", () => {
+  // Pulumi's state keeps its text, and the library on the host may be newer. Never remove or rename one of these.
+  const called = [
+    ...["fail", "read_secrets", "run_undo"],
+    ...["safe_folder", "take_local_lock", "timed", "use_gnu_forms", "use_local_tools"],
+  ];
+
+  it("finds every function that it calls in the current library", () => {
+    const { text } = shellLibrary();
+
+    expect(called.filter((name) => !new RegExp(`^${name}\\(\\) `, "m").test(text))).toEqual([]);
+  });
+
+  it("calls no other function", () => {
+    const parts = ["preamble", "local-preamble", "as-user", "as-root", "run-undo"];
+    const needs = parts.flatMap((part) => shellFile(`host/${part}.sh`).needs);
+
+    expect([...new Set(needs)].sort()).toEqual(called.toSorted());
+  });
+});
+
 describe("the values of a script", () => {
   it("are words, lists, yes or no, and nothing", () => {
     expect(assignments({ port: 80, ports: [80, 443], on: true, off: false, none: undefined, empty: "" })).toBe(
